@@ -93,8 +93,8 @@ public final class MessageRecall {
         .rules()
         .policy()
         .get()
-        .recalls()
-        .message(
+        .messages()
+        .recall(
             id,
             Recall.newBuilder()
                 .setMessageId(ByteString.copyFrom(target.bytes()))

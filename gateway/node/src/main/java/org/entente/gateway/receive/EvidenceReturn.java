@@ -131,8 +131,8 @@ public final class EvidenceReturn {
     Instant now = clock.instant();
     return policy
         .get()
-        .evidence()
-        .message(
+        .messages()
+        .evidence(
             MessageId.fresh(self, now.toEpochMilli(), random),
             EvidenceBatch.newBuilder().addAllItems(items).build(),
             self,

@@ -28,7 +28,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.policy.decide.EvidenceMessages;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
@@ -569,7 +569,7 @@ public final class Settlement {
       OutboxEntry entry,
       UnaryOperator<EvidenceItem> change,
       EvidenceKind kind) {
-    if (entry.getAgreement().equals(EvidenceMessages.AGREEMENT)) {
+    if (entry.getAgreement().equals(FixedLabels.EVIDENCE.agreement())) {
       return;
     }
     byte[] headerHash = entry.getHeaderHash().toByteArray();

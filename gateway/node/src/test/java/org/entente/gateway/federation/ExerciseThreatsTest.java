@@ -29,10 +29,10 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.policy.decide.PolicyFixture;
-import org.entente.gateway.policy.decide.RecallMessages;
 import org.entente.gateway.policy.decide.RulebookHolder;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.ExerciseRetention;
@@ -184,8 +184,8 @@ class ExerciseThreatsTest {
         label,
         body,
         now,
-        RecallMessages.AGREEMENT,
-        RecallMessages.RETENTION_DAYS,
+        FixedLabels.RECALL.agreement(),
+        FixedLabels.RECALL.retentionDays(),
         ReceiveKit.SELF.value());
   }
 

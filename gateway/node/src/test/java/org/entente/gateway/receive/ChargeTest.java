@@ -20,7 +20,7 @@ import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.policy.decide.AssignmentMessages;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.retention.ErasureJournal;
@@ -104,8 +104,8 @@ class ChargeTest {
         Label.newBuilder().setKind(Kind.KIND_CHARGE).build(),
         body,
         NOW,
-        AssignmentMessages.AGREEMENT,
-        AssignmentMessages.RETENTION_DAYS,
+        FixedLabels.CHARGE.agreement(),
+        FixedLabels.CHARGE.retentionDays(),
         ReceiveKit.SELF.value());
   }
 

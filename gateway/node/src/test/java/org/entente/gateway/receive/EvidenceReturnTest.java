@@ -18,7 +18,7 @@ import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.policy.decide.EvidenceMessages;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.seal.format.EnvelopeHeader;
@@ -92,7 +92,7 @@ class EvidenceReturnTest {
     assertEquals(0, owed(ORIGIN));
     assertEquals(1, sentTo(ORIGIN).size());
     OutboxEntry entry = sentTo(ORIGIN).get(0);
-    assertEquals(EvidenceMessages.AGREEMENT, entry.getAgreement());
+    assertEquals(FixedLabels.EVIDENCE.agreement(), entry.getAgreement());
     StoredEnvelope envelope =
         Objects.requireNonNull(
             node.ledger.envelopes().read(entry.getHeaderHash().toByteArray()), "envelope");

@@ -20,7 +20,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.decide.EvidenceMessages;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.policy.decide.PolicyFixture;
@@ -112,8 +112,8 @@ class PeerEvidenceCheckTest {
         Label.newBuilder().setKind(Kind.KIND_EVIDENCE).build(),
         Body.newBuilder().setEvidence(EvidenceBatch.newBuilder().addAllItems(items)).build(),
         NOW,
-        EvidenceMessages.AGREEMENT,
-        EvidenceMessages.RETENTION_DAYS,
+        FixedLabels.EVIDENCE.agreement(),
+        FixedLabels.EVIDENCE.retentionDays(),
         ReceiveKit.SELF.value());
   }
 

@@ -20,10 +20,10 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
-import org.entente.gateway.policy.decide.ResponderMessages;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
@@ -91,8 +91,8 @@ class ResponderListReceptionTest {
             Label.newBuilder().setKind(Kind.KIND_RESPONDERS).build(),
             Body.newBuilder().setResponders(list).build(),
             clock.instant(),
-            ResponderMessages.AGREEMENT,
-            ResponderMessages.RETENTION_DAYS,
+            FixedLabels.RESPONDERS.agreement(),
+            FixedLabels.RESPONDERS.retentionDays(),
             ReceiveKit.SELF.value()));
     return id;
   }
@@ -136,7 +136,7 @@ class ResponderListReceptionTest {
   @Test
   void list_thatIsNotSaidAgain_countsNoMoreAfterAWeek_whateverTimeItClaims() {
     says(Instant.parse("9999-01-01T00:00:00Z"), "lasting", Category.CATEGORY_IPR);
-    clock.move(Duration.ofDays(ResponderMessages.RETENTION_DAYS).minusMillis(1));
+    clock.move(Duration.ofDays(FixedLabels.RESPONDERS.retentionDays()).minusMillis(1));
     assertEquals(1, found(PolicyFixture.demo()).size());
     clock.move(Duration.ofMillis(1));
     assertEquals(List.of(), found(PolicyFixture.demo()));

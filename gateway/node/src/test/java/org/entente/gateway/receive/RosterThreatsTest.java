@@ -29,9 +29,9 @@ import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
-import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.seal.format.RosterStatement;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -118,7 +118,7 @@ class RosterThreatsTest {
     ByteString bytes = ByteString.copyFrom(roster.encoded());
     return sealed(
         NOW,
-        RosterMessages.GIVEN_BACK,
+        FixedLabels.ROSTER_BACK.agreement(),
         Label.newBuilder().setKind(Kind.KIND_ROSTER),
         Body.newBuilder().setRoster(Roster.newBuilder().setStatement(bytes)).build());
   }

@@ -61,8 +61,8 @@ class ForeignEvidenceTest {
   private SealingItem message(Policy policy, EvidenceBatch batch) {
     MessageId id = MessageId.fresh(Samples.NOW_MS, exchange.random);
     return policy
-        .evidence()
-        .message(id, batch, Samples.FR, Samples.DE, Lane.ROUTINE, false, NOW)
+        .messages()
+        .evidence(id, batch, Samples.FR, Samples.DE, Lane.ROUTINE, false, NOW)
         .map(SealingItem::of)
         .orElseThrow();
   }

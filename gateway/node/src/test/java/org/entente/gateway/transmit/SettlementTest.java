@@ -37,7 +37,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.policy.decide.EvidenceMessages;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
@@ -376,10 +376,10 @@ class SettlementTest {
   /** Evidence begets none: not of being relayed, nor of being refused, nor of its expiry. */
   @Test
   void evidence_relayedRefusedOrExpired_begetsNoEvidence() {
-    submit(SG, EvidenceMessages.AGREEMENT);
+    submit(SG, FixedLabels.EVIDENCE.agreement());
     answer(HUB, Result.RESULT_COMMITTED);
     expire(SG);
-    submit(DE, EvidenceMessages.AGREEMENT);
+    submit(DE, FixedLabels.EVIDENCE.agreement());
     answer(DE, Result.RESULT_REFUSED);
     assertEquals(List.of(), known());
     assertEquals(OutboxState.OUTBOX_STATE_VOID, stateFor(SG));

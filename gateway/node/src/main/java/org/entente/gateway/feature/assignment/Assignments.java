@@ -125,8 +125,8 @@ public final class Assignments {
         .rules()
         .policy()
         .get()
-        .charges()
-        .message(
+        .messages()
+        .charge(
             MessageId.fresh(parts.self(), now.toEpochMilli(), random),
             charge,
             parts.self(),

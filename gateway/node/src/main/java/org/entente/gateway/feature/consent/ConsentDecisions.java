@@ -253,8 +253,8 @@ public final class ConsentDecisions {
         parts
             .policy()
             .get()
-            .consents()
-            .message(
+            .messages()
+            .consent(
                 MessageId.fresh(parts.self(), now.toEpochMilli(), parts.random()),
                 decision.notice(),
                 parts.self(),

@@ -144,8 +144,8 @@ public final class ConsentRequests {
         parts
             .policy()
             .get()
-            .consents()
-            .message(
+            .messages()
+            .consent(
                 id,
                 ConsentNotice.newBuilder().setAsked(asked).build(),
                 parts.self(),

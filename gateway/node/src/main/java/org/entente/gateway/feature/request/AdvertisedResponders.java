@@ -13,7 +13,7 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.ResponderTable;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.policy.decide.ResponderMessages;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.proto.store.v1.AdvertisedRecord;
 import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.ResponderList;
@@ -23,7 +23,7 @@ import org.entente.proto.v1.ResponderList;
  * use by several threads.
  */
 public final class AdvertisedResponders {
-  private static final Duration KEPT = Duration.ofDays(ResponderMessages.RETENTION_DAYS);
+  private static final Duration KEPT = Duration.ofDays(FixedLabels.RESPONDERS.retentionDays());
 
   private final ResponderTable book;
   private final RecordSeal atRest;

@@ -123,8 +123,8 @@ public final class ResponderAdvertiser {
             .build();
     List<SealingItem> items =
         inForce
-            .responders()
-            .message(MessageId.fresh(self, now.toEpochMilli(), random), list, self, agency, now)
+            .messages()
+            .responders(MessageId.fresh(self, now.toEpochMilli(), random), list, self, agency, now)
             .map(SealingItem::of)
             .stream()
             .toList();

@@ -12,13 +12,8 @@ import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.policy.decide.AssignmentMessages;
-import org.entente.gateway.policy.decide.ConsentMessages;
-import org.entente.gateway.policy.decide.EvidenceMessages;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.Policy;
-import org.entente.gateway.policy.decide.RecallMessages;
-import org.entente.gateway.policy.decide.ResponderMessages;
-import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.policy.decide.RulebookHolder;
 import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.BundleMembership;
@@ -186,13 +181,7 @@ public final class PolicyReloader {
 
   /** Whether a message may still go to a recipient under the agreement that permitted it. */
   public boolean stillPermits(String agreement, AgencyName recipient, Instant now) {
-    return agreement.equals(EvidenceMessages.AGREEMENT)
-        || agreement.equals(RecallMessages.AGREEMENT)
-        || agreement.equals(ResponderMessages.AGREEMENT)
-        || agreement.equals(RosterMessages.AGREEMENT)
-        || agreement.equals(RosterMessages.GIVEN_BACK)
-        || agreement.equals(ConsentMessages.AGREEMENT)
-        || agreement.equals(AssignmentMessages.AGREEMENT)
+    return FixedLabels.AGREEMENTS.contains(agreement)
         || PolicyIngressCheck.inForce(current(), agreement, recipient, now);
   }
 }

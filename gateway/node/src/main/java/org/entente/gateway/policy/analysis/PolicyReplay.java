@@ -14,7 +14,6 @@ import org.entente.gateway.policy.decide.FixedLabel;
 import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.RecipientSet;
-import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.policy.decide.RuleEvaluator;
 import org.entente.gateway.policy.decide.TransferVerdict;
 import org.entente.gateway.policy.terms.Rulebook;
@@ -103,7 +102,7 @@ public final class PolicyReplay {
         return;
       }
     }
-    if (RosterMessages.LABEL.isOf(label)) {
+    if (FixedLabels.ROSTER.isOf(label)) {
       return;
     }
     messages++;

@@ -191,7 +191,7 @@ public final class EgressPolicy {
         return fixed.refusal(label, self, recipient, membership);
       }
     }
-    if (RosterMessages.LABEL.isOf(label)) {
+    if (FixedLabels.ROSTER.isOf(label)) {
       return rosters.refusal(label, self, recipient, now);
     }
     Ruling ruling =

@@ -119,7 +119,7 @@ public final class IngressPolicy {
             .orElseGet(() -> accepted(label));
       }
     }
-    if (RosterMessages.LABEL.isOf(label)) {
+    if (FixedLabels.ROSTER.isOf(label)) {
       return rosters
           .refusal(label, origin, self, now)
           .<Verdict>map(refusal -> new Verdict.Refused(refusal, true, version))

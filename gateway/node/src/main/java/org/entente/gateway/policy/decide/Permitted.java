@@ -3,7 +3,6 @@ package org.entente.gateway.policy.decide;
 import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.util.List;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
@@ -21,7 +20,6 @@ import org.entente.proto.v1.Label;
  */
 public final class Permitted {
   private final MessageId messageId;
-  private final AgencyName origin;
   private final LabelledBody content;
   private final AuthoredMessage written;
   private final RecheckInputs grounds;
@@ -42,14 +40,12 @@ public final class Permitted {
   /** A message of which nothing is withheld. */
   Permitted(
       MessageId messageId,
-      AgencyName origin,
       Label label,
       Body body,
       List<Permit> permits,
       Instant expires) {
     this(
         messageId,
-        origin,
         new LabelledBody(label, body.toByteString()),
         new AuthoredMessage(label, body),
         RecheckInputs.NONE,
@@ -59,7 +55,6 @@ public final class Permitted {
 
   Permitted(
       MessageId messageId,
-      AgencyName origin,
       LabelledBody content,
       AuthoredMessage written,
       RecheckInputs grounds,
@@ -69,7 +64,6 @@ public final class Permitted {
       throw new IllegalArgumentException("a permitted message has a recipient");
     }
     this.messageId = messageId;
-    this.origin = origin;
     this.content = content;
     this.written = written;
     this.grounds = grounds;
@@ -80,11 +74,6 @@ public final class Permitted {
   /** The message's id; the same in {@code label().getMessageId()}. */
   public MessageId messageId() {
     return messageId;
-  }
-
-  /** The publishing agency. */
-  public AgencyName origin() {
-    return origin;
   }
 
   /** The label for recipients, with every field that the gateway sets. */

@@ -29,6 +29,7 @@ public final class Policy {
   private final PolicyStamp stamp;
   private final RulingCache cache;
   private final RuleEvaluator rules;
+  private final GatewayMessages messages;
   private final RosterMessages rosters;
   private final ClassificationCheck classification;
   private final EgressPolicy egress;
@@ -76,7 +77,8 @@ public final class Policy {
     this.rules = new RuleEvaluator(rulebook, membership);
     this.classification = new ClassificationCheck(rulebook.codes(), membership);
     this.cache = new RulingCache(new RulingFacts(rulebook), cacheEntries);
-    this.rosters = new RosterMessages(rules, membership, stamp);
+    this.messages = new GatewayMessages(membership, stamp);
+    this.rosters = new RosterMessages(rules, membership, messages);
     DraftTerms terms =
         new DraftTerms(rules, membership, rulebook.codes().sharing(), fulfilments, exercises);
     this.egress = new EgressPolicy(rules, membership, cache, terms, rosters, fulfilments, stamp);
@@ -158,19 +160,9 @@ public final class Policy {
     return new TransitRules(membership);
   }
 
-  /** Evidence as messages. */
-  public EvidenceMessages evidence() {
-    return new EvidenceMessages(membership, stamp);
-  }
-
-  /** Recalls as messages. */
-  public RecallMessages recalls() {
-    return new RecallMessages(membership, stamp);
-  }
-
-  /** Lists of what an agency answers, as messages. */
-  public ResponderMessages responders() {
-    return new ResponderMessages(membership, stamp);
+  /** Messages that gateways make, other than rosters. */
+  public GatewayMessages messages() {
+    return messages;
   }
 
   /**
@@ -184,16 +176,6 @@ public final class Policy {
   /** Rosters of joint operations as messages. */
   public RosterMessages rosters() {
     return rosters;
-  }
-
-  /** Notices of consent as messages. */
-  public ConsentMessages consents() {
-    return new ConsentMessages(membership, stamp);
-  }
-
-  /** Assignments as messages. */
-  public AssignmentMessages charges() {
-    return new AssignmentMessages(membership, stamp);
   }
 
   /** Figures of the cache of rulings. */

@@ -128,11 +128,6 @@ public final class PolicyDecision {
     return stamp.version();
   }
 
-  /** When it was decided, whole milliseconds. */
-  public Instant at() {
-    return at;
-  }
-
   /**
    * The messages to seal, all with this id: for each agreement, in the order of ids, one for
    * recipients that must act and one for those that have it for information. Recipients at
@@ -291,7 +286,6 @@ public final class PolicyDecision {
     }
     return new Permitted(
         id,
-        self,
         redactions.isNone()
             ? new Permitted.LabelledBody(whole, with(along, draft.body()))
             : left(whole, redactions, along),

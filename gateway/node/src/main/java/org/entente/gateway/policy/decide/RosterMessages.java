@@ -3,7 +3,6 @@ package org.entente.gateway.policy.decide;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
@@ -11,7 +10,6 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NameSuggestion;
-import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Body;
@@ -28,29 +26,16 @@ import org.entente.proto.v1.Roster;
  * in the lane FLASH, so that it can overtake messages that rely on the previous roster.
  */
 public final class RosterMessages {
-  /** Fixed text in the label field that names the agreement in other messages. */
-  public static final String AGREEMENT = "roster";
-
-  /** Retention of the message in days; the gateway's copy of the roster has its own end. */
-  public static final int RETENTION_DAYS = 365;
-
-  /** Fixed text for a roster that a member returns to the agency that signed it. */
-  public static final String GIVEN_BACK = "roster-given-back";
-
-  public static final FixedLabel LABEL =
-      new FixedLabel(Kind.KIND_ROSTER, AGREEMENT, RETENTION_DAYS);
-  private static final FixedLabel BACK =
-      new FixedLabel(Kind.KIND_ROSTER, GIVEN_BACK, RETENTION_DAYS);
   private static final Duration DELIVER_WITHIN = Duration.ofDays(90);
 
   private final RuleEvaluator rules;
   private final Membership membership;
-  private final PolicyStamp stamp;
+  private final GatewayMessages messages;
 
-  RosterMessages(RuleEvaluator rules, Membership membership, PolicyStamp stamp) {
+  RosterMessages(RuleEvaluator rules, Membership membership, GatewayMessages messages) {
     this.rules = rules;
     this.membership = membership;
-    this.stamp = stamp;
+    this.messages = messages;
   }
 
   /** Why a lead may not send an agency the roster; empty if it may. */
@@ -60,7 +45,7 @@ public final class RosterMessages {
           new Refusal(
               member.value(),
               Code.UNKNOWN_RECIPIENT,
-              AGREEMENT,
+              FixedLabels.ROSTER.agreement(),
               "no member of the federation; "
                   + NameSuggestion.of(
                       member.value(),
@@ -71,7 +56,7 @@ public final class RosterMessages {
             new Refusal(
                 member.value(),
                 Code.NO_AGREEMENT,
-                AGREEMENT,
+                FixedLabels.ROSTER.agreement(),
                 "no agreement in force covers the kind OPERATION from " + lead + " to " + member))
         : Optional.empty();
   }
@@ -80,20 +65,20 @@ public final class RosterMessages {
   Optional<Refusal> refusal(Label label, AgencyName origin, AgencyName recipient, Instant now) {
     if (isGivenBack(label)) {
       // A returned roster tells its signer nothing new, so it needs no agreement for the way back.
-      return BACK.refusal(label, origin, recipient, membership)
+      return FixedLabels.ROSTER_BACK.refusal(label, origin, recipient, membership)
           .or(() -> refusal(recipient, origin, now).map(it -> to(recipient, it)));
     }
-    Optional<Refusal> form = LABEL.refusal(label, origin, recipient, membership);
+    Optional<Refusal> form = FixedLabels.ROSTER.refusal(label, origin, recipient, membership);
     return form.isPresent() ? form : refusal(origin, recipient, now);
   }
 
   /** Whether a label is that of a roster returned to the agency that signed it. */
   public static boolean isGivenBack(Label label) {
-    return label.getKind() == Kind.KIND_ROSTER && label.getAgreement().equals(GIVEN_BACK);
+    return label.getKind() == Kind.KIND_ROSTER && label.getAgreement().equals(FixedLabels.ROSTER_BACK.agreement());
   }
 
   private static Refusal to(AgencyName recipient, Refusal refusal) {
-    return new Refusal(recipient.value(), refusal.code(), GIVEN_BACK, refusal.reason());
+    return new Refusal(recipient.value(), refusal.code(), FixedLabels.ROSTER_BACK.agreement(), refusal.reason());
   }
 
   /**
@@ -109,7 +94,7 @@ public final class RosterMessages {
       List<AgencyName> recipients,
       boolean exercise,
       Instant now) {
-    return message(LABEL, id, statement, self, recipients, exercise, now);
+    return message(FixedLabels.ROSTER, id, statement, self, recipients, exercise, now);
   }
 
   /**
@@ -125,7 +110,7 @@ public final class RosterMessages {
       AgencyName signer,
       boolean exercise,
       Instant now) {
-    return message(BACK, id, statement, self, List.of(signer), exercise, now);
+    return message(FixedLabels.ROSTER_BACK, id, statement, self, List.of(signer), exercise, now);
   }
 
   private Permitted message(
@@ -136,27 +121,11 @@ public final class RosterMessages {
       List<AgencyName> recipients,
       boolean exercise,
       Instant now) {
-    List<Permit> permits =
-        recipients.stream()
-            .sorted()
-            .map(
-                agency ->
-                    new Permit(
-                        agency,
-                        label.agreement(),
-                        RETENTION_DAYS,
-                        stamp.version(),
-                        stamp.generation()))
-            .toList();
-    Instant created = now.truncatedTo(ChronoUnit.MILLIS);
-    Instant expires = created.plus(DELIVER_WITHIN);
     Roster roster = Roster.newBuilder().setStatement(ByteString.copyFrom(statement)).build();
-    return new Permitted(
-        id,
-        self,
-        label.of(id, self, Lane.FLASH, exercise, created, expires),
-        Body.newBuilder().setRoster(roster).build(),
-        permits,
-        expires);
+    return messages.to(
+        new GatewayMessages.Header(label, id, self, Lane.FLASH, exercise, now),
+        Body.newBuilder().setRoster(roster),
+        recipients,
+        now.plus(DELIVER_WITHIN));
   }
 }

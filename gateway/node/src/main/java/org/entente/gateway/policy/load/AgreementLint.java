@@ -20,12 +20,7 @@ import org.entente.gateway.policy.check.LabelSpace;
 import org.entente.gateway.policy.codes.CodeLists;
 import org.entente.gateway.policy.codes.LintReport;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.policy.decide.AssignmentMessages;
-import org.entente.gateway.policy.decide.ConsentMessages;
-import org.entente.gateway.policy.decide.EvidenceMessages;
-import org.entente.gateway.policy.decide.RecallMessages;
-import org.entente.gateway.policy.decide.ResponderMessages;
-import org.entente.gateway.policy.decide.RosterMessages;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.AgreementFile;
 import org.entente.gateway.policy.terms.Coverage;
@@ -44,17 +39,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Converts an agreement file to an {@link Agreement}, or reports every problem in it. */
 public final class AgreementLint {
-  /** Ids reserved for messages that need no agreement; no file may use one. */
-  static final Set<String> RESERVED =
-      Set.of(
-          EvidenceMessages.AGREEMENT,
-          RecallMessages.AGREEMENT,
-          ConsentMessages.AGREEMENT,
-          ResponderMessages.AGREEMENT,
-          RosterMessages.AGREEMENT,
-          RosterMessages.GIVEN_BACK,
-          AssignmentMessages.AGREEMENT);
-
   /** Kinds that need an agreement, as written in its file. */
   private static final String SHARED = EnumNames.words(LabelSpace.KINDS);
 
@@ -109,12 +93,12 @@ public final class AgreementLint {
 
   private void names() {
     boolean form = LabelFieldCheck.AGREEMENT_ID.matcher(file.id()).matches();
-    if (!form || RESERVED.contains(file.id())) {
+    if (!form || FixedLabels.AGREEMENTS.contains(file.id())) {
       wrong(
           "id",
           "\"" + InvalidValue.printable(file.id()) + "\"",
           "1 to 64 characters of a-z 0-9 and -, none of "
-              + String.join(", ", new TreeSet<>(RESERVED)));
+              + String.join(", ", new TreeSet<>(FixedLabels.AGREEMENTS)));
     }
     report.text(positions, "title", file.title(), 200);
     report.text(positions, "law.reference", file.law().reference(), 500);

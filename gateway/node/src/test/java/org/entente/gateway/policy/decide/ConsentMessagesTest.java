@@ -73,7 +73,7 @@ class ConsentMessagesTest {
   }
 
   private Optional<Permitted> message(ConsentNotice notice, AgencyName to, Instant needed) {
-    return policy.consents().message(id, notice, FR, to, false, needed, NOW);
+    return policy.messages().consent(id, notice, FR, to, false, needed, NOW);
   }
 
   private Permitted message() {

@@ -298,7 +298,7 @@ class IngressPolicyTest {
             .setAt(TimestampConversion.timestamp(NOW))
             .build();
     EvidenceBatch batch = EvidenceBatch.newBuilder().addItems(item).build();
-    return DEMO.evidence().message(ID, batch, from, to, Lane.IMMEDIATE, false, NOW);
+    return DEMO.messages().evidence(ID, batch, from, to, Lane.IMMEDIATE, false, NOW);
   }
 
   /** Names of its own clients are all that a recipient says of who had a message. */
@@ -325,7 +325,7 @@ class IngressPolicyTest {
   private static List<String> fields(EvidenceItem.Builder item) {
     EvidenceBatch batch = EvidenceBatch.newBuilder().addItems(item).build();
     Permitted message =
-        DEMO.evidence().message(ID, batch, FR, DE, Lane.IMMEDIATE, false, NOW).orElseThrow();
+        DEMO.messages().evidence(ID, batch, FR, DE, Lane.IMMEDIATE, false, NOW).orElseThrow();
     return new LabelCheck(MessageLimits.defaults())
         .received(message.label(), message.body()).stream().map(Problem::field).toList();
   }

@@ -66,7 +66,7 @@ public final class PermittedFixture {
         Stream.of(recipients)
             .map(name -> new Permit(new AgencyName(name), agreement, retentionDays, "sha256:test"))
             .toList();
-    return new Permitted(id, origin, completed, body, permits, expires);
+    return new Permitted(id, completed, body, permits, expires);
   }
 
   /**
@@ -79,7 +79,6 @@ public final class PermittedFixture {
     Permit permit = alert.permits().get(0);
     return new Permitted(
         id,
-        origin,
         new Permitted.LabelledBody(alert.label(), alert.body()),
         new Permitted.AuthoredMessage(alert.label(), Body.getDefaultInstance()),
         new RecheckInputs(/* secondPerson= */ true, /* person= */ true),
