@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.entente.gateway.testkit.MemoryFolders;
 import org.entente.gateway.testkit.SettableClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -76,7 +77,7 @@ public final class FederationTemplates implements BeforeAllCallback, BeforeEachC
 
     Templates() {
       try {
-        folder = Files.createTempDirectory("federation-templates-");
+        folder = MemoryFolders.create("federation-templates-");
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

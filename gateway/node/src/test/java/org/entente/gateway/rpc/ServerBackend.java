@@ -91,6 +91,7 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.MemoryFolders;
 import org.entente.gateway.testkit.MemoryPorts;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
@@ -214,7 +215,7 @@ public final class ServerBackend implements AutoCloseable {
 
   ServerBackend() {
     try {
-      folder = Files.createTempDirectory("audit");
+      folder = MemoryFolders.create("audit");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
