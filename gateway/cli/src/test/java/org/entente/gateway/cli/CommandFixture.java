@@ -2,7 +2,6 @@ package org.entente.gateway.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Path;
 import java.util.List;
 import org.entente.gateway.federation.RunningFederation;
 import picocli.CommandLine;
@@ -13,12 +12,12 @@ public final class CommandFixture {
   private StringWriter err = new StringWriter();
 
   /** The options by which the client {@code desk} of an agency calls its gateway. */
-  public static List<String> client(RunningFederation federation, Path folder, String agency) {
+  public static List<String> client(RunningFederation federation, String agency) {
     return List.of(
         "--gateway",
         "127.0.0.1:" + federation.gateway(agency).clientAddress().getPort(),
         "--credentials",
-        folder.resolve(agency).resolve("clients").resolve("desk").toString());
+        federation.credentials(agency).toString());
   }
 
   public int run(List<String> words) {

@@ -15,28 +15,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.gateway.cli.CommandFixture;
-import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.RequestSamples;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Wanted;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code policy explain} of all that a draft can have, by a node's files and by its gateway. */
 class ExplainCommandTest {
@@ -57,36 +51,23 @@ class ExplainCommandTest {
               "\"headline\": \"Flood\"}], \"subjects\": [{\"person\": {\"role\":"
                   + " \"PERSON_ROLE_VICTIM\", \"familyName\": \"Muster\"}}]");
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
   private String out = "";
   private String err = "";
 
-  @BeforeEach
-  void found() throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = templates.copy(folder, clock, Duration.ofDays(20));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
-
   private void agreement(String old, String changed) throws IOException {
-    Path file = folder.resolve("agreements").resolve("warnings.yaml");
+    Path file = federation.folder().resolve("agreements").resolve("warnings.yaml");
     String text = Files.readString(file);
     assertTrue(text.contains(old), text);
     Files.writeString(file, text.replace(old, changed));
   }
 
   private String[] files() {
-    return new String[] {"--config", folder.resolve(FR + ".yaml").toString()};
+    return new String[] {"--config", federation.config(FR).toString()};
   }
 
   private String[] gateway() {
-    return CommandFixture.client(federation, folder, FR).toArray(String[]::new);
+    return CommandFixture.client(federation, FR).toArray(String[]::new);
   }
 
   private int explain(String[] where, String[] some, String... more) {
@@ -239,7 +220,7 @@ class ExplainCommandTest {
   @Test
   void drafts_ofAFile_areEachAnswered_asSendWouldBe() throws IOException {
     federation.start(FR);
-    Path drafts = folder.resolve("drafts.jsonl");
+    Path drafts = federation.folder().resolve("drafts.jsonl");
     Files.writeString(drafts, GOOD + PERSON + "{\"publisher\": \"fr.customs\"}\n");
     String[] alerts = {"--alerts", drafts.toString()};
     for (String[] where : List.of(files(), gateway())) {
@@ -265,7 +246,7 @@ class ExplainCommandTest {
   @Test
   void drafts_withoutKeyOrBody_andRequests_canBeAskedAbout() throws IOException {
     federation.start(FR);
-    Path drafts = folder.resolve("drafts.jsonl");
+    Path drafts = federation.folder().resolve("drafts.jsonl");
     String bare = GOOD.replace("\"idempotencyKey\": \"w-1\", ", "");
     int body = bare.indexOf("\"body\"");
     int to = bare.indexOf("\"to\"");
@@ -293,7 +274,7 @@ class ExplainCommandTest {
   @Test
   void drafts_withTheOptionsOfSend_areAskedAboutAsTheyWouldGo() throws IOException {
     federation.start(FR, DE, HUB, SG);
-    Path drafts = folder.resolve("drafts.jsonl");
+    Path drafts = federation.folder().resolve("drafts.jsonl");
     Files.writeString(drafts, GOOD.replace(", \"sg.police\"", ""));
     String[] alerts = {"--alerts", drafts.toString()};
     assertEquals(0, explain(gateway(), alerts, "--info", SG), () -> out + err);
@@ -335,7 +316,7 @@ class ExplainCommandTest {
 
   @Test
   void wrongCalls_endWithTwo_andSayWhatToDo() throws IOException {
-    Path drafts = folder.resolve("drafts.jsonl");
+    Path drafts = federation.folder().resolve("drafts.jsonl");
     Files.writeString(drafts, GOOD);
     String[] alerts = {"--alerts", drafts.toString()};
     assertEquals(2, explain(files(), new String[] {"--to", DE}));
@@ -356,7 +337,7 @@ class ExplainCommandTest {
   /** The node's own rule for training binds here as it does when it runs. */
   @Test
   void exercise_isKeptNoLongerThanTheNodeSays_byFilesToo() throws IOException {
-    Path config = folder.resolve(FR + ".yaml");
+    Path config = federation.config(FR);
     Files.writeString(config, Files.readString(config) + "exercise_retention_days: 2\n");
     federation.start(FR);
     for (String[] where : List.of(files(), gateway())) {

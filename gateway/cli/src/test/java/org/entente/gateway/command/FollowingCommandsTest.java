@@ -12,8 +12,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +25,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.entente.gateway.cli.RootCommand;
-import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.CuttableProxy;
 import org.entente.gateway.testkit.LoopbackPort;
 import org.entente.gateway.testkit.RequestSamples;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Label;
@@ -46,7 +42,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Commands that follow a stream go on when the gateway is back: nothing is lost or said twice. */
@@ -54,20 +49,16 @@ class FollowingCommandsTest {
   private static final Duration LONG = Duration.ofDays(9);
   private static final Duration STEP = Duration.ofMinutes(5);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Integer> ports = new TreeMap<>();
-  private RunningFederation federation;
 
   @BeforeEach
   void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     for (String agency : List.of(FR, DE)) {
       int port = LoopbackPort.next();
       ports.put(agency, port);
-      Path config = folder.resolve(agency + ".yaml");
+      Path config = federation.config(agency);
       Files.writeString(
           config,
           Files.readString(config).replace("clients: 127.0.0.1:0", "clients: 127.0.0.1:" + port));
@@ -77,7 +68,6 @@ class FollowingCommandsTest {
 
   @AfterEach
   void close() {
-    federation.close();
     threads.shutdownNow();
   }
 
@@ -94,7 +84,7 @@ class FollowingCommandsTest {
     Running(String agency, int port, String... words) {
       List<String> args = new ArrayList<>(List.of(words));
       args.add("--gateway=127.0.0.1:" + port);
-      args.add("--credentials=" + folder.resolve(agency).resolve("clients").resolve("desk"));
+      args.add("--credentials=" + federation.credentials(agency));
       CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
       line.setOut(new PrintWriter(out, true));
       line.setErr(new PrintWriter(err, true));
@@ -242,7 +232,7 @@ class FollowingCommandsTest {
     federation.await("it subscribes", () -> federation.metric(DE, "entente_subscribers") == 1);
     federation.stop(DE);
     tail.awaitLoss();
-    Path config = folder.resolve(DE + ".yaml");
+    Path config = federation.config(DE);
     Files.writeString(
         config, Files.readString(config).replace("[publish, subscribe, ", "[publish, "));
     federation.start(DE);

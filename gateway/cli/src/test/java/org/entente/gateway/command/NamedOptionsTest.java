@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -28,11 +27,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.gateway.cli.RootCommand;
-import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.RequestSamples;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Label;
@@ -43,7 +40,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -298,11 +294,9 @@ class NamedOptionsTest {
           ipr show | {message} {person}
           """);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, String> values = new LinkedHashMap<>();
-  private RunningFederation federation;
 
   private static List<String[]> table(String lines) {
     return lines.lines().map(line -> line.split(" \\| ")).toList();
@@ -322,10 +316,8 @@ class NamedOptionsTest {
 
   @BeforeEach
   void start() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    federation.seat(DE, "narcotics", "");
-    Path config = folder.resolve(DE + ".yaml");
+    federation.seat(DE, "narcotics");
+    Path config = federation.config(DE);
     Files.writeString(
         config,
         Files.readString(config)
@@ -337,8 +329,9 @@ class NamedOptionsTest {
     federation.receive(DE, 2);
     values.put("person", "--officer DE-3 --justification probe");
     values.put("officer", "--officer DE-3");
-    values.put("file", Files.writeString(folder.resolve("probe.bin"), "probe").toString());
-    values.put("absent", folder.resolve("absent").toString());
+    values.put(
+        "file", Files.writeString(federation.folder().resolve("probe.bin"), "probe").toString());
+    values.put("absent", federation.folder().resolve("absent").toString());
   }
 
   /** A request to the agency whose client calls. */
@@ -356,7 +349,6 @@ class NamedOptionsTest {
 
   @AfterEach
   void close() {
-    federation.close();
     threads.shutdownNow();
   }
 
@@ -464,7 +456,7 @@ class NamedOptionsTest {
     all.addAll(args);
     if (command.findOption("--gateway") != null) {
       all.add("--gateway=127.0.0.1:" + federation.gateway(DE).clientAddress().getPort());
-      all.add("--credentials=" + folder.resolve(DE).resolve("clients").resolve("desk"));
+      all.add("--credentials=" + federation.credentials(DE));
     }
     StringWriter said = new StringWriter();
     CommandLine line = RootCommand.commandLine(all.toArray(String[]::new));

@@ -14,15 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.cli.CommandFixture;
-import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.AuditRecord;
 import org.entente.proto.store.v1.AuditType;
 import org.entente.proto.v1.Addressing;
@@ -46,11 +42,9 @@ import org.entente.proto.v1.RequestedAction;
 import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code open --cap}: one received message as a CAP document, over real gateways. */
 class OpenCapCommandTest {
@@ -58,30 +52,21 @@ class OpenCapCommandTest {
       OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("case 7").build();
   private static final String[] WHO = {"--officer", "DE-7", "--justification", "case 7"};
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
   private String out = "";
   private String err = "";
 
   @BeforeEach
   void start() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    Path config = folder.resolve(DE + ".yaml");
+    Path config = federation.config(DE);
     Files.writeString(
         config, Files.readString(config).replace("score, recall", "score, recall, audit"));
     federation.start(FR, DE);
   }
 
-  @AfterEach
-  void close() {
-    federation.close();
-  }
-
   private int open(String message, String... more) {
     List<String> args = new ArrayList<>(List.of("open", message));
-    args.addAll(CommandFixture.client(federation, folder, DE));
+    args.addAll(CommandFixture.client(federation, DE));
     args.addAll(List.of(more));
     CommandFixture command = new CommandFixture();
     int exit = command.run(args);
@@ -161,7 +146,7 @@ class OpenCapCommandTest {
     assertEquals(1, opened(id));
     federation.awaitEvidence(FR, id, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
 
-    Path file = folder.resolve("fire.cap");
+    Path file = federation.folder().resolve("fire.cap");
     assertEquals(0, open(id.toString(), cap("--out", file.toString(), "--json")), () -> err);
     assertTrue(Files.readString(file).contains("HAFEN-2026-0412-7"));
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
@@ -176,7 +161,7 @@ class OpenCapCommandTest {
   @Test
   void recall_refersToTheDocumentWrittenBefore() throws IOException {
     MessageId id = fire();
-    Path before = folder.resolve("before.cap");
+    Path before = federation.folder().resolve("before.cap");
     assertEquals(0, open(id.toString(), cap("--out", before.toString())), () -> err);
     // So that what is received next is the recall.
     federation.receive(DE, 1);
@@ -189,7 +174,7 @@ class OpenCapCommandTest {
                 .build());
     MessageId recall =
         MessageId.of(federation.receive(DE, 1).get(0).getLabel().getMessageId().toByteArray());
-    Path cancel = folder.resolve("cancel.cap");
+    Path cancel = federation.folder().resolve("cancel.cap");
     assertEquals(1, open(recall.toString(), cap("--out", cancel.toString())));
     assertTrue(err.contains(recall + " cannot be written as CAP: body.recall: recalls " + id), err);
     assertTrue(err.contains("the message was opened, and the audit log records it"), err);
@@ -201,7 +186,7 @@ class OpenCapCommandTest {
     assertTrue(Files.readString(cancel).contains("<msgType>Cancel</msgType>"));
     assertEquals(1, open(id.toString(), cap()));
     assertTrue(err.contains("NOT_FOUND"), err);
-    Path bad = Files.writeString(folder.resolve("bad.cap"), "<alert/>");
+    Path bad = Files.writeString(federation.folder().resolve("bad.cap"), "<alert/>");
     assertEquals(1, open(recall.toString(), cap("--changed", bad.toString())));
     assertTrue(err.contains("changed_xml"), err);
   }
@@ -229,11 +214,13 @@ class OpenCapCommandTest {
   @Test
   void callsThatCannotWork_openNothing() throws IOException {
     MessageId id = fire();
-    assertEquals(1, open(id.toString(), cap("--out", folder.resolve("no/x.cap").toString())));
+    assertEquals(
+        1, open(id.toString(), cap("--out", federation.folder().resolve("no/x.cap").toString())));
     assertTrue(err.contains("--out: ") && err.contains("the message was not opened"), err);
-    assertEquals(1, open(id.toString(), cap("--out", folder.toString())));
+    assertEquals(1, open(id.toString(), cap("--out", federation.folder().toString())));
     assertTrue(err.contains("exists and is not a regular file; the message was not opened"), err);
-    assertEquals(1, open(id.toString(), cap("--changed", folder.resolve("no.cap").toString())));
+    assertEquals(
+        1, open(id.toString(), cap("--changed", federation.folder().resolve("no.cap").toString())));
     assertTrue(err.contains("--changed: "), err);
     assertEquals(2, open(id.toString(), cap("--json")));
     assertTrue(err.contains("--json: needs --out FILE"), err);
@@ -242,7 +229,7 @@ class OpenCapCommandTest {
     assertEquals(1, open(id.toString(), "--cap", "--officer", "DE-7", "--justification", " "));
     assertTrue(err.contains("on_behalf_of.justification"), err);
     List<String> alone = new ArrayList<>(List.of(WHO));
-    alone.addAll(List.of("--out", folder.resolve("x.cap").toString()));
+    alone.addAll(List.of("--out", federation.folder().resolve("x.cap").toString()));
     assertEquals(2, open(id.toString(), alone.toArray(String[]::new)));
     assertTrue(err.contains("--cap"), err);
     assertEquals(0, opened(id));

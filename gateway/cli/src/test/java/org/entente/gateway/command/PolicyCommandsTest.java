@@ -13,21 +13,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.cli.CommandFixture;
-import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Lane;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands about policy, over a node's real configuration and trust bundle. */
 final class PolicyCommandsTest {
@@ -45,30 +38,17 @@ final class PolicyCommandsTest {
           expect: { outcome: PERMITTED, agreement: warnings }
       """;
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
   private String out = "";
   private String err = "";
 
-  @BeforeEach
-  void mint() throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = templates.copy(folder, clock, Duration.ofDays(20));
-  }
-
-  @AfterEach
-  void end() {
-    federation.close();
-  }
-
   private int policy(String command, String... more) {
-    return run(command, List.of("--config", folder.resolve(FR + ".yaml").toString()), more);
+    return run(command, List.of("--config", federation.config(FR).toString()), more);
   }
 
   /** The same of the gateway that runs. */
   private int asked(String command, String... more) {
-    return run(command, CommandFixture.client(federation, folder, FR), more);
+    return run(command, CommandFixture.client(federation, FR), more);
   }
 
   private int run(String command, List<String> where, String... more) {
@@ -88,7 +68,7 @@ final class PolicyCommandsTest {
 
   @Test
   void test_expectationsMetAndNot_exitsZeroAndOne() throws IOException {
-    Path file = folder.resolve("expectations.yaml");
+    Path file = federation.folder().resolve("expectations.yaml");
     Files.writeString(file, EXPECTATIONS);
     assertEquals(0, policy("test", file.toString(), "--coverage"), () -> out + err);
     assertTrue(out.contains("2 of 2 expectations met by policy sha256:"), out);
@@ -114,7 +94,7 @@ final class PolicyCommandsTest {
     assertEquals(0, policy("lint", "--strict"), () -> out + err);
     assertTrue(out.contains("0 errors, 0 warnings"), out);
 
-    Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
     String good = Files.readString(agreement);
     Files.writeString(agreement, good + "  until: 2025-12-31\n");
     assertEquals(0, policy("lint"), () -> out + err);
@@ -132,7 +112,7 @@ final class PolicyCommandsTest {
   @Test
   void test_ofARunningGateway_saysTheSameAsOfItsFiles_andIsOneOfTheTwo() throws IOException {
     federation.start(FR);
-    Path more = Files.createDirectories(folder.resolve("expectations"));
+    Path more = Files.createDirectories(federation.folder().resolve("expectations"));
     Files.writeString(more.resolve("a.yaml"), EXPECTATIONS);
     Files.writeString(more.resolve("b.yaml"), EXPECTATIONS.replace("UNCLASSIFIED", "SECRET"));
 
@@ -148,11 +128,11 @@ final class PolicyCommandsTest {
     assertEquals(1, asked("test", more.toString()));
     assertTrue(err.contains("b.yaml: the gateway answered INVALID_FIELD"), err);
     assertTrue(err.contains("expectations[0].label.kind"), err);
-    assertEquals(1, asked("test", folder.resolve("none").toString()));
+    assertEquals(1, asked("test", federation.folder().resolve("none").toString()));
     assertTrue(err.contains("none: cannot be read"), err);
     assertEquals(2, asked("test", "--config", "node.yaml", more.toString()));
     assertEquals(2, run("test", List.of(), more.toString()));
-    assertEquals(2, asked("test", "--agreements", folder.toString(), more.toString()));
+    assertEquals(2, asked("test", "--agreements", federation.folder().toString(), more.toString()));
   }
 
   @Test
@@ -162,7 +142,7 @@ final class PolicyCommandsTest {
     assertTrue(out.contains("0 errors, 0 warnings"), out);
     assertTrue(out.contains("is in force; that of the files is the same"), out);
 
-    Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
     String good = Files.readString(agreement);
     Files.writeString(agreement, good + "  until: 2025-12-31\n");
     assertEquals(1, asked("lint", "--strict", "--json"), () -> out + err);
@@ -187,7 +167,7 @@ final class PolicyCommandsTest {
     assertTrue(there.contains("WASTE  Transferts de"), there);
     assertEquals(2, asked("codes", "--list", "colours"));
     assertTrue(err.contains("--list: colours is none of "), err);
-    assertEquals(1, asked("codes", "--config", folder.resolve(FR + ".yaml").toString()));
+    assertEquals(1, asked("codes", "--config", federation.config(FR).toString()));
     assertTrue(
         err.contains(
             "--gateway: excludes --config and --codes, since a running gateway has its own lists"),
@@ -247,7 +227,8 @@ final class PolicyCommandsTest {
     assertEquals("WIDER", json().path("relation").asText());
     assertTrue(json().path("exhaustive").asBoolean());
     assertEquals("WASTE", json().path("wider").path("label").path("category").asText());
-    assertEquals(1, policy("diff", "--candidate", folder.resolve("absent").toString()));
+    assertEquals(
+        1, policy("diff", "--candidate", federation.folder().resolve("absent").toString()));
     assertTrue(err.contains("cannot be listed"), err);
   }
 
@@ -285,7 +266,7 @@ final class PolicyCommandsTest {
     assertTrue(out.contains("0 of 2 messages in the ledger would be decided differently"), out);
 
     // A rule about what the label says and no header does.
-    Path rules = folder.resolve("candidate-rules.yaml");
+    Path rules = federation.folder().resolve("candidate-rules.yaml");
     Files.writeString(
         rules,
         """
@@ -310,8 +291,9 @@ final class PolicyCommandsTest {
   }
 
   private Path candidate(String old, String changed) throws IOException {
-    Path candidate = Files.createTempDirectory(folder, "candidate");
-    String now = Files.readString(folder.resolve("agreements").resolve("warnings.yaml"));
+    Path candidate = Files.createTempDirectory(federation.folder(), "candidate");
+    String now =
+        Files.readString(federation.folder().resolve("agreements").resolve("warnings.yaml"));
     Files.writeString(
         candidate.resolve("warnings.yaml"), old.isEmpty() ? now : now.replace(old, changed));
     return candidate;

@@ -16,8 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,7 +27,6 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.AuditRecord;
 import org.entente.proto.store.v1.AuditType;
 import org.entente.proto.v1.AuditGrpc;
@@ -44,11 +41,9 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.RecallRequest;
 import org.entente.proto.v1.RetentionGrpc;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files as they are, by `send --document` and `open --save`, over real gateways. */
 class DocumentPathTest {
@@ -58,25 +53,16 @@ class DocumentPathTest {
   /** Of a gateway that is configured as usual, and of the agreement. */
   private static final int MOST = 1 << 20;
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
   private Path saved = Path.of("");
 
   @BeforeEach
   void start() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    Path config = folder.resolve(DE + ".yaml");
+    Path config = federation.config(DE);
     Files.writeString(
         config, Files.readString(config).replace("score, recall", "score, recall, audit"));
     federation.start(FR, DE);
-    saved = folder.resolve("saved");
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
+    saved = federation.folder().resolve("saved");
   }
 
   private record Ran(int code, String out, String err) {
@@ -92,7 +78,7 @@ class DocumentPathTest {
 
   private List<String> at(String agency, String... words) {
     List<String> all = new ArrayList<>(Arrays.asList(words));
-    all.addAll(CommandFixture.client(federation, folder, agency));
+    all.addAll(CommandFixture.client(federation, agency));
     return all;
   }
 
@@ -148,7 +134,7 @@ class DocumentPathTest {
   }
 
   private Path file(String name, byte[] content) throws IOException {
-    return Files.write(folder.resolve(name), content);
+    return Files.write(federation.folder().resolve(name), content);
   }
 
   /** So many bytes, none of which a text would survive unharmed for long. */
@@ -188,7 +174,7 @@ class DocumentPathTest {
       Ran sent = send(file(one.getKey(), one.getValue()));
       assertEquals(0, sent.code(), sent.err());
       ids.put(one.getKey(), sent.first());
-      Ran again = send(folder.resolve(one.getKey()));
+      Ran again = send(federation.folder().resolve(one.getKey()));
       assertEquals(sent.first(), again.first(), "the same file is the same message");
     }
 
@@ -263,7 +249,7 @@ class DocumentPathTest {
         "--gateway",
         "127.0.0.1:1",
         "--credentials",
-        folder.resolve(FR).resolve("clients").resolve("desk").toString());
+        federation.credentials(FR).toString());
   }
 
   private static String hex(Delivery delivery) {
@@ -289,7 +275,7 @@ class DocumentPathTest {
     assertThrows(StatusRuntimeException.class, () -> publish("invoice\u202Efdp.exe", "turned"));
     federation.receive(DE, names.size());
     Files.createDirectory(saved);
-    List<Path> before = in(folder);
+    List<Path> before = in(federation.folder());
     for (Map.Entry<String, String> one : keys.entrySet()) {
       Ran opened = open(one.getKey(), "--save", saved.toString());
       assertEquals(0, opened.code(), opened.err());
@@ -302,7 +288,7 @@ class DocumentPathTest {
       assertFalse(Files.isExecutable(file));
     }
     assertEquals(names.size(), in(saved).size(), "each its own file, and no folder");
-    assertEquals(before, in(folder), "nothing came into being beside it");
+    assertEquals(before, in(federation.folder()), "nothing came into being beside it");
     assertArrayEquals(bytes(10), Files.readAllBytes(other));
 
     String any = keys.keySet().iterator().next();
@@ -405,10 +391,10 @@ class DocumentPathTest {
   /** Sends a document that waits for a second person; its id. */
   private String held(byte[] content) throws IOException {
     federation.stop(FR);
-    Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
     Files.writeString(
         agreement, Files.readString(agreement).replace("four_eyes: false", "four_eyes: true"));
-    Path config = folder.resolve(FR + ".yaml");
+    Path config = federation.config(FR);
     Files.writeString(
         config,
         Files.readString(config).replace("score, recall", "score, release, recall")
@@ -473,7 +459,7 @@ class DocumentPathTest {
     Ran name = send(file, "--name", "x".repeat(201));
     assertEquals(1, name.code());
     assertTrue(name.err().contains("body.document.name: has 201 characters; at most"), name.err());
-    Ran gone = send(folder.resolve("gone.pdf"));
+    Ran gone = send(federation.folder().resolve("gone.pdf"));
     assertEquals(1, gone.code());
     assertTrue(gone.err().contains("body.document.content: "), gone.err());
     Ran nobody =

@@ -17,15 +17,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.ExplainResponse;
@@ -37,11 +34,8 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Refusal;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a gateway says would become of a draft is what becomes of it. */
 class ExplainPathTest {
@@ -49,25 +43,12 @@ class ExplainPathTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("case 12/26").build();
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
   private String out = "";
   private String err = "";
 
-  @BeforeEach
-  void found() throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = templates.copy(folder, clock, Duration.ofDays(20));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
-
   private void agreement(String old, String changed) throws IOException {
-    Path file = folder.resolve("agreements").resolve("warnings.yaml");
+    Path file = federation.folder().resolve("agreements").resolve("warnings.yaml");
     String text = Files.readString(file);
     assertTrue(text.contains(old), text);
     Files.writeString(file, text.replace(old, changed));
@@ -177,7 +158,7 @@ class ExplainPathTest {
   /** Held is said of each recipient: the draft waits as a whole, whichever agreement asks. */
   @Test
   void heldDraft_saysSoOfEachRecipient_withWhatBindsItAndWhoseAgreementAsks() throws IOException {
-    Path agreements = folder.resolve("agreements");
+    Path agreements = federation.folder().resolve("agreements");
     Files.writeString(
         agreements.resolve("eyes.yaml"),
         Files.readString(agreements.resolve("warnings.yaml"))
@@ -213,7 +194,7 @@ class ExplainPathTest {
     assertTrue(singapore.getFourEyes() && singapore.getPersonRequired());
     assertTrue(federation.publish(FR, draft).hasHeld());
 
-    String[] files = {"--config", folder.resolve(FR + ".yaml").toString(), "--to", SG, "--to", DE};
+    String[] files = {"--config", federation.config(FR).toString(), "--to", SG, "--to", DE};
     assertEquals(1, policy(files, "--agreement", "eyes"), () -> err);
     assertTrue(out.contains("sg.police: refused (PERSON_REQUIRED by eyes/person_required)"), out);
     assertFalse(out.contains("binds to"), out);
@@ -315,7 +296,7 @@ class ExplainPathTest {
   @Test
   void files_withThePersonAndLabelsOfSources_sayTheSame() throws IOException {
     agreement("  four_eyes: false\n", "  four_eyes: false\n  person_required: true\n");
-    Path sources = folder.resolve("sources.yaml");
+    Path sources = federation.folder().resolve("sources.yaml");
     Files.writeString(
         sources,
         """
@@ -329,7 +310,7 @@ class ExplainPathTest {
               handling: [H2]
               agreement: warnings
         """);
-    String[] where = {"--config", folder.resolve(FR + ".yaml").toString(), "--to", SG};
+    String[] where = {"--config", federation.config(FR).toString(), "--to", SG};
     assertEquals(1, policy(where), () -> err);
     assertTrue(out.contains("sg.police: refused (PERSON_REQUIRED by warnings/person_req"), out);
     assertTrue(
@@ -353,7 +334,7 @@ class ExplainPathTest {
       "--gateway",
       "127.0.0.1:" + federation.gateway(FR).clientAddress().getPort(),
       "--credentials",
-      folder.resolve(FR).resolve("clients").resolve("desk").toString()
+      federation.credentials(FR).toString()
     };
   }
 

@@ -23,10 +23,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,7 +31,6 @@ import org.entente.gateway.cli.RootCommand;
 import org.entente.gateway.cli.text.PrintableJsonEncoder;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.HostileText;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.KeyRequest;
@@ -50,7 +46,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
@@ -60,12 +55,10 @@ import picocli.CommandLine;
  * commands.
  */
 class HostileTextPathTest {
-  private static final Duration LASTING = Duration.ofDays(60);
   private static final Pattern SAMPLE =
       Pattern.compile("#.*|[a-z0-9_]+(\\{([a-z_]+=\"[^\"\\\\]*\",?)*})? [-+0-9.eEaNIinfy]+");
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension final RunningFederation federation = new RunningFederation(HUB, SG, FR);
 
   private final LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
   private final Logger root = logging.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -96,27 +89,22 @@ class HostileTextPathTest {
 
   @Test
   void textOfAMember_andOfAClient_forgesNoLine_noSeries_andSteersNothing() throws Exception {
-    try (RunningFederation federation =
-        templates.copy(
-            folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING)) {
-      federation.start(HUB, SG, FR);
-      try (HostileStream hostile = new HostileStream(federation, folder)) {
-        hostile.greet();
-        for (String text : HostileText.ALL) {
-          speak(hostile, text);
-        }
-        delivered(federation);
-        assertFalse(hostile.isEnded(), "the stream may carry other traffic");
-      }
+    try (HostileStream hostile = new HostileStream(federation)) {
+      hostile.greet();
       for (String text : HostileText.ALL) {
-        own.warn("from {}", text);
-        pretend(federation, text);
-        ask(federation, text);
-        command(federation, text);
+        speak(hostile, text);
       }
-      delivered(federation);
-      read(federation);
+      delivered();
+      assertFalse(hostile.isEnded(), "the stream may carry other traffic");
     }
+    for (String text : HostileText.ALL) {
+      own.warn("from {}", text);
+      pretend(text);
+      ask(text);
+      command(text);
+    }
+    delivered();
+    read();
     lines();
   }
 
@@ -143,8 +131,8 @@ class HostileTextPathTest {
   }
 
   /** A stream that begins under another name. */
-  private void pretend(RunningFederation federation, String text) throws Exception {
-    try (HostileStream hostile = new HostileStream(federation, folder)) {
+  private void pretend(String text) throws Exception {
+    try (HostileStream hostile = new HostileStream(federation)) {
       hostile.say(
           Frame.newBuilder()
               .setHello(Hello.newBuilder().setProtocol(1).setAgency(text).setGateway(text)));
@@ -153,12 +141,12 @@ class HostileTextPathTest {
   }
 
   /** Answers to clients: outcomes, statuses and their details. */
-  private static void ask(RunningFederation federation, String text) {
+  private void ask(String text) {
     Draft.Builder draft = federation.draft("plain", Duration.ofDays(1), SG).toBuilder();
     draft.setIdempotencyKey(text).getLabelBuilder().setCaseRef(text).setAgreement(text);
     draft.getToBuilder().addAgencies(text);
     draft.getOnBehalfOfBuilder().setOfficer(text).setJustification(text);
-    assertEquals(List.of(), HostileText.steering(published(federation, draft.build())));
+    assertEquals(List.of(), HostileText.steering(published(draft.build())));
     StatusRuntimeException status =
         assertThrows(
             StatusRuntimeException.class,
@@ -178,7 +166,7 @@ class HostileTextPathTest {
   }
 
   /** Why a draft is not accepted; one that is too large has no outcome. */
-  private static String published(RunningFederation federation, Draft draft) {
+  private String published(Draft draft) {
     try {
       Outcome outcome = federation.publish(FR, draft);
       assertTrue(outcome.hasInvalid(), outcome::toString);
@@ -188,9 +176,9 @@ class HostileTextPathTest {
     }
   }
 
-  private void command(RunningFederation federation, String text) {
+  private void command(String text) {
     String gateway = "127.0.0.1:" + federation.gateway(FR).clientAddress().getPort();
-    String credentials = folder.resolve(FR).resolve("clients").resolve("desk").toString();
+    String credentials = federation.credentials(FR).toString();
     for (List<String> words :
         List.of(
             List.of("open", text, "--officer", "FR-1", "--justification", "case 1"),
@@ -211,12 +199,12 @@ class HostileTextPathTest {
     }
   }
 
-  private static void delivered(RunningFederation federation) {
+  private void delivered() {
     MessageId sent = federation.send(FR, "honest", Lane.LANE_FLASH, Duration.ofDays(1), SG);
     federation.awaitEvidence(FR, sent, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
   }
 
-  private static void read(RunningFederation federation) {
+  private void read() {
     String metrics = federation.scrape(FR, "metrics");
     assertEquals(
         List.of(), metrics.lines().filter(line -> !SAMPLE.matcher(line).matches()).toList());

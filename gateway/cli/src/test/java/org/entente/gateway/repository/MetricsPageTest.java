@@ -13,8 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +21,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
-import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The page of metrics and alerts says of each what the exporter and the rules say, and no other.
@@ -49,8 +44,7 @@ class MetricsPageTest {
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
   private static final Pattern NAMED = Pattern.compile("\\bentente_[a-z_]+");
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private static String page() throws IOException {
     return Files.readString(PAGE);
@@ -58,14 +52,10 @@ class MetricsPageTest {
 
   /** What a gateway exports that has sent and received, and its peer too. */
   private String exported() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    try (RunningFederation federation =
-        templates.copy(folder, new SettableClock(now), Duration.ofDays(60))) {
-      federation.start(FR, DE);
-      federation.send(FR, "one", Duration.ofDays(1), DE);
-      federation.receive(DE, 1);
-      return federation.scrape(FR, "metrics") + federation.scrape(DE, "metrics");
-    }
+    federation.start(FR, DE);
+    federation.send(FR, "one", Duration.ofDays(1), DE);
+    federation.receive(DE, 1);
+    return federation.scrape(FR, "metrics") + federation.scrape(DE, "metrics");
   }
 
   /** Types by names; those of the moments when series began are no metrics of their own. */

@@ -27,8 +27,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -42,10 +40,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.testkit.BlankText;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.AuditProto;
 import org.entente.proto.v1.BackupProto;
 import org.entente.proto.v1.CapProto;
@@ -77,7 +73,6 @@ import org.entente.proto.v1.Wanted;
 import org.entente.proto.v1.WatchProto;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The page of calls that name a person says of each what a gateway does, and of no other. */
 class PeoplePageTest {
@@ -105,8 +100,7 @@ class PeoplePageTest {
           "Links.ResumeLane", "{peer: 'de.customs', lane: 'LANE_FLASH'}",
           "IprProcedure.AnswerIprNotice", "{answer: 'IPR_ANSWER_CONFIRMS'}");
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private record Row(String officer, String justification, String leaves) {}
 
@@ -189,7 +183,7 @@ class PeoplePageTest {
   }
 
   private void grantAll(String agency, String scopes) throws IOException {
-    Path config = folder.resolve(agency + ".yaml");
+    Path config = federation.config(agency);
     Files.writeString(
         config,
         Files.readString(config).replaceAll("scopes: \\[.*]", "scopes: [" + scopes + "]")
@@ -201,29 +195,25 @@ class PeoplePageTest {
   /** Every call of the page without a person, and with an officer who does not say why. */
   @Test
   void everyCall_asksForWhatThePageSays_andRefusesByThatField() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     List<String> wrong = new ArrayList<>();
-    try (RunningFederation federation =
-        templates.copy(folder, new SettableClock(now), Duration.ofDays(60))) {
-      grantAll(
-          FR,
-          "publish, subscribe, search, watch, score, respond, evidence, release, consent, recall,"
-              + " operate_jointly, retention, task, audit, operator, ipr");
-      grantAll(DE, "rights_holder");
-      federation.start(FR, DE);
-      ByteString asked = federation.publish(FR, request(federation, true)).getMessageId();
-      assertFalse(asked.isEmpty());
-      Map<String, com.google.protobuf.Descriptors.MethodDescriptor> calls = calls();
-      for (Map.Entry<String, Row> one : page().entrySet()) {
-        Call call =
-            new Call(
-                one.getKey(),
-                Objects.requireNonNull(calls.get(one.getKey())),
-                federation.channel(HOLDERS.contains(one.getKey()) ? DE : FR),
-                federation,
-                asked);
-        wrong.addAll(wrong(call, one.getValue()));
-      }
+    grantAll(
+        FR,
+        "publish, subscribe, search, watch, score, respond, evidence, release, consent, recall,"
+            + " operate_jointly, retention, task, audit, operator, ipr");
+    grantAll(DE, "rights_holder");
+    federation.start(FR, DE);
+    ByteString asked = federation.publish(FR, request(federation, true)).getMessageId();
+    assertFalse(asked.isEmpty());
+    Map<String, com.google.protobuf.Descriptors.MethodDescriptor> calls = calls();
+    for (Map.Entry<String, Row> one : page().entrySet()) {
+      Call call =
+          new Call(
+              one.getKey(),
+              Objects.requireNonNull(calls.get(one.getKey())),
+              federation.channel(HOLDERS.contains(one.getKey()) ? DE : FR),
+              federation,
+              asked);
+      wrong.addAll(wrong(call, one.getValue()));
     }
     assertEquals(List.of(), wrong);
   }

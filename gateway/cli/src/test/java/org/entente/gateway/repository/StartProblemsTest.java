@@ -13,44 +13,32 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.Gateway;
 import org.entente.gateway.node.offline.ConfigurationCheck;
-import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator reads of a gateway that does not start: field, file or address, and why. */
 class StartProblemsTest {
   private static final String ABSENT = "cannot be used: there is no such file or folder";
 
-  private final SettableClock clock =
-      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
   private Path file = Path.of("");
   private String good = "";
 
   @BeforeEach
   void mint() throws IOException {
-    RunningFederation federation = templates.copy(folder, clock, Duration.ofDays(60));
-    federation.close();
-    file = folder.resolve(FR + ".yaml");
+    file = federation.config(FR);
     good = Files.readString(file);
   }
 
   private Gateway start(String yaml) throws IOException {
     Files.writeString(file, yaml);
-    return Gateway.start(file, clock, clock::nanos);
+    return Gateway.start(file, federation.clock, federation.clock::nanos);
   }
 
   private String problem(String yaml) {
@@ -89,16 +77,16 @@ class StartProblemsTest {
   /** A reader of the key can pose as the gateway to its peers. */
   @Test
   void keyOfTls_thatOthersMayUse_isNamed_andTheNodeDoesNotStart() throws IOException {
-    Path key = folder.resolve(FR).resolve("gateway-1").resolve("tls.key");
+    Path key = federation.folder().resolve(FR).resolve("gateway-1").resolve("tls.key");
     for (String mode : List.of("rw-r-----", "rw-----w-", "rw-r--r--")) {
       Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(mode));
       String told = problem(good);
       assertTrue(told.startsWith("tls.key: " + key), told);
       assertTrue(told.contains("others than its owner"), told);
-      assertEquals(List.of(told), ConfigurationCheck.problems(file, clock));
+      assertEquals(List.of(told), ConfigurationCheck.problems(file, federation.clock));
     }
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("r--------"));
-    Gateway.start(file, clock, clock::nanos).close();
+    Gateway.start(file, federation.clock, federation.clock::nanos).close();
   }
 
   /** RocksDB's files take the modes of the process, so that the folder must keep others out. */
@@ -120,7 +108,7 @@ class StartProblemsTest {
   private void assertNamed(String entry, String field, String why) {
     String told = problem(good.replace(entry, entry.substring(0, entry.indexOf(' ')) + " absent"));
     assertTrue(told.startsWith(field + ": "), told);
-    assertTrue(told.contains(folder.resolve("absent").toString()), told);
+    assertTrue(told.contains(federation.folder().resolve("absent").toString()), told);
     assertTrue(told.contains(why), told);
   }
 
@@ -130,11 +118,11 @@ class StartProblemsTest {
     assertEquals(
         List.of(
             "links: peer \"x.hubb\" is not a member in the trust bundle; did you mean \"x.hub\"?"),
-        ConfigurationCheck.warnings(file, clock));
-    assertEquals(List.of(), ConfigurationCheck.problems(file, clock));
-    Gateway.start(file, clock, clock::nanos).close();
+        ConfigurationCheck.warnings(file, federation.clock));
+    assertEquals(List.of(), ConfigurationCheck.problems(file, federation.clock));
+    Gateway.start(file, federation.clock, federation.clock::nanos).close();
     Files.writeString(file, good);
-    assertEquals(List.of(), ConfigurationCheck.warnings(file, clock));
+    assertEquals(List.of(), ConfigurationCheck.warnings(file, federation.clock));
   }
 
   @Test
@@ -143,11 +131,11 @@ class StartProblemsTest {
     assertEquals(
         List.of(
             "trust.roots: "
-                + folder.resolve("absent")
+                + federation.folder().resolve("absent")
                 + " cannot be used: there is no such file or folder"),
-        ConfigurationCheck.problems(file, clock));
+        ConfigurationCheck.problems(file, federation.clock));
     Files.writeString(file, good.replace(FR + "/gateway-1/tls.key", DE + "/gateway-1/tls.crt"));
-    String told = String.join("\n", ConfigurationCheck.problems(file, clock));
+    String told = String.join("\n", ConfigurationCheck.problems(file, federation.clock));
     assertTrue(told.startsWith("tls.key: "), told);
   }
 }

@@ -3,6 +3,8 @@ package org.entente.gateway.testkit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
@@ -31,5 +33,14 @@ public final class MemoryFolders implements TempDirFactory {
     return MEMORY.toFile().getUsableSpace() < ENOUGH_BYTES
         ? Files.createTempDirectory(prefix)
         : Files.createTempDirectory(MEMORY, prefix);
+  }
+
+  /** Deletes a folder and all in it. */
+  public static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(one);
+      }
+    }
   }
 }

@@ -9,25 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A recipient is away for 30 days. All its keys have died meanwhile, and every session to it; the
@@ -42,20 +35,7 @@ class AbsenceTest {
   private static final Duration LONG = Duration.ofDays(50);
   private static final Duration SHORT = Duration.ofDays(3);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   /** A message that has arrived shows that keys were exchanged; the recipient then goes away. */
   private void meetAndPart(String recipient) {
@@ -171,7 +151,7 @@ class AbsenceTest {
     federation.pass(Duration.ofDays(1), STEP);
     sent.add(federation.send(FR, headlines.get(1), LONG, DE, SG));
     federation.pass(Duration.ofDays(3), STEP);
-    federation.dropOldPairs(FR);
+    federation.files().dropOldPairs(FR);
     federation.pass(Duration.ofDays(8), STEP);
     sent.add(federation.send(FR, headlines.get(2), LONG, DE, SG));
     federation.stop(FR);
@@ -215,7 +195,7 @@ class AbsenceTest {
     meetAndPart(DE);
     MessageId lost = federation.send(FR, "lost", LONG, DE);
     federation.stop(FR);
-    federation.loseKeystore(FR);
+    federation.files().loseKeystore(FR);
     federation.start(FR, DE);
     EvidenceItem item =
         federation.awaitEvidence(FR, lost, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, DE);
@@ -231,7 +211,7 @@ class AbsenceTest {
     federation.receive(DE, 1);
     MessageId left = federation.send(FR, "left", LONG, DE);
     federation.awaitEvidence(FR, left, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
-    federation.pass(RunningFederation.RETENTION.plusDays(2), STEP);
+    federation.pass(FederationFiles.RETENTION.plusDays(2), STEP);
     federation.awaitEvidence(FR, left, EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL, DE);
     assertTrue(federation.kinds(FR, taken, DE).contains(EvidenceKind.EVIDENCE_KIND_RETRIEVAL));
     assertFalse(federation.kinds(FR, taken, DE).contains(EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL));

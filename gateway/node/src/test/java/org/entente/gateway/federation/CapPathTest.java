@@ -19,15 +19,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.AuditRecord;
 import org.entente.proto.store.v1.AuditType;
 import org.entente.proto.v1.Addressing;
@@ -53,12 +49,10 @@ import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.Severity;
 import org.entente.proto.v1.WriteCapRequest;
 import org.entente.proto.v1.WriteCapResponse;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
 /** CAP in and out by the calls of service Cap, over real gateways; hostile documents, too. */
 class CapPathTest {
@@ -74,25 +68,16 @@ class CapPathTest {
           .setRequestedAction(RequestedAction.REQUESTED_ACTION_CHECK)
           .build();
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
   private String fire = "";
 
   @BeforeEach
   void start() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    Path config = folder.resolve(DE + ".yaml");
+    Path config = federation.config(DE);
     Files.writeString(
         config, Files.readString(config).replace("score, recall", "score, recall, audit"));
     federation.start(FR, DE);
     fire = Files.readString(SAMPLES.resolve("quay-fire.cap"));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
   }
 
   private static ReadCapRequest.Builder reading(String xml) {
@@ -246,7 +231,7 @@ class CapPathTest {
   void hostileDocuments_areRefusedByBothCalls_readNothing_andOpenNothing() throws Exception {
     MessageId id = publish(read(reading(fire)).getDraft());
     awaitArrivals(1);
-    Path secret = Files.writeString(folder.resolve("secret.txt"), "SECRET-CONTENT");
+    Path secret = Files.writeString(federation.folder().resolve("secret.txt"), "SECRET-CONTENT");
     for (Map.Entry<String, String> one : hostile(secret).entrySet()) {
       Refused reading = refused(() -> read(reading(one.getKey())));
       assertEquals("xml", reading.field(), one.getValue());

@@ -8,15 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Stream;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.ChainEntry;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Lane;
@@ -26,11 +21,8 @@ import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.ShowChainRequest;
 import org.entente.proto.v1.TaskingGrpc;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Over real gateways: what its origin updates and restricts, as the recipient's clients meet it.
@@ -38,21 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChainPathTest {
   private static final Duration LONG = Duration.ofDays(3);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    federation.start(FR, DE);
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation(FR, DE);
 
   private MessageId changes(String headline, MessageType type, MessageId target) {
     federation.clock.move(Duration.ofSeconds(1));

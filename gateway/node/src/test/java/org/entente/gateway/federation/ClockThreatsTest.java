@@ -8,40 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.EvidenceKind;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Attacks and faults in which clocks are wrong, on real gateways. */
 class ClockThreatsTest {
   private static final Duration TEN_YEARS = Duration.ofDays(3_652);
   private static final Duration DEADLINE = Duration.ofDays(20);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private MessageId assertNextArrives(String recipient, String headline) {
     MessageId sent = federation.send(FR, headline, DEADLINE, recipient);

@@ -12,10 +12,7 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +27,6 @@ import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.RequestSamples;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.Addressing;
@@ -90,7 +86,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Over real gateways: what is for one desk is nowhere shown to a client of another, which asks in
@@ -101,19 +96,15 @@ class DeskPathTest {
       OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("case 7").build();
   private static final String CONTAINER = "CSQU3054383";
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
   private ManagedChannel narcotics;
   private ManagedChannel tobacco;
   private int drafts;
 
   @BeforeEach
   void start() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    federation.seat(DE, "narcotics", "");
-    federation.seat(DE, "tobacco", "");
+    federation.seat(DE, "narcotics");
+    federation.seat(DE, "tobacco");
     federation.start(FR, DE);
     narcotics = federation.open(DE, "narcotics");
     tobacco = federation.open(DE, "tobacco");
@@ -123,7 +114,6 @@ class DeskPathTest {
   void close() {
     narcotics.shutdownNow();
     tobacco.shutdownNow();
-    federation.close();
   }
 
   private MessageId send(String headline, Consumer<Draft.Builder> change) {
@@ -194,7 +184,7 @@ class DeskPathTest {
     assertEquals(List.of("for narcotics", "for all"), received(federation.channel(DE), 2));
     assertEquals(0, quarantined());
     federation.stop(DE);
-    try (Store store = RocksStore.open(federation.ledger(DE), RocksOptions.defaults())) {
+    try (Store store = RocksStore.open(federation.files().ledger(DE), RocksOptions.defaults())) {
       Batch batch = store.batch();
       try (Scan scan = store.scan(Table.INBOX, new byte[0], null)) {
         while (scan.hasNext()) {

@@ -13,13 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -30,11 +27,8 @@ import org.entente.proto.v1.Progress;
 import org.entente.proto.v1.TrackRequest;
 import org.entente.proto.v1.TrackResponse;
 import org.entente.proto.v1.WatchUnopenedResponse;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A publisher follows its message to whoever opens it, and hears when nobody does. */
 class EvidencePathTest {
@@ -42,20 +36,7 @@ class EvidencePathTest {
   private static final Duration LONG = Duration.ofDays(3);
   private static final Duration SOON = Duration.ofMinutes(10);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private static String words(EvidenceItem item) {
     return item.getKind().name().replace("EVIDENCE_KIND_", "")

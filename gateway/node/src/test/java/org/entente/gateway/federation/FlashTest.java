@@ -7,36 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Lane;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An alert overtakes what waits before it: at the origin, in the transit, at the recipient. */
 final class FlashTest {
-  private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration DEADLINE = Duration.ofDays(1);
   private static final int BULK = 800;
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-
-  private RunningFederation federation() throws IOException {
-    return templates.copy(
-        folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING);
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation(SG, HUB, FR);
 
   /** Publishes one after the other; the last of the bulk, which is on one lane and in order. */
-  private static MessageId bulkThenFlash(RunningFederation federation) {
+  private MessageId bulkThenFlash() {
     for (int i = 1; i < BULK; i++) {
       federation.send(FR, "bulk " + i, Lane.LANE_ROUTINE, DEADLINE, SG);
     }
@@ -56,53 +44,43 @@ final class FlashTest {
 
   @Test
   void flash_behindBulkAtItsOrigin_overtakesIt() throws IOException {
-    try (RunningFederation federation = federation()) {
-      federation.start(SG);
-      federation.start(HUB);
-      federation.start(FR);
-      federation.awaitEvidence(
-          FR,
-          federation.send(FR, "first", Lane.LANE_ROUTINE, DEADLINE, SG),
-          EvidenceKind.EVIDENCE_KIND_DELIVERY,
-          SG);
-      assertEquals(List.of("first"), RunningFederation.headlines(federation.receive(SG, 1)));
-      federation.stop(HUB);
-      MessageId last = bulkThenFlash(federation);
+    federation.awaitEvidence(
+        FR,
+        federation.send(FR, "first", Lane.LANE_ROUTINE, DEADLINE, SG),
+        EvidenceKind.EVIDENCE_KIND_DELIVERY,
+        SG);
+    assertEquals(List.of("first"), RunningFederation.headlines(federation.receive(SG, 1)));
+    federation.stop(HUB);
+    MessageId last = bulkThenFlash();
 
-      federation.start(HUB);
-      overtook(awaited(federation, last));
-    }
+    federation.start(HUB);
+    overtook(awaited(last));
   }
 
   @Test
   void flash_behindBulkInTheTransit_overtakesIt() throws IOException {
-    try (RunningFederation federation = federation()) {
-      federation.start(SG);
-      federation.start(HUB);
-      federation.start(FR);
-      federation.awaitEvidence(
-          FR,
-          federation.send(FR, "first", Lane.LANE_ROUTINE, DEADLINE, SG),
-          EvidenceKind.EVIDENCE_KIND_DELIVERY,
-          SG);
-      assertEquals(List.of("first"), RunningFederation.headlines(federation.receive(SG, 1)));
-      federation.stop(SG);
-      MessageId last = bulkThenFlash(federation);
-      federation.await(
-          "in custody",
-          () ->
-              !federation
-                  .scrape(HUB, "metrics")
-                  .contains(
-                      "entente_link_backlog_envelopes{peer=\"sg.police\",lane=\"FLASH\",} 0.0"));
+    federation.awaitEvidence(
+        FR,
+        federation.send(FR, "first", Lane.LANE_ROUTINE, DEADLINE, SG),
+        EvidenceKind.EVIDENCE_KIND_DELIVERY,
+        SG);
+    assertEquals(List.of("first"), RunningFederation.headlines(federation.receive(SG, 1)));
+    federation.stop(SG);
+    MessageId last = bulkThenFlash();
+    federation.await(
+        "in custody",
+        () ->
+            !federation
+                .scrape(HUB, "metrics")
+                .contains(
+                    "entente_link_backlog_envelopes{peer=\"sg.police\",lane=\"FLASH\",} 0.0"));
 
-      federation.start(SG);
-      overtook(awaited(federation, last));
-    }
+    federation.start(SG);
+    overtook(awaited(last));
   }
 
   /** Only when all of it has come, so that the subscriber could be given anything first. */
-  private static List<Delivery> awaited(RunningFederation federation, MessageId last) {
+  private List<Delivery> awaited(MessageId last) {
     federation.awaitEvidence(FR, last, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
     return federation.receive(SG, BULK + 1);
   }

@@ -5,16 +5,11 @@ import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Filter;
@@ -26,11 +21,8 @@ import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.RecallRequest;
 import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.Severity;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A system that takes some of what comes, by a filter, hears what its origin says of that later,
@@ -40,21 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FollowUpsPathTest {
   private static final Duration LONG = Duration.ofDays(3);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    federation.start(FR, DE);
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation(FR, DE);
 
   private MessageId send(String headline, Severity severity, Lane lane) {
     return send(headline, severity, lane, MessageType.MESSAGE_TYPE_ALERT, ByteString.EMPTY);

@@ -13,12 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.StartProblem;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.FulfilmentState;
@@ -32,11 +29,8 @@ import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.ShowKeysRequest;
 import org.entente.proto.v1.UnpauseLinkRequest;
 import org.entente.proto.v1.WhoMustAct;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What an agency says that it fulfils, between real gateways: told, kept, and gone by. */
 class FulfilmentPathTest {
@@ -44,23 +38,10 @@ class FulfilmentPathTest {
       OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("ticket 12").build();
   private static final Duration DEADLINE = Duration.ofDays(5);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void found() throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = templates.copy(folder, clock, Duration.ofDays(20));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private void cannotFulfil(String agency, String obligations) throws IOException {
-    Path config = folder.resolve(agency + ".yaml");
+    Path config = federation.config(agency);
     String text = Files.readString(config);
     assertTrue(text.contains("{agreements: agreements}"));
     Files.writeString(

@@ -7,20 +7,16 @@ import static org.entente.gateway.federation.RunningFederation.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.entente.gateway.testkit.SettableClock;
-import org.junit.jupiter.api.Test;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A few lives of {@code KeyLifeTest}'s kind on real gateways, with what needs one: audit pairs that
@@ -31,23 +27,21 @@ class GatewaysLifeTest {
   private static final int LIVES = 2;
   private static final int STEPS = 24;
   private static final Duration MOST = Duration.ofDays(30);
-  private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration STEP = Duration.ofHours(6);
   private static final Duration DEADLINE = Duration.ofDays(55);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension
+  final RunningFederation federation = RunningFederation.keeping(Duration.ofDays(60));
 
-  @Test
-  void mail_overRealGateways_inAnyOrder_arrivesOnceAndOpens() throws IOException {
+  static LongStream seeds() {
     Long only = Long.getLong("entente.seed");
-    for (long seed = only == null ? 0 : only; seed < (only == null ? LIVES : only + 1); seed++) {
-      Path own = Files.createDirectories(folder.resolve(Long.toUnsignedString(seed)));
-      SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-      try (RunningFederation federation = templates.copy(own, clock, LASTING, LASTING)) {
-        new Life(federation, seed).live();
-      }
-    }
+    return only == null ? LongStream.range(0, LIVES) : LongStream.of(only);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void mail_overRealGateways_inAnyOrder_arrivesOnceAndOpens(long seed) throws IOException {
+    new Life(federation, seed).live();
   }
 
   /** One life. */
@@ -144,7 +138,7 @@ class GatewaysLifeTest {
       String agency = any(List.of(FR, DE, SG));
       if (renewed.getOrDefault(agency, false)) {
         history.add("the bundle drops old pairs of " + agency);
-        federation.dropOldPairs(agency);
+        federation.files().dropOldPairs(agency);
         renewed.put(agency, false);
       } else if (up.getOrDefault(agency, false)) {
         history.add(agency + " has other pairs");

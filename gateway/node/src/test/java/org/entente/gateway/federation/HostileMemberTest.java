@@ -9,18 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
@@ -30,7 +26,6 @@ import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Lane;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Threats 74, 76, 77, 91 and 93 against running gateways: {@code de.customs}, with its own
@@ -38,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
  * sg.police} exchange mail meanwhile.
  */
 final class HostileMemberTest {
-  private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration DEADLINE = Duration.ofDays(1);
   private static final int NOTICES = 40_000;
 
@@ -51,11 +45,11 @@ final class HostileMemberTest {
   private static final int CARRIED_FRAMES = 4;
 
   private final SecureRandom random = new SecureRandom();
-  private final SettableClock clock =
-      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension final RunningFederation direct = new RunningFederation();
+
+  @RegisterExtension
+  final RunningFederation behindTransit = RunningFederation.of(FederationFiles::coRecipient);
 
   private static Frame.Builder notice(String from) {
     return Frame.newBuilder()
@@ -75,24 +69,22 @@ final class HostileMemberTest {
 
   @Test
   void noticesInAFlood_andInTheNamesOfOthers_areRefused_andMailGoesOn() throws Exception {
-    try (RunningFederation federation = templates.copy(folder, clock, LASTING)) {
-      federation.start(HUB, SG, FR);
-      exchanged(federation, "before");
-      try (HostileStream hostile = new HostileStream(federation, folder)) {
-        hostile.greet();
-        for (int i = 0; i < NOTICES; i++) {
-          hostile.say(notice(i % 2 == 0 ? DE : SG));
-          if (i % (NOTICES / 4) == 0) {
-            exchanged(federation, "during " + i);
-          }
+    direct.start(HUB, SG, FR);
+    exchanged(direct, "before");
+    try (HostileStream hostile = new HostileStream(direct)) {
+      hostile.greet();
+      for (int i = 0; i < NOTICES; i++) {
+        hostile.say(notice(i % 2 == 0 ? DE : SG));
+        if (i % (NOTICES / 4) == 0) {
+          exchanged(direct, "during " + i);
         }
-        exchanged(federation, "after");
-        assertFalse(hostile.isEnded(), "the stream may carry other traffic");
       }
-      String metrics = federation.scrape(FR, "metrics");
-      assertTrue(refused(metrics, "OVERLOADED") > 0, metrics);
-      assertTrue(refused(metrics, "IDENTITY_MISMATCH") > 0, metrics);
+      exchanged(direct, "after");
+      assertFalse(hostile.isEnded(), "the stream may carry other traffic");
     }
+    String metrics = direct.scrape(FR, "metrics");
+    assertTrue(refused(metrics, "OVERLOADED") > 0, metrics);
+    assertTrue(refused(metrics, "IDENTITY_MISMATCH") > 0, metrics);
   }
 
   /** Each delivery announces another session to the gateway, which cannot know that it is none. */
@@ -115,25 +107,23 @@ final class HostileMemberTest {
 
   @Test
   void announcementsInAFlood_waitForTheRateOfTheirAgency_andMailGoesOn() throws Exception {
-    try (RunningFederation federation = templates.copy(folder, clock, LASTING)) {
-      federation.start(HUB, SG, FR);
-      exchanged(federation, "before");
-      try (HostileStream hostile = new HostileStream(federation, folder)) {
-        hostile.greet(Lane.LANE_ROUTINE_VALUE);
-        for (int frame = 0; frame < FRAMES; frame++) {
-          hostile.say(announcements(1 + frame * A_FRAME));
-          hostile.awaitAnswers((frame - 4) * A_FRAME);
-        }
-        exchanged(federation, "during");
-        hostile.awaitAnswers(FRAMES * A_FRAME);
-        exchanged(federation, "after");
-        assertFalse(hostile.isEnded(), "what waits is not lost");
+    direct.start(HUB, SG, FR);
+    exchanged(direct, "before");
+    try (HostileStream hostile = new HostileStream(direct)) {
+      hostile.greet(Lane.LANE_ROUTINE_VALUE);
+      for (int frame = 0; frame < FRAMES; frame++) {
+        hostile.say(announcements(1 + frame * A_FRAME));
+        hostile.awaitAnswers((frame - 4) * A_FRAME);
       }
-      String metrics = federation.scrape(FR, "metrics");
-      assertTrue(limited(metrics, DE, "verifications") > 0, metrics);
-      for (String what : new String[] {"verifications", "commits", "deliveries", "notices"}) {
-        assertEquals(0, limited(metrics, HUB, what), what);
-      }
+      exchanged(direct, "during");
+      hostile.awaitAnswers(FRAMES * A_FRAME);
+      exchanged(direct, "after");
+      assertFalse(hostile.isEnded(), "what waits is not lost");
+    }
+    String metrics = direct.scrape(FR, "metrics");
+    assertTrue(limited(metrics, DE, "verifications") > 0, metrics);
+    for (String what : new String[] {"verifications", "commits", "deliveries", "notices"}) {
+      assertEquals(0, limited(metrics, HUB, what), what);
     }
   }
 
@@ -146,11 +136,11 @@ final class HostileMemberTest {
           new EnvelopeFacts(
               new AgencyName(RunningFederation.JP),
               new NodeName("gateway-1"),
-              EnvelopeId.fresh(clock.millis(), random),
+              EnvelopeId.fresh(behindTransit.clock.millis(), random),
               org.entente.gateway.model.Lane.ROUTINE,
               false,
-              clock.millis(),
-              clock.instant().plus(DEADLINE).toEpochMilli());
+              behindTransit.clock.millis(),
+              behindTransit.clock.instant().plus(DEADLINE).toEpochMilli());
       all.addDeliveries(
           Delivery.newBuilder()
               .setHopEpoch(1)
@@ -175,26 +165,23 @@ final class HostileMemberTest {
   @Test
   void floodThroughATransit_usesUpItsOwnShareAlone_andMailOfOthersThroughItGoesOn()
       throws Exception {
-    try (RunningFederation federation = RunningFederation.withCoRecipient(folder, clock, LASTING)) {
-      federation.start(HUB, SG, FR);
-      exchanged(federation, "before");
-      try (HostileStream hostile =
-          new HostileStream(federation, folder, RunningFederation.JP, HUB)) {
-        hostile.greet(Lane.LANE_ROUTINE_VALUE);
-        for (int frame = 0; frame < CARRIED_FRAMES; frame++) {
-          hostile.say(junk(1 + frame * A_FRAME));
-        }
-        hostile.awaitAnswers(CARRIED_FRAMES * A_FRAME);
-        MessageId behind = federation.send(FR, "behind", Lane.LANE_ROUTINE, DEADLINE, SG);
-        federation.awaitEvidence(FR, behind, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
-        exchanged(federation, "after");
-        assertFalse(hostile.isEnded());
+    behindTransit.start(HUB, SG, FR);
+    exchanged(behindTransit, "before");
+    try (HostileStream hostile = new HostileStream(behindTransit, RunningFederation.JP, HUB)) {
+      hostile.greet(Lane.LANE_ROUTINE_VALUE);
+      for (int frame = 0; frame < CARRIED_FRAMES; frame++) {
+        hostile.say(junk(1 + frame * A_FRAME));
       }
-      String metrics = federation.scrape(SG, "metrics");
-      assertTrue(limited(metrics, HUB, "messages") > 0, metrics);
-      // Time stands still, so the account has no more than what comes at once.
-      assertTrue(account(metrics, "used", HUB, "messages") < 120_000, metrics);
+      hostile.awaitAnswers(CARRIED_FRAMES * A_FRAME);
+      MessageId behind = behindTransit.send(FR, "behind", Lane.LANE_ROUTINE, DEADLINE, SG);
+      behindTransit.awaitEvidence(FR, behind, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
+      exchanged(behindTransit, "after");
+      assertFalse(hostile.isEnded());
     }
+    String metrics = behindTransit.scrape(SG, "metrics");
+    assertTrue(limited(metrics, HUB, "messages") > 0, metrics);
+    // Time stands still, so the account has no more than what comes at once.
+    assertTrue(account(metrics, "used", HUB, "messages") < 120_000, metrics);
   }
 
   private static int limited(String metrics, String agency, String what) {

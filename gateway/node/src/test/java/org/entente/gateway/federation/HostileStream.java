@@ -49,14 +49,13 @@ final class HostileStream implements AutoCloseable {
 
   private final String from;
 
-  HostileStream(RunningFederation federation, Path folder) throws Exception {
-    this(federation, folder, DE, FR);
+  HostileStream(RunningFederation federation) throws Exception {
+    this(federation, DE, FR);
   }
 
-  HostileStream(RunningFederation federation, Path folder, String from, String toAgency)
-      throws Exception {
+  HostileStream(RunningFederation federation, String from, String toAgency) throws Exception {
     this.from = from;
-    Path tls = folder.resolve(from).resolve("gateway-1");
+    Path tls = federation.folder().resolve(from).resolve("gateway-1");
     SslContextBuilder builder =
         SslContextBuilder.forClient()
             .keyManager(tls.resolve("tls.crt").toFile(), tls.resolve("tls.key").toFile());

@@ -11,11 +11,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
@@ -44,7 +42,6 @@ import org.entente.proto.v1.SituationReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A joint operation over real gateways: {@code fr.customs} leads, {@code de.customs} is there from
@@ -57,110 +54,93 @@ class JointOperationTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("A-1").setJustification("joint inspection 7/26").build();
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension
+  final RunningFederation federation = new RunningFederation(RunningFederation.HUB, DE, FR, SG);
 
   private int drafts;
 
   @Test
   void membershipChange_whoLeftReadsNothingLater_andWhoJoinedNothingEarlier() throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    try (RunningFederation federation = templates.copy(folder, clock, Duration.ofDays(60))) {
-      federation.start(RunningFederation.HUB, DE, FR, SG);
-      Operation founded = found(federation, clock.instant().plus(Duration.ofDays(20)));
-      ByteString id = founded.getOperationId();
-      awaitRoster(federation, DE, id, 1);
-      assertEquals(founded, operation(federation, DE, id).orElseThrow(), "the same hash on both");
+    Operation founded = found(federation.clock.instant().plus(Duration.ofDays(20)));
+    ByteString id = founded.getOperationId();
+    awaitRoster(DE, id, 1);
+    assertEquals(founded, operation(DE, id).orElseThrow(), "the same hash on both");
 
-      said(federation, DE, id, "seals broken on three containers", List.of(FR));
-      said(federation, FR, id, "before sg.police joined", List.of(DE));
-      awaitReports(
-          federation,
-          FR,
-          id,
-          List.of("before sg.police joined", "seals broken on three containers"));
+    said(DE, id, "seals broken on three containers", List.of(FR));
+    said(FR, id, "before sg.police joined", List.of(DE));
+    awaitReports(FR, id, List.of("before sg.police joined", "seals broken on three containers"));
 
-      change(federation, id, 1, member(DE, false), member(SG, false));
-      awaitRoster(federation, DE, id, 2);
-      awaitRoster(federation, SG, id, 2);
-      said(federation, FR, id, "all are here", List.of(DE, SG));
-      awaitReports(federation, SG, id, List.of("all are here"));
+    change(id, 1, member(DE, false), member(SG, false));
+    awaitRoster(DE, id, 2);
+    awaitRoster(SG, id, 2);
+    said(FR, id, "all are here", List.of(DE, SG));
+    awaitReports(SG, id, List.of("all are here"));
 
-      change(federation, id, 2, member(SG, true));
-      awaitRoster(federation, DE, id, 3);
-      awaitRoster(federation, SG, id, 3);
-      said(federation, FR, id, "after de.customs left", List.of(SG));
-      awaitReports(federation, SG, id, List.of("after de.customs left", "all are here"));
-      awaitReports(
-          federation,
-          DE,
-          id,
-          List.of("all are here", "before sg.police joined", "seals broken on three containers"));
-      // Neither who left nor an observer says anything.
-      refused("OPERATION_ROLE", () -> publish(federation, DE, id, "x"));
-      refused("OPERATION_ROLE", () -> publish(federation, SG, id, "x"));
+    change(id, 2, member(SG, true));
+    awaitRoster(DE, id, 3);
+    awaitRoster(SG, id, 3);
+    said(FR, id, "after de.customs left", List.of(SG));
+    awaitReports(SG, id, List.of("after de.customs left", "all are here"));
+    awaitReports(
+        DE,
+        id,
+        List.of("all are here", "before sg.police joined", "seals broken on three containers"));
+    // Neither who left nor an observer says anything.
+    refused("OPERATION_ROLE", () -> publish(DE, id, "x"));
+    refused("OPERATION_ROLE", () -> publish(SG, id, "x"));
 
-      OperationsGrpc.newBlockingStub(federation.channel(FR))
-          .closeOperation(
-              CloseOperationRequest.newBuilder().setOperationId(id).setOnBehalfOf(PERSON).build());
-      awaitRoster(federation, SG, id, 4);
-      assertEquals(
-          OperationState.OPERATION_STATE_CLOSED,
-          operation(federation, SG, id).orElseThrow().getState());
-      refused("OPERATION_CLOSED", () -> publish(federation, FR, id, "x"));
-      assertEquals(3, operation(federation, DE, id).orElseThrow().getNumber(), "it left before");
+    OperationsGrpc.newBlockingStub(federation.channel(FR))
+        .closeOperation(
+            CloseOperationRequest.newBuilder().setOperationId(id).setOnBehalfOf(PERSON).build());
+    awaitRoster(SG, id, 4);
+    assertEquals(OperationState.OPERATION_STATE_CLOSED, operation(SG, id).orElseThrow().getState());
+    refused("OPERATION_CLOSED", () -> publish(FR, id, "x"));
+    assertEquals(3, operation(DE, id).orElseThrow().getNumber(), "it left before");
 
-      // A restart loses nothing of it.
-      federation.stop(SG);
-      federation.start(SG);
-      assertEquals(List.of("after de.customs left", "all are here"), reports(federation, SG, id));
-      refused(
-          "on_behalf_of.officer",
-          () ->
-              OperationsGrpc.newBlockingStub(federation.channel(SG))
-                  .showOperation(ShowOperationRequest.newBuilder().setOperationId(id).build()));
-    }
+    // A restart loses nothing of it.
+    federation.stop(SG);
+    federation.start(SG);
+    assertEquals(List.of("after de.customs left", "all are here"), reports(SG, id));
+    refused(
+        "on_behalf_of.officer",
+        () ->
+            OperationsGrpc.newBlockingStub(federation.channel(SG))
+                .showOperation(ShowOperationRequest.newBuilder().setOperationId(id).build()));
   }
 
   @Test
   void leadWithARestoredLedger_isGivenItsRosterBack_andSignsNoSecondOfItsNumber()
       throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    try (RunningFederation federation = templates.copy(folder, clock, Duration.ofDays(60))) {
-      federation.start(RunningFederation.HUB, DE, FR, SG);
-      ByteString id = found(federation, clock.instant().plus(Duration.ofDays(20))).getOperationId();
-      awaitRoster(federation, DE, id, 1);
-      federation.stop(FR);
-      Path kept = federation.keepLedger(FR);
-      federation.start(FR);
-      change(federation, id, 1, member(DE, false), member(SG, false));
-      awaitRoster(federation, DE, id, 2);
-      awaitRoster(federation, SG, id, 2);
-      Operation second = operation(federation, DE, id).orElseThrow();
+    ByteString id = found(federation.clock.instant().plus(Duration.ofDays(20))).getOperationId();
+    awaitRoster(DE, id, 1);
+    federation.stop(FR);
+    Path kept = federation.files().keepLedger(FR);
+    federation.start(FR);
+    change(id, 1, member(DE, false), member(SG, false));
+    awaitRoster(DE, id, 2);
+    awaitRoster(SG, id, 2);
+    Operation second = operation(DE, id).orElseThrow();
 
-      federation.stop(FR);
-      federation.restoreLedger(FR, kept);
-      federation.stop(DE);
-      federation.start(FR);
-      // Nobody has answered: what would be signed now would be another second roster.
-      assertEquals(1, operation(federation, FR, id).orElseThrow().getNumber());
-      assertEquals(List.of(DE), operation(federation, FR, id).orElseThrow().getUnconfirmedByList());
-      refused("unconfirmed", () -> change(federation, id, 1, member(DE, true)));
+    federation.stop(FR);
+    federation.files().restoreLedger(FR, kept);
+    federation.stop(DE);
+    federation.start(FR);
+    // Nobody has answered: what would be signed now would be another second roster.
+    assertEquals(1, operation(FR, id).orElseThrow().getNumber());
+    assertEquals(List.of(DE), operation(FR, id).orElseThrow().getUnconfirmedByList());
+    refused("unconfirmed", () -> change(id, 1, member(DE, true)));
 
-      federation.start(DE);
-      awaitRoster(federation, FR, id, 2);
-      federation.await(
-          "confirmed by all members of the roster that came back",
-          () -> operation(federation, FR, id).orElseThrow().equals(second));
-      change(federation, id, 2, member(DE, false), member(SG, true));
-      awaitRoster(federation, DE, id, 3);
-      awaitRoster(federation, SG, id, 3);
-      assertEquals(
-          OperationState.OPERATION_STATE_OPEN,
-          operation(federation, DE, id).orElseThrow().getState());
-      said(federation, FR, id, "the chain goes on", List.of(DE, SG));
-      awaitReports(federation, DE, id, List.of("the chain goes on"));
-    }
+    federation.start(DE);
+    awaitRoster(FR, id, 2);
+    federation.await(
+        "confirmed by all members of the roster that came back",
+        () -> operation(FR, id).orElseThrow().equals(second));
+    change(id, 2, member(DE, false), member(SG, true));
+    awaitRoster(DE, id, 3);
+    awaitRoster(SG, id, 3);
+    assertEquals(OperationState.OPERATION_STATE_OPEN, operation(DE, id).orElseThrow().getState());
+    said(FR, id, "the chain goes on", List.of(DE, SG));
+    awaitReports(DE, id, List.of("the chain goes on"));
   }
 
   private static void refused(String why, Executable call) {
@@ -168,7 +148,7 @@ class JointOperationTest {
     assertTrue(String.valueOf(refusal.getMessage()).contains(why), refusal.getMessage());
   }
 
-  private static Operation found(RunningFederation federation, Instant ends) {
+  private Operation found(Instant ends) {
     return OperationsGrpc.newBlockingStub(federation.channel(FR))
         .createOperation(
             CreateOperationRequest.newBuilder()
@@ -190,8 +170,7 @@ class JointOperationTest {
         .build();
   }
 
-  private static void change(
-      RunningFederation federation, ByteString id, long seen, OperationMember... others) {
+  private void change(ByteString id, long seen, OperationMember... others) {
     long number =
         OperationsGrpc.newBlockingStub(federation.channel(FR))
             .changeOperation(
@@ -210,16 +189,15 @@ class JointOperationTest {
     assertEquals(seen + 1, number);
   }
 
-  private void said(
-      RunningFederation federation, String from, ByteString id, String text, List<String> to) {
-    Outcome outcome = publish(federation, from, id, text);
+  private void said(String from, ByteString id, String text, List<String> to) {
+    Outcome outcome = publish(from, id, text);
     assertTrue(outcome.hasAccepted(), outcome.toString());
     assertEquals(
         to,
         outcome.getAccepted().getPermitsList().stream().map(Permit::getAgency).sorted().toList());
   }
 
-  private Outcome publish(RunningFederation federation, String from, ByteString id, String text) {
+  private Outcome publish(String from, ByteString id, String text) {
     drafts++;
     Instant now = Instant.now();
     Draft draft =
@@ -248,8 +226,7 @@ class JointOperationTest {
         .getOutcome();
   }
 
-  private static Optional<Operation> operation(
-      RunningFederation federation, String agency, ByteString id) {
+  private Optional<Operation> operation(String agency, ByteString id) {
     return OperationsGrpc.newBlockingStub(federation.channel(agency))
         .listOperations(ListOperationsRequest.getDefaultInstance())
         .getOperationsList()
@@ -258,18 +235,15 @@ class JointOperationTest {
         .findFirst();
   }
 
-  private static void awaitRoster(
-      RunningFederation federation, String agency, ByteString id, long number) {
+  private void awaitRoster(String agency, ByteString id, long number) {
     federation.await(
         "roster " + number + " at " + agency,
         () ->
-            operation(federation, agency, id)
-                .filter(operation -> operation.getNumber() == number)
-                .isPresent());
+            operation(agency, id).filter(operation -> operation.getNumber() == number).isPresent());
   }
 
   /** What was reported, in the order of the text. */
-  private static List<String> reports(RunningFederation federation, String agency, ByteString id) {
+  private List<String> reports(String agency, ByteString id) {
     return OperationsGrpc.newBlockingStub(federation.channel(agency))
         .showOperation(
             ShowOperationRequest.newBuilder().setOperationId(id).setOnBehalfOf(PERSON).build())
@@ -281,8 +255,7 @@ class JointOperationTest {
         .toList();
   }
 
-  private static void awaitReports(
-      RunningFederation federation, String agency, ByteString id, List<String> texts) {
-    federation.await(texts + " at " + agency, () -> reports(federation, agency, id).equals(texts));
+  private void awaitReports(String agency, ByteString id, List<String> texts) {
+    federation.await(texts + " at " + agency, () -> reports(agency, id).equals(texts));
   }
 }

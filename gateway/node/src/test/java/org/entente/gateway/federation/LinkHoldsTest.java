@@ -13,13 +13,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.LaneState;
 import org.entente.proto.v1.LinkState;
@@ -29,11 +26,8 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.PauseLinkRequest;
 import org.entente.proto.v1.ResumeLaneRequest;
 import org.entente.proto.v1.UnpauseLinkRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Links that operators pause, and lanes that an alarm stops, between real gateways. */
 class LinkHoldsTest {
@@ -41,20 +35,7 @@ class LinkHoldsTest {
       OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("ticket 12").build();
   private static final Duration DEADLINE = Duration.ofDays(5);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void found() throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = templates.copy(folder, clock, Duration.ofDays(20));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private LinkState link(String of, String to) {
     return links(of).listLinks(ListLinksRequest.getDefaultInstance()).getLinksList().stream()
@@ -200,7 +181,9 @@ class LinkHoldsTest {
   private void copyLedger() throws IOException {
     federation.stop(FR);
     for (String part : List.of("data", "audit")) {
-      copy(folder.resolve(FR).resolve(part), folder.resolve("backup").resolve(part));
+      copy(
+          federation.folder().resolve(FR).resolve(part),
+          federation.folder().resolve("backup").resolve(part));
     }
     federation.start(FR);
   }
@@ -208,8 +191,10 @@ class LinkHoldsTest {
   private void setBack() throws IOException {
     federation.stop(FR);
     for (String part : List.of("data", "audit")) {
-      remove(folder.resolve(FR).resolve(part));
-      copy(folder.resolve("backup").resolve(part), folder.resolve(FR).resolve(part));
+      remove(federation.folder().resolve(FR).resolve(part));
+      copy(
+          federation.folder().resolve("backup").resolve(part),
+          federation.folder().resolve(FR).resolve(part));
     }
     federation.start(FR);
   }

@@ -10,9 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.LogSuccession.Finding;
@@ -22,21 +19,15 @@ import org.entente.gateway.node.assembly.Gateway;
 import org.entente.gateway.node.offline.ConfigurationCheck;
 import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.node.offline.OfflineNode;
-import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A node whose ledger's disk is not mounted does not begin an empty ledger. */
 class MissingLedgerTest {
   private static final AuditPerson PERSON = new AuditPerson("FR-1", "", "the disk burnt");
 
-  private final SettableClock clock =
-      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
   private Path file = Path.of("");
   private Path data = Path.of("");
   private Path audit = Path.of("");
@@ -44,17 +35,19 @@ class MissingLedgerTest {
 
   @BeforeEach
   void runOnce() throws IOException {
-    templates.copy(folder, clock, Duration.ofDays(60)).close();
-    file = folder.resolve(FR + ".yaml");
-    data = folder.resolve(FR).resolve("data");
-    audit = folder.resolve(FR).resolve("audit");
-    away = folder.resolve("away");
-    assertEquals(List.of(), ConfigurationCheck.problems(file, clock), "a node that never started");
+    file = federation.config(FR);
+    data = federation.folder().resolve(FR).resolve("data");
+    audit = federation.folder().resolve(FR).resolve("audit");
+    away = federation.folder().resolve("away");
+    assertEquals(
+        List.of(),
+        ConfigurationCheck.problems(file, federation.clock),
+        "a node that never started");
     startAndStop();
   }
 
   private void startAndStop() {
-    Gateway.start(file, clock, clock::nanos).close();
+    Gateway.start(file, federation.clock, federation.clock::nanos).close();
   }
 
   private void assertRefused(String what, Path trace) {
@@ -65,9 +58,9 @@ class MissingLedgerTest {
     assertTrue(told.contains("not mounted"), told);
     assertTrue(told.contains("`entente backup restore`"), told);
     assertTrue(told.contains("`entente audit new-log --ledger-lost`"), told);
-    assertEquals(List.of(told), ConfigurationCheck.problems(file, clock));
-    assertEquals(told, refusal(() -> OfflineNode.open(file, clock).close()));
-    assertEquals(told, refusal(() -> LedgerSuccession.onDisk(file, clock)));
+    assertEquals(List.of(told), ConfigurationCheck.problems(file, federation.clock));
+    assertEquals(told, refusal(() -> OfflineNode.open(file, federation.clock).close()));
+    assertEquals(told, refusal(() -> LedgerSuccession.onDisk(file, federation.clock)));
   }
 
   private static String refusal(Runnable opening) {
@@ -88,15 +81,16 @@ class MissingLedgerTest {
     Files.delete(data.resolve("lost+found"));
     Files.delete(data);
     Files.move(away, data);
-    assertEquals(List.of(), ConfigurationCheck.problems(file, clock));
+    assertEquals(List.of(), ConfigurationCheck.problems(file, federation.clock));
     startAndStop();
   }
 
   @Test
   void keystoreAlone_showsThatThereWasALedger() throws IOException {
     Files.move(data, away);
-    Files.move(audit, folder.resolve("audit-away"));
-    assertRefused("does not exist", folder.resolve(FR).resolve("gateway-1").resolve("keystore"));
+    Files.move(audit, federation.folder().resolve("audit-away"));
+    assertRefused(
+        "does not exist", federation.folder().resolve(FR).resolve("gateway-1").resolve("keystore"));
   }
 
   @Test
@@ -108,7 +102,7 @@ class MissingLedgerTest {
   }
 
   private void assertRefusedByCheck(Path trace) {
-    String told = String.join("\n", ConfigurationCheck.problems(file, clock));
+    String told = String.join("\n", ConfigurationCheck.problems(file, federation.clock));
     assertTrue(told.contains(trace + " holds a signed checkpoint"), told);
     assertFalse(told.contains("keys made with it"), told);
   }
@@ -116,13 +110,14 @@ class MissingLedgerTest {
   @Test
   void ledgerThatIsLost_isFollowedByAnEmptyOne_whenAPersonSaysSo() throws IOException {
     String refused =
-        refusal(() -> LedgerSuccession.beginEmpty(file, Optional.empty(), PERSON, clock));
+        refusal(
+            () -> LedgerSuccession.beginEmpty(file, Optional.empty(), PERSON, federation.clock));
     assertTrue(refused.startsWith("data: " + data + " holds a ledger"), refused);
     Files.move(data, away);
 
     assertInstanceOf(
         Finding.Ended.class,
-        LedgerSuccession.beginEmpty(file, Optional.empty(), PERSON, clock),
+        LedgerSuccession.beginEmpty(file, Optional.empty(), PERSON, federation.clock),
         "its log has signed what is lost");
 
     startAndStop();
@@ -131,11 +126,11 @@ class MissingLedgerTest {
   @Test
   void ledgerAndAuditFolderThatAreLost_areFollowedByAnEmptyLedger() throws IOException {
     Files.move(data, away);
-    Files.move(audit, folder.resolve("audit-away"));
+    Files.move(audit, federation.folder().resolve("audit-away"));
 
     assertInstanceOf(
         Finding.Continues.class,
-        LedgerSuccession.beginEmpty(file, Optional.empty(), PERSON, clock),
+        LedgerSuccession.beginEmpty(file, Optional.empty(), PERSON, federation.clock),
         "nothing here knows what it had signed");
 
     startAndStop();

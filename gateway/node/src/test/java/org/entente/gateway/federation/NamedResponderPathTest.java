@@ -9,13 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.entente.gateway.testkit.RequestSamples;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
@@ -35,32 +32,20 @@ import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.ResponderStatus;
 import org.entente.proto.v1.Subject;
 import org.entente.proto.v1.Wanted;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A request that names a responder has no more subjects than that says it takes. */
 class NamedResponderPathTest {
   private static final List<String> CONTAINERS = List.of("CSQU3054383", "MSKU1234565");
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation(FR, DE);
   private int drafts;
 
   @BeforeEach
   void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    federation.start(FR, DE);
     register("warnings", 1);
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
   }
 
   private void register(String name, int subjects) {

@@ -12,20 +12,16 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Severity;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The sender's policy changes while mail waits for a recipient that is away: what may not go any
@@ -33,43 +29,32 @@ import org.junit.jupiter.api.io.TempDir;
  * stopped, the sender's gateway has stopped.
  */
 final class PolicyChangeTest {
-  private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration DEADLINE = Duration.ofDays(30);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private final SettableClock clock =
-      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   @BeforeEach
   void start() throws IOException {
-    federation = templates.copy(folder, clock, LASTING);
-    Path config = folder.resolve(FR + ".yaml");
+    Path config = federation.config(FR);
     Files.writeString(
         config,
         Files.readString(config)
             .replace(
                 "{agreements: agreements}",
                 "{agreements: agreements-of-fr, node_rules: rules-of-fr.yaml}"));
-    Files.createDirectories(folder.resolve("agreements-of-fr"));
-    Files.copy(folder.resolve("agreements").resolve("warnings.yaml"), agreement());
+    Files.createDirectories(federation.folder().resolve("agreements-of-fr"));
+    Files.copy(federation.folder().resolve("agreements").resolve("warnings.yaml"), agreement());
     Files.writeString(rules(), rule("no-drafts", "label.case_ref == 'never'"));
     federation.start(DE);
     federation.start(FR);
   }
 
-  @AfterEach
-  void close() {
-    federation.close();
-  }
-
   private Path agreement() {
-    return folder.resolve("agreements-of-fr").resolve("warnings.yaml");
+    return federation.folder().resolve("agreements-of-fr").resolve("warnings.yaml");
   }
 
   private Path rules() {
-    return folder.resolve("rules-of-fr.yaml");
+    return federation.folder().resolve("rules-of-fr.yaml");
   }
 
   private static String rule(String id, String condition) {
@@ -186,7 +171,7 @@ final class PolicyChangeTest {
     federation.stop(FR);
 
     Files.writeString(rules(), rule("no-minor", "label.severity == Severity.SEVERITY_MINOR"));
-    clock.move(Duration.ofSeconds(1));
+    federation.clock.move(Duration.ofSeconds(1));
     federation.start(FR);
     federation.start(DE);
 
@@ -212,7 +197,7 @@ final class PolicyChangeTest {
 
     assertRefused(federation, false);
 
-    Path away = folder.resolve("agreements-away");
+    Path away = federation.folder().resolve("agreements-away");
     Files.move(agreement().getParent(), away);
     federation.doChores();
 
@@ -245,8 +230,8 @@ final class PolicyChangeTest {
   @Test
   void link_movedToFilesOfTheSameSizeAndTime_isTakenUp() throws IOException {
     FileTime packed = FileTime.from(Instant.EPOCH);
-    Path one = folder.resolve("one");
-    Path two = folder.resolve("two");
+    Path one = federation.folder().resolve("one");
+    Path two = federation.folder().resolve("two");
     String good = Files.readString(agreement());
     for (Path state : List.of(one, two)) {
       String from = state.equals(one) ? "  from: 2025-01-01" : "  from: 2098-01-01";
@@ -261,7 +246,7 @@ final class PolicyChangeTest {
     federation.doChores();
     federation.send(FR, "by the first", DEADLINE, DE);
 
-    Path next = Files.createSymbolicLink(folder.resolve("next"), two);
+    Path next = Files.createSymbolicLink(federation.folder().resolve("next"), two);
     Files.move(next, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     federation.doChores();
 
@@ -282,14 +267,14 @@ final class PolicyChangeTest {
   @Test
   void clock_thatIsSetBackBeforeTheChange_letsNothingThrough() throws IOException {
     federation.stop(DE);
-    clock.move(Duration.ofMinutes(50));
+    federation.clock.move(Duration.ofMinutes(50));
     federation.doChores();
     MessageId minor = send("minor", Severity.SEVERITY_MINOR);
-    clock.leap(Duration.ofMinutes(-45));
+    federation.clock.leap(Duration.ofMinutes(-45));
 
     Files.writeString(rules(), rule("no-minor", "label.severity == Severity.SEVERITY_MINOR"));
     federation.doChores();
-    clock.move(Duration.ofMinutes(44));
+    federation.clock.move(Duration.ofMinutes(44));
     federation.start(DE);
 
     assertEquals("NODE_RULE", stopped(minor).getCode());
@@ -302,16 +287,16 @@ final class PolicyChangeTest {
   void clock_thatWasAheadAndIsSetBackBetweenTwoStarts_letsNothingThroughOnceItHasCaughtUp()
       throws IOException {
     federation.stop(DE);
-    clock.move(Duration.ofMinutes(50));
+    federation.clock.move(Duration.ofMinutes(50));
     federation.doChores();
     MessageId minor = send("minor", Severity.SEVERITY_MINOR);
     MessageId grave = send("grave", Severity.SEVERITY_EXTREME);
     federation.stop(FR);
-    clock.leap(Duration.ofMinutes(-50));
+    federation.clock.leap(Duration.ofMinutes(-50));
 
     Files.writeString(rules(), rule("no-minor", "label.severity == Severity.SEVERITY_MINOR"));
     federation.start(FR);
-    clock.move(Duration.ofMinutes(55));
+    federation.clock.move(Duration.ofMinutes(55));
     federation.start(DE);
 
     assertEquals("NODE_RULE", stopped(minor).getCode());

@@ -10,12 +10,8 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.CodeEntry;
 import org.entente.proto.v1.LintPolicyRequest;
 import org.entente.proto.v1.LintPolicyResponse;
@@ -27,12 +23,10 @@ import org.entente.proto.v1.PolicyToolsGrpc;
 import org.entente.proto.v1.ReachedClause;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a running gateway says of its policy to a client that has no files. */
 class PolicyToolsPathTest {
@@ -59,22 +53,12 @@ class PolicyToolsPathTest {
           expect: { outcome: PERMITTED }
       """;
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation(FR);
   private PolicyToolsGrpc.PolicyToolsBlockingStub tools;
 
   @BeforeEach
   void start() throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = templates.copy(folder, clock, Duration.ofDays(20));
-    federation.start(FR);
     tools = PolicyToolsGrpc.newBlockingStub(federation.channel(FR));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
   }
 
   private TestPolicyResponse test(String expectations) {
@@ -142,7 +126,7 @@ class PolicyToolsPathTest {
     LintPolicyResponse good = tools.lintPolicy(LintPolicyRequest.getDefaultInstance());
     assertTrue(good.getInForce());
     assertEquals(List.of(), good.getErrorsList());
-    Path file = folder.resolve("agreements").resolve("warnings.yaml");
+    Path file = federation.folder().resolve("agreements").resolve("warnings.yaml");
     String agreement = Files.readString(file);
     Files.writeString(
         file.resolveSibling("over.yaml"),
@@ -163,7 +147,7 @@ class PolicyToolsPathTest {
     assertTrue(error.getLine() > 0 && error.getColumn() > 0, error.toString());
     assertTrue(error.getValid().contains("PUBLIC_WARNING"), error.toString());
     assertEquals(good.getPolicyVersion(), bad.getPolicyVersion(), "the last good ones decide");
-    assertFalse(bad.toString().contains(folder.toString()), bad.toString());
+    assertFalse(bad.toString().contains(federation.folder().toString()), bad.toString());
   }
 
   @Test

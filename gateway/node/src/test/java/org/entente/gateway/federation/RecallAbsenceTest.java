@@ -13,11 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +25,6 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.testkit.QuietLedger;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
@@ -41,12 +37,9 @@ import org.entente.proto.v1.RecallResponse;
 import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.TrackRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A message is recalled while a recipient is away for days: on its return nobody there is given it
@@ -63,22 +56,8 @@ class RecallAbsenceTest {
   private static final OnBehalfOf OFFICER =
       OnBehalfOf.newBuilder().setOfficer("FR-118").setJustification("case 12/26").build();
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    // What was received is kept longer than anybody is away.
-    federation =
-        templates.copy(folder, new SettableClock(now), Duration.ofDays(60), Duration.ofDays(20));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension
+  final RunningFederation federation = RunningFederation.keeping(Duration.ofDays(20));
 
   private void recall(MessageId message, String... from) {
     RecallResponse recall =
@@ -224,7 +203,8 @@ class RecallAbsenceTest {
   private boolean nothingIsOwed(String from, String to) {
     federation.stop(from);
     try (RocksStore store =
-        RocksStore.open(folder.resolve(from).resolve("data"), RocksOptions.defaults())) {
+        RocksStore.open(
+            federation.folder().resolve(from).resolve("data"), RocksOptions.defaults())) {
       return QuietLedger.over(store, federation.clock).outbox().isEmpty(new AgencyName(to));
     } finally {
       federation.start(from);

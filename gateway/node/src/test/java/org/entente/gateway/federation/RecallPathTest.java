@@ -18,10 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.OnBehalfOf;
@@ -32,11 +30,8 @@ import org.entente.proto.v1.RecipientProgress;
 import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.TrackRequest;
 import org.entente.proto.v1.TrackResponse;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Over real gateways: what the originator is shown of a recall, one recipient being away for days.
@@ -45,20 +40,7 @@ class RecallPathTest {
   private static final Duration LONG = Duration.ofDays(4);
   private static final OnBehalfOf PERSON = OnBehalfOf.newBuilder().setOfficer("FR-3").build();
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private RecallResponse recall(MessageId message, OnBehalfOf person) {
     return RetentionGrpc.newBlockingStub(federation.channel(FR))
@@ -134,7 +116,7 @@ class RecallPathTest {
 
   @Test
   void recall_whereTheAgreementAsksForAPerson_isRefusedWithoutAJustification() throws IOException {
-    Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
     Files.writeString(
         agreement,
         Files.readString(agreement)

@@ -12,14 +12,10 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.DecideRequest;
@@ -46,11 +42,9 @@ import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.Subject;
 import org.entente.proto.v1.Verdict;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Over real gateways: one message to two agencies, of which one has all of it and the other what
@@ -93,20 +87,11 @@ class RedactionPathTest {
 
   private static final String REDACTIONS = "redactions: [label.case_ref, " + PERSON + "]\n";
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   @BeforeEach
   void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
     agreement("agreements", "germany", DE, true, false, "");
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
   }
 
   private void agreement(
@@ -117,7 +102,7 @@ class RedactionPathTest {
       boolean fourEyes,
       String redactions)
       throws IOException {
-    Path into = Files.createDirectories(folder.resolve(place));
+    Path into = Files.createDirectories(federation.folder().resolve(place));
     Files.writeString(
         into.resolve(name + ".yaml"),
         AGREEMENT.formatted(name, agency, personalData, fourEyes, redactions));
@@ -219,7 +204,7 @@ class RedactionPathTest {
   void document_goesToWhomNothingIsWithheld_andToNobodyElse() throws IOException {
     agreement("agreements", "singapore", SG, false, false, REDACTIONS);
     // Which would let it go whole: another agreement is asked then.
-    Files.delete(folder.resolve("agreements/warnings.yaml"));
+    Files.delete(federation.folder().resolve("agreements/warnings.yaml"));
     federation.start(FR, DE);
     Outcome outcome =
         publish(
@@ -277,7 +262,7 @@ class RedactionPathTest {
   @Test
   void passingOn_whatCameWithoutFields_putsNothingBack_andTheNextReaderIsTold() throws IOException {
     agreement("agreements", "singapore", SG, false, false, REDACTIONS);
-    Path among = folder.resolve("agreements").resolve("singapore.yaml");
+    Path among = federation.folder().resolve("agreements").resolve("singapore.yaml");
     Files.writeString(
         among,
         Files.readString(among)
@@ -327,7 +312,7 @@ class RedactionPathTest {
   @Test
   void whoeverReleases_seesWhatIsWithheldFromWhom() throws IOException {
     agreement("agreements", "singapore", SG, false, true, REDACTIONS);
-    Path config = folder.resolve(FR + ".yaml");
+    Path config = federation.config(FR);
     Files.writeString(
         config,
         Files.readString(config).replace("scopes: [publish,", "scopes: [release, publish,")
@@ -372,10 +357,11 @@ class RedactionPathTest {
   void senderThatWithholdsNothing_orSomethingElse_isRefusedByTheRecipient_withEvidence()
       throws IOException {
     agreement("agreements", "singapore", SG, true, false, "");
-    Path theirs = Files.createDirectories(folder.resolve("theirs"));
-    Files.copy(folder.resolve("agreements/warnings.yaml"), theirs.resolve("warnings.yaml"));
+    Path theirs = Files.createDirectories(federation.folder().resolve("theirs"));
+    Files.copy(
+        federation.folder().resolve("agreements/warnings.yaml"), theirs.resolve("warnings.yaml"));
     agreement("theirs", "singapore", SG, true, false, REDACTIONS);
-    Path config = folder.resolve(SG + ".yaml");
+    Path config = federation.config(SG);
     Files.writeString(
         config, Files.readString(config).replace("agreements: agreements", "agreements: theirs"));
     federation.start(FR, HUB, SG);

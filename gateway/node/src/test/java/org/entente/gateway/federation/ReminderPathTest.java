@@ -9,16 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.RequestSamples;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
@@ -37,33 +32,16 @@ import org.entente.proto.v1.Request;
 import org.entente.proto.v1.RequestSide;
 import org.entente.proto.v1.RequestsGrpc;
 import org.entente.proto.v1.Wanted;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Who owes an answer is reminded: by its own gateway as time passes, and by who asked. */
 class ReminderPathTest {
   private static final Duration STEP = Duration.ofMinutes(5);
   private static final Duration TEN_HOURS = Duration.ofHours(10);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation(FR, DE);
   private int drafts;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    federation.start(FR, DE);
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
 
   private Outcome publish(String from, Label.Builder label, Body body, String to) {
     drafts++;

@@ -9,37 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Threat 87: what a client that lost an answer sends again, over a real gateway. */
 class RepeatedDraftTest {
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void start() throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    federation = templates.copy(folder, clock, Duration.ofDays(20));
-    federation.start(FR);
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation(FR);
 
   /** The same draft with entries of its map in the order given, which is that of its bytes. */
   private static Draft with(Draft draft, String... entries) {

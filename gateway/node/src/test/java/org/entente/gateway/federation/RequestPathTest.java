@@ -15,14 +15,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.RequestSamples;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
@@ -39,11 +36,8 @@ import org.entente.proto.v1.RequestSide;
 import org.entente.proto.v1.RequestStatus;
 import org.entente.proto.v1.RequestsGrpc;
 import org.entente.proto.v1.Wanted;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One agency asks, the other answers, and both know how long it took and what is overdue. */
 class RequestPathTest {
@@ -52,22 +46,8 @@ class RequestPathTest {
   private static final Comparator<ByteString> ORDER =
       ByteString.unsignedLexicographicalComparator();
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation(FR, DE);
   private int drafts;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    federation.start(FR, DE);
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
 
   private MessageId publish(String from, Label.Builder label, Body body, String to) {
     drafts++;

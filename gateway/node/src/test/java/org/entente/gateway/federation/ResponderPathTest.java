@@ -9,11 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.entente.gateway.testkit.RequestSamples;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.DiscoverRequest;
 import org.entente.proto.v1.DiscoveredResponder;
@@ -25,29 +22,12 @@ import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.ResponderStatus;
 import org.entente.proto.v1.WithdrawResponderRequest;
 import org.entente.proto.v1.WithdrawResponderResponse;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What one agency's client registers, another agency's finds, as far as agreements let it ask. */
 class ResponderPathTest {
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    federation.start(FR, DE);
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation(FR, DE);
 
   private RequestsGrpc.RequestsBlockingStub calls(String agency) {
     return RequestsGrpc.newBlockingStub(federation.channel(agency));
@@ -99,7 +79,7 @@ class ResponderPathTest {
     federation.pass(Duration.ofDays(9), Duration.ofHours(12));
     federation.await("it is said again and again", () -> found().size() == 1);
 
-    Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
     String text = Files.readString(agreement);
     assertTrue(text.contains("[ALERT, REQUEST, ANSWER, OPERATION]"));
     Files.writeString(agreement, text.replace("[ALERT, REQUEST, ANSWER, OPERATION]", "[ALERT]"));

@@ -11,15 +11,11 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -37,11 +33,9 @@ import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.Subject;
 import org.entente.proto.v1.WatchGrpc;
 import org.entente.proto.v1.WatchTerms;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Over real gateways whose clock is moved: what was to be delivered within a day, and is kept for
@@ -55,21 +49,12 @@ class RetentionPathTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("case 12/26").build();
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   @BeforeEach
   void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    federation.seat(DE, "narcotics", "");
+    federation.seat(DE, "narcotics");
     federation.start(FR, DE);
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
   }
 
   private static ByteString bytes(MessageId id) {
@@ -198,7 +183,7 @@ class RetentionPathTest {
     federation.stop(DE);
     federation.start(DE);
     federation.await("the index", () -> found().size() == 3);
-    federation.pass(RunningFederation.RETENTION.plusDays(2), STEP);
+    federation.pass(FederationFiles.RETENTION.plusDays(2), STEP);
     federation.await("the end of all retentions", () -> found().isEmpty());
     assertNotOpened(read);
     assertNotOpened(unread);

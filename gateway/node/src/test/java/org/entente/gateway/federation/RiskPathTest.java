@@ -9,16 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.FollowScoresRequest;
 import org.entente.proto.v1.FollowScoresResponse;
@@ -32,11 +27,8 @@ import org.entente.proto.v1.ScoreMessageRequest;
 import org.entente.proto.v1.ScoreTerms;
 import org.entente.proto.v1.ScoredMessage;
 import org.entente.proto.v1.ShowScoresRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Over real gateways: scores of what was received, until its origin takes it back. */
 class RiskPathTest {
@@ -44,21 +36,7 @@ class RiskPathTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("targeting 4/26").build();
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-    federation.start(FR, DE);
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation(FR, DE);
 
   private RiskGrpc.RiskBlockingStub calls(String agency) {
     return RiskGrpc.newBlockingStub(federation.channel(agency))

@@ -7,99 +7,90 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Threat 13 over three real transits: each takes the next for the way to a recipient, and the last,
  * which believes another bundle, takes the first.
  */
 final class RoutingLoopTest {
-  private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration SOON = Duration.ofHours(2);
   private static final Duration LATE = Duration.ofDays(30);
   private static final Duration STEP = Duration.ofMinutes(10);
   private static final String REFUSED =
       "entente_refused_total{side=\"peer\",code=\"ROUTING_LOOP\",}";
 
-  @TempDir private Path folder;
+  @RegisterExtension
+  final RunningFederation federation = RunningFederation.of(FederationFiles::ring);
 
   @Test
   void message_inARingOfTransits_goesRoundOnceForEachSending_andItsOriginIsTold()
       throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    try (RunningFederation federation = RunningFederation.withRing(folder, clock, LASTING)) {
-      RING.forEach(federation::start);
-      federation.start(SG, FR);
-      MessageId straight = federation.send(FR, "straight", LATE, SG);
-      federation.awaitEvidence(FR, straight, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
-      federation.stop(SG);
-      leadTheFirstToTheSecond(federation);
+    RING.forEach(federation::start);
+    federation.start(SG, FR);
+    MessageId straight = federation.send(FR, "straight", LATE, SG);
+    federation.awaitEvidence(FR, straight, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
+    federation.stop(SG);
+    leadTheFirstToTheSecond();
 
-      MessageId lost = federation.send(FR, "in circles", SOON, SG);
-      federation.await("refused as a loop", () -> refused(federation, RING.get(0)) == 1);
-      assertEquals(List.of(1.0, 1.0, 1.0), relayed(federation), "went round once");
+    MessageId lost = federation.send(FR, "in circles", SOON, SG);
+    federation.await("refused as a loop", () -> refused(RING.get(0)) == 1);
+    assertEquals(List.of(1.0, 1.0, 1.0), relayed(), "went round once");
 
-      MessageId waiting = federation.send(FR, "until there is a way", LATE, SG);
-      federation.pass(SOON.plus(STEP), STEP);
-      EvidenceItem told =
-          federation.awaitEvidence(FR, lost, EvidenceKind.EVIDENCE_KIND_RELAY_FAILURE, SG);
-      assertEquals("EXPIRED", told.getCode(), told::toString);
-      federation.awaitEvidence(FR, lost, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, SG);
-      // Each sending of the origin is a way round, and no way round makes another.
-      federation.await(
-          "what went round was refused",
-          () -> List.of(refused(federation, RING.get(0))).equals(distinct(relayed(federation))));
-      assertEquals(
-          List.of(0.0, 0.0),
-          List.of(refused(federation, RING.get(1)), refused(federation, RING.get(2))));
+    MessageId waiting = federation.send(FR, "until there is a way", LATE, SG);
+    federation.pass(SOON.plus(STEP), STEP);
+    EvidenceItem told =
+        federation.awaitEvidence(FR, lost, EvidenceKind.EVIDENCE_KIND_RELAY_FAILURE, SG);
+    assertEquals("EXPIRED", told.getCode(), told::toString);
+    federation.awaitEvidence(FR, lost, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, SG);
+    // Each sending of the origin is a way round, and no way round makes another.
+    federation.await(
+        "what went round was refused",
+        () -> List.of(refused(RING.get(0))).equals(distinct(relayed())));
+    assertEquals(List.of(0.0, 0.0), List.of(refused(RING.get(1)), refused(RING.get(2))));
 
-      federation.stop(RING.get(0));
-      federation.restoreLinks(RING.get(0));
-      federation.start(RING.get(0), SG);
-      clock.move(Duration.ofHours(2));
-      federation.awaitEvidence(FR, waiting, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
-      assertFalse(
-          federation.kinds(FR, waiting, SG).contains(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY));
-      assertEquals(
-          List.of("straight", "until there is a way"),
-          RunningFederation.headlines(federation.receive(SG, 2)));
-    }
+    federation.stop(RING.get(0));
+    federation.files().restoreLinks(RING.get(0));
+    federation.start(RING.get(0), SG);
+    federation.clock.move(Duration.ofHours(2));
+    federation.awaitEvidence(FR, waiting, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
+    assertFalse(
+        federation.kinds(FR, waiting, SG).contains(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY));
+    assertEquals(
+        List.of("straight", "until there is a way"),
+        RunningFederation.headlines(federation.receive(SG, 2)));
   }
 
-  private static void leadTheFirstToTheSecond(RunningFederation federation) throws IOException {
+  private void leadTheFirstToTheSecond() throws IOException {
     federation.stop(RING.get(0));
-    federation.removeLink(RING.get(0), SG);
+    federation.files().removeLink(RING.get(0), SG);
     federation.start(RING.get(0));
   }
 
-  private static double refused(RunningFederation federation, String transit) {
-    return sample(federation, transit, REFUSED);
+  private double refused(String transit) {
+    return sample(transit, REFUSED);
   }
 
   /** How many envelopes each transit handed to the next. */
-  private static List<Double> relayed(RunningFederation federation) {
+  private List<Double> relayed() {
     return List.of(
-        relayed(federation, RING.get(0), RING.get(1)),
-        relayed(federation, RING.get(1), RING.get(2)),
-        relayed(federation, RING.get(2), RING.get(0)));
+        relayed(RING.get(0), RING.get(1)),
+        relayed(RING.get(1), RING.get(2)),
+        relayed(RING.get(2), RING.get(0)));
   }
 
-  private static double relayed(RunningFederation federation, String transit, String next) {
-    return sample(federation, transit, "entente_relayed_total{peer=\"" + next + "\",}");
+  private double relayed(String transit, String next) {
+    return sample(transit, "entente_relayed_total{peer=\"" + next + "\",}");
   }
 
   /** Zero where nothing was counted yet. */
-  private static double sample(RunningFederation federation, String agency, String sample) {
+  private double sample(String agency, String sample) {
     return federation
         .scrape(agency, "metrics")
         .lines()

@@ -10,19 +10,16 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -32,35 +29,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.entente.gateway.audit.LogSuccession;
-import org.entente.gateway.audit.record.AuditPerson;
-import org.entente.gateway.ceremony.AgencyPlan;
-import org.entente.gateway.ceremony.AgencySetup;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
-import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.assembly.Gateway;
-import org.entente.gateway.node.offline.LedgerSuccession;
-import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.testkit.LoopbackPort;
+import org.entente.gateway.testkit.MemoryFolders;
 import org.entente.gateway.testkit.SettableClock;
-import org.entente.gateway.trust.AgencyKind;
-import org.entente.gateway.trust.AgencyRole;
-import org.entente.gateway.trust.BundleContent;
-import org.entente.gateway.trust.BundleSigner;
-import org.entente.gateway.trust.Endpoint;
 import org.entente.gateway.trust.JoinRequest;
 import org.entente.gateway.trust.Member;
-import org.entente.gateway.trust.RootKey;
-import org.entente.gateway.trust.RootSet;
-import org.entente.gateway.trust.TrustRoots;
 import org.entente.proto.v1.Acknowledge;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
@@ -92,454 +70,119 @@ import org.entente.proto.v1.SubscriberGrpc;
 import org.entente.proto.v1.TrackRequest;
 import org.entente.proto.v1.WatchUnopenedRequest;
 import org.entente.proto.v1.WatchUnopenedResponse;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Real gateways in this process, over real sockets, TLS and disks, that share a clock which the
  * test moves: {@code fr.customs} and {@code de.customs} linked directly, {@code sg.police} behind
- * the transit {@code x.hub}.
+ * the transit {@code x.hub}. JUnit makes one for each test method and ends it; one in a static
+ * field is for all methods of the class.
  */
-public final class RunningFederation implements AutoCloseable {
+public final class RunningFederation implements BeforeAllCallback, BeforeEachCallback {
   public static final String FR = "fr.customs";
   public static final String DE = "de.customs";
   public static final String SG = "sg.police";
   public static final String HUB = "x.hub";
 
-  /** A member of {@link #withCoRecipient}. */
+  /** A member of {@link FederationFiles#coRecipient}. */
   static final String JP = "jp.customs";
 
-  /** Transits of {@link #withRing}. */
+  /** Transits of {@link FederationFiles#ring}. */
   static final List<String> RING = List.of("x.one", "x.two", "x.three");
-
-  /** How long a recipient keeps what it was sent. */
-  static final Duration RETENTION = Duration.ofDays(5);
-
-  private static final FederationName NAME = new FederationName("test.entente.example");
-  private static final NodeName GATEWAY = new NodeName("gateway-1");
-  private static final String CLIENT = "desk";
-
-  /**
-   * Clients with certificates; all but the first are in no configuration, unless a test says so.
-   */
-  private static final List<NodeName> CLIENTS =
-      List.of(new NodeName(CLIENT), new NodeName("narcotics"), new NodeName("tobacco"));
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  private static final String AGREEMENT =
-      """
-      id: warnings
-      title: Warnings that wait long for their recipients
-      law:
-        instrument: MOU
-        reference: Memorandum of the test
-        regime: ADMINISTRATIVE
-        purpose_change: true
-      between:
-        direction: BOTH
-        parties:
-          - all_members: true
-            among_themselves: true
-      covers:
-        kinds: [ALERT, REQUEST, ANSWER, OPERATION]
-        categories: [PUBLIC_WARNING]
-        purposes: [PUBLIC_SAFETY]
-        classification_ceiling: UNCLASSIFIED
-        personal_data: false
-      obligations:
-        retention_days: %d
-        onward_transfer: WITHIN_PARTIES
-        four_eyes: false
-        max_message_bytes: 1048576
-        deliver_within_days: 60
-      valid:
-        from: 2025-01-01
-      """;
-
-  public final SettableClock clock;
-  private final Path folder;
-  private final Instant ends;
-  private final SecureRandom random = new SecureRandom();
-  private final NoteKeyName rootName = new NoteKeyName("entente/" + NAME + "/root-1");
-  private final SigningPair root;
-  private final RootSet roots;
-  private final Map<String, Member> members = new TreeMap<>();
-  private final Map<String, AgencyPlan> plans = new TreeMap<>();
-  private final Map<String, Path> homes = new TreeMap<>();
-  private final Map<String, String> links = new TreeMap<>();
-  private final Map<String, Integer> peerPorts = new TreeMap<>();
+  public final SettableClock clock =
+      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+  private final Source source;
+  private final List<String> first;
   private final Map<String, Duration> wrong = new ConcurrentHashMap<>();
   private final Map<String, Gateway> running = new TreeMap<>();
   private final Map<String, ManagedChannel> channels = new TreeMap<>();
-  private long version;
+  private @Nullable FederationFiles files;
   private int drafts;
 
-  /** Mints one that begins with the clock and whose keys and certificates last so long. */
-  RunningFederation(Path folder, SettableClock clock, Duration lifetime) throws IOException {
-    this(folder, clock, lifetime, RETENTION);
+  /** Makes what a federation has on disk. */
+  @FunctionalInterface
+  private interface Source {
+    FederationFiles files(ExtensionContext context, Path folder, SettableClock clock)
+        throws IOException;
   }
 
-  /** The same where recipients keep what they were sent for so long. */
-  RunningFederation(Path folder, SettableClock clock, Duration lifetime, Duration retention)
-      throws IOException {
-    this(folder, clock, lifetime, retention, List.of(DE, FR, HUB));
-    found(DE, AgencyKind.CUSTOMS, AgencyRole.MEMBER);
-    found(FR, AgencyKind.CUSTOMS, AgencyRole.MEMBER, HUB);
-    found(SG, AgencyKind.POLICE, AgencyRole.MEMBER, HUB);
-    found(HUB, AgencyKind.OTHER, AgencyRole.TRANSIT);
-    configure(DE, link(FR, false));
-    configure(FR, link(DE, true) + link(HUB, true));
-    configure(SG, link(HUB, true));
-    configure(HUB, link(FR, false) + link(SG, false));
-    publishBundle(member -> member);
+  /** Makes it without a template. */
+  @FunctionalInterface
+  interface Minting {
+    FederationFiles mint(Path folder, SettableClock clock) throws IOException;
   }
 
-  /**
-   * Another: {@code sg.police} behind three transits that are linked with each other, of which the
-   * first leads to it and to {@code fr.customs}. Without that, the first would take the second for
-   * the way to it, the second the third; and the third, which holds another bundle of the same
-   * version, takes the first. (Under one bundle honest transits cannot lead in a circle: each takes
-   * the first of the recipient's transits that it has a link to, and never goes back.)
-   */
-  static RunningFederation withRing(Path folder, SettableClock clock, Duration lifetime)
-      throws IOException {
-    String one = RING.get(0);
-    String two = RING.get(1);
-    String three = RING.get(2);
-    RunningFederation ring =
-        new RunningFederation(folder, clock, lifetime, RETENTION, List.of(FR, one, two, three));
-    ring.found(FR, AgencyKind.CUSTOMS, AgencyRole.MEMBER, one);
-    ring.found(SG, AgencyKind.POLICE, AgencyRole.MEMBER, one, two, three);
-    for (String transit : RING) {
-      ring.found(transit, AgencyKind.OTHER, AgencyRole.TRANSIT);
-    }
-    ring.configure(FR, ring.link(one, true));
-    ring.configure(SG, ring.link(one, true));
-    ring.configure(
-        one,
-        ring.link(FR, false)
-            + ring.link(SG, false)
-            + ring.link(two, true)
-            + ring.link(three, false));
-    ring.configure(two, ring.link(one, false) + ring.link(three, true));
-    ring.configure(three, ring.link(two, false) + ring.link(one, true));
-    ring.publishBundle(member -> member);
-    Path other = ring.folder.resolve("trust-bundle-of-three.note");
-    Files.move(ring.folder.resolve("trust-bundle.note"), other);
-    Files.writeString(
-        ring.config(three),
-        Files.readString(ring.config(three))
-            .replace("trust-bundle.note", String.valueOf(other.getFileName())));
-    ring.version--;
-    ring.publishBundle(
-        member -> member.name().value().equals(SG) ? via(member, two, three, one) : member);
-    return ring;
+  /** One of which these gateways run when a test begins. */
+  public RunningFederation(String... first) {
+    this(copied(FederationFiles.RETENTION), first);
   }
 
-  /** Another: {@code sg.police} behind two transits, to both of which fr.customs is linked. */
-  static RunningFederation withTwoTransits(Path folder, SettableClock clock, Duration lifetime)
-      throws IOException {
-    String one = RING.get(0);
-    String two = RING.get(1);
-    RunningFederation made =
-        new RunningFederation(folder, clock, lifetime, RETENTION, List.of(FR, one, two));
-    made.found(FR, AgencyKind.CUSTOMS, AgencyRole.MEMBER, two, one);
-    made.found(SG, AgencyKind.POLICE, AgencyRole.MEMBER, one, two);
-    for (String transit : List.of(one, two)) {
-      made.found(transit, AgencyKind.OTHER, AgencyRole.TRANSIT);
-      made.configure(transit, made.link(FR, false) + made.link(SG, false));
-    }
-    made.configure(FR, made.link(one, true) + made.link(two, true));
-    made.configure(SG, made.link(one, true) + made.link(two, true));
-    made.publishBundle(member -> member);
-    return made;
+  private RunningFederation(Source source, String... first) {
+    this.source = source;
+    this.first = List.of(first);
   }
 
-  /**
-   * Another: {@code fr.customs}, {@code sg.police} and {@code jp.customs} at the transit {@code
-   * x.hub}; the latter two also have a link with each other.
-   */
-  static RunningFederation withCoRecipient(Path folder, SettableClock clock, Duration lifetime)
-      throws IOException {
-    RunningFederation made =
-        new RunningFederation(folder, clock, lifetime, RETENTION, List.of(FR, HUB, JP));
-    made.found(FR, AgencyKind.CUSTOMS, AgencyRole.MEMBER, HUB);
-    made.found(SG, AgencyKind.POLICE, AgencyRole.MEMBER, HUB);
-    made.found(JP, AgencyKind.CUSTOMS, AgencyRole.MEMBER, HUB);
-    made.found(HUB, AgencyKind.OTHER, AgencyRole.TRANSIT);
-    made.configure(FR, made.link(HUB, true));
-    made.configure(SG, made.link(HUB, true) + made.link(JP, true));
-    made.configure(JP, made.link(HUB, true) + made.link(SG, false));
-    made.configure(HUB, made.link(FR, false) + made.link(SG, false) + made.link(JP, false));
-    made.publishBundle(member -> member);
-    return made;
+  /** One whose recipients keep what they were sent for so long. */
+  static RunningFederation keeping(Duration retention) {
+    return new RunningFederation(copied(retention));
   }
 
-  private static Member via(Member member, String... transits) {
-    return new Member(
-        member.name(),
-        member.jurisdiction(),
-        member.kind(),
-        member.roles(),
-        member.authorities(),
-        member.signing(),
-        member.audit(),
-        member.endpoints(),
-        List.of(transits).stream().map(AgencyName::new).toList(),
-        member.revoked());
+  /** One of another shape. */
+  static RunningFederation of(Minting shape, String... first) {
+    return new RunningFederation((context, folder, clock) -> shape.mint(folder, clock), first);
   }
 
-  private RunningFederation(
-      Path folder, SettableClock clock, Duration lifetime, Duration retention, List<String> ports)
-      throws IOException {
-    this.folder = folder;
-    this.clock = clock;
-    this.ends = clock.instant().plus(lifetime);
-    this.root = SigningPair.generate(random);
-    this.roots = new RootSet(1, List.of(RootKey.of(rootName, root)));
-    Files.createDirectories(folder.resolve("agreements"));
-    Files.writeString(
-        folder.resolve("agreements").resolve("warnings.yaml"),
-        AGREEMENT.formatted(retention.toDays()));
-    Files.writeString(folder.resolve("roots.json"), new TrustRoots(NAME, roots).print());
-    for (String agency : ports) {
-      peerPorts.put(agency, LoopbackPort.next());
+  private static Source copied(Duration retention) {
+    return (context, folder, clock) ->
+        FederationTemplates.of(context).copy(folder, clock, retention);
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    Path folder = MemoryFolders.create("federation-");
+    context
+        .getStore(ExtensionContext.Namespace.create(this))
+        .put(folder, (AutoCloseable) () -> end(folder));
+    files = source.files(context, folder, clock);
+    start(first.toArray(String[]::new));
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
+    if (files == null) {
+      beforeAll(context);
     }
   }
 
-  private RunningFederation(RunningFederation minted, Path folder, SettableClock clock) {
-    this.folder = folder;
-    this.clock = clock;
-    this.ends = minted.ends;
-    this.root = minted.root;
-    this.roots = minted.roots;
-    this.version = minted.version;
-    members.putAll(minted.members);
-    plans.putAll(minted.plans);
-    links.putAll(minted.links);
-    peerPorts.putAll(minted.peerPorts);
-    minted.homes.forEach(
-        (agency, home) ->
-            homes.put(agency, folder.resolve(minted.folder.relativize(home).toString())));
+  /** What the members have on their disks. */
+  FederationFiles files() {
+    return Objects.requireNonNull(files, "not registered with JUnit");
   }
 
-  /**
-   * Copies one that never ran into another folder. Only one copy may run at a time: the ports are
-   * in the bundle that the root signed.
-   */
-  RunningFederation copyTo(Path other, SettableClock itsClock) throws IOException {
-    Files.createDirectories(other);
-    try (Stream<Path> parts = Files.list(folder)) {
-      for (Path part : parts.toList()) {
-        copyTree(part, other.resolve(folder.relativize(part).toString()));
-      }
-    }
-    return new RunningFederation(this, other, itsClock);
+  private void end(Path folder) throws IOException {
+    List.copyOf(running.keySet()).forEach(this::stop);
+    MemoryFolders.delete(folder);
   }
 
-  /** Whether its ports are free now. */
-  boolean portsAreFree() {
-    return peerPorts.values().stream().allMatch(LoopbackPort::isFree);
-  }
-
-  /** A gateway that does not run has no link to a peer any more, until all are restored. */
-  void removeLink(String agency, String peer) throws IOException {
-    String some = linksOf(agency).replace(link(peer, false), "").replace(link(peer, true), "");
-    Files.writeString(
-        config(agency), Files.readString(config(agency)).replace(linksOf(agency), some));
-  }
-
-  /** A gateway that does not run has all its links again. */
-  void restoreLinks(String agency) throws IOException {
-    configure(agency, linksOf(agency));
-  }
-
-  private String linksOf(String agency) {
-    return Objects.requireNonNull(links.get(agency), agency);
-  }
-
-  private void found(String agency, AgencyKind kind, AgencyRole role, String... via)
-      throws IOException {
-    Integer port = peerPorts.get(agency);
-    AgencyPlan plan =
-        new AgencyPlan(
-            NAME,
-            new AgencyName(agency),
-            kind,
-            Set.of(role),
-            port == null ? List.of() : List.of(new Endpoint("127.0.0.1", port)),
-            List.of(via).stream().map(AgencyName::new).toList(),
-            List.of(GATEWAY),
-            CLIENTS,
-            List.of("localhost", "127.0.0.1"),
-            clock.instant().minus(Duration.ofHours(2)),
-            ends);
-    plans.put(agency, plan);
-    found(plan, folder.resolve(agency));
-  }
-
-  private void found(AgencyPlan plan, Path home) throws IOException {
-    String agency = plan.name().value();
-    homes.put(agency, home);
-    members.put(agency, new AgencySetup(plan, home, null, random).found().member());
-  }
-
-  private Path home(String agency) {
-    return Objects.requireNonNull(homes.get(agency), agency);
-  }
-
-  /**
-   * An agency whose gateway does not run loses its keystore, and replaces it: new keys and
-   * certificates, a bundle that lists them in the place of the old, another audit log.
-   */
-  void loseKeystore(String agency) throws IOException {
-    AgencyPlan plan = Objects.requireNonNull(plans.get(agency), agency);
-    found(plan, folder.resolve(agency + "-again"));
-    configure(agency, linksOf(agency));
-    publishBundle(member -> member);
-    LogSuccession.Finding found =
-        LedgerSuccession.onDisk(config(agency), clock)
-            .succeed(Optional.empty(), new AuditPerson("A-1", "", "the keystore was lost"));
-    if (!(found instanceof LogSuccession.Finding.Ended)) {
-      throw new AssertionError(found);
-    }
-  }
-
-  /** Copies the ledger of a gateway that does not run, as a backup does. */
-  Path keepLedger(String agency) throws IOException {
-    Path kept = folder.resolve(agency + "-kept");
-    copyTree(folder.resolve(agency).resolve("data"), kept);
-    return kept;
-  }
-
-  /** The ledger's folder of a gateway that does not run. */
-  Path ledger(String agency) {
-    return folder.resolve(agency).resolve("data");
-  }
-
-  /** The keystore's folder of a gateway that does not run. */
-  Path keystore(String agency) {
-    return home(agency).resolve("gateway-1").resolve("keystore");
-  }
-
-  /** Puts a copy in the place of the ledger of a gateway that does not run, and takes it up. */
-  void restoreLedger(String agency, Path kept) throws IOException {
-    Path data = folder.resolve(agency).resolve("data");
-    Files.move(data, folder.resolve(agency + "-set-aside"));
-    copyTree(kept, data);
-    LogSuccession.Finding unused =
-        LedgerSuccession.onDisk(config(agency), clock)
-            .restored(Optional.empty(), new AuditPerson("A-1", "", "the disk was lost"), "a copy");
-  }
-
-  private String link(String peer, boolean dialled) {
-    return "  - peer: "
-        + peer
-        + "\n"
-        + (dialled ? "    dial: 127.0.0.1:" + peerPorts.get(peer) + "\n" : "");
-  }
-
-  private void configure(String agency, String linked) throws IOException {
-    links.put(agency, linked);
-    String home = String.valueOf(home(agency).getFileName());
-    Integer port = peerPorts.get(agency);
-    String yaml =
-        """
-        federation: %s
-        agency: %s
-        gateway: gateway-1
-        trust: {bundle: trust-bundle.note, roots: roots.json}
-        tls: {certificate: %s/gateway-1/tls.crt, key: %s/gateway-1/tls.key}
-        keystore: %s/gateway-1/keystore
-        data: %s/data
-        audit: %s/audit
-        policy: {agreements: agreements}
-        listen:
-          clients: 127.0.0.1:0
-        %s  admin: 127.0.0.1:0
-        links:
-        %sclients:
-          - name: desk
-            scopes: [publish, subscribe, search, evidence, respond, operate_jointly, task, operator, score, recall, retention]
-        """
-            .formatted(
-                NAME,
-                agency,
-                home,
-                home,
-                home,
-                agency,
-                agency,
-                port == null ? "" : "  peers: 127.0.0.1:" + port + "\n",
-                linked);
-    Files.writeString(config(agency), yaml);
-  }
-
-  /**
-   * Copies all that a gateway which does not run has, secrets too, into a folder of its own; the
-   * copy only dials.
-   *
-   * @return its configuration
-   */
-  Path copy(String agency, Path into) throws IOException {
-    for (String part : List.of("trust-bundle.note", "roots.json")) {
-      Files.copy(folder.resolve(part), into.resolve(part));
-    }
-    copyTree(folder.resolve("agreements"), into.resolve("agreements"));
-    copyTree(folder.resolve(agency), into.resolve(agency));
-    Path config = into.resolve("node.yaml");
-    Files.writeString(
-        config, Files.readString(config(agency)).replaceAll("(?m)^  peers: .*\\n", ""));
-    return config;
-  }
-
-  private static void copyTree(Path from, Path to) throws IOException {
-    try (Stream<Path> all = Files.walk(from)) {
-      for (Path one : all.toList()) {
-        Files.copy(
-            one, to.resolve(from.relativize(one).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
-  }
-
-  /** A gateway that does not run has another client, which sits at a desk of its own name. */
-  public void seat(String agency, String client, String more) throws IOException {
-    Files.writeString(
-        config(agency),
-        Files.readString(config(agency))
-            + """
-              - name: %s
-                desks: [%s]
-                scopes: [publish, subscribe, search, watch, respond, operate_jointly, task, score]
-            %s\
-            """
-                .formatted(client, client, more));
+  /** The folder of all that they have on their disks. */
+  public Path folder() {
+    return files().folder();
   }
 
   /** The configuration of an agency's gateway. */
   public Path config(String agency) {
-    return folder.resolve(agency + ".yaml");
+    return files().config(agency);
   }
 
-  /** Signs the next version of the trust bundle with changed members; running nodes see it soon. */
-  void publishBundle(UnaryOperator<Member> change) throws IOException {
-    members.replaceAll((name, member) -> change.apply(member));
-    version++;
-    BundleContent content =
-        new BundleContent(
-            NAME,
-            version,
-            clock.instant(),
-            ends,
-            roots,
-            new TreeMap<>(),
-            List.copyOf(members.values()));
-    Path next = folder.resolve("trust-bundle.next");
-    Files.write(next, BundleSigner.sign(content, Map.of(rootName, root)));
-    Files.move(
-        next,
-        folder.resolve("trust-bundle.note"),
-        java.nio.file.StandardCopyOption.ATOMIC_MOVE,
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+  /** A gateway that does not run has another client, which sits at a desk of its own name. */
+  public void seat(String agency, String client) throws IOException {
+    files().seat(agency, client);
   }
 
   /** Replaces an agency's pairs: the gateway makes them, and the roots list them from now on. */
@@ -551,30 +194,11 @@ public final class RunningFederation implements AutoCloseable {
                     .setOnBehalfOf(
                         OnBehalfOf.newBuilder().setOfficer("A-1").setJustification("yearly"))
                     .setFrom(timestamp(clock.instant()))
-                    .setUntil(timestamp(ends))
+                    .setUntil(timestamp(files().ends()))
                     .setOldUntil(timestamp(clock.instant().plus(Duration.ofDays(2))))
                     .build());
     Member next = JoinRequest.verify(made.getRequest().toByteArray()).agency();
-    publishBundle(member -> member.name().value().equals(agency) ? next : member);
-  }
-
-  /** The bundle lists no pair of an agency any more but those that it lists first. */
-  void dropOldPairs(String agency) throws IOException {
-    publishBundle(
-        member ->
-            member.name().value().equals(agency)
-                ? new Member(
-                    member.name(),
-                    member.jurisdiction(),
-                    member.kind(),
-                    member.roles(),
-                    member.authorities(),
-                    member.signing().subList(0, 1),
-                    member.audit().subList(0, 1),
-                    member.endpoints(),
-                    member.via(),
-                    member.revoked())
-                : member);
+    files().publishBundle(member -> member.name().value().equals(agency) ? next : member);
   }
 
   private static Timestamp timestamp(Instant at) {
@@ -607,10 +231,7 @@ public final class RunningFederation implements AutoCloseable {
     if (gateway != null) {
       gateway.close();
     }
-    Integer port = peerPorts.get(agency);
-    if (port != null) {
-      LoopbackPort.awaitFree(port);
-    }
+    files().peerPort(agency).ifPresent(LoopbackPort::awaitFree);
   }
 
   /** A gateway that runs. */
@@ -622,16 +243,21 @@ public final class RunningFederation implements AutoCloseable {
     return gateway;
   }
 
+  /** The credentials of an agency's first client. */
+  public Path credentials(String agency) {
+    return files().credentials(agency, FederationFiles.CLIENT);
+  }
+
   /** A channel of an agency's client to its gateway, of this start. */
   public ManagedChannel channel(String agency) {
-    return channels.computeIfAbsent(agency, name -> open(name, CLIENT));
+    return channels.computeIfAbsent(agency, name -> open(name, FederationFiles.CLIENT));
   }
 
   /** A channel of another client; whoever asks shuts it down. */
   ManagedChannel open(String agency, String client) {
     return Channels.open(
         "127.0.0.1:" + gateway(agency).clientAddress().getPort(),
-        Credentials.in(home(agency).resolve("clients").resolve(client)));
+        Credentials.in(files().credentials(agency, client)));
   }
 
   /** Lets time pass in steps, at each of which every gateway that runs does its chores. */
@@ -901,10 +527,5 @@ public final class RunningFederation implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  @Override
-  public void close() {
-    List.copyOf(running.keySet()).forEach(this::stop);
   }
 }

@@ -9,10 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -36,16 +33,14 @@ import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.testkit.QuietLedger;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.EvidenceKind;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Threats 38, 72 and 73: {@code sg.police} loses its day key to {@code jp.customs}, a member that
@@ -55,23 +50,20 @@ import org.junit.jupiter.api.io.TempDir;
  * real.
  */
 final class StolenDayKeyTest {
-  private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration LATE = Duration.ofDays(30);
   private static final Lane LANE = Lane.ROUTINE;
   private static final int FORGED = 3;
 
-  @TempDir private Path folder;
-  private final SettableClock clock =
-      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-  private RunningFederation federation;
+  @RegisterExtension
+  final RunningFederation federation =
+      RunningFederation.of(FederationFiles::coRecipient, HUB, JP, FR, SG);
+
   private MessageId forThief;
   private MessageId second;
 
   /** One envelope each for victim and thief lies in the transit's custody; only the origin runs. */
   @BeforeEach
   void begin() throws IOException {
-    federation = RunningFederation.withCoRecipient(folder, clock, LASTING);
-    federation.start(HUB, JP, FR, SG);
     MessageId first = send("first", SG, JP);
     federation.awaitEvidence(FR, first, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
     federation.awaitEvidence(FR, first, EvidenceKind.EVIDENCE_KIND_DELIVERY, JP);
@@ -82,11 +74,6 @@ final class StolenDayKeyTest {
     federation.awaitEvidence(FR, second, EvidenceKind.EVIDENCE_KIND_RELAY_ACCEPTANCE, SG);
     federation.awaitEvidence(FR, forThief, EvidenceKind.EVIDENCE_KIND_RELAY_ACCEPTANCE, JP);
     federation.stop(HUB);
-  }
-
-  @AfterEach
-  void end() {
-    federation.close();
   }
 
   private MessageId send(String headline, String... to) {
@@ -109,8 +96,9 @@ final class StolenDayKeyTest {
   }
 
   private void inLedger(String agency, Consumer<Ledger> change) {
-    try (Store store = RocksStore.open(federation.ledger(agency), RocksOptions.defaults())) {
-      Ledger ledger = QuietLedger.started(store, clock);
+    try (Store store =
+        RocksStore.open(federation.files().ledger(agency), RocksOptions.defaults())) {
+      Ledger ledger = QuietLedger.started(store, federation.clock);
       change.accept(ledger);
       ledger.close();
     }
@@ -132,7 +120,10 @@ final class StolenDayKeyTest {
         SessionAnnouncement.parse(captured.recipient().getAnnouncement().toByteArray())
             .orElseThrow();
     try (XWingPrivateKey key =
-        KeystoreTheft.dayKey(federation.keystore(agency), announcement.terms().key().id(), clock)
+        KeystoreTheft.dayKey(
+                federation.files().keystore(agency),
+                announcement.terms().key().id(),
+                federation.clock)
             .orElseThrow()) {
       return new StolenKey(key, announcement);
     }

@@ -6,18 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Lane;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Threat 97: a thief has the TLS key and certificate of {@code de.customs}'s gateway and its place
@@ -25,15 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
  * or refuses it as the recipient, or asks for it again. It has no key that signs statements.
  */
 final class StolenTlsKeyTest {
-  private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration DEADLINE = Duration.ofDays(1);
   private static final String UNCONFIRMED =
       "entente_origin_unconfirmed_envelopes_total{agency=\"" + DE + "\",lane=\"ROUTINE\",} ";
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension final RunningFederation federation = new RunningFederation(DE, FR);
 
-  private static MessageId send(RunningFederation federation, String headline) {
+  private MessageId send(String headline) {
     return federation.send(FR, headline, Lane.LANE_ROUTINE, DEADLINE, DE);
   }
 
@@ -68,42 +61,36 @@ final class StolenTlsKeyTest {
 
   /** Lets a thief answer, then the genuine gateway; returns the evidence before it returned. */
   private List<EvidenceKind> evidenceOfTheft(Greeting greeting) throws Exception {
-    try (RunningFederation federation =
-        templates.copy(
-            folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING)) {
-      federation.start(DE, FR);
-      MessageId before = send(federation, "before");
-      federation.awaitEvidence(FR, before, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
-      federation.stop(DE);
-      MessageId stolen;
-      try (HostileStream thief = new HostileStream(federation, folder)) {
-        greeting.by(thief, Lane.LANE_ROUTINE_VALUE);
-        stolen = send(federation, "stolen");
-        federation.await("the thief to have it", () -> thief.taken() >= 1);
-        // It is repeated after 10 and after 20 seconds; the second time is an alarm. What is asked
-        // for again is an alarm after a minute.
-        federation.await(
-            "an alarm",
-            () -> {
-              federation.clock.move(Duration.ofSeconds(1));
-              return federation.scrape(FR, "metrics").lines().anyMatch(StolenTlsKeyTest::isAlarm);
-            });
-        assertTrue(thief.taken() >= 2, "it was sent again");
-        assertFalse(thief.isEnded());
-      }
-      List<EvidenceKind> told = federation.kinds(FR, stolen, DE).stream().distinct().toList();
-      federation.start(DE);
+    MessageId before = send("before");
+    federation.awaitEvidence(FR, before, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    federation.stop(DE);
+    MessageId stolen;
+    try (HostileStream thief = new HostileStream(federation)) {
+      greeting.by(thief, Lane.LANE_ROUTINE_VALUE);
+      stolen = send("stolen");
+      federation.await("the thief to have it", () -> thief.taken() >= 1);
+      // It is repeated after 10 and after 20 seconds; the second time is an alarm. What is asked
+      // for again is an alarm after a minute.
       federation.await(
-          "its delivery",
+          "an alarm",
           () -> {
             federation.clock.move(Duration.ofSeconds(1));
-            return federation.kinds(FR, stolen, DE).contains(EvidenceKind.EVIDENCE_KIND_DELIVERY);
+            return federation.scrape(FR, "metrics").lines().anyMatch(StolenTlsKeyTest::isAlarm);
           });
-      assertEquals(
-          List.of("before", "stolen"), RunningFederation.headlines(federation.receive(DE, 2)));
-      assertFalse(
-          federation.kinds(FR, stolen, DE).contains(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY));
-      return told;
+      assertTrue(thief.taken() >= 2, "it was sent again");
+      assertFalse(thief.isEnded());
     }
+    List<EvidenceKind> told = federation.kinds(FR, stolen, DE).stream().distinct().toList();
+    federation.start(DE);
+    federation.await(
+        "its delivery",
+        () -> {
+          federation.clock.move(Duration.ofSeconds(1));
+          return federation.kinds(FR, stolen, DE).contains(EvidenceKind.EVIDENCE_KIND_DELIVERY);
+        });
+    assertEquals(
+        List.of("before", "stolen"), RunningFederation.headlines(federation.receive(DE, 2)));
+    assertFalse(federation.kinds(FR, stolen, DE).contains(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY));
+    return told;
   }
 }

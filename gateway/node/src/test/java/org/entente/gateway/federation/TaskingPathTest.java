@@ -11,14 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.ChargeState;
 import org.entente.proto.v1.ChargeStep;
@@ -31,11 +26,8 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.TakeChargeRequest;
 import org.entente.proto.v1.TaskingGrpc;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Over real gateways: one is asked to act, another informed, and the originator hears who acts. */
 class TaskingPathTest {
@@ -43,20 +35,7 @@ class TaskingPathTest {
   private static final OnBehalfOf OFFICER =
       OnBehalfOf.newBuilder().setOfficer("DE-7").setUnit("Hamburg").build();
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
-  private RunningFederation federation;
-
-  @BeforeEach
-  void mint() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
-  }
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private MessageId ask() {
     return federation.send(

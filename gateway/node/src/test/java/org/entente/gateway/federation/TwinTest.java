@@ -10,69 +10,60 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.assembly.Gateway;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.Member;
 import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two gateways with one identity: somebody copied a machine, or started the old one again beside
  * the new. No lock reaches that far; the witness of the log does.
  */
 final class TwinTest {
-  private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration DEADLINE = Duration.ofDays(1);
 
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   @Test
   void twinOfARunningGateway_isConvictedByTheWitness_andTheFirstGoesOn() throws IOException {
-    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    Path twinFolder = Files.createDirectory(folder.resolve("twin"));
-    Path first = Files.createDirectory(folder.resolve("first"));
-    try (RunningFederation federation = templates.copy(first, clock, LASTING)) {
-      federation.publishBundle(TwinTest::witnessing);
-      federation.start(FR, DE);
-      delivered(federation, "before");
-      federation.stop(FR);
-      Path twinConfig = federation.copy(FR, twinFolder);
-      federation.start(FR);
-      delivered(federation, "after");
-      double leaves = federation.metric(FR, "entente_audit_leaves");
-      federation.await(
-          "witnessed",
-          () -> {
-            clock.move(Duration.ofSeconds(1));
-            return federation.metric(FR, "entente_audit_cosigned_leaves") >= leaves;
-          });
+    Path twinFolder = Files.createDirectory(federation.folder().resolve("twin"));
+    Path first = Files.createDirectory(federation.folder().resolve("first"));
+    federation.files().publishBundle(TwinTest::witnessing);
+    federation.start(FR, DE);
+    delivered("before");
+    federation.stop(FR);
+    Path twinConfig = federation.files().copy(FR, twinFolder);
+    federation.start(FR);
+    delivered("after");
+    double leaves = federation.metric(FR, "entente_audit_leaves");
+    federation.await(
+        "witnessed",
+        () -> {
+          federation.clock.move(Duration.ofSeconds(1));
+          return federation.metric(FR, "entente_audit_cosigned_leaves") >= leaves;
+        });
 
-      try (Gateway twin = Gateway.start(twinConfig, clock, clock::nanos)) {
-        federation.await(
-            "the twin is not ready",
-            () -> {
-              clock.move(Duration.ofSeconds(1));
-              twin.doChores();
-              return readiness(twin).contains("contradicts a checkpoint held by a witness");
-            });
-        delivered(federation, "beside the twin");
-        assertFalse(
-            federation.scrape(FR, "readyz").contains("contradicts"), "the first is in the right");
-      }
-      assertEquals(
-          Set.of("before", "after", "beside the twin"),
-          Set.copyOf(RunningFederation.headlines(federation.receive(DE, 3))));
+    try (Gateway twin = Gateway.start(twinConfig, federation.clock, federation.clock::nanos)) {
+      federation.await(
+          "the twin is not ready",
+          () -> {
+            federation.clock.move(Duration.ofSeconds(1));
+            twin.doChores();
+            return readiness(twin).contains("contradicts a checkpoint held by a witness");
+          });
+      delivered("beside the twin");
+      assertFalse(
+          federation.scrape(FR, "readyz").contains("contradicts"), "the first is in the right");
     }
+    assertEquals(
+        Set.of("before", "after", "beside the twin"),
+        Set.copyOf(RunningFederation.headlines(federation.receive(DE, 3))));
   }
 
   private static Member witnessing(Member member) {
@@ -92,7 +83,7 @@ final class TwinTest {
         member.revoked());
   }
 
-  private static void delivered(RunningFederation federation, String headline) {
+  private void delivered(String headline) {
     MessageId sent = federation.send(FR, headline, DEADLINE, DE);
     var evidence = federation.awaitEvidence(FR, sent, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
     assertEquals(List.of(DE), List.of(evidence.getAgency()));

@@ -5,12 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.BindableService;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +17,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import org.entente.gateway.feature.Feature;
-import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.ledger.commit.WriterThread;
 import org.entente.gateway.link.Timers;
@@ -31,17 +27,14 @@ import org.entente.gateway.rpc.ServiceContext;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.testkit.MemoryStore;
-import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Outcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway is built and works whichever of its features is left out. */
 class FeaturesTest {
-  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
-  @TempDir private Path folder;
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final ExecutorService workers = Executors.newSingleThreadExecutor();
@@ -56,17 +49,12 @@ class FeaturesTest {
   @Test
   void gateway_withoutAnyOneFeature_takesDrafts_andOffersTheServicesOfTheOthers()
       throws IOException {
-    RunningFederation federation =
-        templates.copy(
-            folder,
-            new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)),
-            Duration.ofDays(2));
     Set<String> all = new TreeSet<>();
     int features = Features.all().size();
     for (int out = 0; out < features; out++) {
       List<Feature> others = new ArrayList<>(Features.all());
       Feature left = others.remove(out);
-      Set<String> offered = services(federation, others, left.getClass().getSimpleName());
+      Set<String> offered = services(others, left.getClass().getSimpleName());
       all.addAll(offered);
       assertEquals(features + 11, offered.size(), left + ": " + offered);
     }
@@ -74,8 +62,7 @@ class FeaturesTest {
   }
 
   /** The services of a gateway with these features, which has taken a draft. */
-  private Set<String> services(
-      RunningFederation federation, List<Feature> features, String without) {
+  private Set<String> services(List<Feature> features, String without) {
     ConfiguredFiles files =
         ConfiguredFiles.read(federation.config("fr.customs"), InstantSource.system());
     GatewayCore core =
