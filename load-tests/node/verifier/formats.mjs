@@ -10,7 +10,8 @@ import { verifyMessageProof } from './message-proof.mjs';
 import { parseNote, parseVkey, verifyCheckpoint, verifyNote } from './note.mjs';
 import { ed25519Verifies, isEd25519Key, isXWingKey, pairVerifies, sha256 } from './primitives.mjs';
 import { verifyProof } from './proof.mjs';
-import { isSignedByAgency, learnSession, open, parseAnnouncement, parseStanza } from './session.mjs';
+import { isSignedByAgency } from './frame.mjs';
+import { learnSession, open, parseAnnouncement, parseStanza } from './session.mjs';
 import {
   verifyConsent,
   verifyFulfilment,
@@ -122,50 +123,50 @@ export const formats = {
 
   /** bytes, pairs of the agency */
   key_bundle: (one) => {
-    const { agency, issued, gateways, keys } = verifyKeyBundle(fromHex(one.bytes), many(one.pairs));
-    return text({ agency, issued, gateways, keys: keys.map(({ id }) => id) });
+    const { issuer, issued, gateways, keys } = verifyKeyBundle(fromHex(one.bytes), many(one.pairs));
+    return text({ agency: issuer, issued, gateways, keys: keys.map(({ id }) => id) });
   },
 
   /** bytes, pairs of the agency */
   fulfilment: (one) => {
-    const { agency, issued, obligations } =
+    const { issuer, issued, obligations } =
       verifyFulfilment(fromHex(one.bytes), many(one.pairs));
-    return text({ agency, issued, obligations });
+    return text({ agency: issuer, issued, obligations });
   },
 
   /** bytes, gateway_key */
   void: (one) => {
-    const { origin, recipient: to, numbers } =
+    const { issuer, addressee, numbers } =
       verifyVoid(fromHex(one.bytes), fromHex(one.gateway_key));
-    return text({ origin, recipient: to, numbers });
+    return text({ origin: issuer, recipient: addressee, numbers });
   },
 
   /** bytes, gateway_key */
   settled: (one) => {
-    const { origin, recipient: to, lanes } =
+    const { issuer, addressee, lanes } =
       verifySettled(fromHex(one.bytes), fromHex(one.gateway_key));
-    return text({ origin, recipient: to, lanes });
+    return text({ origin: issuer, recipient: addressee, lanes });
   },
 
   /** bytes, gateway_key */
   roster: (one) => {
-    const { number, signer, name, members } =
+    const { number, issuer, name, members } =
       verifyRoster(fromHex(one.bytes), fromHex(one.gateway_key));
-    return text({ number, signer, name, members });
+    return text({ number, signer: issuer, name, members });
   },
 
   /** bytes, gateway_key */
   consent: (one) => {
-    const { grantor, grantee, id, terms } =
+    const { issuer, addressee, id, terms } =
       verifyConsent(fromHex(one.bytes), fromHex(one.gateway_key));
-    return text({ grantor, grantee, id, ...terms });
+    return text({ grantor: issuer, grantee: addressee, id, ...terms });
   },
 
-  /** bytes, signature, gateway_key */
+  /** bytes, gateway_key */
   watermarks: (one) => {
-    const { origin, recipient: of, marks, held } =
-      verifyWatermarks(fromHex(one.bytes), fromHex(one.signature), fromHex(one.gateway_key));
-    return text({ origin, recipient: of, marks, held });
+    const { issuer, addressee, marks, held } =
+      verifyWatermarks(fromHex(one.bytes), fromHex(one.gateway_key));
+    return text({ origin: addressee, recipient: issuer, marks, held });
   },
 
   /** bytes, storage_key, part_state (optional), origin, envelope_id, index */

@@ -6,7 +6,8 @@ import { base64, decodeUtf8, keyOf, parseCheckpoint, parseNote, secondsOf, verif
 import { ed25519Verifies, sha256 } from './primitives.mjs';
 import { commitment, parseProof } from './proof.mjs';
 import { BYTES, VARINT, fields, isShortest } from './protobuf.mjs';
-import { isSignedByAgency, parseAnnouncement } from './session.mjs';
+import { isSignedByAgency } from './frame.mjs';
+import { parseAnnouncement } from './session.mjs';
 import { parseKeyBundle, verifyKeyBundle } from './statements.mjs';
 import { includes, leafHash } from './tree.mjs';
 
@@ -182,7 +183,7 @@ const originKey = ({ kind, voucher }, bundle, log, { origin, gateway }) => {
   const { issued } = parseKeyBundle(voucher);
   const said = verifyKeyBundle(voucher, pairs(issued));
   const named = said.gateways.find((one) => one.gateway === gateway);
-  const fits = said.federation === bundle.federation && said.agency === origin;
+  const fits = said.federation === bundle.federation && said.issuer === origin;
   demand('ORIGIN_KEY', fits && named !== undefined, 'a key bundle of another');
   return named.key;
 };

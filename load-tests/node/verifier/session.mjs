@@ -1,4 +1,5 @@
 // Announcements, stanzas and the opening of an envelope ("Announcement", "Stanza", "Opening").
+import { TO_ONE, isSignedByAgency, readFrame, readSignature } from './frame.mjs';
 import { Reader, ascii, concat, equal, name, refuse, require, u64, u8 } from './bytes.mjs';
 import { isContent, isSignedBy, openContent, parseEnvelope } from './envelope.mjs';
 import {
@@ -9,7 +10,6 @@ import {
   gcmOpen,
   hpkeExport,
   isEd25519Key,
-  pairVerifies,
   sha256,
   xwingPublicKey,
 } from './primitives.mjs';
@@ -35,43 +35,30 @@ export const parseStanza = (bytes) => {
 
 export const parseAnnouncement = (bytes) => {
   const in_ = new Reader(bytes);
-  in_.exactly(1, 'version');
-  in_.exactly(1, 'suite');
-  const flags = in_.u8();
-  require(flags <= 1, 'unknown flags');
-  const federation = in_.federation();
-  const sender = in_.agency();
-  const gateway = in_.gateway();
+  const { federation, issuer: sender, gateway, addressee: recipient, issued } = readFrame(in_, TO_ONE);
+  require(recipient !== sender, 'a session with oneself');
   const gatewayKey = in_.take(32);
   require(isEd25519Key(gatewayKey), 'a gateway key that is none');
-  const recipient = in_.agency();
-  require(recipient !== sender, 'a session with oneself');
   const recipientKey = in_.take(16);
   const notBefore = in_.u64();
   const notAfter = in_.u64();
   require(notAfter > notBefore, 'a key that ends before it begins');
   const epoch = in_.u64(1n);
-  const issued = in_.u64();
+  const flags = in_.u8();
+  require(flags <= 1, 'unknown flags');
+  const nonce = flags === 1 ? in_.take(32) : undefined;
   const expires = in_.u64();
   require(
     expires > issued && expires - issued <= 24n * HOUR && expires <= notAfter,
     'a session that does not end in time',
   );
-  const nonce = flags === 1 ? in_.take(32) : undefined;
   const enc = in_.take(ENC);
-  const signed = in_.before();
-  const signature = in_.take(PAIR_SIGNATURE_BYTES);
-  in_.end();
+  const { message, signature } = readSignature(in_, 'announcement', PAIR_SIGNATURE_BYTES);
   return {
     federation, sender, gateway, gatewayKey, recipient, recipientKey, notBefore, notAfter,
-    epoch, issued, expires, nonce, enc, signed, signature, id: sha256(signed).slice(0, 16),
+    epoch, issued, expires, nonce, enc, message, signature, id: sha256(message).slice(0, 16),
   };
 };
-
-export const isSignedByAgency = ({ signed, signature }, pairs) =>
-  pairs.some((pair) =>
-    pairVerifies(pair, concat(ascii('entente/v1 announcement\0'), signed), signature),
-  );
 
 /** The session's wrapping key at a recipient that holds the key's seed. */
 export const wrappingKey = (announcement, seed) => {

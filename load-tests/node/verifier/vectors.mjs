@@ -28,13 +28,7 @@ const suite1 = (v) => {
     { name: 'void', format: 'void', bytes: v.void, gateway_key: gateway },
     { name: 'settled', format: 'settled', bytes: v.settled, gateway_key: gateway },
     { name: 'consent', format: 'consent', bytes: v.consent, gateway_key: gateway },
-    {
-      name: 'watermarks',
-      format: 'watermarks',
-      bytes: v.watermarks,
-      signature: v.watermarks_signature,
-      gateway_key: gateway,
-    },
+    { name: 'watermarks', format: 'watermarks', bytes: v.watermarks, gateway_key: gateway },
     {
       name: 'local record',
       format: 'local_record',
@@ -56,7 +50,6 @@ const suite1 = (v) => {
     name: entry.why,
     format: entry.format,
     bytes: entry.bytes,
-    signature: v.watermarks_signature,
     pairs,
     gateway_key: gateway,
     expect: 'MALFORMED',

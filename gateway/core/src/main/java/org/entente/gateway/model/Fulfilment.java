@@ -35,8 +35,7 @@ public record Fulfilment(boolean stated, List<Integer> numbers) {
     }
   }
 
-  /** Whether a list of numbers satisfies the bounds and order of this class. */
-  public static boolean isAllowed(List<Integer> numbers) {
+  private static boolean isAllowed(List<Integer> numbers) {
     int before = 0;
     for (int number : numbers) {
       if (number <= before || number > MAX_NUMBER) {

@@ -13,6 +13,7 @@ import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.RecipientKeyId;
+import org.entente.gateway.seal.format.StatementFrame;
 
 /**
  * Executes the schedule of this agency's recipient keys and publishes them. One thread at a time
@@ -77,7 +78,7 @@ public final class RecipientKeys {
   /**
    * A signed bundle of the keys in force, at most the eight that end last.
    *
-   * @param gateways the agency's gateways and the keys they sign with
+   * @param gateways the agency's gateways and the keys they sign with; the first makes the bundle
    * @throws IllegalStateException if no key is in force: {@link #renew} comes first
    */
   public KeyBundle bundle(AgencyIdentity identity, List<GatewayKey> gateways) {
@@ -93,9 +94,10 @@ public final class RecipientKeys {
     if (keys.isEmpty()) {
       throw new IllegalStateException("no recipient key is in force");
     }
-    return KeyBundle.sign(
-        new KeyBundle.Content(identity.federation(), identity.agency(), at, gateways, keys),
-        identity.pair());
+    StatementFrame frame =
+        StatementFrame.toAll(
+            identity.federation(), identity.agency(), gateways.get(0).name(), at);
+    return KeyBundle.sign(new KeyBundle.Content(frame, gateways, keys), identity.pair());
   }
 
   /**

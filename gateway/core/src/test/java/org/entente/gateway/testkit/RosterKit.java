@@ -13,6 +13,7 @@ import org.entente.gateway.model.OperationId;
 import org.entente.gateway.seal.format.RosterMember;
 import org.entente.gateway.seal.format.RosterRole;
 import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.format.StatementFrame;
 
 /** Rosters of an operation for tests, signed as told; a copy with something changed is another. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -114,8 +115,7 @@ public record RosterKit(
   /** The roster. */
   public RosterStatement signed() {
     RosterStatement.Place place =
-        new RosterStatement.Place(
-            FEDERATION, operation, number, previous, signer, GATEWAY, issued.toEpochMilli());
+        new RosterStatement.Place(StatementFrame.toAll(FEDERATION, signer, GATEWAY, issued.toEpochMilli()), operation, number, previous);
     return RosterStatement.sign(new RosterStatement.Content(place, terms, members), key);
   }
 }

@@ -42,7 +42,6 @@ import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.Settlement;
 import org.entente.proto.link.v1.KeyRequest;
 import org.entente.proto.link.v1.Notice;
-import org.entente.proto.link.v1.Watermarks;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
 import org.entente.proto.link.v1.WitnessedCheckpoints;
@@ -217,22 +216,10 @@ public final class NoticeExchange implements RecipientNotices {
     WatermarkStatement statement =
         WatermarkStatement.sign(
             new WatermarkStatement.Content(
-                signer.federation(),
-                signer.self(),
-                signer.gateway(),
-                origin,
-                clock.millis(),
-                watermarks,
-                named),
+                signer.frame(origin, clock.millis()), watermarks, named),
             signer.key());
     address(
-        origin,
-        Notice.newBuilder()
-            .setWatermarks(
-                Watermarks.newBuilder()
-                    .setStatement(ByteString.copyFrom(statement.statement()))
-                    .setSignature(ByteString.copyFrom(statement.signature()))
-                    .setGateway(signer.gateway().value())));
+        origin, Notice.newBuilder().setWatermarks(ByteString.copyFrom(statement.encoded())));
   }
 
   private static Watermark watermark(Lane lane, OriginWindow window) {
@@ -302,11 +289,7 @@ public final class NoticeExchange implements RecipientNotices {
     VoidStatement statement =
         VoidStatement.sign(
             new VoidStatement.Content(
-                signer.federation(),
-                signer.self(),
-                signer.gateway(),
-                recipient,
-                clock.millis(),
+                signer.frame(recipient, clock.millis()),
                 numbers.stream()
                     .limit(VoidStatement.MAX_NUMBERS)
                     .map(
@@ -428,7 +411,7 @@ public final class NoticeExchange implements RecipientNotices {
 
   private void take(AgencyName from, Notice notice) {
     switch (notice.getNoticeCase()) {
-      case WATERMARKS -> takeWatermarks(from, notice.getWatermarks());
+      case WATERMARKS -> takeWatermarks(from, notice.getWatermarks().toByteArray());
       case VOID_STATEMENT -> voids.take(from, notice.getVoidStatement().toByteArray());
       case SETTLED_STATEMENT -> settled.take(from, notice.getSettledStatement().toByteArray());
       case SIGNED_NOTICE -> addressed.take(from, notice.getSignedNotice().toByteArray());
@@ -438,11 +421,10 @@ public final class NoticeExchange implements RecipientNotices {
     }
   }
 
-  private void takeWatermarks(AgencyName from, Watermarks wire) {
-    Optional<WatermarkStatement> statement =
-        WatermarkStatement.parse(
-            wire.getStatement().toByteArray(), wire.getSignature().toByteArray());
-    signed.taken(from, statement).ifPresent(taken -> learnHeld(from, taken.content()));
+  private void takeWatermarks(AgencyName from, byte[] bytes) {
+    signed
+        .taken(from, WatermarkStatement.parse(bytes))
+        .ifPresent(taken -> learnHeld(from, taken.content()));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // stated again until it took effect

@@ -9,9 +9,9 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.format.GatewayKey;
-import org.entente.gateway.seal.format.GatewayStatement;
-import org.entente.gateway.seal.format.GatewayStatement.Frame;
 import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.SignedStatement;
+import org.entente.gateway.seal.format.StatementFrame;
 
 /**
  * Checks a statement: a gateway of the agency that it names as its source must have signed it, for
@@ -60,12 +60,12 @@ final class NoticeSignatureCheck {
   }
 
   /** The statement if it may be taken; otherwise its refusal was reported. */
-  <S extends GatewayStatement> Optional<S> taken(AgencyName from, Optional<S> parsed) {
+  <S extends SignedStatement.ByGateway<?>> Optional<S> taken(AgencyName from, Optional<S> parsed) {
     if (parsed.isEmpty()) {
       reporter.refused(from, Code.BAD_SIGNATURE);
       return parsed;
     }
-    Frame frame = parsed.get().frame();
+    StatementFrame frame = parsed.get().frame();
     Optional<KeyBundle> keys = peerKeys.bundleOf(from);
     if (keys.isPresent() && isOld(keys.get(), clock.millis())) {
       askKeys.accept(from);
@@ -78,9 +78,7 @@ final class NoticeSignatureCheck {
       reporter.refused(from, Code.BAD_SIGNATURE);
       return Optional.empty();
     }
-    if (!frame.federation().equals(federation)
-        || !frame.speaker().equals(from)
-        || !frame.hearer().equals(self)) {
+    if (!frame.isBetween(federation, from, self)) {
       reporter.refused(from, Code.HEADER_MISMATCH);
       return Optional.empty();
     }

@@ -6,6 +6,7 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.seal.format.StatementFrame;
 
 /**
  * Identity and keys with which {@link NoticeExchange} makes notices.
@@ -21,4 +22,9 @@ public record NoticeSigner(
     Ed25519SigningKey key,
     BooleanSupplier transit,
     Supplier<byte[]> ownBundle,
-    Supplier<byte[]> ownFulfilment) {}
+    Supplier<byte[]> ownFulfilment) {
+  /** The frame of a statement to an agency. */
+  StatementFrame frame(AgencyName addressee, long nowMillis) {
+    return StatementFrame.to(federation, self, gateway, addressee, nowMillis);
+  }
+}

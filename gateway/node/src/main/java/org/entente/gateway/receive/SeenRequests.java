@@ -40,7 +40,7 @@ final class SeenRequests {
 
   /** Whether a verified request counts now; from then on its copies do not. */
   synchronized boolean isFirst(NoticeStatement.Content request, long nowMillis) {
-    Seen seen = agencies.computeIfAbsent(request.from(), unknown -> new Seen());
+    Seen seen = agencies.computeIfAbsent(request.frame().issuer(), unknown -> new Seen());
     long oldest = nowMillis - MOST_AGE.toMillis();
     seen.requests.removeIf(one -> one.issuedAtMs() < oldest);
     Request one =

@@ -55,13 +55,7 @@ final class SettledNotices {
     }
     return Optional.of(
         SettledStatement.sign(
-            new SettledStatement.Content(
-                signer.federation(),
-                signer.self(),
-                signer.gateway(),
-                recipient,
-                clock.millis(),
-                settled),
+            new SettledStatement.Content(signer.frame(recipient, clock.millis()), settled),
             signer.key()));
   }
 

@@ -83,12 +83,7 @@ final class SignedNotices {
     NoticeStatement statement =
         NoticeStatement.sign(
             new NoticeStatement.Content(
-                signer.federation(),
-                signer.self(),
-                signer.gateway(),
-                to,
-                clock.millis(),
-                said.build().toByteArray()),
+                signer.frame(to, clock.millis()), said.build().toByteArray()),
             signer.key());
     return Notice.newBuilder().setSignedNotice(ByteString.copyFrom(statement.encoded()));
   }

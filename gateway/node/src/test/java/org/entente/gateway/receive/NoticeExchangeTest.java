@@ -62,6 +62,7 @@ import org.entente.gateway.seal.format.NoticeStatement;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.SettledNumbers;
 import org.entente.gateway.seal.format.SettledStatement;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.gateway.seal.format.VoidStatement;
 import org.entente.gateway.seal.format.VoidedNumber;
 import org.entente.gateway.seal.format.Watermark;
@@ -75,7 +76,6 @@ import org.entente.proto.link.v1.KeyRequest;
 import org.entente.proto.link.v1.NeedRewrap;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.SignedNotice;
-import org.entente.proto.link.v1.Watermarks;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
 import org.entente.proto.link.v1.WitnessedCheckpoints;
@@ -304,25 +304,14 @@ class NoticeExchangeTest {
     Notice notice = onlyTo(ORIGIN);
     assertEquals(SELF.value(), notice.getFrom());
     assertEquals(ORIGIN.value(), notice.getTo());
-    assertEquals(GATEWAY.value(), notice.getWatermarks().getGateway());
     WatermarkStatement statement =
-        WatermarkStatement.parse(
-                notice.getWatermarks().getStatement().toByteArray(),
-                notice.getWatermarks().getSignature().toByteArray())
-            .orElseThrow();
+        WatermarkStatement.parse(notice.getWatermarks().toByteArray()).orElseThrow();
     assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
     assertEquals(
-        new WatermarkStatement.Content(
-            FEDERATION,
-            SELF,
-            GATEWAY,
-            ORIGIN,
-            node.clock.millis(),
-            List.of(
+        new WatermarkStatement.Content(StatementFrame.to(FEDERATION, SELF, GATEWAY, ORIGIN, node.clock.millis()), List.of(
                 new Watermark(1, Lane.FLASH, 2, List.of()),
                 new Watermark(
-                    1, LANE, 1, List.of(new Watermark.Range(3, 4), new Watermark.Range(6, 6)))),
-            statement.content().held()),
+                    1, LANE, 1, List.of(new Watermark.Range(3, 4), new Watermark.Range(6, 6)))), statement.content().held()),
         statement.content());
     assertEquals(6, statement.content().held().size());
   }
@@ -369,9 +358,7 @@ class NoticeExchangeTest {
   }
 
   private static List<HeldNumber> stated(Notice notice) {
-    return WatermarkStatement.parse(
-            notice.getWatermarks().getStatement().toByteArray(),
-            notice.getWatermarks().getSignature().toByteArray())
+    return WatermarkStatement.parse(notice.getWatermarks().toByteArray())
         .orElseThrow()
         .content()
         .held();
@@ -403,13 +390,9 @@ class NoticeExchangeTest {
     assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
     NoticeStatement.Content content = statement.content();
     assertEquals(
-        List.of(FEDERATION, SELF, GATEWAY, new AgencyName(notice.getTo()), node.clock.millis()),
-        List.of(
-            content.federation(),
-            content.from(),
-            content.gateway(),
-            content.to(),
-            content.issuedAtMs()));
+        StatementFrame.to(
+            FEDERATION, SELF, GATEWAY, new AgencyName(notice.getTo()), node.clock.millis()),
+        content.frame());
     return parsed(content.notice());
   }
 
@@ -425,7 +408,7 @@ class NoticeExchangeTest {
   private Notice signed(
       AgencyName from, AgencyName signer, AgencyName to, byte[] said, Ed25519SigningKey key) {
     NoticeStatement.Content content =
-        new NoticeStatement.Content(FEDERATION, signer, GATEWAY, to, node.clock.millis(), said);
+        new NoticeStatement.Content(StatementFrame.to(FEDERATION, signer, GATEWAY, to, node.clock.millis()), said);
     return from(from)
         .setSignedNotice(ByteString.copyFrom(NoticeStatement.sign(content, key).encoded()))
         .build();
@@ -458,13 +441,7 @@ class NoticeExchangeTest {
         VoidStatement.parse(notice.getVoidStatement().toByteArray()).orElseThrow();
     assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
     assertEquals(
-        new VoidStatement.Content(
-            FEDERATION,
-            SELF,
-            GATEWAY,
-            SG,
-            node.clock.millis(),
-            List.of(new VoidedNumber(new OriginNumber(1, LANE, 5), HASH))),
+        new VoidStatement.Content(StatementFrame.to(FEDERATION, SELF, GATEWAY, SG, node.clock.millis()), List.of(new VoidedNumber(new OriginNumber(1, LANE, 5), HASH))),
         statement.content());
   }
 
@@ -628,8 +605,7 @@ class NoticeExchangeTest {
       List<HeldNumber> named,
       Watermark... watermarks) {
     return WatermarkStatement.sign(
-        new WatermarkStatement.Content(
-            federation, by, GATEWAY, of, node.clock.millis(), List.of(watermarks), named),
+        new WatermarkStatement.Content(StatementFrame.to(federation, by, GATEWAY, of, node.clock.millis()), List.of(watermarks), named),
         originKey);
   }
 
@@ -647,13 +623,7 @@ class NoticeExchangeTest {
   }
 
   private Notice says(WatermarkStatement statement) {
-    return from(ORIGIN)
-        .setWatermarks(
-            Watermarks.newBuilder()
-                .setStatement(ByteString.copyFrom(statement.statement()))
-                .setSignature(ByteString.copyFrom(statement.signature()))
-                .setGateway(GATEWAY.value()))
-        .build();
+    return from(ORIGIN).setWatermarks(ByteString.copyFrom(statement.encoded())).build();
   }
 
   private void knowsOrigin() {
@@ -758,13 +728,7 @@ class NoticeExchangeTest {
         SettledStatement.parse(notice.getSettledStatement().toByteArray()).orElseThrow();
     assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
     assertEquals(
-        new SettledStatement.Content(
-            FEDERATION,
-            SELF,
-            GATEWAY,
-            ORIGIN,
-            node.clock.millis(),
-            List.of(new SettledNumbers(epoch, LANE, 4), new SettledNumbers(epoch + 7, LANE, 7))),
+        new SettledStatement.Content(StatementFrame.to(FEDERATION, SELF, GATEWAY, ORIGIN, node.clock.millis()), List.of(new SettledNumbers(epoch, LANE, 4), new SettledNumbers(epoch + 7, LANE, 7))),
         statement.content());
   }
 
@@ -803,7 +767,7 @@ class NoticeExchangeTest {
     notices.received(ORIGIN, says(forged));
     assertEquals(ORIGIN.value(), onlyTo(ORIGIN).getKeyRequest().getAgency());
     assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());
-    notices.received(ORIGIN, from(ORIGIN).setWatermarks(Watermarks.getDefaultInstance()).build());
+    notices.received(ORIGIN, from(ORIGIN).setWatermarks(ByteString.EMPTY).build());
     assertEquals(List.of(), sent());
     assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());
     assertEquals(List.of(1L), owed());
@@ -891,13 +855,7 @@ class NoticeExchangeTest {
     assertEquals(2, node.kit.parts().opening().numbers().take(ORIGIN).size());
     VoidStatement statement =
         VoidStatement.sign(
-            new VoidStatement.Content(
-                FEDERATION,
-                ORIGIN,
-                GATEWAY,
-                SELF,
-                node.clock.millis(),
-                List.of(
+            new VoidStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(
                     new VoidedNumber(new OriginNumber(1, LANE, 2), HASH),
                     new VoidedNumber(new OriginNumber(1, LANE, 5), HASH))),
             originKey);
@@ -926,13 +884,7 @@ class NoticeExchangeTest {
   private Notice voided(long number) {
     VoidStatement statement =
         VoidStatement.sign(
-            new VoidStatement.Content(
-                FEDERATION,
-                ORIGIN,
-                GATEWAY,
-                SELF,
-                node.clock.millis(),
-                List.of(new VoidedNumber(new OriginNumber(1, LANE, number), HASH))),
+            new VoidStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(new VoidedNumber(new OriginNumber(1, LANE, number), HASH))),
             originKey);
     return from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build();
   }
@@ -940,8 +892,7 @@ class NoticeExchangeTest {
   private Notice settled(SettledNumbers... numbers) {
     SettledStatement statement =
         SettledStatement.sign(
-            new SettledStatement.Content(
-                FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis(), List.of(numbers)),
+            new SettledStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(numbers)),
             originKey);
     return from(ORIGIN).setSettledStatement(ByteString.copyFrom(statement.encoded())).build();
   }
@@ -984,13 +935,7 @@ class NoticeExchangeTest {
     assertEquals(0, node.leaves(AuditType.SETTLED).size());
     VoidStatement statement =
         VoidStatement.sign(
-            new VoidStatement.Content(
-                FEDERATION,
-                ORIGIN,
-                GATEWAY,
-                SELF,
-                node.clock.millis(),
-                List.of(new VoidedNumber(new OriginNumber(1, LANE, 2), HASH))),
+            new VoidStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(new VoidedNumber(new OriginNumber(1, LANE, 2), HASH))),
             originKey);
     notices.received(
         ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build());
@@ -1113,7 +1058,7 @@ class NoticeExchangeTest {
     for (int pass = 0; pass < 2; pass++) {
       for (int i = 0; i < 3 * SeenRequests.MOST; i++) {
         NoticeStatement.Content request =
-            new NoticeStatement.Content(FEDERATION, ORIGIN, GATEWAY, SELF, 1_000 + i, new byte[9]);
+            new NoticeStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, 1_000 + i), new byte[9]);
         assertEquals(pass == 0, seen.isFirst(request, 1_000), "request " + i);
       }
     }
@@ -1136,7 +1081,7 @@ class NoticeExchangeTest {
   }
 
   private static NoticeStatement.Content request(long at) {
-    return new NoticeStatement.Content(FEDERATION, ORIGIN, GATEWAY, SELF, at, new byte[9]);
+    return new NoticeStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, at), new byte[9]);
   }
 
   /** A neighbour that connects without end makes this gateway sign and send little. */

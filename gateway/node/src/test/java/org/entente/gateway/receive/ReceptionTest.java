@@ -50,6 +50,7 @@ import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.SessionAnnouncement;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
@@ -751,14 +752,7 @@ class ReceptionTest {
     Instant until = START.plus(Duration.ofDays(3));
     ConsentStatement statement =
         ConsentStatement.sign(
-            new ConsentStatement.Content(
-                new FederationName("test.example"),
-                SG,
-                ReceiveKit.originGateway(),
-                ORIGIN,
-                START.toEpochMilli(),
-                consent,
-                new ConsentStatement.Terms(
+            new ConsentStatement.Content(StatementFrame.to(new FederationName("test.example"), SG, ReceiveKit.originGateway(), ORIGIN, START.toEpochMilli()), consent, new ConsentStatement.Terms(
                     List.of(node.id()),
                     List.of(SELF),
                     List.of(),

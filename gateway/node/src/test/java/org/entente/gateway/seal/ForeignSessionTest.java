@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
-import org.entente.gateway.seal.format.AgencySignature;
 import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.Suite;
 import org.entente.gateway.testkit.FieldDamage;
@@ -36,7 +35,7 @@ class ForeignSessionTest {
   @Test
   void announcement_damagedAnywhere_isRefusedByBothForTheSameReason() {
     int[] fields = {
-      1, 1, 1, 1, 20, 1, 10, 1, 4, 32, 1, 10, 16, 8, 8, 8, 8, 8, 1088, 32, 64, 32, 2304, 84
+      1, 1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 32, 16, 8, 8, 8, 1, 8, 1088, 32, 64, 32, 2304, 84
     };
     Comparison cases = new Comparison(SEED);
     for (FieldDamage.Damaged damaged : damage.of(exchange.announcement, fields)) {
@@ -78,7 +77,7 @@ class ForeignSessionTest {
     Comparison cases = new Comparison(SEED);
     byte[] body = body();
     for (FieldDamage.Damaged damaged :
-        damage.of(body, 1, 1, 1, 1, 20, 1, 10, 1, 4, 32, 1, 10, 16, 8, 8, 8, 8, 8, 1088, 32)) {
+        damage.of(body, 1, 1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 32, 16, 8, 8, 8, 1, 8, 1088, 32)) {
       addAnnouncement(cases, damaged.how(), resigned(Suite.ANNOUNCEMENT, damaged.bytes()));
     }
     for (byte[] enc : List.of(new byte[32], one(32))) {
@@ -93,7 +92,9 @@ class ForeignSessionTest {
   }
 
   private byte[] resigned(byte[] domain, byte[] body) {
-    return AgencySignature.sign(domain, body, exchange.fr.identity.pair()).signedBytes();
+    byte[] message = Suite.message(domain, body);
+    return CraftedEnvelopes.joined(
+        List.of(body, exchange.fr.identity.pair().sign(message).encoded()));
   }
 
   /** The number 1, little-endian: a point of low order. */

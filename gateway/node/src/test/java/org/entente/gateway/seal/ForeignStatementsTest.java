@@ -14,13 +14,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
-import org.entente.gateway.seal.format.AgencySignature;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
@@ -34,6 +34,7 @@ import org.entente.gateway.seal.format.RosterRole;
 import org.entente.gateway.seal.format.RosterStatement;
 import org.entente.gateway.seal.format.SettledNumbers;
 import org.entente.gateway.seal.format.SettledStatement;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.gateway.seal.format.Suite;
 import org.entente.gateway.seal.format.VoidStatement;
 import org.entente.gateway.seal.format.VoidedNumber;
@@ -54,6 +55,11 @@ import org.junit.jupiter.api.Test;
 class ForeignStatementsTest {
   private static final long SEED = System.nanoTime();
 
+  /** Lengths of the fields before the content: version to time of issue. */
+  private static final int[] TO_ONE = {1, 1, 1, 20, 1, 10, 1, 4, 1, 10, 8};
+
+  private static final int[] TO_ALL = {1, 1, 1, 20, 1, 10, 1, 4, 1, 8};
+
   private final ForeignVerifier foreign = ForeignVerifier.require();
   private final ForeignExchange exchange = new ForeignExchange();
   private final FieldDamage damage = new FieldDamage(SEED);
@@ -62,7 +68,7 @@ class ForeignStatementsTest {
   @Test
   void keyBundle_damagedOrSignedAgain_isJudgedAlike() {
     byte[] good = exchange.fr.bundle().encoded();
-    int[] fields = {1, 1, 1, 20, 1, 10, 8, 1, 1, 4, 32, 1, 16, 8, 8, 1152, 32, 32, 64, 2420};
+    int[] fields = fields(TO_ALL, 2, 1, 4, 32, 2, 16, 8, 8, 1152, 32, 32, 64, 2420);
     Comparison cases = new Comparison(SEED);
     Comparison signedAgain = new Comparison(SEED);
     addBundle(signedAgain, "as it was", good);
@@ -99,7 +105,7 @@ class ForeignStatementsTest {
                 new Fulfilment(true, List.of(1, 3, 4, 65_535)),
                 exchange.fr.identity)
             .encoded();
-    int[] fields = {1, 1, 1, 20, 1, 10, 8, 1, 2, 2, 2, 2, 64, 2420};
+    int[] fields = fields(TO_ALL, 2, 2, 2, 2, 2, 64, 2420);
     Comparison cases = new Comparison(SEED);
     Comparison signedAgain = new Comparison(SEED);
     addFulfilment(signedAgain, "as it was", good);
@@ -140,17 +146,9 @@ class ForeignStatementsTest {
       numbers.add(new VoidedNumber(new OriginNumber(1 + i / 2, lane, 1 + i), hash));
     }
     VoidStatement.Content content =
-        new VoidStatement.Content(
-            Samples.FEDERATION,
-            exchange.fr.name,
-            Samples.GW,
-            exchange.de.name,
-            Samples.NOW_MS,
-            numbers);
+        new VoidStatement.Content(StatementFrame.to(Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS), numbers);
     byte[] good = VoidStatement.sign(content, exchange.fr.signingKey).encoded();
-    int[] fields = {
-      1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 2, 8, 1, 8, 32, 8, 1, 8, 32, 8, 1, 8, 32, 8, 1, 8, 32
-    };
+    int[] fields = fields(TO_ONE, 2, 8, 1, 8, 32, 8, 1, 8, 32, 8, 1, 8, 32, 8, 1, 8, 32);
     compareStatements(
         good,
         fields,
@@ -170,18 +168,12 @@ class ForeignStatementsTest {
   @Test
   void settledStatement_damagedOrSignedAgain_isJudgedAlike() {
     SettledStatement.Content content =
-        new SettledStatement.Content(
-            Samples.FEDERATION,
-            exchange.fr.name,
-            Samples.GW,
-            exchange.de.name,
-            Samples.NOW_MS,
-            List.of(
+        new SettledStatement.Content(StatementFrame.to(Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS), List.of(
                 new SettledNumbers(1, Lane.FLASH, 2),
                 new SettledNumbers(1, Lane.ROUTINE, 2 + exchange.random.nextInt(1000)),
                 new SettledNumbers(2, Lane.IMMEDIATE, Long.MAX_VALUE)));
     byte[] good = SettledStatement.sign(content, exchange.fr.signingKey).encoded();
-    int[] fields = {1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 2, 8, 1, 8, 8, 1, 8, 8, 1, 8};
+    int[] fields = fields(TO_ONE, 2, 8, 1, 8, 8, 1, 8, 8, 1, 8);
     compareStatements(
         good,
         fields,
@@ -206,21 +198,14 @@ class ForeignStatementsTest {
     exchange.random.nextBytes(operation);
     RosterStatement.Content content =
         new RosterStatement.Content(
-            new RosterStatement.Place(
-                Samples.FEDERATION,
-                OperationId.of(operation),
-                7,
-                before,
-                exchange.fr.name,
-                Samples.GW,
-                Samples.NOW_MS),
+            new RosterStatement.Place(StatementFrame.toAll(Samples.FEDERATION, exchange.fr.name, Samples.GW, Samples.NOW_MS), OperationId.of(operation), 7, before),
             new RosterStatement.Terms(
                 "CALM HARBOUR", false, false, Samples.NOW_MS, Samples.NOW_MS + Samples.HOUR_MS),
             List.of(
                 new RosterMember(exchange.de.name, RosterRole.PARTICIPANT),
                 new RosterMember(exchange.fr.name, RosterRole.LEAD)));
     byte[] good = RosterStatement.sign(content, exchange.fr.signingKey).encoded();
-    int[] fields = {1, 1, 20, 16, 8, 32, 1, 10, 1, 4, 8, 1, 1, 12, 8, 8, 2, 1, 10, 1, 1, 10, 1};
+    int[] fields = fields(TO_ALL, 16, 8, 32, 1, 1, 12, 8, 8, 2, 1, 10, 1, 1, 10, 1);
     compareStatements(
         good,
         fields,
@@ -240,14 +225,7 @@ class ForeignStatementsTest {
   @Test
   void consentStatement_damagedOrSignedAgain_isJudgedAlike() {
     ConsentStatement.Content content =
-        new ConsentStatement.Content(
-            Samples.FEDERATION,
-            exchange.fr.name,
-            Samples.GW,
-            exchange.de.name,
-            Samples.NOW_MS,
-            MessageId.fresh(Samples.NOW_MS, exchange.random),
-            new ConsentStatement.Terms(
+        new ConsentStatement.Content(StatementFrame.to(Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS), MessageId.fresh(Samples.NOW_MS, exchange.random), new ConsentStatement.Terms(
                 List.of(
                     MessageId.fresh(Samples.NOW_MS, exchange.random),
                     MessageId.fresh(Samples.NOW_MS, exchange.random)),
@@ -256,9 +234,7 @@ class ForeignStatementsTest {
                 List.of(1, 5),
                 Samples.NOW_MS + Samples.HOUR_MS));
     byte[] good = ConsentStatement.sign(content, exchange.fr.signingKey).encoded();
-    int[] fields = {
-      1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 16, 2, 16, 16, 2, 1, 9, 1, 6, 2, 2, 2, 2, 1, 1, 8
-    };
+    int[] fields = fields(TO_ONE, 16, 2, 16, 16, 2, 1, 9, 1, 6, 2, 1, 2, 1, 2, 2, 1, 1, 8);
     compareStatements(
         good,
         fields,
@@ -288,41 +264,32 @@ class ForeignStatementsTest {
                 List.of(new Watermark.Range(42, 42), new Watermark.Range(44, far))),
             new Watermark(2, Lane.IMMEDIATE, far, List.of()));
     WatermarkStatement.Content content =
-        new WatermarkStatement.Content(
-            Samples.FEDERATION,
-            exchange.fr.name,
-            Samples.GW,
-            exchange.de.name,
-            Samples.NOW_MS,
-            marks,
-            List.of(
+        new WatermarkStatement.Content(StatementFrame.to(Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS), marks, List.of(
                 HeldNumber.ofUnknownContent(new OriginNumber(1, Lane.FLASH, 7)),
                 new HeldNumber(
                     new OriginNumber(1, Lane.ROUTINE, far),
                     exchange.sealed.envelope().header().hash())));
     WatermarkStatement good = WatermarkStatement.sign(content, exchange.fr.signingKey);
-    int[] fields = {
-      1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 2, 8, 1, 8, 2, 8, 1, 8, 2, 8, 8, 8, 8, 8, 1, 8, 2, 2, 8, 1,
-      8, 32, 8, 1, 8, 32
-    };
+    int[] fields = fields(
+            TO_ONE, 2, 8, 1, 8, 2, 8, 1, 8, 2, 8, 8, 8, 8, 8, 1, 8, 2, 2, 8, 1, 8, 32, 8, 1, 8, 32);
     compareStatements(
-        joined(good.statement(), good.signature()),
+        good.encoded(),
         fields,
         this::addWatermarks,
         body -> joined(body, exchange.fr.signingKey.sign(joined(Suite.WATERMARKS, body))));
   }
 
   private void addWatermarks(Comparison cases, String name, byte[] bytes) {
-    int end = Math.max(0, bytes.length - 64);
-    byte[] statement = Arrays.copyOf(bytes, end);
-    byte[] signature = Arrays.copyOfRange(bytes, end, bytes.length);
     Case one =
         new Case("watermarks", name)
-            .with("bytes", statement)
-            .with("signature", signature)
+            .with("bytes", bytes)
             .with("gateway_key", exchange.fr.gateway.key().encoded());
-    Optional<WatermarkStatement> parsed = WatermarkStatement.parse(statement, signature);
+    Optional<WatermarkStatement> parsed = WatermarkStatement.parse(bytes);
     cases.add(one, verdict(parsed.map(s -> s.isSignedBy(exchange.fr.gateway.key()))));
+  }
+
+  private static int[] fields(int[] frame, int... content) {
+    return IntStream.concat(Arrays.stream(frame), Arrays.stream(content)).toArray();
   }
 
   private interface Adding {
@@ -448,7 +415,9 @@ class ForeignStatementsTest {
   }
 
   private byte[] resigned(byte[] domain, byte[] body) {
-    return AgencySignature.sign(domain, body, exchange.fr.identity.pair()).signedBytes();
+    byte[] message = Suite.message(domain, body);
+    return CraftedEnvelopes.joined(
+        List.of(body, exchange.fr.identity.pair().sign(message).encoded()));
   }
 
   private static byte[] body(byte[] signed, int signature) {

@@ -31,6 +31,7 @@ import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.gateway.seal.format.SettledNumbers;
 import org.entente.gateway.seal.format.SettledStatement;
 import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.gateway.seal.format.VoidStatement;
 import org.entente.gateway.seal.format.VoidedNumber;
 import org.entente.gateway.seal.format.Watermark;
@@ -89,31 +90,16 @@ final class FormatSamples {
                 session.wrap(envelope.header(), number, sealed.contentKey()));
     keyBundle =
         KeyBundle.sign(
-            new KeyBundle.Content(
-                Samples.FEDERATION,
-                Samples.SG,
-                Samples.NOW_MS,
-                List.of(gateway),
-                List.of(published, nextPublished)),
+            new KeyBundle.Content(StatementFrame.toAll(Samples.FEDERATION, Samples.SG, Samples.GW, Samples.NOW_MS), List.of(gateway), List.of(published, nextPublished)),
             pair);
     fulfilment =
         FulfilmentStatement.sign(
-            new FulfilmentStatement.Content(
-                Samples.FEDERATION,
-                Samples.SG,
-                Samples.NOW_MS,
-                new Fulfilment(true, List.of(1, 2, 4, 900))),
+            new FulfilmentStatement.Content(StatementFrame.toAll(Samples.FEDERATION, Samples.SG, Samples.GW, Samples.NOW_MS), new Fulfilment(true, List.of(1, 2, 4, 900))),
             pair);
     voidStatement = VoidStatement.sign(voidContent(), signingKey);
     notice =
         NoticeStatement.sign(
-            new NoticeStatement.Content(
-                Samples.FEDERATION,
-                Samples.FR,
-                Samples.GW,
-                Samples.SG,
-                Samples.NOW_MS,
-                new byte[] {10, 0}),
+            new NoticeStatement.Content(StatementFrame.to(Samples.FEDERATION, Samples.FR, Samples.GW, Samples.SG, Samples.NOW_MS), new byte[] {10, 0}),
             signingKey);
     settled = SettledStatement.sign(settledContent(), signingKey);
     roster = RosterStatement.sign(rosterContent(), signingKey);
@@ -122,25 +108,13 @@ final class FormatSamples {
   }
 
   private VoidStatement.Content voidContent() {
-    return new VoidStatement.Content(
-        Samples.FEDERATION,
-        Samples.FR,
-        Samples.GW,
-        Samples.SG,
-        Samples.NOW_MS,
-        List.of(
+    return new VoidStatement.Content(StatementFrame.to(Samples.FEDERATION, Samples.FR, Samples.GW, Samples.SG, Samples.NOW_MS), List.of(
             new VoidedNumber(number, envelope.header().hash()),
             new VoidedNumber(new OriginNumber(3, Lane.ROUTINE, 1), new byte[32])));
   }
 
   private static SettledStatement.Content settledContent() {
-    return new SettledStatement.Content(
-        Samples.FEDERATION,
-        Samples.FR,
-        Samples.GW,
-        Samples.SG,
-        Samples.NOW_MS,
-        List.of(
+    return new SettledStatement.Content(StatementFrame.to(Samples.FEDERATION, Samples.FR, Samples.GW, Samples.SG, Samples.NOW_MS), List.of(
             new SettledNumbers(2, Lane.FLASH, 901), new SettledNumbers(3, Lane.PRIORITY, 1_042)));
   }
 
@@ -150,14 +124,7 @@ final class FormatSamples {
     byte[] operation = new byte[OperationId.SIZE];
     random("operation").nextBytes(operation);
     return new RosterStatement.Content(
-        new RosterStatement.Place(
-            Samples.FEDERATION,
-            OperationId.of(operation),
-            2,
-            before,
-            Samples.FR,
-            Samples.GW,
-            Samples.NOW_MS),
+        new RosterStatement.Place(StatementFrame.toAll(Samples.FEDERATION, Samples.FR, Samples.GW, Samples.NOW_MS), OperationId.of(operation), 2, before),
         new RosterStatement.Terms(
             "CALM HARBOUR-7", true, false, Samples.NOW_MS, Samples.NOW_MS + 24 * Samples.HOUR_MS),
         List.of(
@@ -166,14 +133,7 @@ final class FormatSamples {
   }
 
   private ConsentStatement.Content consentContent() {
-    return new ConsentStatement.Content(
-        Samples.FEDERATION,
-        Samples.FR,
-        Samples.GW,
-        Samples.SG,
-        Samples.NOW_MS,
-        MessageId.fresh(Samples.NOW_MS, random("consent")),
-        new ConsentStatement.Terms(
+    return new ConsentStatement.Content(StatementFrame.to(Samples.FEDERATION, Samples.FR, Samples.GW, Samples.SG, Samples.NOW_MS), MessageId.fresh(Samples.NOW_MS, random("consent")), new ConsentStatement.Terms(
             batch.items().stream().map(SealingItem::id).toList(),
             List.of(Samples.DE, new AgencyName("us.cbp")),
             List.of("GB", "US"),
@@ -182,20 +142,13 @@ final class FormatSamples {
   }
 
   private WatermarkStatement.Content watermarkContent() {
-    return new WatermarkStatement.Content(
-        Samples.FEDERATION,
-        Samples.SG,
-        Samples.GW,
-        Samples.FR,
-        Samples.NOW_MS,
-        List.of(
+    return new WatermarkStatement.Content(StatementFrame.to(Samples.FEDERATION, Samples.SG, Samples.GW, Samples.FR, Samples.NOW_MS), List.of(
             new Watermark(2, Lane.FLASH, 900, List.of()),
             new Watermark(
                 3,
                 Lane.PRIORITY,
                 40,
-                List.of(new Watermark.Range(42, 42), new Watermark.Range(44, 60)))),
-        List.of(
+                List.of(new Watermark.Range(42, 42), new Watermark.Range(44, 60)))), List.of(
             HeldNumber.ofUnknownContent(new OriginNumber(2, Lane.FLASH, 900)),
             new HeldNumber(new OriginNumber(3, Lane.PRIORITY, 44), envelope.header().hash())));
   }

@@ -93,10 +93,8 @@ class FormatsTest {
             bytes -> ConsentStatement.parse(bytes).map(ConsentStatement::encoded)),
         new Format(
             "watermarks",
-            samples.watermarks.statement(),
-            bytes ->
-                WatermarkStatement.parse(bytes, samples.watermarks.signature())
-                    .map(WatermarkStatement::statement)));
+            samples.watermarks.encoded(),
+            bytes -> WatermarkStatement.parse(bytes).map(WatermarkStatement::encoded)));
   }
 
   @TestFactory

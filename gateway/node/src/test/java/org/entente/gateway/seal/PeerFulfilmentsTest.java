@@ -14,6 +14,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.seal.PeerFulfilments.Offer;
 import org.entente.gateway.seal.format.FulfilmentStatement;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 
@@ -75,15 +76,13 @@ class PeerFulfilmentsTest {
     assertEquals(new Offer.Refused(Code.BAD_SIGNATURE), offer(forged));
     byte[] elsewhere =
         FulfilmentStatement.sign(
-                new FulfilmentStatement.Content(
-                    new FederationName("other.example"), Samples.DE, content.issuedAtMs(), LESS),
+                new FulfilmentStatement.Content(StatementFrame.toAll(new FederationName("other.example"), Samples.DE, Samples.GW, content.issuedAtMs()), LESS),
                 de.identity.pair())
             .encoded();
     assertEquals(new Offer.Refused(Code.HEADER_MISMATCH), offer(elsewhere));
     byte[] ahead =
         FulfilmentStatement.sign(
-                new FulfilmentStatement.Content(
-                    Samples.FEDERATION, Samples.DE, clock.millis() + 2 * Samples.HOUR_MS, LESS),
+                new FulfilmentStatement.Content(StatementFrame.toAll(Samples.FEDERATION, Samples.DE, Samples.GW, clock.millis() + 2 * Samples.HOUR_MS), LESS),
                 de.identity.pair())
             .encoded();
     assertEquals(new Offer.Refused(Code.HEADER_MISMATCH), offer(ahead));

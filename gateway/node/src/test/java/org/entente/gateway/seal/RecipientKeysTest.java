@@ -15,6 +15,7 @@ import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.RecipientKeyId;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 
@@ -121,12 +122,7 @@ class RecipientKeysTest {
     KeyBundle.Content content = de.bundle().content();
     KeyBundle elsewhere =
         KeyBundle.sign(
-            new KeyBundle.Content(
-                new FederationName("other.example"),
-                Samples.DE,
-                content.issuedAtMs(),
-                content.gateways(),
-                content.keys()),
+            new KeyBundle.Content(StatementFrame.toAll(new FederationName("other.example"), Samples.DE, Samples.GW, content.issuedAtMs()), content.gateways(), content.keys()),
             de.identity.pair());
 
     assertEquals(

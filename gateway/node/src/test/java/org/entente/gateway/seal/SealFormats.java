@@ -2,11 +2,9 @@ package org.entente.gateway.seal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.entente.gateway.crypto.Ed25519VerifyingKey;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeHeader;
@@ -71,22 +69,11 @@ public final class SealFormats {
             "consent",
             Formats.same(bytes -> ConsentStatement.parse(bytes).map(ConsentStatement::encoded)),
             () -> List.of(samples.consent.encoded()))
-        .with("watermarks", Formats.same(SealFormats::watermarks), () -> watermarks(samples))
+        .with(
+            "watermarks",
+            Formats.same(bytes -> WatermarkStatement.parse(bytes).map(WatermarkStatement::encoded)),
+            () -> List.of(samples.watermarks.encoded()))
         .with("labels", SealFormats::labels, SealFormats::plainLabels);
-  }
-
-  /** The signature stands last, as nowhere on the wire, where the two are fields of a message. */
-  private static Optional<byte[]> watermarks(byte[] bytes) {
-    int split = Math.max(0, bytes.length - Ed25519VerifyingKey.SIGNATURE_BYTES);
-    byte[] signature = Arrays.copyOfRange(bytes, split, bytes.length);
-    return WatermarkStatement.parse(Arrays.copyOf(bytes, split), signature)
-        .map(parsed -> CraftedEnvelopes.joined(List.of(parsed.statement(), parsed.signature())));
-  }
-
-  private static List<byte[]> watermarks(FormatSamples samples) {
-    return List.of(
-        CraftedEnvelopes.joined(
-            List.of(samples.watermarks.statement(), samples.watermarks.signature())));
   }
 
   /** Any plaintext under labels that a peer sealed and signed rightly. */

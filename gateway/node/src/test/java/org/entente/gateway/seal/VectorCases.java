@@ -17,7 +17,6 @@ import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.crypto.XWingPublicKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.seal.format.AgencySignature;
 import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.Stanza;
@@ -183,7 +182,8 @@ final class VectorCases {
   }
 
   private byte[] signed(byte[] body) {
-    return AgencySignature.sign(Suite.ANNOUNCEMENT, body, samples.pair).signedBytes();
+    byte[] message = Suite.message(Suite.ANNOUNCEMENT, body);
+    return CraftedEnvelopes.joined(List.of(body, samples.pair.sign(message).encoded()));
   }
 
   private Map<String, Object> delivery(

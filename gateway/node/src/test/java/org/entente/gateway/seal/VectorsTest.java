@@ -134,7 +134,7 @@ class VectorsTest {
           case "void" -> VoidStatement.parse(bytes);
           case "settled" -> SettledStatement.parse(bytes);
           case "consent" -> ConsentStatement.parse(bytes);
-          case "watermarks" -> WatermarkStatement.parse(bytes, samples.watermarks.signature());
+          case "watermarks" -> WatermarkStatement.parse(bytes);
           default -> throw new AssertionError(format);
         };
     return parsed.isPresent();
@@ -152,8 +152,7 @@ class VectorsTest {
     all.put("void", hex(samples.voidStatement.encoded()));
     all.put("settled", hex(samples.settled.encoded()));
     all.put("consent", hex(samples.consent.encoded()));
-    all.put("watermarks", hex(samples.watermarks.statement()));
-    all.put("watermarks_signature", hex(samples.watermarks.signature()));
+    all.put("watermarks", hex(samples.watermarks.encoded()));
     all.put("local", local());
     all.put("malformed", malformed());
     all.put("cases_judged", new VectorCases(samples).all());
@@ -273,6 +272,8 @@ class VectorsTest {
     addKeyBundles(all);
     byte[] voids = samples.voidStatement.encoded();
     int number = voids.length - 64 - 49;
+    all.add(changed("void", voids, "suite 2", 1, 2));
+    all.add(spliced("void", voids, "addressed to nobody", 2 + 21 + 11 + 5, 10, 0));
     all.add(changed("void", voids, "numbers not ascending", number + 8, 1));
     all.add(changed("void", voids, "lane 9", number + 8, 9));
     byte[] settled = samples.settled.encoded();
@@ -284,11 +285,11 @@ class VectorsTest {
     int purposes = consent.length - 64 - 8 - 2;
     all.add(changed("consent", consent, "purpose 0", purposes, 0));
     all.add(changed("consent", consent, "purposes not ascending", purposes, 5, 1));
-    all.add(changed("consent", consent, "jurisdictions not ascending", purposes - 6, 'U', 'S'));
-    all.add(changed("consent", consent, "a jurisdiction that is no code", purposes - 6, 'g'));
+    all.add(changed("consent", consent, "jurisdictions not ascending", purposes - 7, 'U', 'S'));
+    all.add(changed("consent", consent, "a jurisdiction that is no code", purposes - 7, 'g'));
     all.add(changed("consent", consent, "no purposes", purposes - 2, 0, 0));
-    byte[] watermarks = samples.watermarks.statement();
-    int held = watermarks.length - 2 * 49;
+    byte[] watermarks = samples.watermarks.encoded();
+    int held = watermarks.length - 64 - 2 * 49;
     int range = held - 2 - 32;
     all.add(changed("watermarks", watermarks, "range meets the watermark", range + 7, 41));
     all.add(changed("watermarks", watermarks, "range ends before it starts", range + 31, 43));
@@ -303,18 +304,22 @@ class VectorsTest {
   private void addAnnouncements(List<Map<String, String>> all) {
     byte[] good = samples.announcement.encoded();
     String a = "announcement";
-    // Names of 20, 10, 4 and 9 bytes stand before the times.
-    int gatewayKey = 3 + 21 + 11 + 5;
-    int keyId = gatewayKey + 32 + 10;
+    // Names of 20, 10, 4 and 9 bytes stand before the time of issue.
+    int issued = 2 + 21 + 11 + 5 + 10;
+    int gatewayKey = issued + 8;
+    int keyId = gatewayKey + 32;
     int times = keyId + 16;
+    int epoch = times + 16;
+    int expires = epoch + 8 + 1 + 32;
+    all.add(spliced(a, good, "addressed to nobody", issued - 10, 10, 0));
     all.add(changed(a, good, "suite 2", 1, 2));
-    all.add(changed(a, good, "unknown flag", 2, 3));
-    all.add(changed(a, good, "flag of a nonce missing", 2, 0));
+    all.add(changed(a, good, "unknown flag", epoch + 8, 3));
+    all.add(changed(a, good, "flag of a nonce missing", epoch + 8, 0));
     all.add(changed(a, good, "gateway key of order 1", gatewayKey, order1()));
     all.add(changed(a, good, "key ends before it begins", times + 8, 0, 0, 0, 0, 0, 0, 0, 1));
-    all.add(changed(a, good, "epoch 0", times + 16, 0, 0, 0, 0, 0, 0, 0, 0));
-    all.add(changed(a, good, "expires when it was issued", times + 32, u64(Samples.NOW_MS)));
-    all.add(changed(a, good, "lives 24 h and a millisecond", times + 24, u64(Samples.NOW_MS - 1)));
+    all.add(changed(a, good, "epoch 0", epoch, 0, 0, 0, 0, 0, 0, 0, 0));
+    all.add(changed(a, good, "expires when it was issued", expires, u64(Samples.NOW_MS)));
+    all.add(changed(a, good, "lives 24 h and a millisecond", issued, u64(Samples.NOW_MS - 1)));
     all.add(resized(a, good, "cut", -1));
     all.add(resized(a, good, "extended", 1));
   }
@@ -322,16 +327,17 @@ class VectorsTest {
   private void addKeyBundles(List<Map<String, String>> all) {
     byte[] good = samples.keyBundle.encoded();
     String k = "key_bundle";
-    // Names of 20 and 9 bytes stand before; then 8 bytes of time.
-    int gateways = 2 + 21 + 10 + 8;
-    int keys = gateways + 1 + 5 + 32;
-    all.add(changed(k, good, "no gateways", gateways, 0));
-    all.add(changed(k, good, "17 gateways", gateways, 17));
-    all.add(changed(k, good, "gateway key of order 1", gateways + 6, order1()));
-    all.add(changed(k, good, "no keys", keys, 0));
-    all.add(changed(k, good, "nine keys", keys, 9));
-    all.add(changed(k, good, "key id of another key", keys + 1, 0));
-    all.add(changed(k, good, "keys not ascending", keys + 1 + 24, u64(Long.MAX_VALUE)));
+    // Names of 20, 9 and 4 bytes and an empty one stand before; then 8 bytes of time.
+    int gateways = 2 + 21 + 10 + 5 + 1 + 8;
+    int keys = gateways + 2 + 5 + 32;
+    all.add(spliced(k, good, "addressed to one", gateways - 9, 1, 4, 'x', '.', 'p', 'o'));
+    all.add(changed(k, good, "no gateways", gateways, 0, 0));
+    all.add(changed(k, good, "17 gateways", gateways, 0, 17));
+    all.add(changed(k, good, "gateway key of order 1", gateways + 7, order1()));
+    all.add(changed(k, good, "no keys", keys, 0, 0));
+    all.add(changed(k, good, "nine keys", keys, 0, 9));
+    all.add(changed(k, good, "key id of another key", keys + 2, 0));
+    all.add(changed(k, good, "keys not ascending", keys + 2 + 24, u64(Long.MAX_VALUE)));
     all.add(resized(k, good, "cut", -1));
     addFulfilments(all);
   }
@@ -339,12 +345,12 @@ class VectorsTest {
   private void addFulfilments(List<Map<String, String>> all) {
     byte[] good = samples.fulfilment.encoded();
     String f = "fulfilment";
-    // Names of 20 and 9 bytes stand before; then 8 bytes of time.
-    int count = 2 + 21 + 10 + 8;
-    all.add(changed(f, good, "65 obligations", count, 65));
-    all.add(changed(f, good, "obligation 0", count + 1, 0, 0));
-    all.add(changed(f, good, "obligations not ascending", count + 3, 0, 1));
-    all.add(changed(f, good, "an obligation fewer than counted", count, 5));
+    // As in a key bundle.
+    int count = 2 + 21 + 10 + 5 + 1 + 8;
+    all.add(changed(f, good, "65 obligations", count, 0, 65));
+    all.add(changed(f, good, "obligation 0", count + 2, 0, 0));
+    all.add(changed(f, good, "obligations not ascending", count + 4, 0, 1));
+    all.add(changed(f, good, "an obligation fewer than counted", count, 0, 5));
     all.add(resized(f, good, "longer", 1));
   }
 
@@ -369,6 +375,18 @@ class VectorsTest {
       bytes[at + i] = (byte) values[i];
     }
     return entry(format, why, bytes);
+  }
+
+  /** {@code removed} bytes give way to others. */
+  private static Map<String, String> spliced(
+      String format, byte[] good, String why, int at, int removed, int... values) {
+    byte[] between = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      between[i] = (byte) values[i];
+    }
+    byte[] before = Arrays.copyOf(good, at);
+    byte[] after = Arrays.copyOfRange(good, at + removed, good.length);
+    return entry(format, why, CraftedEnvelopes.joined(List.of(before, between, after)));
   }
 
   private static Map<String, String> resized(String format, byte[] good, String why, int by) {

@@ -27,6 +27,7 @@ import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.SessionId;
 import org.entente.gateway.seal.format.SettledNumbers;
 import org.entente.gateway.seal.format.SettledStatement;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.gateway.seal.format.VoidStatement;
 import org.entente.gateway.seal.format.VoidedNumber;
 import org.entente.gateway.testkit.TestFederation;
@@ -215,25 +216,13 @@ final class HostileMember {
     if (random.nextBoolean()) {
       SettledStatement statement =
           SettledStatement.sign(
-              new SettledStatement.Content(
-                  TestFederation.NAME,
-                  third,
-                  victim.name().node(),
-                  victim.agency(),
-                  now,
-                  List.of(new SettledNumbers(epoch, lane, AHEAD))),
+              new SettledStatement.Content(StatementFrame.to(TestFederation.NAME, third, victim.name().node(), victim.agency(), now), List.of(new SettledNumbers(epoch, lane, AHEAD))),
               forged);
       return Notice.newBuilder().setSettledStatement(ByteString.copyFrom(statement.encoded()));
     }
     VoidStatement statement =
         VoidStatement.sign(
-            new VoidStatement.Content(
-                TestFederation.NAME,
-                third,
-                victim.name().node(),
-                victim.agency(),
-                now,
-                List.of(new VoidedNumber(new OriginNumber(epoch, lane, 1), new byte[32]))),
+            new VoidStatement.Content(StatementFrame.to(TestFederation.NAME, third, victim.name().node(), victim.agency(), now), List.of(new VoidedNumber(new OriginNumber(epoch, lane, 1), new byte[32]))),
             forged);
     return Notice.newBuilder().setVoidStatement(ByteString.copyFrom(statement.encoded()));
   }

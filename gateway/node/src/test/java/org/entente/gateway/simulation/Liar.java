@@ -22,6 +22,7 @@ import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.SettledNumbers;
 import org.entente.gateway.seal.format.SettledStatement;
 import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.gateway.seal.format.VoidStatement;
 import org.entente.gateway.seal.format.VoidedNumber;
 import org.entente.gateway.testkit.TestFederation;
@@ -250,13 +251,7 @@ final class Liar {
                 .setVoidStatement(
                     ByteString.copyFrom(
                         VoidStatement.sign(
-                                new VoidStatement.Content(
-                                    TestFederation.NAME,
-                                    origin,
-                                    transit.self().node(),
-                                    recipient,
-                                    nodes.get(0).now().toEpochMilli(),
-                                    List.of(
+                                new VoidStatement.Content(StatementFrame.to(TestFederation.NAME, origin, transit.self().node(), recipient, nodes.get(0).now().toEpochMilli()), List.of(
                                         new VoidedNumber(
                                             number, one.entry().getHeaderHash().toByteArray()))),
                                 forged)
@@ -276,13 +271,7 @@ final class Liar {
                 .setSettledStatement(
                     ByteString.copyFrom(
                         SettledStatement.sign(
-                                new SettledStatement.Content(
-                                    TestFederation.NAME,
-                                    origin,
-                                    transit.self().node(),
-                                    recipient,
-                                    nodes.get(0).now().toEpochMilli(),
-                                    List.of(
+                                new SettledStatement.Content(StatementFrame.to(TestFederation.NAME, origin, transit.self().node(), recipient, nodes.get(0).now().toEpochMilli()), List.of(
                                         new SettledNumbers(
                                             number.epoch(), lane, number.sequence() + 1))),
                                 forged)

@@ -70,7 +70,7 @@ public final class EnvelopeHeader {
     return FieldReader.parse(bytes, EnvelopeHeader::read);
   }
 
-  private static EnvelopeHeader read(FieldReader in) throws MalformedInput {
+  private static EnvelopeHeader read(FieldReader in) {
     in.version();
     in.suite();
     var lane = in.lane();
@@ -82,7 +82,6 @@ public final class EnvelopeHeader {
     var id = EnvelopeId.of(in.fixed(EnvelopeId.SIZE));
     long created = in.time();
     long expires = in.time();
-    in.require(expires > created);
     int labelsLength = in.length(1, MAX_LABELS_BYTES);
     int bodiesLength = in.length(1, MAX_BODIES_BYTES);
     byte[] commitment = in.fixed(Sha256.HASH_BYTES);
@@ -157,19 +156,12 @@ public final class EnvelopeHeader {
 
   /** Signs the header; returns 64 bytes. */
   public byte[] sign(Ed25519SigningKey key) {
-    return key.sign(signedMessage());
+    return key.sign(Suite.message(Suite.ENVELOPE, encoded));
   }
 
   /** Whether {@code signature} is this key's over the header. */
   public boolean isSignedBy(Ed25519VerifyingKey key, byte[] signature) {
-    return key.verify(signedMessage(), signature);
-  }
-
-  private byte[] signedMessage() {
-    return new FieldWriter(Suite.ENVELOPE.length + encoded.length)
-        .fixed(Suite.ENVELOPE)
-        .fixed(encoded)
-        .toBytes();
+    return key.verify(Suite.message(Suite.ENVELOPE, encoded), signature);
   }
 
   @Override

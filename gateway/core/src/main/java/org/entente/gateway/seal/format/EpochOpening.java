@@ -12,6 +12,8 @@ public final class EpochOpening {
   /** Length of a nonce in bytes. */
   public static final int NONCE_BYTES = 32;
 
+  private static final int NONCE = 1;
+
   private final long epoch;
   private final byte @Nullable [] nonce;
 
@@ -38,6 +40,20 @@ public final class EpochOpening {
       throw new IllegalArgumentException("a nonce of " + nonce.length + " bytes");
     }
     return new EpochOpening(epoch, nonce.clone());
+  }
+
+  static EpochOpening read(FieldReader in) {
+    long epoch = in.number(1);
+    int flags = in.u8();
+    in.require(flags <= NONCE);
+    return new EpochOpening(epoch, flags == NONCE ? in.fixed(NONCE_BYTES) : null);
+  }
+
+  void write(FieldWriter out) {
+    out.u64(epoch).u8(nonce == null ? 0 : NONCE);
+    if (nonce != null) {
+      out.fixed(nonce);
+    }
   }
 
   /** The epoch, from 1. */

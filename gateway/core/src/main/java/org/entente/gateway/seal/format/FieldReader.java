@@ -2,19 +2,26 @@ package org.entente.gateway.seal.format;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.entente.gateway.crypto.Ed25519VerifyingKey;
+import org.entente.gateway.crypto.XWingPublicKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 
 /**
  * Reads the fields of a format in order and fails at the first malformed one. Allocates no more
  * than the input holds.
+ *
+ * <p>A field fails with an {@link IllegalArgumentException}, as the constructors of values do: what
+ * no value admits is malformed.
  */
 final class FieldReader {
   private final byte[] bytes;
@@ -24,146 +31,150 @@ final class FieldReader {
     this.bytes = bytes;
   }
 
-  /** Parser of one format. */
-  interface Format<T> {
-    /** The value in the fields. */
-    T read(FieldReader in) throws MalformedInput;
+  /**
+   * Failure of a field. Has no stack trace: hostile input must not cost more than honest input.
+   */
+  private static final class MalformedField extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
   }
 
   /** The value in the bytes; empty if they are malformed or bytes are left over. */
-  static <T> Optional<T> parse(byte[] bytes, Format<T> format) {
+  static <T> Optional<T> parse(byte[] bytes, Function<FieldReader, T> format) {
     try {
       FieldReader in = new FieldReader(bytes);
-      T value = format.read(in);
+      T value = format.apply(in);
       in.require(in.at == bytes.length);
       return Optional.of(value);
-    } catch (MalformedInput e) {
+    } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
-  void require(boolean condition) throws MalformedInput {
+  void require(boolean condition) {
     if (!condition) {
-      throw new MalformedInput();
+      throw new MalformedField();
     }
   }
 
-  int u8() throws MalformedInput {
+  int u8() {
     return bytes[take(1)] & 0xFF;
   }
 
-  int u16() throws MalformedInput {
+  int u16() {
     int from = take(2);
     return (bytes[from] & 0xFF) << 8 | (bytes[from + 1] & 0xFF);
   }
 
   /** A u16 within bounds, both inclusive. */
-  int count(int least, int most) throws MalformedInput {
+  int count(int least, int most) {
     int count = u16();
     require(count >= least && count <= most);
     return count;
   }
 
   /** A u32 within bounds, both inclusive. */
-  int length(int least, int most) throws MalformedInput {
+  int length(int least, int most) {
     long length = BigEndian.u32(bytes, take(4)) & 0xFFFF_FFFFL;
     require(length >= least && length <= most);
     return (int) length;
   }
 
   /** A u64 from {@code least} to 2^63 - 1. */
-  long number(long least) throws MalformedInput {
+  long number(long least) {
     long number = BigEndian.u64(bytes, take(8));
     require(number >= least);
     return number;
   }
 
   /** Milliseconds since 1970, 0 or more. */
-  long time() throws MalformedInput {
+  long time() {
     return number(0);
   }
 
-  byte[] fixed(int length) throws MalformedInput {
+  byte[] fixed(int length) {
     int from = take(length);
     return Arrays.copyOfRange(bytes, from, from + length);
   }
 
-  /** The bytes read so far: the body that a signature covers. */
-  byte[] soFar() {
-    return Arrays.copyOf(bytes, at);
+  /** Items in a list, at most {@code most}, after their number as u16. */
+  <T> List<T> list(int most, Function<FieldReader, T> item) {
+    List<T> items = new ArrayList<>();
+    for (int left = count(0, most); left > 0; left--) {
+      items.add(item.apply(this));
+    }
+    return items;
   }
 
-  void version() throws MalformedInput {
+  /** Whether these are the bytes read so far. */
+  boolean hasRead(byte[] expected) {
+    return Arrays.equals(bytes, 0, at, expected, 0, expected.length);
+  }
+
+  void version() {
     require(u8() == Suite.FORMAT_VERSION);
   }
 
-  void suite() throws MalformedInput {
+  void suite() {
     require(u8() == Suite.NUMBER);
   }
 
-  Lane lane() throws MalformedInput {
+  Lane lane() {
     int number = u8();
     require(number >= 1 && number <= Lane.all().size());
     return Lane.of(number);
   }
 
-  OriginNumber originNumber() throws MalformedInput {
+  OriginNumber originNumber() {
     return new OriginNumber(number(1), lane(), number(1));
   }
 
-  FederationName federation() throws MalformedInput {
+  FederationName federation() {
+    return new FederationName(text());
+  }
+
+  AgencyName agency() {
+    return new AgencyName(text());
+  }
+
+  /** An agency, or an empty text in its place. */
+  Optional<AgencyName> optionalAgency() {
     String text = text();
-    try {
-      return new FederationName(text);
-    } catch (InvalidValue e) {
-      throw new MalformedInput();
-    }
+    return text.isEmpty() ? Optional.empty() : Optional.of(new AgencyName(text));
   }
 
-  AgencyName agency() throws MalformedInput {
-    String text = text();
-    try {
-      return new AgencyName(text);
-    } catch (InvalidValue e) {
-      throw new MalformedInput();
-    }
+  MessageId messageId() {
+    return MessageId.of(fixed(MessageId.SIZE));
   }
 
-  NodeName node() throws MalformedInput {
-    String text = text();
-    try {
-      return new NodeName(text);
-    } catch (InvalidValue e) {
-      throw new MalformedInput();
-    }
+  NodeName node() {
+    return new NodeName(text());
   }
 
-  KeyValidity keyValidity() throws MalformedInput {
-    RecipientKeyId id = RecipientKeyId.of(fixed(RecipientKeyId.SIZE));
-    long notBefore = time();
-    long notAfter = time();
-    require(notAfter > notBefore);
-    return new KeyValidity(id, notBefore, notAfter);
+  KeyValidity keyValidity() {
+    return new KeyValidity(RecipientKeyId.of(fixed(RecipientKeyId.SIZE)), time(), time());
   }
 
-  Ed25519VerifyingKey ed25519() throws MalformedInput {
-    return Ed25519VerifyingKey.parse(fixed(Ed25519VerifyingKey.ENCODED_BYTES))
-        .orElseThrow(MalformedInput::new);
+  Ed25519VerifyingKey ed25519() {
+    return Ed25519VerifyingKey.of(fixed(Ed25519VerifyingKey.ENCODED_BYTES));
   }
 
-  /** A text of at most 255 bytes, one per character; the caller's pattern admits ASCII only. */
-  String ascii() throws MalformedInput {
-    return text();
+  XWingPublicKey xWing() {
+    return XWingPublicKey.of(fixed(XWingPublicKey.ENCODED_BYTES));
   }
 
-  /** One byte per character; the names' own patterns then admit ASCII only. */
-  private String text() throws MalformedInput {
+  /** A text of at most 255 bytes, one per character; the pattern of its value admits ASCII only. */
+  String text() {
     int length = u8();
     int from = take(length);
     return new String(bytes, from, length, ISO_8859_1);
   }
 
-  private int take(int length) throws MalformedInput {
+  private int take(int length) {
     require(length <= bytes.length - at);
     int from = at;
     at += length;

@@ -3,6 +3,8 @@ package org.entente.gateway.seal.format;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
 import org.entente.gateway.model.BigEndian;
 
 /** Writes the fields of a format in order; all numbers big-endian. */
@@ -49,6 +51,13 @@ public final class FieldWriter {
       throw new IllegalArgumentException("a text of " + value.length + " bytes");
     }
     return u8(value.length).fixed(value);
+  }
+
+  /** Items in a list, after their number as u16. */
+  <T> FieldWriter list(List<T> items, BiConsumer<T, FieldWriter> item) {
+    u16(items.size());
+    items.forEach(one -> item.accept(one, this));
+    return this;
   }
 
   FieldWriter originNumber(OriginNumber number) {

@@ -9,4 +9,12 @@ import org.entente.gateway.model.NodeName;
  * @param name the gateway's name within its agency
  * @param key its Ed25519 key
  */
-public record GatewayKey(NodeName name, Ed25519VerifyingKey key) {}
+public record GatewayKey(NodeName name, Ed25519VerifyingKey key) {
+  static GatewayKey read(FieldReader in) {
+    return new GatewayKey(in.node(), in.ed25519());
+  }
+
+  void write(FieldWriter out) {
+    out.text(name.value()).fixed(key.encoded());
+  }
+}

@@ -32,6 +32,14 @@ public final class HeldNumber {
     return new HeldNumber(number, UNKNOWN);
   }
 
+  static HeldNumber read(FieldReader in) {
+    return new HeldNumber(in.originNumber(), in.fixed(Sha256.HASH_BYTES));
+  }
+
+  void write(FieldWriter out) {
+    out.originNumber(number).fixed(headerHash);
+  }
+
   /** The number. */
   public OriginNumber number() {
     return number;

@@ -32,11 +32,11 @@ public final class NumberBinding {
 
   /** The signature of the origin's gateway, 64 bytes. */
   public byte[] sign(Ed25519SigningKey key) {
-    return GatewaySignature.sign(Suite.BINDING, body, key).signature();
+    return key.sign(Suite.message(Suite.BINDING, body));
   }
 
   /** Whether this key's owner made the signature. */
   public boolean isSigned(byte[] signature, Ed25519VerifyingKey key) {
-    return new GatewaySignature(Suite.BINDING, body, signature).isBy(key);
+    return key.verify(Suite.message(Suite.BINDING, body), signature);
   }
 }

@@ -19,4 +19,13 @@ public record PublishedKey(KeyValidity validity, XWingPublicKey key) {
   public static PublishedKey of(XWingPublicKey key, long notBeforeMs, long notAfterMs) {
     return new PublishedKey(new KeyValidity(RecipientKeyId.of(key), notBeforeMs, notAfterMs), key);
   }
+
+  static PublishedKey read(FieldReader in) {
+    KeyValidity validity = in.keyValidity();
+    return new PublishedKey(validity, in.xWing());
+  }
+
+  void write(FieldWriter out) {
+    out.keyValidity(validity).fixed(key.encoded());
+  }
 }

@@ -8,4 +8,12 @@ import org.entente.gateway.model.AgencyName;
  * @param agency its name
  * @param role what it may do
  */
-public record RosterMember(AgencyName agency, RosterRole role) {}
+public record RosterMember(AgencyName agency, RosterRole role) {
+  static RosterMember read(FieldReader in) {
+    return new RosterMember(in.agency(), RosterRole.of(in.u8()));
+  }
+
+  void write(FieldWriter out) {
+    out.text(agency.value()).u8(role.number());
+  }
+}

@@ -1,7 +1,6 @@
 package org.entente.gateway.seal.format;
 
 import java.util.Arrays;
-import java.util.Optional;
 
 /** Role of a member of a joint operation. The numbers are part of the wire format. */
 public enum RosterRole {
@@ -23,9 +22,16 @@ public enum RosterRole {
     return number;
   }
 
-  /** The role with a number; empty for any other number. */
-  static Optional<RosterRole> of(int number) {
-    return Arrays.stream(values()).filter(role -> role.number == number).findFirst();
+  /**
+   * The role with a number.
+   *
+   * @throws IllegalArgumentException for any other number
+   */
+  static RosterRole of(int number) {
+    return Arrays.stream(values())
+        .filter(role -> role.number == number)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no role has the number " + number));
   }
 
   /** Whether a member with this role may publish. */

@@ -25,7 +25,7 @@ public record SessionTerms(
     }
   }
 
-  static boolean isAllowed(KeyValidity key, long issuedAtMs, long expiresAtMs) {
+  private static boolean isAllowed(KeyValidity key, long issuedAtMs, long expiresAtMs) {
     return issuedAtMs >= 0
         && expiresAtMs > issuedAtMs
         && expiresAtMs - issuedAtMs <= MAX_LIFE_MS

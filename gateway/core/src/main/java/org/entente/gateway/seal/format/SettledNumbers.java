@@ -16,4 +16,12 @@ public record SettledNumbers(long epoch, Lane lane, long below) {
       throw new IllegalArgumentException("settled below " + epoch + "/" + below);
     }
   }
+
+  static SettledNumbers read(FieldReader in) {
+    return new SettledNumbers(in.number(1), in.lane(), in.number(2));
+  }
+
+  void write(FieldWriter out) {
+    out.u64(epoch).u8(lane.number()).u64(below);
+  }
 }

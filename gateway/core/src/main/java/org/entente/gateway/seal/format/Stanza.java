@@ -61,7 +61,7 @@ public final class Stanza {
         : Optional.empty();
   }
 
-  private static Stanza read(FieldReader in) throws MalformedInput {
+  private static Stanza read(FieldReader in) {
     in.version();
     int flags = in.u8();
     in.require((flags & ~BOUND) == 0);

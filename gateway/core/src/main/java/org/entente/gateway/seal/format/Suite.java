@@ -54,6 +54,11 @@ public final class Suite {
 
   private Suite() {}
 
+  /** What a signature covers: a domain, then a body. */
+  public static byte[] message(byte[] domain, byte[] body) {
+    return new FieldWriter(domain.length + body.length).fixed(domain).fixed(body).toBytes();
+  }
+
   private static byte[] ascii(String text) {
     return text.getBytes(US_ASCII);
   }

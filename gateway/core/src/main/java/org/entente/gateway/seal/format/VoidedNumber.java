@@ -25,6 +25,14 @@ public final class VoidedNumber {
     this.headerHash = headerHash.clone();
   }
 
+  static VoidedNumber read(FieldReader in) {
+    return new VoidedNumber(in.originNumber(), in.fixed(Sha256.HASH_BYTES));
+  }
+
+  void write(FieldWriter out) {
+    out.originNumber(number).fixed(headerHash);
+  }
+
   /** The number. */
   public OriginNumber number() {
     return number;

@@ -29,9 +29,17 @@ public record Watermark(long epoch, Lane lane, long upTo, List<Range> above) {
    * @param from first number
    * @param to last number, not below the first
    */
-  public record Range(long from, long to) {}
+  public record Range(long from, long to) {
+    static Range read(FieldReader in) {
+      return new Range(in.number(1), in.number(1));
+    }
 
-  static boolean isAllowed(long upTo, List<Range> above) {
+    void write(FieldWriter out) {
+      out.u64(from).u64(to);
+    }
+  }
+
+  private static boolean isAllowed(long upTo, List<Range> above) {
     long before = upTo;
     for (Range range : above) {
       if (range.from() - 1 <= before || range.to() < range.from()) {
@@ -46,5 +54,14 @@ public record Watermark(long epoch, Lane lane, long upTo, List<Range> above) {
   public boolean covers(long sequence) {
     return sequence <= upTo
         || above.stream().anyMatch(range -> range.from() <= sequence && sequence <= range.to());
+  }
+
+  static Watermark read(FieldReader in) {
+    return new Watermark(
+        in.number(1), in.lane(), in.number(0), in.list(MAX_RANGES, Range::read));
+  }
+
+  void write(FieldWriter out) {
+    out.u64(epoch).u8(lane.number()).u64(upTo).list(above, Range::write);
   }
 }

@@ -61,7 +61,9 @@ class RosterStatementTest {
   void signature_overAnotherFormat_isNone() {
     byte[] encoded = kit.signed().encoded();
     byte[] body = Arrays.copyOf(encoded, encoded.length - 64);
-    byte[] bytes = GatewaySignature.sign(Suite.SETTLED, body, key).signedBytes();
+    byte[] signature = key.sign(Suite.message(Suite.SETTLED, body));
+    byte[] bytes =
+        new FieldWriter(encoded.length).fixed(body).fixed(signature).toBytes();
     assertFalse(RosterStatement.parse(bytes).orElseThrow().isSignedBy(key.verifyingKey()));
   }
 

@@ -18,6 +18,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.proto.store.v1.ConsentRecord;
 import org.entente.proto.store.v1.ConsentStage;
 import org.entente.proto.v1.ConsentDenied;
@@ -152,11 +153,12 @@ public final class ConsentDecisions {
     ConsentParts.Signer signer = parts.signer();
     return ConsentStatement.sign(
         new ConsentStatement.Content(
-            signer.federation(),
-            parts.self(),
-            signer.gateway(),
-            consent.asker(),
-            now.toEpochMilli(),
+            StatementFrame.to(
+                signer.federation(),
+                parts.self(),
+                signer.gateway(),
+                consent.asker(),
+                now.toEpochMilli()),
             consent.id(),
             terms),
         signer.key());

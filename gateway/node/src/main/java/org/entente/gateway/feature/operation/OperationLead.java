@@ -30,6 +30,7 @@ import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.seal.format.RosterMember;
 import org.entente.gateway.seal.format.RosterRole;
 import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 
@@ -186,13 +187,11 @@ public final class OperationLead {
       Instant now) {
     RosterStatement.Place place =
         new RosterStatement.Place(
-            signer.federation(),
+            StatementFrame.toAll(
+                signer.federation(), parts.self(), signer.gateway(), now.toEpochMilli()),
             id,
             number,
-            previous,
-            parts.self(),
-            signer.gateway(),
-            now.toEpochMilli());
+            previous);
     return RosterStatement.sign(new RosterStatement.Content(place, terms, members), signer.key());
   }
 

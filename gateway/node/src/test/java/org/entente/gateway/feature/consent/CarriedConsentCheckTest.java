@@ -29,6 +29,7 @@ import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.CarriedConsent;
@@ -72,14 +73,7 @@ class CarriedConsentCheckTest {
 
   private ConsentStatement statement(AgencyName grantee, String recipient, Ed25519SigningKey key) {
     return ConsentStatement.sign(
-        new ConsentStatement.Content(
-            FEDERATION,
-            FR,
-            GATEWAY,
-            grantee,
-            NOW.toEpochMilli(),
-            MessageId.fresh(NOW.toEpochMilli(), random),
-            new ConsentStatement.Terms(
+        new ConsentStatement.Content(StatementFrame.to(FEDERATION, FR, GATEWAY, grantee, NOW.toEpochMilli()), MessageId.fresh(NOW.toEpochMilli(), random), new ConsentStatement.Terms(
                 List.of(MessageId.fresh(NOW.toEpochMilli(), random)),
                 List.of(new AgencyName(recipient)),
                 List.of(),

@@ -29,6 +29,7 @@ import org.entente.gateway.seal.RecipientKeys;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
@@ -211,14 +212,7 @@ final class ConsentNode implements AutoCloseable {
 
   /** What {@code sg.police} would state about a consent. */
   ConsentStatement.Content statement(MessageId consent, MessageId... messages) {
-    return new ConsentStatement.Content(
-        FEDERATION,
-        SG,
-        GATEWAY,
-        SELF,
-        clock.millis(),
-        consent,
-        new ConsentStatement.Terms(
+    return new ConsentStatement.Content(StatementFrame.to(FEDERATION, SG, GATEWAY, SELF, clock.millis()), consent, new ConsentStatement.Terms(
             List.of(messages),
             List.of(new AgencyName("us.cbp")),
             List.of(),

@@ -24,6 +24,7 @@ import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.ConsentGrant;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.ConsentStatement.Content;
+import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentDenied;
@@ -179,14 +180,7 @@ class IncomingConsentsTest {
             .build();
     assertEquals(Code.MALFORMED, code(node.hears(ConsentNode.SG, garbage)));
     Content unknownGateway =
-        new Content(
-            content.federation(),
-            content.grantor(),
-            new NodeName("gateway-9"),
-            content.grantee(),
-            content.issuedAtMs(),
-            content.id(),
-            content.terms());
+        new Content(StatementFrame.to(content.federation(), content.grantor(), new NodeName("gateway-9"), content.grantee(), content.issuedAtMs()), content.id(), content.terms());
     assertEquals(Code.BAD_SIGNATURE, code(node.hears(ConsentNode.SG, grants(unknownGateway))));
     assertEquals(List.of(), node.grants.of(message));
   }
@@ -207,24 +201,10 @@ class IncomingConsentsTest {
             node.hears(
                 ConsentNode.SG, grants(node.statement(MessageId.fresh(1, node.random), message)))));
     Content toOthers =
-        new Content(
-            good.federation(),
-            good.grantor(),
-            good.gateway(),
-            ConsentNode.DE,
-            good.issuedAtMs(),
-            consent,
-            good.terms());
+        new Content(StatementFrame.to(good.federation(), good.grantor(), good.gateway(), ConsentNode.DE, good.issuedAtMs()), consent, good.terms());
     assertEquals(Code.HEADER_MISMATCH, code(node.hears(ConsentNode.SG, grants(toOthers))));
     Content elsewhere =
-        new Content(
-            new FederationName("other.example"),
-            good.grantor(),
-            good.gateway(),
-            good.grantee(),
-            good.issuedAtMs(),
-            consent,
-            good.terms());
+        new Content(StatementFrame.to(new FederationName("other.example"), good.grantor(), good.gateway(), good.grantee(), good.issuedAtMs()), consent, good.terms());
     assertEquals(Code.HEADER_MISMATCH, code(node.hears(ConsentNode.SG, grants(elsewhere))));
     assertEquals(List.of(), node.grants.of(message));
     assertEquals(ConsentState.CONSENT_STATE_OPEN, own().getState());
