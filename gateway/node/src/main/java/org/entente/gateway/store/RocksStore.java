@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.entente.gateway.store.StoreCounts.Operation;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BackupEngine;
 import org.rocksdb.ColumnFamilyHandle;
@@ -41,12 +42,16 @@ import org.rocksdb.WriteBatch;
  * <p>Checksums are verified on every read. Commits are serialised.
  */
 public final class RocksStore implements Store {
+  /** A native batch is made, written and closed. */
+  private static final int CALLS_OF_A_COMMIT = 3;
+
   private final RocksResources resources;
   private final RocksDB database;
   private final Map<Table, ColumnFamilyHandle> tables;
   private final BatchEncoder encoder;
   private final KeyBounds bounds;
   private final boolean readOnly;
+  private final StoreCounts counts = new StoreCounts();
   private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
   private final Object commits = new Object();
   private final Set<RocksScan> scans = ConcurrentHashMap.newKeySet();
@@ -117,7 +122,12 @@ public final class RocksStore implements Store {
     lifetime.readLock().lock();
     try {
       ColumnFamilyHandle handle = handle(table);
-      return bounds.mayHold(table, key) ? database.get(handle, resources.read(), key) : null;
+      if (!bounds.mayHold(table, key)) {
+        return null;
+      }
+      byte[] value = database.get(handle, resources.read(), key);
+      counts.read(value != null);
+      return value;
     } catch (RocksDBException e) {
       throw failed(RocksFailureMapper.of("read of " + table, e));
     } finally {
@@ -152,6 +162,7 @@ public final class RocksStore implements Store {
           new RocksScan(
               options -> database.newIterator(handle, options),
               toExclusive,
+              counts,
               this::failed,
               scans::remove);
       scans.add(scan);
@@ -179,6 +190,7 @@ public final class RocksStore implements Store {
     batch.applyTo(bounds);
     try (WriteBatch changes = new WriteBatch(encoder.encode(batch))) {
       database.write(resources.write(durability), changes);
+      counts.committed(batch, CALLS_OF_A_COMMIT);
     } catch (RocksDBException e) {
       throw failed(RocksFailureMapper.of("commit", e));
     }
@@ -267,6 +279,11 @@ public final class RocksStore implements Store {
     } finally {
       lifetime.readLock().unlock();
     }
+  }
+
+  /** What was done since it was opened. */
+  public StoreCounts counts() {
+    return counts;
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.entente.gateway.store;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,12 +15,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.entente.gateway.store.StoreCounts.Operation;
 import org.entente.gateway.store.StoreFailure.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +38,8 @@ import org.rocksdb.RocksDBException;
 class RocksStoreTest {
   private static final RocksOptions OPTIONS = RocksOptions.defaults();
   private static final byte[] KEY = {1};
+  private static final byte[] HIGHER = {1, 1};
+  private static final Operation NATIVE_CALL = Operation.NATIVE_CALL;
 
   @TempDir private Path temp;
 
@@ -60,6 +65,51 @@ class RocksStoreTest {
       NumberedCommits.commit(first, 1, 1, 10, Durability.SYNCED);
     }
     RocksStore.open(temp, OPTIONS).close();
+  }
+
+  @Test
+  void counts_eachOperation_andItsCallsOfRocksDb() {
+    try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
+      Map<Operation, Long> before = counted(store);
+      store.commit(
+          store.batch().put(Table.INBOX, KEY, KEY).put(Table.META, HIGHER, KEY).delete(Table.META, KEY),
+          Durability.SYNCED);
+      assertEquals(
+          Map.of(Operation.PUT, 2L, Operation.DELETE, 1L, Operation.COMMIT, 1L, NATIVE_CALL, 3L),
+          since(before, store));
+
+      before = counted(store);
+      assertNotNull(store.get(Table.INBOX, KEY));
+      assertNull(store.get(Table.META, KEY));
+      assertNull(store.get(Table.BODY, KEY), "nothing is so high: no look-up");
+      assertEquals(
+          Map.of(Operation.GET, 2L, Operation.ABSENT, 1L, NATIVE_CALL, 2L), since(before, store));
+
+      before = counted(store);
+      try (Scan scan = store.scan(Table.INBOX, new byte[0], null)) {
+        assertTrue(scan.hasNext());
+        scan.next();
+        assertFalse(scan.hasNext());
+      }
+      // Five to open and close, two to seek, one for each question, six for a step to the end.
+      assertEquals(Map.of(Operation.SCAN, 1L, NATIVE_CALL, 15L), since(before, store));
+    }
+  }
+
+  private static Map<Operation, Long> counted(RocksStore store) {
+    Map<Operation, Long> counts = new EnumMap<>(Operation.class);
+    for (Operation operation : Operation.values()) {
+      counts.put(operation, store.counts().count(operation));
+    }
+    return counts;
+  }
+
+  /** How much each count grew, without those that did not. */
+  private static Map<Operation, Long> since(Map<Operation, Long> before, RocksStore store) {
+    Map<Operation, Long> grown = counted(store);
+    before.forEach((operation, count) -> grown.merge(operation, -count, Long::sum));
+    grown.values().removeIf(count -> count == 0);
+    return grown;
   }
 
   @Test

@@ -4,12 +4,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.seal.keys.KeyKind;
@@ -19,6 +22,7 @@ import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
+import org.entente.gateway.store.StoreCounts;
 import org.entente.gateway.store.StoreFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -32,17 +36,33 @@ public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copie
       Set.of(KeyKind.AGENCY_PAIR, KeyKind.AUDIT_SIGNING);
 
   private final NodeConfig config;
+  private final Meters meters;
   private volatile @Nullable RocksStore store;
 
-  LedgerStorage(NodeConfig config) {
+  LedgerStorage(NodeConfig config, Meters meters) {
     this.config = config;
+    this.meters = meters;
   }
 
   @Override
   public Store get() {
     RocksStore opened = open(config);
     store = opened;
+    meters.counter(
+        "entente_ledger_operations_total",
+        "What the ledger's store did since it was opened, and its calls of native code.",
+        List.of("operation"),
+        () -> samples(opened.counts()));
     return opened;
+  }
+
+  private static List<Meters.Sample> samples(StoreCounts counts) {
+    return Arrays.stream(StoreCounts.Operation.values())
+        .map(
+            operation ->
+                new Meters.Sample(
+                    List.of(operation.name().toLowerCase(Locale.ROOT)), counts.count(operation)))
+        .toList();
   }
 
   /**

@@ -79,7 +79,7 @@ final class RunningNode {
     this.threads = threads;
     chores = new PeriodicTasks(threads.chores());
     tls = TlsCertificateReloader.open(files, clock);
-    LedgerStorage disk = new LedgerStorage(files.config());
+    LedgerStorage disk = new LedgerStorage(files.config(), meters);
     core =
         new GatewayCore(
             files,
