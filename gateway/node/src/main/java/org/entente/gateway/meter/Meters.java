@@ -74,6 +74,7 @@ public final class Meters {
   /** Creates a separate set of metrics, with those of the JVM. */
   public Meters() {
     DefaultExports.register(registry);
+    registry.register(new AllocatedBytes());
     published =
         counter(
             "entente_published_total", "Drafts, by outcome and by exercise.", "outcome", EXERCISE);
