@@ -49,7 +49,8 @@ public final class Exposition {
         : OptionalLong.empty();
   }
 
-  private static long sum(String page, String name, Collection<String> labels) {
+  /** The same in a page that was read before. */
+  public static long sum(String page, String name, Collection<String> labels) {
     double sum = 0;
     for (String line : page.lines().toList()) {
       boolean bare = line.startsWith(name + " ");
@@ -62,7 +63,8 @@ public final class Exposition {
     return Math.round(sum);
   }
 
-  private static Optional<String> page(String admin) throws InterruptedException {
+  /** All metrics of a gateway; absent if it does not answer. */
+  public static Optional<String> page(String admin) throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + admin + "/metrics")).timeout(TIMEOUT).build();
     try {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,11 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.ThrowawayFolder;
+import org.entente.loadtests.measure.MeasuredContent;
 import org.entente.loadtests.measure.MeasurementFailure;
+import org.entente.loadtests.measure.Saturation;
 import org.entente.loadtests.measure.Spread;
+import org.entente.proto.v1.Lane;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,10 +99,30 @@ final class Bench implements AutoCloseable {
       Latency latency = new Latency(rig, effort, results, say);
       latency.run(capacity.median());
       latency.flash();
+      new MessageCounts(federation, rig.gateways(), effort, results, say).run();
       if (recordings != null) {
         new Profile(rig.gateways(), federation, say).record(recordings);
       }
     }
+    return results;
+  }
+
+  /** Measures only the counts of a message, without the raw chain and the baselines. */
+  Results counts() throws InterruptedException {
+    say.accept("starting two gateways");
+    DirectLink.start(federation);
+    GatewayChain gateways = new GatewayChain(federation);
+    say.accept("warming up");
+    MeasuredContent content = new MeasuredContent(Effort.KIB);
+    double unused =
+        new Saturation(
+                gateways.stream(Lane.LANE_ROUTINE, content),
+                gateways.arrivals(Lane.LANE_ROUTINE),
+                1,
+                Throughput.window(content.bytes()))
+            .run(Duration.ZERO, effort.warmUp());
+    new MessageCounts(federation, gateways, effort, results, say).run();
+    federation.close();
     return results;
   }
 

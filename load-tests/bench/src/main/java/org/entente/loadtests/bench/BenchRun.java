@@ -35,6 +35,11 @@ public final class BenchRun implements Callable<Integer> {
   @Option(names = "--scenarios", description = "two minutes; shows only that everything works")
   private boolean scenarios;
 
+  @Option(
+      names = "--counts",
+      description = "less than a minute; only counts what a message takes, and prints a table")
+  private boolean counts;
+
   @Option(names = "--json", description = "print the results as one JSON object")
   private boolean json;
 
@@ -71,7 +76,7 @@ public final class BenchRun implements Callable<Integer> {
     Thread onInterrupt = new Thread(bench::close, "stop");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try (bench) {
-      Results results = bench.run(recordings);
+      Results results = counts ? bench.counts() : bench.run(recordings);
       Path to = out == null ? results(effort) : out;
       Bench.write(results, to);
       say("written to " + to);
@@ -89,6 +94,9 @@ public final class BenchRun implements Callable<Integer> {
 
   /** The least that was asked for. */
   private Effort effort() {
+    if (counts) {
+      return Effort.COUNTS;
+    }
     if (scenarios) {
       return Effort.SCENARIOS;
     }

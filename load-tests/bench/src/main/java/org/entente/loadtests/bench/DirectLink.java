@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import org.entente.loadtests.federation.Federation;
 
 /**
  * Removes links to gateways that do not run from a node's configuration: repeated dialling would
@@ -16,6 +17,14 @@ import java.util.List;
  */
 final class DirectLink {
   private DirectLink() {}
+
+  /** Starts both gateways with links to each other only. */
+  static void start(Federation federation) {
+    for (String agency : GatewayChain.GATEWAYS) {
+      only(GatewayChain.GATEWAYS, federation.plan(agency).config());
+    }
+    federation.start(GatewayChain.GATEWAYS);
+  }
 
   /** Removes the links to all other peers from a configuration file. */
   static void only(List<String> peers, Path config) {

@@ -35,10 +35,7 @@ final class DiskCost {
   /** Sends some messages, so that the ledgers have their files, and then the measured ones. */
   void run() throws InterruptedException {
     say.accept("bytes on the disks");
-    for (String agency : GatewayChain.GATEWAYS) {
-      DirectLink.only(GatewayChain.GATEWAYS, federation.plan(agency).config());
-    }
-    federation.start(GatewayChain.GATEWAYS);
+    DirectLink.start(federation);
     send("first", messages / PART);
     stop();
     long sender = size(GatewayChain.FROM);

@@ -18,6 +18,7 @@ import org.entente.loadtests.federation.Machine;
  * @param sizes bytes of a message for throughput against size
  * @param batches messages in a gRPC message of the raw chain for throughput against batch, besides
  *     1 and 64
+ * @param counted how long each load lasts under which operations are counted
  * @param baseline how long each figure of a baseline is measured
  * @param scenarios effort of the scenarios with their own gateways
  */
@@ -32,6 +33,7 @@ record Effort(
     List<Integer> parts,
     List<Integer> sizes,
     List<Integer> batches,
+    Duration counted,
     Duration baseline,
     Scenarios scenarios) {
   /**
@@ -102,7 +104,25 @@ record Effort(
           List.of(10),
           List.of(LARGEST),
           List.of(256),
+          Duration.ofSeconds(2),
           Duration.ofMillis(1_500),
+          NONE);
+
+  /** Less than a minute, for the counts of a message alone, of warm gateways. */
+  static final Effort COUNTS =
+      new Effort(
+          "counts",
+          Machine.GATEWAY,
+          1,
+          Duration.ofSeconds(12),
+          Duration.ZERO,
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1),
+          List.of(10),
+          List.of(),
+          List.of(),
+          Duration.ofSeconds(6),
+          Duration.ofSeconds(1),
           NONE);
 
   /** For published figures. */
@@ -118,6 +138,7 @@ record Effort(
           List.of(10, 50, 90),
           List.of(256, 16 << 10, LARGEST),
           List.of(4, 16, 256),
+          Duration.ofSeconds(20),
           Duration.ofSeconds(15),
           new Scenarios(
               Duration.ofSeconds(20),
@@ -141,6 +162,7 @@ record Effort(
         parts,
         List.of(LARGEST),
         List.of(256),
+        Duration.ofMillis(500),
         Duration.ofSeconds(1),
         scenarios);
   }

@@ -33,6 +33,7 @@ final class Markdown {
     lines.add("");
     results.notes().forEach(note -> lines.add("- " + note));
     asked(results, lines);
+    counts(results, lines);
     for (Map.Entry<String, List<Figure>> scenario : byScenario(results).entrySet()) {
       lines.add("");
       lines.add("## " + capitalised(scenario.getKey()));
@@ -43,6 +44,13 @@ final class Markdown {
     charts.forEach((caption, file) -> lines.add("![" + caption + "](" + file + ")"));
     lines.add("");
     return String.join("\n", lines);
+  }
+
+  private static void counts(Results results, List<String> lines) {
+    lines.add("");
+    lines.add("## What a message of 1 KiB takes");
+    lines.add("");
+    lines.addAll(MessageCounts.table(results));
   }
 
   private static void asked(Results results, List<String> lines) {
@@ -107,6 +115,7 @@ final class Markdown {
 
   private static Map<String, List<Figure>> byScenario(Results results) {
     return results.figures().stream()
+        .filter(figure -> !figure.scenario().equals(MessageCounts.SCENARIO))
         .collect(Collectors.groupingBy(Figure::scenario, LinkedHashMap::new, Collectors.toList()));
   }
 

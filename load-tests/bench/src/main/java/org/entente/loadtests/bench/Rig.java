@@ -19,10 +19,7 @@ final class Rig implements AutoCloseable {
   /** Starts both chains; the federation's owner ends the gateways. */
   Rig(Federation federation) throws InterruptedException {
     this.federation = federation;
-    for (String agency : GatewayChain.GATEWAYS) {
-      DirectLink.only(GatewayChain.GATEWAYS, federation.plan(agency).config());
-    }
-    federation.start(GatewayChain.GATEWAYS);
+    DirectLink.start(federation);
     gateways = new GatewayChain(federation);
     raw =
         new RawChain(

@@ -49,6 +49,14 @@ final class StageCost {
     }
   }
 
+  /** Seconds of processor time that a gateway's collector has used so far. */
+  static double collecting(Usage usage) {
+    return usage.threads().entrySet().stream()
+        .filter(thread -> Stage.of(thread.getKey()) == Stage.MACHINE)
+        .mapToDouble(Map.Entry::getValue)
+        .sum();
+  }
+
   private final String id;
   private final String whose;
   private final Usage usage;

@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 record Usage(long pid) {
   private static final String RESIDENT = "VmRSS:";
   private static final String WRITTEN = "write_bytes:";
+  private static final String WAITED = "voluntary_ctxt_switches:";
+  private static final String PREEMPTED = "nonvoluntary_ctxt_switches:";
 
   /** Positions of utime and stime in /proc/PID/task/TID/stat, counted after the name; proc(5). */
   private static final int USER = 11;
@@ -41,7 +43,7 @@ record Usage(long pid) {
     Map<String, Double> seconds = new HashMap<>();
     try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
       for (Path task : tasks.toList()) {
-        stat(task).ifPresent(stat -> add(stat, seconds));
+        read(task.resolve("stat")).ifPresent(stat -> add(stat, seconds));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -57,12 +59,12 @@ record Usage(long pid) {
         name, (Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) / TICKS, Double::sum);
   }
 
-  /** The stat line of a thread; empty if it ended since it was listed. */
-  private static Optional<String> stat(Path task) throws IOException {
+  /** A file about a thread; empty if it ended since it was listed. */
+  private static Optional<String> read(Path file) throws IOException {
     try {
-      return Optional.of(Files.readString(task.resolve("stat"), StandardCharsets.UTF_8));
+      return Optional.of(Files.readString(file, StandardCharsets.UTF_8));
     } catch (IOException e) {
-      if (Files.exists(task)) {
+      if (Files.exists(file)) {
         throw e;
       }
       return Optional.empty();
@@ -74,6 +76,28 @@ record Usage(long pid) {
     return field("status", RESIDENT) << 10;
   }
 
+  /** How often its present threads waited for something and were woken. */
+  long wakeUps() {
+    return ofThreads(WAITED);
+  }
+
+  /** How often its present threads lost the processor to another. */
+  long preemptions() {
+    return ofThreads(PREEMPTED);
+  }
+
+  private long ofThreads(String name) {
+    try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+      long sum = 0;
+      for (Path task : tasks.toList()) {
+        sum += read(task.resolve("status")).map(status -> number(status, name)).orElse(0L);
+      }
+      return sum;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Bytes written to disks so far; none in memory-only file systems. */
   long written() {
     return field("io", WRITTEN);
@@ -81,14 +105,17 @@ record Usage(long pid) {
 
   private long field(String file, String name) {
     try {
-      return Files.readAllLines(Path.of("/proc", Long.toString(pid), file), StandardCharsets.UTF_8)
-          .stream()
-          .filter(line -> line.startsWith(name))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-          .findFirst()
-          .orElse(0);
+      return number(Files.readString(Path.of("/proc", Long.toString(pid), file)), name);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static long number(String text, String name) {
+    return text.lines()
+        .filter(line -> line.startsWith(name))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElse(0);
   }
 }

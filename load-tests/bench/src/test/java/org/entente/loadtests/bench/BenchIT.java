@@ -29,6 +29,8 @@ final class BenchIT {
       List.of(
           "start_ready_ms",
           "rss_idle_mib",
+          "cpu_packed_us",
+          "cpu_lone_us",
           "policy_uncached_us",
           "policy_cached_us",
           "transit_to_raw",
@@ -45,10 +47,14 @@ final class BenchIT {
           "fanout.rate.8",
           "fanout_us",
           "disk.kept.sender",
+          "count.lone.sender.put",
+          "count.packed.recipient.native_call",
+          "count.mixed.recipient.allocated",
           "stage.transit.ledger-writer");
 
   /** Of figures that say by how much something grew, which in a short run may be nothing. */
-  private static final List<String> DIFFERENCES = List.of("backlog.rss.", "disk.", "fanout");
+  private static final List<String> DIFFERENCES =
+      List.of("backlog.rss.", "disk.", "fanout", "count.");
 
   @TempDir private Path folder;
   private final StringWriter out = new StringWriter();
