@@ -56,8 +56,18 @@ final class Answer {
     return new Saturation(sender, arrivals, 1, window);
   }
 
-  /** Latency under open load. */
+  /** Latency under open load, with its curve. */
   void pace(MessageSender sender, Arrivals arrivals, int rate, Task task)
+      throws InterruptedException {
+    Histogram all = percentiles(sender, arrivals, rate, task);
+    root.put("load", words(rate));
+    for (Percentile point : Percentile.curve(all)) {
+      curve.addObject().put("percent", point.percent()).put("millis", point.millis());
+    }
+  }
+
+  /** The same without the curve. */
+  Histogram percentiles(MessageSender sender, Arrivals arrivals, int rate, Task task)
       throws InterruptedException {
     Histogram all = new Histogram(DIGITS);
     List<Double> medians = new ArrayList<>();
@@ -68,13 +78,13 @@ final class Answer {
       tails.add(Percentile.millis(micros, 99));
       all.add(micros);
     }
-    String load = rate == Task.LOW_RATE ? "1,000/s" : rate + "/s";
-    root.put("load", load);
-    add("p50." + rate, "latency", load + ", p50", "ms", medians);
-    add("p99." + rate, "latency", load + ", p99", "ms", tails);
-    for (Percentile point : Percentile.curve(all)) {
-      curve.addObject().put("percent", point.percent()).put("millis", point.millis());
-    }
+    add("p50." + rate, "latency", words(rate) + ", p50", "ms", medians);
+    add("p99." + rate, "latency", words(rate) + ", p99", "ms", tails);
+    return all;
+  }
+
+  private static String words(int rate) {
+    return rate == Task.LOW_RATE ? "1,000/s" : rate + "/s";
   }
 
   private void add(String id, String scenario, String what, String unit, List<Double> values) {

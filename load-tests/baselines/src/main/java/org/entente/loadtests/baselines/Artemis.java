@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
@@ -22,6 +23,9 @@ import org.entente.loadtests.measure.MessageSender;
 /** Two Artemis brokers: producer, broker, core bridge over TLS, broker, consumer. */
 final class Artemis {
   private static final int CONFIRMED_BYTES = 1 << 20;
+
+  /** The rate at which the gateways' FLASH is measured. */
+  private static final int FLASH_RATE = 200;
 
   private Artemis() {}
 
@@ -77,6 +81,7 @@ final class Artemis {
       MessageSender sender = (first, count) -> send(sending, producer, content, first, count);
       answer.saturate("rate", "durable send, core client", sender, arrivals, Task.WINDOW, task);
       answer.pace(sender, arrivals, Task.LOW_RATE, task);
+      Histogram unused = answer.percentiles(sender, arrivals, FLASH_RATE, task);
     }
   }
 

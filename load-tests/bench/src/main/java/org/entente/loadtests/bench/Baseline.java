@@ -1,5 +1,8 @@
 package org.entente.loadtests.bench;
 
+import java.util.Comparator;
+import java.util.regex.Pattern;
+
 /** Systems in use today, run by {@code load-tests/baselines} on a separate class path. */
 enum Baseline {
   /** Two Artemis brokers with a core bridge. */
@@ -37,8 +40,12 @@ enum Baseline {
     return ratio.substring(0, ratio.indexOf('_')) + ".";
   }
 
-  /** Id of its messages per second. */
-  String rate() {
-    return prefix() + "rate";
+  /** Id of its messages per second at the number of senders at which it carries most. */
+  String bestRate(Results results) {
+    return results.figures().stream()
+        .filter(figure -> figure.id().matches(Pattern.quote(prefix()) + "rate(\\.\\d+)?"))
+        .max(Comparator.comparingDouble(figure -> figure.spread().median()))
+        .map(Figure::id)
+        .orElse(prefix() + "rate");
   }
 }

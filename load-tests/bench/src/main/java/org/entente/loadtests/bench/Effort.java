@@ -47,6 +47,7 @@ record Effort(
    * @param fanned messages to each number of recipients
    * @param subscribers numbers of subscribers of one message, rising; none to skip
    * @param queued messages for a dead peer; 0 to skip
+   * @param sustained a tenth of the time of sustained load; zero to skip
    */
   record Scenarios(
       Duration warmUp,
@@ -56,7 +57,8 @@ record Effort(
       List<Integer> recipients,
       int fanned,
       List<Integer> subscribers,
-      int queued) {
+      int queued,
+      Duration sustained) {
     Scenarios {
       recipients = List.copyOf(recipients);
       subscribers = List.copyOf(subscribers);
@@ -71,7 +73,15 @@ record Effort(
 
   private static final Scenarios NONE =
       new Scenarios(
-          Duration.ofSeconds(2), Duration.ofMillis(500), false, 0, List.of(), 0, List.of(), 0);
+          Duration.ofSeconds(2),
+          Duration.ofMillis(500),
+          false,
+          0,
+          List.of(),
+          0,
+          List.of(),
+          0,
+          Duration.ZERO);
 
   /** Takes less than a minute and shows that both chains work, with gateways that start quickly. */
   static final Effort SMOKE = shortest("smoke", List.of(10), NONE);
@@ -89,7 +99,8 @@ record Effort(
               List.of(1, 8),
               40,
               List.of(1, 10),
-              100));
+              100,
+              Duration.ofMillis(200)));
 
   /** About three minutes with all baselines, without most scenarios. */
   static final Effort QUICK =
@@ -148,7 +159,8 @@ record Effort(
               List.of(1, 10, 50, 200),
               2_000,
               List.of(1, 100, 1_000),
-              1_000_000));
+              1_000_000,
+              Duration.ofMinutes(1)));
 
   private static Effort shortest(String name, List<Integer> parts, Scenarios scenarios) {
     return new Effort(

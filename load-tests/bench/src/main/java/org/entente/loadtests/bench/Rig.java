@@ -1,13 +1,15 @@
 package org.entente.loadtests.bench;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import org.entente.gateway.client.Credentials;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.FreePorts;
 import org.entente.loadtests.raw.RawChain;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Both chains, in separate processes, so that compared figures are measured in turns on the same
+ * Gateways and raw chains, in separate processes, so that compared figures are measured in turns on the same
  * machine.
  */
 final class Rig implements AutoCloseable {
@@ -15,18 +17,24 @@ final class Rig implements AutoCloseable {
   private final GatewayChain gateways;
   private final FreePorts ports = new FreePorts(new SecureRandom());
   private final RawChain raw;
+  private final RawChain durable;
 
   /** Starts both chains; the federation's owner ends the gateways. */
   Rig(Federation federation) throws InterruptedException {
     this.federation = federation;
     DirectLink.start(federation);
     gateways = new GatewayChain(federation);
-    raw =
-        new RawChain(
-            ports.address(),
-            ports.address(),
-            federation.gatewayCredentials(GatewayChain.FROM),
-            Credentials.in(federation.credentials(GatewayChain.FROM, "declarations")));
+    raw = raw(null);
+    durable = raw(federation.plan(GatewayChain.FROM).folder().resolve("durable"));
+  }
+
+  private RawChain raw(@Nullable Path folder) throws InterruptedException {
+    return new RawChain(
+        ports.address(),
+        ports.address(),
+        federation.gatewayCredentials(GatewayChain.FROM),
+        Credentials.in(federation.credentials(GatewayChain.FROM, "declarations")),
+        folder);
   }
 
   GatewayChain gateways() {
@@ -35,6 +43,11 @@ final class Rig implements AutoCloseable {
 
   RawChain raw() {
     return raw;
+  }
+
+  /** The raw chain that syncs each message at both hops. */
+  RawChain durable() {
+    return durable;
   }
 
   /** The gateway that seals and sends. */
@@ -55,6 +68,7 @@ final class Rig implements AutoCloseable {
   @Override
   public void close() {
     raw.close();
+    durable.close();
     ports.close();
   }
 }

@@ -11,6 +11,10 @@ enum Subject {
           + " disk at both gateways before it is acknowledged; TLS 1.3 with X25519MLKEM768"),
   /** The pass-through chain. */
   RAW("raw chain", "the same TLS; nothing sealed, signed, checked or kept"),
+  /** The pass-through chain with files. */
+  DURABLE(
+      "durable raw chain",
+      "the same TLS, synced to disk at both hops; nothing sealed, signed or checked"),
   /** AS4 by phase4. */
   AS4(
       "AS4 (phase4)",

@@ -36,6 +36,8 @@ final class Throughput {
   enum HandOverMode {
     RAW_PACKED("raw.packed", Subject.RAW, "stream, up to 64 messages and 1 MiB in a gRPC message"),
     RAW_SINGLE("raw.single", Subject.RAW, "stream, each message a gRPC message"),
+    DURABLE_PACKED(
+        "durable.packed", Subject.DURABLE, "stream, up to 64 messages and 1 MiB, synced at each hop"),
     ENTENTE_PACKED(
         "entente.packed", Subject.ENTENTE, "stream, up to 64 messages and 1 MiB in a gRPC message"),
     ENTENTE_STREAM("entente.stream", Subject.ENTENTE, "stream, each message a gRPC message"),
@@ -45,11 +47,13 @@ final class Throughput {
     private final String id;
     private final Subject subject;
     private final String words;
+    private final boolean packed;
 
     HandOverMode(String id, Subject subject, String words) {
       this.id = id;
       this.subject = subject;
       this.words = words;
+      packed = id.endsWith(".packed");
     }
 
     String title() {
@@ -81,6 +85,7 @@ final class Throughput {
     MeasuredContent content = new MeasuredContent(Effort.KIB);
     saturate(HandOverMode.RAW_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
     saturate(HandOverMode.RAW_SINGLE, content, Duration.ZERO, effort.warmUp().dividedBy(4));
+    saturate(HandOverMode.DURABLE_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
     saturate(HandOverMode.ENTENTE_STREAM, content, Duration.ZERO, effort.warmUp());
     saturate(HandOverMode.ENTENTE_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
     saturate(HandOverMode.RAW_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
@@ -141,6 +146,11 @@ final class Throughput {
         "client's stream through two gateways / raw chain, both packed 64; 1 KiB",
         id(HandOverMode.ENTENTE_PACKED, Effort.KIB),
         id(HandOverMode.RAW_PACKED, Effort.KIB));
+    results.ratio(
+        "throughput_to_durable",
+        "client's stream through two gateways / durable raw chain, both packed 64; 1 KiB",
+        id(HandOverMode.ENTENTE_PACKED, Effort.KIB),
+        id(HandOverMode.DURABLE_PACKED, Effort.KIB));
     results.ratio(
         "single_to_raw",
         "each message a gRPC message, through two gateways / raw chain; 1 KiB",
@@ -215,7 +225,7 @@ final class Throughput {
       HandOverMode way, MeasuredContent content, Duration before, Duration measured)
       throws InterruptedException {
     int packing =
-        way == HandOverMode.RAW_PACKED || way == HandOverMode.ENTENTE_PACKED
+        way.packed
             ? Math.max(1, Math.min(MOST_PACKED, PACKED_BYTES / content.bytes()))
             : 1;
     return saturate(way, content, packing, before, measured);
@@ -245,15 +255,18 @@ final class Throughput {
     return switch (way) {
       case RAW_PACKED, RAW_SINGLE -> rig.raw().stream(content);
       case RAW_CALL -> rig.raw().calls(content);
+      case DURABLE_PACKED -> rig.durable().stream(content);
       case ENTENTE_PACKED, ENTENTE_STREAM -> rig.gateways().stream(Lane.LANE_ROUTINE, content);
       case ENTENTE_CALL -> rig.gateways().calls(content);
     };
   }
 
   private Arrivals arrivals(HandOverMode way) {
-    return way.subject == Subject.RAW
-        ? rig.raw().arrivals()
-        : rig.gateways().arrivals(Lane.LANE_ROUTINE);
+    return switch (way.subject) {
+      case RAW -> rig.raw().arrivals();
+      case DURABLE -> rig.durable().arrivals();
+      default -> rig.gateways().arrivals(Lane.LANE_ROUTINE);
+    };
   }
 
   private void add(HandOverMode way, int bytes, List<Double> values) {

@@ -17,7 +17,7 @@ final class Transit {
   /** The transit. */
   static final String HUB = "x.hub";
 
-  private static final String ID = "cpu.transit";
+  private static final String ID = "transit_us";
   private static final double MICRO = TimeUnit.MICROSECONDS.toNanos(1);
 
   private final Federation federation;

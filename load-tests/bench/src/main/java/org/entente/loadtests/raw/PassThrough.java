@@ -25,21 +25,25 @@ import org.jspecify.annotations.Nullable;
  * that a gateway can cost. It has no back pressure of its own: the load keeps a bounded number of
  * messages in the chain.
  *
- * <p>Arguments: address to listen on, certificate, key, CA, and for all but the last process of a
- * chain the address of the next.
+ * <p>Arguments: address to listen on, certificate, key, CA, the address of the next process
+ * (empty: none, this is the last of its chain), and a folder for what it forwards (empty: keep
+ * nothing). Calls are never kept.
  */
 final class PassThrough {
-  private static final int FIXED_ARGUMENTS = 4;
+  private static final int NEXT = 4;
+  private static final int FOLDER = 5;
   private static final int KEEP_ALIVE_SECONDS = 9;
 
   private static final byte[] NOTHING = {};
 
   private final @Nullable ManagedChannel next;
+  private final @Nullable SyncedFile kept;
   private @Nullable StreamObserver<byte[]> ofCalls;
   private volatile @Nullable StreamObserver<byte[]> subscriber;
 
-  private PassThrough(@Nullable ManagedChannel next) {
+  private PassThrough(@Nullable ManagedChannel next, @Nullable SyncedFile kept) {
     this.next = next;
+    this.kept = kept;
   }
 
   /** Serves until standard input ends, which happens when the starting process ends. */
@@ -47,9 +51,10 @@ final class PassThrough {
     String[] address = arguments[0].split(":", 2);
     Credentials credentials =
         new Credentials(Path.of(arguments[1]), Path.of(arguments[2]), Path.of(arguments[3]));
-    boolean last = arguments.length == FIXED_ARGUMENTS;
     PassThrough link =
-        new PassThrough(last ? null : Channels.open(arguments[FIXED_ARGUMENTS], credentials));
+        new PassThrough(
+            arguments[NEXT].isEmpty() ? null : Channels.open(arguments[NEXT], credentials),
+            arguments[FOLDER].isEmpty() ? null : SyncedFile.in(Path.of(arguments[FOLDER])));
     Server server =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(address[0], Integer.parseInt(address[1])))
@@ -87,7 +92,7 @@ final class PassThrough {
     // Requesting messages one by one would cost two thread switches for each.
     call.disableAutoRequest();
     call.request(Integer.MAX_VALUE);
-    return new ForwardingObserver(onward(), responses);
+    return new ForwardingObserver(onward(), responses, kept);
   }
 
   private void call(byte[] request, StreamObserver<byte[]> responses) {
@@ -115,12 +120,17 @@ final class PassThrough {
     return to;
   }
 
-  /** Forwards each message on arrival. */
-  private record ForwardingObserver(StreamObserver<byte[]> to, StreamObserver<byte[]> responses)
+  /** Forwards each message on arrival, or once it is kept. */
+  private record ForwardingObserver(
+      StreamObserver<byte[]> to, StreamObserver<byte[]> responses, @Nullable SyncedFile kept)
       implements StreamObserver<byte[]> {
     @Override
     public void onNext(byte[] message) {
-      to.onNext(message);
+      if (kept == null) {
+        to.onNext(message);
+      } else {
+        kept.append(message, to);
+      }
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +24,7 @@ import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.measure.Arrivals;
 import org.entente.loadtests.measure.MeasuredContent;
 import org.entente.loadtests.measure.MessageSender;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A chain of as many processes as gateways, with the same TLS, that only forward bytes. Closing
@@ -51,11 +53,13 @@ public final class RawChain implements AutoCloseable {
    *
    * @param first address of the one that the publisher calls
    * @param second address of the one that the subscriber calls
+   * @param folder where each process syncs messages before it forwards them; null to keep nothing
    */
-  public RawChain(String first, String second, Credentials server, Credentials client)
+  public RawChain(
+      String first, String second, Credentials server, Credentials client, @Nullable Path folder)
       throws InterruptedException {
-    start(server, second);
-    start(server, first, second);
+    start(server, second, "", folder == null ? "" : folder.resolve("second").toString());
+    start(server, first, second, folder == null ? "" : folder.resolve("first").toString());
     ClientCalls.asyncServerStreamingCall(
         open(second, client).newCall(RawMethods.RECEIVE, CallOptions.DEFAULT),
         new byte[0],
@@ -75,17 +79,18 @@ public final class RawChain implements AutoCloseable {
     return channel;
   }
 
-  private void start(Credentials server, String address, String... next) {
-    List<String> arguments = new ArrayList<>();
-    arguments.add(address);
-    arguments.add(server.certificate().toString());
-    arguments.add(server.key().toString());
-    arguments.add(server.authority().toString());
-    arguments.addAll(List.of(next));
+  private void start(Credentials server, String address, String next, String folder) {
     try {
       Process process =
           new ProcessBuilder(
-                  Machine.PLAIN.command(PassThrough.class, arguments.toArray(new String[0])))
+                  Machine.PLAIN.command(
+                      PassThrough.class,
+                      address,
+                      server.certificate().toString(),
+                      server.key().toString(),
+                      server.authority().toString(),
+                      next,
+                      folder))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       keep(process);
