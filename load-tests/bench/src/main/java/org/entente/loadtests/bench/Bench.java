@@ -143,9 +143,9 @@ final class Bench implements AutoCloseable {
     new PolicyDecisionCost(folder.resolve("agreements"), this.effort, results, say).run();
     if (effort.transit()) {
       scenario("transit", List.of(), on -> new Transit(on, this.effort, results, say).run());
-      scenario("wire", List.of(), on -> new WireCost(on, this.effort, results, say).run());
     }
     if (effort.stored() > 0) {
+      scenario("wire", List.of(), on -> new WireCost(on, this.effort, results, say).run());
       scenario("disk", List.of(), on -> new DiskCost(on, effort.stored(), results, say).run());
     }
     if (!effort.recipients().isEmpty()) {

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
       "2:usage error"
     })
 public final class BenchRun implements Callable<Integer> {
-  @Option(names = "--quick", description = "about three minutes, for rough figures")
+  @Option(names = "--quick", description = "less than three minutes, for rough figures")
   private boolean quick;
 
   @Option(names = "--scenarios", description = "two minutes; shows only that everything works")

@@ -14,7 +14,8 @@ import org.entente.loadtests.federation.Machine;
  * @param before how long each measurement runs before it is counted
  * @param saturated how long throughput is counted
  * @param paced how long latency is measured at one rate
- * @param parts of the measured capacity at which latency is measured, in percent; 10 among them
+ * @param calls whether throughput with a call for each message is measured too
+ * @param parts of the measured capacity at which latency is measured, in percent
  * @param sizes bytes of a message for throughput against size
  * @param batches messages in a gRPC message of the raw chain for throughput against batch, besides
  *     1 and 64
@@ -30,6 +31,7 @@ record Effort(
     Duration before,
     Duration saturated,
     Duration paced,
+    boolean calls,
     List<Integer> parts,
     List<Integer> sizes,
     List<Integer> batches,
@@ -41,8 +43,8 @@ record Effort(
    *
    * @param warmUp how long gateways run unmeasured at first
    * @param rest how long a gateway has no load before it counts as idle
-   * @param transit whether the cost of a transit and the bytes on a link are measured
-   * @param stored messages whose disk space is measured; 0 to skip
+   * @param transit whether the cost of a transit is measured
+   * @param stored messages whose disk space is measured, and with it bytes on a link; 0 to skip
    * @param recipients numbers of recipients of one message, rising from 1; none to skip
    * @param fanned messages to each number of recipients
    * @param subscribers numbers of subscribers of one message, rising; none to skip
@@ -102,7 +104,7 @@ record Effort(
               100,
               Duration.ofMillis(200)));
 
-  /** About three minutes with all baselines, without most scenarios. */
+  /** Less than three minutes with all baselines, without most scenarios. */
   static final Effort QUICK =
       new Effort(
           "quick",
@@ -110,14 +112,24 @@ record Effort(
           2,
           Duration.ofSeconds(3),
           Duration.ofMillis(300),
-          Duration.ofMillis(1_500),
+          Duration.ofMillis(1_000),
           Duration.ofMillis(1_200),
-          List.of(10),
-          List.of(LARGEST),
-          List.of(256),
+          false,
+          List.of(),
+          List.of(),
+          List.of(),
           Duration.ofSeconds(2),
           Duration.ofMillis(1_500),
-          NONE);
+          new Scenarios(
+              Duration.ofSeconds(3),
+              Duration.ofMillis(500),
+              true,
+              0,
+              List.of(),
+              0,
+              List.of(),
+              0,
+              Duration.ZERO));
 
   /** Less than a minute, for the counts of a message alone, of warm gateways. */
   static final Effort COUNTS =
@@ -129,7 +141,8 @@ record Effort(
           Duration.ZERO,
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
-          List.of(10),
+          false,
+          List.of(),
           List.of(),
           List.of(),
           Duration.ofSeconds(6),
@@ -146,6 +159,7 @@ record Effort(
           Duration.ofSeconds(1),
           Duration.ofSeconds(8),
           Duration.ofSeconds(15),
+          true,
           List.of(10, 50, 90),
           List.of(256, 16 << 10, LARGEST),
           List.of(4, 16, 256),
@@ -171,6 +185,7 @@ record Effort(
         Duration.ofMillis(100),
         Duration.ofMillis(400),
         Duration.ofMillis(600),
+        true,
         parts,
         List.of(LARGEST),
         List.of(256),

@@ -51,11 +51,13 @@ final class Latency {
       double rate = capacity * part / 100;
       pair(part + "pc", String.format(Locale.ROOT, "%d %% of capacity, %,.0f/s", part, rate), rate);
     }
-    results.ratio(
-        "p99_to_raw",
-        "p99 publish to subscriber at 10 % of capacity / raw chain at the same rate, unpacked",
-        "entente.p99.10pc",
-        "raw.p99.10pc");
+    if (effort.parts().contains(10)) {
+      results.ratio(
+          "p99_to_raw",
+          "p99 publish to subscriber at 10 % of capacity / raw chain at the same rate, unpacked",
+          "entente.p99.10pc",
+          "raw.p99.10pc");
+    }
   }
 
   private void pair(String id, String load, double rate) throws InterruptedException {

@@ -2,6 +2,7 @@ package org.entente.loadtests.bench;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -88,8 +89,10 @@ final class Throughput {
     saturate(HandOverMode.DURABLE_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
     saturate(HandOverMode.ENTENTE_STREAM, content, Duration.ZERO, effort.warmUp());
     saturate(HandOverMode.ENTENTE_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
-    saturate(HandOverMode.RAW_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
-    saturate(HandOverMode.ENTENTE_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
+    if (effort.calls()) {
+      saturate(HandOverMode.RAW_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
+      saturate(HandOverMode.ENTENTE_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
+    }
   }
 
   /** Measures all modes at 1 KiB in turns, then streams of the other sizes. */
@@ -114,7 +117,7 @@ final class Throughput {
             new StageCost("recipient", "recipient's gateway", rig.recipient()));
     Map<HandOverMode, List<Double>> rates = new EnumMap<>(HandOverMode.class);
     for (int i = 0; i < effort.repeats(); i++) {
-      for (HandOverMode way : HandOverMode.values()) {
+      for (HandOverMode way : ways()) {
         rates.computeIfAbsent(way, w -> new ArrayList<>()).add(turn(way, costs, stages));
       }
     }
@@ -156,11 +159,13 @@ final class Throughput {
         "each message a gRPC message, through two gateways / raw chain; 1 KiB",
         id(HandOverMode.ENTENTE_STREAM, Effort.KIB),
         id(HandOverMode.RAW_SINGLE, Effort.KIB));
-    results.ratio(
-        "call_to_raw",
-        "a call for each message, through two gateways / raw chain; 1 KiB",
-        id(HandOverMode.ENTENTE_CALL, Effort.KIB),
-        id(HandOverMode.RAW_CALL, Effort.KIB));
+    if (effort.calls()) {
+      results.ratio(
+          "call_to_raw",
+          "a call for each message, through two gateways / raw chain; 1 KiB",
+          id(HandOverMode.ENTENTE_CALL, Effort.KIB),
+          id(HandOverMode.RAW_CALL, Effort.KIB));
+    }
   }
 
   private void sizes() throws InterruptedException {
@@ -219,6 +224,12 @@ final class Throughput {
       case MOST_PACKED -> id(HandOverMode.RAW_PACKED, Effort.KIB);
       default -> "raw.batch." + packed;
     };
+  }
+
+  private List<HandOverMode> ways() {
+    return Arrays.stream(HandOverMode.values())
+        .filter(way -> effort.calls() || !way.id.endsWith(".call"))
+        .toList();
   }
 
   private CountedRate saturate(
