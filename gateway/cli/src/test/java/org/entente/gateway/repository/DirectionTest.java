@@ -68,6 +68,7 @@ class DirectionTest {
           "operation",
           "request",
           "assignment",
+          "release",
           "report",
           "operator",
           "search",

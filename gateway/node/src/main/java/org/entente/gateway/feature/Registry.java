@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.entente.gateway.intake.DraftHolder;
 import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.receive.ReceptionHook;
@@ -22,6 +23,9 @@ public interface Registry {
 
   /** Adds what the feature does with drafts of this agency's clients. */
   void draft(DraftHook hook);
+
+  /** Sets what holds drafts that need a second person; without it they are refused. */
+  void hold(DraftHolder holder);
 
   /** Sets where consents to onward transfer are found; without one there are none. */
   void grant(IntakeParts.ConsentLookup consents);

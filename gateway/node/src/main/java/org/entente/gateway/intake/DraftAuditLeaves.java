@@ -140,40 +140,13 @@ final class DraftAuditLeaves {
       Code code,
       String detail) {
     tx.audit(
-        AuditRecord.of(AuditType.REFUSED, LawCategory.NONE, now(tx), actor, subject(id, List.of()))
+        AuditRecord.of(AuditType.REFUSED, LawCategory.NONE, now(tx), actor, subject(id))
             .under("", policyVersion)
             .refused(code, detail));
   }
 
-  /** A leaf for a draft that waits for a second person. */
-  static void held(
-      Transaction tx,
-      AuditActor actor,
-      MessageId id,
-      List<AgencyName> recipients,
-      String policyVersion) {
-    tx.audit(
-        AuditRecord.of(AuditType.HELD, LawCategory.NONE, now(tx), actor, subject(id, recipients))
-            .under("", policyVersion));
-  }
-
-  /** A leaf for a draft that a second person released. */
-  static void released(Transaction tx, AuditActor by, MessageId id, String policyVersion) {
-    tx.audit(
-        AuditRecord.of(
-                AuditType.RELEASED, LawCategory.DISCLOSURE, now(tx), by, subject(id, List.of()))
-            .under("", policyVersion));
-  }
-
-  /** A leaf for a person who read the draft before deciding. */
-  static void read(Transaction tx, AuditActor by, MessageId id) {
-    tx.audit(
-        AuditRecord.of(
-            AuditType.OPENED, LawCategory.CONSULTATION, now(tx), by, subject(id, List.of())));
-  }
-
-  private static AuditSubject subject(@Nullable MessageId id, List<AgencyName> agencies) {
-    return new AuditSubject(null, id == null ? List.of() : List.of(id), agencies, null);
+  private static AuditSubject subject(@Nullable MessageId id) {
+    return new AuditSubject(null, id == null ? List.of() : List.of(id), List.of(), null);
   }
 
   private static Instant now(Transaction tx) {

@@ -2,14 +2,25 @@ package org.entente.gateway.intake;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.proto.v1.Held;
 
-/** All hooks, in order. */
-public record DraftHooks(List<DraftHook> hooks) {
+/**
+ * All hooks.
+ *
+ * @param hooks in the order in which they may refuse
+ * @param holder holds drafts that need a second person; empty if no feature does
+ */
+public record DraftHooks(List<DraftHook> hooks, Optional<DraftHolder> holder) {
   /** Copies the list. */
   public DraftHooks {
     hooks = List.copyOf(hooks);
@@ -38,6 +49,18 @@ public record DraftHooks(List<DraftHook> hooks) {
 
   void end(CheckedDraft draft, Object attempt) {
     hooks.forEach(hook -> hook.end(draft, attempt));
+  }
+
+  Result<Mutation<Held>> hold(DraftHolder.UnreleasedDraft draft) {
+    return holder
+        .map(one -> one.hold(draft))
+        .orElseGet(() -> new Result.Refused<>(unheld(draft.decision().holdReason().orElse(""))));
+  }
+
+  /** Why a draft is refused that no feature can hold. */
+  static Problem unheld(String reason) {
+    return new Problem(
+        Code.SECOND_PERSON_REQUIRED, "", reason + "; this gateway holds no drafts for release");
   }
 
   boolean judgeReply(CheckedDraft draft) {

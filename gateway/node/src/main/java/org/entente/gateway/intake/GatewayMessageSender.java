@@ -66,7 +66,6 @@ public final class GatewayMessageSender {
                 List.of(),
                 OnwardContent.NOTHING,
                 OpeningDeadlines.NEVER,
-                null,
                 done)
             .with(change));
     return done;

@@ -2,7 +2,6 @@ package org.entente.gateway.intake;
 
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.batch.SealingItem;
@@ -24,8 +25,8 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.decide.Permitted;
@@ -38,6 +39,8 @@ import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Held;
+import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Outcome;
@@ -50,8 +53,8 @@ import org.jspecify.annotations.Nullable;
  * one synced commit contains the sealed message with its numbers (or the waiting draft, sealed at
  * rest), the audit leaf, and the outcome under its idempotency key. The same key with the same
  * draft gives the first outcome, also while the first draft is still in progress and after a
- * restart. Once a held draft is decided ({@link ReleaseDecisions}), the key gives that outcome.
- * With another draft the key is refused. An invalid outcome has changed nothing. While the disk is
+ * restart. Once a held draft is decided ({@link DraftHolder}), the key gives that outcome. With
+ * another draft the key is refused. An invalid outcome has changed nothing. While the disk is
  * filling ({@link DiskSpace}) drafts are slowed, then refused; recalls are not. Safe for use by
  * several threads.
  */
@@ -73,7 +76,6 @@ public final class Intake implements AutoCloseable {
   private final Meters meters;
   private final SealingQueue queue;
   private final OutcomeMemory memory;
-  private final HeldDrafts held;
   private final ClientShares shares;
   private final DraftHooks hooks;
   private final Map<String, InFlightDraft> onTheWay = new ConcurrentHashMap<>();
@@ -108,7 +110,6 @@ public final class Intake implements AutoCloseable {
             timers,
             ROUNDS_APART);
     this.memory = parts.memory();
-    this.held = parts.heldDrafts();
     this.shares = new ClientShares(limits.clients());
     this.hooks = parts.rules().hooks();
   }
@@ -184,37 +185,133 @@ public final class Intake implements AutoCloseable {
     if (isSettled(key, done)) {
       return;
     }
+    Result<DecidedDraft> result = decided(client, checked, done);
+    if (result instanceof Result.Refused<DecidedDraft> lacking) {
+      reject(key, lacking.problem(), done);
+      return;
+    }
+    DecidedDraft decided = ((Result.Done<DecidedDraft>) result).value();
+    PolicyDecision decision = decided.decision();
+    decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
+    MessageId id = MessageId.fresh(parts.self(), clock.millis(), random);
+    AuditActor actor = parts.actor(client, checked.onBehalfOf());
+    switch (decision.outcome()) {
+      case REFUSED -> refuse(key, actor, id, decision, tx -> {}, done);
+      case HELD ->
+          hold(new DraftHolder.UnreleasedDraft(id, key, actor, draft, decision), done);
+      case ACCEPTED ->
+          submit(
+              submission(
+                  key,
+                  actor,
+                  checked,
+                  decided,
+                  decision.permitted(id, parts.sources().granted()::carried),
+                  done));
+    }
+  }
+
+  /** A draft that policy has decided on, and what it passes on. */
+  private record DecidedDraft(OnwardSources passing, PolicyDecision decision) {}
+
+  /** The decision on a draft, or what it lacks; then {@link DraftHooks#end} must be called. */
+  private Result<DecidedDraft> decided(NodeName client, CheckedDraft checked, Object attempt) {
     OnwardSources passing = OnwardSources.of(client, checked, parts);
     ReferenceResolution referring = ReferenceResolution.of(client, checked, parts);
     Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
     if (lacking != null) {
-      reject(key, lacking, done);
-      return;
+      return new Result.Refused<>(lacking);
     }
-    DraftHook.Prepared prepared = hooks.begin(client, checked, clock.instant(), done);
+    DraftHook.Prepared prepared = hooks.begin(client, checked, clock.instant(), attempt);
     Problem refused = prepared.lacking();
-    if (refused != null) {
-      reject(key, refused, done);
+    return refused == null
+        ? new Result.Done<>(
+            new DecidedDraft(passing, egress(prepared.draft(), passing, referring)))
+        : new Result.Refused<>(refused);
+  }
+
+  private Submission submission(
+      OutcomeKey key,
+      AuditActor actor,
+      CheckedDraft checked,
+      DecidedDraft decided,
+      List<Permitted> permitted,
+      CompletableFuture<Outcome> done) {
+    return Submission.of(
+        key,
+        actor,
+        permitted,
+        decided.decision().refusals(),
+        OnwardContent.of(decided.passing().sources(), decided.decision().consented()),
+        parts.openWithin().of(checked),
+        done);
+  }
+
+  /**
+   * A held draft that a second person has released.
+   *
+   * @param key the key under which its outcome is remembered
+   * @param ended ends the waiting, in the commit in which this decision sends or refuses it
+   */
+  public record ReleasedDraft(
+      MessageId id,
+      OutcomeKey key,
+      Draft draft,
+      BiConsumer<Transaction, PolicyDecision> ended) {
+    /** Names the message, never the content. */
+    @Override
+    public String toString() {
+      return "released draft " + id;
+    }
+  }
+
+  /**
+   * Decides again on a held draft, as if it needed no second person. If it lacks something by now,
+   * nothing has changed. Otherwise the future completes as that of {@link #publish}; an accepted or
+   * refused outcome replaces the held one.
+   */
+  public Result<CompletableFuture<Outcome>> release(ReleasedDraft released) {
+    DraftCheck check = parts.rules().check().draft(released.draft(), clock.instant());
+    if (check instanceof DraftCheck.InvalidDraft invalid) {
+      return new Result.Refused<>(invalid.problems().get(0));
+    }
+    CheckedDraft checked = (CheckedDraft) check;
+    NodeName author = new NodeName(released.key().client());
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    try {
+      Result<DecidedDraft> result = decided(author, checked, done);
+      if (result instanceof Result.Refused<DecidedDraft> lacking) {
+        hooks.end(checked, done);
+        return new Result.Refused<>(lacking.problem());
+      }
+      release(released, checked, ((Result.Done<DecidedDraft>) result).value(), done);
+    } catch (RuntimeException e) {
+      done.completeExceptionally(e);
+    }
+    return new Result.Done<>(
+        done.whenComplete((outcome, failure) -> hooks.end(checked, done)));
+  }
+
+  private void release(
+      ReleasedDraft released,
+      CheckedDraft checked,
+      DecidedDraft decided,
+      CompletableFuture<Outcome> done) {
+    PolicyDecision decision = decided.decision();
+    AuditActor author = parts.actor(new NodeName(released.key().client()), checked.onBehalfOf());
+    Consumer<Transaction> ended = tx -> released.ended().accept(tx, decision);
+    if (decision.outcome() == PolicyDecision.Outcome.REFUSED) {
+      refuse(released.key(), author, released.id(), decision, ended, done);
       return;
     }
-    PolicyDecision decision = egress(prepared.draft(), passing, referring);
-    MessageId id = MessageId.fresh(parts.self(), clock.millis(), random);
-    AuditActor actor = parts.actor(client, checked.onBehalfOf());
-    switch (decision.outcome()) {
-      case REFUSED -> refuse(key, actor, id, decision, done);
-      case HELD -> hold(key, actor, id, draft, decision, done);
-      case ACCEPTED ->
-          submit(
-              Submission.of(
-                  key,
-                  actor,
-                  decision.permitted(id, parts.sources().granted()::carried),
-                  decision.refusals(),
-                  OnwardContent.of(passing.sources(), decision.consented()),
-                  parts.waiting().openWithin().of(checked),
-                  null,
-                  done));
-    }
+    List<Permitted> permitted =
+        decision.released(released.id(), parts.sources().granted()::carried);
+    submit(submission(released.key(), author, checked, decided, permitted, done).with(ended));
+  }
+
+  /** The facts of a held draft that people are shown; empty if it is not held. */
+  public Optional<HeldMessage> held(MessageId id) {
+    return hooks.holder().flatMap(holder -> holder.find(id));
   }
 
   /** Whether a draft has its outcome already: one that was remembered, or that the disk is full. */
@@ -239,15 +336,12 @@ public final class Intake implements AutoCloseable {
 
   private PolicyDecision egress(
       CheckedDraft draft, OnwardSources passing, ReferenceResolution referring) {
-    PolicyDecision decision =
-        parts
-            .rules()
-            .policy()
-            .get()
-            .egress()
-            .decide(draft, passing.sources(), referring.hadTarget(), parts.self(), clock.instant());
-    decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
-    return decision;
+    return parts
+        .rules()
+        .policy()
+        .get()
+        .egress()
+        .decide(draft, passing.sources(), referring.hadTarget(), parts.self(), clock.instant());
   }
 
   private void refuse(
@@ -255,9 +349,11 @@ public final class Intake implements AutoCloseable {
       AuditActor actor,
       MessageId id,
       PolicyDecision decision,
+      Consumer<Transaction> besides,
       CompletableFuture<Outcome> done) {
     write(
         tx -> {
+          besides.accept(tx);
           Outcome outcome = OutcomeMapper.refused(key.key(), id, decision.refusals());
           DraftAuditLeaves.refused(tx, actor, id, decision.refusals(), decision.policyVersion());
           RejectionEvidence.of(tx, parts, id, decision.refusals());
@@ -267,36 +363,21 @@ public final class Intake implements AutoCloseable {
         done);
   }
 
-  private void hold(
-      OutcomeKey key,
-      AuditActor actor,
-      MessageId id,
-      Draft draft,
-      PolicyDecision decision,
-      CompletableFuture<Outcome> done) {
-    String reason = decision.holdReason().orElse("");
-    Problem refusal = held.refusal(draft, reason);
-    if (refusal != null) {
-      reject(key, refusal, done);
+  private void hold(DraftHolder.UnreleasedDraft draft, CompletableFuture<Outcome> done) {
+    Result<Mutation<Held>> result = hooks.hold(draft);
+    if (result instanceof Result.Refused<Mutation<Held>> refused) {
+      reject(draft.key(), refused.problem(), done);
       return;
     }
+    Mutation<Held> holding = ((Result.Done<Mutation<Held>>) result).value();
+    PolicyDecision decision = draft.decision();
     write(
         tx -> {
-          Instant now = Instant.ofEpochMilli(tx.nowMillis());
-          Instant until = held.until(now, draft);
-          Outcome outcome = OutcomeMapper.held(key.key(), id, reason, until);
-          HeldDrafts.StoredFacts waits =
-              new HeldDrafts.StoredFacts(
-                  id, key, OutcomeMapper.heldMessage(outcome, now, key, draft, decision));
-          held.put(tx, waits, draft, until);
-          DraftAuditLeaves.held(
-              tx,
-              actor,
-              id,
-              decision.permits().stream().map(Permit::recipient).toList(),
-              decision.policyVersion());
-          DraftAuditLeaves.refused(tx, actor, id, decision.refusals(), decision.policyVersion());
-          memory.write(tx, key, outcome);
+          Outcome outcome =
+              OutcomeMapper.held(draft.key().key(), draft.id(), holding.apply(tx));
+          DraftAuditLeaves.refused(
+              tx, draft.publisher(), draft.id(), decision.refusals(), decision.policyVersion());
+          memory.write(tx, draft.key(), outcome);
           return outcome;
         },
         done);
@@ -372,17 +453,12 @@ public final class Intake implements AutoCloseable {
               .setPosition(parts.ledger().inbox().nextPosition(tx))
               .build();
       MessageId id = submission.id();
-      AuditActor releasedBy = submission.releasedBy();
-      if (releasedBy != null) {
-        parts.ledger().held().remove(tx, id);
-        DraftAuditLeaves.released(tx, releasedBy, id, submission.policyVersion());
-      }
+      submission.besides().accept(tx);
       DraftAuditLeaves.refused(
           tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
       RejectionEvidence.of(tx, parts, id, submission.refusals());
       DraftAuditLeaves.passedOn(tx, submission);
       hooks.sent(tx, submission.parts());
-      submission.besides().accept(tx);
       OnwardUseEvidence.tell(tx, parts, submission);
       ChainLink.of(submission.parts().get(0).label())
           .ifPresent(step -> changed(tx, submission.actor(), step));

@@ -1,6 +1,5 @@
 package org.entente.gateway.intake;
 
-import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -21,14 +20,18 @@ import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
 
-/** The collaborators of the intake. */
+/**
+ * The collaborators of the intake.
+ *
+ * @param openWithin the time within which each recipient must open a message
+ */
 public record IntakeParts(
     AgencyName self,
     Ledger ledger,
     Dispatch dispatch,
     Rules rules,
     Records records,
-    Waiting waiting,
+    OpeningDeadlines openWithin,
     Sources sources) {
   /**
    * What decides on drafts.
@@ -46,14 +49,6 @@ public record IntakeParts(
    */
   public record Records(
       RecordSeal atRest, EvidenceRecords evidence, UnaryOperator<byte[]> fingerprint) {}
-
-  /**
-   * What waits for people.
-   *
-   * @param holding limits on drafts that wait for a second person
-   * @param openWithin the time within which each recipient must open a message
-   */
-  public record Waiting(HoldLimits holding, OpeningDeadlines openWithin) {}
 
   /**
    * What drafts may pass on.
@@ -97,27 +92,13 @@ public record IntakeParts(
     }
   }
 
-  /**
-   * Limits on drafts that wait for a second person.
-   *
-   * @param most most messages that may wait
-   * @param time how long a message waits before it is refused
-   * @param sameClient whether the publishing client may also decide
-   */
-  public record HoldLimits(int most, Duration time, boolean sameClient) {}
-
-  /** The members that have confirmed the rosters of a restored ledger. */
-  OutcomeMemory memory() {
+  /** Stored outcomes of drafts. */
+  public OutcomeMemory memory() {
     return new OutcomeMemory(ledger.idempotency(), records.atRest());
   }
 
-  HeldDrafts heldDrafts() {
-    return new HeldDrafts(
-        ledger.held(), records.atRest(), waiting.holding().most(), waiting.holding().time());
-  }
-
   /** The actor for one of this agency's clients and the person that it names, if any. */
-  AuditActor actor(NodeName client, OnBehalfOf person) {
+  public AuditActor actor(NodeName client, OnBehalfOf person) {
     return AuditActor.client(self, client, person);
   }
 }

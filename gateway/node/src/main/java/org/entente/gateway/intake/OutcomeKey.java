@@ -15,8 +15,9 @@ import org.entente.proto.v1.Draft;
  * @param key the client's idempotency key
  * @param draftHash keyed hash of the draft, in hex
  */
-record OutcomeKey(String client, String key, String draftHash) {
-  static OutcomeKey of(String client, String key, byte[] draftHash) {
+public record OutcomeKey(String client, String key, String draftHash) {
+  /** The key with the bytes of the hash. */
+  public static OutcomeKey of(String client, String key, byte[] draftHash) {
     return new OutcomeKey(client, key, HexFormat.of().formatHex(draftHash));
   }
 
@@ -44,7 +45,8 @@ record OutcomeKey(String client, String key, String draftHash) {
     return bytes;
   }
 
-  byte[] hash() {
+  /** The bytes of the keyed hash. */
+  public byte[] hash() {
     return HexFormat.of().parseHex(draftHash);
   }
 

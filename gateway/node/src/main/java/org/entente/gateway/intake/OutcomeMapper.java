@@ -1,8 +1,6 @@
 package org.entente.gateway.intake;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.util.Timestamps;
-import java.time.Instant;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
@@ -11,15 +9,13 @@ import org.entente.gateway.model.WhoMustAct;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PolicyDecision;
 import org.entente.proto.v1.Accepted;
-import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Held;
-import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.Refused;
 
 /** Converts results to the outcomes that clients receive. Pure. */
-final class OutcomeMapper {
+public final class OutcomeMapper {
   private OutcomeMapper() {}
 
   static Outcome accepted(
@@ -44,7 +40,7 @@ final class OutcomeMapper {
   }
 
   /** A refused outcome, with the id under which its evidence is found. */
-  static Outcome refused(
+  public static Outcome refused(
       String key, MessageId id, List<org.entente.gateway.model.Refusal> refusals) {
     Refused.Builder refused = Refused.newBuilder();
     refusals.forEach(refusal -> refused.addRefusals(refusal(refusal)));
@@ -55,33 +51,24 @@ final class OutcomeMapper {
         .build();
   }
 
-  static Outcome held(String key, MessageId id, String reason, Instant until) {
+  static Outcome held(String key, MessageId id, Held held) {
     return Outcome.newBuilder()
         .setIdempotencyKey(key)
         .setMessageId(ByteString.copyFrom(id.bytes()))
-        .setHeld(
-            Held.newBuilder()
-                .setReason(reason)
-                .setUntil(Timestamps.fromMillis(until.toEpochMilli())))
+        .setHeld(held)
         .build();
   }
 
-  /** The part of a draft that people are shown while it waits, starting now, with this outcome. */
-  static HeldMessage heldMessage(
-      Outcome outcome, Instant now, OutcomeKey key, Draft draft, PolicyDecision decision) {
-    HeldMessage.Builder message =
-        HeldMessage.newBuilder()
-            .setMessageId(outcome.getMessageId())
-            .setSince(Timestamps.fromMillis(now.toEpochMilli()))
-            .setHeld(outcome.getHeld())
-            .setClient(key.client())
-            .setOnBehalfOf(draft.getOnBehalfOf());
-    for (Permit permit : decision.permits()) {
-      message.addPermits(
-          permit(
-              permit, decision.withheld(permit.recipient()), decision.desks(permit.recipient())));
-    }
-    return message.build();
+  /** Those whom a decision permits. */
+  public static List<org.entente.proto.v1.Permit> permits(PolicyDecision decision) {
+    return decision.permits().stream()
+        .map(
+            permit ->
+                permit(
+                    permit,
+                    decision.withheld(permit.recipient()),
+                    decision.desks(permit.recipient())))
+        .toList();
   }
 
   private static org.entente.proto.v1.Permit permit(
@@ -95,7 +82,8 @@ final class OutcomeMapper {
         .build();
   }
 
-  static Outcome invalid(String key, Problem problem) {
+  /** An outcome that changed nothing. */
+  public static Outcome invalid(String key, Problem problem) {
     return Outcome.newBuilder()
         .setIdempotencyKey(key)
         .setInvalid(

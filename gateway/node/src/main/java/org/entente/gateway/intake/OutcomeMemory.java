@@ -19,7 +19,7 @@ import org.entente.proto.v1.Outcome;
  * Stored outcomes by client and idempotency key, sealed at rest, so that a retry gets the first
  * outcome.
  */
-final class OutcomeMemory {
+public final class OutcomeMemory {
   /** How long an outcome is remembered. */
   static final Duration REMEMBERED = Duration.ofHours(24);
 
@@ -51,7 +51,7 @@ final class OutcomeMemory {
   }
 
   /** Stores an outcome; replaces the previous one. */
-  void write(Transaction tx, OutcomeKey key, Outcome outcome) {
+  public void write(Transaction tx, OutcomeKey key, Outcome outcome) {
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(REMEMBERED);
     RecordPlace place = book.place(key.client(), key.key());
     byte[] sealed = atRest.seal(place, outcome.toByteArray(), until);

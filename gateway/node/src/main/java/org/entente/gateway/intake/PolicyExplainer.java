@@ -49,14 +49,17 @@ public final class PolicyExplainer {
     if (lacking != null) {
       return new Answer.Invalid(lacking);
     }
-    return new Answer.Explained(
+    Explanation explanation =
         parts
             .rules()
             .policy()
             .get()
             .egress()
             .explain(
-                prepared.draft(), passing.sources(), referring.hadTarget(), parts.self(), now));
+                prepared.draft(), passing.sources(), referring.hadTarget(), parts.self(), now);
+    return explanation.held().isPresent() && parts.rules().hooks().holder().isEmpty()
+        ? new Answer.Invalid(DraftHooks.unheld(explanation.held().get()))
+        : new Answer.Explained(explanation);
   }
 
   private static @Nullable Problem first(@Nullable Problem... problems) {

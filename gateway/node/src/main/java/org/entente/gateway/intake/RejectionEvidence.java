@@ -9,7 +9,7 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
 /** Evidence that a draft was refused for all or some of its recipients. */
-final class RejectionEvidence {
+public final class RejectionEvidence {
   private RejectionEvidence() {}
 
   /** Writes one item for each refusal. */
@@ -24,7 +24,7 @@ final class RejectionEvidence {
    *
    * @param recipient the refused recipient; empty for all
    */
-  static void of(
+  public static void of(
       Transaction tx, IntakeParts parts, MessageId id, String recipient, Code code, String reason) {
     EvidenceItem item =
         parts

@@ -11,7 +11,6 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.v1.Outcome;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A draft that policy permits for at least one recipient, on its way into the ledger.
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param passesOn the received messages whose content it passes on, with the consents
  * @param outcome the client's outcome without the position
  * @param openWithin the time within which each recipient must open it; zero for no limit
- * @param releasedBy the second person who released it; null if none was required
  * @param besides further changes in the same commit
  * @param done completes when the submission is durable
  */
@@ -35,7 +33,6 @@ record Submission(
     OnwardContent passesOn,
     Outcome outcome,
     Duration openWithin,
-    @Nullable AuditActor releasedBy,
     Consumer<Transaction> besides,
     CompletableFuture<Outcome> done) {
 
@@ -46,11 +43,10 @@ record Submission(
       List<Refusal> refusals,
       OnwardContent passesOn,
       Duration openWithin,
-      @Nullable AuditActor releasedBy,
       CompletableFuture<Outcome> done) {
     Outcome outcome = OutcomeMapper.accepted(key.key(), parts.get(0).messageId(), parts, refusals);
     return new Submission(
-        key, actor, parts, refusals, passesOn, outcome, openWithin, releasedBy, tx -> {}, done);
+        key, actor, parts, refusals, passesOn, outcome, openWithin, tx -> {}, done);
   }
 
   /** A copy with another change in its commit. */
@@ -63,7 +59,6 @@ record Submission(
         passesOn,
         outcome,
         openWithin,
-        releasedBy,
         besides.andThen(change),
         done);
   }

@@ -20,7 +20,6 @@ import org.entente.gateway.ledger.table.CustodyBytes;
 import org.entente.gateway.ledger.table.EnvelopeTable;
 import org.entente.gateway.ledger.table.EvidenceExpiry;
 import org.entente.gateway.ledger.table.EvidenceTable;
-import org.entente.gateway.ledger.table.HeldDraftTable;
 import org.entente.gateway.ledger.table.HopIntakeTable;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.IdempotencyTable;
@@ -52,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * Closing refuses further changes, commits those waiting, and leaves the store open for its owner.
  */
 public final class Ledger implements AutoCloseable {
+  private final Store store;
   private final GroupCommit writer;
   private final StoredNames names;
   private final DiskSpace room;
@@ -70,7 +70,6 @@ public final class Ledger implements AutoCloseable {
   private final PeerFactsTable peerFacts;
   private final UnreadableRecords unreadable = new UnreadableRecords();
   private final EvidenceExpiry evidenceEnds;
-  private final HeldDraftTable held;
   private final WitnessTable witness;
   private final RetentionTable retention;
   private final SubjectTable subjects;
@@ -106,6 +105,7 @@ public final class Ledger implements AutoCloseable {
       LedgerLimits limits,
       CommitObserver observer,
       WriterExecutor turns) {
+    this.store = store;
     this.names = names;
     this.writer = new GroupCommit(store, journal, clock, limits, observer, turns);
     this.room = new DiskSpace(store, limits.disk());
@@ -124,7 +124,6 @@ public final class Ledger implements AutoCloseable {
     this.retrievals = new RetrievalTable();
     this.windows = new WindowTable(store);
     this.peerFacts = new PeerFactsTable(store);
-    this.held = new HeldDraftTable(store, unreadable);
     this.witness = new WitnessTable(store);
     this.subjects = new SubjectTable(store);
     this.quarantine = new QuarantineTable(store, limits.quarantine());
@@ -194,6 +193,11 @@ public final class Ledger implements AutoCloseable {
    */
   public void halt(String why) {
     writer.halt(why);
+  }
+
+  /** The store, for tables of features. They read it, and change it in {@link #write} alone. */
+  public Store store() {
+    return store;
   }
 
   /** What is held for others. */
@@ -279,11 +283,6 @@ public final class Ledger implements AutoCloseable {
   /** End-to-end numbers received. */
   public WindowTable windows() {
     return windows;
-  }
-
-  /** Drafts held for release by a second person. */
-  public HeldDraftTable held() {
-    return held;
   }
 
   /** Other agencies' audit logs as this gateway cosigned them. */

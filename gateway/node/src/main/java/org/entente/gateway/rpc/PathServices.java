@@ -7,13 +7,12 @@ import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.intake.PolicyExplainer;
-import org.entente.gateway.intake.ReleaseDecisions;
 import org.entente.gateway.retention.Retention;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.Outcome;
 
-/** The services around a message's path: publishing, release, delivery, recall and policy. */
+/** The services around a message's path: publishing, delivery, recall and policy. */
 public final class PathServices {
   private PathServices() {}
 
@@ -26,7 +25,6 @@ public final class PathServices {
   public static List<ClientService> of(
       BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
       BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explain,
-      ReleaseDecisions releases,
       MessageRecall recalling,
       Retention retention,
       Subscriptions subscriptions,
@@ -34,7 +32,6 @@ public final class PathServices {
     return List.of(
         context -> new PublisherService(publish, explain, context.unparsed(), context.executor()),
         context -> new SubscriberService(subscriptions, context),
-        context -> new ReleaseService(releases),
         context -> new RetentionService(recalling, retention),
         context -> new PolicyToolsService(policy));
   }

@@ -103,15 +103,7 @@ public final class PublisherService implements BindableService {
   private CompletableFuture<PublishResponse> publish(Identified caller, PublishRequest request) {
     return intake
         .apply(caller, request.getDraft())
-        .thenApply(outcome -> PublishResponse.newBuilder().setOutcome(valid(outcome)).build());
-  }
-
-  /** The outcome, if it is not that the draft is invalid. */
-  static Outcome valid(Outcome outcome) {
-    if (outcome.hasInvalid()) {
-      throw StatusMapper.exception(CallFailureMapper.problem(outcome.getInvalid()));
-    }
-    return outcome;
+        .thenApply(outcome -> PublishResponse.newBuilder().setOutcome(StatusMapper.valid(outcome)).build());
   }
 
   private ExplainResponse explain(Identified caller, ExplainRequest request) {

@@ -16,6 +16,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.EraseRequest;
@@ -64,7 +65,7 @@ final class RetentionService implements BindableService {
   }
 
   private CompletableFuture<RecallResponse> recall(Identified caller, RecallRequest request) {
-    MessageId target = ReleaseService.id("message_id", request.getMessageId());
+    MessageId target = RequestFields.id("message_id", request.getMessageId());
     return recalling
         .recall(caller.name(), target, request.getReason(), request.getOnBehalfOf())
         .thenApply(
@@ -81,7 +82,7 @@ final class RetentionService implements BindableService {
   }
 
   private EraseResponse erase(Identified caller, EraseRequest request) {
-    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    MessageId id = RequestFields.id("message_id", request.getMessageId());
     Retention.Answer.Erased erased =
         expect(
             Retention.Answer.Erased.class,
@@ -90,7 +91,7 @@ final class RetentionService implements BindableService {
   }
 
   private HoldResponse hold(Identified caller, HoldRequest request) {
-    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    MessageId id = RequestFields.id("message_id", request.getMessageId());
     Retention.Answer.Held held =
         expect(
             Retention.Answer.Held.class,
@@ -99,7 +100,7 @@ final class RetentionService implements BindableService {
   }
 
   private ReleaseHoldResponse releaseHold(Identified caller, ReleaseHoldRequest request) {
-    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    MessageId id = RequestFields.id("message_id", request.getMessageId());
     Retention.Answer answer = retention.release(caller.name(), id, request.getOnBehalfOf());
     ReleaseHoldResponse.Builder response = ReleaseHoldResponse.newBuilder();
     if (answer instanceof Retention.Answer.Erased erased) {
@@ -118,7 +119,7 @@ final class RetentionService implements BindableService {
     }
     int size = asked == 0 ? PAGE : asked;
     MessageId after =
-        request.getAfter().isEmpty() ? null : ReleaseService.id("after", request.getAfter());
+        request.getAfter().isEmpty() ? null : RequestFields.id("after", request.getAfter());
     List<LegalHold> found = retention.holds(after, size + 1);
     boolean more = found.size() > size;
     return ListHoldsResponse.newBuilder()

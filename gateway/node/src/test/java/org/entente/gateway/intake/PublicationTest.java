@@ -22,6 +22,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.feature.request.RequestReminders;
+import org.entente.gateway.feature.release.HeldDrafts;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
@@ -115,7 +116,7 @@ class PublicationTest {
         () -> policy,
         clock,
         SecretBytes.random(random, 32),
-        new IntakeParts.HoldLimits(2, IntakeKit.HELD, /* sameClient= */ false),
+        new HeldDrafts.Limits(2, IntakeKit.HELD, /* sameClient= */ false),
         IntakeKit.limits(drafts, bytes));
   }
 

@@ -96,7 +96,6 @@ class SealingQueueTest {
         List.of(),
         OnwardContent.NOTHING,
         Duration.ZERO,
-        null,
         new CompletableFuture<>());
   }
 

@@ -367,7 +367,6 @@ public final class ServerBackend implements AutoCloseable {
             (caller, draft) ->
                 new PolicyExplainer.Answer.Invalid(
                     new Problem(Code.INVALID_FIELD, "draft", "nothing is explained here")),
-            kit.releases(),
             kit.recalling(),
             retention(),
             subscriptions,
@@ -386,7 +385,7 @@ public final class ServerBackend implements AutoCloseable {
             pairs));
     all.addAll(
         ReportServices.of(
-            new MessageTracker(Edge.FR, ledger, evidence, kit.releases()::find),
+            new MessageTracker(Edge.FR, ledger, evidence, kit.intake()::held),
             audit,
             (index, bytes) -> Optional.ofNullable(leaves.get(index)),
             new MessageProver(

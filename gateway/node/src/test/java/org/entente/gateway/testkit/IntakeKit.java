@@ -26,6 +26,9 @@ import org.entente.gateway.feature.operation.OperationLead;
 import org.entente.gateway.feature.operation.RosterConfirmation;
 import org.entente.gateway.feature.operation.RosterRecords;
 import org.entente.gateway.feature.operation.RosterRecovery;
+import org.entente.gateway.feature.release.HeldDraftTable;
+import org.entente.gateway.feature.release.HeldDrafts;
+import org.entente.gateway.feature.release.ReleaseDecisions;
 import org.entente.gateway.feature.request.RequestReminders;
 import org.entente.gateway.feature.request.ResponseCorrelation;
 import org.entente.gateway.feature.request.ResponseDeadlines;
@@ -36,7 +39,6 @@ import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.intake.OpeningDeadlines;
-import org.entente.gateway.intake.ReleaseDecisions;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -74,6 +76,7 @@ public final class IntakeKit implements AutoCloseable {
   private volatile IntakeParts.ReceivedMessages received = id -> Optional.empty();
   private volatile IntakeParts.ConsentLookup granted = id -> List.of();
   private final ConsentParts consent;
+  private final HeldDrafts held;
   private final ReleaseDecisions releases;
   private final MessageRecall recalling;
   private final RosterRecords rosters;
@@ -102,7 +105,7 @@ public final class IntakeKit implements AutoCloseable {
         policy,
         clock,
         outboxKey,
-        new IntakeParts.HoldLimits(mostHeld, HELD, /* sameClient= */ false),
+        new HeldDrafts.Limits(mostHeld, HELD, /* sameClient= */ false),
         limits(1_000, 64 << 20));
   }
 
@@ -132,7 +135,7 @@ public final class IntakeKit implements AutoCloseable {
       Supplier<Policy> policy,
       InstantSource clock,
       SecretBytes outboxKey,
-      IntakeParts.HoldLimits holding,
+      HeldDrafts.Limits holding,
       IntakeLimits limits) {
     SecureRandom random = new SecureRandom();
     Ed25519SigningKey signing = Ed25519SigningKey.generate(random);
@@ -154,6 +157,7 @@ public final class IntakeKit implements AutoCloseable {
             64,
             1 << 20);
     rosters = new RosterRecords(ledger.operations(), atRest);
+    held = new HeldDrafts(ledger, atRest, holding);
     parts =
         new IntakeParts(
             SELF,
@@ -165,13 +169,8 @@ public final class IntakeKit implements AutoCloseable {
                 atRest,
                 new EvidenceRecords(atRest, SELF),
                 draft -> outboxKey.use(key -> HmacSha256.mac(key, draft))),
-            new IntakeParts.Waiting(
-                holding,
-                new OpeningDeadlines(
-                    Duration.ofMinutes(15),
-                    Duration.ofHours(8),
-                    Duration.ofDays(1),
-                    Duration.ofDays(7))),
+            new OpeningDeadlines(
+                Duration.ofMinutes(15), Duration.ofHours(8), Duration.ofDays(1), Duration.ofDays(7)),
             new IntakeParts.Sources(received(), id -> granted.about(id)));
     consent =
         new ConsentParts(
@@ -188,7 +187,7 @@ public final class IntakeKit implements AutoCloseable {
             clock,
             random);
     intake = new Intake(parts, outbound, clock, random, meters, limits, sealer, Timers.of(timers));
-    releases = new ReleaseDecisions(parts, intake, clock, clock, meters);
+    releases = new ReleaseDecisions(parts, intake, held, clock, meters);
     recalling = new MessageRecall(parts, intake, clock, random);
     GatewayMessageSender rosterSender = new GatewayMessageSender(parts, intake, "roster/");
     RosterConfirmation confirmation =
@@ -221,7 +220,8 @@ public final class IntakeKit implements AutoCloseable {
                 received(),
                 (agency, name) -> Optional.empty(),
                 clock),
-            new OperationDrafts(SELF, rosters, ledger.operations(), atRest)));
+            new OperationDrafts(SELF, rosters, ledger.operations(), atRest)),
+        Optional.of(held));
   }
 
   /** What the test says now, not when the intake was made. */
@@ -297,6 +297,11 @@ public final class IntakeKit implements AutoCloseable {
   /** Takes in charge what was received. */
   public Assignments charging() {
     return charging;
+  }
+
+  /** The table of what is held. */
+  public HeldDraftTable held() {
+    return held.table();
   }
 
   /** Decides on what is held. */

@@ -10,8 +10,8 @@ import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.rpc.ReleaseService;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.ListChargesRequest;
@@ -44,7 +44,7 @@ final class TaskingService implements BindableService {
 
   private CompletableFuture<TakeChargeResponse> takeCharge(
       Identified caller, TakeChargeRequest request) {
-    MessageId target = ReleaseService.id("message_id", request.getMessageId());
+    MessageId target = RequestFields.id("message_id", request.getMessageId());
     return ports
         .charging()
         .charge(
@@ -73,7 +73,7 @@ final class TaskingService implements BindableService {
     MessageId of =
         request.getMessageId().isEmpty()
             ? null
-            : ReleaseService.id("message_id", request.getMessageId());
+            : RequestFields.id("message_id", request.getMessageId());
     byte[] after = request.getPageToken().toByteArray();
     int size = asked == 0 ? PAGE : asked;
     AssignmentRecords.Page page =
@@ -90,7 +90,7 @@ final class TaskingService implements BindableService {
   }
 
   private ShowChainResponse showChain(Identified caller, ShowChainRequest request) {
-    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    MessageId id = RequestFields.id("message_id", request.getMessageId());
     return requireKnown(caller, id);
   }
 

@@ -5,8 +5,8 @@ import io.grpc.ServerServiceDefinition;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.rpc.ReleaseService;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.CapGrpc;
@@ -34,7 +34,7 @@ final class CapService implements BindableService {
   }
 
   private WriteCapResponse writeCap(Identified caller, WriteCapRequest request) {
-    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    MessageId id = RequestFields.id("message_id", request.getMessageId());
     return StatusMapper.value(converter.write(caller.name(), id, request));
   }
 }

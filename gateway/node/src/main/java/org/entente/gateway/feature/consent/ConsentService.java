@@ -14,9 +14,9 @@ import org.entente.gateway.ledger.table.ConsentTable.Side;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.rpc.ReleaseService;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.seal.format.ConsentStatement;
@@ -113,7 +113,7 @@ final class ConsentService implements BindableService {
     }
     int size = asked == 0 ? PAGE : asked;
     MessageId after =
-        request.getAfter().isEmpty() ? null : ReleaseService.id("after", request.getAfter());
+        request.getAfter().isEmpty() ? null : RequestFields.id("after", request.getAfter());
     List<ConsentEntry> found =
         ports.consents().page(side(request.getSide()), request.getEndedToo(), after, size + 1);
     boolean more = found.size() > size;
@@ -135,7 +135,7 @@ final class ConsentService implements BindableService {
 
   private CompletableFuture<GrantConsentResponse> grantConsent(
       Identified caller, GrantConsentRequest request) {
-    MessageId id = ReleaseService.id("consent_id", request.getConsentId());
+    MessageId id = RequestFields.id("consent_id", request.getConsentId());
     GrantedScope narrowing =
         new GrantedScope(
             request.getAgenciesList(),
@@ -154,7 +154,7 @@ final class ConsentService implements BindableService {
 
   private CompletableFuture<DenyConsentResponse> denyConsent(
       Identified caller, DenyConsentRequest request) {
-    MessageId id = ReleaseService.id("consent_id", request.getConsentId());
+    MessageId id = RequestFields.id("consent_id", request.getConsentId());
     return decided(
         ports.deciding().deny(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
         done -> DenyConsentResponse.newBuilder().setDeniedAt(at(done)).build());
@@ -162,7 +162,7 @@ final class ConsentService implements BindableService {
 
   private CompletableFuture<RevokeConsentResponse> revokeConsent(
       Identified caller, RevokeConsentRequest request) {
-    MessageId id = ReleaseService.id("consent_id", request.getConsentId());
+    MessageId id = RequestFields.id("consent_id", request.getConsentId());
     return decided(
         ports.deciding().revoke(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
         done -> RevokeConsentResponse.newBuilder().setRevokedAt(at(done)).build());

@@ -19,8 +19,8 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.rpc.ReleaseService;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.AuditGrpc;
@@ -100,7 +100,7 @@ final class AuditService implements BindableService {
   }
 
   private ProveResponse prove(Identified caller, ProveRequest request) {
-    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    MessageId id = RequestFields.id("message_id", request.getMessageId());
     MessageProver.Answer answer =
         proving.prove(actor(caller, request.getOnBehalfOf()), id, recipient(request));
     if (answer instanceof MessageProver.Answer.Refused refused) {
@@ -112,7 +112,7 @@ final class AuditService implements BindableService {
 
   private ExportResponse export(Identified caller, ExportRequest request) {
     if (!request.getMessageId().isEmpty()) {
-      ReleaseService.id("message_id", request.getMessageId());
+      RequestFields.id("message_id", request.getMessageId());
     }
     AuditExporter.Answer answer = exporting.export(actor(caller, request.getOnBehalfOf()), request);
     if (answer instanceof AuditExporter.Answer.Refused refused) {

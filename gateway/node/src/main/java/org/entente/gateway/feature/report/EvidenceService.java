@@ -7,10 +7,10 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.rpc.ReleaseService;
 import org.entente.gateway.rpc.ServiceContext;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.EvidenceGrpc;
@@ -56,7 +56,7 @@ final class EvidenceService implements BindableService {
 
   private TrackResponse track(TrackRequest request) {
     MessageTracker.TrackedMessage known =
-        known(ReleaseService.id("message_id", request.getMessageId()));
+        known(RequestFields.id("message_id", request.getMessageId()));
     TrackResponse.Builder response =
         TrackResponse.newBuilder()
             .addAllItems(known.items())
@@ -86,7 +86,7 @@ final class EvidenceService implements BindableService {
   }
 
   private void follow(FollowRequest request, ServerCallStreamObserver<FollowResponse> observer) {
-    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    MessageId id = RequestFields.id("message_id", request.getMessageId());
     MessageTracker.TrackedMessage unused = known(id);
     new MessageFollower(tracking, id, context, observer).begin();
   }

@@ -6,9 +6,9 @@ import org.entente.gateway.deliver.MessageOpening;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.rpc.ReleaseService;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.OpenRequest;
@@ -46,12 +46,12 @@ final class SearchService implements BindableService {
   }
 
   private OpenResponse open(Identified caller, OpenRequest request) {
-    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    MessageId id = RequestFields.id("message_id", request.getMessageId());
     return StatusMapper.value(opening.open(caller.name(), id, request));
   }
 
   private RelatedResponse related(Identified caller, RelatedRequest request) {
-    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    MessageId id = RequestFields.id("message_id", request.getMessageId());
     return StatusMapper.value(searching.related(caller.name(), id, request));
   }
 }

@@ -3,6 +3,7 @@ package org.entente.gateway.node.assembly;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.entente.gateway.feature.Feature;
@@ -14,10 +15,12 @@ import org.entente.gateway.feature.cap.CapFeature;
 import org.entente.gateway.feature.consent.ConsentFeature;
 import org.entente.gateway.feature.ipr.IprFeature;
 import org.entente.gateway.feature.operation.OperationFeature;
+import org.entente.gateway.feature.release.ReleaseFeature;
 import org.entente.gateway.feature.request.RequestFeature;
 import org.entente.gateway.feature.risk.RiskFeature;
 import org.entente.gateway.feature.search.SearchFeature;
 import org.entente.gateway.feature.watch.WatchFeature;
+import org.entente.gateway.intake.DraftHolder;
 import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.intake.DraftHooks;
 import org.entente.gateway.intake.IntakeParts;
@@ -32,6 +35,7 @@ public final class Features implements Registry {
         new RequestFeature(),
         new ConsentFeature(),
         new OperationFeature(),
+        new ReleaseFeature(),
         new AssignmentFeature(),
         new IprFeature(),
         new SearchFeature(),
@@ -49,6 +53,7 @@ public final class Features implements Registry {
   private final List<Runnable> ending = new ArrayList<>();
   private final List<Supplier<List<String>>> warnings = new ArrayList<>();
   private final List<Consumer<MessagePath>> later = new ArrayList<>();
+  private Optional<DraftHolder> holder = Optional.empty();
   private IntakeParts.ConsentLookup consents = id -> List.of();
 
   /** What is done regularly. */
@@ -73,6 +78,11 @@ public final class Features implements Registry {
   @Override
   public void draft(DraftHook hook) {
     drafts.add(hook);
+  }
+
+  @Override
+  public void hold(DraftHolder drafts) {
+    holder = Optional.of(drafts);
   }
 
   @Override
@@ -115,7 +125,7 @@ public final class Features implements Registry {
   }
 
   DraftHooks draftHooks() {
-    return new DraftHooks(drafts);
+    return new DraftHooks(drafts, holder);
   }
 
   IntakeParts.ConsentLookup consents() {

@@ -272,7 +272,6 @@ public final class GatewayCore {
     schedule.every(Duration.ofSeconds(2), "agreements", this::reloadPolicy);
     schedule.every(Duration.ofMinutes(1), "recipient keys", keyCare::renewRecipientKeys);
     schedule.every(Duration.ofMinutes(1), "signing pairs", () -> keyCare.followPairs(renewal));
-    schedule.every(Duration.ofSeconds(5), "messages held too long", services.releases::expire);
     schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::retry);
     schedule.every(Duration.ofMinutes(1), "quarantine", services.quarantine::expire);
     schedule.every(Duration.ofSeconds(1), "expired outcomes", services.outcomeSweep::round);

@@ -152,16 +152,6 @@ final class GatewayGauges {
             + " days; without exercises.",
         List.of("recipient", "lane"),
         () -> unopened(ground));
-    meters.gauge(
-        "entente_held_messages",
-        "Messages held for release by a second person; without exercises.",
-        List.of(),
-        () -> List.of(Sample.of(ground.ledger.held().actual())));
-    meters.gauge(
-        "entente_held_oldest_timestamp_seconds",
-        "When the oldest held message was held; 0 if there is none.",
-        List.of(),
-        () -> List.of(Sample.of(ground.ledger.held().oldestMillis() / 1e3)));
   }
 
   private static List<Sample> unopened(Foundation ground) {

@@ -28,7 +28,6 @@ import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.intake.OpeningDeadlines;
 import org.entente.gateway.intake.OutcomeSweep;
-import org.entente.gateway.intake.ReleaseDecisions;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.node.files.PolicyQueryHandler;
 import org.entente.gateway.node.keys.SigningPairRenewal;
@@ -45,7 +44,6 @@ final class ServiceStage {
 
   final Intake intake;
   final OutcomeSweep outcomeSweep;
-  final ReleaseDecisions releases;
   final Retention retention;
   final Subscriptions subscriptions;
   final Quarantine quarantine;
@@ -60,12 +58,11 @@ final class ServiceStage {
     parts = intakeParts(ground, out, features);
     intake = intake(parts, out);
     outcomeSweep = new OutcomeSweep(ground.ledger, ground.ending, around.timers()::nanos);
-    releases = new ReleaseDecisions(parts, intake, around.clock(), ground.ending, around.meters());
     recalling = new MessageRecall(parts, intake, around.clock(), around.random());
     retention = retention(in);
     UndeliverableMessages undeliverable = undeliverable(in);
     subscriptions = subscriptions(undeliverable, in);
-    tracking = new MessageTracker(ground.agency(), ground.ledger, ground.evidence, releases::find);
+    tracking = new MessageTracker(ground.agency(), ground.ledger, ground.evidence, intake::held);
     in.reporter.listen(subscriptions, in.notices);
     quarantine =
         new Quarantine(
@@ -151,12 +148,7 @@ final class ServiceStage {
             ground.atRest,
             ground.evidence,
             draft -> fingerprintKey.use(key -> HmacSha256.mac(key, DRAFTS, draft))),
-        new IntakeParts.Waiting(
-            new IntakeParts.HoldLimits(
-                ground.config.limitsInForce().heldMessages(),
-                Duration.ofHours(ground.config.limitsInForce().heldHours()),
-                ground.config.releaseInForce().allowsSameClient()),
-            openWithin(ground.config.openWithinInForce())),
+        openWithin(ground.config.openWithinInForce()),
         new IntakeParts.Sources(features.parts().records().received(), features.consents()));
   }
 
@@ -192,7 +184,6 @@ final class ServiceStage {
         PathServices.of(
             (caller, draft) -> intake.publish(caller.name(), draft),
             (caller, request) -> intake.explaining().explain(caller.name(), request),
-            releases,
             recalling,
             retention,
             subscriptions,

@@ -11,6 +11,7 @@ import io.grpc.protobuf.StatusProto;
 import java.util.Optional;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
+import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.WhoMustAct;
 
 /**
@@ -55,6 +56,14 @@ public final class StatusMapper {
     if (problem.isPresent()) {
       throw exception(problem.get());
     }
+  }
+
+  /** The outcome; throws the status of its problem if it is invalid. */
+  public static Outcome valid(Outcome outcome) {
+    if (outcome.hasInvalid()) {
+      throw exception(CallFailureMapper.problem(outcome.getInvalid()));
+    }
+    return outcome;
   }
 
   /** The problem as a protobuf message. */

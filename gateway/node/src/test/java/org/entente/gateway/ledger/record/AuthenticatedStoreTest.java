@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.SecretBytes;
-import org.entente.gateway.ledger.table.HeldDraftTable;
+import org.entente.gateway.feature.release.HeldDraftTable;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.KeyBuilder;

@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.feature.release;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -302,7 +302,7 @@ class DecisionRecordsTest {
       ids.add(held("k" + (100 + i)));
     }
     List<HeldDraftReader.WaitingDraft> all = new ArrayList<>();
-    new HeldDraftReader(ledger.held(), atRest).forEach(all::add);
+    new HeldDraftReader(kit.held(), atRest).forEach(all::add);
     assertEquals(ids, all.stream().map(HeldDraftReader.WaitingDraft::id).toList());
     assertEquals(clock.instant(), all.get(8).since());
     assertEquals(draft("k108").build(), all.get(8).draft());

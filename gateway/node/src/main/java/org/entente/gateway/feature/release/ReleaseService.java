@@ -1,18 +1,16 @@
-package org.entente.gateway.rpc;
+package org.entente.gateway.feature.release;
 
-import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.intake.ReleaseDecisions;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.DecideRequest;
@@ -25,7 +23,7 @@ import org.entente.proto.v1.ReadHeldResponse;
 import org.entente.proto.v1.ReleaseGrpc;
 
 /** The Release service over {@link ReleaseDecisions}. */
-public final class ReleaseService implements BindableService {
+final class ReleaseService implements BindableService {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
 
@@ -55,7 +53,7 @@ public final class ReleaseService implements BindableService {
           new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE));
     }
     int size = asked == 0 ? PAGE : asked;
-    MessageId after = request.getAfter().isEmpty() ? null : id("after", request.getAfter());
+    MessageId after = request.getAfter().isEmpty() ? null : RequestFields.id("after", request.getAfter());
     List<HeldMessage> found = releases.page(after, size + 1);
     boolean more = found.size() > size;
     return ListHeldResponse.newBuilder()
@@ -66,7 +64,7 @@ public final class ReleaseService implements BindableService {
 
   private CompletableFuture<ReadHeldResponse> readHeld(Identified caller, ReadHeldRequest request) {
     return releases
-        .read(caller.name(), id("message_id", request.getMessageId()), request.getOnBehalfOf())
+        .read(caller.name(), RequestFields.id("message_id", request.getMessageId()), request.getOnBehalfOf())
         .thenApply(
             reading -> {
               if (reading instanceof ReleaseDecisions.ReadResult.Unreadable unreadable) {
@@ -84,20 +82,11 @@ public final class ReleaseService implements BindableService {
     return releases
         .decide(
             caller.name(),
-            id("message_id", request.getMessageId()),
+            RequestFields.id("message_id", request.getMessageId()),
             request.getVerdict(),
             request.getOnBehalfOf())
         .thenApply(
             outcome ->
-                DecideResponse.newBuilder().setOutcome(PublisherService.valid(outcome)).build());
-  }
-
-  public static MessageId id(String field, ByteString bytes) {
-    try {
-      return MessageId.of(bytes.toByteArray());
-    } catch (InvalidValue e) {
-      throw StatusMapper.exception(
-          new Problem(Code.INVALID_FIELD, field, String.valueOf(e.getMessage())));
-    }
+                DecideResponse.newBuilder().setOutcome(StatusMapper.valid(outcome)).build());
   }
 }

@@ -1,5 +1,6 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.feature.release;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -7,9 +8,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.audit.record.AuditActor;
-import org.entente.gateway.intake.HeldDrafts.StoredFacts;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.feature.release.HeldDrafts.StoredFacts;
+import org.entente.gateway.intake.Intake;
+import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.intake.OutcomeMapper;
+import org.entente.gateway.intake.RejectionEvidence;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.HeldDraftTable;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -17,8 +25,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.check.CheckedDraft;
-import org.entente.gateway.policy.check.DraftCheck;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.PolicyDecision;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.HeldMessage;
@@ -65,30 +72,26 @@ public final class ReleaseDecisions {
 
   private final IntakeParts parts;
   private final Intake intake;
-  private final InstantSource clock;
   private final InstantSource ending;
   private final Meters meters;
   private final FourEyesRule second;
   private final HeldDrafts held;
-  private final OutcomeMemory memory;
   private final Map<MessageId, CompletableFuture<Outcome>> deciding = new ConcurrentHashMap<>();
 
   /** Decisions on the drafts held by an intake. */
   public ReleaseDecisions(
-      IntakeParts parts, Intake intake, InstantSource clock, InstantSource ending, Meters meters) {
+      IntakeParts parts, Intake intake, HeldDrafts held, InstantSource ending, Meters meters) {
     this.parts = parts;
     this.intake = intake;
-    this.clock = clock;
+    this.held = held;
     this.ending = ending;
     this.meters = meters;
-    this.second = new FourEyesRule(parts.rules().check(), parts.waiting().holding().sameClient());
-    this.held = parts.heldDrafts();
-    this.memory = parts.memory();
+    this.second = new FourEyesRule(parts.rules().check(), held.limits().sameClient());
   }
 
   /** The number of waiting drafts. */
   public int count() {
-    return parts.ledger().held().count();
+    return held.table().count();
   }
 
   /** At most this many waiting drafts, after an id or from the oldest. */
@@ -98,7 +101,7 @@ public final class ReleaseDecisions {
 
   /** The facts of a waiting draft. */
   public Optional<HeldMessage> find(MessageId id) {
-    return held.read(id).map(StoredFacts::message);
+    return held.find(id);
   }
 
   /** Shows a draft to a person, once the access is recorded. */
@@ -118,7 +121,7 @@ public final class ReleaseDecisions {
         .write(
             Lane.ROUTINE,
             tx -> {
-              DraftAuditLeaves.read(tx, actor, id);
+              tx.audit(leaf(tx, AuditType.OPENED, LawCategory.CONSULTATION, actor, id));
               return new ReadResult.Shown(waits.get().message(), draft.get());
             });
   }
@@ -159,7 +162,7 @@ public final class ReleaseDecisions {
     long now = ending.millis();
     int expired = 0;
     MessageId after = null;
-    List<HeldDraftTable.Entry> page = parts.ledger().held().page(null, EXPIRED_AT_ONCE);
+    List<HeldDraftTable.Entry> page = held.table().page(null, EXPIRED_AT_ONCE);
     while (!page.isEmpty()) {
       for (HeldDraftTable.Entry entry : page) {
         if (entry.record().getUntilMs() <= now) {
@@ -168,7 +171,7 @@ public final class ReleaseDecisions {
         }
         after = entry.id();
       }
-      page = parts.ledger().held().page(after, EXPIRED_AT_ONCE);
+      page = held.table().page(after, EXPIRED_AT_ONCE);
     }
     return expired;
   }
@@ -221,106 +224,38 @@ public final class ReleaseDecisions {
     if (draft.isEmpty()) {
       return invalid(notFound(waits.id()));
     }
-    DraftCheck check = parts.rules().check().draft(draft.get(), clock.instant());
-    if (check instanceof DraftCheck.InvalidDraft invalid) {
-      return deny(waits, by, invalid.problems().get(0));
+    Result<CompletableFuture<Outcome>> result =
+        intake.release(
+            new Intake.ReleasedDraft(
+                waits.id(),
+                waits.key(),
+                draft.get(),
+                (tx, decision) -> ended(tx, by, waits.id(), decision)));
+    if (result instanceof Result.Refused<CompletableFuture<Outcome>> lacking) {
+      Problem problem = lacking.problem();
+      return deny(waits, by, problem.code(), problem.field() + ": " + problem.message());
     }
-    return release(waits, by, draft.get(), (CheckedDraft) check);
+    return ((Result.Done<CompletableFuture<Outcome>>) result)
+        .value()
+        .whenComplete((outcome, failure) -> count(outcome));
   }
 
-  private CompletableFuture<Outcome> release(
-      StoredFacts waits, AuditActor by, Draft draft, CheckedDraft checked) {
-    NodeName author = new NodeName(waits.key().client());
-    OnwardSources passing = OnwardSources.of(author, checked, parts);
-    ReferenceResolution referring = ReferenceResolution.of(author, checked, parts);
-    Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
-    if (lacking != null) {
-      return deny(waits, by, lacking);
+  /** Ends the waiting of a draft that policy has decided on again. */
+  private void ended(Transaction tx, AuditActor by, MessageId id, PolicyDecision decision) {
+    held.table().remove(tx, id);
+    if (decision.outcome() != PolicyDecision.Outcome.REFUSED) {
+      tx.audit(
+          leaf(tx, AuditType.RELEASED, LawCategory.DISCLOSURE, by, id)
+              .under("", decision.policyVersion()));
     }
-    CompletableFuture<Outcome> attempt = new CompletableFuture<>();
-    CompletableFuture<Outcome> decided;
-    try {
-      decided =
-          decide(waits, by, draft, new ResolvedDraft(author, checked, passing, referring), attempt);
-    } catch (RuntimeException e) {
-      decided = CompletableFuture.failedFuture(e);
-    }
-    return decided.whenComplete((outcome, failure) -> ended(checked, attempt, outcome));
   }
 
-  /** A draft whose sources and references are there. */
-  private record ResolvedDraft(
-      NodeName author,
-      CheckedDraft checked,
-      OnwardSources passing,
-      ReferenceResolution referring) {}
-
-  private CompletableFuture<Outcome> decide(
-      StoredFacts waits,
-      AuditActor by,
-      Draft draft,
-      ResolvedDraft ready,
-      CompletableFuture<Outcome> attempt) {
-    DraftHook.Prepared prepared =
-        parts.rules().hooks().begin(ready.author(), ready.checked(), clock.instant(), attempt);
-    Problem refused = prepared.lacking();
-    if (refused != null) {
-      return deny(waits, by, refused);
-    }
-    PolicyDecision decision = egress(prepared.draft(), ready.passing(), ready.referring());
-    AuditActor publisher = parts.actor(ready.author(), draft.getOnBehalfOf());
-    if (decision.outcome() == PolicyDecision.Outcome.REFUSED) {
-      meters.decided(Meters.ReleaseResult.REFUSED);
-      return refuse(waits, publisher, decision);
-    }
-    intake.submit(
-        Submission.of(
-            waits.key(),
-            publisher,
-            decision.released(waits.id(), parts.sources().granted()::carried),
-            decision.refusals(),
-            OnwardContent.of(ready.passing().sources(), decision.consented()),
-            parts.waiting().openWithin().of(ready.checked()),
-            by,
-            attempt));
-    return attempt;
-  }
-
-  private void ended(
-      CheckedDraft checked, CompletableFuture<Outcome> attempt, @Nullable Outcome outcome) {
-    parts.rules().hooks().end(checked, attempt);
+  private void count(@Nullable Outcome outcome) {
     if (outcome != null && outcome.hasAccepted()) {
       meters.decided(Meters.ReleaseResult.RELEASED);
+    } else if (outcome != null && outcome.hasRefused()) {
+      meters.decided(Meters.ReleaseResult.REFUSED);
     }
-  }
-
-  private CompletableFuture<Outcome> deny(StoredFacts waits, AuditActor by, Problem problem) {
-    return deny(waits, by, problem.code(), problem.field() + ": " + problem.message());
-  }
-
-  private PolicyDecision egress(
-      CheckedDraft draft, OnwardSources passing, ReferenceResolution referring) {
-    return parts
-        .rules()
-        .policy()
-        .get()
-        .egress()
-        .decide(draft, passing.sources(), referring.hadTarget(), parts.self(), clock.instant());
-  }
-
-  private CompletableFuture<Outcome> refuse(
-      StoredFacts waits, AuditActor publisher, PolicyDecision decision) {
-    return parts
-        .ledger()
-        .write(
-            Lane.ROUTINE,
-            tx -> {
-              DraftAuditLeaves.refused(
-                  tx, publisher, waits.id(), decision.refusals(), decision.policyVersion());
-              Refusal first = decision.refusals().get(0);
-              reject(tx, waits.id(), first.code(), first.reason());
-              return remembered(tx, waits, decision.refusals());
-            });
   }
 
   private CompletableFuture<Outcome> deny(
@@ -339,26 +274,33 @@ public final class ReleaseDecisions {
             Lane.ROUTINE,
             tx -> {
               end(tx, by, waits.id(), code, reason);
-              return remembered(tx, waits, refusals);
+              Outcome outcome = OutcomeMapper.refused(waits.key().key(), waits.id(), refusals);
+              parts.memory().write(tx, waits.key(), outcome);
+              return outcome;
             });
   }
 
+  /** Ends the waiting, with evidence that states why. */
   private void end(Transaction tx, AuditActor by, MessageId id, Code code, String reason) {
     // The person's reason is in the actor; the detail says no more than the outcome.
-    DraftAuditLeaves.refused(tx, by, id, "", code, "held message not released");
-    reject(tx, id, code, reason);
-  }
-
-  /** Ends the waiting, with evidence that states why. */
-  private void reject(Transaction tx, MessageId id, Code code, String reason) {
-    parts.ledger().held().remove(tx, id);
+    tx.audit(refusal(tx, by, id, code, "held message not released"));
+    held.table().remove(tx, id);
     RejectionEvidence.of(tx, parts, id, "", code, reason);
   }
 
-  private Outcome remembered(Transaction tx, StoredFacts waits, List<Refusal> refusals) {
-    Outcome outcome = OutcomeMapper.refused(waits.key().key(), waits.id(), refusals);
-    memory.write(tx, waits.key(), outcome);
-    return outcome;
+  private static AuditRecord refusal(
+      Transaction tx, AuditActor by, MessageId id, Code code, String detail) {
+    return leaf(tx, AuditType.REFUSED, LawCategory.NONE, by, id).refused(code, detail);
+  }
+
+  private static AuditRecord leaf(
+      Transaction tx, AuditType type, LawCategory category, AuditActor by, MessageId id) {
+    return AuditRecord.of(
+        type,
+        category,
+        Instant.ofEpochMilli(tx.nowMillis()),
+        by,
+        new AuditSubject(null, List.of(id), List.of(), null));
   }
 
   private CompletableFuture<Outcome> refuseOwn(AuditActor by, MessageId id, Problem problem) {
@@ -367,8 +309,8 @@ public final class ReleaseDecisions {
         .write(
             Lane.ROUTINE,
             tx -> {
-              DraftAuditLeaves.refused(
-                  tx, by, id, "", problem.code(), "tried to decide on its own message");
+              tx.audit(
+                  refusal(tx, by, id, problem.code(), "tried to decide on its own message"));
               return OutcomeMapper.invalid("", counted(problem));
             });
   }

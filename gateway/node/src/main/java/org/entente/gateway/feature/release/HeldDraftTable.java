@@ -1,4 +1,4 @@
-package org.entente.gateway.ledger.table;
+package org.entente.gateway.feature.release;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.feature.release;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -107,7 +107,7 @@ class ReleaseDecisionsTest {
             () -> Objects.requireNonNull(policy),
             () -> now,
             outboxKey,
-            new IntakeParts.HoldLimits(2, IntakeKit.HELD, sameClient),
+            new HeldDrafts.Limits(2, IntakeKit.HELD, sameClient),
             IntakeKit.limits(1_000, 64 << 20));
   }
 
@@ -170,22 +170,22 @@ class ReleaseDecisionsTest {
     drill.getLabelBuilder().setStatus(Status.STATUS_EXERCISE);
     Outcome outcome = publish(drill.build());
     assertTrue(outcome.hasHeld(), outcome.toString());
-    assertEquals(0, ledger().held().actual());
-    assertEquals(0, ledger().held().oldestMillis());
+    assertEquals(0, kit().held().actual());
+    assertEquals(0, kit().held().oldestMillis());
     now = now.plusSeconds(60);
     MessageId actual = held("actual");
     for (int start = 0; start < 2; start++) {
-      assertEquals(2, ledger().held().count());
-      assertEquals(1, ledger().held().actual());
-      assertEquals(now.toEpochMilli(), ledger().held().oldestMillis());
+      assertEquals(2, kit().held().count());
+      assertEquals(1, kit().held().actual());
+      assertEquals(now.toEpochMilli(), kit().held().oldestMillis());
       close();
       open();
     }
     assertTrue(release(actual).hasAccepted());
-    assertEquals(0, ledger().held().actual());
+    assertEquals(0, kit().held().actual());
     assertTrue(release(MessageId.of(outcome.getMessageId().toByteArray())).hasAccepted());
-    assertEquals(0, ledger().held().count());
-    assertEquals(0, ledger().held().actual());
+    assertEquals(0, kit().held().count());
+    assertEquals(0, kit().held().actual());
   }
 
   @Test

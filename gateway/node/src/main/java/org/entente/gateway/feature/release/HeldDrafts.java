@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.feature.release;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -7,26 +7,49 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.intake.DraftHolder;
+import org.entente.gateway.intake.OutcomeKey;
+import org.entente.gateway.intake.OutcomeMapper;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.SealedRecord;
-import org.entente.gateway.ledger.table.HeldDraftTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
+import org.entente.gateway.policy.decide.PolicyDecision;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.proto.store.v1.HeldFacts;
 import org.entente.proto.store.v1.HeldRecord;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Held;
 import org.entente.proto.v1.HeldMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Drafts that wait for a second person, sealed at rest under the bucket of the day on which their
- * waiting ends.
+ * waiting ends. Safe for use by several threads.
  */
-final class HeldDrafts {
+public final class HeldDrafts implements DraftHolder {
+  /**
+   * Limits on drafts that wait for a second person.
+   *
+   * @param most most messages that may wait
+   * @param time how long a message waits before it is refused
+   * @param sameClient whether the publishing client may also decide
+   */
+  public record Limits(int most, Duration time, boolean sameClient) {
+    static final Limits NONE = new Limits(0, Duration.ZERO, false);
+  }
+
   /**
    * The facts of a held draft without its content.
    *
@@ -38,34 +61,88 @@ final class HeldDrafts {
 
   private final HeldDraftTable book;
   private final RecordSeal atRest;
-  private final int most;
-  private final Duration wait;
+  private final Limits limits;
 
-  HeldDrafts(HeldDraftTable book, RecordSeal atRest, int most, Duration wait) {
-    this.book = book;
-    this.atRest = atRest;
-    this.most = most;
-    this.wait = wait;
+  /** The held drafts of a ledger. */
+  public HeldDrafts(Ledger ledger, RecordSeal atRest, Limits limits) {
+    this(new HeldDraftTable(ledger.store(), ledger.unreadable()), atRest, limits);
   }
 
-  /** Why a draft cannot be held; null if it can. */
-  @Nullable Problem refusal(Draft draft, String reason) {
+  HeldDrafts(HeldDraftTable book, RecordSeal atRest, Limits limits) {
+    this.book = book;
+    this.atRest = atRest;
+    this.limits = limits;
+  }
+
+  /** Their table. */
+  public HeldDraftTable table() {
+    return book;
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  @Override
+  public Result<Mutation<Held>> hold(UnreleasedDraft draft) {
+    String reason = draft.decision().holdReason().orElse("");
+    Problem refusal = refusal(draft.draft(), reason);
+    return refusal == null
+        ? new Result.Done<>(tx -> keep(tx, draft, reason))
+        : new Result.Refused<>(refusal);
+  }
+
+  private Held keep(Transaction tx, UnreleasedDraft draft, String reason) {
+    Instant now = Instant.ofEpochMilli(tx.nowMillis());
+    Instant until = until(now, draft.draft());
+    Held held =
+        Held.newBuilder()
+            .setReason(reason)
+            .setUntil(Timestamps.fromMillis(until.toEpochMilli()))
+            .build();
+    PolicyDecision decision = draft.decision();
+    HeldMessage message =
+        HeldMessage.newBuilder()
+            .setMessageId(ByteString.copyFrom(draft.id().bytes()))
+            .setSince(Timestamps.fromMillis(now.toEpochMilli()))
+            .setHeld(held)
+            .setClient(draft.key().client())
+            .setOnBehalfOf(draft.draft().getOnBehalfOf())
+            .addAllPermits(OutcomeMapper.permits(decision))
+            .build();
+    put(tx, new StoredFacts(draft.id(), draft.key(), message), draft.draft(), until);
+    tx.audit(
+        AuditRecord.of(
+                AuditType.HELD,
+                LawCategory.NONE,
+                now,
+                draft.publisher(),
+                new AuditSubject(
+                    null,
+                    List.of(draft.id()),
+                    decision.permits().stream().map(Permit::recipient).toList(),
+                    null))
+            .under("", decision.policyVersion()));
+    return held;
+  }
+
+  private @Nullable Problem refusal(Draft draft, String reason) {
     if (draft.getOnBehalfOf().getOfficer().isBlank()) {
       return new Problem(
           Code.INVALID_FIELD,
           "on_behalf_of.officer",
           "must name the officer: " + reason + "; another officer must decide");
     }
-    if (book.count() >= most) {
+    if (book.count() >= limits.most()) {
       return new Problem(
-          Code.OVERLOADED, "", "more than " + most + " messages wait for a second person");
+          Code.OVERLOADED, "", "more than " + limits.most() + " messages wait for a second person");
     }
     return null;
   }
 
   /** The end of a waiting period that begins now: at the latest when the draft expires. */
-  Instant until(Instant now, Draft draft) {
-    Instant longest = now.plus(wait);
+  private Instant until(Instant now, Draft draft) {
+    Instant longest = now.plus(limits.time());
     if (!draft.getLabel().hasExpiresAt()) {
       return longest;
     }
@@ -73,8 +150,7 @@ final class HeldDrafts {
     return over.isBefore(longest) ? over : longest;
   }
 
-  /** Stores a held draft. */
-  void put(Transaction tx, StoredFacts held, Draft draft, Instant until) {
+  private void put(Transaction tx, StoredFacts held, Draft draft, Instant until) {
     HeldFacts facts =
         HeldFacts.newBuilder()
             .setClient(held.key().client())
@@ -93,6 +169,11 @@ final class HeldDrafts {
             .build();
     RecordPlace place = HeldDraftTable.draftPlace(held.id());
     book.put(tx, held.id(), record, atRest.seal(place, draft.toByteArray(), until));
+  }
+
+  @Override
+  public Optional<HeldMessage> find(MessageId id) {
+    return read(id).map(StoredFacts::message);
   }
 
   /** A draft's facts; empty if it does not wait or its key has been destroyed. */

@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.feature.release;
 
 import java.util.List;
 import org.entente.gateway.model.Code;

@@ -1,11 +1,9 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.feature.release;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.ledger.table.HeldDraftTable;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Draft;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +18,7 @@ public final class HeldDraftReader {
   /** The drafts of a table, sealed at rest. */
   public HeldDraftReader(HeldDraftTable book, RecordSeal atRest) {
     this.book = book;
-    this.drafts = new HeldDrafts(book, atRest, 0, Duration.ZERO);
+    this.drafts = new HeldDrafts(book, atRest, HeldDrafts.Limits.NONE);
   }
 
   /**
