@@ -73,6 +73,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.node.assembly.Features;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
@@ -107,6 +108,7 @@ import org.entente.proto.v1.ListCodesRequest;
 import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.RenewKeysRequest;
+import org.entente.proto.v1.RenewKeysResponse;
 import org.entente.proto.v1.ShowKeysResponse;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
@@ -168,14 +170,14 @@ public final class ServerBackend implements AutoCloseable {
   private final OwnBackups backups =
       new OwnBackups() {
         @Override
-        public OwnBackups.Answer create(NodeName client, CreateBackupRequest request) {
-          return new OwnBackups.Answer.Refused(
+        public Result<Backup> create(NodeName client, CreateBackupRequest request) {
+          return new Result.Refused<>(
               new Problem(Code.NOT_READY, "", "no folder: " + client));
         }
 
         @Override
-        public OwnBackups.ListResult list() {
-          return new OwnBackups.ListResult.Known(
+        public Result<ListBackupsResponse> list() {
+          return new Result.Done<>(
               ListBackupsResponse.newBuilder()
                   .addBackups(Backup.newBuilder().setNumber(3))
                   .build());
@@ -202,8 +204,8 @@ public final class ServerBackend implements AutoCloseable {
   private final OwnPairs pairs =
       new OwnPairs() {
         @Override
-        public OwnPairs.Answer renew(NodeName client, RenewKeysRequest request) {
-          return new OwnPairs.Answer.Refused(
+        public Result<RenewKeysResponse> renew(NodeName client, RenewKeysRequest request) {
+          return new Result.Refused<>(
               new Problem(Code.NOT_FOUND, "", "no member: " + client));
         }
 

@@ -10,7 +10,6 @@ import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.BackupsGrpc;
 import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.CreateBackupResponse;
-import org.entente.proto.v1.ListBackupsResponse;
 
 /** The Backups service over {@link OwnBackups}. */
 final class BackupsService implements BindableService {
@@ -29,24 +28,13 @@ final class BackupsService implements BindableService {
             BackupsGrpc.getListBackupsMethod(),
             Scope.OPERATOR,
             CallCost.READ,
-            (caller, request) -> listBackups())
+            (caller, request) -> StatusMapper.value(backups.list()))
         .build();
   }
 
   private CreateBackupResponse createBackup(Identified caller, CreateBackupRequest request) {
-    OwnBackups.Answer answer = backups.create(caller.name(), request);
-    if (answer instanceof OwnBackups.Answer.Refused refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    OwnBackups.Answer.Made made = (OwnBackups.Answer.Made) answer;
-    return CreateBackupResponse.newBuilder().setBackup(made.backup()).build();
-  }
-
-  private ListBackupsResponse listBackups() {
-    OwnBackups.ListResult listed = backups.list();
-    if (listed instanceof OwnBackups.ListResult.Unknown unknown) {
-      throw StatusMapper.exception(unknown.problem());
-    }
-    return ((OwnBackups.ListResult.Known) listed).response();
+    return CreateBackupResponse.newBuilder()
+        .setBackup(StatusMapper.value(backups.create(caller.name(), request)))
+        .build();
   }
 }

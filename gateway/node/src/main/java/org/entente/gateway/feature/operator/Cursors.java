@@ -23,6 +23,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.proto.v1.OnBehalfOf;
 
@@ -51,25 +52,17 @@ public final class Cursors {
    */
   public record Cursor(String client, String name, boolean open, CursorBacklog backlog) {}
 
-  /** The answer to a call. */
-  public sealed interface Answer {
-    /**
-     * Cursors, by client and name.
-     *
-     * @param lastPosition of the ledger
-     * @param more whether there are more than these
-     */
-    record Listed(List<Cursor> cursors, long lastPosition, boolean more) implements Answer {
-      public Listed {
-        cursors = List.copyOf(cursors);
-      }
+  /**
+   * Cursors, by client and name.
+   *
+   * @param lastPosition of the ledger
+   * @param more whether there are more than these
+   */
+  public record CursorList(List<Cursor> cursors, long lastPosition, boolean more) {
+    /** Copies the list. */
+    public CursorList {
+      cursors = List.copyOf(cursors);
     }
-
-    /** The cursor at this position was removed, durably. */
-    record Forgotten(long nextPosition) implements Answer {}
-
-    /** Nothing changed. */
-    record Refused(Problem problem) implements Answer {}
   }
 
   /**
@@ -96,11 +89,11 @@ public final class Cursors {
    * @param client the client; empty for all. A client that is no longer configured may still have
    *     cursors
    */
-  public Answer list(String client) {
+  public Result<CursorList> list(String client) {
     List<CursorTable.NamedCursor> found =
         client.isEmpty() ? ledger.cursors().all("", MOST + 1) : own(client, MOST + 1);
     if (found.isEmpty() && !client.isEmpty() && !clients.contains(client)) {
-      return new Answer.Refused(unknown(Code.INVALID_FIELD, "client", client, clients));
+      return new Result.Refused<>(unknown(Code.INVALID_FIELD, "client", client, clients));
     }
     List<CursorTable.NamedCursor> shown = found.subList(0, Math.min(found.size(), MOST));
     // Before the last position is read, so that messages arriving in between belong to no backlog.
@@ -117,36 +110,39 @@ public final class Cursors {
               subscriptions.isOpen(one.client(), one.cursor()),
               backlogs.get(i)));
     }
-    return new Answer.Listed(cursors, last, found.size() > MOST);
+    return new Result.Done<>(new CursorList(cursors, last, found.size() > MOST));
   }
 
-  /** Removes a cursor that no stream holds; under that name its client opens a new one. */
-  public Answer forget(NodeName operator, String client, String cursor, OnBehalfOf person) {
+  /**
+   * Removes a cursor that no stream holds, durably; under that name its client opens a new one. The
+   * next position of the removed one.
+   */
+  public Result<Long> forget(NodeName operator, String client, String cursor, OnBehalfOf person) {
     List<Problem> problems = check.decision(person);
     if (!problems.isEmpty()) {
-      return new Answer.Refused(problems.get(0));
+      return new Result.Refused<>(problems.get(0));
     }
     return subscriptions
         .whileClosed(client, cursor, () -> forgotten(operator, client, cursor, person))
         .orElseGet(
             () ->
-                new Answer.Refused(
+                new Result.Refused<>(
                     new Problem(
                         Code.CURSOR_OPEN,
                         "cursor",
                         "the client has it open; the client must end that stream first")));
   }
 
-  private Answer forgotten(NodeName operator, String client, String cursor, OnBehalfOf person) {
+  private Result<Long> forgotten(NodeName operator, String client, String cursor, OnBehalfOf person) {
     List<CursorTable.NamedCursor> own = own(client, MOST);
     if (own.isEmpty()) {
-      return new Answer.Refused(unknown(Code.NOT_FOUND, "client", client, owners()));
+      return new Result.Refused<>(unknown(Code.NOT_FOUND, "client", client, owners()));
     }
     Optional<CursorTable.NamedCursor> found =
         own.stream().filter(one -> one.cursor().equals(cursor)).findFirst();
     if (found.isEmpty()) {
       List<String> names = own.stream().map(CursorTable.NamedCursor::cursor).toList();
-      return new Answer.Refused(unknown(Code.NOT_FOUND, "cursor", cursor, names));
+      return new Result.Refused<>(unknown(Code.NOT_FOUND, "cursor", cursor, names));
     }
     long last = ledger.inbox().lastPosition();
     long next =
@@ -170,7 +166,7 @@ public final class Cursors {
                   .saying(
                       "removes cursor %s of client %s, at position %d of %d"
                           .formatted(cursor, client, next, last)));
-          return new Answer.Forgotten(next);
+          return new Result.Done<>(next);
         });
   }
 

@@ -40,11 +40,7 @@ final class CursorsService implements BindableService {
   }
 
   private ListCursorsResponse listCursors(ListCursorsRequest request) {
-    Cursors.Answer answer = cursors.list(request.getClient());
-    if (answer instanceof Cursors.Answer.Refused refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    Cursors.Answer.Listed listed = (Cursors.Answer.Listed) answer;
+    Cursors.CursorList listed = StatusMapper.value(cursors.list(request.getClient()));
     ListCursorsResponse.Builder response =
         ListCursorsResponse.newBuilder()
             .setLastPosition(listed.lastPosition())
@@ -72,14 +68,10 @@ final class CursorsService implements BindableService {
   }
 
   private ForgetCursorResponse forgetCursor(Identified caller, ForgetCursorRequest request) {
-    Cursors.Answer answer =
-        cursors.forget(
-            caller.name(), request.getClient(), request.getCursor(), request.getOnBehalfOf());
-    if (answer instanceof Cursors.Answer.Refused refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    return ForgetCursorResponse.newBuilder()
-        .setNextPosition(((Cursors.Answer.Forgotten) answer).nextPosition())
-        .build();
+    long next =
+        StatusMapper.value(
+            cursors.forget(
+                caller.name(), request.getClient(), request.getCursor(), request.getOnBehalfOf()));
+    return ForgetCursorResponse.newBuilder().setNextPosition(next).build();
   }
 }

@@ -2,14 +2,11 @@ package org.entente.gateway.feature.operator;
 
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
-import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.KeysGrpc;
-import org.entente.proto.v1.RenewKeysRequest;
-import org.entente.proto.v1.RenewKeysResponse;
 
 /** The Keys service over {@link OwnPairs}. */
 final class KeysService implements BindableService {
@@ -22,20 +19,16 @@ final class KeysService implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     return new ServiceMethods(KeysGrpc.getServiceDescriptor())
-        .unary(KeysGrpc.getRenewKeysMethod(), Scope.OPERATOR, CallCost.CHANGE, this::renewKeys)
+        .unary(
+            KeysGrpc.getRenewKeysMethod(),
+            Scope.OPERATOR,
+            CallCost.CHANGE,
+            (caller, request) -> StatusMapper.value(pairs.renew(caller.name(), request)))
         .unary(
             KeysGrpc.getShowKeysMethod(),
             Scope.OPERATOR,
             CallCost.LOOKUP,
             (caller, request) -> pairs.show())
         .build();
-  }
-
-  private RenewKeysResponse renewKeys(Identified caller, RenewKeysRequest request) {
-    OwnPairs.Answer answer = pairs.renew(caller.name(), request);
-    if (answer instanceof OwnPairs.Answer.Refused refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    return ((OwnPairs.Answer.Made) answer).response();
   }
 }

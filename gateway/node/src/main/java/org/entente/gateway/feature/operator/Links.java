@@ -22,6 +22,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.proto.store.v1.LinkRecord;
 import org.entente.proto.v1.OnBehalfOf;
@@ -37,19 +38,6 @@ public final class Links {
   private final LabelCheck check;
   private final Set<AgencyName> configured;
   private final PeerLinks links;
-
-  /** The answer to a change. */
-  public sealed interface Answer {
-    /**
-     * The link or lane is in the requested state.
-     *
-     * @param now whether this call changed it; otherwise it was so already
-     */
-    record Done(boolean now) implements Answer {}
-
-    /** Nothing changed. */
-    record Refused(Problem problem) implements Answer {}
-  }
 
   /**
    * A link.
@@ -124,8 +112,8 @@ public final class Links {
     return out;
   }
 
-  /** Pauses a link: stops new sending in both directions. */
-  public Answer pause(NodeName client, String peer, OnBehalfOf person) {
+  /** Pauses a link: stops new sending in both directions. False if it was paused already. */
+  public Result<Boolean> pause(NodeName client, String peer, OnBehalfOf person) {
     return change(
         peer,
         person,
@@ -140,8 +128,8 @@ public final class Links {
         links::pause);
   }
 
-  /** Unpauses a link. */
-  public Answer unpause(NodeName client, String peer, OnBehalfOf person) {
+  /** Unpauses a link. False if it was not paused. */
+  public Result<Boolean> unpause(NodeName client, String peer, OnBehalfOf person) {
     return change(
         peer,
         person,
@@ -159,8 +147,8 @@ public final class Links {
         links::unpause);
   }
 
-  /** Resumes a lane that an alarm stopped, in a new epoch. */
-  public Answer resume(NodeName client, String peer, Lane lane, OnBehalfOf person) {
+  /** Resumes a lane that an alarm stopped, in a new epoch. False if none had. */
+  public Result<Boolean> resume(NodeName client, String peer, Lane lane, OnBehalfOf person) {
     return change(
         peer,
         person,
@@ -190,14 +178,15 @@ public final class Links {
   }
 
   /** Makes the change durable first: after a crash before the effect, the next start applies it. */
-  private synchronized Answer change(String name, OnBehalfOf person, Change change, Effect effect) {
+  private synchronized Result<Boolean> change(
+      String name, OnBehalfOf person, Change change, Effect effect) {
     List<Problem> problems = check.decision(person);
     if (!problems.isEmpty()) {
-      return new Answer.Refused(problems.get(0));
+      return new Result.Refused<>(problems.get(0));
     }
     Optional<AgencyName> peer = linked(name);
     if (peer.isEmpty()) {
-      return new Answer.Refused(
+      return new Result.Refused<>(
           new Problem(
               Code.NOT_FOUND,
               "peer",
@@ -211,7 +200,7 @@ public final class Links {
     if (now) {
       effect.on(peer.get());
     }
-    return new Answer.Done(now);
+    return new Result.Done<>(now);
   }
 
   private Optional<AgencyName> linked(String name) {

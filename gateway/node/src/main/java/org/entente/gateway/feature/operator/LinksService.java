@@ -58,12 +58,16 @@ final class LinksService implements BindableService {
   }
 
   private PauseLinkResponse pauseLink(Identified caller, PauseLinkRequest request) {
-    boolean now = done(links.pause(caller.name(), request.getPeer(), request.getOnBehalfOf()));
+    boolean now =
+        StatusMapper.value(
+            links.pause(caller.name(), request.getPeer(), request.getOnBehalfOf()));
     return PauseLinkResponse.newBuilder().setBefore(!now).build();
   }
 
   private UnpauseLinkResponse unpauseLink(Identified caller, UnpauseLinkRequest request) {
-    boolean now = done(links.unpause(caller.name(), request.getPeer(), request.getOnBehalfOf()));
+    boolean now =
+        StatusMapper.value(
+            links.unpause(caller.name(), request.getPeer(), request.getOnBehalfOf()));
     return UnpauseLinkResponse.newBuilder().setBefore(!now).build();
   }
 
@@ -76,15 +80,9 @@ final class LinksService implements BindableService {
           new Problem(Code.INVALID_FIELD, "lane", String.valueOf(e.getMessage())));
     }
     boolean now =
-        done(links.resume(caller.name(), request.getPeer(), lane, request.getOnBehalfOf()));
+        StatusMapper.value(
+            links.resume(caller.name(), request.getPeer(), lane, request.getOnBehalfOf()));
     return ResumeLaneResponse.newBuilder().setBefore(!now).build();
-  }
-
-  private static boolean done(Links.Answer answer) {
-    if (answer instanceof Links.Answer.Refused refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    return ((Links.Answer.Done) answer).now();
   }
 
   private static LinkState state(Links.Link link) {

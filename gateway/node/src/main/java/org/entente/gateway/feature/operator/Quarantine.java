@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -25,6 +26,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineState;
@@ -58,20 +60,17 @@ public final class Quarantine {
   public record Stages(
       QuarantineStage receiving, QuarantineStage delivering, QuarantineStage sending) {}
 
-  /** The answer to a decision. */
-  public sealed interface Answer {
+  /** What became of a decision. */
+  public sealed interface Decision {
     /**
      * The entry is decided.
      *
      * @param now whether by this call; otherwise it was decided before
      */
-    record Decided(QuarantineRecord record, String text, boolean now) implements Answer {}
+    record Decided(QuarantineRecord record, String text, boolean now) implements Decision {}
 
     /** The retry failed; the entry keeps waiting. */
-    record FailedAgain(QuarantineRecord record, String reason) implements Answer {}
-
-    /** Nothing changed. */
-    record Refused(Problem problem) implements Answer {}
+    record FailedAgain(QuarantineRecord record, String reason) implements Decision {}
   }
 
   /**
@@ -112,12 +111,12 @@ public final class Quarantine {
   }
 
   /** Retries an entry. */
-  public Answer retry(NodeName client, long number, OnBehalfOf person) {
+  public Result<Decision> retry(NodeName client, long number, OnBehalfOf person) {
     return decide(number, person, record -> tryAgain(actor(client, person), number, record));
   }
 
   /** Discards an entry. */
-  public Answer discard(NodeName client, long number, OnBehalfOf person) {
+  public Result<Decision> discard(NodeName client, long number, OnBehalfOf person) {
     return decide(
         number,
         person,
@@ -133,23 +132,19 @@ public final class Quarantine {
     return AuditActor.client(self, client, person);
   }
 
-  private interface Decision {
-    Answer about(QuarantineRecord waiting);
-  }
-
-  private Answer decide(long number, OnBehalfOf person, Decision decision) {
+  private Result<Decision> decide(long number, OnBehalfOf person, Function<QuarantineRecord, Result<Decision>> decision) {
     List<Problem> problems = check.decision(person);
     if (!problems.isEmpty()) {
-      return new Answer.Refused(problems.get(0));
+      return new Result.Refused<>(problems.get(0));
     }
     QuarantineRecord record = ledger.quarantine().read(number);
     if (record == null) {
       return notFound(number);
     }
-    return isWaiting(record) ? decision.about(record) : decided(record);
+    return isWaiting(record) ? decision.apply(record) : decided(record);
   }
 
-  private Answer tryAgain(AuditActor actor, long number, QuarantineRecord record) {
+  private Result<Decision> tryAgain(AuditActor actor, long number, QuarantineRecord record) {
     byte[] content = ledger.quarantine().content(number);
     try {
       Mutation<QuarantineStage.DecisionResult> step =
@@ -162,7 +157,7 @@ public final class Quarantine {
     }
   }
 
-  private Answer end(
+  private Result<Decision> end(
       AuditActor actor, long number, String what, Mutation<QuarantineStage.DecisionResult> step) {
     return ledger.commit(
         Lane.ROUTINE,
@@ -173,12 +168,12 @@ public final class Quarantine {
           }
           Problem held = what.equals("discard") ? held(tx, record) : null;
           if (held != null) {
-            return new Answer.Refused(held);
+            return new Result.Refused<>(held);
           }
           QuarantineStage.DecisionResult ended = tx.within(step);
           QuarantineRecord now = ledger.quarantine().settle(tx, number, record, ended.state());
           leaf(tx, actor, record, what + " of " + number + ": " + ended.text());
-          return new Answer.Decided(now, ended.text(), true);
+          return new Result.Done<>(new Decision.Decided(now, ended.text(), true));
         });
   }
 
@@ -198,7 +193,7 @@ public final class Quarantine {
    * Records a failed retry with its reason; the entry keeps waiting, unless another call has
    * decided it meanwhile.
    */
-  private Answer failedAgain(AuditActor actor, long number, Throwable failure) {
+  private Result<Decision> failedAgain(AuditActor actor, long number, Throwable failure) {
     if (ProcessingFailure.isOfTheMachine(failure)) {
       throw failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
     }
@@ -214,7 +209,7 @@ public final class Quarantine {
           QuarantineRecord next = setting.failedAgain(number, record, mishap, tx.nowMillis());
           ledger.quarantine().update(tx, number, next);
           leaf(tx, actor, record, "retry of " + number + " failed: " + mishap.what());
-          return new Answer.FailedAgain(next, mishap.what());
+          return new Result.Done<>(new Decision.FailedAgain(next, mishap.what()));
         });
   }
 
@@ -275,13 +270,14 @@ public final class Quarantine {
     return record.getState() == QuarantineState.QUARANTINE_STATE_WAITING;
   }
 
-  private static Answer decided(QuarantineRecord record) {
+  private static Result<Decision> decided(QuarantineRecord record) {
     String state = record.getState().name().substring(PREFIX.length()).toLowerCase(Locale.ROOT);
-    return new Answer.Decided(record, "it was already " + state, false);
+    return new Result.Done<>(
+        new Decision.Decided(record, "it was already " + state, false));
   }
 
-  private static Answer notFound(long number) {
-    return new Answer.Refused(
+  private static Result<Decision> notFound(long number) {
+    return new Result.Refused<>(
         new Problem(Code.NOT_FOUND, "number", "the quarantine has no entry with number " + number));
   }
 }

@@ -9,6 +9,7 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -130,15 +131,14 @@ final class QuarantineService implements BindableService {
 
   private record DecisionReply(QuarantinedMessage message, String text, boolean before) {}
 
-  private DecisionReply told(long number, Quarantine.Answer answer) {
-    if (answer instanceof Quarantine.Answer.Decided decided) {
+  private DecisionReply told(long number, Result<Quarantine.Decision> result) {
+    Quarantine.Decision decision = StatusMapper.value(result);
+    if (decision instanceof Quarantine.Decision.Decided decided) {
       return new DecisionReply(message(number, decided.record()), decided.text(), !decided.now());
     }
-    if (answer instanceof Quarantine.Answer.FailedAgain failed) {
-      return new DecisionReply(
-          message(number, failed.record()), "the retry failed: " + failed.reason(), false);
-    }
-    throw StatusMapper.exception(((Quarantine.Answer.Refused) answer).problem());
+    Quarantine.Decision.FailedAgain failed = (Quarantine.Decision.FailedAgain) decision;
+    return new DecisionReply(
+        message(number, failed.record()), "the retry failed: " + failed.reason(), false);
   }
 
   private QuarantinedMessage message(long number, QuarantineRecord record) {

@@ -29,6 +29,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.receive.InboxOpener;
@@ -72,15 +73,6 @@ public final class AuditExporter {
     this.parts = parts;
   }
 
-  /** The result of a request. */
-  public sealed interface Answer {
-    /** A page. */
-    record Page(ExportResponse page) implements Answer {}
-
-    /** The request is refused. */
-    record Refused(Problem problem) implements Answer {}
-  }
-
   /** Checked criteria of an export. */
   private record ExportQuery(
       Instant from, Instant to, @Nullable String subject, @Nullable MessageId message) {
@@ -90,7 +82,7 @@ public final class AuditExporter {
   }
 
   /** A page of the export. The actor must contain the person and the reason. */
-  public Answer export(AuditActor actor, ExportRequest request) {
+  public Result<ExportResponse> export(AuditActor actor, ExportRequest request) {
     AuditPerson person = actor.onBehalfOf();
     if (person == null) {
       return refused("on_behalf_of.officer", "must name the officer who asks");
@@ -111,7 +103,7 @@ public final class AuditExporter {
             ? period(asked, from, request.getProofs())
             : chosen(asked, about(asked), from, request.getProofs());
     record(actor, asked, page);
-    return new Answer.Page(page);
+    return new Result.Done<>(page);
   }
 
   private static ExportQuery asked(ExportRequest request) {
@@ -401,7 +393,7 @@ public final class AuditExporter {
             });
   }
 
-  private static Answer refused(String field, String message) {
-    return new Answer.Refused(new Problem(Code.INVALID_FIELD, field, message));
+  private static Result<ExportResponse> refused(String field, String message) {
+    return new Result.Refused<>(new Problem(Code.INVALID_FIELD, field, message));
   }
 }

@@ -101,12 +101,9 @@ final class AuditService implements BindableService {
 
   private ProveResponse prove(Identified caller, ProveRequest request) {
     MessageId id = RequestFields.id("message_id", request.getMessageId());
-    MessageProver.Answer answer =
-        proving.prove(actor(caller, request.getOnBehalfOf()), id, recipient(request));
-    if (answer instanceof MessageProver.Answer.Refused refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    byte[] file = ((MessageProver.Answer.Proven) answer).file();
+    byte[] file =
+        StatusMapper.value(
+            proving.prove(actor(caller, request.getOnBehalfOf()), id, recipient(request)));
     return ProveResponse.newBuilder().setProof(ByteString.copyFrom(file)).build();
   }
 
@@ -114,11 +111,7 @@ final class AuditService implements BindableService {
     if (!request.getMessageId().isEmpty()) {
       RequestFields.id("message_id", request.getMessageId());
     }
-    AuditExporter.Answer answer = exporting.export(actor(caller, request.getOnBehalfOf()), request);
-    if (answer instanceof AuditExporter.Answer.Refused refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    return ((AuditExporter.Answer.Page) answer).page();
+    return StatusMapper.value(exporting.export(actor(caller, request.getOnBehalfOf()), request));
   }
 
   /** The audit actor: a caller that reads records must name the person on whose behalf it does. */

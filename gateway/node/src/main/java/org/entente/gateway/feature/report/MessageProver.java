@@ -25,6 +25,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.seal.format.EnvelopeHeader;
@@ -60,24 +61,14 @@ public final class MessageProver {
     this.parts = parts;
   }
 
-  /** The result of a request. */
-  public sealed interface Answer {
-    /** The file of the proof. Do not modify it. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Proven(byte[] file) implements Answer {}
-
-    /** The request is refused. */
-    record Refused(Problem problem) implements Answer {}
-  }
-
   private record LoggedRecord(LogArchive.Place place, AuditRecord record) {}
 
   /**
-   * Proves that a message was accepted or received here.
+   * Proves that a message was accepted or received here, by the file of the proof.
    *
    * @param recipient selects one of several envelopes; empty if there is only one
    */
-  public Answer prove(AuditActor actor, MessageId id, Optional<AgencyName> recipient) {
+  public Result<byte[]> prove(AuditActor actor, MessageId id, Optional<AgencyName> recipient) {
     List<LoggedRecord> said = said(id);
     if (said.isEmpty()) {
       return refused(
@@ -100,8 +91,8 @@ public final class MessageProver {
               + said.stream().map(one -> one.record().subject().agencies().toString()).toList()
               + "; name a recipient that occurs in only one of them");
     }
-    Answer answer = prove(id, meant.get(0));
-    if (answer instanceof Answer.Proven) {
+    Result<byte[]> answer = prove(id, meant.get(0));
+    if (answer instanceof Result.Done<byte[]>) {
       record(actor, id);
     }
     return answer;
@@ -119,7 +110,7 @@ public final class MessageProver {
     return out;
   }
 
-  private Answer prove(MessageId id, LoggedRecord said) {
+  private Result<byte[]> prove(MessageId id, LoggedRecord said) {
     Optional<KeptHeader> header =
         Optional.ofNullable(
                 parts
@@ -160,7 +151,7 @@ public final class MessageProver {
   }
 
   /** Uses the first statement about the gateway's key that the bundle supports. */
-  private Answer assemble(MessageId id, KeptHeader kept, LogProof leaf, TrustBundle bundle) {
+  private Result<byte[]> assemble(MessageId id, KeptHeader kept, LogProof leaf, TrustBundle bundle) {
     byte[] header = kept.getHeader().toByteArray();
     MessageProof.SignedHeader signed =
         new MessageProof.SignedHeader(header, kept.getSignature().toByteArray());
@@ -170,7 +161,7 @@ public final class MessageProver {
       MessageProof proof = new MessageProof(id, signed, voucher, bundle.noteBytes(), leaf);
       last = ProofVerifier.verify(proof, bundle, OptionalInt.empty(), parts.clock().instant());
       if (last instanceof ProofVerdict.Holds) {
-        return new Answer.Proven(proof.encode());
+        return new Result.Done<>(proof.encode());
       }
     }
     ProofVerdict.Fails fails = (ProofVerdict.Fails) last;
@@ -214,7 +205,7 @@ public final class MessageProver {
             });
   }
 
-  private static Answer refused(Code code, String field, String message) {
-    return new Answer.Refused(new Problem(code, field, message));
+  private static Result<byte[]> refused(Code code, String field, String message) {
+    return new Result.Refused<>(new Problem(code, field, message));
   }
 }

@@ -15,11 +15,11 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.StoreFailure;
-import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.Backup;
 import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.ListBackupsResponse;
@@ -48,10 +48,10 @@ public final class LedgerBackups implements OwnBackups {
   }
 
   @Override
-  public Answer create(NodeName client, CreateBackupRequest request) {
+  public Result<Backup> create(NodeName client, CreateBackupRequest request) {
     List<Problem> problems = ground.labelCheck.decision(request.getOnBehalfOf());
     if (!problems.isEmpty()) {
-      return new Answer.Refused(problems.get(0));
+      return new Result.Refused<>(problems.get(0));
     }
     String note =
         ground
@@ -63,9 +63,9 @@ public final class LedgerBackups implements OwnBackups {
     try {
       RocksBackups.Backup made = copies.add(note);
       record(AuditActor.client(ground.agency(), client, request.getOnBehalfOf()), made);
-      return new Answer.Made(wire(made));
+      return new Result.Done<>(wire(made));
     } catch (StoreFailure e) {
-      return new Answer.Refused(problem(e));
+      return new Result.Refused<>(problem(e));
     }
   }
 
@@ -86,14 +86,14 @@ public final class LedgerBackups implements OwnBackups {
   }
 
   @Override
-  public ListResult list() {
+  public Result<ListBackupsResponse> list() {
     try {
-      return new ListResult.Known(
+      return new Result.Done<>(
           ListBackupsResponse.newBuilder()
               .addAllBackups(copies.list().stream().map(LedgerBackups::wire).toList())
               .build());
     } catch (StoreFailure e) {
-      return new ListResult.Unknown(problem(e));
+      return new Result.Refused<>(problem(e));
     }
   }
 

@@ -32,6 +32,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.rpc.ExplanationMapper;
@@ -39,7 +40,6 @@ import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.JoinRequest;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
-import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.FulfilmentState;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.PairState;
@@ -126,7 +126,7 @@ public final class SigningPairRenewal implements OwnPairs {
   }
 
   @Override
-  public synchronized Answer renew(NodeName client, RenewKeysRequest request) {
+  public synchronized Result<RenewKeysResponse> renew(NodeName client, RenewKeysRequest request) {
     OnBehalfOf person = request.getOnBehalfOf();
     Optional<Member> member = member();
     List<Problem> problems = new ArrayList<>(check.decision(person));
@@ -149,15 +149,15 @@ public final class SigningPairRenewal implements OwnPairs {
                   + "; the agency must join the federation first"));
     }
     if (!problems.isEmpty()) {
-      return new Answer.Refused(problems.get(0));
+      return new Result.Refused<>(problems.get(0));
     }
     try {
       PairRenewal renewal =
           new PairRenewal(from.orElseThrow(), until.orElseThrow(), oldUntil.orElseThrow());
-      return new Answer.Made(made(AuditActor.client(self, client, person), member.get(), renewal));
+      return new Result.Done<>(made(AuditActor.client(self, client, person), member.get(), renewal));
     } catch (InvalidValue e) {
       // The member with these times added to its present pairs.
-      return new Answer.Refused(
+      return new Result.Refused<>(
           new Problem(Code.INVALID_FIELD, "", String.valueOf(e.getMessage())));
     }
   }

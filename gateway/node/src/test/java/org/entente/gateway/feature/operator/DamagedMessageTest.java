@@ -19,7 +19,9 @@ import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.KeyBuilder;
@@ -120,15 +122,17 @@ class DamagedMessageTest {
     assertEquals(List.of("before", "after"), headlines("desk"));
     long number = only().number();
     assertInstanceOf(
-        Quarantine.Answer.FailedAgain.class,
-        node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON));
+        Quarantine.Decision.FailedAgain.class,
+        StatusMapper.value(
+                node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON)));
     put(Table.BODY, bodyKey(before), whole);
     node.restart();
     assertEquals(List.of("before", "after"), headlines("desk"), "it waits for the operator");
-    Quarantine.Answer.Decided answer =
+    Quarantine.Decision.Decided answer =
         assertInstanceOf(
-            Quarantine.Answer.Decided.class,
-            node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON));
+            Quarantine.Decision.Decided.class,
+            StatusMapper.value(
+                node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON)));
     assertEquals(QuarantineState.QUARANTINE_STATE_RELEASED, answer.record().getState());
     assertEquals(List.of("before", "after", "damaged"), headlines("desk"));
     node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON);
@@ -169,10 +173,11 @@ class DamagedMessageTest {
     node.kit.deliver(node.recallOf(damaged));
     node.kit.settle();
     assertNull(node.ledger.inbox().find(damaged));
-    Quarantine.Answer.Decided answer =
+    Quarantine.Decision.Decided answer =
         assertInstanceOf(
-            Quarantine.Answer.Decided.class,
-            node.quarantine.retry(QuarantineNode.OPERATOR, only().number(), QuarantineNode.PERSON));
+            Quarantine.Decision.Decided.class,
+            StatusMapper.value(
+                node.quarantine.retry(QuarantineNode.OPERATOR, only().number(), QuarantineNode.PERSON)));
     assertEquals(QuarantineState.QUARANTINE_STATE_GONE, answer.record().getState());
   }
 
@@ -206,10 +211,11 @@ class DamagedMessageTest {
 
     put(Table.BODY, bodyKey(placed()), whole);
     node.restart();
-    Quarantine.Answer.Decided answer =
+    Quarantine.Decision.Decided answer =
         assertInstanceOf(
-            Quarantine.Answer.Decided.class,
-            node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON));
+            Quarantine.Decision.Decided.class,
+            StatusMapper.value(
+                node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON)));
     assertEquals(QuarantineState.QUARANTINE_STATE_RELEASED, answer.record().getState());
     assertFalse(node.ledger.quarantine().holds(placed().position()));
     assertEquals(List.of(), headlines("another"));
@@ -228,9 +234,9 @@ class DamagedMessageTest {
               .hold(tx, damaged, org.entente.proto.store.v1.HoldRecord.getDefaultInstance());
           return damaged;
         });
-    Quarantine.Answer.Refused answer =
+    Result.Refused<?> answer =
         assertInstanceOf(
-            Quarantine.Answer.Refused.class,
+            Result.Refused.class,
             node.quarantine.discard(
                 QuarantineNode.OPERATOR, only().number(), QuarantineNode.PERSON));
     assertEquals(Code.ON_LEGAL_HOLD, answer.problem().code());

@@ -24,6 +24,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Permitted;
@@ -322,7 +323,7 @@ class DeliveredRangesTest {
     acknowledge(stream, 1);
     settle();
     aside.restart();
-    Cursors.Answer answer =
+    Result<Long> answer =
         new Cursors(
                 ReceiveKit.SELF,
                 aside.ledger,
@@ -334,7 +335,7 @@ class DeliveredRangesTest {
                 "desk",
                 CURSOR,
                 OnBehalfOf.newBuilder().setOfficer("DE-3").setJustification("closed").build());
-    assertTrue(answer instanceof Cursors.Answer.Forgotten, answer::toString);
+    assertTrue(answer instanceof Result.Done<Long>, answer::toString);
     assertEquals("2-2: 1 acknowledged, cursor main", told().get(1));
     assertEquals(AuditType.OPERATOR_ACTION, aside.leaves.last().type());
     pass(EVERY);

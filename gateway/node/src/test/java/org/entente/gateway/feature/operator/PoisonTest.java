@@ -19,6 +19,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.StoreFailure;
@@ -244,9 +245,10 @@ class PoisonTest {
     node.restart();
     assertEquals(number, waiting().get(0).number());
     node.defect = null;
-    Quarantine.Answer answer =
-        node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON);
-    assertTrue(answer instanceof Quarantine.Answer.Decided d && d.now(), answer::toString);
+    Quarantine.Decision decision =
+        StatusMapper.value(
+            node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON));
+    assertTrue(decision instanceof Quarantine.Decision.Decided d && d.now(), decision::toString);
     assertEquals(
         ReceiveKit.ORIGIN.value(),
         requireNonNull(node.ledger.inbox().find(message.messageId())).record().getOrigin());

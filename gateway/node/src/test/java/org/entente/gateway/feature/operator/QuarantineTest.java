@@ -25,9 +25,10 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.store.StoreFailure;
-import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.QuarantineState;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -49,16 +50,16 @@ class QuarantineTest {
     node.close();
   }
 
-  private Quarantine.Answer retry(long number) {
+  private Result<Quarantine.Decision> retry(long number) {
     return node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON);
   }
 
-  private Quarantine.Answer discard(long number) {
+  private Result<Quarantine.Decision> discard(long number) {
     return node.quarantine.discard(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON);
   }
 
-  private static Quarantine.Answer.Decided decided(Quarantine.Answer answer) {
-    return assertInstanceOf(Quarantine.Answer.Decided.class, answer);
+  private static Quarantine.Decision.Decided decided(Result<Quarantine.Decision> answer) {
+    return assertInstanceOf(Quarantine.Decision.Decided.class, StatusMapper.value(answer));
   }
 
   private long operatorLeaves() {
@@ -78,7 +79,7 @@ class QuarantineTest {
     Permitted message = node.alert(QuarantineNode.POISON);
     long number = node.setAside(message);
     node.defect = null;
-    Quarantine.Answer.Decided first = decided(retry(number));
+    Quarantine.Decision.Decided first = decided(retry(number));
     assertEquals(QuarantineState.QUARANTINE_STATE_RELEASED, first.record().getState());
     assertTrue(first.now());
     assertTrue(node.isKept(message.messageId()));
@@ -94,7 +95,7 @@ class QuarantineTest {
     assertEquals("after the upgrade", person.justification());
     assertEquals(List.of(message.messageId()), leaf.subject().messages());
 
-    Quarantine.Answer.Decided again = decided(retry(number));
+    Quarantine.Decision.Decided again = decided(retry(number));
     assertFalse(again.now());
     assertEquals(first.record(), again.record());
     assertFalse(decided(discard(number)).now(), "what was delivered is not given up any more");
@@ -107,8 +108,9 @@ class QuarantineTest {
   @Test
   void retry_whileTheDefectIsThere_changesNothingButItsCount() {
     long number = node.setAside(node.alert(QuarantineNode.POISON));
-    Quarantine.Answer.FailedAgain failed =
-        assertInstanceOf(Quarantine.Answer.FailedAgain.class, retry(number));
+    Quarantine.Decision.FailedAgain failed =
+        assertInstanceOf(
+            Quarantine.Decision.FailedAgain.class, StatusMapper.value(retry(number)));
     assertTrue(failed.reason().startsWith("IllegalStateException at "), failed.reason());
     assertEquals(4, failed.record().getTries());
     assertEquals(1, node.quarantine.list(false, 0, 10).size());
@@ -125,7 +127,7 @@ class QuarantineTest {
     CyclicBarrier together = new CyclicBarrier(operators);
     ExecutorService threads = Executors.newFixedThreadPool(operators);
     try {
-      List<Callable<Quarantine.Answer>> calls = new ArrayList<>();
+      List<Callable<Result<Quarantine.Decision>>> calls = new ArrayList<>();
       for (int i = 0; i < operators; i++) {
         boolean one = i % 4 == 0;
         calls.add(
@@ -135,7 +137,7 @@ class QuarantineTest {
             });
       }
       int now = 0;
-      for (Future<Quarantine.Answer> answer : threads.invokeAll(calls)) {
+      for (Future<Result<Quarantine.Decision>> answer : threads.invokeAll(calls)) {
         now += decided(answer.get()).now() ? 1 : 0;
       }
       assertEquals(1, now, "one decision takes effect");
@@ -173,7 +175,7 @@ class QuarantineTest {
     long number = node.setAside(message);
     node.defect = null;
     node.refuses = true;
-    Quarantine.Answer.Decided answer = decided(retry(number));
+    Quarantine.Decision.Decided answer = decided(retry(number));
     assertEquals(QuarantineState.QUARANTINE_STATE_REFUSED, answer.record().getState());
     assertFalse(node.isKept(message.messageId()));
     EvidenceItem item = owedOnly();
@@ -187,7 +189,7 @@ class QuarantineTest {
     Permitted message = node.alert(QuarantineNode.POISON);
     long number = node.setAside(message);
     assertEquals(
-        Result.RESULT_COMMITTED,
+        org.entente.proto.link.v1.Result.RESULT_COMMITTED,
         node.kit.deliver(node.recallOf(message.messageId())).get(0).getResult());
     node.defect = null;
     assertEquals(
@@ -201,7 +203,7 @@ class QuarantineTest {
   void discard_tellsTheOriginThatItWasNotDelivered() {
     Permitted message = node.alert(QuarantineNode.POISON);
     long number = node.setAside(message);
-    Quarantine.Answer.Decided answer = decided(discard(number));
+    Quarantine.Decision.Decided answer = decided(discard(number));
     assertEquals(QuarantineState.QUARANTINE_STATE_DISCARDED, answer.record().getState());
     EvidenceItem item = owedOnly();
     assertEquals(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, item.getKind());
@@ -229,8 +231,8 @@ class QuarantineTest {
     assertEquals(Code.NOT_FOUND, refused(retry(number)));
   }
 
-  private static Code refused(Quarantine.Answer answer) {
-    return assertInstanceOf(Quarantine.Answer.Refused.class, answer).problem().code();
+  private static Code refused(Result<Quarantine.Decision> answer) {
+    return assertInstanceOf(Result.Refused.class, answer).problem().code();
   }
 
   @Test
@@ -256,8 +258,9 @@ class QuarantineTest {
     long number = node.setAside(node.alert(QuarantineNode.POISON));
     node.keys.days().forEach(node.keys::destroy);
     node.defect = null;
-    Quarantine.Answer.FailedAgain failed =
-        assertInstanceOf(Quarantine.Answer.FailedAgain.class, retry(number));
+    Quarantine.Decision.FailedAgain failed =
+        assertInstanceOf(
+            Quarantine.Decision.FailedAgain.class, StatusMapper.value(retry(number)));
     assertEquals(Code.DAMAGED.name(), failed.record().getCode());
     assertTrue(failed.reason().contains("QUARANTINE"), failed.reason());
   }

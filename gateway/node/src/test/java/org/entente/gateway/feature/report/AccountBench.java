@@ -45,6 +45,7 @@ import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
 import org.entente.gateway.seal.PeerKeys;
@@ -331,11 +332,7 @@ final class AccountBench implements AutoCloseable {
 
   /** The proof of a message, which must be there. */
   byte[] prove(MessageId id) {
-    MessageProver.Answer answer = proving.prove(AUDITOR, id, Optional.empty());
-    if (answer instanceof MessageProver.Answer.Refused refused) {
-      throw new AssertionError(refused.problem().toString());
-    }
-    return ((MessageProver.Answer.Proven) answer).file();
+    return StatusMapper.value(proving.prove(AUDITOR, id, Optional.empty()));
   }
 
   /** Whether a record speaks of an envelope's header. */

@@ -27,6 +27,8 @@ import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.proto.v1.ContentState;
 import org.entente.proto.v1.ExportRequest;
@@ -57,8 +59,7 @@ class AuditExporterTest {
     ExportRequest next = request;
     while (true) {
       ExportResponse page =
-          assertInstanceOf(AuditExporter.Answer.Page.class, fr.exporting.export(AUDITOR, next))
-              .page();
+          StatusMapper.value(fr.exporting.export(AUDITOR, next));
       out.addAll(page.getLeavesList());
       if (page.getNext().isEmpty()) {
         return out;
@@ -186,9 +187,8 @@ class AuditExporterTest {
     assertEquals(AuditType.ACCEPTED, record(found.get(1)).type());
   }
 
-  private static void assertRefused(String field, String words, AuditExporter.Answer answer) {
-    AuditExporter.Answer.Refused refused =
-        assertInstanceOf(AuditExporter.Answer.Refused.class, answer);
+  private static void assertRefused(String field, String words, Result<ExportResponse> answer) {
+    Result.Refused<?> refused = assertInstanceOf(Result.Refused.class, answer);
     assertEquals(field, refused.problem().field());
     assertTrue(refused.problem().message().contains(words), refused.problem().message());
   }

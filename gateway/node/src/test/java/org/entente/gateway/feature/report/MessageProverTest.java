@@ -28,6 +28,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.testkit.TestFederation;
 import org.junit.jupiter.api.AfterEach;
@@ -136,9 +137,8 @@ class MessageProverTest {
   }
 
   private void assertRefused(Code code, String reason, MessageId id) {
-    MessageProver.Answer answer = fr.proving.prove(AUDITOR, id, Optional.empty());
-    MessageProver.Answer.Refused refused =
-        assertInstanceOf(MessageProver.Answer.Refused.class, answer);
+    Result<byte[]> answer = fr.proving.prove(AUDITOR, id, Optional.empty());
+    Result.Refused<?> refused = assertInstanceOf(Result.Refused.class, answer);
     assertEquals(code, refused.problem().code());
     assertTrue(refused.problem().message().contains(reason), refused.problem().message());
   }
@@ -175,7 +175,7 @@ class MessageProverTest {
 
     assertRefused(Code.INVALID_FIELD, "2 envelopes, to [[de.customs], [sg.police]]", id);
     assertInstanceOf(
-        MessageProver.Answer.Proven.class, fr.proving.prove(AUDITOR, id, Optional.of(DE)));
+        Result.Done.class, fr.proving.prove(AUDITOR, id, Optional.of(DE)));
   }
 
   @Test
