@@ -45,11 +45,15 @@ public final class RocksStore implements Store {
   /** A native batch is made, written and closed. */
   private static final int CALLS_OF_A_COMMIT = 3;
 
+  private static final int RECENT_VALUES = 4_096;
+  private static final int RECENT_BYTES = 1 << 20;
+
   private final RocksResources resources;
   private final RocksDB database;
   private final Map<Table, ColumnFamilyHandle> tables;
   private final BatchEncoder encoder;
   private final KeyBounds bounds;
+  private final RecentValues recent = new RecentValues(RECENT_VALUES, RECENT_BYTES);
   private final boolean readOnly;
   private final StoreCounts counts = new StoreCounts();
   private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
@@ -125,6 +129,10 @@ public final class RocksStore implements Store {
       if (!bounds.mayHold(table, key)) {
         return null;
       }
+      byte[] written = recent.get(table, key);
+      if (written != null) {
+        return written;
+      }
       byte[] value = database.get(handle, resources.read(), key);
       counts.read(value != null);
       return value;
@@ -188,8 +196,10 @@ public final class RocksStore implements Store {
 
   private void write(Batch batch, Durability durability) {
     batch.applyTo(bounds);
+    recent.forget(batch);
     try (WriteBatch changes = new WriteBatch(encoder.encode(batch))) {
       database.write(resources.write(durability), changes);
+      recent.remember(batch);
       counts.committed(batch, CALLS_OF_A_COMMIT);
     } catch (RocksDBException e) {
       throw failed(RocksFailureMapper.of("commit", e));

@@ -27,6 +27,7 @@ import org.entente.gateway.store.StoreFailure.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -127,9 +128,13 @@ class RocksStoreTest {
     }
   }
 
-  /** A look-up above the greatest key asks nothing of RocksDB, also after a restart. */
-  @Test
-  void get_ofAnyKey_isWhatWasWritten_alsoAfterReopening() {
+  /**
+   * A look-up above the greatest key asks nothing of RocksDB, nor does one of what was just written
+   * to the outbox.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"CHAIN", "OUTBOX"})
+  void get_ofAnyKey_isWhatWasWritten_alsoAfterReopening(Table table) {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     NavigableMap<byte[], byte[]> model = new TreeMap<>(Arrays::compareUnsigned);
@@ -138,13 +143,13 @@ class RocksStoreTest {
       try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
         for (int i = 0; i < 30; i++) {
           Batch batch = store.batch();
-          change(random, spaces, batch, model);
-          change(random, spaces, batch, model);
+          change(random, spaces, table, batch, model);
+          change(random, spaces, table, batch, model);
           store.commit(batch, Durability.BUFFERED);
           for (int k = 0; k < 20; k++) {
             byte[] key = key(random, spaces);
             byte[] expected = model.get(key);
-            assertArrayEquals(expected, store.get(Table.CHAIN, key), "seed " + seed);
+            assertArrayEquals(expected, store.get(table, key), "seed " + seed);
           }
         }
       }
@@ -154,23 +159,27 @@ class RocksStoreTest {
   }
 
   private static void change(
-      Random random, int spaces, Batch batch, NavigableMap<byte[], byte[]> model) {
+      Random random,
+      int spaces,
+      Table table,
+      Batch batch,
+      NavigableMap<byte[], byte[]> model) {
     byte[] key = key(random, spaces);
     switch (random.nextInt(6)) {
       case 0 -> {
-        batch.delete(Table.CHAIN, key);
+        batch.delete(table, key);
         model.remove(key);
       }
       case 1 -> {
         byte[] to = key(random, spaces);
-        batch.deleteRange(Table.CHAIN, key, to);
+        batch.deleteRange(table, key, to);
         if (Arrays.compareUnsigned(key, to) < 0) {
           model.subMap(key, to).clear();
         }
       }
       default -> {
         byte[] value = KeyBuilder.key().u32(random.nextInt(1 << 20)).done();
-        batch.put(Table.CHAIN, key, value);
+        batch.put(table, key, value);
         model.put(key, value);
       }
     }

@@ -20,6 +20,7 @@ import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.entente.gateway.crypto.SecretBytes;
@@ -302,6 +303,37 @@ class StoreContractTest {
     reader.join();
 
     assertEquals(List.of(), torn);
+  }
+
+  /** Whoever was told of a commit reads it, or a later one. */
+  @Test
+  void get_whileOthersCommit_neverGoesBack() throws InterruptedException {
+    AtomicLong told = new AtomicLong();
+    AtomicBoolean done = new AtomicBoolean();
+    List<String> wrong = new ArrayList<>();
+    Thread reader =
+        new Thread(
+            () -> {
+              for (long seen = 0; !done.get(); ) {
+                long least = Math.max(seen, told.get());
+                byte[] value = store.get(Table.OUTBOX, bytes("x"));
+                seen = value == null ? 0 : KeyReader.of(value).u32();
+                if (seen < least) {
+                  wrong.add(seen + " after " + least);
+                }
+              }
+            });
+    reader.start();
+    for (int i = 1; i <= 2_000; i++) {
+      store.commit(
+          store.batch().put(Table.OUTBOX, bytes("x"), KeyBuilder.key().u32(i).done()),
+          Durability.BUFFERED);
+      told.set(i);
+    }
+    done.set(true);
+    reader.join();
+
+    assertEquals(List.of(), wrong);
   }
 
   private void readPairs(AtomicBoolean done, List<String> torn) {
