@@ -6,17 +6,11 @@ import java.util.random.RandomGenerator;
  * Identifier of an envelope: 16 bytes, UUID version 7 (RFC 9562), so sortable by time. Compares by
  * value; prints as 32 hex digits.
  */
-public final class EnvelopeId implements Comparable<EnvelopeId> {
+public record EnvelopeId(Bits128 bits) implements Comparable<EnvelopeId> {
   /** Size in bytes. */
   public static final int SIZE = Bits128.SIZE;
 
   private static final String WHOSE = "an envelope";
-
-  private final Bits128 bits;
-
-  private EnvelopeId(Bits128 bits) {
-    this.bits = bits;
-  }
 
   /**
    * The identifier in these bytes.
@@ -40,16 +34,6 @@ public final class EnvelopeId implements Comparable<EnvelopeId> {
   @Override
   public int compareTo(EnvelopeId other) {
     return bits.compareTo(other.bits);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof EnvelopeId that && that.bits.equals(bits);
-  }
-
-  @Override
-  public int hashCode() {
-    return bits.hashCode();
   }
 
   @Override

@@ -19,18 +19,12 @@ import java.util.random.RandomGenerator;
  * Another agency passes for its origin with a chance of 2^-32 for each identifier, which it cannot
  * raise: it chooses neither the identifier nor, as a member, its own name.
  */
-public final class MessageId implements Comparable<MessageId> {
+public record MessageId(Bits128 bits) implements Comparable<MessageId> {
   /** Size in bytes. */
   public static final int SIZE = Bits128.SIZE;
 
   private static final String WHOSE = "a message";
   private static final byte[] MARK = "entente/v1 message id".getBytes(StandardCharsets.US_ASCII);
-
-  private final Bits128 bits;
-
-  private MessageId(Bits128 bits) {
-    this.bits = bits;
-  }
 
   /**
    * The identifier in these bytes.
@@ -91,16 +85,6 @@ public final class MessageId implements Comparable<MessageId> {
   @Override
   public int compareTo(MessageId other) {
     return bits.compareTo(other.bits);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof MessageId that && that.bits.equals(bits);
-  }
-
-  @Override
-  public int hashCode() {
-    return bits.hashCode();
   }
 
   @Override

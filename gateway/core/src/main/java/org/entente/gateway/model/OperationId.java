@@ -6,17 +6,11 @@ import java.util.random.RandomGenerator;
  * Identifier of a joint operation: 16 bytes, UUID version 7 (RFC 9562), so sortable by the time of
  * its founding. Compares by value; prints as 32 hex digits.
  */
-public final class OperationId implements Comparable<OperationId> {
+public record OperationId(Bits128 bits) implements Comparable<OperationId> {
   /** Size in bytes. */
   public static final int SIZE = Bits128.SIZE;
 
   private static final String WHOSE = "an operation";
-
-  private final Bits128 bits;
-
-  private OperationId(Bits128 bits) {
-    this.bits = bits;
-  }
 
   /**
    * The identifier in these bytes.
@@ -40,16 +34,6 @@ public final class OperationId implements Comparable<OperationId> {
   @Override
   public int compareTo(OperationId other) {
     return bits.compareTo(other.bits);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof OperationId that && that.bits.equals(bits);
-  }
-
-  @Override
-  public int hashCode() {
-    return bits.hashCode();
   }
 
   @Override
