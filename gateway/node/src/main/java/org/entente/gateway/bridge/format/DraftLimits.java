@@ -1,5 +1,6 @@
 package org.entente.gateway.bridge.format;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.MapEntry;
@@ -7,6 +8,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.ProtocolMessageEnum;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -252,12 +254,8 @@ public final class DraftLimits {
         "must name an agency, a jurisdiction or a desk");
     desks(to.getDesksList(), "to.desks");
     desks(informed.getDesksList(), "to.information.desks");
-    for (int i = 0; i < informed.getAgenciesCount(); i++) {
-      agency(informed.getAgencies(i), "to.information.agencies[" + i + "]");
-    }
-    for (int i = 0; i < to.getAgenciesCount(); i++) {
-      agency(to.getAgencies(i), "to.agencies[" + i + "]");
-    }
+    agencies(informed.getAgenciesList(), "to.information.agencies");
+    agencies(to.getAgenciesList(), "to.agencies");
   }
 
   /** Checks the present fields; ignores missing ones. */
@@ -271,6 +269,12 @@ public final class DraftLimits {
       return new AgencyName(name);
     } catch (InvalidValue e) {
       throw new DraftFault(field, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void agencies(List<String> names, String field) throws DraftFault {
+    for (int i = 0; i < names.size(); i++) {
+      agency(names.get(i), field + "[" + i + "]");
     }
   }
 
@@ -298,10 +302,13 @@ public final class DraftLimits {
             || !label.getHandlingText().isBlank(),
         "label.handling_text",
         "is required with handling code H3");
-    int reply = label.getInReplyTo().size();
-    require(reply == 0 || reply == 16, "label.in_reply_to", "must be 16 bytes or left out");
-    int changed = label.getReferences().size();
-    require(changed == 0 || changed == 16, "label.references", "must be 16 bytes or left out");
+    id(label.getInReplyTo(), "label.in_reply_to");
+    id(label.getReferences(), "label.references");
+  }
+
+  private static void id(ByteString id, String field) throws DraftFault {
+    require(
+        id.isEmpty() || id.size() == MessageId.SIZE, field, "must be 16 bytes or left out");
   }
 
   private static void specified(ProtocolMessageEnum value, String field) throws DraftFault {
@@ -318,19 +325,17 @@ public final class DraftLimits {
       case INTELLIGENCE -> intelligence(draft.getBody().getIntelligence(), kind);
       case DOCUMENT -> document(draft.getBody().getDocument(), kind);
       case FEEDBACK -> feedback(draft, kind);
-      case EVIDENCE -> throw new DraftFault("body.evidence", "is made only by gateways");
-      case CONSENT -> throw new DraftFault("body.consent", "is made only by gateways");
-      case RECALL -> throw new DraftFault("body.recall", "is made only by gateways");
-      case RESPONDERS -> throw new DraftFault("body.responders", "is made only by gateways");
+      case EVIDENCE, CONSENT, RECALL, RESPONDERS, ROSTER, CHARGE ->
+          throw new DraftFault(
+              "body." + draft.getBody().getContentCase().name().toLowerCase(Locale.ROOT),
+              "is made only by gateways");
       case REQUEST ->
           throw new DraftFault(
               "body.request", "is not an alert; send it with `entente request ask`");
       case ANSWER ->
           throw new DraftFault(
               "body.answer", "is not an alert; send it with `entente request answer`");
-      case ROSTER -> throw new DraftFault("body.roster", "is made only by gateways");
       case OPERATION_UPDATE -> operation(draft, kind);
-      case CHARGE -> throw new DraftFault("body.charge", "is made only by gateways");
       case CONTENT_NOT_SET ->
           throw new DraftFault("body", "is required: alert, intelligence, document or feedback");
     }
@@ -343,7 +348,7 @@ public final class DraftLimits {
       AlertText text = alert.getTexts(i);
       String path = "body.alert.texts[" + i + "]";
       require(!text.getLanguage().isEmpty(), path + ".language", "is required");
-      headline(text.getHeadline(), path + ".headline");
+      require(!text.getHeadline().isEmpty(), path + ".headline", "is required");
     }
   }
 
@@ -353,7 +358,7 @@ public final class DraftLimits {
         "label.kind",
         "must be INTELLIGENCE if the body is intelligence");
     require(!intelligence.getLanguage().isEmpty(), "body.intelligence.language", "is required");
-    headline(intelligence.getHeadline(), "body.intelligence.headline");
+    require(!intelligence.getHeadline().isEmpty(), "body.intelligence.headline", "is required");
   }
 
   private static void feedback(Draft draft, Kind kind) throws DraftFault {
@@ -381,10 +386,6 @@ public final class DraftLimits {
         "label.kind",
         "must be OPERATION if the body is an update of an operation");
     require(!draft.getTo().getOperation().isEmpty(), "to.operation", "is required with OPERATION");
-  }
-
-  private static void headline(String headline, String path) throws DraftFault {
-    require(!headline.isEmpty(), path, "is required");
   }
 
   private static void walk(MessageOrBuilder message, String path) throws DraftFault {
