@@ -9,7 +9,6 @@ import java.util.function.Supplier;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.entente.gateway.identity.ClientRegistry;
 import org.entente.gateway.identity.Identification;
-import org.entente.gateway.identity.Identification.Unidentified;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.trust.TrustBundle;
@@ -53,13 +52,6 @@ public final class ClientTrust implements IdentityResolver {
 
   /** A trust manager that refuses non-clients in the handshake. */
   public X509ExtendedTrustManager inHandshake() {
-    return new HandshakeTrust(chain -> told(identify(chain)));
-  }
-
-  private Identification told(Identification identification) {
-    if (identification instanceof Unidentified unidentified) {
-      refused.accept(unidentified.problem());
-    }
-    return identification;
+    return new HandshakeTrust(this::identify, refused);
   }
 }

@@ -4,10 +4,12 @@ import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.entente.gateway.identity.Identification;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.identity.Identification.Unidentified;
 
 /**
@@ -20,13 +22,22 @@ final class HandshakeTrust extends X509ExtendedTrustManager {
   private static final X509Certificate[] NO_HINTS = {};
 
   private final Function<List<X509Certificate>, Identification> identify;
+  private final Consumer<Problem> refused;
 
-  HandshakeTrust(Function<List<X509Certificate>, Identification> identify) {
+  /**
+   * A trust manager for one kind of counterpart.
+   *
+   * @param refused told why a handshake was refused
+   */
+  HandshakeTrust(
+      Function<List<X509Certificate>, Identification> identify, Consumer<Problem> refused) {
     this.identify = identify;
+    this.refused = refused;
   }
 
   private void check(X509Certificate[] chain) throws CertificateException {
     if (identify.apply(List.of(chain)) instanceof Unidentified unidentified) {
+      refused.accept(unidentified.problem());
       throw new CertificateException(
           unidentified.problem().code() + ": " + unidentified.problem().message());
     }

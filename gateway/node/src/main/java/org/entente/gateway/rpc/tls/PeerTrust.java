@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.entente.gateway.identity.Identification;
-import org.entente.gateway.identity.Identification.Unidentified;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.model.AgencyName;
@@ -59,18 +58,11 @@ public final class PeerTrust implements IdentityResolver {
 
   /** A trust manager that refuses non-peers in the handshake. */
   public X509ExtendedTrustManager inHandshake() {
-    return new HandshakeTrust(chain -> told(identify(chain)));
+    return new HandshakeTrust(this::identify, refused);
   }
 
   /** A trust manager that accepts only gateways of the dialled agency in the handshake. */
   public X509ExtendedTrustManager dialling(AgencyName expected) {
-    return new HandshakeTrust(chain -> told(identifyAs(expected, chain)));
-  }
-
-  private Identification told(Identification identification) {
-    if (identification instanceof Unidentified unidentified) {
-      refused.accept(unidentified.problem());
-    }
-    return identification;
+    return new HandshakeTrust(chain -> identifyAs(expected, chain), refused);
   }
 }
