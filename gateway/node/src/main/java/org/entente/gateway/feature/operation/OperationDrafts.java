@@ -1,6 +1,5 @@
 package org.entente.gateway.feature.operation;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +16,6 @@ import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.seal.format.RosterStatement;
-import org.entente.proto.v1.Body;
 import org.entente.proto.v1.OperationTask;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +71,7 @@ public final class OperationDrafts implements DraftHook {
 
   /** Only members can be given tasks. */
   private static @Nullable Problem tasks(CheckedDraft draft, RosterStatement.Content roster) {
-    List<OperationTask> tasks = body(draft).getOperationUpdate().getTasksList();
+    List<OperationTask> tasks = draft.content().whole().getOperationUpdate().getTasksList();
     for (int i = 0; i < tasks.size(); i++) {
       AgencyName agency = new AgencyName(tasks.get(i).getAgency());
       if (roster.role(agency).isEmpty()) {
@@ -84,13 +82,5 @@ public final class OperationDrafts implements DraftHook {
       }
     }
     return null;
-  }
-
-  private static Body body(CheckedDraft draft) {
-    try {
-      return Body.parseFrom(draft.body());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a body that this gateway checked cannot be parsed", e);
-    }
   }
 }

@@ -1,6 +1,5 @@
 package org.entente.gateway.feature.operation;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -54,11 +53,7 @@ public final class SentOperationUpdates {
         .open(sealed)
         .map(
             bytes -> {
-              try {
-                return OwnOperationUpdate.parseFrom(bytes);
-              } catch (InvalidProtocolBufferException e) {
-                throw new CorruptRecord("OPERATION", e);
-              }
+              return CorruptRecord.parse(OwnOperationUpdate.parser(), bytes, "OPERATION");
             });
   }
 }

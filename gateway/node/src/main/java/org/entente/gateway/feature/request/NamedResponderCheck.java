@@ -1,12 +1,10 @@
 package org.entente.gateway.feature.request;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
-import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Request;
 import org.entente.proto.v1.Responder;
@@ -17,19 +15,13 @@ import org.jspecify.annotations.Nullable;
  * them must have announced this responder with room for that many subjects. Safe for use by several
  * threads.
  */
-final class NamedResponderCheck {
-  private final BiFunction<String, String, Optional<Responder>> known;
-
-  NamedResponderCheck(BiFunction<String, String, Optional<Responder>> known) {
-    this.known = known;
-  }
-
+record NamedResponderCheck(BiFunction<String, String, Optional<Responder>> known) {
   /** Why a draft may not name its responder; null if it may, or names none. */
   @Nullable Problem problem(CheckedDraft draft) {
     if (draft.label().getKind() != Kind.KIND_REQUEST) {
       return null;
     }
-    Request request = request(draft);
+    Request request = draft.content().whole().getRequest();
     if (request.getResponder().isEmpty()) {
       return null;
     }
@@ -52,13 +44,5 @@ final class NamedResponderCheck {
       }
     }
     return null;
-  }
-
-  private static Request request(CheckedDraft draft) {
-    try {
-      return Body.parseFrom(draft.body()).getRequest();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a body that this gateway checked cannot be parsed", e);
-    }
   }
 }

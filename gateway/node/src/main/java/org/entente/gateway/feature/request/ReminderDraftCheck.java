@@ -1,6 +1,5 @@
 package org.entente.gateway.feature.request;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.entente.gateway.ledger.Ledger;
@@ -14,10 +13,8 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.Addressing;
-import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +35,7 @@ final class ReminderDraftCheck {
   }
 
   static boolean isReminder(CheckedDraft draft) {
-    return draft.label().getKind() == Kind.KIND_REQUEST && request(draft).getReminder();
+    return draft.label().getKind() == Kind.KIND_REQUEST && draft.content().whole().getRequest().getReminder();
   }
 
   /** Why a draft may not remind of a request; null if it may. */
@@ -66,7 +63,7 @@ final class ReminderDraftCheck {
             book.read(new Name(Side.ASKED, id, agency)),
             agency,
             label,
-            request(draft),
+            draft.content().whole().getRequest(),
             clock.millis());
     if (problem.isPresent()) {
       return problem.get();
@@ -103,13 +100,5 @@ final class ReminderDraftCheck {
 
   private static Problem mismatch(String field, String message) {
     return new Problem(Code.LABEL_BODY_MISMATCH, field, message);
-  }
-
-  private static Request request(CheckedDraft draft) {
-    try {
-      return Body.parseFrom(draft.body()).getRequest();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a body that this gateway checked cannot be parsed", e);
-    }
   }
 }

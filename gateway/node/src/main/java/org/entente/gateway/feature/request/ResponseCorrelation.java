@@ -1,6 +1,5 @@
 package org.entente.gateway.feature.request;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -22,7 +21,6 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.store.v1.RequestRecord;
-import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Responder;
@@ -148,7 +146,7 @@ public final class ResponseCorrelation implements DraftHook {
     Problem problem = against(request.get(), draft);
     return problem != null
         ? problem
-        : AnswerCheck.problem(asked, draft.label(), body(draft).getAnswer()).orElse(null);
+        : AnswerCheck.problem(asked, draft.label(), draft.content().whole().getAnswer()).orElse(null);
   }
 
   private static @Nullable Problem against(Label request, CheckedDraft draft) {
@@ -184,13 +182,5 @@ public final class ResponseCorrelation implements DraftHook {
 
   private static Problem mismatch(String field, String message) {
     return new Problem(Code.LABEL_BODY_MISMATCH, field, message);
-  }
-
-  private static Body body(CheckedDraft draft) {
-    try {
-      return Body.parseFrom(draft.body());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a body that this gateway checked cannot be parsed", e);
-    }
   }
 }

@@ -1,7 +1,6 @@
 package org.entente.gateway.feature.risk;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -16,14 +15,8 @@ import org.entente.proto.v1.Score;
  * Seals scores at rest: each under its message's key and for its place, so that it cannot be opened
  * at another message or number. Safe for use by several threads.
  */
-final class ScoreSeal {
+record ScoreSeal(SecureRandom random) {
   private static final byte[] CONTEXT = "score".getBytes(StandardCharsets.US_ASCII);
-
-  private final SecureRandom random;
-
-  ScoreSeal(SecureRandom random) {
-    this.random = random;
-  }
 
   /** The tag that represents a client and its model for a message. */
   static ByteString tag(AnnotationKey key, String client, String model) {
@@ -50,11 +43,7 @@ final class ScoreSeal {
     return key.open(place(id, number), record.getSealedScore().toByteArray())
         .map(
             bytes -> {
-              try {
-                return Score.parseFrom(bytes);
-              } catch (InvalidProtocolBufferException e) {
-                throw new CorruptRecord("SCORE", e);
-              }
+              return CorruptRecord.parse(Score.parser(), bytes, "SCORE");
             });
   }
 

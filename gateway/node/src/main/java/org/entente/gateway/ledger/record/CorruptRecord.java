@@ -1,5 +1,8 @@
 package org.entente.gateway.ledger.record;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
 import org.jspecify.annotations.Nullable;
 
 /** A record of the ledger cannot be read, because of damage or a defect. */
@@ -9,5 +12,14 @@ public final class CorruptRecord extends RuntimeException {
   /** Names the table of the record. */
   public CorruptRecord(String table, @Nullable Throwable cause) {
     super("a record of table " + table + " cannot be read", cause);
+  }
+
+  /** A message of a table, parsed; throws this if it is none. */
+  public static <M extends Message> M parse(Parser<M> parser, byte[] value, String table) {
+    try {
+      return parser.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord(table, e);
+    }
   }
 }

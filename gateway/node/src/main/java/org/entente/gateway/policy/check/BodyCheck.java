@@ -3,8 +3,6 @@ package org.entente.gateway.policy.check;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
-import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Alert;
@@ -142,14 +140,6 @@ public final class BodyCheck {
     findings.time("body.recall.at", recall.getAt());
   }
 
-  private void agency(String field, String name) {
-    try {
-      AgencyName unused = new AgencyName(name);
-    } catch (InvalidValue e) {
-      findings.invalid(field, String.valueOf(e.getMessage()));
-    }
-  }
-
   private void passedOn(String field, ByteString id, EvidenceKind kind) {
     int size = kind == EvidenceKind.EVIDENCE_KIND_PASSED_ON ? MessageId.SIZE : 0;
     findings.check(
@@ -203,7 +193,7 @@ public final class BodyCheck {
     findings.time("retrieved_at", item.getRetrievedAt());
     alsoRetrieved("also_retrieved_by", item);
     if (findings.count("passed_on_to", item.getPassedOnToCount(), AddressingCheck.MAX_AGENCIES)) {
-      item.getPassedOnToList().forEach(agency -> agency("passed_on_to", agency));
+      item.getPassedOnToList().forEach(agency -> findings.agency("passed_on_to", agency));
     }
     passedOn("passed_on_as", item.getPassedOnAs(), item.getKind());
     consent("consent_id", item.getConsentId(), item.getKind());

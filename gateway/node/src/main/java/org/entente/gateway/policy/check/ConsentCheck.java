@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
@@ -19,7 +18,7 @@ import org.entente.proto.v1.ConsentRevoked;
 import org.entente.proto.v1.Purpose;
 
 /** Checks notices of consent against the comments in message.proto. */
-final class ConsentCheck {
+record ConsentCheck(ValidationErrors findings) {
   /** Longest reason in characters. */
   static final int REASON = 500;
 
@@ -35,12 +34,6 @@ final class ConsentCheck {
 
   /** The same limit as for a draft's sources. */
   private static final int MAX_CARRIED = 64;
-
-  private final ValidationErrors findings;
-
-  ConsentCheck(ValidationErrors findings) {
-    this.findings = findings;
-  }
 
   /** Checks the consents that travel with a message that is passed on. */
   void carried(String field, List<CarriedConsent> consents) {
@@ -82,7 +75,7 @@ final class ConsentCheck {
     findings.check(!ids.isEmpty(), prefix + "message_ids", "must name at least one message");
     if (findings.count(prefix + "message_ids", ids.size(), MAX_MESSAGES)) {
       ids.forEach(id -> id(prefix + "message_ids", id));
-      noRepeats(prefix + "message_ids", ids);
+      findings.noRepeats(prefix + "message_ids", ids);
     }
     findings.check(
         asked.getAgenciesCount() + asked.getJurisdictionsCount() > 0,
@@ -118,13 +111,13 @@ final class ConsentCheck {
         findings.invalid(field, String.valueOf(e.getMessage()));
       }
     }
-    noRepeats(field, names);
+    findings.noRepeats(field, names);
   }
 
   private void jurisdictions(String field, List<String> codes) {
     if (findings.count(field, codes.size(), MAX_JURISDICTIONS)) {
       codes.forEach(code -> findings.requiredCoded(field, code, CodedText.COUNTRY));
-      noRepeats(field, codes);
+      findings.noRepeats(field, codes);
     }
   }
 
@@ -132,7 +125,7 @@ final class ConsentCheck {
     findings.check(!purposes.isEmpty(), field, "must name at least one purpose");
     if (findings.count(field, purposes.size(), MAX_PURPOSES)) {
       purposes.forEach(purpose -> findings.required(field, purpose));
-      noRepeats(field, purposes);
+      findings.noRepeats(field, purposes);
     }
   }
 
@@ -163,10 +156,5 @@ final class ConsentCheck {
 
   private void id(String field, ByteString id) {
     findings.check(id.size() == MessageId.SIZE, field, "must have 16 bytes");
-  }
-
-  private void noRepeats(String field, List<?> entries) {
-    findings.check(
-        new HashSet<>(entries).size() == entries.size(), field, "contains an entry twice");
   }
 }

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.entente.gateway.cel.LabelSizes;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
@@ -127,7 +126,7 @@ public final class LabelFieldCheck {
   void received(Label label) {
     findings.check(
         label.getMessageId().size() == MessageId.SIZE, "label.message_id", "must have 16 bytes");
-    agency("label.origin", label.getOrigin());
+    findings.agency("label.origin", label.getOrigin());
     requiredTime("label.created_at", label.hasCreatedAt(), label.getCreatedAt());
     requiredTime("label.expires_at", label.hasExpiresAt(), label.getExpiresAt());
     agreement(label);
@@ -164,8 +163,8 @@ public final class LabelFieldCheck {
     Addressees all = label.getAddressees();
     int count = all.getActionCount() + all.getInformationCount();
     if (findings.count("label.addressees", count, MAX_ADDRESSEES)) {
-      all.getActionList().forEach(name -> agency("label.addressees.action", name));
-      all.getInformationList().forEach(name -> agency("label.addressees.information", name));
+      all.getActionList().forEach(name -> findings.agency("label.addressees.action", name));
+      all.getInformationList().forEach(name -> findings.agency("label.addressees.information", name));
     }
   }
 
@@ -421,13 +420,5 @@ public final class LabelFieldCheck {
   private void requiredTime(String field, boolean present, Timestamp at) {
     findings.check(present, field, "is required");
     findings.time(field, at);
-  }
-
-  private void agency(String field, String name) {
-    try {
-      AgencyName unused = new AgencyName(name);
-    } catch (InvalidValue e) {
-      findings.invalid(field, String.valueOf(e.getMessage()));
-    }
   }
 }

@@ -4,8 +4,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.OperationOutcome;
 import org.entente.proto.v1.OperationResource;
@@ -90,7 +88,7 @@ final class OperationCheck {
       findings.known(at, task);
       id(at + ".id", task.getId(), ids);
       findings.requiredLine(at + ".title", task.getTitle(), 200);
-      agency(at + ".agency", task.getAgency());
+      findings.agency(at + ".agency", task.getAgency());
       findings.required(at + ".state", task.getState());
       findings.coded(at + ".place", task.getPlace(), CodedText.PLACE);
       if (task.hasDueAt()) {
@@ -146,13 +144,5 @@ final class OperationCheck {
     findings.check(
         ID.matcher(id).matches(), field, "must have 1 to 40 characters of A-Z a-z 0-9 . _ -");
     findings.check(before.add(id), field, "repeats an earlier entry");
-  }
-
-  private void agency(String field, String name) {
-    try {
-      AgencyName unused = new AgencyName(name);
-    } catch (InvalidValue e) {
-      findings.invalid(field, String.valueOf(e.getMessage()));
-    }
   }
 }
