@@ -110,7 +110,7 @@ public final class CodeFileReader {
       report.problems(unreadable.problems());
     } else {
       YamlReadResult.Read<CodeFile> read = (YamlReadResult.Read<CodeFile>) reading;
-      lint.add(read.value(), read.positions());
+      lint.add(read.value(), new FileLint(report, read.positions()));
     }
   }
 

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.entente.gateway.cel.LabelSizes;
-import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
@@ -39,7 +38,7 @@ public final class CodesLint {
   private final LintReport report;
   private final Map<String, Map<String, Wording>> words = new LinkedHashMap<>();
   private final Map<String, Wording> markings = new LinkedHashMap<>();
-  private final SharingLint sharing;
+  private final SharingLint sharing = new SharingLint();
   private final Map<String, Wording> indicators = new LinkedHashMap<>();
   private final Map<String, CodeFile.Evaluations> evaluations = new LinkedHashMap<>();
   private final Map<String, ClassificationScheme> schemes = new LinkedHashMap<>();
@@ -49,24 +48,23 @@ public final class CodesLint {
 
   /** An equivalence with its position in a file. */
   private record PlacedEquivalence(
-      CodeFile.Equivalence it, FieldPositions positions, String field) {}
+      CodeFile.Equivalence it, FileLint lint, String field) {}
 
   CodesLint(LintReport report) {
     this.report = report;
-    this.sharing = new SharingLint(report);
   }
 
-  void add(CodeFile file, FieldPositions positions) {
-    orEmpty(file.words()).forEach((list, codes) -> words(list, codes, positions));
-    orEmpty(file.markings()).forEach((code, meaning) -> marking(code, meaning, positions));
-    orEmpty(file.sharing()).forEach((name, set) -> sharing.add(name, set, positions));
-    orEmpty(file.indicators()).forEach((code, meaning) -> indicator(code, meaning, positions));
-    orEmpty(file.evaluations()).forEach((name, scheme) -> evaluation(name, scheme, positions));
-    orEmpty(file.schemes()).forEach((name, scheme) -> scheme(name, scheme, positions));
+  void add(CodeFile file, FileLint lint) {
+    orEmpty(file.words()).forEach((list, codes) -> words(list, codes, lint));
+    orEmpty(file.markings()).forEach((code, meaning) -> marking(code, meaning, lint));
+    orEmpty(file.sharing()).forEach((name, set) -> sharing.add(name, set, lint));
+    orEmpty(file.indicators()).forEach((code, meaning) -> indicator(code, meaning, lint));
+    orEmpty(file.evaluations()).forEach((name, scheme) -> evaluation(name, scheme, lint));
+    orEmpty(file.schemes()).forEach((name, scheme) -> scheme(name, scheme, lint));
     List<CodeFile.Equivalence> written =
         file.equivalences() == null ? List.of() : file.equivalences();
     for (int i = 0; i < written.size(); i++) {
-      equivalence(written.get(i), positions, "equivalences[" + i + "]");
+      equivalence(written.get(i), lint, "equivalences[" + i + "]");
     }
   }
 
@@ -86,17 +84,11 @@ public final class CodesLint {
     return map == null ? Map.of() : map;
   }
 
-  private void wrong(FieldPositions positions, String field, String wrong, String valid) {
-    report.problem(positions.problem(field, wrong, valid));
-  }
-
-  private void words(String list, Map<String, Wording> codes, FieldPositions positions) {
+  private void words(String list, Map<String, Wording> codes, FileLint lint) {
     String field = "words." + list;
     EnumDescriptor type = CodeLists.ENUMS.get(list);
     if (type == null) {
-      wrong(
-          positions,
-          field,
+      lint.wrong(field,
           "not the name of a label field with listed values",
           "one of " + String.join(", ", CodeLists.ENUMS.keySet()));
       return;
@@ -106,95 +98,93 @@ public final class CodesLint {
         (code, meaning) -> {
           String at = field + "." + code;
           if (EnumNames.parse(type, code).isEmpty()) {
-            wrong(positions, at, quoted(code), "one of " + EnumNames.all(type));
+            lint.wrong(at, quoted(code), "one of " + EnumNames.all(type));
           }
-          put(known, code, meaning, at, positions);
-          wording(meaning, at, positions);
+          put(known, code, meaning, at, lint);
+          wording(meaning, at, lint);
         });
   }
 
-  private void marking(String code, Wording meaning, FieldPositions positions) {
+  private void marking(String code, Wording meaning, FileLint lint) {
     String at = "markings." + code;
     if (!SHARING_MARKING.matcher(code).matches()) {
-      wrong(positions, at, quoted(code), "1 to 40 characters of A-Z 0-9 : + . / - and spaces");
+      lint.wrong(at, quoted(code), "1 to 40 characters of A-Z 0-9 : + . / - and spaces");
     }
-    put(markings, code, meaning, at, positions);
-    wording(meaning, at, positions);
+    put(markings, code, meaning, at, lint);
+    wording(meaning, at, lint);
   }
 
-  private void indicator(String code, Wording meaning, FieldPositions positions) {
+  private void indicator(String code, Wording meaning, FileLint lint) {
     String at = "indicators." + code;
     if (!INDICATOR.matcher(code).matches()) {
-      wrong(
-          positions,
-          at,
+      lint.wrong(at,
           quoted(code),
           "1 to 40 characters: a capital letter, then of A-Z 0-9 _; X_ is for clients' own codes");
     }
     if (indicators.size() >= MAX_CODES) {
-      wrong(positions, at, "more than " + MAX_CODES + " indicators", "at most " + MAX_CODES);
+      lint.wrong(at, "more than " + MAX_CODES + " indicators", "at most " + MAX_CODES);
     }
-    put(indicators, code, meaning, at, positions);
-    wording(meaning, at, positions);
+    put(indicators, code, meaning, at, lint);
+    wording(meaning, at, lint);
   }
 
-  private void evaluation(String name, CodeFile.Evaluations scheme, FieldPositions positions) {
+  private void evaluation(String name, CodeFile.Evaluations scheme, FileLint lint) {
     String at = "evaluations." + name;
     if (!EVALUATION.matcher(name).matches()) {
-      wrong(positions, at, quoted(name), "1 to 12 characters of A-Z a-z 0-9 -");
+      lint.wrong(at, quoted(name), "1 to 12 characters of A-Z a-z 0-9 -");
     }
-    put(evaluations, name, scheme, at, positions);
-    wording(scheme.title(), at + ".title", positions);
-    evaluationCodes(scheme.source(), at + ".source", positions);
-    evaluationCodes(scheme.information(), at + ".information", positions);
+    put(evaluations, name, scheme, at, lint);
+    wording(scheme.title(), at + ".title", lint);
+    evaluationCodes(scheme.source(), at + ".source", lint);
+    evaluationCodes(scheme.information(), at + ".information", lint);
   }
 
-  private void evaluationCodes(Map<String, Wording> codes, String at, FieldPositions positions) {
+  private void evaluationCodes(Map<String, Wording> codes, String at, FileLint lint) {
     if (codes.isEmpty() || codes.size() > MAX_CODES) {
-      wrong(positions, at, codes.size() + " codes", "1 to " + MAX_CODES);
+      lint.wrong(at, codes.size() + " codes", "1 to " + MAX_CODES);
     }
     codes.forEach(
         (code, meaning) -> {
           if (!EVALUATION_CODE.matcher(code).matches()) {
-            wrong(positions, at + "." + code, quoted(code), "1 to 3 characters of A-Z 0-9");
+            lint.wrong(at + "." + code, quoted(code), "1 to 3 characters of A-Z 0-9");
           }
-          wording(meaning, at + "." + code, positions);
+          wording(meaning, at + "." + code, lint);
         });
   }
 
-  private void scheme(String name, CodeFile.Scheme written, FieldPositions positions) {
+  private void scheme(String name, CodeFile.Scheme written, FileLint lint) {
     String at = "schemes." + name;
     if (!CodeLists.SCHEME.matcher(name).matches()) {
-      wrong(positions, at, quoted(name), "1 to 16 characters of A-Z 0-9 -, a letter first");
+      lint.wrong(at, quoted(name), "1 to 16 characters of A-Z 0-9 -, a letter first");
     }
-    wording(written.title(), at + ".title", positions);
-    Set<String> usedBy = usedBy(written, at, positions);
+    wording(written.title(), at + ".title", lint);
+    Set<String> usedBy = usedBy(written, at, lint);
     Map<String, Classification> levels = new LinkedHashMap<>();
     Map<String, Wording> meanings = new LinkedHashMap<>();
     if (written.markings().isEmpty() || written.markings().size() > MAX_CODES) {
-      wrong(positions, at + ".markings", written.markings().size() + " markings", "1 to 256");
+      lint.wrong(at + ".markings", written.markings().size() + " markings", "1 to 256");
     }
     for (int i = 0; i < written.markings().size(); i++) {
-      level(written.markings().get(i), at + ".markings[" + i + "]", positions, levels, meanings);
+      level(written.markings().get(i), at + ".markings[" + i + "]", lint, levels, meanings);
     }
     put(
         schemes,
         name,
         new ClassificationScheme(name, written.title(), usedBy, levels, meanings),
         at,
-        positions);
+        lint);
   }
 
-  private Set<String> usedBy(CodeFile.Scheme written, String at, FieldPositions positions) {
+  private Set<String> usedBy(CodeFile.Scheme written, String at, FileLint lint) {
     Set<String> usedBy = new LinkedHashSet<>();
     List<String> names = written.usedBy() == null ? List.of() : written.usedBy();
     for (int i = 0; i < names.size(); i++) {
       String name = String.valueOf(names.get(i));
       String place = at + ".used_by[" + i + "]";
       if (!CodedText.COUNTRY.valid(name) && !isAgency(name)) {
-        wrong(positions, place, quoted(name), "an ISO 3166-1 code or an agency's name");
+        lint.wrong(place, quoted(name), "an ISO 3166-1 code or an agency's name");
       } else if (!users.add(name)) {
-        wrong(positions, place, name + " already has a scheme", "each in one scheme only");
+        lint.wrong(place, name + " already has a scheme", "each in one scheme only");
       }
       usedBy.add(name);
     }
@@ -213,29 +203,27 @@ public final class CodesLint {
   private void level(
       CodeFile.@Nullable Marking written,
       String at,
-      FieldPositions positions,
+      FileLint lint,
       Map<String, Classification> levels,
       Map<String, Wording> meanings) {
     if (written == null) {
-      wrong(positions, at, "nothing", "a marking");
+      lint.wrong(at, "nothing", "a marking");
       return;
     }
     String marking = written.marking();
     if (!isMarking(marking)) {
-      wrong(positions, at + ".marking", quoted(marking), "one line of 1 to 80 characters");
+      lint.wrong(at + ".marking", quoted(marking), "one line of 1 to 80 characters");
     }
     var level = EnumNames.parse(Classification.getDescriptor(), written.level());
     if (level.isEmpty()) {
-      wrong(
-          positions,
-          at + ".level",
+      lint.wrong(at + ".level",
           quoted(written.level()),
           "one of " + EnumNames.all(Classification.getDescriptor()));
     } else if (levels.putIfAbsent(marking, Classification.valueOf(level.get())) != null) {
-      wrong(positions, at + ".marking", quoted(marking) + " a second time", "each once");
+      lint.wrong(at + ".marking", quoted(marking) + " a second time", "each once");
     }
     meanings.put(marking, written.label());
-    wording(written.label(), at + ".label", positions);
+    wording(written.label(), at + ".label", lint);
   }
 
   private static boolean isMarking(String text) {
@@ -246,21 +234,21 @@ public final class CodesLint {
   }
 
   private void equivalence(
-      CodeFile.@Nullable Equivalence written, FieldPositions positions, String field) {
+      CodeFile.@Nullable Equivalence written, FileLint lint, String field) {
     if (written == null) {
-      wrong(positions, field, "nothing", "an equivalence");
+      lint.wrong(field, "nothing", "an equivalence");
       return;
     }
     if (written.from().equals(written.to())) {
-      wrong(positions, field + ".to", "the scheme itself", "another scheme");
+      lint.wrong(field + ".to", "the scheme itself", "another scheme");
       return;
     }
-    report.text(positions, field + ".basis", written.basis(), MAX_BASIS);
+    lint.text(field + ".basis", written.basis(), MAX_BASIS);
     ClassificationScheme.Direction direction =
         new ClassificationScheme.Direction(written.from(), written.to());
-    if (equivalences.putIfAbsent(direction, new PlacedEquivalence(written, positions, field))
+    if (equivalences.putIfAbsent(direction, new PlacedEquivalence(written, lint, field))
         != null) {
-      wrong(positions, field, direction + " a second time", "one entry for each direction");
+      lint.wrong(field, direction + " a second time", "one entry for each direction");
     }
   }
 
@@ -275,7 +263,7 @@ public final class CodesLint {
     Map<String, String> handled = new LinkedHashMap<>();
     List<CodeFile.Handled> all = written.it().markings();
     if (all.isEmpty()) {
-      wrong(written.positions(), written.field() + ".markings", "an empty list", "one or more");
+      written.lint().wrong(written.field() + ".markings", "an empty list", "one or more");
     }
     for (int i = 0; i < all.size(); i++) {
       handled(from, to, all.get(i), written, written.field() + ".markings[" + i + "]", handled);
@@ -288,9 +276,7 @@ public final class CodesLint {
       String name, PlacedEquivalence written, String part) {
     ClassificationScheme scheme = schemes.get(name);
     if (scheme == null) {
-      wrong(
-          written.positions(),
-          written.field() + part,
+      written.lint().wrong(written.field() + part,
           quoted(name),
           "one of " + String.join(", ", schemes.keySet()));
     }
@@ -305,46 +291,39 @@ public final class CodesLint {
       String at,
       Map<String, String> handled) {
     if (one == null) {
-      wrong(written.positions(), at, "nothing", "a marking and what it is handled as");
+      written.lint().wrong(at, "nothing", "a marking and what it is handled as");
       return;
     }
     Optional<Classification> level = from.level(one.marking());
     Optional<Classification> other = to.level(one.handledAs());
     if (level.isEmpty()) {
-      wrong(
-          written.positions(), at + ".marking", quoted(one.marking()), "one of " + from.markings());
+      written.lint().wrong(at + ".marking", quoted(one.marking()), "one of " + from.markings());
     } else if (other.isEmpty()) {
-      wrong(
-          written.positions(),
-          at + ".handled_as",
+      written.lint().wrong(at + ".handled_as",
           quoted(one.handledAs()),
           "one of " + to.markings());
     } else if (other.get().getNumber() < level.get().getNumber()) {
-      wrong(
-          written.positions(),
-          at + ".handled_as",
+      written.lint().wrong(at + ".handled_as",
           quoted(one.handledAs()) + " has a lower level than " + quoted(one.marking()),
           "a marking of " + EnumNames.word(level.get()) + " or above");
     } else if (handled.putIfAbsent(one.marking(), one.handledAs()) != null) {
-      wrong(
-          written.positions(),
-          at + ".marking",
+      written.lint().wrong(at + ".marking",
           quoted(one.marking()) + " a second time",
           "each once");
     }
   }
 
   private <V> void put(
-      Map<String, V> known, String code, V value, String at, FieldPositions positions) {
+      Map<String, V> known, String code, V value, String at, FileLint lint) {
     if (known.putIfAbsent(code, value) != null) {
-      wrong(positions, at, quoted(code) + " is also in another file", "each once");
+      lint.wrong(at, quoted(code) + " is also in another file", "each once");
     }
   }
 
-  private void wording(Wording meaning, String at, FieldPositions positions) {
+  private void wording(Wording meaning, String at, FileLint lint) {
     for (Wording.Language language : Wording.Language.values()) {
       String field = at + "." + language.name().toLowerCase(Locale.ROOT);
-      report.text(positions, field, meaning.in(language), Wording.MAX);
+      lint.text(field, meaning.in(language), Wording.MAX);
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.InvalidValue;
 
 /**
@@ -14,23 +13,18 @@ import org.entente.gateway.model.InvalidValue;
  * markings of other files.
  */
 final class SharingLint {
-  private final LintReport report;
   private final Map<String, PlacedSet> written = new LinkedHashMap<>();
 
   /** A set with its position in a file. */
-  private record PlacedSet(CodeFile.Sharing it, FieldPositions positions) {}
+  private record PlacedSet(CodeFile.Sharing it, FileLint file) {}
 
-  SharingLint(LintReport report) {
-    this.report = report;
-  }
-
-  void add(String name, CodeFile.Sharing set, FieldPositions positions) {
+  void add(String name, CodeFile.Sharing set, FileLint file) {
     String at = "sharing." + name;
     if (!CodeLists.SCHEME.matcher(name).matches()) {
-      wrong(positions, at, quoted(name), "1 to 16 characters of A-Z 0-9 -, a letter first");
+      file.wrong(at, quoted(name), "1 to 16 characters of A-Z 0-9 -, a letter first");
     }
-    if (written.putIfAbsent(name, new PlacedSet(set, positions)) != null) {
-      wrong(positions, at, quoted(name) + " is also in another file", "each once");
+    if (written.putIfAbsent(name, new PlacedSet(set, file)) != null) {
+      file.wrong(at, quoted(name) + " is also in another file", "each once");
     }
   }
 
@@ -51,15 +45,15 @@ final class SharingLint {
   private List<String> ordered(PlacedSet set, String at, Set<String> markings, Set<String> placed) {
     List<String> order = names(set.it().strictestFirst());
     if (order.isEmpty()) {
-      wrong(set.positions(), at, "an empty list", "one marking or more");
+      set.file().wrong(at, "an empty list", "one marking or more");
     }
     for (int i = 0; i < order.size(); i++) {
       String marking = order.get(i);
       String place = at + "[" + i + "]";
       if (!markings.contains(marking)) {
-        wrong(set.positions(), place, quoted(marking), "one of " + String.join(", ", markings));
+        set.file().wrong(place, quoted(marking), "one of " + String.join(", ", markings));
       } else if (!placed.add(marking)) {
-        wrong(set.positions(), place, marking + " a second time", "each in one set only, once");
+        set.file().wrong(place, marking + " a second time", "each in one set only, once");
       }
     }
     return order;
@@ -74,9 +68,7 @@ final class SharingLint {
       int place = order.indexOf(asking.get(i));
       boolean stricterAsk = place >= 0 && asking.containsAll(order.subList(0, place));
       if (!stricterAsk) {
-        wrong(
-            set.positions(),
-            at + "[" + i + "]",
+        set.file().wrong(at + "[" + i + "]",
             place < 0
                 ? quoted(asking.get(i))
                 : quoted(asking.get(i)) + ", but a stricter marking is missing",
@@ -89,10 +81,6 @@ final class SharingLint {
   /** The written values as text, whatever their type. */
   private static List<String> names(List<String> written) {
     return written.stream().map(String::valueOf).toList();
-  }
-
-  private void wrong(FieldPositions positions, String field, String wrong, String valid) {
-    report.problem(positions.problem(field, wrong, valid));
   }
 
   private static String quoted(String text) {

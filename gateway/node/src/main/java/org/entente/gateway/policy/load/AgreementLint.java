@@ -6,19 +6,20 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.ExpressionCompiler;
-import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.policy.check.LabelFieldCheck;
 import org.entente.gateway.policy.check.LabelSpace;
 import org.entente.gateway.policy.codes.CodeLists;
-import org.entente.gateway.policy.codes.LintReport;
+import org.entente.gateway.policy.codes.FileLint;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.terms.Agreement;
@@ -39,106 +40,109 @@ import org.jspecify.annotations.Nullable;
 
 /** Converts an agreement file to an {@link Agreement}, or reports every problem in it. */
 public final class AgreementLint {
-  /** Kinds that need an agreement, as written in its file. */
+  /** Kinds that need an agreement, as written in its written. */
   private static final String SHARED = EnumNames.words(LabelSpace.KINDS);
+
+  /** Kinds that need none, in the order in which they are reported. */
+  private static final Map<Kind, String> BY_THEMSELVES =
+      new TreeMap<>(
+          Map.of(
+              Kind.KIND_EVIDENCE, "evidence needs no agreement",
+              Kind.KIND_RECALL, "a recall needs no agreement",
+              Kind.KIND_RESPONDERS, "it follows from REQUEST",
+              Kind.KIND_ROSTER, "a roster goes where OPERATION is covered",
+              Kind.KIND_CONSENT, "a consent needs no agreement",
+              Kind.KIND_CHARGE, "an assignment needs no agreement"));
 
   /** Days before its end from which an agreement causes a warning. */
   private static final int SOON = 30;
 
   private static final int DEFAULT_DELIVERY_DAYS = 30;
 
-  private final AgreementFile file;
-  private final FieldPositions positions;
+  private final AgreementFile written;
+  private final FileLint file;
   private final Membership membership;
-  private final LintReport report;
 
-  public AgreementLint(
-      AgreementFile file, FieldPositions positions, Membership membership, LintReport report) {
+  public AgreementLint(AgreementFile written, FileLint file, Membership membership) {
+    this.written = written;
     this.file = file;
-    this.positions = positions;
     this.membership = membership;
-    this.report = report;
   }
 
   /** The agreement; empty if it has a problem. */
   public Optional<Agreement> lint(ExpressionCompiler expressions, CodeLists codes, Instant now) {
-    int before = report.problems().size();
+    int before = file.problems();
     names();
     Agreement.Covers covers = covers(expressions, codes);
-    Agreement.Parties parties = new PartiesLint(positions, membership, report).lint(file.between());
+    Agreement.Parties parties = new PartiesLint(file, membership).lint(written.between());
     Agreement.Obligations obligations = obligations();
-    Redactions redactions = new RedactionsLint(positions, report).lint(file.redactions(), covers);
+    Redactions redactions = new RedactionsLint(file).lint(written.redactions(), covers);
     Agreement.Validity validity = validity(now);
     law();
-    if (report.problems().size() > before) {
+    if (file.problems() > before) {
       return Optional.empty();
     }
     Agreement agreement =
         new Agreement(
-            file.id(),
-            file.title(),
-            file.law(),
+            written.id(),
+            written.title(),
+            written.law(),
             parties,
             covers,
             obligations,
             redactions,
             validity);
     changeOfPurpose(agreement);
-    return report.problems().size() > before ? Optional.empty() : Optional.of(agreement);
-  }
-
-  private void wrong(String field, String wrong, String valid) {
-    report.problem(positions.problem(field, wrong, valid));
+    return file.problems() > before ? Optional.empty() : Optional.of(agreement);
   }
 
   private void names() {
-    boolean form = LabelFieldCheck.AGREEMENT_ID.matcher(file.id()).matches();
-    if (!form || FixedLabels.AGREEMENTS.contains(file.id())) {
-      wrong(
+    boolean form = LabelFieldCheck.AGREEMENT_ID.matcher(written.id()).matches();
+    if (!form || FixedLabels.AGREEMENTS.contains(written.id())) {
+      file.wrong(
           "id",
-          "\"" + InvalidValue.printable(file.id()) + "\"",
+          "\"" + InvalidValue.printable(written.id()) + "\"",
           "1 to 64 characters of a-z 0-9 and -, none of "
               + String.join(", ", new TreeSet<>(FixedLabels.AGREEMENTS)));
     }
-    report.text(positions, "title", file.title(), 200);
-    report.text(positions, "law.reference", file.law().reference(), 500);
+    file.text("title", written.title(), 200);
+    file.text("law.reference", written.law().reference(), 500);
   }
 
   private void law() {
-    boolean personal = Boolean.TRUE.equals(file.covers().personalData());
-    Optional<TransferBasis> basis = file.law().basis();
-    if (personal && file.law().instrument() == Instrument.MOU) {
-      wrong(
+    boolean personal = Boolean.TRUE.equals(written.covers().personalData());
+    Optional<TransferBasis> basis = written.law().basis();
+    if (personal && written.law().instrument() == Instrument.MOU) {
+      file.wrong(
           "covers.personal_data",
           "personal data under a memorandum of understanding alone",
           "false, or an instrument that binds in law: TREATY, EU_ACT, NATIONAL_LAW, COURT_ORDER");
     }
     if (personal && basis.isEmpty()) {
-      wrong(
+      file.wrong(
           "law.transfer_basis",
           "personal data without a basis of transfer",
           "one of ADEQUACY, SAFEGUARDS, DEROGATION, INTERNAL");
     }
     if (basis.equals(Optional.of(TransferBasis.INTERNAL)) && !oneLegalOrder()) {
-      wrong(
+      file.wrong(
           "law.transfer_basis",
           "INTERNAL between parties of several legal orders",
           "one group or jurisdiction as the only party; otherwise ADEQUACY, SAFEGUARDS, DEROGATION");
     }
     if (personal
         && basis.equals(Optional.of(TransferBasis.DEROGATION))
-        && !Boolean.TRUE.equals(file.obligations().personRequired())) {
-      report.warning(
-          positions.problem(
+        && !Boolean.TRUE.equals(written.obligations().personRequired())) {
+      file.warn(
               "law.transfer_basis",
               "DEROGATION without a required person and justification",
               "obligations.person_required: true, since the justification of such a transfer "
-                  + "must be documented (Directive (EU) 2016/680, article 38(3))"));
+                  + "must be documented (Directive (EU) 2016/680, article 38(3))");
     }
     boolean investigates =
-        file.covers().purposes().contains(EnumNames.word(Purpose.PURPOSE_CRIMINAL_INVESTIGATION));
-    if (investigates && file.law().regime() != Regime.CRIMINAL) {
-      wrong(
+        written.covers().purposes().contains(EnumNames.word(Purpose.PURPOSE_CRIMINAL_INVESTIGATION));
+    if (investigates && written.law().regime() != Regime.CRIMINAL) {
+      file.wrong(
           "law.regime",
           "CRIMINAL_INVESTIGATION under administrative assistance",
           "regime CRIMINAL, or other purposes");
@@ -146,33 +150,21 @@ public final class AgreementLint {
   }
 
   private boolean oneLegalOrder() {
-    List<Party> parties = file.between().parties();
+    List<Party> parties = written.between().parties();
     return parties != null
         && parties.size() == 1
         && (parties.get(0).group() != null || parties.get(0).jurisdiction() != null);
   }
 
   private Agreement.Covers covers(ExpressionCompiler expressions, CodeLists codes) {
-    AgreementFile.Covers it = file.covers();
+    AgreementFile.Covers it = written.covers();
     Set<Kind> kinds = words("covers.kinds", it.kinds(), Kind.getDescriptor(), Kind::forNumber);
-    if (kinds.contains(Kind.KIND_EVIDENCE)) {
-      wrong("covers.kinds", "EVIDENCE", SHARED + "; evidence needs no agreement");
-    }
-    if (kinds.contains(Kind.KIND_RECALL)) {
-      wrong("covers.kinds", "RECALL", SHARED + "; a recall needs no agreement");
-    }
-    if (kinds.contains(Kind.KIND_RESPONDERS)) {
-      wrong("covers.kinds", "RESPONDERS", SHARED + "; it follows from REQUEST");
-    }
-    if (kinds.contains(Kind.KIND_ROSTER)) {
-      wrong("covers.kinds", "ROSTER", SHARED + "; a roster goes where OPERATION is covered");
-    }
-    if (kinds.contains(Kind.KIND_CONSENT)) {
-      wrong("covers.kinds", "CONSENT", SHARED + "; a consent needs no agreement");
-    }
-    if (kinds.contains(Kind.KIND_CHARGE)) {
-      wrong("covers.kinds", "CHARGE", SHARED + "; an assignment needs no agreement");
-    }
+    BY_THEMSELVES.forEach(
+        (kind, why) -> {
+          if (kinds.contains(kind)) {
+            file.wrong("covers.kinds", EnumNames.word(kind), SHARED + "; " + why);
+          }
+        });
     List<String> handling = it.handling() == null ? List.of() : it.handling();
     Set<Classification> ceiling =
         words(
@@ -193,12 +185,12 @@ public final class AgreementLint {
   }
 
   private @Nullable Condition condition(ExpressionCompiler expressions, CodeLists codes) {
-    String source = file.covers().condition();
+    String source = written.covers().condition();
     if (source == null) {
       return null;
     }
     Optional<Condition> condition =
-        report.condition(expressions, codes, positions, "covers.condition", source);
+        file.condition(expressions, codes, "covers.condition", source);
     return condition.orElse(null);
   }
 
@@ -206,24 +198,24 @@ public final class AgreementLint {
       String field, List<String> words, EnumDescriptor type, IntFunction<E> byNumber) {
     Set<E> values = new LinkedHashSet<>();
     if (words.isEmpty()) {
-      wrong(field, "an empty list", "one or more of " + EnumNames.all(type));
+      file.wrong(field, "an empty list", "one or more of " + EnumNames.all(type));
     }
     for (int i = 0; i < words.size(); i++) {
       String place =
-          words.size() == 1 && !positions.has(field + "[0]") ? field : field + "[" + i + "]";
+          words.size() == 1 && !file.positions().has(field + "[0]") ? field : field + "[" + i + "]";
       String word = words.get(i) == null ? "nothing" : words.get(i);
       var value = EnumNames.parse(type, word);
       if (value.isEmpty()) {
-        wrong(place, "\"" + InvalidValue.printable(word) + "\"", "one of " + EnumNames.all(type));
+        file.wrong(place, "\"" + InvalidValue.printable(word) + "\"", "one of " + EnumNames.all(type));
       } else if (!values.add(byNumber.apply(value.get().getNumber()))) {
-        wrong(place, word + " a second time", "each once");
+        file.wrong(place, word + " a second time", "each once");
       }
     }
     return values;
   }
 
   private Agreement.Obligations obligations() {
-    AgreementFile.Obligations it = file.obligations();
+    AgreementFile.Obligations it = written.obligations();
     int retention = within("retention_days", it.retentionDays(), Agreement.MAX_RETENTION_DAYS);
     int bytes =
         it.maxMessageBytes() == null
@@ -245,27 +237,25 @@ public final class AgreementLint {
 
   private int within(String field, int value, int most) {
     if (value < 1 || value > most) {
-      wrong("obligations." + field, Integer.toString(value), "1 to " + most);
+      file.wrong("obligations." + field, Integer.toString(value), "1 to " + most);
     }
     return value;
   }
 
   private Agreement.Validity validity(Instant now) {
-    LocalDate from = file.valid().from();
-    LocalDate until = file.valid().until();
+    LocalDate from = written.valid().from();
+    LocalDate until = written.valid().until();
     if (until != null && until.isBefore(from)) {
-      wrong("valid.until", until.toString(), "a day not before " + from);
+      file.wrong("valid.until", until.toString(), "a day not before " + from);
     } else if (until != null && until.isBefore(LocalDate.ofInstant(now, ZoneOffset.UTC))) {
       // Only a warning: a gateway that restarts after an agreement's end must start.
-      report.warning(
-          positions.problem("valid.until", "ended on " + until, "a later day, or remove the file"));
+      file.warn("valid.until", "ended on " + until, "a later day, or remove the file");
     } else if (until != null
         && until.isBefore(LocalDate.ofInstant(now, ZoneOffset.UTC).plusDays(SOON))) {
-      report.warning(
-          positions.problem(
+      file.warn(
               "valid.until",
               "ends on " + until + ", within " + SOON + " days",
-              "a later day, once the parties have agreed on it"));
+              "a later day, once the parties have agreed on it");
     }
     return new Agreement.Validity(from, until);
   }
@@ -276,7 +266,7 @@ public final class AgreementLint {
     }
     Coverage coverage = new Coverage(agreement, membership);
     if (!coverage.policeReachedByCustoms(membership).isEmpty()) {
-      wrong(
+      file.wrong(
           "law.purpose_change",
           "customs may share with police ("
               + String.join(

@@ -6,10 +6,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.Condition;
-import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.check.LabelSpace;
-import org.entente.gateway.policy.codes.LintReport;
+import org.entente.gateway.policy.codes.FileLint;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.NodeRule;
 import org.entente.gateway.policy.terms.Rulebook;
@@ -27,8 +26,7 @@ final class NodeRulesReview {
   private final Rulebook rulebook;
   private final Instant now;
   private final Membership membership;
-  private final FieldPositions places;
-  private final LintReport report;
+  private final FileLint file;
   private final List<Pair> pairs;
 
   /** A sender and a possible recipient. */
@@ -38,13 +36,11 @@ final class NodeRulesReview {
       Rulebook rulebook,
       Membership membership,
       Instant now,
-      FieldPositions places,
-      LintReport report) {
+      FileLint file) {
     this.rulebook = rulebook;
     this.membership = membership;
     this.now = now;
-    this.places = places;
-    this.report = report;
+    this.file = file;
     this.pairs =
         membership.agencies().stream()
             .flatMap(from -> membership.agencies().stream().map(to -> new Pair(from, to)))
@@ -58,11 +54,10 @@ final class NodeRulesReview {
       NodeRule rule = rulebook.nodeRules().get(i);
       String field = "rules[" + i + "]" + (rule.denies() ? ".deny_if" : ".allow_only_if");
       RulebookLint.strangers(rule.condition(), membership)
-          .forEach(one -> report.warning(places.problem(field, one, RulebookLint.MEMBER)));
+          .forEach(one -> file.warn(field, one, RulebookLint.MEMBER));
       if (!sources.add(rule.when() + " " + rule.denies() + " " + rule.condition().source())) {
-        report.warning(
-            places.problem(
-                field, "is never reached: an earlier rule is the same", "each rule once"));
+        file.warn(
+                field, "is never reached: an earlier rule is the same", "each rule once");
       } else if (!pairs.isEmpty()) {
         rule(i, rule, field);
       }
@@ -77,7 +72,7 @@ final class NodeRulesReview {
     labels.stream()
         .flatMap(it -> RulebookLint.failing(rule.condition(), transfer(it, pairs.get(0))))
         .findFirst()
-        .ifPresent(found -> warn(field, found, RulebookLint.ASKING_FIRST));
+        .ifPresent(found -> file.warn(field, found, RulebookLint.ASKING_FIRST));
     for (Label label : labels) {
       for (Pair pair : asking(Stream.of(rule.condition()))) {
         boolean refused = rule.refusal(transfer(label, pair)).isPresent();
@@ -87,9 +82,9 @@ final class NodeRulesReview {
     }
     String tried = tried(space, Stream.of(rule.condition()));
     if (!passes) {
-      warn(field, "refuses " + tried + ", so that no message passes", "a narrower condition");
+      file.warn(field, "refuses " + tried + ", so that no message passes", "a narrower condition");
     } else if (!refuses) {
-      warn(
+      file.warn(
           field,
           "lets " + tried + " pass, so that it has no effect",
           "a condition that refuses some messages");
@@ -116,7 +111,7 @@ final class NodeRulesReview {
                 label ->
                     asking.stream().anyMatch(pair -> decides(rule, before, transfer(label, pair))));
     if (!any) {
-      warn(
+      file.warn(
           field,
           "is never reached: of "
               + tried(space, conditions.stream())
@@ -158,9 +153,5 @@ final class NodeRulesReview {
     return all
         ? "every label"
         : "all " + Math.min(RulebookLint.MOST, space.size()) + " labels tried, which are not all";
-  }
-
-  private void warn(String field, String wrong, String valid) {
-    report.warning(places.problem(field, wrong, valid));
   }
 }

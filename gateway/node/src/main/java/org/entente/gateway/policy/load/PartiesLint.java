@@ -2,9 +2,8 @@ package org.entente.gateway.policy.load;
 
 import java.util.List;
 import java.util.TreeSet;
-import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.policy.codes.LintReport;
+import org.entente.gateway.policy.codes.FileLint;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.AgreementFile.Between;
@@ -14,18 +13,8 @@ import org.entente.gateway.policy.terms.Party;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the parties of an agreement. */
-final class PartiesLint {
+record PartiesLint(FileLint file, Membership membership) {
   private static final int MAX_PARTIES = 64;
-
-  private final FieldPositions positions;
-  private final Membership membership;
-  private final LintReport report;
-
-  PartiesLint(FieldPositions positions, Membership membership, LintReport report) {
-    this.positions = positions;
-    this.membership = membership;
-    this.report = report;
-  }
 
   Agreement.Parties lint(Between between) {
     if (between.direction() == Direction.BOTH) {
@@ -33,7 +22,7 @@ final class PartiesLint {
       absent("between.to", between.to());
       List<Party> parties = parties("between.parties", between.parties());
       if (parties.size() == 1 && !parties.get(0).among()) {
-        wrong("between.parties", "one party", "two or more, or among_themselves: true");
+        file.wrong("between.parties", "one party", "two or more, or among_themselves: true");
       }
       return Agreement.Parties.bothWays(parties);
     }
@@ -42,24 +31,20 @@ final class PartiesLint {
         parties("between.from", between.from()), parties("between.to", between.to()));
   }
 
-  private void wrong(String field, String wrong, String valid) {
-    report.problem(positions.problem(field, wrong, valid));
-  }
-
   private void absent(String field, @Nullable List<Party> parties) {
     if (parties != null) {
-      wrong(field, "does not go with this direction", "BOTH: parties; ONE_WAY: from and to");
+      file.wrong(field, "does not go with this direction", "BOTH: parties; ONE_WAY: from and to");
     }
   }
 
   private List<Party> parties(String field, @Nullable List<Party> parties) {
     if (parties == null || parties.isEmpty() || parties.size() > MAX_PARTIES) {
-      wrong(field, "no party or too many", "1 to " + MAX_PARTIES + " parties");
+      file.wrong(field, "no party or too many", "1 to " + MAX_PARTIES + " parties");
       return List.of();
     }
     for (int i = 0; i < parties.size(); i++) {
       if (parties.get(i) == null) {
-        wrong(field + "[" + i + "]", "nothing", "a party");
+        file.wrong(field + "[" + i + "]", "nothing", "a party");
         return List.of();
       }
       party(field + "[" + i + "]", parties.get(i));
@@ -69,17 +54,17 @@ final class PartiesLint {
 
   private void party(String field, Party party) {
     if (party.named() != 1) {
-      wrong(
+      file.wrong(
           field,
           party.named() + " ways of naming a party",
           "exactly one of agency, jurisdiction, group, all_members: true");
       return;
     }
     if (party.authorities() != null && party.authorities().isEmpty()) {
-      wrong(field + ".authorities", "an empty list", "leave it out for any authority");
+      file.wrong(field + ".authorities", "an empty list", "leave it out for any authority");
     }
     if (party.group() != null && !membership.groups().contains(party.group())) {
-      wrong(
+      file.wrong(
           field + ".group",
           "unknown group \"" + InvalidValue.printable(party.group()) + "\"",
           membership.groups().isEmpty()
@@ -88,7 +73,7 @@ final class PartiesLint {
       return;
     }
     if (party.jurisdiction() != null && !CodedText.COUNTRY.valid(party.jurisdiction())) {
-      wrong(
+      file.wrong(
           field + ".jurisdiction",
           "\"" + InvalidValue.printable(party.jurisdiction()) + "\"",
           stateOr(party.jurisdiction()));
@@ -96,17 +81,15 @@ final class PartiesLint {
     }
     if (party.jurisdiction() != null && membership.groups().contains(party.jurisdiction())) {
       // Only a warning: the rulebook must load before the group is founded.
-      report.warning(
-          positions.problem(
+      file.warn(
               field + ".jurisdiction",
               party.jurisdiction() + " is a group; it covers every agency of that group",
-              "group: " + party.jurisdiction()));
+              "group: " + party.jurisdiction());
     }
     if (party.resolve(membership).isEmpty()) {
       // Only a warning: an agency that leaves the federation must not make the rulebook invalid.
-      report.warning(
-          positions.problem(
-              field, party.words() + " contains no member agency", "a member of the federation"));
+      file.warn(
+              field, party.words() + " contains no member agency", "a member of the federation");
     }
   }
 

@@ -6,9 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.cel.Condition;
-import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.EnumNames;
-import org.entente.gateway.policy.codes.LintReport;
+import org.entente.gateway.policy.codes.FileLint;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.FieldPath;
 import org.entente.gateway.policy.terms.RedactableFields;
@@ -20,13 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class RedactionsLint {
   private static final String FIELD = "redactions";
 
-  private final FieldPositions positions;
-  private final LintReport report;
+  private final FileLint file;
   private final List<FieldPath> paths = new ArrayList<>();
 
-  RedactionsLint(FieldPositions positions, LintReport report) {
-    this.positions = positions;
-    this.report = report;
+  RedactionsLint(FileLint file) {
+    this.file = file;
   }
 
   /** The withheld fields, except those for which a problem is reported. */
@@ -35,7 +32,7 @@ final class RedactionsLint {
       return Redactions.NONE;
     }
     if (written.isEmpty() || written.size() > Redactions.MOST) {
-      wrong(
+      file.wrong(
           FIELD,
           written.isEmpty() ? "an empty list" : written.size() + " fields",
           "1 to " + Redactions.MOST + " fields, or no redactions");
@@ -54,24 +51,20 @@ final class RedactionsLint {
 
   private String place(int index, int size) {
     String place = FIELD + "[" + index + "]";
-    return size == 1 && !positions.has(place) ? FIELD : place;
-  }
-
-  private void wrong(String field, String wrong, String valid) {
-    report.problem(positions.problem(field, wrong, valid));
+    return size == 1 && !file.positions().has(place) ? FIELD : place;
   }
 
   private void add(String place, String text, Agreement.Covers covers) {
     RedactableFields.PathLookup found = RedactableFields.find(text);
     if (found instanceof RedactableFields.PathLookup.NotRedactable not) {
-      wrong(place, not.wrong(), not.valid());
+      file.wrong(place, not.wrong(), not.valid());
       return;
     }
     FieldPath path = ((RedactableFields.PathLookup.Redactable) found).path();
     Optional<FieldPath> other =
         paths.stream().filter(it -> it.contains(path) || path.contains(it)).findFirst();
     if (other.isPresent()) {
-      wrong(
+      file.wrong(
           place,
           other.get().equals(path)
               ? text + " a second time"
@@ -82,15 +75,14 @@ final class RedactionsLint {
     paths.add(path);
     Kind kind = RedactableFields.kind(path);
     if (!path.isOfLabel() && !covers.kinds().contains(kind)) {
-      report.warning(
-          positions.problem(
+      file.warn(
               place,
               text
                   + " is a field of "
                   + EnumNames.word(kind)
                   + ", which this agreement does not cover",
               "fields of "
-                  + (covers.kinds().isEmpty() ? "no kind" : EnumNames.words(covers.kinds()))));
+                  + (covers.kinds().isEmpty() ? "no kind" : EnumNames.words(covers.kinds())));
     }
   }
 
@@ -101,7 +93,7 @@ final class RedactionsLint {
         with.isEmpty()
             || paths.stream().anyMatch(it -> it.isBeside(path) && it.field() == with.get());
     if (!there) {
-      wrong(
+      file.wrong(
           FIELD,
           path.text() + " without " + with.get().getName() + " beside it",
           "both, or neither");
@@ -113,7 +105,7 @@ final class RedactionsLint {
     Set<String> read = covers.condition().map(Condition::labelFields).orElse(Set.of());
     for (FieldPath path : paths) {
       if (path.isOfLabel() && read.contains(path.field().getName())) {
-        wrong(
+        file.wrong(
             FIELD,
             "covers.condition reads " + path.text() + ", which is withheld from the recipient",
             "a condition on fields that the recipient receives, or no redaction of this field");

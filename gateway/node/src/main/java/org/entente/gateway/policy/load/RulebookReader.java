@@ -22,6 +22,7 @@ import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.policy.codes.CodeFileReader;
 import org.entente.gateway.policy.codes.CodeLists;
+import org.entente.gateway.policy.codes.FileLint;
 import org.entente.gateway.policy.codes.LintReport;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.AgreementFile;
@@ -131,7 +132,8 @@ public final class RulebookReader {
         wordless(codeLists, loaded.rulebook().codes());
       }
       new RulebookLint(loaded.rulebook(), membership, now, places, report).lint();
-      new NodeRulesReview(loaded.rulebook(), membership, now, placesOfRules, report).review();
+      new NodeRulesReview(
+              loaded.rulebook(), membership, now, new FileLint(report, placesOfRules)).review();
       return new Rulebook.LoadResult.Loaded(loaded.rulebook(), report.warnings());
     }
     return loading;
@@ -248,7 +250,7 @@ public final class RulebookReader {
               .problem("id", read.value().id() + " is also in " + other, "an id of its own"));
     }
     places.put(read.value().id(), read.positions());
-    new AgreementLint(read.value(), read.positions(), membership, report)
+    new AgreementLint(read.value(), new FileLint(report, read.positions()), membership)
         .lint(expressions, codes, now)
         .ifPresent(agreement -> agreements.put(agreement.id(), agreement));
   }
@@ -262,7 +264,7 @@ public final class RulebookReader {
     }
     YamlReadResult.Read<NodeRulesFile> read = (YamlReadResult.Read<NodeRulesFile>) reading;
     placesOfRules = read.positions();
-    return new NodeRulesLint(read.positions(), expressions, codes, report).lint(read.value());
+    return new NodeRulesLint(new FileLint(report, read.positions()), expressions, codes).lint(read.value());
   }
 
   private static MessageDigest sha256() {

@@ -15,7 +15,7 @@ import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.policy.codes.LintReport;
+import org.entente.gateway.policy.codes.FileLint;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ public final class LabelNotation {
 
   private static boolean isWritten(FieldDescriptor field) {
     boolean named = field.getName().equals("agreement") || field == REDACTED;
-    return (named || !LintReport.GATEWAY_FIELDS.contains(field.getName()))
+    return (named || !FileLint.GATEWAY_FIELDS.contains(field.getName()))
         && field.getJavaType() != JavaType.MESSAGE;
   }
 

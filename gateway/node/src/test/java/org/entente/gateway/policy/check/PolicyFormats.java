@@ -20,6 +20,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.analysis.ExpectationSuite;
 import org.entente.gateway.policy.codes.CodeFileReader;
+import org.entente.gateway.policy.codes.FileLint;
 import org.entente.gateway.policy.codes.LintReport;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Policy;
@@ -190,7 +191,8 @@ public final class PolicyFormats {
       return false;
     }
     LintReport report = new LintReport();
-    return new AgreementLint(read.value(), read.positions(), DemoMembership.demo(), report)
+    return new AgreementLint(
+            read.value(), new FileLint(report, read.positions()), DemoMembership.demo())
         .lint(expressions, CodeFileReader.shipped(), PolicyFixture.NOW)
         .isPresent();
   }
@@ -222,7 +224,8 @@ public final class PolicyFormats {
       return false;
     }
     LintReport report = new LintReport();
-    new NodeRulesLint(read.positions(), expressions, CodeFileReader.shipped(), report)
+    new NodeRulesLint(
+            new FileLint(report, read.positions()), expressions, CodeFileReader.shipped())
         .lint(read.value());
     return report.problems().isEmpty();
   }
