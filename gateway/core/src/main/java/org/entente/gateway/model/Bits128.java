@@ -3,19 +3,21 @@ package org.entente.gateway.model;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
-/**
- * Sixteen bytes of an identifier, ordered as an unsigned number. Each kind of identifier wraps them
- * in its own type, so that they cannot be mixed up.
- */
-record Bits128(long high, long low) implements Comparable<Bits128> {
+/** Sixteen bytes of an {@link Id128}, ordered as an unsigned number. */
+public record Bits128(long high, long low) implements Comparable<Bits128> {
   static final int SIZE = 16;
 
+  /** The first 16 of these bytes. */
+  public static Bits128 ofPrefix(byte[] bytes) {
+    return new Bits128(BigEndian.u64(bytes, 0), BigEndian.u64(bytes, 8));
+  }
+
   /** Accepts only 16 bytes; the message of a refusal names the kind of identifier. */
-  static Bits128 of(String whose, byte[] bytes) {
+  public static Bits128 of(String whose, byte[] bytes) {
     if (bytes.length != SIZE) {
       throw new InvalidValue(whose + "'s id has 16 bytes", bytes.length + " bytes");
     }
-    return new Bits128(BigEndian.u64(bytes, 0), BigEndian.u64(bytes, 8));
+    return ofPrefix(bytes);
   }
 
   static Bits128 parse(String whose, String hex) {

@@ -6,10 +6,7 @@ import java.util.random.RandomGenerator;
  * Identifier of an envelope: 16 bytes, UUID version 7 (RFC 9562), so sortable by time. Compares by
  * value; prints as 32 hex digits.
  */
-public record EnvelopeId(Bits128 bits) implements Comparable<EnvelopeId> {
-  /** Size in bytes. */
-  public static final int SIZE = Bits128.SIZE;
-
+public record EnvelopeId(Bits128 bits) implements Id128<EnvelopeId> {
   private static final String WHOSE = "an envelope";
 
   /**
@@ -24,16 +21,6 @@ public record EnvelopeId(Bits128 bits) implements Comparable<EnvelopeId> {
   /** A new identifier for a time. */
   public static EnvelopeId fresh(long epochMillis, RandomGenerator random) {
     return new EnvelopeId(Bits128.uuid7(epochMillis, random));
-  }
-
-  /** A copy of the 16 bytes. */
-  public byte[] bytes() {
-    return bits.bytes();
-  }
-
-  @Override
-  public int compareTo(EnvelopeId other) {
-    return bits.compareTo(other.bits);
   }
 
   @Override

@@ -19,10 +19,7 @@ import java.util.random.RandomGenerator;
  * Another agency passes for its origin with a chance of 2^-32 for each identifier, which it cannot
  * raise: it chooses neither the identifier nor, as a member, its own name.
  */
-public record MessageId(Bits128 bits) implements Comparable<MessageId> {
-  /** Size in bytes. */
-  public static final int SIZE = Bits128.SIZE;
-
+public record MessageId(Bits128 bits) implements Id128<MessageId> {
   private static final String WHOSE = "a message";
   private static final byte[] MARK = "entente/v1 message id".getBytes(StandardCharsets.US_ASCII);
 
@@ -75,16 +72,6 @@ public record MessageId(Bits128 bits) implements Comparable<MessageId> {
   /** When it was made by its maker's clock, milliseconds since 1970. */
   public long millis() {
     return bits.millis();
-  }
-
-  /** A copy of the 16 bytes. */
-  public byte[] bytes() {
-    return bits.bytes();
-  }
-
-  @Override
-  public int compareTo(MessageId other) {
-    return bits.compareTo(other.bits);
   }
 
   @Override

@@ -6,10 +6,7 @@ import java.util.random.RandomGenerator;
  * Identifier of a joint operation: 16 bytes, UUID version 7 (RFC 9562), so sortable by the time of
  * its founding. Compares by value; prints as 32 hex digits.
  */
-public record OperationId(Bits128 bits) implements Comparable<OperationId> {
-  /** Size in bytes. */
-  public static final int SIZE = Bits128.SIZE;
-
+public record OperationId(Bits128 bits) implements Id128<OperationId> {
   private static final String WHOSE = "an operation";
 
   /**
@@ -21,19 +18,18 @@ public record OperationId(Bits128 bits) implements Comparable<OperationId> {
     return new OperationId(Bits128.of(WHOSE, bytes));
   }
 
+  /**
+   * The identifier that these 32 hex digits spell.
+   *
+   * @throws InvalidValue for anything else
+   */
+  public static OperationId parse(String hex) {
+    return new OperationId(Bits128.parse(WHOSE, hex));
+  }
+
   /** A new identifier for a time. */
   public static OperationId fresh(long epochMillis, RandomGenerator random) {
     return new OperationId(Bits128.uuid7(epochMillis, random));
-  }
-
-  /** A copy of the 16 bytes. */
-  public byte[] bytes() {
-    return bits.bytes();
-  }
-
-  @Override
-  public int compareTo(OperationId other) {
-    return bits.compareTo(other.bits);
   }
 
   @Override
