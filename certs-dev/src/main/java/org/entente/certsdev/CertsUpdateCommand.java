@@ -9,17 +9,19 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.crypto.Pem;
-import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.trust.BundleEdit;
 import org.entente.gateway.trust.Endpoint;
+import org.entente.gateway.trust.Fingerprint;
+import org.entente.gateway.trust.Member;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -120,29 +122,26 @@ final class CertsUpdateCommand implements Callable<Integer> {
     }
   }
 
-  private List<MembershipChange> changes(MintedFederation federation)
+  private UnaryOperator<BundleEdit> changes(MintedFederation federation)
       throws IOException, CertificateException {
-    List<MembershipChange> changes = new ArrayList<>();
-    for (String agency : removed) {
-      changes.add(new MembershipChange.Remove(new AgencyName(agency)));
-    }
+    Map<AgencyName, Fingerprint> fingerprints = new TreeMap<>();
     for (Map.Entry<String, Path> entry : revoked.entrySet()) {
-      changes.add(
-          new MembershipChange.Revoke(
-              new AgencyName(entry.getKey()), fingerprint(entry.getValue())));
+      fingerprints.put(new AgencyName(entry.getKey()), fingerprint(entry.getValue()));
     }
-    for (Map.Entry<String, String> entry : endpoints.entrySet()) {
-      changes.add(
-          new MembershipChange.Move(
-              new AgencyName(entry.getKey()), List.of(Endpoint.parse(entry.getValue()))));
-    }
+    List<Member> joining = new ArrayList<>();
     for (String agency : added) {
-      changes.add(
-          new MembershipChange.Add(
-              federation.admit(
-                  specified(new AgencyName(agency)), InstantSource.system(), new SecureRandom())));
+      joining.add(
+          federation.admit(
+              specified(new AgencyName(agency)), InstantSource.system(), new SecureRandom()));
     }
-    return changes;
+    return edit -> {
+      removed.forEach(agency -> edit.remove(new AgencyName(agency)));
+      fingerprints.forEach(edit::revoke);
+      endpoints.forEach(
+          (agency, at) -> edit.move(new AgencyName(agency), List.of(Endpoint.parse(at))));
+      joining.forEach(edit::put);
+      return edit;
+    };
   }
 
   private FederationSpec.Agency specified(AgencyName name) {
@@ -158,8 +157,8 @@ final class CertsUpdateCommand implements Callable<Integer> {
         name.value());
   }
 
-  private static String fingerprint(Path file) throws IOException, CertificateException {
+  private static Fingerprint fingerprint(Path file) throws IOException, CertificateException {
     X509Certificate first = Pem.certificates(Files.readString(file)).get(0);
-    return HexFormat.of().formatHex(Sha256.hash(first.getEncoded()));
+    return Fingerprint.of(first.getEncoded());
   }
 }

@@ -7,12 +7,13 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
+import java.util.function.UnaryOperator;
 import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.BundleEdit;
 import org.entente.gateway.trust.BundleSigner;
 import org.entente.gateway.trust.BundleVerdict;
 import org.entente.gateway.trust.BundleVerifier;
@@ -118,7 +119,7 @@ public final class MintedFederation {
   }
 
   /**
-   * Mints a further agency and writes its files; pass the result to {@link MembershipChange.Add}.
+   * Mints a further agency and writes its files; pass the result to {@link BundleEdit#put}.
    *
    * @throws IOException if its files exist already or cannot be written
    */
@@ -131,27 +132,14 @@ public final class MintedFederation {
   }
 
   /**
-   * The signed note of the next version with these changes, as bytes; nothing is written.
+   * The signed note of the next version after an edit, as bytes; nothing is written.
    *
    * @param issued when it is signed, not after the federation's end
-   * @throws InvalidValue if the changes name no member or contradict each other
+   * @throws InvalidValue if the edit names no member or makes a contradiction
    */
-  public byte[] bundle(Instant issued, List<MembershipChange> changes) {
+  public byte[] bundle(Instant issued, UnaryOperator<BundleEdit> edit) {
     BundleContent old = bundle.content();
-    List<Member> members = old.agencies();
-    for (MembershipChange change : changes) {
-      members = change.apply(members);
-    }
-    BundleContent next =
-        new BundleContent(
-            old.federation(),
-            old.version() + 1,
-            issued.truncatedTo(ChronoUnit.SECONDS),
-            old.expires(),
-            old.roots(),
-            old.groups(),
-            members);
-    return sign(next);
+    return sign(edit.apply(BundleEdit.after(old)).build(issued, old.expires()));
   }
 
   /** Any content as a note signed by all roots, even content that no node should accept. */
@@ -163,12 +151,12 @@ public final class MintedFederation {
    * Signs the next version and replaces this one with it; running gateways notice the change.
    *
    * @return the federation at the next version
-   * @throws InvalidValue as {@link #bundle(Instant, List)}
+   * @throws InvalidValue as {@link #bundle(Instant, UnaryOperator)}
    */
-  public MintedFederation publish(InstantSource clock, List<MembershipChange> changes)
+  public MintedFederation publish(InstantSource clock, UnaryOperator<BundleEdit> edit)
       throws IOException {
     Instant now = clock.instant();
-    byte[] note = bundle(now, changes);
+    byte[] note = bundle(now, edit);
     BundleVerdict verdict = new BundleVerifier(trustRoots).verify(note, bundle, now);
     if (!(verdict instanceof BundleVerdict.Verified verified)) {
       throw new InvalidValue(

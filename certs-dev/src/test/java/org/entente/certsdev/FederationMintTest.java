@@ -44,6 +44,7 @@ import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.BundleVerdict;
 import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.Endpoint;
+import org.entente.gateway.trust.Fingerprint;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustRoots;
@@ -245,9 +246,7 @@ final class FederationMintTest {
     MintedFederation second =
         minted.publish(
             CLOCK,
-            List.of(
-                new MembershipChange.Remove(US),
-                new MembershipChange.Revoke(FR, fr.fingerprint())));
+            edit -> edit.remove(US).revoke(FR, new Fingerprint(fr.fingerprint())));
     assertInstanceOf(BundleVerdict.Verified.class, store.reload());
     assertEquals(2, store.current().version());
     assertFalse(store.current().isMember(US));
@@ -260,7 +259,7 @@ final class FederationMintTest {
                 it, "IT", AgencyKind.CUSTOMS, Set.of(AgencyRole.MEMBER), null, null, null, null),
             CLOCK,
             new SecureRandom());
-    MintedFederation third = second.publish(CLOCK, List.of(new MembershipChange.Add(joining)));
+    MintedFederation third = second.publish(CLOCK, edit -> edit.put(joining));
     assertInstanceOf(BundleVerdict.Verified.class, store.reload());
     assertEquals(third.bundle(), store.current());
     assertInstanceOf(
@@ -273,14 +272,14 @@ final class FederationMintTest {
   void bundle_signedForTests_writesNothing() throws IOException {
     MintedFederation minted = mint(folder.resolve("out"));
     byte[] before = Files.readAllBytes(minted.bundleFile());
-    byte[] next = minted.bundle(NOW, List.of(new MembershipChange.Move(FR, List.of())));
+    byte[] next = minted.bundle(NOW, edit -> edit.move(FR, List.of()));
     assertArrayEquals(before, Files.readAllBytes(minted.bundleFile()));
     BundleVerdict verdict =
         new BundleVerifier(minted.trustRoots()).verify(next, minted.bundle(), NOW);
     TrustBundle bundle = assertInstanceOf(BundleVerdict.Verified.class, verdict).bundle();
     assertEquals(List.of(), bundle.agency(FR).orElseThrow().endpoints());
     assertThrows(
-        InvalidValue.class, () -> minted.bundle(NOW, List.of(new MembershipChange.Remove(HUB))));
+        InvalidValue.class, () -> minted.bundle(NOW, edit -> edit.remove(HUB)));
   }
 
   @Test
@@ -289,7 +288,7 @@ final class FederationMintTest {
     mint(out);
     MintedFederation opened = MintedFederation.open(out, CLOCK);
     assertEquals(
-        2, opened.publish(CLOCK, List.of(new MembershipChange.Remove(US))).bundle().version());
+        2, opened.publish(CLOCK, edit -> edit.remove(US)).bundle().version());
     Instant late = NOW.plus(Duration.ofDays(8));
     assertThrows(InvalidValue.class, () -> MintedFederation.open(out, InstantSource.fixed(late)));
   }

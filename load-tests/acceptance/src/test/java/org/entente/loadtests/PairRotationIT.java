@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import org.entente.certsdev.MembershipChange;
 import org.entente.certsdev.MintedFederation;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.model.MessageId;
@@ -73,7 +72,7 @@ final class PairRotationIT {
       Member both = CeremonyFiles.request(file).agency();
       MintedFederation minted =
           MintedFederation.open(folder.resolve("federation"), InstantSource.system())
-              .publish(InstantSource.system(), List.of(new MembershipChange.Add(both)));
+              .publish(InstantSource.system(), edit -> edit.put(both));
       List<String> after =
           inUse(
               Patience.until(
@@ -84,7 +83,7 @@ final class PairRotationIT {
 
       minted =
           minted.publish(
-              InstantSource.system(), List.of(new MembershipChange.Add(OwnBundles.onlyNew(both))));
+              InstantSource.system(), edit -> edit.put(OwnBundles.onlyNew(both)));
       Patience.until(() -> show(federation), lines -> lines.contains("trust bundle version 3"));
       deliver(federation);
 

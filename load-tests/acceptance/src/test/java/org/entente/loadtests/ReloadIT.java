@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
-import org.entente.certsdev.MembershipChange;
 import org.entente.certsdev.MintedFederation;
 import org.entente.gateway.model.AgencyName;
 import org.entente.loadtests.federation.ConfigurationHome;
@@ -60,7 +59,7 @@ final class ReloadIT {
       MintedFederation.open(folder.resolve("federation"), InstantSource.system())
           .publish(
               InstantSource.system(),
-              List.of(new MembershipChange.Remove(new AgencyName(RECIPIENT))));
+              edit -> edit.remove(new AgencyName(RECIPIENT)));
       Outcome removed = Patience.until(() -> publish(publisher), Outcome::hasRefused);
       assertEquals("UNKNOWN_RECIPIENT", removed.getRefused().getRefusals(0).getCode());
     }

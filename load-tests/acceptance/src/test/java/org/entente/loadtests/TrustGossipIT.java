@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,13 +28,12 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
-import org.entente.certsdev.MembershipChange;
 import org.entente.certsdev.MintedFederation;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.crypto.Pem;
-import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.Fingerprint;
 import org.entente.gateway.trust.Member;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
@@ -99,13 +97,11 @@ final class TrustGossipIT {
       Subscriber subscriber = new Subscriber();
       subscriber.open(running);
 
+      Fingerprint desk = fingerprint(running.credentials(SG, "desk"));
       byte[] next =
           minted.bundle(
               Instant.now(),
-              List.of(
-                  new MembershipChange.Remove(new AgencyName(US)),
-                  new MembershipChange.Revoke(
-                      new AgencyName(SG), fingerprint(running.credentials(SG, "desk")))));
+              edit -> edit.remove(new AgencyName(US)).revoke(new AgencyName(SG), desk));
       bundles.place(FR, next);
 
       for (String agency : List.of(FR, DE, HUB, SG)) {
@@ -207,10 +203,10 @@ final class TrustGossipIT {
   @Test
   void twoBundlesOfOneVersion_areAnAlarmOnBothSides_andMailGoesOn() throws Exception {
     try (Federation running = federation) {
-      bundles.place(FR, minted.bundle(Instant.now(), List.of()));
+      bundles.place(FR, minted.bundle(Instant.now(), edit -> edit));
       bundles.place(
           DE,
-          minted.bundle(Instant.now(), List.of(new MembershipChange.Remove(new AgencyName(US)))));
+          minted.bundle(Instant.now(), edit -> edit.remove(new AgencyName(US))));
       running.start(List.of(FR, DE));
       for (String agency : List.of(FR, DE)) {
         at(agency).await("entente_trust_bundle_contradicted", 1);
@@ -295,9 +291,7 @@ final class TrustGossipIT {
           FR,
           minted.bundle(
               Instant.now(),
-              List.of(
-                  new MembershipChange.Add(
-                      OwnBundles.onlyNew(CeremonyFiles.request(file).agency())))));
+              edit -> edit.put(OwnBundles.onlyNew(CeremonyFiles.request(file).agency()))));
       at(DE).await(VERSION, 2);
       publish(DE, FR, "declarations", "back");
       Child tail = tail(FR);
@@ -377,10 +371,10 @@ final class TrustGossipIT {
     assertTrue(lines.stream().anyMatch(wanted), () -> agency + ":\n" + all);
   }
 
-  private static String fingerprint(Path credentials) throws Exception {
+  private static Fingerprint fingerprint(Path credentials) throws Exception {
     X509Certificate first =
         Pem.certificates(Files.readString(credentials.resolve("tls.crt"))).get(0);
-    return HexFormat.of().formatHex(Sha256.hash(first.getEncoded()));
+    return Fingerprint.of(first.getEncoded());
   }
 
   /** An open stream of sg's desk, and how it ends. */

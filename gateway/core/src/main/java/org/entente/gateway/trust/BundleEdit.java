@@ -2,14 +2,12 @@ package org.entente.gateway.trust;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
@@ -25,24 +23,24 @@ public final class BundleEdit {
   private final long version;
   private RootSet roots;
   private final NavigableMap<String, List<String>> groups;
-  private List<Member> members;
+  private final NavigableMap<AgencyName, Member> members;
 
   private BundleEdit(
       FederationName federation,
       long version,
       RootSet roots,
       NavigableMap<String, List<String>> groups,
-      List<Member> members) {
+      Map<AgencyName, Member> members) {
     this.federation = federation;
     this.version = version;
     this.roots = roots;
     this.groups = new TreeMap<>(groups);
-    this.members = members;
+    this.members = new TreeMap<>(members);
   }
 
   /** The first version of a federation. */
   public static BundleEdit first(TrustRoots roots) {
-    return new BundleEdit(roots.federation(), 1, roots.roots(), new TreeMap<>(), List.of());
+    return new BundleEdit(roots.federation(), 1, roots.roots(), new TreeMap<>(), Map.of());
   }
 
   /** The version after one that is in force. */
@@ -57,7 +55,7 @@ public final class BundleEdit {
 
   private static BundleEdit of(BundleContent content, long version) {
     return new BundleEdit(
-        content.federation(), version, content.roots(), content.groups(), content.agencies());
+        content.federation(), version, content.roots(), content.groups(), content.byName());
   }
 
   /** The federation. */
@@ -76,11 +74,13 @@ public final class BundleEdit {
       throw new InvalidValue("the request is to join " + federation, request.federation().value());
     }
     Member next = request.agency();
-    @Nullable Member before = find(next.name());
-    List<Member> others = without(next.name());
-    others.add(before == null ? next : succeed(before, next, keepOld));
-    others.sort(Comparator.comparing(Member::name));
-    members = others;
+    @Nullable Member before = members.get(next.name());
+    return put(before == null ? next : succeed(before, next, keepOld));
+  }
+
+  /** Adds an agency, or replaces the one of its name. */
+  public BundleEdit put(Member member) {
+    members.put(member.name(), member);
     return this;
   }
 
@@ -111,7 +111,7 @@ public final class BundleEdit {
    */
   public BundleEdit remove(AgencyName agency) {
     require(agency);
-    members = without(agency);
+    members.remove(agency);
     return this;
   }
 
@@ -122,21 +122,33 @@ public final class BundleEdit {
    * @throws InvalidValue if the agency is not a member
    */
   public BundleEdit revoke(AgencyName agency, Fingerprint fingerprint) {
-    require(agency);
-    return change(
-        agency,
-        member ->
-            new Member(
-                member.name(),
-                member.jurisdiction(),
-                member.kind(),
-                member.roles(),
-                member.authorities(),
-                member.signing(),
-                member.audit(),
-                member.endpoints(),
-                member.via(),
-                union(member.revoked(), List.of(fingerprint.hex()))));
+    Member member = require(agency);
+    List<String> revoked = union(member.revoked(), List.of(fingerprint.hex()));
+    return put(with(member, member.endpoints(), revoked));
+  }
+
+  /**
+   * Gives an agency's gateways other addresses; none if it only dials out.
+   *
+   * @throws InvalidValue if the agency is not a member
+   */
+  public BundleEdit move(AgencyName agency, List<Endpoint> endpoints) {
+    Member member = require(agency);
+    return put(with(member, endpoints, member.revoked()));
+  }
+
+  private static Member with(Member member, List<Endpoint> endpoints, List<String> revoked) {
+    return new Member(
+        member.name(),
+        member.jurisdiction(),
+        member.kind(),
+        member.roles(),
+        member.authorities(),
+        member.signing(),
+        member.audit(),
+        endpoints,
+        member.via(),
+        revoked);
   }
 
   /** Sets other roots or another threshold, which sign the versions after this one. */
@@ -168,29 +180,14 @@ public final class BundleEdit {
         expires.truncatedTo(ChronoUnit.SECONDS),
         roots,
         groups,
-        members);
+        List.copyOf(members.values()));
   }
 
-  private BundleEdit change(AgencyName agency, UnaryOperator<Member> change) {
-    members =
-        members.stream()
-            .map(member -> member.name().equals(agency) ? change.apply(member) : member)
-            .toList();
-    return this;
-  }
-
-  private void require(AgencyName agency) {
-    if (find(agency) == null) {
+  private Member require(AgencyName agency) {
+    @Nullable Member member = members.get(agency);
+    if (member == null) {
       throw new InvalidValue("the agency is a member of " + federation, agency.value());
     }
-  }
-
-  private @Nullable Member find(AgencyName agency) {
-    return members.stream().filter(m -> m.name().equals(agency)).findFirst().orElse(null);
-  }
-
-  private List<Member> without(AgencyName agency) {
-    return new ArrayList<>(
-        members.stream().filter(member -> !member.name().equals(agency)).toList());
+    return member;
   }
 }
