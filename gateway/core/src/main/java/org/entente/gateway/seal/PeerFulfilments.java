@@ -10,7 +10,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.seal.format.AgencyPairSource;
-import org.entente.gateway.seal.format.FulfilmentStatement;
+import org.entente.gateway.seal.statement.FulfilmentStatement;
 
 /**
  * Newest verified statement of each agency about the obligations that it can fulfil. It applies

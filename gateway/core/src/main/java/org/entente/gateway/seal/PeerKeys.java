@@ -11,8 +11,8 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.seal.format.AgencyPairSource;
-import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.PublishedKey;
+import org.entente.gateway.seal.statement.KeyBundle;
 import org.jspecify.annotations.Nullable;
 
 /**

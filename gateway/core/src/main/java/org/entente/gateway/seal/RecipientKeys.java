@@ -9,11 +9,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.GatewayKey;
-import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.RecipientKeyId;
-import org.entente.gateway.seal.format.StatementFrame;
+import org.entente.gateway.seal.statement.KeyBundle;
+import org.entente.gateway.seal.statement.StatementFrame;
 
 /**
  * Executes the schedule of this agency's recipient keys and publishes them. One thread at a time

@@ -7,10 +7,10 @@ import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.NumberBinding;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.SessionId;
-import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.statement.SessionAnnouncement;
+import org.entente.gateway.seal.statement.SessionTerms;
 
 /**
  * A session on the recipient's side: verified terms and the wrapping key. Opens only envelopes

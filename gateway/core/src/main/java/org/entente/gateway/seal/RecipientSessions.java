@@ -15,10 +15,10 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.RecipientKeyId;
-import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.SessionId;
-import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.gateway.seal.format.Suite;
+import org.entente.gateway.seal.statement.SessionAnnouncement;
+import org.entente.gateway.seal.statement.SessionTerms;
 
 /**
  * The sessions of other agencies to this one, by origin and session id. In memory only: senders

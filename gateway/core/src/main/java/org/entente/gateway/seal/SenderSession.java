@@ -6,10 +6,10 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.PublishedKey;
-import org.entente.gateway.seal.format.SessionAnnouncement;
-import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.seal.format.Suite;
+import org.entente.gateway.seal.statement.SessionAnnouncement;
+import org.entente.gateway.seal.statement.SessionTerms;
 
 /** A session on the sender's side: announcement, secret and number of uses. Not thread-safe. */
 final class SenderSession implements AutoCloseable {

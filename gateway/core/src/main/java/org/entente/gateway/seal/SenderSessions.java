@@ -7,17 +7,17 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.seal.format.AddressedStanza;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
-import org.entente.gateway.seal.format.EpochOpening;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.SessionId;
-import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.statement.AddressedStanza;
+import org.entente.gateway.seal.statement.EpochOpening;
+import org.entente.gateway.seal.statement.SessionTerms;
 import org.jspecify.annotations.Nullable;
 
 /**

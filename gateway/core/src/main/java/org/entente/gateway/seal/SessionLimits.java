@@ -1,7 +1,7 @@
 package org.entente.gateway.seal;
 
 import java.time.Duration;
-import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.gateway.seal.statement.SessionTerms;
 
 /**
  * Limits on a sender's use of a session before it makes another.

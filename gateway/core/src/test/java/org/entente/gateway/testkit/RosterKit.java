@@ -10,10 +10,10 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
-import org.entente.gateway.seal.format.RosterMember;
-import org.entente.gateway.seal.format.RosterRole;
-import org.entente.gateway.seal.format.RosterStatement;
-import org.entente.gateway.seal.format.StatementFrame;
+import org.entente.gateway.seal.statement.RosterMember;
+import org.entente.gateway.seal.statement.RosterRole;
+import org.entente.gateway.seal.statement.RosterStatement;
+import org.entente.gateway.seal.statement.StatementFrame;
 
 /** Rosters of an operation for tests, signed as told; a copy with something changed is another. */
 @SuppressWarnings("ArrayRecordComponent") // never compared

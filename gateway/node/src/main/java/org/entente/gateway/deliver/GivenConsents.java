@@ -5,7 +5,7 @@ import com.google.protobuf.util.Timestamps;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.GivenConsent;

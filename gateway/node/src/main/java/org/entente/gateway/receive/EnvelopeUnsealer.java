@@ -31,7 +31,7 @@ import org.entente.gateway.seal.LocalSeal;
 import org.entente.gateway.seal.OpenedLabels;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
-import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.gateway.seal.statement.SessionTerms;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;

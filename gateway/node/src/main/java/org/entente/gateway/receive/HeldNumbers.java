@@ -10,9 +10,9 @@ import java.util.Optional;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.WatermarkStatement;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,7 @@ public final class HeldNumbers {
 
   private static final class OriginMemory {
     private final Map<Line, RecentHashes> lines = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<OriginNumber, HeldNumber> pending = new LinkedHashMap<>();
+    private final Map<OriginNumber, NumberedHeader> pending = new LinkedHashMap<>();
 
     int slots() {
       return lines.values().stream().mapToInt(RecentHashes::slots).sum();
@@ -61,7 +61,7 @@ public final class HeldNumbers {
       removeEldest(memory.lines);
     }
     slots += memory.slots() - before;
-    state(memory, new HeldNumber(number, headerHash));
+    state(memory, new NumberedHeader(number, headerHash));
     while (slots > SLOTS && origins.size() > 1) {
       slots -= removeEldest(origins).slots();
     }
@@ -85,11 +85,11 @@ public final class HeldNumbers {
       return;
     }
     byte[] remembered = remembered(memory, number);
-    HeldNumber held =
+    NumberedHeader held =
         remembered != null
-            ? new HeldNumber(number, remembered)
-            : here.map(hash -> new HeldNumber(number, hash))
-                .orElseGet(() -> HeldNumber.ofUnknownContent(number));
+            ? new NumberedHeader(number, remembered)
+            : here.map(hash -> new NumberedHeader(number, hash))
+                .orElseGet(() -> NumberedHeader.ofUnknownContent(number));
     state(memory, held);
   }
 
@@ -98,7 +98,7 @@ public final class HeldNumbers {
     return line == null ? null : line.get(number.sequence());
   }
 
-  private static void state(OriginMemory memory, HeldNumber held) {
+  private static void state(OriginMemory memory, NumberedHeader held) {
     if (memory.pending.size() < PENDING) {
       memory.pending.put(held.number(), held);
     }
@@ -116,17 +116,17 @@ public final class HeldNumbers {
                       (sequence, hash) ->
                           state(
                               memory,
-                              new HeldNumber(
+                              new NumberedHeader(
                                   new OriginNumber(line.epoch(), line.lane(), sequence), hash))));
     }
   }
 
   /** Removes and returns numbers to state to an origin, as many as one statement takes. */
-  synchronized List<HeldNumber> take(AgencyName origin) {
+  synchronized List<NumberedHeader> take(AgencyName origin) {
     OriginMemory memory = origins.get(origin);
-    List<HeldNumber> out = new ArrayList<>();
+    List<NumberedHeader> out = new ArrayList<>();
     if (memory != null) {
-      Iterator<HeldNumber> pending = memory.pending.values().iterator();
+      Iterator<NumberedHeader> pending = memory.pending.values().iterator();
       while (pending.hasNext() && out.size() < WatermarkStatement.MAX_HELD) {
         out.add(pending.next());
         pending.remove();

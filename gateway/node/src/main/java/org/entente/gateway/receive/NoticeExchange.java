@@ -30,13 +30,12 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.PeerFulfilments;
 import org.entente.gateway.seal.PeerKeys;
-import org.entente.gateway.seal.format.HeldNumber;
-import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.VoidStatement;
-import org.entente.gateway.seal.format.VoidedNumber;
-import org.entente.gateway.seal.format.Watermark;
-import org.entente.gateway.seal.format.WatermarkStatement;
+import org.entente.gateway.seal.statement.KeyBundle;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.VoidStatement;
+import org.entente.gateway.seal.statement.Watermark;
+import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.entente.gateway.transmit.RecipientNotices;
 import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.Settlement;
@@ -205,14 +204,14 @@ public final class NoticeExchange implements RecipientNotices {
     if (watermarks.isEmpty()) {
       return;
     }
-    List<HeldNumber> named = held.take(origin);
+    List<NumberedHeader> named = held.take(origin);
     do {
       state(origin, watermarks, named);
       named = held.take(origin);
     } while (!named.isEmpty());
   }
 
-  private void state(AgencyName origin, List<Watermark> watermarks, List<HeldNumber> named) {
+  private void state(AgencyName origin, List<Watermark> watermarks, List<NumberedHeader> named) {
     WatermarkStatement statement =
         WatermarkStatement.sign(
             new WatermarkStatement.Content(
@@ -294,7 +293,7 @@ public final class NoticeExchange implements RecipientNotices {
                     .limit(VoidStatement.MAX_NUMBERS)
                     .map(
                         one ->
-                            new VoidedNumber(
+                            new NumberedHeader(
                                 one.number(), one.entry().getHeaderHash().toByteArray()))
                     .toList()),
             signer.key());

@@ -9,9 +9,9 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.format.GatewayKey;
-import org.entente.gateway.seal.format.KeyBundle;
-import org.entente.gateway.seal.format.SignedStatement;
-import org.entente.gateway.seal.format.StatementFrame;
+import org.entente.gateway.seal.statement.KeyBundle;
+import org.entente.gateway.seal.statement.SignedStatement;
+import org.entente.gateway.seal.statement.StatementFrame;
 
 /**
  * Checks a statement: a gateway of the agency that it names as its source must have signed it, for

@@ -6,7 +6,7 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.seal.format.StatementFrame;
+import org.entente.gateway.seal.statement.StatementFrame;
 
 /**
  * Identity and keys with which {@link NoticeExchange} makes notices.

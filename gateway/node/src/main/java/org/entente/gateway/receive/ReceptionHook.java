@@ -9,7 +9,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.seal.format.EnvelopeFacts;
-import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.gateway.seal.statement.SessionTerms;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.Kind;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.seal.format.NoticeStatement;
+import org.entente.gateway.seal.statement.NoticeStatement;
 
 /**
  * Signed requests that have taken effect, so that a copy which a transit keeps has none.

@@ -16,9 +16,9 @@ import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.seal.format.SettledNumbers;
-import org.entente.gateway.seal.format.SettledStatement;
-import org.entente.gateway.seal.format.Watermark;
+import org.entente.gateway.seal.statement.SettledNumbers;
+import org.entente.gateway.seal.statement.SettledStatement;
+import org.entente.gateway.seal.statement.Watermark;
 
 /**
  * Reconciles two ledgers after one was restored or lost. A recipient states which numbers it lacks,

@@ -11,8 +11,8 @@ import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.VoidStatement;
-import org.entente.gateway.seal.format.VoidedNumber;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.VoidStatement;
 
 /**
  * Takes statements of origins that they withdraw numbers. A number that is still open counts as
@@ -38,7 +38,7 @@ final class VoidNotices {
   }
 
   private void learn(AgencyName from, VoidStatement.Content content) {
-    Map<Lane, List<VoidedNumber>> byLane =
+    Map<Lane, List<NumberedHeader>> byLane =
         content.numbers().stream().collect(Collectors.groupingBy(one -> one.number().lane()));
     byLane.forEach(
         (lane, numbers) -> {
@@ -62,7 +62,7 @@ final class VoidNotices {
         .isPresent();
   }
 
-  private void write(AgencyName from, Lane lane, List<VoidedNumber> numbers) {
+  private void write(AgencyName from, Lane lane, List<NumberedHeader> numbers) {
     ledger
         .write(
             lane,
@@ -77,7 +77,7 @@ final class VoidNotices {
   }
 
   private void resolve(
-      Transaction tx, AgencyName from, OriginWindows windows, VoidedNumber voided) {
+      Transaction tx, AgencyName from, OriginWindows windows, NumberedHeader voided) {
     OriginNumber number = voided.number();
     Optional<OriginWindow.Offer> offer =
         windows.in(number.epoch()).map(window -> window.resolveVoid(number.sequence()));

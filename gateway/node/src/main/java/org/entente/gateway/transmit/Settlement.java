@@ -30,9 +30,9 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.seal.format.EnvelopeHeader;
-import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.SessionId;
+import org.entente.gateway.seal.statement.NumberedHeader;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopEntry;
@@ -333,8 +333,8 @@ public final class Settlement {
    * @return the numbers under which it holds something else
    */
   public CompletableFuture<List<OriginNumber>> holds(
-      AgencyName recipient, List<HeldNumber> numbers) {
-    Map<Lane, List<HeldNumber>> owed =
+      AgencyName recipient, List<NumberedHeader> numbers) {
+    Map<Lane, List<NumberedHeader>> owed =
         numbers.stream()
             .filter(held -> ledger.outbox().isOwed(recipient, held.number()))
             .collect(Collectors.groupingBy(held -> held.number().lane()));
@@ -346,9 +346,9 @@ public final class Settlement {
   }
 
   private List<OriginNumber> settle(
-      Transaction tx, AgencyName recipient, List<HeldNumber> numbers) {
+      Transaction tx, AgencyName recipient, List<NumberedHeader> numbers) {
     List<OriginNumber> conflicts = new ArrayList<>();
-    for (HeldNumber held : numbers) {
+    for (NumberedHeader held : numbers) {
       OriginNumber number = held.number();
       OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
       if (entry == null) {

@@ -10,9 +10,9 @@ import java.util.Optional;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.WatermarkStatement;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.junit.jupiter.api.Test;
 
 class HeldNumbersTest {
@@ -29,9 +29,9 @@ class HeldNumbersTest {
     return number(1, Lane.ROUTINE, sequence);
   }
 
-  private static HeldNumber of(OriginNumber number) {
+  private static NumberedHeader of(OriginNumber number) {
     byte[] text = number.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    return new HeldNumber(number, Sha256.hash(text));
+    return new NumberedHeader(number, Sha256.hash(text));
   }
 
   private void count(AgencyName origin, OriginNumber number) {
@@ -39,10 +39,10 @@ class HeldNumbersTest {
   }
 
   /** What is stated of a number that is offered again after all else was stated. */
-  private HeldNumber offered(AgencyName origin, OriginNumber number) {
+  private NumberedHeader offered(AgencyName origin, OriginNumber number) {
     drain(origin);
     held.offeredAgain(origin, number, Optional.empty());
-    List<HeldNumber> taken = held.take(origin);
+    List<NumberedHeader> taken = held.take(origin);
     assertEquals(1, taken.size());
     return taken.get(0);
   }
@@ -86,8 +86,8 @@ class HeldNumbersTest {
   void offeredAgain_withoutMemory_isStatedAsTheLedgerShows_orAsUnknown() {
     byte[] here = Sha256.hash(new byte[] {1});
     held.offeredAgain(FR, number(1), Optional.of(here));
-    assertEquals(List.of(new HeldNumber(number(1), here)), held.take(FR));
-    assertEquals(HeldNumber.ofUnknownContent(number(1)), offered(FR, number(1)));
+    assertEquals(List.of(new NumberedHeader(number(1), here)), held.take(FR));
+    assertEquals(NumberedHeader.ofUnknownContent(number(1)), offered(FR, number(1)));
     assertFalse(offered(FR, number(1)).isKnown());
   }
 
@@ -139,7 +139,7 @@ class HeldNumbersTest {
       held.counted(origin, number(1 + HeldNumbers.REMEMBERED / 2), hash);
     }
     assertFalse(offered(new AgencyName("x.member-0"), number(1)).isKnown());
-    HeldNumber last = offered(new AgencyName("x.member-" + origins), number(1));
+    NumberedHeader last = offered(new AgencyName("x.member-" + origins), number(1));
     assertEquals(origins + 1, ByteBuffer.wrap(last.headerHash()).getInt());
   }
 
@@ -149,7 +149,7 @@ class HeldNumbersTest {
       count(FR, number(sequence));
     }
     int statements = 0;
-    for (List<HeldNumber> some = held.take(FR); !some.isEmpty(); some = held.take(FR)) {
+    for (List<NumberedHeader> some = held.take(FR); !some.isEmpty(); some = held.take(FR)) {
       assertEquals(WatermarkStatement.MAX_HELD, some.size());
       statements++;
     }
@@ -164,10 +164,10 @@ class HeldNumbersTest {
     held.repeat(FR);
     held.repeat(SG);
     assertEquals(List.of(), held.take(SG));
-    List<HeldNumber> again = held.take(FR);
+    List<NumberedHeader> again = held.take(FR);
     assertEquals(2, again.size());
     assertEquals(
         List.of(of(number(1)), of(number(2, Lane.FLASH, 9))),
-        again.stream().sorted(java.util.Comparator.comparing(HeldNumber::number)).toList());
+        again.stream().sorted(java.util.Comparator.comparing(NumberedHeader::number)).toList());
   }
 }

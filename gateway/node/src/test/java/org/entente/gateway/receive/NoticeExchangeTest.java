@@ -54,19 +54,18 @@ import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.AgencyPairSource;
-import org.entente.gateway.seal.format.FulfilmentStatement;
 import org.entente.gateway.seal.format.GatewayKey;
-import org.entente.gateway.seal.format.HeldNumber;
-import org.entente.gateway.seal.format.KeyBundle;
-import org.entente.gateway.seal.format.NoticeStatement;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.SettledNumbers;
-import org.entente.gateway.seal.format.SettledStatement;
-import org.entente.gateway.seal.format.StatementFrame;
-import org.entente.gateway.seal.format.VoidStatement;
-import org.entente.gateway.seal.format.VoidedNumber;
-import org.entente.gateway.seal.format.Watermark;
-import org.entente.gateway.seal.format.WatermarkStatement;
+import org.entente.gateway.seal.statement.FulfilmentStatement;
+import org.entente.gateway.seal.statement.KeyBundle;
+import org.entente.gateway.seal.statement.NoticeStatement;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.SettledNumbers;
+import org.entente.gateway.seal.statement.SettledStatement;
+import org.entente.gateway.seal.statement.StatementFrame;
+import org.entente.gateway.seal.statement.VoidStatement;
+import org.entente.gateway.seal.statement.Watermark;
+import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.entente.gateway.transmit.GapWatch;
 import org.entente.gateway.transmit.SessionConfirmations;
 import org.entente.gateway.transmit.Settlement;
@@ -352,12 +351,12 @@ class NoticeExchangeTest {
         both.stream().map(one -> stated(one.notice()).size()).toList());
   }
 
-  private static HeldNumber held(long sequence, Delivery delivery) {
-    return new HeldNumber(
+  private static NumberedHeader held(long sequence, Delivery delivery) {
+    return new NumberedHeader(
         new OriginNumber(1, LANE, sequence), Sha256.hash(delivery.getHeader().toByteArray()));
   }
 
-  private static List<HeldNumber> stated(Notice notice) {
+  private static List<NumberedHeader> stated(Notice notice) {
     return WatermarkStatement.parse(notice.getWatermarks().toByteArray())
         .orElseThrow()
         .content()
@@ -441,7 +440,7 @@ class NoticeExchangeTest {
         VoidStatement.parse(notice.getVoidStatement().toByteArray()).orElseThrow();
     assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
     assertEquals(
-        new VoidStatement.Content(StatementFrame.to(FEDERATION, SELF, GATEWAY, SG, node.clock.millis()), List.of(new VoidedNumber(new OriginNumber(1, LANE, 5), HASH))),
+        new VoidStatement.Content(StatementFrame.to(FEDERATION, SELF, GATEWAY, SG, node.clock.millis()), List.of(new NumberedHeader(new OriginNumber(1, LANE, 5), HASH))),
         statement.content());
   }
 
@@ -602,7 +601,7 @@ class NoticeExchangeTest {
       FederationName federation,
       AgencyName by,
       AgencyName of,
-      List<HeldNumber> named,
+      List<NumberedHeader> named,
       Watermark... watermarks) {
     return WatermarkStatement.sign(
         new WatermarkStatement.Content(StatementFrame.to(federation, by, GATEWAY, of, node.clock.millis()), List.of(watermarks), named),
@@ -610,14 +609,14 @@ class NoticeExchangeTest {
   }
 
   /** The origin names owed numbers as they were sent. */
-  private List<HeldNumber> named(long... sequences) {
+  private List<NumberedHeader> named(long... sequences) {
     long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
     return LongStream.of(sequences)
         .mapToObj(
             sequence -> {
               byte[] hash = HASH.clone();
               hash[0] = (byte) sequence;
-              return new HeldNumber(new OriginNumber(epoch, LANE, sequence), hash);
+              return new NumberedHeader(new OriginNumber(epoch, LANE, sequence), hash);
             })
         .toList();
   }
@@ -679,8 +678,8 @@ class NoticeExchangeTest {
     knowsOrigin();
     owe(2);
     long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
-    List<HeldNumber> other =
-        List.of(new HeldNumber(new OriginNumber(epoch, LANE, 1), Sha256.hash(HASH)));
+    List<NumberedHeader> other =
+        List.of(new NumberedHeader(new OriginNumber(epoch, LANE, 1), Sha256.hash(HASH)));
     Watermark watermark = new Watermark(epoch, LANE, 2, List.of());
     notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, other, watermark)));
     sent();
@@ -689,8 +688,8 @@ class NoticeExchangeTest {
     assertTrue(node.kit.meters().text().contains(counted), node.kit.meters()::text);
     AuditRecord leaf = node.leaves.only(AuditType.VOIDED);
     assertEquals("SEQUENCE_CONFLICT", leaf.outcome().code());
-    List<HeldNumber> unknown =
-        List.of(HeldNumber.ofUnknownContent(new OriginNumber(epoch, LANE, 2)));
+    List<NumberedHeader> unknown =
+        List.of(NumberedHeader.ofUnknownContent(new OriginNumber(epoch, LANE, 2)));
     notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, unknown, watermark)));
     sent();
     assertEquals(List.of(3L, 4L), owed());
@@ -856,8 +855,8 @@ class NoticeExchangeTest {
     VoidStatement statement =
         VoidStatement.sign(
             new VoidStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(
-                    new VoidedNumber(new OriginNumber(1, LANE, 2), HASH),
-                    new VoidedNumber(new OriginNumber(1, LANE, 5), HASH))),
+                    new NumberedHeader(new OriginNumber(1, LANE, 2), HASH),
+                    new NumberedHeader(new OriginNumber(1, LANE, 5), HASH))),
             originKey);
     notices.received(
         ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build());
@@ -866,10 +865,10 @@ class NoticeExchangeTest {
     assertEquals(3, window.watermark());
     assertEquals(List.of(new OriginWindow.Range(5, 5)), window.receivedAbove());
     assertEquals(List.of("report to fr.customs"), reports());
-    List<HeldNumber> voided =
+    List<NumberedHeader> voided =
         List.of(
-            new HeldNumber(new OriginNumber(1, LANE, 2), HASH),
-            new HeldNumber(new OriginNumber(1, LANE, 5), HASH));
+            new NumberedHeader(new OriginNumber(1, LANE, 2), HASH),
+            new NumberedHeader(new OriginNumber(1, LANE, 5), HASH));
     assertEquals(voided, node.kit.parts().opening().numbers().take(ORIGIN));
     notices.received(
         ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build());
@@ -884,7 +883,7 @@ class NoticeExchangeTest {
   private Notice voided(long number) {
     VoidStatement statement =
         VoidStatement.sign(
-            new VoidStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(new VoidedNumber(new OriginNumber(1, LANE, number), HASH))),
+            new VoidStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(new NumberedHeader(new OriginNumber(1, LANE, number), HASH))),
             originKey);
     return from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build();
   }
@@ -935,7 +934,7 @@ class NoticeExchangeTest {
     assertEquals(0, node.leaves(AuditType.SETTLED).size());
     VoidStatement statement =
         VoidStatement.sign(
-            new VoidStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(new VoidedNumber(new OriginNumber(1, LANE, 2), HASH))),
+            new VoidStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(new NumberedHeader(new OriginNumber(1, LANE, 2), HASH))),
             originKey);
     notices.received(
         ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build());

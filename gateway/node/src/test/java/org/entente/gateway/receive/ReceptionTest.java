@@ -46,11 +46,11 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
-import org.entente.gateway.seal.format.ConsentStatement;
-import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.SessionAnnouncement;
-import org.entente.gateway.seal.format.StatementFrame;
+import org.entente.gateway.seal.statement.ConsentStatement;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.SessionAnnouncement;
+import org.entente.gateway.seal.statement.StatementFrame;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
@@ -234,9 +234,9 @@ class ReceptionTest {
     node.kit.handOver(refused);
     assertEquals(
         List.of(
-            new HeldNumber(
+            new NumberedHeader(
                 new OriginNumber(1, LANE, 1), Sha256.hash(kept.getHeader().toByteArray())),
-            HeldNumber.ofUnknownContent(new OriginNumber(1, LANE, 2))),
+            NumberedHeader.ofUnknownContent(new OriginNumber(1, LANE, 2))),
         held.take(ORIGIN));
   }
 

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Random;
 import org.entente.gateway.batch.Sealed;
-import org.entente.gateway.seal.format.AddressedStanza;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.statement.AddressedStanza;
 import org.junit.jupiter.api.Test;
 
 /** No delivery with a changed byte anywhere opens. */

@@ -22,7 +22,7 @@ import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.IngressPolicy;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
-import org.entente.gateway.seal.format.AddressedStanza;
+import org.entente.gateway.seal.statement.AddressedStanza;
 import org.entente.gateway.testkit.ForeignVerifier;
 import org.entente.gateway.testkit.ForeignVerifier.Answer;
 import org.entente.gateway.testkit.ForeignVerifier.Case;

@@ -10,10 +10,10 @@ import java.util.Optional;
 import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.seal.format.AddressedStanza;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.RecipientKeyId;
 import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.statement.AddressedStanza;
 import org.entente.gateway.testkit.ForeignVerifier.Case;
 
 /**

@@ -21,25 +21,24 @@ import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
-import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
-import org.entente.gateway.seal.format.FulfilmentStatement;
-import org.entente.gateway.seal.format.HeldNumber;
-import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.RosterMember;
-import org.entente.gateway.seal.format.RosterRole;
-import org.entente.gateway.seal.format.RosterStatement;
-import org.entente.gateway.seal.format.SettledNumbers;
-import org.entente.gateway.seal.format.SettledStatement;
-import org.entente.gateway.seal.format.StatementFrame;
 import org.entente.gateway.seal.format.Suite;
-import org.entente.gateway.seal.format.VoidStatement;
-import org.entente.gateway.seal.format.VoidedNumber;
-import org.entente.gateway.seal.format.Watermark;
-import org.entente.gateway.seal.format.WatermarkStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
+import org.entente.gateway.seal.statement.FulfilmentStatement;
+import org.entente.gateway.seal.statement.KeyBundle;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.RosterMember;
+import org.entente.gateway.seal.statement.RosterRole;
+import org.entente.gateway.seal.statement.RosterStatement;
+import org.entente.gateway.seal.statement.SettledNumbers;
+import org.entente.gateway.seal.statement.SettledStatement;
+import org.entente.gateway.seal.statement.StatementFrame;
+import org.entente.gateway.seal.statement.VoidStatement;
+import org.entente.gateway.seal.statement.Watermark;
+import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
 import org.entente.gateway.testkit.ForeignVerifier.Case;
@@ -138,12 +137,12 @@ class ForeignStatementsTest {
 
   @Test
   void voidStatement_damagedOrSignedAgain_isJudgedAlike() {
-    List<VoidedNumber> numbers = new ArrayList<>();
+    List<NumberedHeader> numbers = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       byte[] hash = new byte[32];
       exchange.random.nextBytes(hash);
       Lane lane = Lane.of(1 + exchange.random.nextInt(4));
-      numbers.add(new VoidedNumber(new OriginNumber(1 + i / 2, lane, 1 + i), hash));
+      numbers.add(new NumberedHeader(new OriginNumber(1 + i / 2, lane, 1 + i), hash));
     }
     VoidStatement.Content content =
         new VoidStatement.Content(StatementFrame.to(Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS), numbers);
@@ -265,8 +264,8 @@ class ForeignStatementsTest {
             new Watermark(2, Lane.IMMEDIATE, far, List.of()));
     WatermarkStatement.Content content =
         new WatermarkStatement.Content(StatementFrame.to(Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS), marks, List.of(
-                HeldNumber.ofUnknownContent(new OriginNumber(1, Lane.FLASH, 7)),
-                new HeldNumber(
+                NumberedHeader.ofUnknownContent(new OriginNumber(1, Lane.FLASH, 7)),
+                new NumberedHeader(
                     new OriginNumber(1, Lane.ROUTINE, far),
                     exchange.sealed.envelope().header().hash())));
     WatermarkStatement good = WatermarkStatement.sign(content, exchange.fr.signingKey);

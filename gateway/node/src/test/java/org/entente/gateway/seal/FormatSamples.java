@@ -13,29 +13,28 @@ import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
-import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.Envelope;
-import org.entente.gateway.seal.format.EpochOpening;
-import org.entente.gateway.seal.format.FulfilmentStatement;
 import org.entente.gateway.seal.format.GatewayKey;
-import org.entente.gateway.seal.format.HeldNumber;
-import org.entente.gateway.seal.format.KeyBundle;
-import org.entente.gateway.seal.format.NoticeStatement;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.PublishedKey;
-import org.entente.gateway.seal.format.RosterMember;
-import org.entente.gateway.seal.format.RosterRole;
-import org.entente.gateway.seal.format.RosterStatement;
-import org.entente.gateway.seal.format.SessionAnnouncement;
-import org.entente.gateway.seal.format.SessionTerms;
-import org.entente.gateway.seal.format.SettledNumbers;
-import org.entente.gateway.seal.format.SettledStatement;
 import org.entente.gateway.seal.format.Stanza;
-import org.entente.gateway.seal.format.StatementFrame;
-import org.entente.gateway.seal.format.VoidStatement;
-import org.entente.gateway.seal.format.VoidedNumber;
-import org.entente.gateway.seal.format.Watermark;
-import org.entente.gateway.seal.format.WatermarkStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
+import org.entente.gateway.seal.statement.EpochOpening;
+import org.entente.gateway.seal.statement.FulfilmentStatement;
+import org.entente.gateway.seal.statement.KeyBundle;
+import org.entente.gateway.seal.statement.NoticeStatement;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.RosterMember;
+import org.entente.gateway.seal.statement.RosterRole;
+import org.entente.gateway.seal.statement.RosterStatement;
+import org.entente.gateway.seal.statement.SessionAnnouncement;
+import org.entente.gateway.seal.statement.SessionTerms;
+import org.entente.gateway.seal.statement.SettledNumbers;
+import org.entente.gateway.seal.statement.SettledStatement;
+import org.entente.gateway.seal.statement.StatementFrame;
+import org.entente.gateway.seal.statement.VoidStatement;
+import org.entente.gateway.seal.statement.Watermark;
+import org.entente.gateway.seal.statement.WatermarkStatement;
 
 /** One good example of every format, from fixed seeds: also what the vectors pin. */
 final class FormatSamples {
@@ -109,8 +108,8 @@ final class FormatSamples {
 
   private VoidStatement.Content voidContent() {
     return new VoidStatement.Content(StatementFrame.to(Samples.FEDERATION, Samples.FR, Samples.GW, Samples.SG, Samples.NOW_MS), List.of(
-            new VoidedNumber(number, envelope.header().hash()),
-            new VoidedNumber(new OriginNumber(3, Lane.ROUTINE, 1), new byte[32])));
+            new NumberedHeader(number, envelope.header().hash()),
+            new NumberedHeader(new OriginNumber(3, Lane.ROUTINE, 1), new byte[32])));
   }
 
   private static SettledStatement.Content settledContent() {
@@ -149,8 +148,8 @@ final class FormatSamples {
                 Lane.PRIORITY,
                 40,
                 List.of(new Watermark.Range(42, 42), new Watermark.Range(44, 60)))), List.of(
-            HeldNumber.ofUnknownContent(new OriginNumber(2, Lane.FLASH, 900)),
-            new HeldNumber(new OriginNumber(3, Lane.PRIORITY, 44), envelope.header().hash())));
+            NumberedHeader.ofUnknownContent(new OriginNumber(2, Lane.FLASH, 900)),
+            new NumberedHeader(new OriginNumber(3, Lane.PRIORITY, 44), envelope.header().hash())));
   }
 
   static SeededRandom random(String use) {

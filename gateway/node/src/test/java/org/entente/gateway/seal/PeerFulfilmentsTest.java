@@ -13,8 +13,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.seal.PeerFulfilments.Offer;
-import org.entente.gateway.seal.format.FulfilmentStatement;
-import org.entente.gateway.seal.format.StatementFrame;
+import org.entente.gateway.seal.statement.FulfilmentStatement;
+import org.entente.gateway.seal.statement.StatementFrame;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 

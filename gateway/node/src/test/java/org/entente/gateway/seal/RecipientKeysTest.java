@@ -11,11 +11,11 @@ import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.seal.PeerKeys.Offer;
-import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.RecipientKeyId;
-import org.entente.gateway.seal.format.StatementFrame;
+import org.entente.gateway.seal.statement.KeyBundle;
+import org.entente.gateway.seal.statement.StatementFrame;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 

@@ -5,18 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeHeader;
-import org.entente.gateway.seal.format.FulfilmentStatement;
-import org.entente.gateway.seal.format.KeyBundle;
-import org.entente.gateway.seal.format.NoticeStatement;
-import org.entente.gateway.seal.format.RosterStatement;
-import org.entente.gateway.seal.format.SessionAnnouncement;
-import org.entente.gateway.seal.format.SettledStatement;
 import org.entente.gateway.seal.format.Stanza;
-import org.entente.gateway.seal.format.VoidStatement;
-import org.entente.gateway.seal.format.WatermarkStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
+import org.entente.gateway.seal.statement.FulfilmentStatement;
+import org.entente.gateway.seal.statement.KeyBundle;
+import org.entente.gateway.seal.statement.NoticeStatement;
+import org.entente.gateway.seal.statement.RosterStatement;
+import org.entente.gateway.seal.statement.SessionAnnouncement;
+import org.entente.gateway.seal.statement.SettledStatement;
+import org.entente.gateway.seal.statement.VoidStatement;
+import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.entente.gateway.testkit.Formats;
 
 /** What peers send sealed or signed. */

@@ -17,14 +17,14 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.seal.format.AddressedStanza;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.GatewayKey;
-import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.statement.AddressedStanza;
+import org.entente.gateway.seal.statement.KeyBundle;
 
 /** One agency with one gateway, and everything of sealing that such a gateway has. */
 final class SealingParty {

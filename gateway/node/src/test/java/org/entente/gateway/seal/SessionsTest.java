@@ -24,13 +24,13 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.seal.RecipientSessions.Acceptance;
-import org.entente.gateway.seal.format.AddressedStanza;
-import org.entente.gateway.seal.format.EpochOpening;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.SessionId;
-import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.gateway.seal.format.Stanza;
+import org.entente.gateway.seal.statement.AddressedStanza;
+import org.entente.gateway.seal.statement.EpochOpening;
+import org.entente.gateway.seal.statement.SessionTerms;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 

@@ -4,9 +4,9 @@ import org.entente.gateway.crypto.HpkeExport;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.seal.format.Suite;
+import org.entente.gateway.seal.statement.SessionAnnouncement;
 
 /**
  * A session in the hands of a thief, who holds the recipient's day key and has seen the

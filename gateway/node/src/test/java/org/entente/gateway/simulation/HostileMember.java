@@ -23,13 +23,13 @@ import org.entente.gateway.seal.SeededRandom;
 import org.entente.gateway.seal.StolenKey;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.SessionId;
-import org.entente.gateway.seal.format.SettledNumbers;
-import org.entente.gateway.seal.format.SettledStatement;
-import org.entente.gateway.seal.format.StatementFrame;
-import org.entente.gateway.seal.format.VoidStatement;
-import org.entente.gateway.seal.format.VoidedNumber;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.SessionAnnouncement;
+import org.entente.gateway.seal.statement.SettledNumbers;
+import org.entente.gateway.seal.statement.SettledStatement;
+import org.entente.gateway.seal.statement.StatementFrame;
+import org.entente.gateway.seal.statement.VoidStatement;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
@@ -222,7 +222,7 @@ final class HostileMember {
     }
     VoidStatement statement =
         VoidStatement.sign(
-            new VoidStatement.Content(StatementFrame.to(TestFederation.NAME, third, victim.name().node(), victim.agency(), now), List.of(new VoidedNumber(new OriginNumber(epoch, lane, 1), new byte[32]))),
+            new VoidStatement.Content(StatementFrame.to(TestFederation.NAME, third, victim.name().node(), victim.agency(), now), List.of(new NumberedHeader(new OriginNumber(epoch, lane, 1), new byte[32]))),
             forged);
     return Notice.newBuilder().setVoidStatement(ByteString.copyFrom(statement.encoded()));
   }

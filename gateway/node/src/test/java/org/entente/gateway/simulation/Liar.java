@@ -18,13 +18,13 @@ import org.entente.gateway.seal.SeededRandom;
 import org.entente.gateway.seal.StolenKey;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.SessionAnnouncement;
-import org.entente.gateway.seal.format.SettledNumbers;
-import org.entente.gateway.seal.format.SettledStatement;
 import org.entente.gateway.seal.format.Stanza;
-import org.entente.gateway.seal.format.StatementFrame;
-import org.entente.gateway.seal.format.VoidStatement;
-import org.entente.gateway.seal.format.VoidedNumber;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.SessionAnnouncement;
+import org.entente.gateway.seal.statement.SettledNumbers;
+import org.entente.gateway.seal.statement.SettledStatement;
+import org.entente.gateway.seal.statement.StatementFrame;
+import org.entente.gateway.seal.statement.VoidStatement;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.store.v1.HopEntry;
@@ -252,7 +252,7 @@ final class Liar {
                     ByteString.copyFrom(
                         VoidStatement.sign(
                                 new VoidStatement.Content(StatementFrame.to(TestFederation.NAME, origin, transit.self().node(), recipient, nodes.get(0).now().toEpochMilli()), List.of(
-                                        new VoidedNumber(
+                                        new NumberedHeader(
                                             number, one.entry().getHeaderHash().toByteArray()))),
                                 forged)
                             .encoded())));

@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.seal.format.NoticeStatement;
+import org.entente.gateway.seal.statement.NoticeStatement;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Notice;

@@ -23,9 +23,9 @@ import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.WatermarkStatement;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.OutboxEntry;
@@ -153,8 +153,8 @@ class ReleaseTest {
     for (int i = 0; i < 4; i++) {
       node.send(DE);
     }
-    HeldNumber ofAnotherEpoch =
-        new HeldNumber(
+    NumberedHeader ofAnotherEpoch =
+        new NumberedHeader(
             new OriginNumber(2, LANE, 1), node.entry(DE, 1).getHeaderHash().toByteArray());
     assertEquals(List.of(), node.settlement.holds(DE, List.of(ofAnotherEpoch)).join());
     node.holds(DE, 2, 4);
@@ -185,7 +185,7 @@ class ReleaseTest {
   void holds_ofWhatIsSetAside_releasesIt_ifItIsTheSame() {
     node.send(DE);
     node.change(DE, 1, OutboxState.OUTBOX_STATE_QUARANTINED);
-    node.settlement.holds(DE, List.of(HeldNumber.ofUnknownContent(number(1)))).join();
+    node.settlement.holds(DE, List.of(NumberedHeader.ofUnknownContent(number(1)))).join();
     assertEquals(OutboxState.OUTBOX_STATE_QUARANTINED, node.state(DE, 1));
     node.holds(DE, 1);
     assertFalse(node.isOwed(DE, 1));

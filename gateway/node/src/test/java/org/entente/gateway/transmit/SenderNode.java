@@ -46,8 +46,8 @@ import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.GatewayKey;
-import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.statement.NumberedHeader;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
@@ -272,11 +272,11 @@ final class SenderNode implements AutoCloseable {
   /** Seals an alert and queues it; its id. */
   /** The recipient states that it holds these of the first epoch, as they were sent. */
   void holds(AgencyName recipient, long... sequences) {
-    List<HeldNumber> held =
+    List<NumberedHeader> held =
         LongStream.of(sequences)
             .mapToObj(
                 sequence ->
-                    new HeldNumber(
+                    new NumberedHeader(
                         number(sequence), entry(recipient, sequence).getHeaderHash().toByteArray()))
             .toList();
     assertEquals(List.of(), settlement.holds(recipient, held).join());

@@ -42,8 +42,8 @@ import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.GatewayKey;
-import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.statement.NumberedHeader;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
@@ -434,7 +434,7 @@ class SettlementTest {
   /** The numbers under which the recipient holds something else. */
   private List<OriginNumber> state(AgencyName recipient, byte[] hash) {
     return settlement
-        .holds(recipient, List.of(new HeldNumber(new OriginNumber(1, LANE, 1), hash)))
+        .holds(recipient, List.of(new NumberedHeader(new OriginNumber(1, LANE, 1), hash)))
         .join();
   }
 
@@ -478,7 +478,7 @@ class SettlementTest {
               })
           .join();
       List<OriginNumber> conflicts =
-          settlement.holds(DE, List.of(new HeldNumber(number, hash))).join();
+          settlement.holds(DE, List.of(new NumberedHeader(number, hash))).join();
       assertEquals(hash[1] == 0 && hash[0] == 1 ? List.of(number) : List.of(), conflicts);
       assertEquals(List.of(), ledger.outbox().page(DE, LANE, null, 2));
     }

@@ -47,7 +47,7 @@ import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.SessionAnnouncement;
+import org.entente.gateway.seal.statement.SessionAnnouncement;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.transmit.Dispatch;

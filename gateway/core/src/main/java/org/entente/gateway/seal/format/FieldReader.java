@@ -23,7 +23,7 @@ import org.entente.gateway.model.NodeName;
  * <p>A field fails with an {@link IllegalArgumentException}, as the constructors of values do: what
  * no value admits is malformed.
  */
-final class FieldReader {
+public final class FieldReader {
   private final byte[] bytes;
   private int at;
 
@@ -44,7 +44,7 @@ final class FieldReader {
   }
 
   /** The value in the bytes; empty if they are malformed or bytes are left over. */
-  static <T> Optional<T> parse(byte[] bytes, Function<FieldReader, T> format) {
+  public static <T> Optional<T> parse(byte[] bytes, Function<FieldReader, T> format) {
     try {
       FieldReader in = new FieldReader(bytes);
       T value = format.apply(in);
@@ -55,54 +55,54 @@ final class FieldReader {
     }
   }
 
-  void require(boolean condition) {
+  public void require(boolean condition) {
     if (!condition) {
       throw new MalformedField();
     }
   }
 
-  int u8() {
+  public int u8() {
     return bytes[take(1)] & 0xFF;
   }
 
-  int u16() {
+  public int u16() {
     int from = take(2);
     return (bytes[from] & 0xFF) << 8 | (bytes[from + 1] & 0xFF);
   }
 
   /** A u16 within bounds, both inclusive. */
-  int count(int least, int most) {
+  public int count(int least, int most) {
     int count = u16();
     require(count >= least && count <= most);
     return count;
   }
 
   /** A u32 within bounds, both inclusive. */
-  int length(int least, int most) {
+  public int length(int least, int most) {
     long length = BigEndian.u32(bytes, take(4)) & 0xFFFF_FFFFL;
     require(length >= least && length <= most);
     return (int) length;
   }
 
   /** A u64 from {@code least} to 2^63 - 1. */
-  long number(long least) {
+  public long number(long least) {
     long number = BigEndian.u64(bytes, take(8));
     require(number >= least);
     return number;
   }
 
   /** Milliseconds since 1970, 0 or more. */
-  long time() {
+  public long time() {
     return number(0);
   }
 
-  byte[] fixed(int length) {
+  public byte[] fixed(int length) {
     int from = take(length);
     return Arrays.copyOfRange(bytes, from, from + length);
   }
 
   /** Items in a list, at most {@code most}, after their number as u16. */
-  <T> List<T> list(int most, Function<FieldReader, T> item) {
+  public <T> List<T> list(int most, Function<FieldReader, T> item) {
     List<T> items = new ArrayList<>();
     for (int left = count(0, most); left > 0; left--) {
       items.add(item.apply(this));
@@ -111,64 +111,64 @@ final class FieldReader {
   }
 
   /** Whether these are the bytes read so far. */
-  boolean hasRead(byte[] expected) {
+  public boolean hasRead(byte[] expected) {
     return Arrays.equals(bytes, 0, at, expected, 0, expected.length);
   }
 
-  void version() {
+  public void version() {
     require(u8() == Suite.FORMAT_VERSION);
   }
 
-  void suite() {
+  public void suite() {
     require(u8() == Suite.NUMBER);
   }
 
-  Lane lane() {
+  public Lane lane() {
     int number = u8();
     require(number >= 1 && number <= Lane.all().size());
     return Lane.of(number);
   }
 
-  OriginNumber originNumber() {
+  public OriginNumber originNumber() {
     return new OriginNumber(number(1), lane(), number(1));
   }
 
-  FederationName federation() {
+  public FederationName federation() {
     return new FederationName(text());
   }
 
-  AgencyName agency() {
+  public AgencyName agency() {
     return new AgencyName(text());
   }
 
   /** An agency, or an empty text in its place. */
-  Optional<AgencyName> optionalAgency() {
+  public Optional<AgencyName> optionalAgency() {
     String text = text();
     return text.isEmpty() ? Optional.empty() : Optional.of(new AgencyName(text));
   }
 
-  MessageId messageId() {
+  public MessageId messageId() {
     return MessageId.of(fixed(MessageId.SIZE));
   }
 
-  NodeName node() {
+  public NodeName node() {
     return new NodeName(text());
   }
 
-  KeyValidity keyValidity() {
+  public KeyValidity keyValidity() {
     return new KeyValidity(RecipientKeyId.of(fixed(RecipientKeyId.SIZE)), time(), time());
   }
 
-  Ed25519VerifyingKey ed25519() {
+  public Ed25519VerifyingKey ed25519() {
     return Ed25519VerifyingKey.of(fixed(Ed25519VerifyingKey.ENCODED_BYTES));
   }
 
-  XWingPublicKey xWing() {
+  public XWingPublicKey xWing() {
     return XWingPublicKey.of(fixed(XWingPublicKey.ENCODED_BYTES));
   }
 
   /** A text of at most 255 bytes, one per character; the pattern of its value admits ASCII only. */
-  String text() {
+  public String text() {
     int length = u8();
     int from = take(length);
     return new String(bytes, from, length, ISO_8859_1);

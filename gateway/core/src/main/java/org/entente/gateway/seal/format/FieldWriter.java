@@ -22,7 +22,7 @@ public final class FieldWriter {
     return this;
   }
 
-  FieldWriter u16(int value) {
+  public FieldWriter u16(int value) {
     return u8(value >>> 8).u8(value);
   }
 
@@ -54,17 +54,17 @@ public final class FieldWriter {
   }
 
   /** Items in a list, after their number as u16. */
-  <T> FieldWriter list(List<T> items, BiConsumer<T, FieldWriter> item) {
+  public <T> FieldWriter list(List<T> items, BiConsumer<T, FieldWriter> item) {
     u16(items.size());
     items.forEach(one -> item.accept(one, this));
     return this;
   }
 
-  FieldWriter originNumber(OriginNumber number) {
+  public FieldWriter originNumber(OriginNumber number) {
     return u64(number.epoch()).u8(number.lane().number()).u64(number.sequence());
   }
 
-  FieldWriter keyValidity(KeyValidity validity) {
+  public FieldWriter keyValidity(KeyValidity validity) {
     return fixed(validity.id().bytes()).u64(validity.notBeforeMs()).u64(validity.notAfterMs());
   }
 

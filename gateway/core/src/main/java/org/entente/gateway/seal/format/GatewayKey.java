@@ -10,11 +10,11 @@ import org.entente.gateway.model.NodeName;
  * @param key its Ed25519 key
  */
 public record GatewayKey(NodeName name, Ed25519VerifyingKey key) {
-  static GatewayKey read(FieldReader in) {
+  public static GatewayKey read(FieldReader in) {
     return new GatewayKey(in.node(), in.ed25519());
   }
 
-  void write(FieldWriter out) {
+  public void write(FieldWriter out) {
     out.text(name.value()).fixed(key.encoded());
   }
 }

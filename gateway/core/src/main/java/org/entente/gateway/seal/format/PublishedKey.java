@@ -20,12 +20,12 @@ public record PublishedKey(KeyValidity validity, XWingPublicKey key) {
     return new PublishedKey(new KeyValidity(RecipientKeyId.of(key), notBeforeMs, notAfterMs), key);
   }
 
-  static PublishedKey read(FieldReader in) {
+  public static PublishedKey read(FieldReader in) {
     KeyValidity validity = in.keyValidity();
     return new PublishedKey(validity, in.xWing());
   }
 
-  void write(FieldWriter out) {
+  public void write(FieldWriter out) {
     out.keyValidity(validity).fixed(key.encoded());
   }
 }

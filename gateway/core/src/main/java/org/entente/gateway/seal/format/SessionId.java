@@ -9,7 +9,7 @@ import org.entente.gateway.model.Id128;
  */
 public record SessionId(Bits128 bits) implements Id128<SessionId> {
   /** The id in the first 16 bytes of {@code bytes}. */
-  static SessionId of(byte[] bytes) {
+  public static SessionId of(byte[] bytes) {
     return new SessionId(Bits128.ofPrefix(bytes));
   }
 

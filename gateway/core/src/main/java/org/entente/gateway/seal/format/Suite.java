@@ -11,7 +11,7 @@ public final class Suite {
   public static final int FORMAT_VERSION = 1;
 
   /** X-Wing, HKDF-SHA256, AES-256-GCM, Cobblestone-256, Ed25519, ML-DSA-44. */
-  static final int NUMBER = 1;
+  public static final int NUMBER = 1;
 
   // Signed messages.
   static final byte[] ENVELOPE = ascii("entente/v1 envelope\0");
@@ -30,7 +30,7 @@ public final class Suite {
   static final byte[] CONTENT = ascii("entente/v1 content");
 
   // HPKE.
-  static final byte[] SESSION = ascii("entente/v1 session\0");
+  public static final byte[] SESSION = ascii("entente/v1 session\0");
   public static final byte[] WRAPPING_KEY = ascii("entente/v1 wrapping key");
 
   // Derived from a wrapping key.

@@ -1,7 +1,4 @@
-/**
- * Wire formats of sealing, suite 1: envelopes, stanzas, sessions and signed statements, exact to
- * the byte.
- */
+/** Wire formats of sealing, suite 1: envelopes, stanzas and keys, exact to the byte. */
 @NullMarked
 package org.entente.gateway.seal.format;
 

@@ -12,8 +12,8 @@ import org.entente.gateway.ledger.table.EvidenceTable.Voucher;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.format.AgencyPairSource;
-import org.entente.gateway.seal.format.ConsentStatement;
-import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.statement.ConsentStatement;
+import org.entente.gateway.seal.statement.KeyBundle;
 import org.entente.proto.store.v1.ConsentRecord;
 import org.entente.proto.v1.CarriedConsent;
 

@@ -12,7 +12,7 @@ import org.entente.gateway.ledger.table.ConsentTable;
 import org.entente.gateway.ledger.table.ConsentTable.Side;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.ConsentGrant;
-import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.store.v1.ConsentRecord;
 import org.entente.proto.store.v1.ConsentStage;
 import org.entente.proto.v1.Purpose;

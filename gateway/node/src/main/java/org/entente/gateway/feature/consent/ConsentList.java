@@ -12,7 +12,7 @@ import org.entente.gateway.ledger.table.ConsentTable;
 import org.entente.gateway.ledger.table.ConsentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.store.v1.ConsentRecord;
 import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentState;

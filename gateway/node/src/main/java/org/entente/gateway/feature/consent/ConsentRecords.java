@@ -11,7 +11,7 @@ import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.store.v1.ConsentFacts;
 import org.entente.proto.store.v1.ConsentRecord;
 import org.entente.proto.store.v1.ConsentStage;

@@ -21,7 +21,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.Exercise;
-import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentNotice;
 import org.entente.proto.v1.Label;

@@ -19,7 +19,7 @@ import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
-import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.v1.AskConsentRequest;
 import org.entente.proto.v1.AskConsentResponse;
 import org.entente.proto.v1.ConsentAsked;

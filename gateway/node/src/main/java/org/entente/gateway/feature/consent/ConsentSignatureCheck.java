@@ -5,11 +5,11 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.seal.format.AgencyPairSource;
-import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.GatewayKey;
-import org.entente.gateway.seal.format.KeyBundle;
-import org.entente.gateway.seal.format.SessionAnnouncement;
-import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.gateway.seal.statement.ConsentStatement;
+import org.entente.gateway.seal.statement.KeyBundle;
+import org.entente.gateway.seal.statement.SessionAnnouncement;
+import org.entente.gateway.seal.statement.SessionTerms;
 import org.entente.proto.v1.CarriedConsent;
 
 /**

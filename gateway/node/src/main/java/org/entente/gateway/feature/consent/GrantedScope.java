@@ -12,7 +12,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.terms.Membership;
-import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.Purpose;
 import org.jspecify.annotations.Nullable;

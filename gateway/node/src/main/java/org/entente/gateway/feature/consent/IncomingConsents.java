@@ -26,7 +26,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.seal.PeerKeys;
-import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.store.v1.ConsentRecord;
 import org.entente.proto.store.v1.ConsentStage;
 import org.entente.proto.v1.ConsentAsked;

@@ -12,7 +12,7 @@ import org.entente.gateway.deliver.GivenConsents;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.receive.ReceptionHook;
-import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;

@@ -3,7 +3,7 @@ package org.entente.gateway.feature.operation;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.statement.RosterStatement;
 import org.jspecify.annotations.Nullable;
 
 /** The stored rosters of one operation. Used by one thread, for one decision. */

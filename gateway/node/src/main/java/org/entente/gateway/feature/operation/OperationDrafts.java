@@ -15,7 +15,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.Exercise;
-import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.proto.v1.OperationTask;
 import org.jspecify.annotations.Nullable;
 

@@ -27,10 +27,10 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.RosterMessages;
-import org.entente.gateway.seal.format.RosterMember;
-import org.entente.gateway.seal.format.RosterRole;
-import org.entente.gateway.seal.format.RosterStatement;
-import org.entente.gateway.seal.format.StatementFrame;
+import org.entente.gateway.seal.statement.RosterMember;
+import org.entente.gateway.seal.statement.RosterRole;
+import org.entente.gateway.seal.statement.RosterStatement;
+import org.entente.gateway.seal.statement.StatementFrame;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 

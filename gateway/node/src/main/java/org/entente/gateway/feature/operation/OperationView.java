@@ -32,7 +32,7 @@ import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.receive.InboxOpener;
-import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.proto.store.v1.OwnOperationUpdate;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Filter;

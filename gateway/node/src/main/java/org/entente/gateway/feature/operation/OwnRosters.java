@@ -4,7 +4,7 @@ import org.entente.gateway.crypto.Ed25519VerifyingKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.statement.RosterStatement;
 
 /**
  * Recognises rosters that this gateway signed, by its key: members give them back if the ledger

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.seal.format.RosterRole;
-import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.statement.RosterRole;
+import org.entente.gateway.seal.statement.RosterStatement;
 
 /**
  * Rules of participation: who may send messages in an operation to whom, and which messages are

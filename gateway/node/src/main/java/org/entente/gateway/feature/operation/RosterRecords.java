@@ -21,7 +21,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
-import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.proto.store.v1.OperationRecord;
 import org.jspecify.annotations.Nullable;

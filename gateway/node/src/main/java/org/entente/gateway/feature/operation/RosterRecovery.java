@@ -23,7 +23,7 @@ import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.RosterMessages;
-import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.proto.store.v1.OperationRecord;
 import org.entente.proto.v1.Outcome;
 import org.slf4j.Logger;

@@ -21,9 +21,9 @@ import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.AgencyPairSource;
-import org.entente.gateway.seal.format.FulfilmentStatement;
 import org.entente.gateway.seal.format.GatewayKey;
-import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.statement.FulfilmentStatement;
+import org.entente.gateway.seal.statement.KeyBundle;
 
 /** The node's sealing parts, made from its keys. Safe for many threads. */
 public final class SealingParts {

@@ -18,7 +18,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentState;
 import org.entente.proto.v1.OnBehalfOf;

@@ -21,7 +21,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
-import org.entente.gateway.seal.format.RosterMember;
+import org.entente.gateway.seal.statement.RosterMember;
 import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;

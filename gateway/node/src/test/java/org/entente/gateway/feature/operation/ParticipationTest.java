@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.gateway.testkit.RosterKit;
 import org.junit.jupiter.api.Test;
 

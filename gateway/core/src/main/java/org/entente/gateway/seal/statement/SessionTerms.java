@@ -1,7 +1,11 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.KeyValidity;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * Terms of a session, which its sender states and its agency signs.

@@ -1,6 +1,8 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.FieldReader;
+import org.entente.gateway.seal.format.FieldWriter;
 
 /**
  * Settled numbers of one epoch and lane: their origin no longer holds anything for them and never

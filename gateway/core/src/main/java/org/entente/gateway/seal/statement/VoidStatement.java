@@ -1,9 +1,10 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * Statement of an origin that it withdraws numbers towards one recipient, signed by the origin's
@@ -19,8 +20,8 @@ public record VoidStatement(Signed<Content> signed)
           Suite.VOID,
           StatementFormat.BY_GATEWAY,
           StatementFormat.TO_ONE,
-          (frame, in) -> new Content(frame, in.list(MAX_NUMBERS, VoidedNumber::read)),
-          (content, out) -> out.list(content.numbers(), VoidedNumber::write));
+          (frame, in) -> new Content(frame, in.list(MAX_NUMBERS, NumberedHeader::read)),
+          (content, out) -> out.list(content.numbers(), NumberedHeader::write));
 
   /**
    * Content of a statement.
@@ -28,12 +29,12 @@ public record VoidStatement(Signed<Content> signed)
    * @param frame the origin of the numbers, and the recipient to which they were assigned
    * @param numbers 1 to 1024, ascending, no repeats
    */
-  public record Content(StatementFrame frame, List<VoidedNumber> numbers)
+  public record Content(StatementFrame frame, List<NumberedHeader> numbers)
       implements SignedStatement.Content {
     public Content {
       numbers =
           AscendingList.copyOf(
-              numbers, Comparator.comparing(VoidedNumber::number), 1, MAX_NUMBERS);
+              numbers, Comparator.comparing(NumberedHeader::number), 1, MAX_NUMBERS);
     }
   }
 

@@ -1,4 +1,4 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Comparator;
 import java.util.List;
@@ -6,6 +6,9 @@ import java.util.Optional;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.PublishedKey;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * The recipient keys of an agency and the keys with which its gateways sign, signed by the agency.

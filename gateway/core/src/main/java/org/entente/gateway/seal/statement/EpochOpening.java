@@ -1,7 +1,9 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.entente.gateway.seal.format.FieldReader;
+import org.entente.gateway.seal.format.FieldWriter;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,10 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Arrays;
 import org.entente.gateway.crypto.Ed25519VerifyingKey;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * Content of a statement, its bytes, and a signature over its domain and these bytes. Only {@link

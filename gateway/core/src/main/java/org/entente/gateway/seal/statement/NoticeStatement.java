@@ -1,7 +1,8 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * A notice that one agency addresses to another, signed by the first one's gateway: no transit and

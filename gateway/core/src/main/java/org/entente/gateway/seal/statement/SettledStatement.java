@@ -1,9 +1,10 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * Statement of the numbers up to which an origin owes one recipient nothing more, signed by the

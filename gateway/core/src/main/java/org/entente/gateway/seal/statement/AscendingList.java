@@ -1,4 +1,4 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Comparator;
 import java.util.List;

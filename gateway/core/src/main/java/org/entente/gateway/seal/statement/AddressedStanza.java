@@ -1,6 +1,7 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Optional;
+import org.entente.gateway.seal.format.Stanza;
 
 /**
  * A stanza and the announcement to send with it.

@@ -1,4 +1,4 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -10,6 +10,9 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.OperationId;
+import org.entente.gateway.seal.format.FieldReader;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * Roster of a joint operation, signed by a gateway of the lead agency until then. Rosters are

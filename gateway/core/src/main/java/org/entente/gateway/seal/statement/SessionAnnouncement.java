@@ -1,9 +1,14 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519VerifyingKey;
 import org.entente.gateway.crypto.HpkeExport;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.seal.format.FieldReader;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.SessionId;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * Announcement of a session: its terms and the encapsulated key, signed by the sender's agency.

@@ -1,14 +1,17 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Arrays;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.seal.format.FieldReader;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.OriginNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number that its recipient has counted, with the hash of the header of what came under it.
- * Immutable; compares by value.
+ * A number between an origin and a recipient, with the hash of the header of its envelope: the
+ * recipient has counted it, or the origin withdraws it. Immutable; compares by value.
  */
-public final class HeldNumber {
+public final class NumberedHeader {
   private static final byte[] UNKNOWN = new byte[Sha256.HASH_BYTES];
 
   private final OriginNumber number;
@@ -19,7 +22,7 @@ public final class HeldNumber {
    *
    * @throws IllegalArgumentException if the hash has another length
    */
-  public HeldNumber(OriginNumber number, byte[] headerHash) {
+  public NumberedHeader(OriginNumber number, byte[] headerHash) {
     if (headerHash.length != Sha256.HASH_BYTES) {
       throw new IllegalArgumentException("a header hash of " + headerHash.length + " bytes");
     }
@@ -28,12 +31,12 @@ public final class HeldNumber {
   }
 
   /** A number whose content the recipient no longer knows: 32 zero bytes stand for the hash. */
-  public static HeldNumber ofUnknownContent(OriginNumber number) {
-    return new HeldNumber(number, UNKNOWN);
+  public static NumberedHeader ofUnknownContent(OriginNumber number) {
+    return new NumberedHeader(number, UNKNOWN);
   }
 
-  static HeldNumber read(FieldReader in) {
-    return new HeldNumber(in.originNumber(), in.fixed(Sha256.HASH_BYTES));
+  static NumberedHeader read(FieldReader in) {
+    return new NumberedHeader(in.originNumber(), in.fixed(Sha256.HASH_BYTES));
   }
 
   void write(FieldWriter out) {
@@ -57,7 +60,7 @@ public final class HeldNumber {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof HeldNumber that
+    return other instanceof NumberedHeader that
         && number.equals(that.number)
         && Arrays.equals(headerHash, that.headerHash);
   }
@@ -69,6 +72,6 @@ public final class HeldNumber {
 
   @Override
   public String toString() {
-    return "held " + number;
+    return "number " + number;
   }
 }

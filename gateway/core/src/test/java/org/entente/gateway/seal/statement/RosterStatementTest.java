@@ -1,4 +1,4 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.Suite;
 import org.entente.gateway.testkit.RosterKit;
 import org.junit.jupiter.api.Test;
 

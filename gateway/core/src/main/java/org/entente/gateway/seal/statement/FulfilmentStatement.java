@@ -1,10 +1,13 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Fulfilment;
+import org.entente.gateway.seal.format.AgencyIdentity;
+import org.entente.gateway.seal.format.FieldReader;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * Statement of the obligations that an agency's gateway can fulfil, signed by the agency. It

@@ -1,4 +1,4 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -8,6 +8,9 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.Ed25519VerifyingKey;
 import org.entente.gateway.crypto.PairSignature;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.seal.format.FieldReader;
+import org.entente.gateway.seal.format.FieldWriter;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * Format of one kind of signed statement.

@@ -1,7 +1,9 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.List;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.FieldReader;
+import org.entente.gateway.seal.format.FieldWriter;
 
 /**
  * Numbers that a recipient holds of one epoch and lane: every number up to the watermark, and

@@ -1,9 +1,10 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.seal.format.Suite;
 
 /**
  * Statement of the numbers from one origin that a recipient holds durably, signed by the
@@ -27,10 +28,10 @@ public record WatermarkStatement(Signed<Content> signed)
               new Content(
                   frame,
                   in.list(MAX_WATERMARKS, Watermark::read),
-                  in.list(MAX_HELD, HeldNumber::read)),
+                  in.list(MAX_HELD, NumberedHeader::read)),
           (content, out) ->
               out.list(content.watermarks(), Watermark::write)
-                  .list(content.held(), HeldNumber::write));
+                  .list(content.held(), NumberedHeader::write));
 
   /**
    * Content of a statement.
@@ -40,7 +41,7 @@ public record WatermarkStatement(Signed<Content> signed)
    *     arrived
    * @param held at most 1024, ascending by number, no repeats
    */
-  public record Content(StatementFrame frame, List<Watermark> watermarks, List<HeldNumber> held)
+  public record Content(StatementFrame frame, List<Watermark> watermarks, List<NumberedHeader> held)
       implements SignedStatement.Content {
     public Content {
       watermarks =
@@ -49,7 +50,7 @@ public record WatermarkStatement(Signed<Content> signed)
               Comparator.comparingLong(Watermark::epoch).thenComparing(Watermark::lane),
               0,
               MAX_WATERMARKS);
-      held = AscendingList.copyOf(held, Comparator.comparing(HeldNumber::number), 0, MAX_HELD);
+      held = AscendingList.copyOf(held, Comparator.comparing(NumberedHeader::number), 0, MAX_HELD);
     }
   }
 

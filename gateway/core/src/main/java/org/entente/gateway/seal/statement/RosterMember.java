@@ -1,6 +1,8 @@
-package org.entente.gateway.seal.format;
+package org.entente.gateway.seal.statement;
 
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.seal.format.FieldReader;
+import org.entente.gateway.seal.format.FieldWriter;
 
 /**
  * An agency that takes part in a joint operation.

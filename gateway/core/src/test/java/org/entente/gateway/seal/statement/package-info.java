@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.seal.statement;
+
+import org.jspecify.annotations.NullMarked;
