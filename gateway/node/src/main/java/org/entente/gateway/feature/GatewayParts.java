@@ -5,6 +5,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.LogArchive;
+import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.deliver.MessageOpening;
@@ -26,6 +29,7 @@ import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.OutboundSealer;
+import org.entente.gateway.trust.TrustBundle;
 
 /** What features work with. All parts are safe for use by several threads. */
 public record GatewayParts(
@@ -47,15 +51,28 @@ public record GatewayParts(
       EvidenceRecords evidence,
       InboxOpener inbox,
       KeptLabels received,
-      Desks desks) {}
+      Desks desks,
+      AuditTrail audit) {}
+
+  /**
+   * The audit log.
+   *
+   * @param archive all logs of this gateway
+   */
+  public record AuditTrail(AuditLog log, LeafOpener opener, LogArchive archive) {}
 
   /**
    * The rules in force and the keys of others.
    *
    * @param pairs the pairs with which an agency may sign now
+   * @param bundle the trust bundle in force
    */
   public record Rules(
-      LabelCheck labels, Supplier<Policy> policy, PeerKeys peerKeys, AgencyPairSource pairs) {}
+      LabelCheck labels,
+      Supplier<Policy> policy,
+      PeerKeys peerKeys,
+      AgencyPairSource pairs,
+      Supplier<TrustBundle> bundle) {}
 
   /** Seals and queues what this gateway itself sends. */
   public record Outgoing(Dispatch dispatch, OutboundSealer sealer) {}

@@ -42,18 +42,11 @@ import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.DeliveryLeaves;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.UndeliverableMessages;
+import org.entente.gateway.feature.Administration;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.MessagePath;
-import org.entente.gateway.feature.operator.Cursors;
-import org.entente.gateway.feature.operator.Links;
-import org.entente.gateway.feature.operator.OperatorServices;
-import org.entente.gateway.feature.operator.OwnBackups;
-import org.entente.gateway.feature.operator.OwnPairs;
-import org.entente.gateway.feature.operator.Quarantine;
-import org.entente.gateway.feature.report.AuditExporter;
-import org.entente.gateway.feature.report.MessageProver;
-import org.entente.gateway.feature.report.MessageTracker;
-import org.entente.gateway.feature.report.ReportServices;
+import org.entente.gateway.feature.OwnBackups;
+import org.entente.gateway.feature.OwnPairs;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.intake.PolicyExplainer;
 import org.entente.gateway.ledger.Ledger;
@@ -134,6 +127,7 @@ public final class ServerBackend implements AutoCloseable {
         - { name: all, scopes: [search, watch] }
         - { name: holder, scopes: [rights_holder] }
         - { name: other-holder, scopes: [rights_holder] }
+        - { name: publisher }
       ipr: { time_zone: UTC, weekend: [SATURDAY, SUNDAY], calendar_until: 2100-01-01 }
       """;
 
@@ -256,7 +250,8 @@ public final class ServerBackend implements AutoCloseable {
                 (tx, origin, id) -> Optional.empty()),
             new CursorLimits(3, 5_000));
     features = new Features(parts(), Features.all());
-    features.built(new MessagePath(kit.intake(), kit.parts(), subscriptions));
+    features.built(
+        new MessagePath(kit.intake(), kit.parts(), subscriptions, administration()));
   }
 
   private GatewayParts parts() {
@@ -276,9 +271,17 @@ public final class ServerBackend implements AutoCloseable {
             evidence,
             inbox,
             new KeptLabels(ledger, inbox, DeskClients.none(storageKeys)),
-            DeskClients.none(storageKeys)),
+            DeskClients.none(storageKeys),
+            new GatewayParts.AuditTrail(
+                audit, (index, bytes) -> Optional.ofNullable(leaves.get(index)), archive())),
         new GatewayParts.Rules(
-            new LabelCheck(MessageLimits.defaults()), () -> policy, peerKeys, agency -> List.of()),
+            new LabelCheck(MessageLimits.defaults()),
+            () -> policy,
+            peerKeys,
+            agency -> List.of(),
+            () -> {
+              throw new IllegalStateException("no test asks that far");
+            }),
         new GatewayParts.Outgoing(kit.consent().dispatch(), kit.consent().outbound()),
         new GatewayParts.Environment(
             InstantSource.system(),
@@ -316,18 +319,11 @@ public final class ServerBackend implements AutoCloseable {
         () -> {});
   }
 
-  Quarantine quarantine() {
-    return new Quarantine(
-        Edge.FR,
-        ledger,
+  private Administration administration() {
+    return new Administration(
         setting(),
-        new LabelCheck(MessageLimits.defaults()),
-        InstantSource.system(),
-        new Quarantine.Stages(undeliverable(), undeliverable(), undeliverable()));
-  }
-
-  private Links links() {
-    PeerLinks links =
+        new Administration.QuarantineStages(undeliverable(), undeliverable(), undeliverable()),
+        Set.of(new AgencyName("de.customs")),
         new PeerLinks(
             new PeerName(Edge.FR, new NodeName("gateway-1")),
             new MemoryPorts(lane -> Runnable::run, 1),
@@ -335,9 +331,9 @@ public final class ServerBackend implements AutoCloseable {
             Timers.of(timers),
             executor,
             InstantSource.system(),
-            new SecureRandom());
-    LabelCheck check = new LabelCheck(MessageLimits.defaults());
-    return new Links(Edge.FR, ledger, check, Set.of(new AgencyName("de.customs")), links);
+            new SecureRandom()),
+        pairs,
+        backups);
   }
 
   Quarantining setting() {
@@ -373,41 +369,6 @@ public final class ServerBackend implements AutoCloseable {
             retention(),
             subscriptions,
             questions));
-    all.addAll(
-        OperatorServices.of(
-            quarantine(),
-            links(),
-            new Cursors(
-                Edge.FR,
-                ledger,
-                new LabelCheck(MessageLimits.defaults()),
-                subscriptions,
-                Set.of("all", "publisher")),
-            backups,
-            pairs));
-    all.addAll(
-        ReportServices.of(
-            new MessageTracker(Edge.FR, ledger, evidence, kit.intake()::held),
-            audit,
-            (index, bytes) -> Optional.ofNullable(leaves.get(index)),
-            new MessageProver(
-                new MessageProver.Parts(
-                    Edge.FR,
-                    archive(),
-                    ledger,
-                    evidence,
-                    () -> {
-                      throw new IllegalStateException("no test asks that far");
-                    },
-                    InstantSource.system())),
-            new AuditExporter(
-                new AuditExporter.Parts(
-                    Edge.FR,
-                    archive(),
-                    ledger,
-                    evidence,
-                    new InboxOpener(storageKeys, ledger.inbox()),
-                    new RecordSeal(storageKeys, new SecureRandom())))));
     return all;
   }
 

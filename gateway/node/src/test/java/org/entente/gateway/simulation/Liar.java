@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.feature.operator.Links;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.table.HopQueueTable;
@@ -14,6 +16,8 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.assembly.GatewayCore;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.seal.SeededRandom;
 import org.entente.gateway.seal.StolenKey;
 import org.entente.gateway.seal.format.EnvelopeHeader;
@@ -97,7 +101,15 @@ final class Liar {
 
   private static boolean isResumed(SimNode.Run run, AgencyName peer, Lane lane) {
     try {
-      var unused = run.core().operatedLinks().resume(OPERATOR, peer.value(), lane, WHY);
+      GatewayCore core = run.core();
+      Links links =
+          new Links(
+              core.self().agency(),
+              core.ledger(),
+              new LabelCheck(MessageLimits.defaults()),
+              Set.of(peer),
+              core.links());
+      var unused = links.resume(OPERATOR, peer.value(), lane, WHY);
       return true;
     } catch (CompletionException e) {
       if (e.getCause() instanceof LedgerFailure) {

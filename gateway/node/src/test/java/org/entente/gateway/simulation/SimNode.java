@@ -39,6 +39,7 @@ import org.entente.gateway.seal.SeededRandom;
 import org.entente.gateway.seal.format.RecipientKeyId;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.NoCopies;
 import org.entente.proto.link.v1.Hello;
 import org.jspecify.annotations.Nullable;
 
@@ -354,6 +355,7 @@ final class SimNode {
           workers(),
           new Turns(),
           new VirtualTimers(),
+          new NoCopies(),
           meters);
     }
 

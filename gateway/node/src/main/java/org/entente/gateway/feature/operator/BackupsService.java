@@ -2,6 +2,7 @@ package org.entente.gateway.feature.operator;
 
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
+import org.entente.gateway.feature.OwnBackups;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.rpc.server.CallCost;

@@ -2,15 +2,18 @@ package org.entente.gateway.feature.operator;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.feature.Registry;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.meter.Meters.Sample;
 import org.entente.proto.store.v1.LinkRecord;
 
 /** Gauges and readiness warnings about paused links and stopped lanes. */
-public final class LinkGauges {
+final class LinkGauges {
   private LinkGauges() {}
 
-  public static void register(Meters meters, Links links) {
+  static void register(Registry registry, Links links) {
+    registry.warn(() -> warnings(links));
+    Meters meters = registry.parts().environment().meters();
     meters.gauge(
         "entente_link_paused",
         "Whether a link is paused, by whose operator: this agency's (here) or the peer's (there).",
@@ -39,7 +42,7 @@ public final class LinkGauges {
   /**
    * Warnings of a ready node, whose other lanes continue. An intentional pause is not a warning.
    */
-  public static List<String> warnings(Links links) {
+  private static List<String> warnings(Links links) {
     List<String> warnings = new ArrayList<>();
     for (Links.Link link : links.list()) {
       for (Links.LinkLane lane : link.lanes()) {

@@ -1,4 +1,4 @@
-package org.entente.gateway.feature.operator;
+package org.entente.gateway.node.assembly;
 
 import java.time.Instant;
 import java.util.List;
@@ -22,26 +22,26 @@ import org.slf4j.LoggerFactory;
  * Holds on links and lanes: operators' pauses, and alarms. Stored in the ledger, so that a restart
  * resumes nothing that a person has not. Safe for many threads.
  */
-public final class LinkHolds {
+final class LinkHolds {
   private static final Logger LOG = LoggerFactory.getLogger(LinkHolds.class);
 
   private final AgencyName self;
   private final Ledger ledger;
 
   /** Creates the holds of a ledger. */
-  public LinkHolds(AgencyName self, Ledger ledger) {
+  LinkHolds(AgencyName self, Ledger ledger) {
     this.self = self;
     this.ledger = ledger;
   }
 
   /** When a link was paused; empty if it is not paused. */
-  public Optional<Instant> paused(AgencyName peer) {
+  Optional<Instant> paused(AgencyName peer) {
     return Optional.ofNullable(ledger.links().paused(peer))
         .map(record -> Instant.ofEpochMilli(record.getSinceMs()));
   }
 
   /** The alarm that stopped a lane; empty if none did. */
-  public Optional<LaneAlarm> alarm(AgencyName peer, Lane lane) {
+  Optional<LaneAlarm> alarm(AgencyName peer, Lane lane) {
     return Optional.ofNullable(ledger.links().stopped(peer, lane)).map(LinkHolds::alarm);
   }
 
@@ -62,7 +62,7 @@ public final class LinkHolds {
    * Stores an alarm with its leaf. If a restart comes before it is durable, the conflict recurs and
    * raises it again.
    */
-  public void stopped(AgencyName peer, Lane lane, LaneAlarm alarm) {
+  void stopped(AgencyName peer, Lane lane, LaneAlarm alarm) {
     String text = InvalidValue.printable(alarm.text());
     ledger
         .write(

@@ -1,4 +1,4 @@
-package org.entente.gateway.feature.operator;
+package org.entente.gateway.feature;
 
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Result;

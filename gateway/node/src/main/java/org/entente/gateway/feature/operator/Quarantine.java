@@ -13,6 +13,7 @@ import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.feature.Administration.QuarantineStages;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.QuarantineStage;
 import org.entente.gateway.ledger.Quarantining;
@@ -54,11 +55,7 @@ public final class Quarantine {
   private final Quarantining setting;
   private final LabelCheck check;
   private final InstantSource ending;
-  private final Stages stages;
-
-  /** The stages that quarantine messages. */
-  public record Stages(
-      QuarantineStage receiving, QuarantineStage delivering, QuarantineStage sending) {}
+  private final QuarantineStages stages;
 
   /** What became of a decision. */
   public sealed interface Decision {
@@ -84,7 +81,7 @@ public final class Quarantine {
       Quarantining setting,
       LabelCheck check,
       InstantSource ending,
-      Stages stages) {
+      QuarantineStages stages) {
     this.self = self;
     this.ledger = ledger;
     this.setting = setting;

@@ -4,22 +4,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.feature.GatewayParts;
+import org.entente.gateway.feature.Registry;
 import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.meter.Meters;
 import org.entente.proto.store.v1.QuarantineStep;
 
-/** Configuration, gauges and readiness warnings of the quarantine. */
-public final class QuarantineMonitor {
+/** Gauges and readiness warnings of the quarantine. */
+final class QuarantineMonitor {
   private static final String PREFIX = "QUARANTINE_STEP_";
 
   private QuarantineMonitor() {}
 
-  public static QuarantineTable.Limits limits(NodeConfig.Limits limits) {
-    return new QuarantineTable.Limits(limits.quarantineMessages(), limits.quarantineBytes());
-  }
-
-  public static void register(Meters meters, QuarantineTable book) {
+  static void register(Registry registry, GatewayParts gateway) {
+    QuarantineTable book = gateway.ledger().quarantine();
+    Meters meters = gateway.environment().meters();
+    registry.warn(() -> warnings(book));
     meters.gauge(
         "entente_quarantine_messages",
         "Quarantined messages awaiting an operator's decision, by step that failed.",
@@ -58,7 +58,7 @@ public final class QuarantineMonitor {
   }
 
   /** Warnings of a ready node: messages without room stay where they are. */
-  public static List<String> warnings(QuarantineTable book) {
+  private static List<String> warnings(QuarantineTable book) {
     return book.limits().exhaustedBy(book.use())
         ? List.of(
             "quarantine: it is full; further failing messages are retried until there is room")

@@ -15,7 +15,9 @@ import org.entente.gateway.feature.cap.CapFeature;
 import org.entente.gateway.feature.consent.ConsentFeature;
 import org.entente.gateway.feature.ipr.IprFeature;
 import org.entente.gateway.feature.operation.OperationFeature;
+import org.entente.gateway.feature.operator.OperatorFeature;
 import org.entente.gateway.feature.release.ReleaseFeature;
+import org.entente.gateway.feature.report.ReportFeature;
 import org.entente.gateway.feature.request.RequestFeature;
 import org.entente.gateway.feature.risk.RiskFeature;
 import org.entente.gateway.feature.search.SearchFeature;
@@ -41,7 +43,9 @@ public final class Features implements Registry {
         new SearchFeature(),
         new CapFeature(),
         new WatchFeature(),
-        new RiskFeature());
+        new RiskFeature(),
+        new ReportFeature(),
+        new OperatorFeature());
   }
 
   private final GatewayParts parts;

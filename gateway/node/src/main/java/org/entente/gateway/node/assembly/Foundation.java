@@ -16,7 +16,6 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.feature.operator.QuarantineMonitor;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
@@ -30,6 +29,7 @@ import org.entente.gateway.ledger.record.StartCounter;
 import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
@@ -195,7 +195,8 @@ final class Foundation {
         config.limitsInForce().waitingChanges(),
         LedgerLimits.DEFAULT.maxBatch(),
         LedgerLimits.DEFAULT.maxBatchBytes(),
-        QuarantineMonitor.limits(config.limitsInForce()),
+        new QuarantineTable.Limits(
+            config.limitsInForce().quarantineMessages(), config.limitsInForce().quarantineBytes()),
         thresholds(config),
         config.limitsInForce().perAgencyInForce().custodyBytes(),
         config.limitsInForce().perAgencyInForce().gatewayKeys());

@@ -15,10 +15,6 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.feature.Feature;
-import org.entente.gateway.feature.operator.LinkGauges;
-import org.entente.gateway.feature.operator.LinkHolds;
-import org.entente.gateway.feature.operator.Links;
-import org.entente.gateway.feature.operator.QuarantineMonitor;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.ledger.Ledger;
@@ -65,7 +61,6 @@ public final class GatewayCore {
   private final TrustBundleMaintenance trustCare;
   private final OutboxMaintenance upkeep;
   private final PeerLinks links;
-  private final Links operatedLinks;
 
   /** Takes what has to be done regularly. */
   public interface Schedule {
@@ -101,7 +96,6 @@ public final class GatewayCore {
     features = new Features(ServiceStage.featureParts(ground, outgoing), chosen);
     incoming = new IncomingStage(ground, outgoing, features.receptionHooks(), this::sendNotice);
     services = new ServiceStage(ground, outgoing, incoming, features);
-    features.built(services.path());
     trustCare = trustCare();
     keyCare = keyCare();
     renewal = renewal();
@@ -116,11 +110,7 @@ public final class GatewayCore {
             new OutboxMaintenance.Clocks(around.clock(), ground.ending));
     links = peerLinks();
     GatewayGauges.register(ground, outgoing, incoming, services, links);
-    operatedLinks =
-        new Links(
-            ground.agency(), ground.ledger, ground.labelCheck, outgoing.routes.links(), links);
-    QuarantineMonitor.register(around.meters(), ground.ledger.quarantine());
-    LinkGauges.register(around.meters(), operatedLinks);
+    features.built(services.path(outgoing, links, renewal));
     meterAccounts(files.config());
     trustCare.speakThrough(links::send, incoming.notices::neighbourUp);
     ground.trust.onChange((old, next) -> around.workers().execute(() -> trustChanged(next)));
@@ -273,7 +263,6 @@ public final class GatewayCore {
     schedule.every(Duration.ofMinutes(1), "recipient keys", keyCare::renewRecipientKeys);
     schedule.every(Duration.ofMinutes(1), "signing pairs", () -> keyCare.followPairs(renewal));
     schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::retry);
-    schedule.every(Duration.ofMinutes(1), "quarantine", services.quarantine::expire);
     schedule.every(Duration.ofSeconds(1), "expired outcomes", services.outcomeSweep::round);
     schedule.every(Duration.ofHours(1), "expiry", this::expire);
     schedule.every(Duration.ofSeconds(1), "records that are over", incoming.recordExpiry::round);
@@ -315,10 +304,8 @@ public final class GatewayCore {
     List<String> warnings = new ArrayList<>(trustCare.warnings());
     warnings.addAll(ground.policy.warnings());
     warnings.addAll(ground.witness.warnings());
-    warnings.addAll(QuarantineMonitor.warnings(ground.ledger.quarantine()));
     warnings.addAll(ground.disk.warnings());
     warnings.addAll(GatewayGauges.unreadable(ground.ledger.unreadable()));
-    warnings.addAll(LinkGauges.warnings(operatedLinks));
     warnings.addAll(incoming.erasing.warnings());
     warnings.addAll(features.warnings());
     ground.ending.doubt().ifPresent(warnings::add);
@@ -350,10 +337,10 @@ public final class GatewayCore {
     }
   }
 
-  /** The operations offered to clients; the owner of the disk makes backups of the ledger. */
-  OfferedServices clientServices(LedgerBackups.Copies copies) {
+  /** The operations offered to clients. */
+  OfferedServices clientServices() {
     List<ClientService> all = new ArrayList<>(features.services());
-    all.addAll(services.own(renewal, operatedLinks, copies));
+    all.addAll(services.own());
     return new OfferedServices(services.names(), all);
   }
 
@@ -407,11 +394,6 @@ public final class GatewayCore {
   /** The streams to peers. */
   public PeerLinks links() {
     return links;
-  }
-
-  /** The links as an operator sees and changes them. */
-  public Links operatedLinks() {
-    return operatedLinks;
   }
 
   /** The evidence known about a message that the agency sent or received. */

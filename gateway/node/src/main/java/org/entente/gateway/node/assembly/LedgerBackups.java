@@ -10,7 +10,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.feature.operator.OwnBackups;
+import org.entente.gateway.feature.OwnBackups;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
@@ -31,20 +31,11 @@ import org.entente.proto.v1.ListBackupsResponse;
  */
 public final class LedgerBackups implements OwnBackups {
   private final Foundation ground;
-  private final Copies copies;
+  private final BackupCopies copies;
 
-  /** The place of the backups. */
-  public interface Copies {
-    /** Makes a backup; {@link StoreFailure} if that fails. */
-    RocksBackups.Backup add(String note);
-
-    /** The existing backups; {@link StoreFailure} if they cannot be read. */
-    List<RocksBackups.Backup> list();
-  }
-
-  LedgerBackups(Foundation ground, Copies copies) {
+  LedgerBackups(Foundation ground) {
     this.ground = ground;
-    this.copies = copies;
+    this.copies = ground.around.copies();
   }
 
   @Override

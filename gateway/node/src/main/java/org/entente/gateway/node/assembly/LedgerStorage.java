@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * The folder of the ledger on this machine's disk, and that of its backups. Opened once; the caller
  * closes the store. Safe for many threads.
  */
-public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copies {
+public final class LedgerStorage implements Supplier<Store>, BackupCopies {
   /** Kinds of keys minted before a node's first start. */
   private static final Set<KeyKind> BEFORE_A_LEDGER =
       Set.of(KeyKind.AGENCY_PAIR, KeyKind.AUDIT_SIGNING);

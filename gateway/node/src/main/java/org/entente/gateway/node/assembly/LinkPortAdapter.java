@@ -7,7 +7,6 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Accounts;
-import org.entente.gateway.feature.operator.LinkHolds;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.HopQueue;
 import org.entente.gateway.link.LaneAlarm;

@@ -15,6 +15,7 @@ import org.entente.gateway.meter.Meters;
  * @param sealer where sealing runs, which is given one task at a time
  * @param writer where the ledger's writer runs
  * @param timers for pauses and time-outs of links
+ * @param copies where backups of the ledger are kept
  */
 public record NodeEnvironment(
     InstantSource clock,
@@ -23,4 +24,5 @@ public record NodeEnvironment(
     Executor sealer,
     WriterExecutor writer,
     Timers timers,
+    BackupCopies copies,
     Meters meters) {}

@@ -91,6 +91,7 @@ final class RunningNode {
                 threads.sealer(),
                 new WriterThread(),
                 Timers.of(threads.timers()),
+                disk,
                 meters),
             running);
     // The writer must end before the store is closed, also if the start fails.
@@ -102,7 +103,7 @@ final class RunningNode {
             tls.identity(),
             core.links(),
             core.trust()::current,
-            core.clientServices(disk),
+            core.clientServices(),
             new GatewayNetwork.Servers(
                 new ServerSettings(
                     at.clients(),

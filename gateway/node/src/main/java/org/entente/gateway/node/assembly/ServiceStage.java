@@ -2,9 +2,7 @@ package org.entente.gateway.node.assembly;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
@@ -12,25 +10,19 @@ import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.DeliveryLeaves;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.UndeliverableMessages;
+import org.entente.gateway.feature.Administration;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.MessagePath;
-import org.entente.gateway.feature.operator.Cursors;
-import org.entente.gateway.feature.operator.Links;
-import org.entente.gateway.feature.operator.OperatorServices;
-import org.entente.gateway.feature.operator.Quarantine;
-import org.entente.gateway.feature.report.AuditExporter;
-import org.entente.gateway.feature.report.MessageProver;
-import org.entente.gateway.feature.report.MessageTracker;
-import org.entente.gateway.feature.report.ReportServices;
+import org.entente.gateway.feature.OwnPairs;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.intake.OpeningDeadlines;
 import org.entente.gateway.intake.OutcomeSweep;
+import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.node.files.PolicyQueryHandler;
-import org.entente.gateway.node.keys.SigningPairRenewal;
 import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.retention.Retention;
@@ -46,11 +38,10 @@ final class ServiceStage {
   final OutcomeSweep outcomeSweep;
   final Retention retention;
   final Subscriptions subscriptions;
-  final Quarantine quarantine;
-  private final MessageTracker tracking;
   private final Foundation ground;
   final MessageRecall recalling;
   private final IntakeParts parts;
+  private final Administration.QuarantineStages stages;
 
   ServiceStage(Foundation ground, OutgoingStage out, IncomingStage in, Features features) {
     this.ground = ground;
@@ -62,16 +53,10 @@ final class ServiceStage {
     retention = retention(in);
     UndeliverableMessages undeliverable = undeliverable(in);
     subscriptions = subscriptions(undeliverable, in);
-    tracking = new MessageTracker(ground.agency(), ground.ledger, ground.evidence, intake::held);
     in.reporter.listen(subscriptions, in.notices);
-    quarantine =
-        new Quarantine(
-            ground.agency(),
-            ground.ledger,
-            ground.setting,
-            ground.labelCheck,
-            ground.ending,
-            new Quarantine.Stages(in.reception.setAside(), undeliverable, out.unsendable));
+    stages =
+        new Administration.QuarantineStages(
+            in.reception.setAside(), undeliverable, out.unsendable);
   }
 
   private Intake intake(IntakeParts parts, OutgoingStage out) {
@@ -173,59 +158,29 @@ final class ServiceStage {
   }
 
   /** The ends of a message's path, for features. */
-  MessagePath path() {
-    return new MessagePath(intake, parts, subscriptions);
+  MessagePath path(OutgoingStage out, PeerLinks links, OwnPairs pairs) {
+    return new MessagePath(
+        intake,
+        parts,
+        subscriptions,
+        new Administration(
+            ground.setting,
+            stages,
+            out.routes.links(),
+            links,
+            pairs,
+            new LedgerBackups(ground)));
   }
 
   /** The services that no feature offers. */
-  List<ClientService> own(SigningPairRenewal renewal, Links links, LedgerBackups.Copies copies) {
-    List<ClientService> all = new ArrayList<>();
-    all.addAll(
-        PathServices.of(
-            (caller, draft) -> intake.publish(caller.name(), draft),
-            (caller, request) -> intake.explaining().explain(caller.name(), request),
-            recalling,
-            retention,
-            subscriptions,
-            new PolicyQueryHandler(ground.policy, ground.around.clock())));
-    all.addAll(
-        OperatorServices.of(
-            quarantine, links, cursors(), new LedgerBackups(ground, copies), renewal));
-    all.addAll(
-        ReportServices.of(
-            tracking, ground.audit.log(), ground.audit.opener(), prover(), exporter()));
-    return all;
-  }
-
-  private MessageProver prover() {
-    return new MessageProver(
-        new MessageProver.Parts(
-            ground.agency(),
-            ground.archive(),
-            ground.ledger,
-            ground.evidence,
-            ground.trust::current,
-            ground.around.clock()));
-  }
-
-  private AuditExporter exporter() {
-    return new AuditExporter(
-        new AuditExporter.Parts(
-            ground.agency(),
-            ground.archive(),
-            ground.ledger,
-            ground.evidence,
-            inboxOpening(),
-            ground.atRest));
-  }
-
-  private Cursors cursors() {
-    return new Cursors(
-        ground.agency(),
-        ground.ledger,
-        ground.labelCheck,
+  List<ClientService> own() {
+    return PathServices.of(
+        (caller, draft) -> intake.publish(caller.name(), draft),
+        (caller, request) -> intake.explaining().explain(caller.name(), request),
+        recalling,
+        retention,
         subscriptions,
-        ground.config.clients().stream().map(NodeConfig.Client::name).collect(Collectors.toSet()));
+        new PolicyQueryHandler(ground.policy, ground.around.clock()));
   }
 
   /** What features work with. */
@@ -245,12 +200,15 @@ final class ServiceStage {
             ground.evidence,
             inbox,
             new KeptLabels(ground.ledger, inbox, ground.desks),
-            ground.desks),
+            ground.desks,
+            new GatewayParts.AuditTrail(
+                ground.audit.log(), ground.audit.opener(), ground.archive())),
         new GatewayParts.Rules(
             ground.labelCheck,
             ground.policy.holder()::current,
             out.sealing.peerKeys,
-            out::pairsInForce),
+            out::pairsInForce,
+            ground.trust::current),
         new GatewayParts.Outgoing(out.dispatch, out.outbound),
         new GatewayParts.Environment(
             around.clock(), ground.ending, around.random(), around.workers(), around.meters()));

@@ -24,7 +24,7 @@ import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ceremony.PairRenewal;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
-import org.entente.gateway.feature.operator.OwnPairs;
+import org.entente.gateway.feature.OwnPairs;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;

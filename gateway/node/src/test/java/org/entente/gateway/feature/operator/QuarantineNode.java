@@ -19,6 +19,7 @@ import org.entente.gateway.deliver.Sink;
 import org.entente.gateway.deliver.Subscription;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.UndeliverableMessages;
+import org.entente.gateway.feature.Administration.QuarantineStages;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.QuarantineStage;
@@ -167,7 +168,7 @@ final class QuarantineNode implements AutoCloseable {
         kit.setting(),
         new LabelCheck(MessageLimits.defaults()),
         () -> now,
-        new Quarantine.Stages(kit.setAside(), undeliverable(), new NothingSent()));
+        new QuarantineStages(kit.setAside(), undeliverable(), new NothingSent()));
   }
 
   /** What a killed process leaves is all that the next one has. */

@@ -34,9 +34,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.rpc.ServiceContext;
-import org.entente.gateway.store.RocksBackups;
-import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.NoCopies;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.OnBehalfOf;
@@ -50,8 +49,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FeaturesTest {
   private static final NodeName DESK = new NodeName("desk");
 
-  /** Services around a message's path, and those that the assembly offers. */
-  private static final int OTHERS = 11;
+  /** Services around a message's path: drafts, delivery, retention and policy. */
+  private static final int OTHERS = 4;
 
   @RegisterExtension final RunningFederation federation = new RunningFederation();
 
@@ -130,7 +129,7 @@ class FeaturesTest {
                   .publish(DESK, federation.draft(without, Duration.ofHours(1), "de.customs"))
                   .join();
           assertTrue(outcome.hasAccepted(), without + ": " + outcome);
-          GatewayCore.OfferedServices offered = core.clientServices(new NoCopies());
+          GatewayCore.OfferedServices offered = core.clientServices();
           ServiceContext context =
               new ServiceContext(
                   offered.names(),
@@ -162,6 +161,7 @@ class FeaturesTest {
                 workers,
                 new WriterThread(),
                 Timers.of(timers),
+                new NoCopies(),
                 new Meters()),
             System::nanoTime,
             features);
@@ -171,18 +171,6 @@ class FeaturesTest {
     } finally {
       core.close();
       core.abandon();
-    }
-  }
-
-  private static final class NoCopies implements LedgerBackups.Copies {
-    @Override
-    public RocksBackups.Backup add(String note) {
-      throw new StoreFailure(StoreFailure.Kind.IO, "no backups here", null);
-    }
-
-    @Override
-    public List<RocksBackups.Backup> list() {
-      return List.of();
     }
   }
 }
