@@ -6,16 +6,14 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.intake.MessageRecall;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.Problem;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -34,9 +32,6 @@ import org.entente.proto.v1.RetentionGrpc;
 
 /** The Retention service over {@link Retention} and {@link MessageRecall}. */
 final class RetentionService implements BindableService {
-  private static final int PAGE = 100;
-  private static final int MAX_PAGE = 500;
-
   private final MessageRecall recalling;
   private final Retention retention;
 
@@ -112,20 +107,10 @@ final class RetentionService implements BindableService {
   }
 
   private ListHoldsResponse listHolds(ListHoldsRequest request) {
-    int asked = request.getPageSize();
-    if (asked < 0 || asked > MAX_PAGE) {
-      throw StatusMapper.exception(
-          new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE));
-    }
-    int size = asked == 0 ? PAGE : asked;
-    MessageId after =
-        request.getAfter().isEmpty() ? null : RequestFields.id("after", request.getAfter());
-    List<LegalHold> found = retention.holds(after, size + 1);
-    boolean more = found.size() > size;
-    return ListHoldsResponse.newBuilder()
-        .addAllHolds(more ? found.subList(0, size) : found)
-        .setMore(more)
-        .build();
+    MessageId after = RequestFields.after(request.getAfter());
+    PageLimits.Page<LegalHold> page =
+        PageLimits.LIST.page(request.getPageSize(), most -> retention.holds(after, most));
+    return ListHoldsResponse.newBuilder().addAllHolds(page.entries()).setMore(page.more()).build();
   }
 
   private static <T extends Retention.Answer> T expect(Class<T> wanted, Retention.Answer answer) {

@@ -23,19 +23,14 @@ public final class AssignmentFeature implements Feature {
                   path.intake(),
                   gateway.environment().clock(),
                   gateway.environment().random());
+          OwnAssignments own = new OwnAssignments(gateway.ledger(), records, stored.desks());
+          ChainView chains =
+              new ChainView(
+                  gateway.self(), gateway.ledger(), stored.evidence(), stored.desks());
           registry.offer(
               context ->
                   new TaskingService(
-                      new TaskingPorts(
-                          assignments,
-                          records,
-                          gateway.ledger().charges(),
-                          new OwnAssignments(gateway.ledger(), records, stored.desks()),
-                          new ChainView(
-                              gateway.self(),
-                              gateway.ledger(),
-                              stored.evidence(),
-                              stored.desks()))));
+                      assignments, records, gateway.ledger().charges(), own, chains));
         });
   }
 }

@@ -4,13 +4,16 @@ import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import java.util.concurrent.CompletableFuture;
+import org.entente.gateway.deliver.ChainView;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.ledger.table.AssignmentRecords;
+import org.entente.gateway.ledger.table.AssignmentTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -22,15 +25,31 @@ import org.entente.proto.v1.TakeChargeRequest;
 import org.entente.proto.v1.TakeChargeResponse;
 import org.entente.proto.v1.TaskingGrpc;
 
-/** The Tasking service over {@link TaskingPorts}. */
+/** The Tasking service over {@link Assignments}. */
 final class TaskingService implements BindableService {
-  private static final int PAGE = 100;
-  private static final int MAX_PAGE = 500;
+  private final Assignments assignments;
+  private final AssignmentRecords records;
+  private final AssignmentTable received;
+  private final OwnAssignments own;
+  private final ChainView chains;
 
-  private final TaskingPorts ports;
-
-  TaskingService(TaskingPorts ports) {
-    this.ports = ports;
+  /**
+   * Creates the service.
+   *
+   * @param records opens recipients' statements about this agency's messages
+   * @param received the table of these statements
+   */
+  TaskingService(
+      Assignments assignments,
+      AssignmentRecords records,
+      AssignmentTable received,
+      OwnAssignments own,
+      ChainView chains) {
+    this.assignments = assignments;
+    this.records = records;
+    this.received = received;
+    this.own = own;
+    this.chains = chains;
   }
 
   @Override
@@ -45,8 +64,7 @@ final class TaskingService implements BindableService {
   private CompletableFuture<TakeChargeResponse> takeCharge(
       Identified caller, TakeChargeRequest request) {
     MessageId target = RequestFields.id("message_id", request.getMessageId());
-    return ports
-        .charging()
+    return assignments
         .charge(
             caller.name(), target, request.getStep(), request.getNote(), request.getOnBehalfOf())
         .thenApply(
@@ -63,23 +81,23 @@ final class TaskingService implements BindableService {
   }
 
   private ListChargesResponse listCharges(Identified caller, ListChargesRequest request) {
-    int asked = request.getPageSize();
-    if (asked < 0 || asked > MAX_PAGE) {
-      throw wrong("page_size", "must be at most " + MAX_PAGE);
-    }
+    int size = PageLimits.LIST.require(request.getPageSize());
     if (!AssignmentRecords.isToken(request.getPageToken().toByteArray())) {
-      throw wrong("page_token", "must be the next_page_token of the previous page");
+      throw StatusMapper.exception(
+          new Problem(
+              Code.INVALID_FIELD,
+              "page_token",
+              "must be the next_page_token of the previous page"));
     }
     MessageId of =
         request.getMessageId().isEmpty()
             ? null
             : RequestFields.id("message_id", request.getMessageId());
     byte[] after = request.getPageToken().toByteArray();
-    int size = asked == 0 ? PAGE : asked;
     AssignmentRecords.Page page =
         request.getOwn()
-            ? ports.own().page(caller.name(), of, after, size)
-            : ports.records().page(ports.book(), of, after, size);
+            ? own.page(caller.name(), of, after, size)
+            : records.page(received, of, after, size);
     if (of != null && page.states().isEmpty()) {
       requireKnown(caller, of);
     }
@@ -96,8 +114,7 @@ final class TaskingService implements BindableService {
 
   /** The chain of a message that this agency sent, or that this client may see. */
   private ShowChainResponse requireKnown(Identified caller, MessageId id) {
-    return ports
-        .chains()
+    return chains
         .chain(caller.name(), id)
         .orElseThrow(
             () ->
@@ -108,9 +125,5 @@ final class TaskingService implements BindableService {
                         "message "
                             + id
                             + " was neither sent nor received here, or access is not permitted")));
-  }
-
-  private static io.grpc.StatusRuntimeException wrong(String field, String message) {
-    return StatusMapper.exception(new Problem(Code.INVALID_FIELD, field, message));
   }
 }

@@ -24,12 +24,10 @@ public final class ConsentFeature implements Feature {
             new ConsentAttachments(
                 gateway.ledger(), records, gateway.rules().peerKeys(), gateway.rules().pairs())));
     ConsentParts parts = parts(gateway, records);
-    ConsentPorts ports =
-        new ConsentPorts(
-            new ConsentRequests(parts),
-            new ConsentDecisions(parts),
-            new ConsentList(gateway.ledger(), records, around.clock()));
-    registry.offer(context -> new ConsentService(ports, context.names()));
+    ConsentRequests asking = new ConsentRequests(parts);
+    ConsentDecisions deciding = new ConsentDecisions(parts);
+    ConsentList list = new ConsentList(gateway.ledger(), records, around.clock());
+    registry.offer(context -> new ConsentService(asking, deciding, list, context.names()));
   }
 
   private static IncomingConsents notices(GatewayParts gateway, ConsentRecords records) {

@@ -5,7 +5,6 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.entente.gateway.identity.Identified;
@@ -16,6 +15,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -41,14 +41,16 @@ import org.entente.proto.v1.RevokeConsentResponse;
  * ConsentList}.
  */
 final class ConsentService implements BindableService {
-  private static final int PAGE = 100;
-  private static final int MAX_PAGE = 500;
-
-  private final ConsentPorts ports;
+  private final ConsentRequests asking;
+  private final ConsentDecisions deciding;
+  private final ConsentList consents;
   private final KnownNames names;
 
-  ConsentService(ConsentPorts ports, KnownNames names) {
-    this.ports = ports;
+  ConsentService(
+      ConsentRequests asking, ConsentDecisions deciding, ConsentList consents, KnownNames names) {
+    this.asking = asking;
+    this.deciding = deciding;
+    this.consents = consents;
     this.names = names;
   }
 
@@ -89,8 +91,7 @@ final class ConsentService implements BindableService {
     if (request.hasUntil()) {
       asked.setUntil(request.getUntil());
     }
-    return ports
-        .asking()
+    return asking
         .ask(caller.name(), asked.build(), request.getOnBehalfOf())
         .thenApply(
             answer -> {
@@ -106,20 +107,15 @@ final class ConsentService implements BindableService {
   }
 
   private ListConsentsResponse listConsents(ListConsentsRequest request) {
-    int asked = request.getPageSize();
-    if (asked < 0 || asked > MAX_PAGE) {
-      throw StatusMapper.exception(
-          new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE));
-    }
-    int size = asked == 0 ? PAGE : asked;
-    MessageId after =
-        request.getAfter().isEmpty() ? null : RequestFields.id("after", request.getAfter());
-    List<ConsentEntry> found =
-        ports.consents().page(side(request.getSide()), request.getEndedToo(), after, size + 1);
-    boolean more = found.size() > size;
+    MessageId after = RequestFields.after(request.getAfter());
+    Side side = side(request.getSide());
+    PageLimits.Page<ConsentEntry> page =
+        PageLimits.LIST.page(
+            request.getPageSize(),
+            most -> consents.page(side, request.getEndedToo(), after, most));
     return ListConsentsResponse.newBuilder()
-        .addAllConsents(more ? found.subList(0, size) : found)
-        .setMore(more)
+        .addAllConsents(page.entries())
+        .setMore(page.more())
         .build();
   }
 
@@ -143,7 +139,7 @@ final class ConsentService implements BindableService {
             request.getPurposesList(),
             request.hasUntil() ? request.getUntil() : null);
     return decided(
-        ports.deciding().grant(caller.name(), id, narrowing, request.getOnBehalfOf()),
+        deciding.grant(caller.name(), id, narrowing, request.getOnBehalfOf()),
         done -> GrantConsentResponse.newBuilder().setGranted(terms(done)).build());
   }
 
@@ -156,7 +152,7 @@ final class ConsentService implements BindableService {
       Identified caller, DenyConsentRequest request) {
     MessageId id = RequestFields.id("consent_id", request.getConsentId());
     return decided(
-        ports.deciding().deny(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
+        deciding.deny(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
         done -> DenyConsentResponse.newBuilder().setDeniedAt(at(done)).build());
   }
 
@@ -164,7 +160,7 @@ final class ConsentService implements BindableService {
       Identified caller, RevokeConsentRequest request) {
     MessageId id = RequestFields.id("consent_id", request.getConsentId());
     return decided(
-        ports.deciding().revoke(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
+        deciding.revoke(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
         done -> RevokeConsentResponse.newBuilder().setRevokedAt(at(done)).build());
   }
 

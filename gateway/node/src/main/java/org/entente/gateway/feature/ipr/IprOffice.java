@@ -14,6 +14,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.proto.v1.ActOnIprCaseRequest;
 import org.entente.proto.v1.ActOnIprCaseResponse;
 import org.entente.proto.v1.DecideRecordationRequest;
@@ -47,8 +48,7 @@ public final class IprOffice {
   /** Most stored cases, including closed ones. */
   public static final int MOST_CASES = 20_000;
 
-  private static final int PAGE = 100;
-  private static final int MAX_PAGE = 200;
+  private static final PageLimits PAGES = new PageLimits(100, 200);
   private static final String RECORDATION = "recordation_id";
   private static final String CASE = "case_id";
 
@@ -381,14 +381,15 @@ public final class IprOffice {
   }
 
   private static @Nullable Problem page(int size, ByteString after) {
-    if (size < 0 || size > MAX_PAGE) {
-      return new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE);
+    Optional<Problem> problem = PAGES.problem(size);
+    if (problem.isPresent()) {
+      return problem.get();
     }
     return after.isEmpty() || after.size() == MessageId.SIZE ? null : IprParts.noId("after");
   }
 
   private static int size(int asked) {
-    return asked == 0 ? PAGE : asked;
+    return PAGES.size(asked);
   }
 
   private static @Nullable MessageId after(ByteString after) {

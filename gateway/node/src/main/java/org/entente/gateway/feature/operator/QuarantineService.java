@@ -3,7 +3,6 @@ package org.entente.gateway.feature.operator;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
-import java.util.List;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.ledger.table.QuarantineTable;
@@ -11,6 +10,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.store.v1.QuarantineRecord;
@@ -30,9 +30,6 @@ import org.entente.proto.v1.ShowQuarantinedResponse;
 
 /** The Quarantine service over {@link Quarantine}. */
 final class QuarantineService implements BindableService {
-  private static final int PAGE = 100;
-  private static final int MAX_PAGE = 500;
-
   private final Quarantine quarantine;
 
   QuarantineService(Quarantine quarantine) {
@@ -66,22 +63,17 @@ final class QuarantineService implements BindableService {
   }
 
   private ListQuarantineResponse listQuarantine(ListQuarantineRequest request) {
-    int asked = request.getPageSize();
-    if (asked < 0 || asked > MAX_PAGE) {
-      throw StatusMapper.exception(
-          new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE));
-    }
     if (request.getAfter() < 0) {
       throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, "after", "must be a number of an earlier answer"));
     }
-    int size = asked == 0 ? PAGE : asked;
-    List<QuarantineTable.Entry> found =
-        quarantine.list(request.getDecided(), request.getAfter(), size + 1);
+    PageLimits.Page<QuarantineTable.Entry> page =
+        PageLimits.LIST.page(
+            request.getPageSize(),
+            most -> quarantine.list(request.getDecided(), request.getAfter(), most));
     ListQuarantineResponse.Builder response =
-        ListQuarantineResponse.newBuilder().setMore(found.size() > size);
-    found.stream()
-        .limit(size)
+        ListQuarantineResponse.newBuilder().setMore(page.more());
+    page.entries()
         .forEach(entry -> response.addMessages(message(entry.number(), entry.record())));
     return response.build();
   }

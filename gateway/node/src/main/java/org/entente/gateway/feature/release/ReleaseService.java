@@ -2,14 +2,12 @@ package org.entente.gateway.feature.release;
 
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -24,9 +22,6 @@ import org.entente.proto.v1.ReleaseGrpc;
 
 /** The Release service over {@link ReleaseDecisions}. */
 final class ReleaseService implements BindableService {
-  private static final int PAGE = 100;
-  private static final int MAX_PAGE = 500;
-
   private final ReleaseDecisions releases;
 
   ReleaseService(ReleaseDecisions releases) {
@@ -47,18 +42,12 @@ final class ReleaseService implements BindableService {
   }
 
   private ListHeldResponse listHeld(ListHeldRequest request) {
-    int asked = request.getPageSize();
-    if (asked < 0 || asked > MAX_PAGE) {
-      throw StatusMapper.exception(
-          new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE));
-    }
-    int size = asked == 0 ? PAGE : asked;
-    MessageId after = request.getAfter().isEmpty() ? null : RequestFields.id("after", request.getAfter());
-    List<HeldMessage> found = releases.page(after, size + 1);
-    boolean more = found.size() > size;
+    MessageId after = RequestFields.after(request.getAfter());
+    PageLimits.Page<HeldMessage> page =
+        PageLimits.LIST.page(request.getPageSize(), most -> releases.page(after, most));
     return ListHeldResponse.newBuilder()
-        .addAllMessages(more ? found.subList(0, size) : found)
-        .setMore(more)
+        .addAllMessages(page.entries())
+        .setMore(page.more())
         .build();
   }
 

@@ -60,19 +60,18 @@ public final class RequestFeature implements Feature {
   private static void offer(
       Registry registry, GatewayParts gateway, AdvertisedResponders advertised, MessagePath path) {
     GatewayParts.Environment around = gateway.environment();
-    RequestPorts ports =
-        new RequestPorts(
-            new RequestDesk(
-                new RequestList(
-                    gateway.ledger(),
-                    gateway.records().evidence(),
-                    gateway.records().received()::label,
-                    gateway.records().desks()),
-                new ResponderRegistry(gateway.self(), gateway.ledger(), gateway.rules().labels()),
-                new Discovery(
-                    gateway.self(), advertised, gateway.rules().policy(), around.clock())),
-            new RequestReminders(path.parts(), path.intake(), around.clock(), around.random()),
-            around.workers());
-    registry.offer(context -> new RequestsService(ports, context.names()));
+    RequestDesk desk =
+        new RequestDesk(
+            new RequestList(
+                gateway.ledger(),
+                gateway.records().evidence(),
+                gateway.records().received()::label,
+                gateway.records().desks()),
+            new ResponderRegistry(gateway.self(), gateway.ledger(), gateway.rules().labels()),
+            new Discovery(gateway.self(), advertised, gateway.rules().policy(), around.clock()));
+    RequestReminders reminding =
+        new RequestReminders(path.parts(), path.intake(), around.clock(), around.random());
+    registry.offer(
+        context -> new RequestsService(desk, reminding, around.workers(), context.names()));
   }
 }

@@ -20,6 +20,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.Label;
@@ -35,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * so that it disappears with them. Safe for use by several threads.
  */
 public final class RequestList {
-  private static final int PAGE = 50;
-  private static final int MOST = 100;
   private static final int MOST_STATUSES = 16;
 
   /** Most records that one page may inspect. */
@@ -76,10 +75,11 @@ public final class RequestList {
 
   /** A page of one side that a client may see. */
   public Answer page(NodeName client, Side side, ListRequestsRequest request) {
-    int size = request.getPageSize() == 0 ? PAGE : request.getPageSize();
-    if (size < 0 || size > MOST) {
-      return wrong("page_size", "must be at most " + MOST);
+    Optional<Problem> problem = PageLimits.MESSAGES.problem(request.getPageSize());
+    if (problem.isPresent()) {
+      return new Answer.Wrong(problem.get());
     }
+    int size = PageLimits.MESSAGES.size(request.getPageSize());
     if (request.getStatusesCount() > MOST_STATUSES
         || request.getStatusesList().stream().anyMatch(RequestList::isNone)) {
       return wrong("statuses", "must be at most " + MOST_STATUSES + ", each of them known");

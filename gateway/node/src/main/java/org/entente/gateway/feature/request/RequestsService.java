@@ -32,7 +32,7 @@ import org.entente.proto.v1.RequestsGrpc;
 import org.entente.proto.v1.WithdrawResponderRequest;
 import org.entente.proto.v1.WithdrawResponderResponse;
 
-/** The Requests service over {@link RequestPorts}. */
+/** The Requests service over {@link RequestDesk} and {@link RequestReminders}. */
 final class RequestsService implements BindableService {
   private static final int MOST_CATEGORIES = 64;
 
@@ -41,11 +41,17 @@ final class RequestsService implements BindableService {
   private final Executor workers;
   private final KnownNames names;
 
-  RequestsService(RequestPorts ports, KnownNames names) {
+  /**
+   * Creates the service.
+   *
+   * @param workers runs notifications of clients
+   */
+  RequestsService(
+      RequestDesk desk, RequestReminders reminding, Executor workers, KnownNames names) {
+    this.desk = desk;
+    this.reminding = reminding;
+    this.workers = workers;
     this.names = names;
-    this.desk = ports.desk();
-    this.reminding = ports.reminding();
-    this.workers = ports.workers();
   }
 
   @Override

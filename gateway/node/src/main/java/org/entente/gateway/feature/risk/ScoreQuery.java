@@ -9,6 +9,7 @@ import org.entente.gateway.deliver.FilterLimits;
 import org.entente.gateway.deliver.MessageFilter;
 import org.entente.gateway.ledger.DeskVisibility;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.proto.v1.ListScoresRequest;
 import org.entente.proto.v1.Score;
 import org.entente.proto.v1.ScoreTerms;
@@ -25,8 +26,6 @@ import org.entente.proto.v1.ScoreTerms;
 record ScoreQuery(
     int minimum, Set<String> models, MessageFilter match, long fromMillis, long toMillis) {
   private static final int MAX_MODELS = 16;
-  private static final int PAGE = 50;
-  private static final int MAX_PAGE = 100;
   private static final int RADIX = 16;
 
   ScoreQuery {
@@ -87,11 +86,7 @@ record ScoreQuery(
     return problem(request.getTerms())
         .or(() -> time("scored_from", request.getScoredFrom()))
         .or(() -> time("scored_to", request.getScoredTo()))
-        .or(
-            () ->
-                request.getPageSize() < 0 || request.getPageSize() > MAX_PAGE
-                    ? ScoreCheck.problem("page_size", "must be at most " + MAX_PAGE)
-                    : Optional.empty())
+        .or(() -> PageLimits.MESSAGES.problem(request.getPageSize()))
         .or(
             () ->
                 before(request.getPageToken()) > 0
@@ -107,7 +102,7 @@ record ScoreQuery(
   }
 
   static int pageSize(ListScoresRequest request) {
-    return request.getPageSize() == 0 ? PAGE : request.getPageSize();
+    return PageLimits.MESSAGES.size(request.getPageSize());
   }
 
   /** The number before which a page continues; 0 for an invalid token. */

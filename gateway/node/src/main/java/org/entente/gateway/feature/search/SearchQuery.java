@@ -13,18 +13,13 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.subject.IndexTerms;
+import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.SearchRequest;
 import org.jspecify.annotations.Nullable;
 
 /** Parses a client's search request; every field is bounded. Pure; used once. */
 final class SearchQuery {
-  /** Default number of messages in a page. */
-  static final int PAGE = 50;
-
-  /** Most messages in a page. */
-  static final int MAX_PAGE = 100;
-
   private static final int MAX_TEXT = 200;
   private static final int MAX_WORDS = 16;
   private static final int HEX = 16;
@@ -142,10 +137,8 @@ final class SearchQuery {
   }
 
   private int pageSize(int asked) {
-    if (asked < 0 || asked > MAX_PAGE) {
-      problem("page_size", "must be at most " + MAX_PAGE);
-    }
-    return asked == 0 ? PAGE : asked;
+    PageLimits.MESSAGES.problem(asked).ifPresent(problems::add);
+    return PageLimits.MESSAGES.size(asked);
   }
 
   private long before(String token) {

@@ -20,6 +20,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.proto.store.v1.WatchContent;
 import org.entente.proto.store.v1.WatchRecord;
 import org.entente.proto.v1.AddWatchRequest;
@@ -51,8 +52,6 @@ public final class Watches {
   /** How long a hit is kept. */
   public static final Duration HITS_KEPT = Duration.ofDays(90);
 
-  private static final int PAGE = 50;
-  private static final int MAX_PAGE = 100;
   private static final int PRUNED_AT_ONCE = 1_000;
 
   private final WatchParts parts;
@@ -179,11 +178,11 @@ public final class Watches {
 
   /** Watches of a client. */
   public Answer<ListWatchesResponse> list(NodeName client, ListWatchesRequest request) {
-    Optional<Problem> problem = page(request.getPageSize());
+    Optional<Problem> problem = PageLimits.MESSAGES.problem(request.getPageSize());
     if (problem.isPresent()) {
       return new Answer.Refused<>(problem.get());
     }
-    int size = size(request.getPageSize());
+    int size = PageLimits.MESSAGES.size(request.getPageSize());
     // No number has the uppermost bit.
     long after = request.getAfter() < 0 ? Long.MAX_VALUE : request.getAfter();
     List<StandingWatch> found = standing.of(client.value(), after, size + 1);
@@ -214,7 +213,7 @@ public final class Watches {
   public Answer<ListHitsResponse> hits(NodeName client, ListHitsRequest request) {
     Optional<Problem> problem =
         person(request.getOnBehalfOf())
-            .or(() -> page(request.getPageSize()))
+            .or(() -> PageLimits.MESSAGES.problem(request.getPageSize()))
             .or(() -> ahead(client, request.getAfter()));
     return problem.isPresent()
         ? new Answer.Refused<>(problem.get())
@@ -222,7 +221,7 @@ public final class Watches {
             pages.page(
                 client,
                 request.getAfter(),
-                size(request.getPageSize()),
+                PageLimits.MESSAGES.size(request.getPageSize()),
                 client(client, request.getOnBehalfOf())));
   }
 
@@ -275,16 +274,6 @@ public final class Watches {
 
   private Optional<Problem> person(OnBehalfOf person) {
     return parts.check().decision(person).stream().findFirst();
-  }
-
-  private static Optional<Problem> page(int asked) {
-    return asked < 0 || asked > MAX_PAGE
-        ? Optional.of(new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE))
-        : Optional.empty();
-  }
-
-  private static int size(int asked) {
-    return asked == 0 ? PAGE : asked;
   }
 
   private AuditActor client(NodeName client, OnBehalfOf person) {
