@@ -1,7 +1,10 @@
 package org.entente.gateway.ledger;
 
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
@@ -24,19 +27,15 @@ import org.entente.gateway.ledger.table.HopIntakeTable;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.IdempotencyTable;
 import org.entente.gateway.ledger.table.InboxTable;
-import org.entente.gateway.ledger.table.IprTable;
 import org.entente.gateway.ledger.table.LinkTable;
 import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.ledger.table.PeerFactsTable;
 import org.entente.gateway.ledger.table.QuarantineTable;
-import org.entente.gateway.ledger.table.RequestTable;
-import org.entente.gateway.ledger.table.ResponderTable;
 import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.ledger.table.RetrievalTable;
 import org.entente.gateway.ledger.table.ScoreTable;
 import org.entente.gateway.ledger.table.SubjectTable;
-import org.entente.gateway.ledger.table.WatchTable;
 import org.entente.gateway.ledger.table.WindowTable;
 import org.entente.gateway.ledger.table.WitnessTable;
 import org.entente.gateway.model.Lane;
@@ -53,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 public final class Ledger implements AutoCloseable {
   private final Store store;
   private final GroupCommit writer;
+  private final Map<Class<?>, Object> tables = new ConcurrentHashMap<>();
   private final StoredNames names;
   private final DiskSpace room;
   private final HopQueueTable hops;
@@ -75,12 +75,8 @@ public final class Ledger implements AutoCloseable {
   private final SubjectTable subjects;
   private final QuarantineTable quarantine;
   private final LinkTable links;
-  private final RequestTable requests;
-  private final ResponderTable responders;
   private final OperationTable operations;
-  private final IprTable ipr;
   private final ConsentTable consents;
-  private final WatchTable watches;
   private final AssignmentTable charges;
   private final Chains chains;
   private final ScoreTable scores;
@@ -128,12 +124,8 @@ public final class Ledger implements AutoCloseable {
     this.subjects = new SubjectTable(store);
     this.quarantine = new QuarantineTable(store, limits.quarantine());
     this.links = new LinkTable(store);
-    this.requests = new RequestTable(store);
-    this.responders = new ResponderTable(store);
     this.operations = new OperationTable(store);
-    this.ipr = new IprTable(store);
     this.consents = new ConsentTable(store);
-    this.watches = new WatchTable(store, names);
     this.charges = new AssignmentTable(store, names);
     ChainTable chain = new ChainTable(store);
     this.chains =
@@ -195,9 +187,13 @@ public final class Ledger implements AutoCloseable {
     writer.halt(why);
   }
 
-  /** The store, for tables of features. They read it, and change it in {@link #write} alone. */
-  public Store store() {
-    return store;
+  /**
+   * The table of a feature, which it makes on the first call. There is one for each class, since
+   * some count in memory what they hold. Tables read the store, and change it in {@link #write}
+   * alone.
+   */
+  public <T> T table(Class<T> type, Function<Store, T> maker) {
+    return type.cast(tables.computeIfAbsent(type, any -> maker.apply(store)));
   }
 
   /** What is held for others. */
@@ -310,34 +306,14 @@ public final class Ledger implements AutoCloseable {
     return links;
   }
 
-  /** Requests sent and received, with their deadlines. */
-  public RequestTable requests() {
-    return requests;
-  }
-
-  /** Responders to requests, here and elsewhere. */
-  public ResponderTable responders() {
-    return responders;
-  }
-
   /** Joint operations. */
   public OperationTable operations() {
     return operations;
   }
 
-  /** Recordations of intellectual property rights, and the cases under them. */
-  public IprTable ipr() {
-    return ipr;
-  }
-
   /** Consents to onward transfer of messages. */
   public ConsentTable consents() {
     return consents;
-  }
-
-  /** Clients' watches and their hits. */
-  public WatchTable watches() {
-    return watches;
   }
 
   /** Chains of messages that change each other. */

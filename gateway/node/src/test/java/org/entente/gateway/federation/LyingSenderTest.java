@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.feature.request.ResponderTable;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -335,7 +336,7 @@ class LyingSenderTest {
             Lane.ROUTINE,
             tx -> {
               ResponderRecord record = ResponderRecord.newBuilder().setResponder(responder).build();
-              ledger.responders().put(tx, "seizures", record);
+              ResponderTable.of(ledger).put(tx, "seizures", record);
               return true;
             })
         .join();

@@ -15,8 +15,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.feature.request.ResponseDeadlines;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.table.RequestTable.Name;
-import org.entente.gateway.ledger.table.RequestTable.Side;
+import org.entente.gateway.feature.request.RequestTable.Name;
+import org.entente.gateway.feature.request.RequestTable.Side;
+import org.entente.gateway.feature.request.RequestTable;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -91,7 +92,7 @@ class AnswerAttackTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          new ResponseDeadlines(ledger.requests(), new Meters()).sent(tx, request);
+          new ResponseDeadlines(RequestTable.of(ledger), new Meters()).sent(tx, request);
           EvidenceTimeouts.begin(
               tx,
               ledger,
@@ -129,7 +130,7 @@ class AnswerAttackTest {
 
   private RequestRecord asked(MessageId request, String agency) {
     return Objects.requireNonNull(
-        ledger.requests().read(new Name(Side.ASKED, request, agency)), agency);
+        RequestTable.of(ledger).read(new Name(Side.ASKED, request, agency)), agency);
   }
 
   /** Nothing of it is kept, and its origin is told why. */
@@ -212,7 +213,7 @@ class AnswerAttackTest {
 
   private RequestRecord owed(MessageId request) {
     return Objects.requireNonNull(
-        ledger.requests().read(new Name(Side.OWED, request, MEMBER)), MEMBER);
+        RequestTable.of(ledger).read(new Name(Side.OWED, request, MEMBER)), MEMBER);
   }
 
   @Test
@@ -232,7 +233,7 @@ class AnswerAttackTest {
     }
     refused(Code.LIMIT_REACHED, reminds(request));
     assertEquals(5, owed(request).getReminders());
-    assertEquals(1, ledger.requests().names(Side.OWED, false, null, 10).size());
+    assertEquals(1, RequestTable.of(ledger).names(Side.OWED, false, null, 10).size());
   }
 
   @Test
@@ -252,7 +253,7 @@ class AnswerAttackTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          new ResponseDeadlines(ledger.requests(), new Meters()).sent(tx, answer);
+          new ResponseDeadlines(RequestTable.of(ledger), new Meters()).sent(tx, answer);
           return request;
         });
     refused(Code.ALREADY_ANSWERED, reminds(request));

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.table.InboxTable;
-import org.entente.gateway.ledger.table.RequestTable;
+import org.entente.gateway.feature.request.RequestTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.Permitted;
@@ -210,8 +210,7 @@ class DeskRoutingTest {
     node.ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          node.ledger
-              .requests()
+          RequestTable.of(node.ledger)
               .put(
                   tx,
                   new RequestTable.Name(

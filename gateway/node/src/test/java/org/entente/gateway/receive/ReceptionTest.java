@@ -37,7 +37,7 @@ import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.ConsentTable;
 import org.entente.gateway.ledger.table.EvidenceTable;
-import org.entente.gateway.ledger.table.RequestTable;
+import org.entente.gateway.feature.request.RequestTable;
 import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
@@ -488,8 +488,7 @@ class ReceptionTest {
             label -> {});
     node.deliver(request);
     assertNotNull(
-        node.ledger
-            .requests()
+        RequestTable.of(node.ledger)
             .read(
                 new RequestTable.Name(
                     RequestTable.Side.OWED, request.messageId(), ORIGIN.value())));
@@ -649,8 +648,7 @@ class ReceptionTest {
     node.ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          node.ledger
-              .requests()
+          RequestTable.of(node.ledger)
               .put(
                   tx,
                   name,
@@ -671,7 +669,7 @@ class ReceptionTest {
   }
 
   private RequestState state(RequestTable.Name name) {
-    return Objects.requireNonNull(node.ledger.requests().read(name)).getState();
+    return Objects.requireNonNull(RequestTable.of(node.ledger).read(name)).getState();
   }
 
   @Test

@@ -30,6 +30,7 @@ import org.entente.gateway.feature.release.HeldDraftTable;
 import org.entente.gateway.feature.release.HeldDrafts;
 import org.entente.gateway.feature.release.ReleaseDecisions;
 import org.entente.gateway.feature.request.RequestReminders;
+import org.entente.gateway.feature.request.RequestTable;
 import org.entente.gateway.feature.request.ResponseCorrelation;
 import org.entente.gateway.feature.request.ResponseDeadlines;
 import org.entente.gateway.intake.DraftHooks;
@@ -216,7 +217,7 @@ public final class IntakeKit implements AutoCloseable {
             new ResponseCorrelation(
                 ledger,
                 new EvidenceRecords(atRest, SELF),
-                new ResponseDeadlines(ledger.requests(), meters),
+                new ResponseDeadlines(RequestTable.of(ledger), meters),
                 received(),
                 (agency, name) -> Optional.empty(),
                 clock),

@@ -38,6 +38,8 @@ import org.entente.gateway.feature.operation.OwnRosters;
 import org.entente.gateway.feature.operation.RosterRecords;
 import org.entente.gateway.feature.request.AdvertisedResponders;
 import org.entente.gateway.feature.request.ReceivedRequests;
+import org.entente.gateway.feature.request.RequestTable;
+import org.entente.gateway.feature.request.ResponderTable;
 import org.entente.gateway.feature.request.ResponseDeadlines;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.QuarantineStage;
@@ -267,9 +269,9 @@ public final class ReceiveKit implements AutoCloseable {
     return List.of(
         new ReceivedRequests(
             SELF,
-            new ResponseDeadlines(ledger.requests(), new Meters()),
+            new ResponseDeadlines(RequestTable.of(ledger), new Meters()),
             new AdvertisedResponders(ledger, atRest),
-            name -> Optional.ofNullable(ledger.responders().own(name))),
+            name -> Optional.ofNullable(ResponderTable.of(ledger).own(name))),
         new ReceivedConsents(
             new IncomingConsents(
                 SELF, FEDERATION, ledger, evidence, new ConsentRecords(atRest), peerKeys, clock),

@@ -12,8 +12,7 @@ import java.util.function.Supplier;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.IprTable;
-import org.entente.gateway.ledger.table.IprTable.Kind;
+import org.entente.gateway.feature.ipr.IprTable.Kind;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -50,7 +49,7 @@ public final class HolderDesk {
   /** A desk for an agency's records. */
   public HolderDesk(IprParts parts, IprSettings settings) {
     this.parts = parts;
-    this.records = new IprRecords(parts.ledger().ipr(), parts.atRest(), settings.keep());
+    this.records = new IprRecords(IprTable.of(parts.ledger()), parts.atRest(), settings.keep());
     this.procedure = new Procedure(settings.days());
   }
 

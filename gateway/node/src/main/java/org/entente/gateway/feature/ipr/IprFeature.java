@@ -23,8 +23,8 @@ public final class IprFeature implements Feature {
             around.clock(),
             around.random());
     IprMonitor monitor = new IprMonitor(gateway.config());
-    monitor.register(around.meters(), gateway.ledger().ipr(), around.clock());
-    registry.warn(() -> monitor.warnings(gateway.ledger().ipr(), around.clock()));
+    monitor.register(around.meters(), IprTable.of(gateway.ledger()), around.clock());
+    registry.warn(() -> monitor.warnings(IprTable.of(gateway.ledger()), around.clock()));
     IprRetention retention = new IprRetention(parts, monitor.settings(), around.ending());
     registry.beforeExpiry(() -> expire(retention));
     registry.offer(

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.ledger.table.IprTable;
 import org.entente.gateway.meter.Meters;
 
 /** Gauges and readiness warnings of the procedure for intellectual property rights. */

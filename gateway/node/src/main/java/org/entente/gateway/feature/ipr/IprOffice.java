@@ -7,8 +7,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
-import org.entente.gateway.ledger.table.IprTable;
-import org.entente.gateway.ledger.table.IprTable.Kind;
+import org.entente.gateway.feature.ipr.IprTable.Kind;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -60,7 +59,7 @@ public final class IprOffice {
   /** An office for an agency's records. */
   public IprOffice(IprParts parts, IprSettings settings) {
     this.parts = parts;
-    this.records = new IprRecords(parts.ledger().ipr(), parts.atRest(), settings.keep());
+    this.records = new IprRecords(IprTable.of(parts.ledger()), parts.atRest(), settings.keep());
     this.recording = new RecordationLifecycle(settings.longest(), settings.holders());
     this.procedure = new Procedure(settings.days());
   }

@@ -10,8 +10,7 @@ import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.IprTable;
-import org.entente.gateway.ledger.table.IprTable.Kind;
+import org.entente.gateway.feature.ipr.IprTable.Kind;
 import org.entente.gateway.model.Lane;
 import org.entente.proto.store.v1.IprRecord;
 import org.entente.proto.v1.IprCase;
@@ -35,7 +34,7 @@ public final class IprRetention {
    */
   public IprRetention(IprParts parts, IprSettings settings, InstantSource ending) {
     this.parts = parts;
-    this.records = new IprRecords(parts.ledger().ipr(), parts.atRest(), settings.keep());
+    this.records = new IprRecords(IprTable.of(parts.ledger()), parts.atRest(), settings.keep());
     this.ending = ending;
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
@@ -47,6 +48,12 @@ public final class HeldDraftTable {
   private final UnreadableRecords unreadable;
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicInteger exercises = new AtomicInteger();
+
+  /** The table of a ledger. */
+  static HeldDraftTable of(Ledger ledger) {
+    return ledger.table(
+        HeldDraftTable.class, store -> new HeldDraftTable(store, ledger.unreadable()));
+  }
 
   /** The table of a store. */
   public HeldDraftTable(Store store, UnreadableRecords unreadable) {

@@ -65,7 +65,7 @@ public final class HeldDrafts implements DraftHolder {
 
   /** The held drafts of a ledger. */
   public HeldDrafts(Ledger ledger, RecordSeal atRest, Limits limits) {
-    this(new HeldDraftTable(ledger.store(), ledger.unreadable()), atRest, limits);
+    this(HeldDraftTable.of(ledger), atRest, limits);
   }
 
   HeldDrafts(HeldDraftTable book, RecordSeal atRest, Limits limits) {

@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.ledger.table.ResponderTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.proto.store.v1.AdvertisedRecord;
@@ -30,7 +29,7 @@ public final class AdvertisedResponders {
 
   /** The lists in a ledger. */
   public AdvertisedResponders(Ledger ledger, RecordSeal atRest) {
-    this.book = ledger.responders();
+    this.book = ResponderTable.of(ledger);
     this.atRest = atRest;
   }
 

@@ -2,7 +2,6 @@ package org.entente.gateway.feature.request;
 
 import com.google.protobuf.util.Timestamps;
 import java.util.Optional;
-import org.entente.gateway.ledger.table.RequestTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.terms.Exercise;

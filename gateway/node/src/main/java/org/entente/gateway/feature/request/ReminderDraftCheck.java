@@ -4,9 +4,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.RequestTable;
-import org.entente.gateway.ledger.table.RequestTable.Name;
-import org.entente.gateway.ledger.table.RequestTable.Side;
+import org.entente.gateway.feature.request.RequestTable.Name;
+import org.entente.gateway.feature.request.RequestTable.Side;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
@@ -30,7 +29,7 @@ final class ReminderDraftCheck {
   ReminderDraftCheck(Ledger ledger, EvidenceRecords evidence, InstantSource clock) {
     this.ledger = ledger;
     this.evidence = evidence;
-    this.book = ledger.requests();
+    this.book = RequestTable.of(ledger);
     this.clock = clock;
   }
 

@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.RequestTable;
-import org.entente.gateway.ledger.table.RequestTable.DueRecord;
-import org.entente.gateway.ledger.table.RequestTable.Side;
+import org.entente.gateway.feature.request.RequestTable.DueRecord;
+import org.entente.gateway.feature.request.RequestTable.Side;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
@@ -46,7 +45,7 @@ public final class RequestDeadlineSweep {
   public RequestDeadlineSweep(
       Ledger ledger, ReminderSchedule remindAt, Meters meters, InstantSource ending) {
     this.ledger = ledger;
-    this.book = ledger.requests();
+    this.book = RequestTable.of(ledger);
     this.remindAt = remindAt;
     this.meters = meters;
     this.ending = ending;

@@ -14,7 +14,7 @@ public final class RequestFeature implements Feature {
     GatewayParts gateway = registry.parts();
     GatewayParts.Environment around = gateway.environment();
     ResponseDeadlines deadlines =
-        new ResponseDeadlines(gateway.ledger().requests(), around.meters());
+        new ResponseDeadlines(RequestTable.of(gateway.ledger()), around.meters());
     AdvertisedResponders advertised =
         new AdvertisedResponders(gateway.ledger(), gateway.records().atRest());
     registry.receive(
@@ -22,7 +22,7 @@ public final class RequestFeature implements Feature {
             gateway.self(),
             deadlines,
             advertised,
-            name -> Optional.ofNullable(gateway.ledger().responders().own(name))));
+            name -> Optional.ofNullable(ResponderTable.of(gateway.ledger()).own(name))));
     registry.draft(
         new ResponseCorrelation(
             gateway.ledger(),

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.entente.gateway.feature.GatewayParts;
-import org.entente.gateway.ledger.table.RequestTable;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.meter.Meters.Sample;
 import org.entente.gateway.model.AgencyName;
@@ -34,7 +33,7 @@ final class RequestGauges {
     for (RequestTable.Side side : RequestTable.Side.values()) {
       for (AgencyName agency : gateway.rules().policy().get().membership().agencies()) {
         if (!agency.equals(gateway.self())) {
-          RequestTable.Count count = gateway.ledger().requests().count(side, agency.value());
+          RequestTable.Count count = RequestTable.of(gateway.ledger()).count(side, agency.value());
           out.add(new Sample(List.of(side.word(), agency.value()), value.applyAsDouble(count)));
         }
       }

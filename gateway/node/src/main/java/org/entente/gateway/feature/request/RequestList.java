@@ -12,9 +12,8 @@ import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.RequestTable;
-import org.entente.gateway.ledger.table.RequestTable.Name;
-import org.entente.gateway.ledger.table.RequestTable.Side;
+import org.entente.gateway.feature.request.RequestTable.Name;
+import org.entente.gateway.feature.request.RequestTable.Side;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -111,13 +110,13 @@ public final class RequestList {
     statuses.addAll(request.getStatusesList());
     boolean openOnly =
         request.getOverdue() || statuses.equals(Set.of(RequestStatus.REQUEST_STATUS_OPEN));
-    List<Name> names = ledger.requests().names(side, openOnly, after, LOOKED_AT + 1);
+    List<Name> names = RequestTable.of(ledger).names(side, openOnly, after, LOOKED_AT + 1);
     ListRequestsResponse.Builder page = ListRequestsResponse.newBuilder();
     for (int i = 0; i < names.size(); i++) {
       if (page.getRequestsCount() == size || i == LOOKED_AT) {
         return page.setNextPageToken(token(names.get(i - 1))).build();
       }
-      RequestRecord record = ledger.requests().read(names.get(i));
+      RequestRecord record = RequestTable.of(ledger).read(names.get(i));
       if (record != null && isAsked(record, request, statuses) && isGiven(sight, names.get(i))) {
         page.addRequests(listed(side, record));
       }
@@ -190,7 +189,7 @@ public final class RequestList {
    * @param most most names to inspect
    */
   public ReminderPage reminded(NodeName client, boolean exercise, @Nullable Name after, int most) {
-    List<Name> names = ledger.requests().names(Side.OWED, true, after, most);
+    List<Name> names = RequestTable.of(ledger).names(Side.OWED, true, after, most);
     return new ReminderPage(
         names.stream()
             .map(name -> reminded(client, exercise, name))
@@ -203,7 +202,7 @@ public final class RequestList {
    * A request, if this agency was reminded of it, still owes its answer, and the client may see it.
    */
   public Optional<ListedRequest> reminded(NodeName client, boolean exercise, Name name) {
-    RequestRecord record = ledger.requests().read(name);
+    RequestRecord record = RequestTable.of(ledger).read(name);
     return record != null
             && record.getExercise() == exercise
             && RequestTable.isOpen(record)
@@ -222,12 +221,12 @@ public final class RequestList {
 
   /** Registers a callback for each commit by which this agency is reminded; it must not block. */
   public void listen(Consumer<Name> listener) {
-    ledger.requests().listen(listener);
+    RequestTable.of(ledger).listen(listener);
   }
 
   /** Removes a callback. */
   public void unlisten(Consumer<Name> listener) {
-    ledger.requests().unlisten(listener);
+    RequestTable.of(ledger).unlisten(listener);
   }
 
   private Optional<SentPart> sent(MessageId id, String recipient) {

@@ -11,8 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeParts;
-import org.entente.gateway.ledger.table.RequestTable;
-import org.entente.gateway.ledger.table.RequestTable.Name;
+import org.entente.gateway.feature.request.RequestTable.Name;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -51,7 +50,7 @@ public final class RequestReminders {
     this.intake = intake;
     this.clock = clock;
     this.random = random;
-    this.book = parts.ledger().requests();
+    this.book = RequestTable.of(parts.ledger());
     this.reminders = new ReminderDraftCheck(parts.ledger(), parts.records().evidence(), clock);
   }
 

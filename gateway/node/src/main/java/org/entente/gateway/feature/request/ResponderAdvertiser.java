@@ -18,7 +18,6 @@ import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.table.ResponderTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -62,7 +61,7 @@ public final class ResponderAdvertiser {
       RandomGenerator random) {
     this.self = self;
     this.ledger = ledger;
-    this.book = ledger.responders();
+    this.book = ResponderTable.of(ledger);
     this.policy = policy;
     this.outbound = outbound;
     this.dispatch = dispatch;

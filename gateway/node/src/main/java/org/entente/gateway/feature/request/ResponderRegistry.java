@@ -11,7 +11,6 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.StoredNames;
-import org.entente.gateway.ledger.table.ResponderTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
@@ -41,7 +40,7 @@ public final class ResponderRegistry {
   public ResponderRegistry(AgencyName self, Ledger ledger, LabelCheck check) {
     this.self = self;
     this.ledger = ledger;
-    this.book = ledger.responders();
+    this.book = ResponderTable.of(ledger);
     this.names = ledger.names();
     this.check = check;
   }

@@ -13,7 +13,6 @@ import org.entente.gateway.intake.SingleRecipient;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.RequestTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -53,7 +52,7 @@ public final class ResponseCorrelation implements DraftHook {
       IntakeParts.ReceivedMessages received,
       BiFunction<String, String, Optional<Responder>> known,
       InstantSource clock) {
-    this.book = ledger.requests();
+    this.book = RequestTable.of(ledger);
     this.deadlines = deadlines;
     this.received = received;
     this.reminders = new ReminderDraftCheck(ledger, evidence, clock);

@@ -15,7 +15,6 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.InboxTable;
-import org.entente.gateway.ledger.table.WatchTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -54,8 +53,8 @@ final class HitPages {
   ListHitsResponse page(NodeName client, long after, int size, AuditActor actor) {
     Ledger ledger = parts.ledger();
     // Read before the hits: those that are added meanwhile belong to the next page.
-    WatchSpan span = ledger.watches().span(client.value());
-    List<WatchTable.NumberedHit> read = ledger.watches().hits(client.value(), after, size);
+    WatchSpan span = WatchTable.of(ledger).span(client.value());
+    List<WatchTable.NumberedHit> read = WatchTable.of(ledger).hits(client.value(), after, size);
     List<ShownHits> found = new ArrayList<>();
     for (WatchTable.NumberedHit one : read) {
       shown(client, one).ifPresent(found::add);

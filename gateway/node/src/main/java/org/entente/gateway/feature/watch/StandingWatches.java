@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.ledger.table.WatchTable;
 import org.entente.proto.store.v1.WatchContent;
 import org.entente.proto.store.v1.WatchRecord;
 import org.slf4j.Logger;

@@ -93,7 +93,7 @@ final class WatchFollower {
     this.clock = parts.clock();
     this.meters = parts.meters();
     for (Lane lane : Lane.all()) {
-      next.put(lane, ledger.watches().place(lane));
+      next.put(lane, WatchTable.of(ledger).place(lane));
     }
   }
 
@@ -173,11 +173,11 @@ final class WatchFollower {
 
   /** Stores the matches that still exist, together with the progress; returns the hits. */
   private List<WatchMatch> record(Transaction tx, List<WatchMatch> found, Map<Lane, Long> reached) {
-    reached.forEach((lane, position) -> ledger.watches().place(tx, lane, position));
+    reached.forEach((lane, position) -> WatchTable.of(ledger).place(tx, lane, position));
     Map<Long, List<WatchMatch>> byWatch = new LinkedHashMap<>();
     for (WatchMatch one : found) {
       if (isStanding(tx, one.watch()) && HitVisibility.isStill(tx, ledger, one.placed())) {
-        ledger.watches().hit(tx, one.watch().client(), one.hit(tx.nowMillis()), MAX_HITS);
+        WatchTable.of(ledger).hit(tx, one.watch().client(), one.hit(tx.nowMillis()), MAX_HITS);
         byWatch.computeIfAbsent(one.watch().number(), number -> new ArrayList<>()).add(one);
       }
     }
@@ -186,7 +186,7 @@ final class WatchFollower {
   }
 
   private boolean isStanding(Transaction tx, StandingWatch watch) {
-    return ledger.watches().read(tx, watch.number()) != null;
+    return WatchTable.of(ledger).read(tx, watch.number()) != null;
   }
 
   private AuditRecord leaf(Transaction tx, StandingWatch watch, List<WatchMatch> hits) {

@@ -15,7 +15,6 @@ import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.WatchTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
@@ -66,7 +65,7 @@ public final class Watches {
    */
   public Watches(WatchParts parts, Predicate<String> mayWatch) {
     this.parts = parts;
-    this.standing = new StandingWatches(parts.ledger().watches(), parts.atRest(), parts.desks());
+    this.standing = new StandingWatches(WatchTable.of(parts.ledger()), parts.atRest(), parts.desks());
     this.follower = new WatchFollower(parts, standing, mayWatch);
     this.pages = new HitPages(parts, standing);
   }
@@ -125,10 +124,10 @@ public final class Watches {
             .setAfterPosition(parts.ledger().inbox().nextPosition(tx))
             .setAddedAtMs(tx.nowMillis())
             .setUntilMs(untilMillis);
-    long number = parts.ledger().watches().nextNumber(tx);
+    long number = WatchTable.of(parts.ledger()).nextNumber(tx);
     record.setSealedContent(ByteString.copyFrom(standing.seal(number, content, record)));
     WatchRecord kept = record.build();
-    parts.ledger().watches().put(tx, number, kept);
+    WatchTable.of(parts.ledger()).put(tx, number, kept);
     StandingWatch watch = StandingWatch.of(number, kept, content, parts.desks());
     tx.audit(leaf(tx, AuditType.WATCH_ADDED, client(client, watch.person()), watch));
     // Add it before the commit, so that every message committed later is matched against it. A hit
@@ -166,7 +165,7 @@ public final class Watches {
   }
 
   private boolean end(Transaction tx, AuditActor actor, StandingWatch watch) {
-    WatchTable book = parts.ledger().watches();
+    WatchTable book = WatchTable.of(parts.ledger());
     if (book.read(tx, watch.number()) == null) {
       return false;
     }
@@ -227,7 +226,7 @@ public final class Watches {
 
   /** A client ahead of a restored ledger would wait for numbers that are assigned a second time. */
   private Optional<Problem> ahead(NodeName client, long after) {
-    long last = parts.ledger().watches().span(client.value()).getLast();
+    long last = WatchTable.of(parts.ledger()).span(client.value()).getLast();
     return Long.compareUnsigned(after, last) > 0
         ? Optional.of(
             new Problem(
@@ -248,7 +247,7 @@ public final class Watches {
     long now = parts.clock().millis();
     List<StandingWatch> over = standing.over(now);
     long before = now - HITS_KEPT.toMillis();
-    if (over.isEmpty() && !parts.ledger().watches().holdsBefore(before)) {
+    if (over.isEmpty() && !WatchTable.of(parts.ledger()).holdsBefore(before)) {
       return;
     }
     AuditActor self = AuditActor.gateway(parts.self());
@@ -263,7 +262,7 @@ public final class Watches {
                   ended.add(watch.number());
                 }
               }
-              return ended.size() + parts.ledger().watches().prune(tx, before, PRUNED_AT_ONCE);
+              return ended.size() + WatchTable.of(parts.ledger()).prune(tx, before, PRUNED_AT_ONCE);
             });
   }
 

@@ -22,7 +22,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.ledger.table.IprTable.Kind;
+import org.entente.gateway.feature.ipr.IprTable.Kind;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
@@ -64,9 +64,9 @@ class IprRetentionTest {
     IprCase before = node.read(id);
     node.restart();
     assertEquals(before, node.read(id));
-    assertEquals(1, node.ledger.ipr().openCases());
-    assertEquals(1, node.ledger.ipr().size(Kind.CASE));
-    assertEquals(1, node.ledger.ipr().size(Kind.RECORDATION));
+    assertEquals(1, IprTable.of(node.ledger).openCases());
+    assertEquals(1, IprTable.of(node.ledger).size(Kind.CASE));
+    assertEquals(1, IprTable.of(node.ledger).size(Kind.RECORDATION));
     node.agree(id);
     node.clock.set(TEN_DAYS_OVER);
     node.restart();
@@ -78,16 +78,16 @@ class IprRetentionTest {
   void deadlines_areCountedWithoutTheDisk() {
     ByteString id = node.notified();
     long due = TEN_DAYS_OVER.toEpochMilli();
-    assertEquals(1, node.ledger.ipr().due(0, due + 1));
-    assertEquals(0, node.ledger.ipr().due(0, due));
+    assertEquals(1, IprTable.of(node.ledger).due(0, due + 1));
+    assertEquals(0, IprTable.of(node.ledger).due(0, due));
     done(node.answer(id, IPR_ANSWER_PROCEEDINGS));
-    assertEquals(0, node.ledger.ipr().due(0, Long.MAX_VALUE));
-    assertEquals(1, node.ledger.ipr().openCases());
+    assertEquals(0, IprTable.of(node.ledger).due(0, Long.MAX_VALUE));
+    assertEquals(1, IprTable.of(node.ledger).openCases());
     node.restart();
-    assertEquals(0, node.ledger.ipr().due(0, Long.MAX_VALUE));
-    assertEquals(1, node.ledger.ipr().openCases());
+    assertEquals(0, IprTable.of(node.ledger).due(0, Long.MAX_VALUE));
+    assertEquals(1, IprTable.of(node.ledger).openCases());
     done(node.conclude(id, IPR_OUTCOME_RELEASED));
-    assertEquals(0, node.ledger.ipr().openCases());
+    assertEquals(0, IprTable.of(node.ledger).openCases());
   }
 
   @Test
@@ -124,8 +124,8 @@ class IprRetentionTest {
     node.clock.move(Duration.ofDays(30));
     assertEquals(1, node.upkeep.round());
     assertEquals(Code.NOT_FOUND, code(readRight(right)));
-    assertEquals(0, node.ledger.ipr().size(Kind.CASE));
-    assertEquals(0, node.ledger.ipr().size(Kind.RECORDATION));
+    assertEquals(0, IprTable.of(node.ledger).size(Kind.CASE));
+    assertEquals(0, IprTable.of(node.ledger).size(Kind.RECORDATION));
   }
 
   /** Buckets whose days are over lose their keys; what is open is in a later one by then. */
@@ -161,10 +161,10 @@ class IprRetentionTest {
     ByteString other = node.notified();
     done(readCase(other));
     assertEquals(List.of(other), node.notices(HOLDER, true));
-    assertEquals(2, node.ledger.ipr().size(Kind.CASE));
+    assertEquals(2, IprTable.of(node.ledger).size(Kind.CASE));
     node.clock.move(KEEP.multipliedBy(2));
     assertEquals(1, node.upkeep.round());
-    assertEquals(1, node.ledger.ipr().size(Kind.CASE));
+    assertEquals(1, IprTable.of(node.ledger).size(Kind.CASE));
     done(readCase(other));
   }
 }

@@ -20,8 +20,8 @@ import java.util.concurrent.CompletionException;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.ledger.table.RequestTable.Name;
-import org.entente.gateway.ledger.table.RequestTable.Side;
+import org.entente.gateway.feature.request.RequestTable.Name;
+import org.entente.gateway.feature.request.RequestTable.Side;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -124,7 +124,7 @@ class ResponseCorrelationTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          new ResponseDeadlines(ledger.requests(), new Meters())
+          new ResponseDeadlines(RequestTable.of(ledger), new Meters())
               .received(tx, new AgencyName(from), label, body);
           return id;
         });
@@ -146,7 +146,7 @@ class ResponseCorrelationTest {
 
   private RequestRecord owed(MessageId request, String agency) {
     return Objects.requireNonNull(
-        ledger.requests().read(new Name(Side.OWED, request, agency)), agency);
+        RequestTable.of(ledger).read(new Name(Side.OWED, request, agency)), agency);
   }
 
   private void refused(Code code, String field, Draft.Builder draft) {
@@ -181,9 +181,9 @@ class ResponseCorrelationTest {
             .join();
     assertTrue(outcome.hasAccepted(), outcome.toString());
     MessageId id = MessageId.of(outcome.getMessageId().toByteArray());
-    RequestRecord asked = ledger.requests().read(new Name(Side.ASKED, id, SG));
+    RequestRecord asked = RequestTable.of(ledger).read(new Name(Side.ASKED, id, SG));
     assertEquals(NOW.plusSeconds(60).toEpochMilli(), asked == null ? 0 : asked.getAnswerByMs());
-    assertNull(ledger.requests().read(new Name(Side.ASKED, id, DE)));
+    assertNull(RequestTable.of(ledger).read(new Name(Side.ASKED, id, DE)));
   }
 
   @Test

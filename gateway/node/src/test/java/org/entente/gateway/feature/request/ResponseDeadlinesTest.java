@@ -15,9 +15,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.table.RequestTable;
-import org.entente.gateway.ledger.table.RequestTable.Name;
-import org.entente.gateway.ledger.table.RequestTable.Side;
+import org.entente.gateway.feature.request.RequestTable.Name;
+import org.entente.gateway.feature.request.RequestTable.Side;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -62,7 +61,7 @@ class ResponseDeadlinesTest {
   }
 
   private ResponseDeadlines clocks() {
-    return new ResponseDeadlines(ledger.requests(), meters);
+    return new ResponseDeadlines(RequestTable.of(ledger), meters);
   }
 
   private MessageId fresh() {
@@ -120,15 +119,15 @@ class ResponseDeadlinesTest {
   }
 
   private RequestRecord asked(MessageId id, String agency) {
-    return Objects.requireNonNull(ledger.requests().read(new Name(Side.ASKED, id, agency)), agency);
+    return Objects.requireNonNull(RequestTable.of(ledger).read(new Name(Side.ASKED, id, agency)), agency);
   }
 
   private RequestRecord owed(MessageId id, String agency) {
-    return Objects.requireNonNull(ledger.requests().read(new Name(Side.OWED, id, agency)), agency);
+    return Objects.requireNonNull(RequestTable.of(ledger).read(new Name(Side.OWED, id, agency)), agency);
   }
 
   private String figures() {
-    return ledger.requests().count(Side.ASKED, DE) + " " + ledger.requests().count(Side.OWED, DE);
+    return RequestTable.of(ledger).count(Side.ASKED, DE) + " " + RequestTable.of(ledger).count(Side.OWED, DE);
   }
 
   private static String figures(int open, int overdue, int owedOpen, int owedOverdue) {
@@ -158,8 +157,8 @@ class ResponseDeadlinesTest {
     assertEquals(3600.0, seconds("asked", DE));
     assertEquals(RequestState.REQUEST_STATE_OPEN, asked(request, SG).getState());
     assertEquals(0.0, seconds("asked", SG));
-    assertEquals(new RequestTable.Count(0, 0), ledger.requests().count(Side.ASKED, DE));
-    assertEquals(new RequestTable.Count(1, 0), ledger.requests().count(Side.ASKED, SG));
+    assertEquals(new RequestTable.Count(0, 0), RequestTable.of(ledger).count(Side.ASKED, DE));
+    assertEquals(new RequestTable.Count(1, 0), RequestTable.of(ledger).count(Side.ASKED, SG));
   }
 
   @Test
@@ -309,9 +308,9 @@ class ResponseDeadlinesTest {
     assertEquals(figures(0, 0, 0, 0), figures());
     clock.move(RequestTable.KEPT);
     assertEquals(1, overdue().round());
-    assertNull(ledger.requests().read(new Name(Side.ASKED, request, DE)));
-    assertEquals(List.of(), ledger.requests().due(Long.MAX_VALUE - 1, 10));
-    assertEquals(List.of(), ledger.requests().names(Side.ASKED, false, null, 10));
+    assertNull(RequestTable.of(ledger).read(new Name(Side.ASKED, request, DE)));
+    assertEquals(List.of(), RequestTable.of(ledger).due(Long.MAX_VALUE - 1, 10));
+    assertEquals(List.of(), RequestTable.of(ledger).names(Side.ASKED, false, null, 10));
   }
 
   private RequestDeadlineSweep overdue() {
@@ -365,7 +364,7 @@ class ResponseDeadlinesTest {
   void answeredRequest_remindsNobody() {
     List<Name> told = new ArrayList<>();
     MessageId request = owedForTwoDays();
-    ledger.requests().listen(told::add);
+    RequestTable.of(ledger).listen(told::add);
     clock.move(TWO_DAYS.dividedBy(2));
     overdue().round();
     assertEquals(List.of(new Name(Side.OWED, request, DE)), told);
@@ -396,7 +395,7 @@ class ResponseDeadlinesTest {
     assertTrue(asked(request, DE).getOverdue());
     clock.move(RequestTable.KEPT);
     assertEquals(1, overdue.round());
-    assertNull(ledger.requests().read(new Name(Side.ASKED, request, DE)));
+    assertNull(RequestTable.of(ledger).read(new Name(Side.ASKED, request, DE)));
   }
 
   /** Figures are for work, not for training. */
@@ -433,7 +432,7 @@ class ResponseDeadlinesTest {
     clock.move(Duration.ofSeconds(1));
     MessageId two = ask(SG);
     answers(SG, one, AnswerResult.ANSWER_RESULT_HIT);
-    RequestTable book = ledger.requests();
+    RequestTable book = RequestTable.of(ledger);
     List<Name> all = book.names(Side.ASKED, false, null, 10);
     assertEquals(
         List.of(

@@ -411,7 +411,7 @@ class WatchesTest {
     assertEquals(1, page.getNextAfter(), "there is nothing to wait for");
     assertEquals(0, page.getHitsCount());
     assertFalse(page.getMore());
-    assertFalse(node.ledger.watches().holdsBefore(Long.MAX_VALUE));
+    assertFalse(WatchTable.of(node.ledger).holdsBefore(Long.MAX_VALUE));
   }
 
   // What a crash leaves --------------------------------------------------------------------------

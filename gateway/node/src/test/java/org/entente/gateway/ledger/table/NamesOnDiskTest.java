@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.feature.watch.WatchTable;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordSeal;
@@ -253,14 +254,14 @@ class NamesOnDiskTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          ledger.watches().hit(tx, CLIENT, WatchHit.newBuilder().setAtMs(5).build(), 10);
+          WatchTable.of(ledger).hit(tx, CLIENT, WatchHit.newBuilder().setAtMs(5).build(), 10);
           return CLIENT;
         });
     assertTrue(assertSilent("okapi") >= 2);
-    assertEquals(1, ledger.watches().hits(CLIENT, 0, 10).size());
-    assertTrue(ledger.watches().holdsBefore(6));
-    int gone = ledger.commit(Lane.ROUTINE, tx -> ledger.watches().prune(tx, 6, 10));
+    assertEquals(1, WatchTable.of(ledger).hits(CLIENT, 0, 10).size());
+    assertTrue(WatchTable.of(ledger).holdsBefore(6));
+    int gone = ledger.commit(Lane.ROUTINE, tx -> WatchTable.of(ledger).prune(tx, 6, 10));
     assertEquals(1, gone);
-    assertEquals(0, ledger.watches().hits(CLIENT, 0, 10).size());
+    assertEquals(0, WatchTable.of(ledger).hits(CLIENT, 0, 10).size());
   }
 }

@@ -1,4 +1,4 @@
-package org.entente.gateway.ledger.table;
+package org.entente.gateway.feature.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -21,7 +21,7 @@ class WatchTableTest {
 
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> Instant.EPOCH);
-  private final WatchTable book = ledger.watches();
+  private final WatchTable book = WatchTable.of(ledger);
 
   @AfterEach
   void close() {

@@ -1,8 +1,9 @@
-package org.entente.gateway.ledger.table;
+package org.entente.gateway.feature.watch;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
@@ -40,6 +41,11 @@ public final class WatchTable {
 
   private final Store store;
   private final StoredNames stored;
+
+  /** The table of a ledger. */
+  public static WatchTable of(Ledger ledger) {
+    return ledger.table(WatchTable.class, store -> new WatchTable(store, ledger.names()));
+  }
 
   /** The watches of a store. */
   public WatchTable(Store store, StoredNames stored) {

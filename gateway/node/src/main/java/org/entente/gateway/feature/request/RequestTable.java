@@ -1,4 +1,4 @@
-package org.entente.gateway.ledger.table;
+package org.entente.gateway.feature.request;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
@@ -99,6 +101,11 @@ public final class RequestTable {
   private final Store store;
   private final Map<Group, Count> counts = new ConcurrentHashMap<>();
   private final Set<Consumer<Name>> listeners = ConcurrentHashMap.newKeySet();
+
+  /** The table of a ledger. */
+  public static RequestTable of(Ledger ledger) {
+    return ledger.table(RequestTable.class, RequestTable::new);
+  }
 
   public RequestTable(Store store) {
     this.store = store;

@@ -1,4 +1,4 @@
-package org.entente.gateway.ledger.table;
+package org.entente.gateway.feature.ipr;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
@@ -60,6 +61,11 @@ public final class IprTable {
    * Deadlines of open cases, in milliseconds since 1970; {@code Long.MAX_VALUE} without a deadline.
    */
   private final Map<MessageId, Long> open = new ConcurrentHashMap<>();
+
+  /** The table of a ledger. */
+  public static IprTable of(Ledger ledger) {
+    return ledger.table(IprTable.class, IprTable::new);
+  }
 
   /** The table of a store. */
   public IprTable(Store store) {

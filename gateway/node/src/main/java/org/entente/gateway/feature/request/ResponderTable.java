@@ -1,4 +1,4 @@
-package org.entente.gateway.ledger.table;
+package org.entente.gateway.feature.request;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
@@ -38,6 +39,11 @@ public final class ResponderTable {
   private static final int SAID = 6;
 
   private final Store store;
+
+  /** The table of a ledger. */
+  public static ResponderTable of(Ledger ledger) {
+    return ledger.table(ResponderTable.class, ResponderTable::new);
+  }
 
   public ResponderTable(Store store) {
     this.store = store;
