@@ -9,4 +9,15 @@ package org.entente.gateway.model;
  *     agreement applies
  * @param reason what was found and what is allowed
  */
-public record Refusal(String recipient, Code code, String rule, String reason) {}
+public record Refusal(String recipient, Code code, String rule, String reason) {
+  /** The refusal as clients receive it. */
+  public org.entente.proto.v1.Refusal toProto() {
+    return org.entente.proto.v1.Refusal.newBuilder()
+        .setAgency(recipient)
+        .setCode(code.name())
+        .setRule(rule)
+        .setReason(reason)
+        .setWhoMustAct(code.whoMustAct().toProto())
+        .build();
+  }
+}

@@ -11,5 +11,10 @@ public enum WhoMustAct {
   /** The authors of agreements. */
   POLICY,
   /** No one: try again later. */
-  NOBODY
+  NOBODY;
+
+  /** The same in messages to clients. */
+  public org.entente.proto.v1.WhoMustAct toProto() {
+    return org.entente.proto.v1.WhoMustAct.valueOf("WHO_MUST_ACT_" + name());
+  }
 }

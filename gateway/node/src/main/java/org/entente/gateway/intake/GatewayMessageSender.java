@@ -7,6 +7,9 @@ import java.util.function.Consumer;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.v1.Outcome;
 
@@ -41,8 +44,10 @@ public final class GatewayMessageSender {
   /**
    * Records the decision, then sends the message. The decision is recorded even if the message then
    * cannot be queued.
+   *
+   * @return the message's id, once it is durable and queued
    */
-  public CompletableFuture<Outcome> send(AuditActor actor, Permitted message, Leaf leaf) {
+  public CompletableFuture<Result<MessageId>> send(AuditActor actor, Permitted message, Leaf leaf) {
     return parts
         .ledger()
         .write(
@@ -55,7 +60,7 @@ public final class GatewayMessageSender {
   }
 
   /** Sends a message, with a change in the commit that makes it durable. */
-  public CompletableFuture<Outcome> sendWith(
+  public CompletableFuture<Result<MessageId>> sendWith(
       AuditActor actor, Permitted message, Consumer<Transaction> change) {
     CompletableFuture<Outcome> done = new CompletableFuture<>();
     intake.submit(
@@ -68,7 +73,11 @@ public final class GatewayMessageSender {
                 OpeningDeadlines.NEVER,
                 done)
             .with(change));
-    return done;
+    return done.thenApply(
+        outcome ->
+            outcome.hasAccepted()
+                ? Result.done(message.messageId())
+                : Result.refused(Problem.of(outcome.getInvalid())));
   }
 
   private OutcomeKey key(Permitted message) {

@@ -20,6 +20,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
@@ -49,68 +50,70 @@ public final class MessageRecall {
     this.random = random;
   }
 
-  /** The result of a call. */
-  public sealed interface Answer {
-    /** The recall is durable and queued. */
-    record Sent(MessageId recall, List<String> recipients) implements Answer {}
-
-    /** No recall was sent. */
-    record Refused(Problem problem) implements Answer {}
-  }
-
-  /** Recalls a message. The future fails only if the ledger does. */
-  public CompletableFuture<Answer> recall(
-      NodeName client, MessageId target, String reason, OnBehalfOf person) {
-    Problem problem = problem(reason, person);
-    if (problem != null) {
-      return refused(problem);
-    }
-    Optional<SentFacts> sent = parts.records().evidence().sent(parts.ledger().evidence(), target);
-    if (sent.filter(facts -> !facts.getRecall()).isEmpty()) {
-      return refused(
-          new Problem(Code.NOT_FOUND, "message_id", "this agency sent no message " + target));
-    }
-    Problem unsaid = unsaid(sent.get(), person);
-    if (unsaid != null) {
-      return refused(unsaid);
-    }
-    Optional<Permitted> message = message(target, sent.get(), reason);
-    if (message.isEmpty()) {
-      return refused(
-          new Problem(Code.NO_RECIPIENT, "message_id", "none of its recipients is still a member"));
-    }
-    return send(
-        AuditActor.client(parts.self(), client, person),
-        new RecallTarget(target, sent.get()),
-        reason,
-        message.get());
-  }
-
-  private Optional<Permitted> message(MessageId target, SentFacts sent, String reason) {
-    Instant now = clock.instant();
-    MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
-    return parts
-        .rules()
-        .policy()
-        .get()
-        .messages()
-        .recall(
-            id,
-            Recall.newBuilder()
-                .setMessageId(ByteString.copyFrom(target.bytes()))
-                .setReason(reason)
-                .setAt(Timestamps.fromMillis(now.toEpochMilli()))
-                .build(),
-            parts.self(),
-            sent.getRecipientsList().stream().map(AgencyName::new).toList(),
-            sent.getExercise(),
-            Instant.ofEpochMilli(sent.getExpiresAtMs()),
-            now);
-  }
+  /** A recall that is durable and queued. */
+  public record Sent(MessageId recall, List<String> recipients) {}
 
   private record RecallTarget(MessageId id, SentFacts sent) {}
 
-  private CompletableFuture<Answer> send(
+  /** Recalls a message. The future fails only if the ledger does. */
+  public CompletableFuture<Result<Sent>> recall(
+      NodeName client, MessageId target, String reason, OnBehalfOf person) {
+    return target(target, reason, person)
+        .thenLater(
+            recalled ->
+                message(recalled, reason)
+                    .thenLater(
+                        message ->
+                            send(
+                                AuditActor.client(parts.self(), client, person),
+                                recalled,
+                                reason,
+                                message)));
+  }
+
+  private Result<RecallTarget> target(MessageId target, String reason, OnBehalfOf person) {
+    Problem problem = problem(reason, person);
+    if (problem != null) {
+      return Result.refused(problem);
+    }
+    Optional<SentFacts> sent = parts.records().evidence().sent(parts.ledger().evidence(), target);
+    if (sent.filter(facts -> !facts.getRecall()).isEmpty()) {
+      return Result.refused(Code.NOT_FOUND, "message_id", "this agency sent no message " + target);
+    }
+    Problem unsaid = unsaid(sent.get(), person);
+    return unsaid == null
+        ? Result.done(new RecallTarget(target, sent.get()))
+        : Result.refused(unsaid);
+  }
+
+  private Result<Permitted> message(RecallTarget target, String reason) {
+    Instant now = clock.instant();
+    SentFacts sent = target.sent();
+    MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
+    return Result.of(
+        parts
+            .rules()
+            .policy()
+            .get()
+            .messages()
+            .recall(
+                id,
+                Recall.newBuilder()
+                    .setMessageId(ByteString.copyFrom(target.id().bytes()))
+                    .setReason(reason)
+                    .setAt(Timestamps.fromMillis(now.toEpochMilli()))
+                    .build(),
+                parts.self(),
+                sent.getRecipientsList().stream().map(AgencyName::new).toList(),
+                sent.getExercise(),
+                Instant.ofEpochMilli(sent.getExpiresAtMs()),
+                now),
+        () ->
+            new Problem(
+                Code.NO_RECIPIENT, "message_id", "none of its recipients is still a member"));
+  }
+
+  private CompletableFuture<Result<Sent>> send(
       AuditActor actor, RecallTarget target, String reason, Permitted message) {
     List<AgencyName> recipients =
         message.permits().stream().map(permit -> permit.recipient()).toList();
@@ -129,15 +132,8 @@ public final class MessageRecall {
                   .saying(reason);
             })
         .thenApply(
-            outcome ->
-                outcome.hasAccepted()
-                    ? new Answer.Sent(
-                        message.messageId(), recipients.stream().map(AgencyName::value).toList())
-                    : new Answer.Refused(
-                        new Problem(
-                            Code.valueOf(outcome.getInvalid().getCode()),
-                            outcome.getInvalid().getField(),
-                            outcome.getInvalid().getMessage())));
+            sent ->
+                sent.map(id -> new Sent(id, recipients.stream().map(AgencyName::value).toList())));
   }
 
   private void takeBack(Transaction tx, RecallTarget target, MessageId recall) {
@@ -174,9 +170,5 @@ public final class MessageRecall {
           Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who decides");
     }
     return parts.rules().check().told("reason", reason).stream().findFirst().orElse(null);
-  }
-
-  private static CompletableFuture<Answer> refused(Problem problem) {
-    return CompletableFuture.completedFuture(new Answer.Refused(problem));
   }
 }

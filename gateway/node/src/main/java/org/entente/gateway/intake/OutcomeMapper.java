@@ -5,24 +5,19 @@ import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.model.WhoMustAct;
+import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PolicyDecision;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Held;
 import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.Refused;
 
 /** Converts results to the outcomes that clients receive. Pure. */
 public final class OutcomeMapper {
   private OutcomeMapper() {}
 
-  static Outcome accepted(
-      String key,
-      MessageId id,
-      List<Permitted> parts,
-      List<org.entente.gateway.model.Refusal> refusals) {
+  static Outcome accepted(String key, MessageId id, List<Permitted> parts, List<Refusal> refusals) {
     Accepted.Builder accepted = Accepted.newBuilder();
     for (Permitted part : parts) {
       for (Permit permit : part.permits()) {
@@ -31,7 +26,7 @@ public final class OutcomeMapper {
                 .setAddressed(part.label().getAddressed()));
       }
     }
-    refusals.forEach(refusal -> accepted.addRefusals(refusal(refusal)));
+    refusals.forEach(refusal -> accepted.addRefusals(refusal.toProto()));
     return Outcome.newBuilder()
         .setIdempotencyKey(key)
         .setMessageId(ByteString.copyFrom(id.bytes()))
@@ -40,10 +35,9 @@ public final class OutcomeMapper {
   }
 
   /** A refused outcome, with the id under which its evidence is found. */
-  public static Outcome refused(
-      String key, MessageId id, List<org.entente.gateway.model.Refusal> refusals) {
+  public static Outcome refused(String key, MessageId id, List<Refusal> refusals) {
     Refused.Builder refused = Refused.newBuilder();
-    refusals.forEach(refusal -> refused.addRefusals(refusal(refusal)));
+    refusals.forEach(refusal -> refused.addRefusals(refusal.toProto()));
     return Outcome.newBuilder()
         .setIdempotencyKey(key)
         .setMessageId(ByteString.copyFrom(id.bytes()))
@@ -82,31 +76,7 @@ public final class OutcomeMapper {
         .build();
   }
 
-  /** An outcome that changed nothing. */
   public static Outcome invalid(String key, Problem problem) {
-    return Outcome.newBuilder()
-        .setIdempotencyKey(key)
-        .setInvalid(
-            org.entente.proto.v1.Problem.newBuilder()
-                .setCode(problem.code().name())
-                .setField(problem.field())
-                .setMessage(problem.message())
-                .setWhoMustAct(who(problem.code().whoMustAct()))
-                .setRetry(problem.code().retry()))
-        .build();
-  }
-
-  private static Refusal refusal(org.entente.gateway.model.Refusal refusal) {
-    return Refusal.newBuilder()
-        .setAgency(refusal.recipient())
-        .setCode(refusal.code().name())
-        .setRule(refusal.rule())
-        .setReason(refusal.reason())
-        .setWhoMustAct(who(refusal.code().whoMustAct()))
-        .build();
-  }
-
-  private static org.entente.proto.v1.WhoMustAct who(WhoMustAct who) {
-    return org.entente.proto.v1.WhoMustAct.valueOf("WHO_MUST_ACT_" + who.name());
+    return Outcome.newBuilder().setIdempotencyKey(key).setInvalid(problem.toProto()).build();
   }
 }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.decide.Explanation;
@@ -24,22 +25,13 @@ public final class PolicyExplainer {
     this.clock = clock;
   }
 
-  /** The answer to a question. */
-  public sealed interface Answer {
-    /** The policy's explanation. */
-    record Explained(Explanation explanation) implements Answer {}
-
-    /** The draft would be invalid. */
-    record Invalid(Problem problem) implements Answer {}
-  }
-
   /** Explains what {@link Intake#publish} would do with a draft now. */
-  public Answer explain(NodeName client, ExplainRequest request) {
+  public Result<Explanation> explain(NodeName client, ExplainRequest request) {
     Instant now = clock.instant();
     DraftCheck check =
         parts.rules().check().question(request.getDraft(), request.getNamesPersons(), now);
     if (check instanceof DraftCheck.InvalidDraft invalid) {
-      return new Answer.Invalid(invalid.problems().get(0));
+      return Result.refused(invalid.problems().get(0));
     }
     CheckedDraft checked = (CheckedDraft) check;
     OnwardSources passing = OnwardSources.of(client, checked, parts);
@@ -47,7 +39,7 @@ public final class PolicyExplainer {
     DraftHook.Prepared prepared = parts.rules().hooks().explain(client, checked, now);
     Problem lacking = first(passing.lacking(), referring.lacking(), prepared.lacking());
     if (lacking != null) {
-      return new Answer.Invalid(lacking);
+      return Result.refused(lacking);
     }
     Explanation explanation =
         parts
@@ -58,8 +50,8 @@ public final class PolicyExplainer {
             .explain(
                 prepared.draft(), passing.sources(), referring.hadTarget(), parts.self(), now);
     return explanation.held().isPresent() && parts.rules().hooks().holder().isEmpty()
-        ? new Answer.Invalid(DraftHooks.unheld(explanation.held().get()))
-        : new Answer.Explained(explanation);
+        ? Result.refused(DraftHooks.unheld(explanation.held().get()))
+        : Result.done(explanation);
   }
 
   private static @Nullable Problem first(@Nullable Problem... problems) {

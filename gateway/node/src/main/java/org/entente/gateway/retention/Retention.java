@@ -28,7 +28,7 @@ import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.LocalMessage;
@@ -83,88 +83,63 @@ public final class Retention {
     this.random = random;
   }
 
-  /** The outcome of a decision. */
-  public sealed interface Answer {
-    /**
-     * Its key is destroyed.
-     *
-     * @param at when
-     */
-    record Erased(Instant at) implements Answer {}
-
-    /** It is kept beyond its retention. */
-    record Held(Instant since) implements Answer {}
-
-    /** It is kept until its retention ends. */
-    record Kept() implements Answer {}
-
-    /** Nothing changed. */
-    record Refused(Problem problem) implements Answer {}
+  /**
+   * Erases a message; repeating the call gives the first answer.
+   *
+   * @return when its key was destroyed
+   */
+  public Result<Instant> erase(NodeName client, MessageId id, OnBehalfOf person) {
+    return actor(client, person)
+        .then(actor -> write(tx -> erase(tx, actor, id)))
+        .map(this::finished);
   }
 
-  private sealed interface Step {
-    /** An erasure has begun. */
-    record Begun(ErasureRecord erasure) implements Step {}
-
-    /** Only the answer remains. */
-    record Settled(Answer answer) implements Step {}
-  }
-
-  /** Erases a message; repeating the call gives the first answer. */
-  public Answer erase(NodeName client, MessageId id, OnBehalfOf person) {
-    Problem problem = problem(person);
-    if (problem != null) {
-      return new Answer.Refused(problem);
-    }
-    AuditActor actor = AuditActor.client(self, client, person);
-    return finish(write(tx -> erase(tx, actor, id)));
-  }
-
-  private Step erase(Transaction tx, AuditActor actor, MessageId id) {
+  private Result<ErasureRecord> erase(Transaction tx, AuditActor actor, MessageId id) {
     InboxTable.PlacedRecord placed = ledger.inbox().find(tx, id);
     if (placed == null) {
       ErasureRecord pending = ledger.retention().pending(tx, id);
-      ErasureRecord done = ledger.retention().done(tx, id);
-      if (pending != null) {
-        return new Step.Begun(pending);
-      }
-      return new Step.Settled(done == null ? notFound(id) : erased(done));
+      ErasureRecord begun = pending == null ? ledger.retention().done(tx, id) : pending;
+      return begun == null ? notFound(id) : Result.done(begun);
     }
     if (placed.record().getOnHold()) {
-      return new Step.Settled(
-          new Answer.Refused(
-              new Problem(
-                  Code.ON_LEGAL_HOLD,
-                  "message_id",
-                  "a legal hold keeps message " + id + "; release it first")));
+      return Result.refused(
+          Code.ON_LEGAL_HOLD,
+          "message_id",
+          "a legal hold keeps message " + id + "; release it first");
     }
     record(tx, actor, LawCategory.ERASURE, placed, "erasure decided");
-    return new Step.Begun(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_PERSON));
+    return Result.done(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_PERSON));
   }
 
-  /** Places a hold; repeating the call gives the first answer. */
-  public synchronized Answer hold(NodeName client, MessageId id, OnBehalfOf person) {
-    Problem problem = problem(person);
-    if (problem != null) {
-      return new Answer.Refused(problem);
-    }
-    if (ledger.inbox().find(id) == null) {
-      return notFound(id);
-    }
-    AuditActor actor = AuditActor.client(self, client, person);
+  /**
+   * Places a hold; repeating the call gives the first answer.
+   *
+   * @return since when the message is kept beyond its retention
+   */
+  public synchronized Result<Instant> hold(NodeName client, MessageId id, OnBehalfOf person) {
+    return actor(client, person)
+        .then(
+            actor ->
+                ledger.inbox().find(id) == null
+                    ? notFound(id)
+                    : hold(actor, id, person.getJustification()));
+  }
+
+  private Result<Instant> hold(AuditActor actor, MessageId id, String reason) {
     try (BucketKey hold = keys.hold(id)) {
-      Step step = write(tx -> hold(tx, actor, id, hold, person.getJustification()));
-      if (step instanceof Step.Settled settled && settled.answer() instanceof Answer.Refused) {
+      Result<Instant> answer = write(tx -> hold(tx, actor, id, hold, reason));
+      if (answer instanceof Result.Refused) {
         keys.destroyHold(id);
       }
-      return finish(step);
+      return answer;
     }
   }
 
-  private Step hold(Transaction tx, AuditActor actor, MessageId id, BucketKey hold, String reason) {
+  private Result<Instant> hold(
+      Transaction tx, AuditActor actor, MessageId id, BucketKey hold, String reason) {
     HoldRecord before = ledger.retention().held(tx, id);
     if (before != null) {
-      return new Step.Settled(new Answer.Held(Instant.ofEpochMilli(before.getSinceMs())));
+      return Result.done(Instant.ofEpochMilli(before.getSinceMs()));
     }
     InboxTable.PlacedRecord placed = ledger.inbox().find(tx, id);
     Optional<byte[]> record =
@@ -174,7 +149,7 @@ public final class Retention {
                 .existing(LocalDate.ofEpochDay(placed.record().getBucketDay()))
                 .flatMap(bucket -> moved(placed.record(), bucket, hold));
     if (placed == null || record.isEmpty()) {
-      return new Step.Settled(notFound(id));
+      return notFound(id);
     }
     InboxRecord moved =
         placed.record().toBuilder()
@@ -192,39 +167,43 @@ public final class Retention {
                 .setSealedReason(ByteString.copyFrom(sealed(hold, reason)))
                 .build());
     record(tx, actor, LawCategory.NONE, placed, "legal hold placed");
-    return new Step.Settled(new Answer.Held(Instant.ofEpochMilli(tx.nowMillis())));
+    return Result.done(Instant.ofEpochMilli(tx.nowMillis()));
   }
 
-  /** Ends a hold. */
-  public synchronized Answer release(NodeName client, MessageId id, OnBehalfOf person) {
-    Problem problem = problem(person);
-    if (problem != null) {
-      return new Answer.Refused(problem);
-    }
-    AuditActor actor = AuditActor.client(self, client, person);
+  /**
+   * Ends a hold.
+   *
+   * @return when the message's key was destroyed; empty if it is kept until its retention ends
+   */
+  public synchronized Result<Optional<Instant>> release(
+      NodeName client, MessageId id, OnBehalfOf person) {
+    return actor(client, person).then(actor -> release(actor, id));
+  }
+
+  private Result<Optional<Instant>> release(AuditActor actor, MessageId id) {
     Optional<BucketKey> hold = storage.held(id);
-    Step step = write(tx -> release(tx, actor, id, hold));
+    Result<Optional<ErasureRecord>> step = write(tx -> release(tx, actor, id, hold));
     hold.ifPresent(BucketKey::close);
-    Answer answer = finish(step);
-    if (answer instanceof Answer.Kept) {
-      keys.destroyHold(id);
-    }
-    return answer;
+    return step.map(
+        begun -> {
+          if (begun.isEmpty()) {
+            keys.destroyHold(id);
+          }
+          return begun.map(this::finished);
+        });
   }
 
-  private Step release(
+  private Result<Optional<ErasureRecord>> release(
       Transaction tx, AuditActor actor, MessageId id, Optional<BucketKey> holdKey) {
     InboxTable.PlacedRecord placed = ledger.inbox().find(tx, id);
     if (ledger.retention().held(tx, id) == null || placed == null) {
-      return new Step.Settled(
-          new Answer.Refused(
-              new Problem(Code.NOT_FOUND, "message_id", "no legal hold on message " + id)));
+      return Result.refused(Code.NOT_FOUND, "message_id", "no legal hold on message " + id);
     }
     ledger.retention().unhold(tx, id);
     record(tx, actor, LawCategory.NONE, placed, "legal hold released");
     InboxRecord record = placed.record();
     if (record.getRecalled()) {
-      return new Step.Begun(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_RECALL));
+      return Result.done(Optional.of(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_RECALL)));
     }
     LocalDate today = LocalDate.ofInstant(Instant.ofEpochMilli(tx.nowMillis()), ZoneOffset.UTC);
     LocalDate lastDay = LocalDate.ofEpochDay(record.getBucketDay());
@@ -235,7 +214,8 @@ public final class Retention {
                 .existing(lastDay)
                 .flatMap(bucket -> holdKey.flatMap(hold -> moved(record, hold, bucket)));
     if (back.isEmpty()) {
-      return new Step.Begun(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_HOLD_ENDED));
+      return Result.done(
+          Optional.of(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_HOLD_ENDED)));
     }
     InboxRecord kept =
         record.toBuilder()
@@ -243,7 +223,7 @@ public final class Retention {
             .setOnHold(false)
             .build();
     ledger.inbox().replace(tx, placed, kept);
-    return new Step.Settled(new Answer.Kept());
+    return Result.done(Optional.empty());
   }
 
   /**
@@ -310,15 +290,9 @@ public final class Retention {
     return out;
   }
 
-  private Answer finish(Step step) {
-    if (step instanceof Step.Begun begun) {
-      return erased(erasing.finish(begun.erasure()));
-    }
-    return ((Step.Settled) step).answer();
-  }
-
-  private static Answer erased(ErasureRecord done) {
-    return new Answer.Erased(Instant.ofEpochMilli(done.getDoneAtMs()));
+  private Instant finished(ErasureRecord begun) {
+    ErasureRecord done = begun.getDoneAtMs() == 0 ? erasing.finish(begun) : begun;
+    return Instant.ofEpochMilli(done.getDoneAtMs());
   }
 
   /** Destroys keys of holds whose start or end a crash interrupted; called before serving. */
@@ -331,7 +305,7 @@ public final class Retention {
     }
   }
 
-  private Step write(Transaction.Mutation<Step> mutation) {
+  private <T> Result<T> write(Transaction.Mutation<Result<T>> mutation) {
     return ledger.commit(Lane.ROUTINE, mutation);
   }
 
@@ -352,12 +326,13 @@ public final class Retention {
     tx.audit(AuditRecord.of(AuditType.OPERATOR_ACTION, law, now, actor, subject).saying(what));
   }
 
-  private @Nullable Problem problem(OnBehalfOf person) {
-    return check.decision(person).stream().findFirst().orElse(null);
+  private Result<AuditActor> actor(NodeName client, OnBehalfOf person) {
+    return Result.unless(
+        check.decision(person).stream().findFirst(),
+        () -> Result.done(AuditActor.client(self, client, person)));
   }
 
-  private static Answer notFound(MessageId id) {
-    return new Answer.Refused(
-        new Problem(Code.NOT_FOUND, "message_id", "no message " + id + " is kept here"));
+  private static <T> Result<T> notFound(MessageId id) {
+    return Result.refused(Code.NOT_FOUND, "message_id", "no message " + id + " is kept here");
   }
 }

@@ -4,13 +4,11 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.policy.decide.PolicyDecision;
-import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.ExplainedAgreement;
 import org.entente.proto.v1.ExplainedOutcome;
 import org.entente.proto.v1.ExplainedRecipient;
 import org.entente.proto.v1.FulfilmentState;
-import org.entente.proto.v1.Refusal;
 
 /** Maps explanations of policy decisions to protobuf. Pure. */
 public final class ExplanationMapper {
@@ -26,7 +24,7 @@ public final class ExplanationMapper {
     explanation
         .recipients()
         .forEach(one -> out.addRecipients(recipient(one, explanation.outcome(one))));
-    explanation.refusals().forEach(one -> out.addRefusals(refusal(one)));
+    explanation.refusals().forEach(one -> out.addRefusals(one.toProto()));
     return out.build();
   }
 
@@ -56,7 +54,7 @@ public final class ExplanationMapper {
             .setPermittedBy(one.permittedBy().orElse(""))
             .addAllWithheld(one.withheld())
             .setFulfilment(fulfilment(one.agency(), one.fulfils().orElse(Fulfilment.UNSTATED)));
-    one.refusal().ifPresent(refusal -> out.setRefusal(refusal(refusal)));
+    one.refusal().ifPresent(refusal -> out.setRefusal(refusal.toProto()));
     one.binding()
         .ifPresent(
             it ->
@@ -73,15 +71,5 @@ public final class ExplanationMapper {
                         .setTitle(tried.title())
                         .addAllFailed(tried.failed())));
     return out.build();
-  }
-
-  private static Refusal refusal(org.entente.gateway.model.Refusal refusal) {
-    return Refusal.newBuilder()
-        .setAgency(refusal.recipient())
-        .setCode(refusal.code().name())
-        .setRule(refusal.rule())
-        .setReason(refusal.reason())
-        .setWhoMustAct(StatusMapper.who(refusal.code().whoMustAct()))
-        .build();
   }
 }

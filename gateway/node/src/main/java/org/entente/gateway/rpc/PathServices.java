@@ -7,6 +7,8 @@ import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.intake.PolicyExplainer;
+import org.entente.gateway.model.Result;
+import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.retention.Retention;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
@@ -24,7 +26,7 @@ public final class PathServices {
    */
   public static List<ClientService> of(
       BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
-      BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explain,
+      BiFunction<Identified, ExplainRequest, Result<Explanation>> explain,
       MessageRecall recalling,
       Retention retention,
       Subscriptions subscriptions,

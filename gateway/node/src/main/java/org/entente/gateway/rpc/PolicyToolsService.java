@@ -24,24 +24,17 @@ final class PolicyToolsService implements BindableService {
             PolicyToolsGrpc.getListCodesMethod(),
             Caller::requireOwn,
             CallCost.LOOKUP,
-            (caller, request) -> required(questions.codes(request)))
+            (caller, request) -> StatusMapper.value(questions.codes(request)))
         .unary(
             PolicyToolsGrpc.getTestPolicyMethod(),
             Scope.OPERATOR,
             CallCost.RUN,
-            (caller, request) -> required(questions.test(request)))
+            (caller, request) -> StatusMapper.value(questions.test(request)))
         .unary(
             PolicyToolsGrpc.getLintPolicyMethod(),
             Scope.OPERATOR,
             CallCost.RUN,
-            (caller, request) -> required(questions.lint()))
+            (caller, request) -> StatusMapper.value(questions.lint()))
         .build();
-  }
-
-  private static <T> T required(PolicyQuestions.Answer<T> answer) {
-    if (answer instanceof PolicyQuestions.Answer.Refused<T> refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    return ((PolicyQuestions.Answer.Given<T>) answer).response();
   }
 }

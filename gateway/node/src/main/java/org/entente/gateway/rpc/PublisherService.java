@@ -17,8 +17,9 @@ import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Work;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.intake.PolicyExplainer;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
+import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
@@ -56,7 +57,7 @@ public final class PublisherService implements BindableService {
   static final int TOGETHER = DraftsRequest.TOGETHER;
 
   private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
-  private final BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explaining;
+  private final BiFunction<Identified, ExplainRequest, Result<Explanation>> explaining;
   private final UnparsedListener unparsed;
   private final Executor executor;
 
@@ -74,7 +75,7 @@ public final class PublisherService implements BindableService {
    */
   PublisherService(
       BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake,
-      BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explaining,
+      BiFunction<Identified, ExplainRequest, Result<Explanation>> explaining,
       UnparsedListener unparsed,
       Executor executor) {
     this.intake = intake;
@@ -107,11 +108,7 @@ public final class PublisherService implements BindableService {
   }
 
   private ExplainResponse explain(Identified caller, ExplainRequest request) {
-    PolicyExplainer.Answer answer = explaining.apply(caller, request);
-    if (answer instanceof PolicyExplainer.Answer.Invalid invalid) {
-      throw StatusMapper.exception(invalid.problem());
-    }
-    return ExplanationMapper.message(((PolicyExplainer.Answer.Explained) answer).explanation());
+    return ExplanationMapper.message(StatusMapper.value(explaining.apply(caller, request)));
   }
 
   /**
@@ -175,7 +172,7 @@ public final class PublisherService implements BindableService {
     private static Outcome invalid(Draft draft, Problem problem) {
       return Outcome.newBuilder()
           .setIdempotencyKey(draft.getIdempotencyKey())
-          .setInvalid(StatusMapper.message(problem))
+          .setInvalid(problem.toProto())
           .build();
     }
 

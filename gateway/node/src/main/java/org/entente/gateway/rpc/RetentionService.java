@@ -63,46 +63,32 @@ final class RetentionService implements BindableService {
     MessageId target = RequestFields.id("message_id", request.getMessageId());
     return recalling
         .recall(caller.name(), target, request.getReason(), request.getOnBehalfOf())
+        .thenApply(StatusMapper::value)
         .thenApply(
-            answer -> {
-              if (answer instanceof MessageRecall.Answer.Refused refused) {
-                throw StatusMapper.exception(refused.problem());
-              }
-              MessageRecall.Answer.Sent sent = (MessageRecall.Answer.Sent) answer;
-              return RecallResponse.newBuilder()
-                  .setRecallId(ByteString.copyFrom(sent.recall().bytes()))
-                  .addAllRecipients(sent.recipients())
-                  .build();
-            });
+            sent ->
+                RecallResponse.newBuilder()
+                    .setRecallId(ByteString.copyFrom(sent.recall().bytes()))
+                    .addAllRecipients(sent.recipients())
+                    .build());
   }
 
   private EraseResponse erase(Identified caller, EraseRequest request) {
     MessageId id = RequestFields.id("message_id", request.getMessageId());
-    Retention.Answer.Erased erased =
-        expect(
-            Retention.Answer.Erased.class,
-            retention.erase(caller.name(), id, request.getOnBehalfOf()));
-    return EraseResponse.newBuilder().setErasedAt(timestamp(erased.at())).build();
+    Instant at = StatusMapper.value(retention.erase(caller.name(), id, request.getOnBehalfOf()));
+    return EraseResponse.newBuilder().setErasedAt(timestamp(at)).build();
   }
 
   private HoldResponse hold(Identified caller, HoldRequest request) {
     MessageId id = RequestFields.id("message_id", request.getMessageId());
-    Retention.Answer.Held held =
-        expect(
-            Retention.Answer.Held.class,
-            retention.hold(caller.name(), id, request.getOnBehalfOf()));
-    return HoldResponse.newBuilder().setSince(timestamp(held.since())).build();
+    Instant since = StatusMapper.value(retention.hold(caller.name(), id, request.getOnBehalfOf()));
+    return HoldResponse.newBuilder().setSince(timestamp(since)).build();
   }
 
   private ReleaseHoldResponse releaseHold(Identified caller, ReleaseHoldRequest request) {
     MessageId id = RequestFields.id("message_id", request.getMessageId());
-    Retention.Answer answer = retention.release(caller.name(), id, request.getOnBehalfOf());
     ReleaseHoldResponse.Builder response = ReleaseHoldResponse.newBuilder();
-    if (answer instanceof Retention.Answer.Erased erased) {
-      response.setErasedAt(timestamp(erased.at()));
-    } else {
-      expect(Retention.Answer.Kept.class, answer);
-    }
+    StatusMapper.value(retention.release(caller.name(), id, request.getOnBehalfOf()))
+        .ifPresent(erased -> response.setErasedAt(timestamp(erased)));
     return response.build();
   }
 
@@ -111,13 +97,6 @@ final class RetentionService implements BindableService {
     PageLimits.Page<LegalHold> page =
         PageLimits.LIST.page(request.getPageSize(), most -> retention.holds(after, most));
     return ListHoldsResponse.newBuilder().addAllHolds(page.entries()).setMore(page.more()).build();
-  }
-
-  private static <T extends Retention.Answer> T expect(Class<T> wanted, Retention.Answer answer) {
-    if (answer instanceof Retention.Answer.Refused refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    return wanted.cast(answer);
   }
 
   private static Timestamp timestamp(Instant at) {

@@ -2,7 +2,6 @@ package org.entente.gateway.federation;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,6 +43,7 @@ import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
@@ -101,9 +101,7 @@ class ErasedFromDiskTest {
             ReceiveKit kit = kit(ledger, keys, journal)) {
           Retention retention = retention(ledger, keys, kit);
           retention.hold(new NodeName("records"), held.messageId(), PERSON);
-          assertInstanceOf(
-              Retention.Answer.Erased.class,
-              retention.erase(new NodeName("records"), erased.messageId(), PERSON));
+          Results.value(retention.erase(new NodeName("records"), erased.messageId(), PERSON));
         }
         ledger.close();
       }

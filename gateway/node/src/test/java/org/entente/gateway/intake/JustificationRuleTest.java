@@ -21,6 +21,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.testkit.IntakeKit;
@@ -28,6 +29,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Verdict;
@@ -108,7 +110,7 @@ class JustificationRuleTest {
     return kit.releases().decide(DESK, id, Verdict.VERDICT_RELEASE, person).join();
   }
 
-  private MessageRecall.Answer recall(MessageId id, OnBehalfOf person) {
+  private Result<MessageRecall.Sent> recall(MessageId id, OnBehalfOf person) {
     return kit.recalling().recall(DESK, id, REASON, person).join();
   }
 
@@ -149,7 +151,7 @@ class JustificationRuleTest {
   void recall_isOnRecord_withPersonJustificationAndWhatIsTold() {
     agreement("");
     MessageId id = published("k1");
-    assertInstanceOf(MessageRecall.Answer.Sent.class, recall(id, SAYING));
+    Results.value(recall(id, SAYING));
     AuditRecord recalled = journal.only(AuditType.RECALLED);
     assertEquals("order of the prosecutor, 14/26", personOf(recalled).justification());
     assertEquals(REASON, recalled.outcome().detail());
@@ -159,15 +161,14 @@ class JustificationRuleTest {
   void recall_needsAJustification_whereTheAgreementAsks_andElseSaysWhatIsTold() {
     agreement("\n  person_required: true");
     MessageId id = published("k1");
-    Problem problem =
-        assertInstanceOf(MessageRecall.Answer.Refused.class, recall(id, SILENT)).problem();
+    Problem problem = Results.problem(recall(id, SILENT));
     assertEquals(Code.PERSON_REQUIRED, problem.code());
     assertEquals("on_behalf_of.justification", problem.field());
     assertTrue(journal.types().stream().noneMatch(AuditType.RECALLED::equals));
 
     // An agreement that asks no more binds nobody who acts now.
     agreement("");
-    assertInstanceOf(MessageRecall.Answer.Sent.class, recall(id, SILENT));
+    Results.value(recall(id, SILENT));
     AuditRecord recalled = journal.only(AuditType.RECALLED);
     assertNull(personOf(recalled).justification());
     assertEquals(REASON, recalled.outcome().detail());

@@ -21,7 +21,6 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.crypto.SecretBytes;
-import org.entente.gateway.feature.request.RequestReminders;
 import org.entente.gateway.feature.release.HeldDrafts;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
@@ -33,6 +32,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.policy.decide.Policy;
@@ -44,6 +44,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.gateway.testkit.RequestSamples;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
@@ -398,21 +399,20 @@ class PublicationTest {
         outcomes::toString);
   }
 
-  private PolicyExplainer.Answer explain(Draft.Builder draft) {
+  private Result<Explanation> explain(Draft.Builder draft) {
     return kit.intake()
         .explaining()
         .explain(CLIENT, ExplainRequest.newBuilder().setDraft(draft).build());
   }
 
-  private static String problem(PolicyExplainer.Answer answer) {
-    var problem = ((PolicyExplainer.Answer.Invalid) answer).problem();
+  private static String problem(Result<Explanation> answer) {
+    var problem = Results.problem(answer);
     return problem.code() + " " + problem.field();
   }
 
   @Test
   void explanation_saysWhatWouldBecomeOfADraft_andChangesNothing() {
-    Explanation explained =
-        ((PolicyExplainer.Answer.Explained) explain(draft("k1", SG, US))).explanation();
+    Explanation explained = Results.value(explain(draft("k1", SG, US)));
     assertEquals(policy.version(), explained.policyVersion());
     assertEquals("sample", explained.recipients().get(0).permittedBy().orElseThrow());
     assertEquals(Code.NO_AGREEMENT, explained.recipients().get(1).refusal().orElseThrow().code());
@@ -465,19 +465,19 @@ class PublicationTest {
         .setOnBehalfOf(RequestSamples.PERSON);
   }
 
-  private RequestReminders.Answer remind(RemindRequest.Builder request) {
+  private Result<List<Outcome>> remind(RemindRequest.Builder request) {
     return kit.reminding().remind(CLIENT, request.build()).join();
   }
 
   private String refused(RemindRequest.Builder request) {
-    var problem = ((RequestReminders.Answer.Refused) remind(request)).problem();
+    var problem = Results.problem(remind(request));
     return problem.code() + " " + problem.field() + ": " + problem.message();
   }
 
   @Test
   void reminder_goesToAllWhoOweAnAnswer_oncePerAgreement_onTheTermsOfItsRequest() {
     MessageId id = id(publish(request("k1", SG, DE)));
-    List<Outcome> outcomes = ((RequestReminders.Answer.Sent) remind(reminder(id))).outcomes();
+    List<Outcome> outcomes = Results.value(remind(reminder(id)));
     assertEquals(2, outcomes.size());
     Set<String> recipients =
         Set.of(
@@ -490,8 +490,7 @@ class PublicationTest {
     assertTrue(outcomes.get(0).getIdempotencyKey().startsWith("remind:"));
     assertTrue(refused(reminder(id)).startsWith("DEADLINE_RUNS label.in_reply_to: "), "too soon");
     clock.move(Duration.ofHours(1));
-    assertEquals(
-        1, ((RequestReminders.Answer.Sent) remind(reminder(id, SG.value()))).outcomes().size());
+    assertEquals(1, Results.value(remind(reminder(id, SG.value()))).size());
   }
 
   @Test
@@ -536,12 +535,12 @@ class PublicationTest {
     assertTrue(outcome.hasAccepted(), outcome::toString);
   }
 
-  private MessageRecall.Answer recall(MessageId id, String reason, OnBehalfOf person) {
+  private Result<MessageRecall.Sent> recall(MessageId id, String reason, OnBehalfOf person) {
     return kit.recalling().recall(CLIENT, id, reason, person).join();
   }
 
   private String refusal(MessageId id, String reason, OnBehalfOf person) {
-    var problem = ((MessageRecall.Answer.Refused) recall(id, reason, person)).problem();
+    var problem = Results.problem(recall(id, reason, person));
     return problem.code() + " " + problem.field();
   }
 
@@ -562,8 +561,8 @@ class PublicationTest {
           return tx;
         });
     clock.move(Duration.ofMinutes(5));
-    MessageRecall.Answer.Sent sent =
-        (MessageRecall.Answer.Sent) recall(id, "the goods were genuine", RequestSamples.PERSON);
+    MessageRecall.Sent sent =
+        Results.value(recall(id, "the goods were genuine", RequestSamples.PERSON));
     assertEquals(Set.of(SG.value(), DE.value()), Set.copyOf(sent.recipients()));
     assertEquals(ByteString.copyFrom(sent.recall().bytes()), facts(id).getRecallId());
     assertEquals(clock.millis(), facts(id).getTakenBackAtMs());

@@ -23,6 +23,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Label;
@@ -134,8 +135,8 @@ class ReferenceResolutionTest {
     assertInvalid(Code.NOT_FOUND, publish(change(MessageType.MESSAGE_TYPE_UPDATE, unknown), DE));
     MessageId target = sent(warning(), DE);
     OnBehalfOf officer = OnBehalfOf.newBuilder().setOfficer("FR-1").build();
-    MessageRecall.Answer.Sent recall =
-        (MessageRecall.Answer.Sent) kit.recalling().recall(CLIENT, target, "wrong", officer).join();
+    MessageRecall.Sent recall =
+        Results.value(kit.recalling().recall(CLIENT, target, "wrong", officer).join());
     assertInvalid(
         Code.NOT_FOUND, publish(change(MessageType.MESSAGE_TYPE_CANCEL, recall.recall()), DE));
   }

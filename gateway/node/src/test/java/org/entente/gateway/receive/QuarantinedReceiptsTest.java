@@ -9,7 +9,6 @@ import static org.entente.gateway.receive.RecipientNode.bytes;
 import static org.entente.gateway.receive.RecipientNode.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,6 +37,7 @@ import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.seal.MislabelledEnvelopes;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
@@ -225,8 +225,7 @@ class QuarantinedReceiptsTest {
             node.kit.erasing(),
             new LabelCheck(MessageLimits.defaults()),
             new SecureRandom());
-    assertInstanceOf(
-        Retention.Answer.Erased.class,
+    Results.value(
         retention.erase(
             new NodeName("records"),
             message.messageId(),

@@ -25,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
@@ -64,7 +63,7 @@ public class PublisherServiceTest {
   private static Outcome invalid(Draft draft) {
     return Outcome.newBuilder()
         .setIdempotencyKey(draft.getIdempotencyKey())
-        .setInvalid(StatusMapper.message(PROBLEM))
+        .setInvalid(PROBLEM.toProto())
         .build();
   }
 

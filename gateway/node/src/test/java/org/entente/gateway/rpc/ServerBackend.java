@@ -48,7 +48,6 @@ import org.entente.gateway.feature.MessagePath;
 import org.entente.gateway.feature.OwnBackups;
 import org.entente.gateway.feature.OwnPairs;
 import org.entente.gateway.identity.Identified;
-import org.entente.gateway.intake.PolicyExplainer;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.Quarantining;
@@ -180,19 +179,18 @@ public final class ServerBackend implements AutoCloseable {
   private final PolicyQuestions questions =
       new PolicyQuestions() {
         @Override
-        public PolicyQuestions.Answer<ListCodesResponse> codes(ListCodesRequest request) {
-          return new PolicyQuestions.Answer.Given<>(ListCodesResponse.getDefaultInstance());
+        public Result<ListCodesResponse> codes(ListCodesRequest request) {
+          return Result.done(ListCodesResponse.getDefaultInstance());
         }
 
         @Override
-        public PolicyQuestions.Answer<TestPolicyResponse> test(TestPolicyRequest request) {
-          return new PolicyQuestions.Answer.Refused<>(
-              new Problem(Code.INVALID_FIELD, "expectations", "nothing is tested here"));
+        public Result<TestPolicyResponse> test(TestPolicyRequest request) {
+          return Result.refused(Code.INVALID_FIELD, "expectations", "nothing is tested here");
         }
 
         @Override
-        public PolicyQuestions.Answer<LintPolicyResponse> lint() {
-          return new PolicyQuestions.Answer.Given<>(LintPolicyResponse.getDefaultInstance());
+        public Result<LintPolicyResponse> lint() {
+          return Result.done(LintPolicyResponse.getDefaultInstance());
         }
       };
   private final OwnPairs pairs =
@@ -363,8 +361,7 @@ public final class ServerBackend implements AutoCloseable {
         PathServices.of(
             (caller, draft) -> intake.apply(caller, draft),
             (caller, draft) ->
-                new PolicyExplainer.Answer.Invalid(
-                    new Problem(Code.INVALID_FIELD, "draft", "nothing is explained here")),
+                Result.refused(Code.INVALID_FIELD, "draft", "nothing is explained here"),
             kit.recalling(),
             retention(),
             subscriptions,

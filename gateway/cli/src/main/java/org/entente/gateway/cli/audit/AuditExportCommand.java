@@ -14,9 +14,7 @@ import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.PrintingCommand;
-import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.feature.report.AuditExporter;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.EvidenceItem;
@@ -85,16 +83,9 @@ final class AuditExportCommand extends PrintingCommand {
         where.read(
             node -> {
               AuditPerson who = person.recorded();
-              return print(request -> page(node.export(who, request)));
+              return print(request -> AuditedNode.value(node.export(who, request)));
             },
             channel -> print(AuditGrpc.newBlockingStub(channel)::export));
-  }
-
-  private static ExportResponse page(AuditExporter.Answer answer) {
-    if (answer instanceof AuditExporter.Answer.Refused refused) {
-      throw new CommandFailure(refused.problem().code() + ": " + refused.problem().message());
-    }
-    return ((AuditExporter.Answer.Page) answer).page();
   }
 
   /** Prints all pages and returns the last. */

@@ -12,10 +12,10 @@ import org.entente.gateway.cli.call.OfficerOptions;
 import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.feature.report.MessageProver;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.node.offline.OfflineNode;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ProveRequest;
@@ -81,23 +81,16 @@ final class AuditProveCommand extends PrintingCommand {
             .setOnBehalfOf(person.because(justification))
             .setRecipient(recipient)
             .build();
-    byte[] proof = where.read(node -> file(prove(node, message)), channel -> ask(channel, request));
+    byte[] proof = where.read(node -> AuditedNode.value(prove(node, message)), channel -> ask(channel, request));
     OptionFile.replace("--out", out, proof);
     out().println("proof of " + message + " in " + out);
   }
 
-  private MessageProver.Answer prove(OfflineNode node, MessageId message) {
+  private Result<byte[]> prove(OfflineNode node, MessageId message) {
     return node.prove(
         person.recorded(justification),
         message,
         Optional.of(recipient).filter(name -> !name.isEmpty()).map(AgencyName::new));
-  }
-
-  private static byte[] file(MessageProver.Answer answer) {
-    if (answer instanceof MessageProver.Answer.Refused refused) {
-      throw new CommandFailure(refused.problem().code() + ": " + refused.problem().message());
-    }
-    return ((MessageProver.Answer.Proven) answer).file();
   }
 
   private byte[] ask(ManagedChannel channel, ProveRequest request) {

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.Function;
 import org.entente.gateway.cli.call.GatewayAddress;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.node.offline.OfflineNode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -32,5 +34,13 @@ final class AuditedNode {
     }
     GatewayAddress running = gateway == null ? new GatewayAddress() : gateway;
     return running.call(call);
+  }
+
+  /** What a stopped node gave, unless it refused. */
+  static <T> T value(Result<T> result) {
+    if (result instanceof Result.Refused<T> refused) {
+      throw new CommandFailure(refused.problem().code() + ": " + refused.problem().message());
+    }
+    return ((Result.Done<T>) result).value();
   }
 }

@@ -10,6 +10,7 @@ import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.DraftError;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.node.offline.OfflinePolicyExplainer;
 import org.entente.gateway.policy.decide.OnwardSource;
 import org.entente.gateway.rpc.ExplanationMapper;
@@ -65,15 +66,17 @@ interface DraftExplainer extends AutoCloseable {
    * @throws CommandFailure naming the file that cannot be read
    */
   static DraftExplainer ofFiles(Path config, @Nullable Path passesOn) {
-    OfflinePolicyExplainer files;
-    List<OnwardSource> sources;
-    files = OfflinePolicyExplainer.read(config, InstantSource.system());
-    sources = passesOn == null ? List.of() : OfflinePolicyExplainer.sources(passesOn);
+    OfflinePolicyExplainer files = OfflinePolicyExplainer.read(config, InstantSource.system());
+    List<OnwardSource> sources =
+        passesOn == null ? List.of() : OfflinePolicyExplainer.sources(passesOn);
     return new DraftExplainer() {
       @Override
       public ExplainResponse ask(ExplainRequest question) {
         requireKnown(question.getDraft());
-        return response(files.explain(question.getDraft(), question.getNamesPersons(), sources));
+        return ExplanationMapper.message(
+            files
+                .explain(question.getDraft(), question.getNamesPersons(), sources)
+                .orElseThrow(DraftExplainer::invalid));
       }
 
       @Override
@@ -83,18 +86,9 @@ interface DraftExplainer extends AutoCloseable {
     };
   }
 
-  private static ExplainResponse response(OfflinePolicyExplainer.Answer answer) {
-    if (answer instanceof OfflinePolicyExplainer.Answer.Explained explained) {
-      return ExplanationMapper.message(explained.explanation());
-    }
-    OfflinePolicyExplainer.Answer.Invalid invalid = (OfflinePolicyExplainer.Answer.Invalid) answer;
-    throw new DraftError(
-        TerminalText.printable(
-            invalid.problem().code()
-                + ": "
-                + invalid.problem().field()
-                + ": "
-                + invalid.problem().message()));
+  private static DraftError invalid(Problem problem) {
+    return new DraftError(
+        TerminalText.printable(problem.code() + ": " + problem.field() + ": " + problem.message()));
   }
 
   /** Files do not say what was received, nor who takes part in an operation. */

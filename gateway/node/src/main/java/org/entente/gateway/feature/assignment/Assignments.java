@@ -24,6 +24,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.BodyCheck;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.Exercise;
@@ -33,7 +34,6 @@ import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends assignments: tells an originator that someone here has taken its message in charge, or has
@@ -58,49 +58,40 @@ public final class Assignments {
     this.random = random;
   }
 
-  /** The result of a call. */
-  public sealed interface Answer {
-    /** The assignment is durable and queued. */
-    record Sent(MessageId charge, AgencyName originator) implements Answer {}
-
-    /** No assignment was sent. */
-    record Refused(Problem problem) implements Answer {}
-  }
+  /** An assignment that is durable and queued. */
+  public record Sent(MessageId charge, AgencyName originator) {}
 
   /**
    * Takes a received message in charge or gives it back. The future fails only if the ledger does.
    */
-  public CompletableFuture<Answer> charge(
+  public CompletableFuture<Result<Sent>> charge(
       NodeName client, MessageId target, ChargeStep step, String note, OnBehalfOf person) {
-    Problem problem = problem(step, note, person);
-    if (problem != null) {
-      return refused(problem);
-    }
-    Optional<Label> label =
-        parts.sources().received().by(client).label(target).filter(Assignments::hasContent);
-    if (label.isEmpty()) {
-      return refused(
-          new Problem(
-              Code.NOT_FOUND, "message_id", "there is no message " + target + " here to act on"));
-    }
-    Instant now = clock.instant();
-    Charge charge =
-        Charge.newBuilder()
-            .setMessageId(ByteString.copyFrom(target.bytes()))
-            .setStep(step)
-            .setOfficer(person.getOfficer())
-            .setUnit(person.getUnit())
-            .setAt(Timestamps.fromMillis(after(target, now).toEpochMilli()))
-            .setNote(note)
-            .build();
-    Optional<Permitted> message = message(charge, label.get(), now);
-    return message.isEmpty()
-        ? refused(
+    return Result.unless(problem(step, note, person), () -> label(client, target))
+        .thenLater(
+            label -> {
+              Instant now = clock.instant();
+              Charge charge =
+                  Charge.newBuilder()
+                      .setMessageId(ByteString.copyFrom(target.bytes()))
+                      .setStep(step)
+                      .setOfficer(person.getOfficer())
+                      .setUnit(person.getUnit())
+                      .setAt(Timestamps.fromMillis(after(target, now).toEpochMilli()))
+                      .setNote(note)
+                      .build();
+              return message(charge, label, now)
+                  .thenLater(
+                      message ->
+                          send(AuditActor.client(parts.self(), client, person), charge, message));
+            });
+  }
+
+  private Result<Label> label(NodeName client, MessageId target) {
+    return Result.of(
+        parts.sources().received().by(client).label(target).filter(Assignments::hasContent),
+        () ->
             new Problem(
-                Code.NO_RECIPIENT,
-                "message_id",
-                "the sender is no longer a member, so it cannot be told"))
-        : send(AuditActor.client(parts.self(), client, person), charge, message.get());
+                Code.NOT_FOUND, "message_id", "there is no message " + target + " here to act on"));
   }
 
   /**
@@ -120,35 +111,33 @@ public final class Assignments {
     return label.getCategory() != Category.CATEGORY_UNSPECIFIED;
   }
 
-  private Optional<Permitted> message(Charge charge, Label about, Instant now) {
-    return parts
-        .rules()
-        .policy()
-        .get()
-        .messages()
-        .charge(
-            MessageId.fresh(parts.self(), now.toEpochMilli(), random),
-            charge,
-            parts.self(),
-            new AgencyName(about.getOrigin()),
-            Lane.of(about.getLaneValue()),
-            Exercise.of(about),
-            now);
+  private Result<Permitted> message(Charge charge, Label about, Instant now) {
+    return Result.of(
+        parts
+            .rules()
+            .policy()
+            .get()
+            .messages()
+            .charge(
+                MessageId.fresh(parts.self(), now.toEpochMilli(), random),
+                charge,
+                parts.self(),
+                new AgencyName(about.getOrigin()),
+                Lane.of(about.getLaneValue()),
+                Exercise.of(about),
+                now),
+        () ->
+            new Problem(
+                Code.NO_RECIPIENT,
+                "message_id",
+                "the sender is no longer a member, so it cannot be told"));
   }
 
-  private CompletableFuture<Answer> send(AuditActor actor, Charge charge, Permitted message) {
+  private CompletableFuture<Result<Sent>> send(AuditActor actor, Charge charge, Permitted message) {
     AgencyName originator = message.permits().get(0).recipient();
     return messages
         .send(actor, message, tx -> recorded(tx, actor, charge, originator))
-        .thenApply(
-            outcome ->
-                outcome.hasAccepted()
-                    ? new Answer.Sent(message.messageId(), originator)
-                    : new Answer.Refused(
-                        new Problem(
-                            Code.valueOf(outcome.getInvalid().getCode()),
-                            outcome.getInvalid().getField(),
-                            outcome.getInvalid().getMessage())));
+        .thenApply(sent -> sent.map(id -> new Sent(id, originator)));
   }
 
   private AuditRecord recorded(
@@ -164,31 +153,23 @@ public final class Assignments {
         .saying(charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN ? "taken" : "given back");
   }
 
-  private @Nullable Problem problem(ChargeStep step, String note, OnBehalfOf person) {
+  private Optional<Problem> problem(ChargeStep step, String note, OnBehalfOf person) {
     List<Problem> problems = parts.rules().check().person(person);
     if (!problems.isEmpty()) {
-      return problems.get(0);
+      return Optional.of(problems.get(0));
     }
     if (person.getOfficer().isBlank()) {
-      return new Problem(
-          Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who acts on it");
+      return invalid("on_behalf_of.officer", "must name the officer who acts on it");
     }
     if (step != ChargeStep.CHARGE_STEP_TAKEN && step != ChargeStep.CHARGE_STEP_GIVEN_BACK) {
-      return new Problem(Code.INVALID_FIELD, "step", "must be TAKEN or GIVEN_BACK");
+      return invalid("step", "must be TAKEN or GIVEN_BACK");
     }
-    if (note.codePointCount(0, note.length()) > BodyCheck.MAX_CHARGE_NOTE) {
-      return new Problem(
-          Code.INVALID_FIELD,
-          "note",
-          "must have at most " + BodyCheck.MAX_CHARGE_NOTE + " characters");
-    }
-    return TextRule.LINE
-        .fault(note)
-        .map(fault -> new Problem(Code.INVALID_FIELD, "note", fault.toString()))
-        .orElse(null);
+    return note.codePointCount(0, note.length()) > BodyCheck.MAX_CHARGE_NOTE
+        ? invalid("note", "must have at most " + BodyCheck.MAX_CHARGE_NOTE + " characters")
+        : TextRule.LINE.fault(note).flatMap(fault -> invalid("note", fault.toString()));
   }
 
-  private static CompletableFuture<Answer> refused(Problem problem) {
-    return CompletableFuture.completedFuture(new Answer.Refused(problem));
+  private static Optional<Problem> invalid(String field, String message) {
+    return Optional.of(new Problem(Code.INVALID_FIELD, field, message));
   }
 }

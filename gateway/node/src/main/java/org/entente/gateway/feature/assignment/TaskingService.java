@@ -67,17 +67,13 @@ final class TaskingService implements BindableService {
     return assignments
         .charge(
             caller.name(), target, request.getStep(), request.getNote(), request.getOnBehalfOf())
+        .thenApply(StatusMapper::value)
         .thenApply(
-            answer -> {
-              if (answer instanceof Assignments.Answer.Refused refused) {
-                throw StatusMapper.exception(refused.problem());
-              }
-              Assignments.Answer.Sent sent = (Assignments.Answer.Sent) answer;
-              return TakeChargeResponse.newBuilder()
-                  .setChargeId(ByteString.copyFrom(sent.charge().bytes()))
-                  .setOriginator(sent.originator().value())
-                  .build();
-            });
+            sent ->
+                TakeChargeResponse.newBuilder()
+                    .setChargeId(ByteString.copyFrom(sent.charge().bytes()))
+                    .setOriginator(sent.originator().value())
+                    .build());
   }
 
   private ListChargesResponse listCharges(Identified caller, ListChargesRequest request) {

@@ -47,11 +47,11 @@ public final class CapConverter {
   public Result<ReadCapResponse> read(ReadCapRequest request) {
     CapTerms.ReadResult terms = CapTerms.of(request.getLabel(), request.getTo());
     if (terms instanceof CapTerms.ReadResult.Wrong wrong) {
-      return refused(new Problem(Code.INVALID_FIELD, wrong.field(), wrong.problem()));
+      return Result.refused(new Problem(Code.INVALID_FIELD, wrong.field(), wrong.problem()));
     }
     Problem problem = size(XML, request.getXml());
     if (problem != null) {
-      return refused(problem);
+      return Result.refused(problem);
     }
     CapReadResult document = CapReader.read(XML, request.getXml().toByteArray());
     AlertItem item =
@@ -59,13 +59,13 @@ public final class CapConverter {
             ? ((CapTerms.ReadResult.Read) terms).terms().apply(alert)
             : (BadRecord) document;
     if (item instanceof AlertDraft draft) {
-      return new Result.Done<>(
+      return Result.done(
           ReadCapResponse.newBuilder()
               .setDraft(draft.draft())
               .addAllUnmapped(remainders(draft.unmapped()))
               .build());
     }
-    return refused(problem(XML, (BadRecord) item));
+    return Result.refused(problem(XML, (BadRecord) item));
   }
 
   public Result<WriteCapResponse> write(NodeName client, MessageId id, WriteCapRequest request) {
@@ -73,11 +73,11 @@ public final class CapConverter {
     if (!request.getChangedXml().isEmpty()) {
       Problem problem = size(CHANGED, request.getChangedXml());
       if (problem != null) {
-        return refused(problem);
+        return Result.refused(problem);
       }
       changed = CapReader.read(CHANGED, request.getChangedXml().toByteArray());
       if (changed instanceof BadRecord bad) {
-        return refused(problem(CHANGED, bad));
+        return Result.refused(problem(CHANGED, bad));
       }
     }
     OpenRequest open =
@@ -86,12 +86,8 @@ public final class CapConverter {
             .setExercise(request.getExercise())
             .setOnBehalfOf(request.getOnBehalfOf())
             .build();
-    Result<OpenResponse> opened = opening.open(client, id, open);
-    if (opened instanceof Result.Refused<OpenResponse> refused) {
-      return refused(refused.problem());
-    }
-    OpenResponse shown = ((Result.Done<OpenResponse>) opened).value();
-    return new Result.Done<>(written(shown, changed));
+    CapReadResult document = changed;
+    return opening.open(client, id, open).map(shown -> written(shown, document));
   }
 
   private static WriteCapResponse written(OpenResponse shown, @Nullable CapReadResult changed) {
@@ -118,10 +114,6 @@ public final class CapConverter {
 
   private static Problem problem(String field, BadRecord bad) {
     return new Problem(Code.INVALID_FIELD, field, "line " + bad.line() + ": " + bad.fault());
-  }
-
-  private static <T> Result<T> refused(Problem problem) {
-    return new Result.Refused<>(problem);
   }
 
   private static List<CapRemainder> remainders(List<UnmappedValue> unmapped) {

@@ -3,7 +3,6 @@ package org.entente.gateway.feature.consent;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.audit.record.AuditActor;
@@ -16,6 +15,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.gateway.seal.statement.StatementFrame;
@@ -43,14 +43,12 @@ public final class ConsentDecisions {
     this.notices = new ConsentNotices(parts);
   }
 
-  /** The result of a call. */
-  public sealed interface Answer {
-    /** The decision is durable, and its notice is queued. */
-    record Done(Instant at, ConsentStatement.@Nullable Terms granted) implements Answer {}
-
-    /** Nothing changed. */
-    record Refused(Problem problem) implements Answer {}
-  }
+  /**
+   * A decision that is durable, with its notice queued.
+   *
+   * @param granted the granted terms; null if it grants nothing
+   */
+  public record Decided(Instant at, ConsentStatement.@Nullable Terms granted) {}
 
   /** A consent to decide on. */
   private record Consent(MessageId id, ConsentRecord record, ConsentRecords.Facts facts) {
@@ -77,28 +75,20 @@ public final class ConsentDecisions {
    * Grants all or part of the request. Durable when the future completes, which fails only if the
    * ledger does.
    */
-  public CompletableFuture<Answer> grant(
+  public CompletableFuture<Result<Decided>> grant(
       NodeName client, MessageId id, GrantedScope narrowing, OnBehalfOf person) {
-    List<Problem> problems = parts.check().decision(person);
-    if (!problems.isEmpty()) {
-      return refused(problems.get(0));
-    }
-    Optional<Consent> found = find(id);
-    if (found.isEmpty()) {
-      return refused(notFound(id));
-    }
-    Consent consent = found.get();
     Instant now = parts.clock().instant();
-    Problem problem = ungrantable(consent, now);
-    if (problem != null) {
-      return refused(problem);
-    }
-    GrantedScope.Outcome narrowed =
-        narrowing.of(consent.facts().asked(), now, parts.policy().get().membership());
-    if (narrowed instanceof GrantedScope.Outcome.Wrong wrong) {
-      return refused(wrong.problem());
-    }
-    ConsentStatement.Terms terms = ((GrantedScope.Outcome.Terms) narrowed).terms();
+    return Result.unless(parts.check().decision(person).stream().findFirst(), () -> find(id))
+        .then(consent -> Result.unless(ungrantable(consent, now), () -> Result.done(consent)))
+        .thenLater(
+            consent ->
+                narrowing
+                    .of(consent.facts().asked(), now, parts.policy().get().membership())
+                    .thenLater(terms -> grant(actor(client, person), consent, terms, now)));
+  }
+
+  private CompletableFuture<Result<Decided>> grant(
+      AuditActor actor, Consent consent, ConsentStatement.Terms terms, Instant now) {
     ConsentStatement statement = sign(consent, terms, now);
     ConsentNotice notice =
         ConsentNotice.newBuilder()
@@ -106,7 +96,7 @@ public final class ConsentDecisions {
                 ConsentGranted.newBuilder().setStatement(ByteString.copyFrom(statement.encoded())))
             .build();
     return send(
-        actor(client, person),
+        actor,
         consent,
         new Decision(
             AuditType.CONSENT_GRANTED,
@@ -125,12 +115,14 @@ public final class ConsentDecisions {
         terms);
   }
 
-  private @Nullable Problem ungrantable(Consent consent, Instant now) {
+  private Optional<Problem> ungrantable(Consent consent, Instant now) {
     if (consent.record().getUntilMs() <= now.toEpochMilli()) {
-      return new Problem(
-          Code.EXPIRED,
-          "consent_id",
-          "it was requested only until " + Instant.ofEpochMilli(consent.record().getUntilMs()));
+      return Optional.of(
+          new Problem(
+              Code.EXPIRED,
+              "consent_id",
+              "it was requested only until "
+                  + Instant.ofEpochMilli(consent.record().getUntilMs())));
     }
     // Checked against evidence of what was sent: the record alone proves no right.
     for (MessageId message : ConsentTable.messages(consent.record())) {
@@ -140,13 +132,14 @@ public final class ConsentDecisions {
               consent.record().getExercise(),
               parts.evidence().sent(parts.ledger().evidence(), message));
       if (!sent) {
-        return new Problem(
-            Code.NOT_FOUND,
-            "consent_id",
-            "there is no longer a record that " + consent.asker() + " was sent " + message);
+        return Optional.of(
+            new Problem(
+                Code.NOT_FOUND,
+                "consent_id",
+                "there is no longer a record that " + consent.asker() + " was sent " + message));
       }
     }
-    return null;
+    return Optional.empty();
   }
 
   private ConsentStatement sign(Consent consent, ConsentStatement.Terms terms, Instant now) {
@@ -165,34 +158,33 @@ public final class ConsentDecisions {
   }
 
   /** Denies a request; as {@link #grant}. */
-  public CompletableFuture<Answer> deny(
+  public CompletableFuture<Result<Decided>> deny(
       NodeName client, MessageId id, String reason, OnBehalfOf person) {
     return end(client, id, reason, person, ConsentStage.CONSENT_STAGE_DENIED);
   }
 
   /** Revokes a grant; as {@link #grant}. */
-  public CompletableFuture<Answer> revoke(
+  public CompletableFuture<Result<Decided>> revoke(
       NodeName client, MessageId id, String reason, OnBehalfOf person) {
     return end(client, id, reason, person, ConsentStage.CONSENT_STAGE_REVOKED);
   }
 
-  private CompletableFuture<Answer> end(
+  private CompletableFuture<Result<Decided>> end(
       NodeName client, MessageId id, String reason, OnBehalfOf person, ConsentStage stage) {
-    List<Problem> problems = parts.check().decision(person);
-    if (problems.isEmpty()) {
-      problems = parts.check().told("reason", reason);
-    }
-    if (!problems.isEmpty()) {
-      return refused(problems.get(0));
-    }
-    Optional<Consent> found = find(id);
-    if (found.isEmpty()) {
-      return refused(notFound(id));
-    }
-    Consent consent = found.get();
+    return Result.unless(
+            parts.check().decision(person).stream()
+                .findFirst()
+                .or(() -> parts.check().told("reason", reason).stream().findFirst()),
+            () -> find(id))
+        .thenLater(consent -> end(actor(client, person), consent, reason, stage));
+  }
+
+  private CompletableFuture<Result<Decided>> end(
+      AuditActor actor, Consent consent, String reason, ConsentStage stage) {
+    MessageId id = consent.id();
     boolean revoked = stage == ConsentStage.CONSENT_STAGE_REVOKED;
     return send(
-        actor(client, person),
+        actor,
         consent,
         new Decision(
             revoked ? AuditType.CONSENT_REVOKED : AuditType.CONSENT_DENIED,
@@ -232,26 +224,35 @@ public final class ConsentDecisions {
         .build();
   }
 
-  private Optional<Consent> find(MessageId id) {
+  private Result<Consent> find(MessageId id) {
     ConsentRecord record = parts.ledger().consents().read(Side.ORIGINATOR, id);
     return record == null
-        ? Optional.empty()
-        : parts
-            .records()
-            .facts(ConsentTable.place(Side.ORIGINATOR, id), record)
-            .map(facts -> new Consent(id, record, facts));
+        ? Result.refused(notFound(id))
+        : Result.of(
+            parts
+                .records()
+                .facts(ConsentTable.place(Side.ORIGINATOR, id), record)
+                .map(facts -> new Consent(id, record, facts)),
+            () -> notFound(id));
   }
 
-  private CompletableFuture<Answer> send(
+  private CompletableFuture<Result<Decided>> send(
       AuditActor actor,
       Consent consent,
       Decision decision,
       ConsentStatement.@Nullable Terms granted) {
-    if (consent.record().getStage() != decision.from()) {
-      return refused(elsewhere(consent.id(), consent.record()));
-    }
     Instant now = parts.clock().instant();
-    Optional<Permitted> notice =
+    return notice(consent, decision, now)
+        .thenLater(
+            notice -> notices.send(notice, actor, tx -> decide(tx, actor, consent, decision)))
+        .thenApply(sent -> sent.map(id -> new Decided(now, granted)));
+  }
+
+  private Result<Permitted> notice(Consent consent, Decision decision, Instant now) {
+    if (consent.record().getStage() != decision.from()) {
+      return Result.refused(elsewhere(consent.id(), consent.record()));
+    }
+    return Result.of(
         parts
             .policy()
             .get()
@@ -263,18 +264,10 @@ public final class ConsentDecisions {
                 consent.asker(),
                 consent.record().getExercise(),
                 decision.needed(),
-                now);
-    if (notice.isEmpty()) {
-      return refused(
-          new Problem(Code.NO_RECIPIENT, "consent_id", consent.asker() + " is no longer a member"));
-    }
-    return notices
-        .send(notice.get(), actor, tx -> decide(tx, actor, consent, decision))
-        .thenApply(
-            problem ->
-                problem.isPresent()
-                    ? new Answer.Refused(problem.get())
-                    : new Answer.Done(now, granted));
+                now),
+        () ->
+            new Problem(
+                Code.NO_RECIPIENT, "consent_id", consent.asker() + " is no longer a member"));
   }
 
   private Optional<Problem> decide(
@@ -314,9 +307,5 @@ public final class ConsentDecisions {
           case CONSENT_STAGE_UNSPECIFIED, UNRECOGNIZED -> "of a later release";
         };
     return new Problem(Code.NOT_FOUND, "consent_id", "consent " + id + " is " + state);
-  }
-
-  private static CompletableFuture<Answer> refused(Problem problem) {
-    return CompletableFuture.completedFuture(new Answer.Refused(problem));
   }
 }

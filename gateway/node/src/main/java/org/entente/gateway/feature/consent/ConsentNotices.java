@@ -18,6 +18,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.transmit.EvidenceTimeouts;
 import org.entente.gateway.transmit.OutboundSealer;
@@ -38,7 +39,7 @@ final class ConsentNotices {
    * Sends a notice, unless the change returns a problem; the change then has no effect. The future
    * fails only if the ledger does.
    */
-  CompletableFuture<Optional<Problem>> send(
+  CompletableFuture<Result<MessageId>> send(
       Permitted notice, AuditActor actor, Mutation<Optional<Problem>> change) {
     List<OutboundSealer.ReadyEnvelope> sealed =
         parts.outbound().seal(List.of(SealingItem.of(notice)));
@@ -48,12 +49,13 @@ final class ConsentNotices {
             Lane.FLASH,
             tx -> {
               Optional<Problem> problem = change.apply(tx);
-              if (problem.isEmpty()) {
-                sealed.forEach(ready -> submit(tx, ready, actor, notice.policyVersion()));
-                EvidenceTimeouts.begin(
-                    tx, parts.ledger(), parts.evidence(), notice.messageId(), facts(notice));
+              if (problem.isPresent()) {
+                return Result.refused(problem.get());
               }
-              return problem;
+              sealed.forEach(ready -> submit(tx, ready, actor, notice.policyVersion()));
+              EvidenceTimeouts.begin(
+                  tx, parts.ledger(), parts.evidence(), notice.messageId(), facts(notice));
+              return Result.done(notice.messageId());
             });
   }
 

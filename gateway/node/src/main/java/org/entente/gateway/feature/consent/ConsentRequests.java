@@ -19,6 +19,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.seal.statement.ConsentStatement;
@@ -27,7 +28,6 @@ import org.entente.proto.v1.ConsentNotice;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Purpose;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Requests originators' consent to passing on messages received from them. Safe for use by several
@@ -43,14 +43,8 @@ public final class ConsentRequests {
     this.notices = new ConsentNotices(parts);
   }
 
-  /** The result of a call. */
-  public sealed interface Answer {
-    /** The request is durable and queued. */
-    record Sent(MessageId consent, AgencyName originator) implements Answer {}
-
-    /** No request was sent. */
-    record Refused(Problem problem) implements Answer {}
-  }
+  /** A request that is durable and queued. */
+  public record Sent(MessageId consent, AgencyName originator) {}
 
   /** A request and its originator. */
   private record Question(AgencyName originator, boolean exercise, ConsentAsked asked) {}
@@ -60,29 +54,23 @@ public final class ConsentRequests {
    *
    * @param wanted without purposes, those of the messages apply
    */
-  public CompletableFuture<Answer> ask(NodeName client, ConsentAsked wanted, OnBehalfOf person) {
-    List<Problem> problems = parts.check().decision(person);
-    if (!problems.isEmpty()) {
-      return refused(problems.get(0));
-    }
-    List<Label> labels = new ArrayList<>();
-    Problem problem = find(wanted.getMessageIdsList(), labels);
-    if (problem != null) {
-      return refused(problem);
-    }
+  public CompletableFuture<Result<Sent>> ask(
+      NodeName client, ConsentAsked wanted, OnBehalfOf person) {
     Instant now = parts.clock().instant();
-    Question question = question(wanted, labels);
-    problem = problem(question, labels, now);
-    return problem == null
-        ? send(AuditActor.client(parts.self(), client, person), question, now)
-        : refused(problem);
+    return Result.unless(
+            parts.check().decision(person).stream().findFirst(),
+            () -> labels(wanted.getMessageIdsList()))
+        .then(labels -> checked(question(wanted, labels), labels, now))
+        .thenLater(
+            question -> send(AuditActor.client(parts.self(), client, person), question, now));
   }
 
-  private @Nullable Problem find(List<ByteString> ids, List<Label> labels) {
+  private Result<List<Label>> labels(List<ByteString> ids) {
     if (ids.isEmpty() || ids.size() > ConsentStatement.MAX_MESSAGES) {
       return invalid(
           "message_ids", "must name 1 to " + ConsentStatement.MAX_MESSAGES + " received messages");
     }
+    List<Label> labels = new ArrayList<>();
     for (ByteString id : ids) {
       String field = "message_ids[" + labels.size() + "]";
       if (id.size() != MessageId.SIZE) {
@@ -90,7 +78,7 @@ public final class ConsentRequests {
       }
       Optional<Label> label = parts.received().label(MessageId.of(id.toByteArray()));
       if (label.isEmpty()) {
-        return new Problem(
+        return Result.refused(
             Code.NOT_FOUND,
             field,
             "there is no message with this id here; it was never received, or its retention has "
@@ -98,7 +86,7 @@ public final class ConsentRequests {
       }
       labels.add(label.get());
     }
-    return null;
+    return Result.done(labels);
   }
 
   private static Question question(ConsentAsked wanted, List<Label> labels) {
@@ -112,10 +100,10 @@ public final class ConsentRequests {
     return new Question(new AgencyName(first.getOrigin()), Exercise.of(first), asked.build());
   }
 
-  private @Nullable Problem problem(Question question, List<Label> labels, Instant now) {
+  private Result<Question> checked(Question question, List<Label> labels, Instant now) {
     List<Problem> problems = parts.check().asked(question.asked(), now);
     if (!problems.isEmpty()) {
-      return problems.get(0);
+      return Result.refused(problems.get(0));
     }
     String originator = question.originator().value();
     for (Label label : labels) {
@@ -133,10 +121,10 @@ public final class ConsentRequests {
       return invalid(
           "agencies", "must not include the originator or this agency, which need no consent");
     }
-    return parts.ledger().room().refusal().orElse(null);
+    return Result.unless(parts.ledger().room().refusal(), () -> Result.done(question));
   }
 
-  private CompletableFuture<Answer> send(AuditActor actor, Question question, Instant now) {
+  private CompletableFuture<Result<Sent>> send(AuditActor actor, Question question, Instant now) {
     MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), parts.random());
     ConsentAsked asked = question.asked();
     AgencyName originator = question.originator();
@@ -153,19 +141,21 @@ public final class ConsentRequests {
                 question.exercise(),
                 Instant.ofEpochMilli(Timestamps.toMillis(asked.getUntil())),
                 now);
-    if (notice.isEmpty()) {
-      return refused(
-          new Problem(Code.NO_RECIPIENT, "message_ids", originator + " is no longer a member"));
-    }
-    return notices
-        .send(
-            notice.get(),
-            actor,
-            tx -> {
-              record(tx, id, actor, question);
-              return Optional.empty();
-            })
-        .thenApply(none -> new Answer.Sent(id, originator));
+    return Result.of(
+            notice,
+            () ->
+                new Problem(
+                    Code.NO_RECIPIENT, "message_ids", originator + " is no longer a member"))
+        .thenLater(
+            message ->
+                notices.send(
+                    message,
+                    actor,
+                    tx -> {
+                      record(tx, id, actor, question);
+                      return Optional.empty();
+                    }))
+        .thenApply(sent -> sent.map(consent -> new Sent(consent, originator)));
   }
 
   private void record(Transaction tx, MessageId id, AuditActor actor, Question question) {
@@ -194,11 +184,7 @@ public final class ConsentRequests {
     return asked.getMessageIdsList().stream().map(id -> MessageId.of(id.toByteArray())).toList();
   }
 
-  private static Problem invalid(String field, String message) {
-    return new Problem(Code.INVALID_FIELD, field, message);
-  }
-
-  private static CompletableFuture<Answer> refused(Problem problem) {
-    return CompletableFuture.completedFuture(new Answer.Refused(problem));
+  private static <T> Result<T> invalid(String field, String message) {
+    return Result.refused(Code.INVALID_FIELD, field, message);
   }
 }

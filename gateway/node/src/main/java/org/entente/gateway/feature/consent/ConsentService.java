@@ -6,7 +6,6 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.ledger.table.ConsentTable.Side;
@@ -93,17 +92,13 @@ final class ConsentService implements BindableService {
     }
     return asking
         .ask(caller.name(), asked.build(), request.getOnBehalfOf())
+        .thenApply(StatusMapper::value)
         .thenApply(
-            answer -> {
-              if (answer instanceof ConsentRequests.Answer.Refused refused) {
-                throw StatusMapper.exception(refused.problem());
-              }
-              ConsentRequests.Answer.Sent sent = (ConsentRequests.Answer.Sent) answer;
-              return AskConsentResponse.newBuilder()
-                  .setConsentId(ByteString.copyFrom(sent.consent().bytes()))
-                  .setOriginator(sent.originator().value())
-                  .build();
-            });
+            sent ->
+                AskConsentResponse.newBuilder()
+                    .setConsentId(ByteString.copyFrom(sent.consent().bytes()))
+                    .setOriginator(sent.originator().value())
+                    .build());
   }
 
   private ListConsentsResponse listConsents(ListConsentsRequest request) {
@@ -138,12 +133,13 @@ final class ConsentService implements BindableService {
             request.getJurisdictionsList(),
             request.getPurposesList(),
             request.hasUntil() ? request.getUntil() : null);
-    return decided(
-        deciding.grant(caller.name(), id, narrowing, request.getOnBehalfOf()),
-        done -> GrantConsentResponse.newBuilder().setGranted(terms(done)).build());
+    return deciding
+        .grant(caller.name(), id, narrowing, request.getOnBehalfOf())
+        .thenApply(StatusMapper::value)
+        .thenApply(done -> GrantConsentResponse.newBuilder().setGranted(terms(done)).build());
   }
 
-  private static ConsentTerms terms(ConsentDecisions.Answer.Done done) {
+  private static ConsentTerms terms(ConsentDecisions.Decided done) {
     ConsentStatement.Terms granted = done.granted();
     return granted == null ? ConsentTerms.getDefaultInstance() : ConsentList.terms(granted);
   }
@@ -151,32 +147,22 @@ final class ConsentService implements BindableService {
   private CompletableFuture<DenyConsentResponse> denyConsent(
       Identified caller, DenyConsentRequest request) {
     MessageId id = RequestFields.id("consent_id", request.getConsentId());
-    return decided(
-        deciding.deny(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
-        done -> DenyConsentResponse.newBuilder().setDeniedAt(at(done)).build());
+    return deciding
+        .deny(caller.name(), id, request.getReason(), request.getOnBehalfOf())
+        .thenApply(StatusMapper::value)
+        .thenApply(done -> DenyConsentResponse.newBuilder().setDeniedAt(at(done)).build());
   }
 
   private CompletableFuture<RevokeConsentResponse> revokeConsent(
       Identified caller, RevokeConsentRequest request) {
     MessageId id = RequestFields.id("consent_id", request.getConsentId());
-    return decided(
-        deciding.revoke(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
-        done -> RevokeConsentResponse.newBuilder().setRevokedAt(at(done)).build());
+    return deciding
+        .revoke(caller.name(), id, request.getReason(), request.getOnBehalfOf())
+        .thenApply(StatusMapper::value)
+        .thenApply(done -> RevokeConsentResponse.newBuilder().setRevokedAt(at(done)).build());
   }
 
-  private static Timestamp at(ConsentDecisions.Answer.Done done) {
+  private static Timestamp at(ConsentDecisions.Decided done) {
     return Timestamps.fromMillis(done.at().toEpochMilli());
-  }
-
-  private static <T> CompletableFuture<T> decided(
-      CompletableFuture<ConsentDecisions.Answer> decision,
-      Function<ConsentDecisions.Answer.Done, T> response) {
-    return decision.thenApply(
-        answer -> {
-          if (answer instanceof ConsentDecisions.Answer.Refused refused) {
-            throw StatusMapper.exception(refused.problem());
-          }
-          return response.apply((ConsentDecisions.Answer.Done) answer);
-        });
   }
 }

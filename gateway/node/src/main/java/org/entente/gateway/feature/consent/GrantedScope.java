@@ -11,6 +11,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.v1.ConsentAsked;
@@ -40,24 +41,15 @@ public record GrantedScope(
     purposes = List.copyOf(purposes);
   }
 
-  /** The result of applying the scope. */
-  sealed interface Outcome {
-    /** The terms to grant. */
-    record Terms(ConsentStatement.Terms terms) implements Outcome {}
-
-    /** The scope exceeds the request. */
-    record Wrong(Problem problem) implements Outcome {}
-  }
-
   /**
    * Applies the scope to a request.
    *
    * @param membership knows the agencies of a jurisdiction
    */
-  Outcome of(ConsentAsked asked, Instant now, Membership membership) {
+  Result<ConsentStatement.Terms> of(ConsentAsked asked, Instant now, Membership membership) {
     Problem problem = problem(asked, now, membership);
     if (problem != null) {
-      return new Outcome.Wrong(problem);
+      return Result.refused(problem);
     }
     boolean all = agencies.isEmpty() && jurisdictions.isEmpty();
     List<MessageId> messages = ConsentRequests.messages(asked);
@@ -65,7 +57,7 @@ public record GrantedScope(
     List<Integer> numbers = new ArrayList<>();
     (purposes.isEmpty() ? asked.getPurposesList() : purposes)
         .forEach(purpose -> numbers.add(purpose.getNumber()));
-    return new Outcome.Terms(
+    return Result.done(
         new ConsentStatement.Terms(
             messages,
             to.stream().map(AgencyName::new).toList(),

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.IprCase;
 import org.entente.proto.v1.IprDeclarantAnswer;
 import org.entente.proto.v1.IprOutcome;
@@ -19,21 +20,21 @@ final class CaseClosureRules {
   private CaseClosureRules() {}
 
   /** Ends a case, or returns why it cannot end this way now. */
-  static Transition<IprCase> conclude(IprCase kept, IprOutcome outcome, long now) {
+  static Result<Transition<IprCase>> conclude(IprCase kept, IprOutcome outcome, long now) {
     IprFieldCheck fields = new IprFieldCheck();
     fields.choice(FIELD, outcome);
     Problem problem = fields.problem();
     if (problem != null) {
-      return new Transition.Refused<>(problem);
+      return Result.refused(problem);
     }
     if (kept.getOutcome() == outcome) {
-      return new Transition.Same<>();
+      return Transition.same(kept);
     }
     CaseStatus stands = new CaseStatus(kept);
     if (stands.isClosed()) {
       return closed();
     }
-    Transition<IprCase> refusal =
+    Result<Transition<IprCase>> refusal =
         switch (outcome) {
           case IPR_OUTCOME_RELEASED -> keepsFromRelease(stands, now);
           case IPR_OUTCOME_DESTROYED -> keepsFromDestruction(stands);
@@ -43,16 +44,17 @@ final class CaseClosureRules {
         };
     return refusal != null
         ? refusal
-        : new Transition.Next<>(
+        : Transition.next(
             kept.toBuilder().setOutcome(outcome).setClosedAt(Timestamps.fromMillis(now)).build(),
             "closed: " + IprProtoMapper.word(outcome, "IPR_OUTCOME_"));
   }
 
-  static Transition<IprCase> closed() {
+  static Result<Transition<IprCase>> closed() {
     return Transition.outOfOrder("case_id", "the case is closed");
   }
 
-  private static @Nullable Transition<IprCase> keepsFromRelease(CaseStatus stands, long now) {
+  private static @Nullable Result<Transition<IprCase>> keepsFromRelease(
+      CaseStatus stands, long now) {
     IprCase kept = stands.kept();
     boolean nothingKeepsIt =
         stands.isInCourt()
@@ -69,7 +71,7 @@ final class CaseClosureRules {
       return runs(Timestamps.fromMillis(stands.holderBy()), "the rights holder", now);
     }
     if (!stands.opposes()) {
-      Transition<IprCase> declarant = declarantsTime(kept, now);
+      Result<Transition<IprCase>> declarant = declarantsTime(kept, now);
       return declarant != null || stands.isSmall()
           ? declarant
           : runs(kept.getDeadlines().getProceedingsBy(), "the rights holder", now);
@@ -81,7 +83,7 @@ final class CaseClosureRules {
             "the rights holder must first be notified that the declarant opposes destruction");
   }
 
-  private static @Nullable Transition<IprCase> keepsFromDestruction(CaseStatus stands) {
+  private static @Nullable Result<Transition<IprCase>> keepsFromDestruction(CaseStatus stands) {
     boolean agreed = !stands.isGenuine() && stands.agrees() && stands.holderAgrees();
     return stands.isInCourt() || (agreed && !stands.lacksRecordation())
         ? null
@@ -89,7 +91,8 @@ final class CaseClosureRules {
             FIELD, "goods may be destroyed only if both parties agree or a court orders it");
   }
 
-  private static @Nullable Transition<IprCase> keepsFromAbandonment(CaseStatus stands, long now) {
+  private static @Nullable Result<Transition<IprCase>> keepsFromAbandonment(
+      CaseStatus stands, long now) {
     IprCase kept = stands.kept();
     boolean follows =
         !stands.isInCourt()
@@ -104,14 +107,14 @@ final class CaseClosureRules {
             FIELD, "this requires that the holder agrees and the declarant is silent");
   }
 
-  private static @Nullable Transition<IprCase> declarantsTime(IprCase kept, long now) {
+  private static @Nullable Result<Transition<IprCase>> declarantsTime(IprCase kept, long now) {
     return runs(kept.getDeadlines().getDeclarantBy(), "the declarant", now);
   }
 
-  private static @Nullable Transition<IprCase> runs(Timestamp by, String who, long now) {
+  private static @Nullable Result<Transition<IprCase>> runs(Timestamp by, String who, long now) {
     return now >= Timestamps.toMillis(by)
         ? null
-        : Transition.refused(
+        : Result.refused(
             Code.DEADLINE_RUNS, FIELD, who + " still has time, until " + Timestamps.toString(by));
   }
 }

@@ -3,6 +3,7 @@ package org.entente.gateway.feature.ipr;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.IprAnswer;
 import org.entente.proto.v1.IprCase;
 import org.entente.proto.v1.IprCaseKind;
@@ -25,14 +26,14 @@ final class HolderAnswerRules {
    *
    * @param at when the answer was received
    */
-  static Transition<IprCase> answer(IprCase kept, IprAnswer answer, String text, long at) {
+  static Result<Transition<IprCase>> answer(IprCase kept, IprAnswer answer, String text, long at) {
     Problem problem = problem(answer, text);
     if (problem != null) {
-      return new Transition.Refused<>(problem);
+      return Result.refused(problem);
     }
     CaseStatus stands = new CaseStatus(kept);
     if (said(kept.getHolder(), answer)) {
-      return new Transition.Same<>();
+      return Transition.same(kept);
     }
     if (stands.isClosed()) {
       return CaseClosureRules.closed();
@@ -80,7 +81,7 @@ final class HolderAnswerRules {
     };
   }
 
-  private static Transition<IprCase> agreement(
+  private static Result<Transition<IprCase>> agreement(
       IprCase kept, CaseStatus stands, IprAnswer answer, long at) {
     if (stands.isSmall()) {
       return Transition.outOfOrder(
@@ -101,7 +102,7 @@ final class HolderAnswerRules {
         answer);
   }
 
-  private static Transition<IprCase> extension(
+  private static Result<Transition<IprCase>> extension(
       IprCase kept, CaseStatus stands, String text, long at) {
     if (stands.isSmall() || kept.getKind() == IprCaseKind.IPR_CASE_KIND_PERISHABLE) {
       return Transition.outOfOrder(FIELD, "the time in this kind of case cannot be extended");
@@ -118,7 +119,7 @@ final class HolderAnswerRules {
         IprAnswer.IPR_ANSWER_ASKS_EXTENSION);
   }
 
-  private static Transition<IprCase> proceedings(IprCase kept, String text, long at) {
+  private static Result<Transition<IprCase>> proceedings(IprCase kept, String text, long at) {
     if (at >= Timestamps.toMillis(kept.getDeadlines().getProceedingsBy())) {
       return Transition.passed(FIELD, kept.getDeadlines().getProceedingsBy());
     }
@@ -128,9 +129,9 @@ final class HolderAnswerRules {
         IprAnswer.IPR_ANSWER_PROCEEDINGS);
   }
 
-  private static Transition<IprCase> next(
+  private static Result<Transition<IprCase>> next(
       IprCase kept, IprHolderWord.Builder word, IprAnswer answer) {
-    return new Transition.Next<>(
+    return Transition.next(
         kept.toBuilder().setHolder(word).build(),
         "rights holder: " + IprProtoMapper.word(answer, "IPR_ANSWER_"));
   }

@@ -18,6 +18,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.AnswerIprNoticeRequest;
 import org.entente.proto.v1.AnswerIprNoticeResponse;
 import org.entente.proto.v1.IprCase;
@@ -25,6 +26,7 @@ import org.entente.proto.v1.ListIprNoticesRequest;
 import org.entente.proto.v1.ListIprNoticesResponse;
 import org.entente.proto.v1.ListOwnRecordationsRequest;
 import org.entente.proto.v1.ListOwnRecordationsResponse;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.ReadIprNoticeRequest;
 import org.entente.proto.v1.ReadIprNoticeResponse;
 import org.entente.proto.v1.Recordation;
@@ -54,7 +56,7 @@ public final class HolderDesk {
   }
 
   /** A page of the client's own recordations. */
-  public IprResult<ListOwnRecordationsResponse> recordations(
+  public Result<ListOwnRecordationsResponse> recordations(
       NodeName holder, ListOwnRecordationsRequest request) {
     return alone(holder, request.getAfter(), () -> page(holder, request));
   }
@@ -76,7 +78,7 @@ public final class HolderDesk {
   }
 
   /** A page of notices, without goods, disclosed particulars and texts. */
-  public IprResult<ListIprNoticesResponse> notices(NodeName holder, ListIprNoticesRequest request) {
+  public Result<ListIprNoticesResponse> notices(NodeName holder, ListIprNoticesRequest request) {
     return alone(holder, request.getAfter(), () -> page(holder, request));
   }
 
@@ -108,19 +110,18 @@ public final class HolderDesk {
   }
 
   /** Runs one page at a time for each client, since scanning all records is costly. */
-  private <T> IprResult<T> alone(NodeName holder, ByteString after, Supplier<T> page) {
+  private <T> Result<T> alone(NodeName holder, ByteString after, Supplier<T> page) {
     if (!after.isEmpty() && IprParts.id(after).isEmpty()) {
-      return new IprResult.Refused<>(IprParts.noId("after"));
+      return Result.refused(IprParts.noId("after"));
     }
     if (!looking.add(holder)) {
-      return new IprResult.Refused<>(
-          new Problem(
-              Code.OVERLOADED,
-              "",
-              "a page for this client is already in progress; request one at a time"));
+      return Result.refused(
+          Code.OVERLOADED,
+          "",
+          "a page for this client is already in progress; request one at a time");
     }
     try {
-      return new IprResult.Done<>(page.get());
+      return Result.done(page.get());
     } finally {
       looking.remove(holder);
     }
@@ -154,85 +155,78 @@ public final class HolderDesk {
   }
 
   /** A whole notice, once the access is recorded. */
-  public IprResult<ReadIprNoticeResponse> read(NodeName holder, ReadIprNoticeRequest request) {
-    Problem problem = parts.holder(request.getOnBehalfOf());
-    Optional<MessageId> id = IprParts.id(request.getCaseId());
-    if (problem != null || id.isEmpty()) {
-      return new IprResult.Refused<>(problem == null ? IprParts.noId("case_id") : problem);
-    }
-    return parts
-        .ledger()
-        .commit(
-            Lane.ROUTINE,
-            tx ->
-                own(tx, holder, id.get())
-                    .<IprResult<ReadIprNoticeResponse>>map(
-                        kept -> {
-                          parts.record(
-                              tx,
-                              AuditType.IPR_READ,
-                              LawCategory.DISCLOSURE,
-                              holder,
-                              request.getOnBehalfOf(),
-                              IprOffice.subjects(kept),
-                              "notice, by the rights holder");
-                          return new IprResult.Done<>(
-                              ReadIprNoticeResponse.newBuilder()
-                                  .setNotice(HolderView.of(kept))
-                                  .build());
-                        })
-                    .orElseGet(() -> new IprResult.Refused<>(notFound(id.get()))));
+  public Result<ReadIprNoticeResponse> read(NodeName holder, ReadIprNoticeRequest request) {
+    return named(request.getOnBehalfOf(), request.getCaseId())
+        .then(
+            id ->
+                parts
+                    .ledger()
+                    .commit(
+                        Lane.ROUTINE,
+                        tx ->
+                            own(tx, holder, id)
+                                .map(
+                                    kept -> {
+                                      parts.record(
+                                          tx,
+                                          AuditType.IPR_READ,
+                                          LawCategory.DISCLOSURE,
+                                          holder,
+                                          request.getOnBehalfOf(),
+                                          IprOffice.subjects(kept),
+                                          "notice, by the rights holder");
+                                      return ReadIprNoticeResponse.newBuilder()
+                                          .setNotice(HolderView.of(kept))
+                                          .build();
+                                    })));
   }
 
   /** Records an answer. */
-  public IprResult<AnswerIprNoticeResponse> answer(
-      NodeName holder, AnswerIprNoticeRequest request) {
-    Problem problem = parts.holder(request.getOnBehalfOf());
-    Optional<MessageId> id = IprParts.id(request.getCaseId());
-    if (problem != null || id.isEmpty()) {
-      return new IprResult.Refused<>(problem == null ? IprParts.noId("case_id") : problem);
-    }
-    return parts.ledger().commit(Lane.ROUTINE, tx -> answer(tx, holder, id.get(), request));
+  public Result<AnswerIprNoticeResponse> answer(NodeName holder, AnswerIprNoticeRequest request) {
+    return named(request.getOnBehalfOf(), request.getCaseId())
+        .then(id -> parts.ledger().commit(Lane.ROUTINE, tx -> answer(tx, holder, id, request)));
   }
 
-  private IprResult<AnswerIprNoticeResponse> answer(
+  private Result<MessageId> named(OnBehalfOf person, ByteString id) {
+    return IprParts.admitted(parts.holder(person), "case_id", IprParts.id(id));
+  }
+
+  private Result<AnswerIprNoticeResponse> answer(
       Transaction tx, NodeName holder, MessageId id, AnswerIprNoticeRequest request) {
-    IprCase kept = own(tx, holder, id).orElse(null);
-    if (kept == null) {
-      return new IprResult.Refused<>(notFound(id));
-    }
-    Transition<IprCase> step =
-        procedure.answer(kept, request.getAnswer(), request.getText(), tx.nowMillis());
-    if (step instanceof Transition.Refused<IprCase> refused) {
-      return new IprResult.Refused<>(refused.problem());
-    }
-    IprCase after = kept;
-    if (step instanceof Transition.Next<IprCase> next) {
-      after = next.after();
-      records.put(tx, after);
-      parts.record(
-          tx,
-          AuditType.IPR_ANSWERED,
-          LawCategory.ALTERATION,
-          holder,
-          request.getOnBehalfOf(),
-          IprOffice.subjects(after),
-          next.words());
-    }
-    return new IprResult.Done<>(
-        AnswerIprNoticeResponse.newBuilder().setNotice(HolderView.of(after)).build());
+    return own(tx, holder, id)
+        .then(
+            kept -> procedure.answer(kept, request.getAnswer(), request.getText(), tx.nowMillis()))
+        .map(
+            step -> {
+              if (step.changes()) {
+                records.put(tx, step.after());
+                parts.record(
+                    tx,
+                    AuditType.IPR_ANSWERED,
+                    LawCategory.ALTERATION,
+                    holder,
+                    request.getOnBehalfOf(),
+                    IprOffice.subjects(step.after()),
+                    step.words());
+              }
+              return AnswerIprNoticeResponse.newBuilder()
+                  .setNotice(HolderView.of(step.after()))
+                  .build();
+            });
   }
 
-  /** A case that the client may see; empty both if it may not and if there is none. */
-  private Optional<IprCase> own(Transaction tx, NodeName holder, MessageId id) {
-    return records
-        .theCase(tx, id)
-        .filter(
-            kept ->
-                IprParts.id(kept.getRecordationId())
-                    .flatMap(under -> records.recordation(tx, under))
-                    .filter(under -> mayBeShown(holder, kept, under, tx.nowMillis()))
-                    .isPresent());
+  /** A case that the client may see; not found both if it may not and if there is none. */
+  private Result<IprCase> own(Transaction tx, NodeName holder, MessageId id) {
+    return Result.of(
+        records
+            .theCase(tx, id)
+            .filter(
+                kept ->
+                    IprParts.id(kept.getRecordationId())
+                        .flatMap(under -> records.recordation(tx, under))
+                        .filter(under -> mayBeShown(holder, kept, under, tx.nowMillis()))
+                        .isPresent()),
+        () -> notFound(id));
   }
 
   private static boolean mayBeShown(NodeName holder, IprCase kept, Recordation under, long now) {

@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.feature.ipr.IprTable.Kind;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
-import org.entente.gateway.feature.ipr.IprTable.Kind;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.proto.v1.ActOnIprCaseRequest;
 import org.entente.proto.v1.ActOnIprCaseResponse;
@@ -67,69 +68,57 @@ public final class IprOffice {
   // Recordations ---------------------------------------------------------------------------------
 
   /** Records an application. */
-  public IprResult<RecordRightResponse> record(NodeName client, RecordRightRequest request) {
+  public Result<RecordRightResponse> record(NodeName client, RecordRightRequest request) {
     Problem problem =
         first(
             parts.decision(request.getOnBehalfOf()),
             recording.problem(request, parts.clock().millis()),
             room(Kind.RECORDATION, MOST_RECORDATIONS));
-    Optional<MessageId> id = chosen(request.getRecordationId());
-    if (problem != null || id.isEmpty()) {
-      return refused(problem == null ? IprParts.noId(RECORDATION) : problem);
-    }
-    return commit(tx -> record(tx, client, id.get(), request));
+    return IprParts.admitted(problem, RECORDATION, chosen(request.getRecordationId()))
+        .then(id -> commit(tx -> record(tx, client, id, request)));
   }
 
-  private IprResult<RecordRightResponse> record(
+  private Result<RecordRightResponse> record(
       Transaction tx, NodeName client, MessageId id, RecordRightRequest request) {
     if (records.book().read(tx, Kind.RECORDATION, id) != null) {
-      return records
-          .recordation(tx, id)
-          .filter(kept -> kept.getContent().equals(request.getContent()))
-          .map(kept -> recorded(RecordationLifecycle.at(kept, tx.nowMillis())))
-          .orElseGet(() -> refused(reused(RECORDATION)));
+      return Result.of(
+          records
+              .recordation(tx, id)
+              .filter(kept -> kept.getContent().equals(request.getContent()))
+              .map(kept -> recorded(RecordationLifecycle.at(kept, tx.nowMillis()))),
+          () -> reused(RECORDATION));
     }
     Recordation applied = recording.applied(id, request, tx.nowMillis());
     records.put(tx, applied);
     changed(tx, client, request.getOnBehalfOf(), id, "application recorded");
-    return recorded(applied);
+    return Result.done(recorded(applied));
   }
 
-  private static IprResult<RecordRightResponse> recorded(Recordation kept) {
-    return new IprResult.Done<>(RecordRightResponse.newBuilder().setRecordation(kept).build());
+  private static RecordRightResponse recorded(Recordation kept) {
+    return RecordRightResponse.newBuilder().setRecordation(kept).build();
   }
 
   /** Grants, prolongs, refuses or revokes a recordation. */
-  public IprResult<DecideRecordationResponse> decide(
+  public Result<DecideRecordationResponse> decide(
       NodeName client, DecideRecordationRequest request) {
-    Problem problem = parts.decision(request.getOnBehalfOf());
-    Optional<MessageId> id = IprParts.id(request.getRecordationId());
-    if (problem != null || id.isEmpty()) {
-      return refused(problem == null ? IprParts.noId(RECORDATION) : problem);
-    }
-    return commit(tx -> decide(tx, client, id.get(), request));
+    return named(request.getOnBehalfOf(), RECORDATION, request.getRecordationId())
+        .then(id -> commit(tx -> decide(tx, client, id, request)));
   }
 
-  private IprResult<DecideRecordationResponse> decide(
+  private Result<DecideRecordationResponse> decide(
       Transaction tx, NodeName client, MessageId id, DecideRecordationRequest request) {
-    Recordation kept = records.recordation(tx, id).orElse(null);
-    if (kept == null) {
-      return refused(notFound(RECORDATION, id));
-    }
-    Transition<Recordation> step = recording.decide(kept, request, tx.nowMillis());
-    if (step instanceof Transition.Refused<Recordation> refused) {
-      return refused(refused.problem());
-    }
-    Recordation after = kept;
-    if (step instanceof Transition.Next<Recordation> next) {
-      after = next.after();
-      records.put(tx, after);
-      changed(tx, client, request.getOnBehalfOf(), id, next.words());
-    }
-    return new IprResult.Done<>(
-        DecideRecordationResponse.newBuilder()
-            .setRecordation(RecordationLifecycle.at(after, tx.nowMillis()))
-            .build());
+    return recordation(tx, id)
+        .then(kept -> recording.decide(kept, request, tx.nowMillis()))
+        .map(
+            step -> {
+              if (step.changes()) {
+                records.put(tx, step.after());
+                changed(tx, client, request.getOnBehalfOf(), id, step.words());
+              }
+              return DecideRecordationResponse.newBuilder()
+                  .setRecordation(RecordationLifecycle.at(step.after(), tx.nowMillis()))
+                  .build();
+            });
   }
 
   private void changed(
@@ -139,10 +128,10 @@ public final class IprOffice {
   }
 
   /** A page of recordations, without contact and features. */
-  public IprResult<ListRecordationsResponse> list(ListRecordationsRequest request) {
+  public Result<ListRecordationsResponse> list(ListRecordationsRequest request) {
     Problem problem = page(request.getPageSize(), request.getAfter());
     if (problem != null) {
-      return refused(problem);
+      return Result.refused(problem);
     }
     ListRecordationsResponse.Builder response = ListRecordationsResponse.newBuilder();
     int size = size(request.getPageSize());
@@ -154,7 +143,7 @@ public final class IprOffice {
           .recordation(entry)
           .ifPresent(kept -> response.addRecordations(line(RecordationLifecycle.at(kept, now))));
     }
-    return new IprResult.Done<>(response.setNext(next(page, size)).build());
+    return Result.done(response.setNext(next(page, size)).build());
   }
 
   private static Recordation line(Recordation kept) {
@@ -164,60 +153,54 @@ public final class IprOffice {
   }
 
   /** A whole recordation, once the access is recorded. */
-  public IprResult<ReadRecordationResponse> read(NodeName client, ReadRecordationRequest request) {
-    Problem problem = parts.decision(request.getOnBehalfOf());
-    Optional<MessageId> id = IprParts.id(request.getRecordationId());
-    if (problem != null || id.isEmpty()) {
-      return refused(problem == null ? IprParts.noId(RECORDATION) : problem);
-    }
-    return commit(
-        tx ->
-            records
-                .recordation(tx, id.get())
-                .<IprResult<ReadRecordationResponse>>map(
-                    kept -> {
-                      consulted(tx, client, request.getOnBehalfOf(), id.get(), "recordation");
-                      return new IprResult.Done<>(
-                          ReadRecordationResponse.newBuilder()
-                              .setRecordation(RecordationLifecycle.at(kept, tx.nowMillis()))
-                              .build());
-                    })
-                .orElseGet(() -> refused(notFound(RECORDATION, id.get()))));
+  public Result<ReadRecordationResponse> read(NodeName client, ReadRecordationRequest request) {
+    return named(request.getOnBehalfOf(), RECORDATION, request.getRecordationId())
+        .then(
+            id ->
+                commit(
+                    tx ->
+                        recordation(tx, id)
+                            .map(
+                                kept -> {
+                                  consulted(tx, client, request.getOnBehalfOf(), id, "recordation");
+                                  return ReadRecordationResponse.newBuilder()
+                                      .setRecordation(RecordationLifecycle.at(kept, tx.nowMillis()))
+                                      .build();
+                                })));
   }
 
   // Cases ----------------------------------------------------------------------------------------
 
   /** Opens a case. */
-  public IprResult<SuspendGoodsResponse> suspend(NodeName client, SuspendGoodsRequest request) {
+  public Result<SuspendGoodsResponse> suspend(NodeName client, SuspendGoodsRequest request) {
     Problem problem =
         first(parts.decision(request.getOnBehalfOf()), room(Kind.CASE, MOST_CASES), null);
-    Optional<MessageId> id = chosen(request.getCaseId());
-    if (problem != null || id.isEmpty()) {
-      return refused(problem == null ? IprParts.noId(CASE) : problem);
-    }
-    return commit(tx -> suspend(tx, client, id.get(), request));
+    return IprParts.admitted(problem, CASE, chosen(request.getCaseId()))
+        .then(id -> commit(tx -> suspend(tx, client, id, request)));
   }
 
-  private IprResult<SuspendGoodsResponse> suspend(
+  private Result<SuspendGoodsResponse> suspend(
       Transaction tx, NodeName client, MessageId id, SuspendGoodsRequest request) {
     if (records.book().read(tx, Kind.CASE, id) != null) {
-      return records
-          .theCase(tx, id)
-          .filter(kept -> isOf(request, kept))
-          .map(kept -> suspended(kept, tx.nowMillis()))
-          .orElseGet(() -> refused(reused(CASE)));
+      return Result.of(
+          records
+              .theCase(tx, id)
+              .filter(kept -> isOf(request, kept))
+              .map(kept -> suspended(kept, tx.nowMillis())),
+          () -> reused(CASE));
     }
     Recordation recordation =
         IprParts.id(request.getRecordationId())
             .flatMap(under -> records.recordation(tx, under))
             .orElse(null);
-    Transition<IprCase> step = procedure.open(id, request, recordation, tx.nowMillis());
-    if (step instanceof Transition.Next<IprCase> next) {
-      records.put(tx, next.after());
-      acted(tx, AuditType.IPR_ACTED, client, request.getOnBehalfOf(), next);
-      return suspended(next.after(), tx.nowMillis());
-    }
-    return refused(((Transition.Refused<IprCase>) step).problem());
+    return procedure
+        .open(id, request, recordation, tx.nowMillis())
+        .map(
+            step -> {
+              records.put(tx, step.after());
+              acted(tx, AuditType.IPR_ACTED, client, request.getOnBehalfOf(), step);
+              return suspended(step.after(), tx.nowMillis());
+            });
   }
 
   /** Whether a request is the one that opened a case. */
@@ -229,46 +212,35 @@ public final class IprOffice {
         && (!request.hasSuspendedAt() || kept.getSuspendedAt().equals(request.getSuspendedAt()));
   }
 
-  private static IprResult<SuspendGoodsResponse> suspended(IprCase kept, long now) {
-    return new IprResult.Done<>(
-        SuspendGoodsResponse.newBuilder().setIprCase(new CaseStatus(kept).shown(now)).build());
+  private static SuspendGoodsResponse suspended(IprCase kept, long now) {
+    return SuspendGoodsResponse.newBuilder().setIprCase(new CaseStatus(kept).shown(now)).build();
   }
 
   /** Records an act of the authority. */
-  public IprResult<ActOnIprCaseResponse> act(NodeName client, ActOnIprCaseRequest request) {
-    Problem problem = parts.decision(request.getOnBehalfOf());
-    Optional<MessageId> id = IprParts.id(request.getCaseId());
-    if (problem != null || id.isEmpty()) {
-      return refused(problem == null ? IprParts.noId(CASE) : problem);
-    }
-    return commit(tx -> act(tx, client, id.get(), request));
+  public Result<ActOnIprCaseResponse> act(NodeName client, ActOnIprCaseRequest request) {
+    return named(request.getOnBehalfOf(), CASE, request.getCaseId())
+        .then(id -> commit(tx -> act(tx, client, id, request)));
   }
 
-  private IprResult<ActOnIprCaseResponse> act(
+  private Result<ActOnIprCaseResponse> act(
       Transaction tx, NodeName client, MessageId id, ActOnIprCaseRequest request) {
-    IprCase kept = records.theCase(tx, id).orElse(null);
-    if (kept == null) {
-      return refused(notFound(CASE, id));
-    }
     Recordation recordation =
         IprParts.id(request.getAttach().getRecordationId())
             .flatMap(under -> records.recordation(tx, under))
             .orElse(null);
-    Transition<IprCase> step = procedure.act(kept, request, recordation, tx.nowMillis());
-    if (step instanceof Transition.Refused<IprCase> refused) {
-      return refused(refused.problem());
-    }
-    IprCase after = kept;
-    if (step instanceof Transition.Next<IprCase> next) {
-      after = next.after();
-      records.put(tx, after);
-      AuditType type = request.hasDisclose() ? AuditType.IPR_DISCLOSED : AuditType.IPR_ACTED;
-      acted(tx, type, client, request.getOnBehalfOf(), next);
-    }
-    return new IprResult.Done<>(
-        ActOnIprCaseResponse.newBuilder()
-            .setIprCase(new CaseStatus(after).shown(tx.nowMillis()))
-            .build());
+    AuditType type = request.hasDisclose() ? AuditType.IPR_DISCLOSED : AuditType.IPR_ACTED;
+    return theCase(tx, id)
+        .then(kept -> procedure.act(kept, request, recordation, tx.nowMillis()))
+        .map(
+            step -> {
+              if (step.changes()) {
+                records.put(tx, step.after());
+                acted(tx, type, client, request.getOnBehalfOf(), step);
+              }
+              return ActOnIprCaseResponse.newBuilder()
+                  .setIprCase(new CaseStatus(step.after()).shown(tx.nowMillis()))
+                  .build();
+            });
   }
 
   private void acted(
@@ -276,15 +248,15 @@ public final class IprOffice {
       AuditType type,
       NodeName client,
       OnBehalfOf person,
-      Transition.Next<IprCase> next) {
+      Transition<IprCase> step) {
     parts.record(
         tx,
         type,
         type == AuditType.IPR_DISCLOSED ? LawCategory.DISCLOSURE : LawCategory.ALTERATION,
         client,
         person,
-        subjects(next.after()),
-        next.words());
+        subjects(step.after()),
+        step.words());
   }
 
   /** The case and its recordation. */
@@ -296,10 +268,10 @@ public final class IprOffice {
   }
 
   /** A page of cases, without goods, particulars and texts. */
-  public IprResult<ListIprCasesResponse> list(ListIprCasesRequest request) {
+  public Result<ListIprCasesResponse> list(ListIprCasesRequest request) {
     Problem problem = page(request.getPageSize(), request.getAfter());
     if (problem != null) {
-      return refused(problem);
+      return Result.refused(problem);
     }
     ListIprCasesResponse.Builder response = ListIprCasesResponse.newBuilder();
     int size = size(request.getPageSize());
@@ -310,7 +282,7 @@ public final class IprOffice {
         records.theCase(entry).ifPresent(kept -> response.addCases(line(kept, now)));
       }
     }
-    return new IprResult.Done<>(response.setNext(next(page, size)).build());
+    return Result.done(response.setNext(next(page, size)).build());
   }
 
   private static IprCase line(IprCase kept, long now) {
@@ -321,25 +293,20 @@ public final class IprOffice {
   }
 
   /** A whole case, once the access is recorded. */
-  public IprResult<ReadIprCaseResponse> read(NodeName client, ReadIprCaseRequest request) {
-    Problem problem = parts.decision(request.getOnBehalfOf());
-    Optional<MessageId> id = IprParts.id(request.getCaseId());
-    if (problem != null || id.isEmpty()) {
-      return refused(problem == null ? IprParts.noId(CASE) : problem);
-    }
-    return commit(
-        tx ->
-            records
-                .theCase(tx, id.get())
-                .<IprResult<ReadIprCaseResponse>>map(
-                    kept -> {
-                      consulted(tx, client, request.getOnBehalfOf(), id.get(), "case");
-                      return new IprResult.Done<>(
-                          ReadIprCaseResponse.newBuilder()
-                              .setIprCase(new CaseStatus(kept).shown(tx.nowMillis()))
-                              .build());
-                    })
-                .orElseGet(() -> refused(notFound(CASE, id.get()))));
+  public Result<ReadIprCaseResponse> read(NodeName client, ReadIprCaseRequest request) {
+    return named(request.getOnBehalfOf(), CASE, request.getCaseId())
+        .then(
+            id ->
+                commit(
+                    tx ->
+                        theCase(tx, id)
+                            .map(
+                                kept -> {
+                                  consulted(tx, client, request.getOnBehalfOf(), id, "case");
+                                  return ReadIprCaseResponse.newBuilder()
+                                      .setIprCase(new CaseStatus(kept).shown(tx.nowMillis()))
+                                      .build();
+                                })));
   }
 
   private void consulted(
@@ -350,12 +317,12 @@ public final class IprOffice {
 
   // Both -----------------------------------------------------------------------------------------
 
-  private <T> IprResult<T> commit(Mutation<IprResult<T>> change) {
+  private <T> Result<T> commit(Mutation<Result<T>> change) {
     return parts.ledger().commit(Lane.ROUTINE, change);
   }
 
-  private static <T> IprResult<T> refused(Problem problem) {
-    return new IprResult.Refused<>(problem);
+  private Result<MessageId> named(OnBehalfOf person, String field, ByteString id) {
+    return IprParts.admitted(parts.decision(person), field, IprParts.id(id));
   }
 
   /** The id chosen by the client, or a fresh one; empty if the chosen id does not have 16 bytes. */
@@ -399,6 +366,14 @@ public final class IprOffice {
     return page.size() < size
         ? ByteString.EMPTY
         : IprProtoMapper.bytes(page.get(page.size() - 1).id());
+  }
+
+  private Result<Recordation> recordation(Transaction tx, MessageId id) {
+    return Result.of(records.recordation(tx, id), () -> notFound(RECORDATION, id));
+  }
+
+  private Result<IprCase> theCase(Transaction tx, MessageId id) {
+    return Result.of(records.theCase(tx, id), () -> notFound(CASE, id));
   }
 
   private static Problem notFound(String field, MessageId id) {

@@ -19,6 +19,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.proto.v1.OnBehalfOf;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,18 @@ public record IprParts(
     return bytes.size() == MessageId.SIZE
         ? Optional.of(IprProtoMapper.id(bytes))
         : Optional.empty();
+  }
+
+  /**
+   * The id in a request that may be carried out.
+   *
+   * @param problem what else is wrong with the request; null if nothing
+   * @param field the id's field
+   * @param id the id; empty if it does not have 16 bytes
+   */
+  static Result<MessageId> admitted(
+      @Nullable Problem problem, String field, Optional<MessageId> id) {
+    return problem == null ? Result.of(id, () -> noId(field)) : Result.refused(problem);
   }
 
   static Problem noId(String field) {

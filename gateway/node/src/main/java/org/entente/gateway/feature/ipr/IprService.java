@@ -25,69 +25,62 @@ final class IprService implements BindableService {
             IprProcedureGrpc.getRecordRightMethod(),
             Scope.IPR,
             CallCost.CHANGE,
-            (caller, request) -> required(office.record(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(office.record(caller.name(), request)))
         .unary(
             IprProcedureGrpc.getDecideRecordationMethod(),
             Scope.IPR,
             CallCost.CHANGE,
-            (caller, request) -> required(office.decide(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(office.decide(caller.name(), request)))
         .unary(
             IprProcedureGrpc.getListRecordationsMethod(),
             Scope.IPR,
             CallCost.READ,
-            (caller, request) -> required(office.list(request)))
+            (caller, request) -> StatusMapper.value(office.list(request)))
         .unary(
             IprProcedureGrpc.getReadRecordationMethod(),
             Scope.IPR,
             CallCost.READ,
-            (caller, request) -> required(office.read(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(office.read(caller.name(), request)))
         .unary(
             IprProcedureGrpc.getSuspendGoodsMethod(),
             Scope.IPR,
             CallCost.CHANGE,
-            (caller, request) -> required(office.suspend(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(office.suspend(caller.name(), request)))
         .unary(
             IprProcedureGrpc.getActOnIprCaseMethod(),
             Scope.IPR,
             CallCost.CHANGE,
-            (caller, request) -> required(office.act(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(office.act(caller.name(), request)))
         .unary(
             IprProcedureGrpc.getListIprCasesMethod(),
             Scope.IPR,
             CallCost.READ,
-            (caller, request) -> required(office.list(request)))
+            (caller, request) -> StatusMapper.value(office.list(request)))
         .unary(
             IprProcedureGrpc.getReadIprCaseMethod(),
             Scope.IPR,
             CallCost.READ,
-            (caller, request) -> required(office.read(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(office.read(caller.name(), request)))
         .unary(
             IprProcedureGrpc.getListOwnRecordationsMethod(),
             Scope.RIGHTS_HOLDER,
             CallCost.READ,
-            (caller, request) -> required(desk.recordations(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(desk.recordations(caller.name(), request)))
         .unary(
             IprProcedureGrpc.getListIprNoticesMethod(),
             Scope.RIGHTS_HOLDER,
             CallCost.READ,
-            (caller, request) -> required(desk.notices(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(desk.notices(caller.name(), request)))
         .unary(
             IprProcedureGrpc.getReadIprNoticeMethod(),
             Scope.RIGHTS_HOLDER,
             CallCost.READ,
-            (caller, request) -> required(desk.read(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(desk.read(caller.name(), request)))
         .unary(
             IprProcedureGrpc.getAnswerIprNoticeMethod(),
             Scope.RIGHTS_HOLDER,
             CallCost.CHANGE,
-            (caller, request) -> required(desk.answer(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(desk.answer(caller.name(), request)))
         .build();
-  }
-
-  private static <T> T required(IprResult<T> answer) {
-    if (answer instanceof IprResult.Refused<T> refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    return ((IprResult.Done<T>) answer).response();
   }
 }

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.ActOnIprCaseRequest;
 import org.entente.proto.v1.IprAnswer;
 import org.entente.proto.v1.IprCase;
@@ -48,17 +49,17 @@ record Procedure(WorkingDays days) {
    *
    * @param recordation the recordation of the case; null with EX_OFFICIO, or if the id is unknown
    */
-  Transition<IprCase> open(
+  Result<Transition<IprCase>> open(
       MessageId id, SuspendGoodsRequest request, @Nullable Recordation recordation, long now) {
     IprFieldCheck fields = new IprFieldCheck();
     long suspendedAt = checked(fields, request, now);
     Problem problem = fields.problem();
     if (problem != null) {
-      return new Transition.Refused<>(problem);
+      return Result.refused(problem);
     }
     if (request.getKind() != IprCaseKind.IPR_CASE_KIND_EX_OFFICIO) {
       if (recordation == null) {
-        return Transition.refused(Code.NOT_FOUND, "recordation_id", "there is no such recordation");
+        return Result.refused(Code.NOT_FOUND, "recordation_id", "there is no such recordation");
       }
       if (!RecordationLifecycle.inForce(recordation, suspendedAt)) {
         return Transition.outOfOrder(
@@ -69,7 +70,7 @@ record Procedure(WorkingDays days) {
         return Transition.outOfOrder("kind", "the holder did not apply for that procedure");
       }
     }
-    return new Transition.Next<>(
+    return Transition.next(
         opened(id, request, suspendedAt),
         "suspended, " + IprProtoMapper.word(request.getKind(), "IPR_CASE_KIND_"));
   }
@@ -128,7 +129,7 @@ record Procedure(WorkingDays days) {
    *
    * @param recordation the recordation to attach; null if the id is unknown
    */
-  Transition<IprCase> act(
+  Result<Transition<IprCase>> act(
       IprCase kept, ActOnIprCaseRequest request, @Nullable Recordation recordation, long now) {
     return switch (request.getActCase()) {
       case NOTIFY -> notified(kept, request.getNotify(), now);
@@ -138,11 +139,12 @@ record Procedure(WorkingDays days) {
       case DISCLOSE -> disclosed(kept, request.getDisclose(), now);
       case ATTACH -> attached(kept, recordation);
       case CONCLUDE -> CaseClosureRules.conclude(kept, request.getConclude().getOutcome(), now);
-      case ACT_NOT_SET -> Transition.refused(Code.INVALID_FIELD, "act", "is required");
+      case ACT_NOT_SET -> Result.refused(Code.INVALID_FIELD, "act", "is required");
     };
   }
 
-  private Transition<IprCase> notified(IprCase kept, IprNotification notification, long now) {
+  private Result<Transition<IprCase>> notified(
+      IprCase kept, IprNotification notification, long now) {
     IprFieldCheck fields = new IprFieldCheck();
     fields.choice("notify.party", notification.getParty());
     long at = fields.past("notify.at", notification.hasAt(), notification.getAt(), now);
@@ -152,7 +154,7 @@ record Procedure(WorkingDays days) {
         "must not be before the suspension");
     Problem problem = fields.problem();
     if (problem != null) {
-      return new Transition.Refused<>(problem);
+      return Result.refused(problem);
     }
     boolean declarant = notification.getParty() == IprParty.IPR_PARTY_DECLARANT;
     if (declarant ? kept.hasDeclarantNotifiedAt() : kept.hasHolderNotifiedAt()) {
@@ -160,7 +162,7 @@ record Procedure(WorkingDays days) {
           Timestamps.toMillis(
               declarant ? kept.getDeclarantNotifiedAt() : kept.getHolderNotifiedAt());
       return !notification.hasAt() || at == before
-          ? new Transition.Same<>()
+          ? Transition.same(kept)
           : Transition.outOfOrder("notify.party", "was already notified, at another time");
     }
     CaseStatus stands = new CaseStatus(kept);
@@ -173,7 +175,7 @@ record Procedure(WorkingDays days) {
           "in a small consignment, the holder is notified only once the "
               + "declarant opposes destruction");
     }
-    return new Transition.Next<>(
+    return Transition.next(
         declarant ? declarantNotified(kept, at) : holderNotified(kept, at),
         declarant ? "declarant notified" : "rights holder notified");
   }
@@ -212,7 +214,7 @@ record Procedure(WorkingDays days) {
     return clocks.setBeyondCalendar(clocks.getBeyondCalendar() || !days.knows(end)).build();
   }
 
-  private static Transition<IprCase> letter(IprCase kept, IprLetter letter, long now) {
+  private static Result<Transition<IprCase>> letter(IprCase kept, IprLetter letter, long now) {
     IprFieldCheck fields = new IprFieldCheck();
     long at =
         fields.past("letter.received_at", letter.hasReceivedAt(), letter.getReceivedAt(), now);
@@ -223,15 +225,16 @@ record Procedure(WorkingDays days) {
     Problem problem = fields.problem();
     return problem == null
         ? HolderAnswerRules.answer(kept, letter.getAnswer(), letter.getText(), at)
-        : new Transition.Refused<>(problem);
+        : Result.refused(problem);
   }
 
   /** The case after an answer that the rights holder gives now. */
-  Transition<IprCase> answer(IprCase kept, IprAnswer answer, String text, long now) {
+  Result<Transition<IprCase>> answer(IprCase kept, IprAnswer answer, String text, long now) {
     return HolderAnswerRules.answer(kept, answer, text, now);
   }
 
-  private static Transition<IprCase> declared(IprCase kept, IprDeclaration declaration, long now) {
+  private static Result<Transition<IprCase>> declared(
+      IprCase kept, IprDeclaration declaration, long now) {
     IprFieldCheck fields = new IprFieldCheck();
     fields.choice("declaration.answer", declaration.getAnswer());
     long at =
@@ -242,20 +245,20 @@ record Procedure(WorkingDays days) {
             now);
     Problem problem = fields.problem();
     if (problem != null) {
-      return new Transition.Refused<>(problem);
+      return Result.refused(problem);
     }
     CaseStatus stands = new CaseStatus(kept);
     if (declaration.getAnswer() == kept.getDeclarant()) {
-      return new Transition.Same<>();
+      return Transition.same(kept);
     }
     if (stands.isClosed()) {
       return CaseClosureRules.closed();
     }
-    Transition<IprCase> refusal = untimely(stands, at);
+    Result<Transition<IprCase>> refusal = untimely(stands, at);
     if (refusal != null) {
       return refusal;
     }
-    return new Transition.Next<>(
+    return Transition.next(
         kept.toBuilder()
             .setDeclarant(declaration.getAnswer())
             .setDeclarantAt(Timestamps.fromMillis(at))
@@ -263,7 +266,7 @@ record Procedure(WorkingDays days) {
         "declarant " + IprProtoMapper.word(declaration.getAnswer(), "IPR_DECLARANT_ANSWER_"));
   }
 
-  private static @Nullable Transition<IprCase> untimely(CaseStatus stands, long at) {
+  private static @Nullable Result<Transition<IprCase>> untimely(CaseStatus stands, long at) {
     IprCase kept = stands.kept();
     if (!kept.hasDeclarantNotifiedAt()) {
       return Transition.outOfOrder("declaration", "the declarant has not been notified");
@@ -272,7 +275,7 @@ record Procedure(WorkingDays days) {
       return Transition.outOfOrder("declaration.answer", "the declarant has agreed to destruction");
     }
     if (at < Timestamps.toMillis(kept.getDeclarantNotifiedAt())) {
-      return Transition.refused(
+      return Result.refused(
           Code.INVALID_FIELD,
           "declaration.received_at",
           "must not be before the declarant was notified");
@@ -284,14 +287,14 @@ record Procedure(WorkingDays days) {
     return null;
   }
 
-  private Transition<IprCase> extended(IprCase kept, int workingDays) {
+  private Result<Transition<IprCase>> extended(IprCase kept, int workingDays) {
     if (workingDays < 1 || workingDays > MOST_EXTENSION_DAYS) {
-      return Transition.refused(
+      return Result.refused(
           Code.INVALID_FIELD, "extend.working_days", "must be 1 to " + MOST_EXTENSION_DAYS);
     }
     CaseStatus stands = new CaseStatus(kept);
     if (kept.getExtendedDays() == workingDays) {
-      return new Transition.Same<>();
+      return Transition.same(kept);
     }
     if (stands.isClosed()) {
       return CaseClosureRules.closed();
@@ -304,7 +307,7 @@ record Procedure(WorkingDays days) {
     }
     Instant by =
         days.longer(IprProtoMapper.instant(kept.getDeadlines().getProceedingsBy()), workingDays);
-    return new Transition.Next<>(
+    return Transition.next(
         kept.toBuilder()
             .setExtendedDays(workingDays)
             .setDeadlines(
@@ -314,7 +317,8 @@ record Procedure(WorkingDays days) {
         "extended by " + workingDays + " working days");
   }
 
-  private static Transition<IprCase> disclosed(IprCase kept, IprDisclosure disclosure, long now) {
+  private static Result<Transition<IprCase>> disclosed(
+      IprCase kept, IprDisclosure disclosure, long now) {
     CaseStatus stands = new CaseStatus(kept);
     if (!kept.hasHolderNotifiedAt() || stands.lacksRecordation()) {
       return Transition.outOfOrder(
@@ -325,7 +329,7 @@ record Procedure(WorkingDays days) {
     Set<IprDetail> there = EnumSet.noneOf(IprDetail.class);
     kept.getParticularsList().forEach(particular -> there.add(particular.getDetail()));
     if (asked.isEmpty() || !there.containsAll(asked)) {
-      return Transition.refused(
+      return Result.refused(
           Code.INVALID_FIELD, "disclose.details", "must name particulars that the case has");
     }
     IprCase.Builder after = kept.toBuilder();
@@ -339,18 +343,17 @@ record Procedure(WorkingDays days) {
         asked.stream()
             .map(d -> IprProtoMapper.word(d, "IPR_DETAIL_"))
             .collect(Collectors.joining(", "));
-    return next.equals(kept)
-        ? new Transition.Same<>()
-        : new Transition.Next<>(next, "disclosed: " + words);
+    return next.equals(kept) ? Transition.same(kept) : Transition.next(next, "disclosed: " + words);
   }
 
-  private static Transition<IprCase> attached(IprCase kept, @Nullable Recordation recordation) {
+  private static Result<Transition<IprCase>> attached(
+      IprCase kept, @Nullable Recordation recordation) {
     if (recordation == null) {
-      return Transition.refused(
+      return Result.refused(
           Code.NOT_FOUND, "attach.recordation_id", "there is no such recordation");
     }
     if (kept.getRecordationId().equals(recordation.getRecordationId())) {
-      return new Transition.Same<>();
+      return Transition.same(kept);
     }
     CaseStatus stands = new CaseStatus(kept);
     if (stands.stage() != IprStage.IPR_STAGE_NOTIFIED
@@ -368,7 +371,7 @@ record Procedure(WorkingDays days) {
         >= 0) {
       return Transition.passed("attach.recordation_id", kept.getDeadlines().getApplicationBy());
     }
-    return new Transition.Next<>(
+    return Transition.next(
         kept.toBuilder().setRecordationId(recordation.getRecordationId()).build(),
         "recordation attached");
   }

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.DecideRecordationRequest;
 import org.entente.proto.v1.RecordRightRequest;
 import org.entente.proto.v1.Recordation;
@@ -80,7 +81,8 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
   }
 
   /** The recordation after a decision. */
-  Transition<Recordation> decide(Recordation kept, DecideRecordationRequest request, long now) {
+  Result<Transition<Recordation>> decide(
+      Recordation kept, DecideRecordationRequest request, long now) {
     return switch (request.getDecision()) {
       case RECORDATION_DECISION_GRANT -> grant(kept, request, now);
       case RECORDATION_DECISION_REFUSE ->
@@ -96,11 +98,11 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
               RecordationState.RECORDATION_STATE_REVOKED,
               now);
       case RECORDATION_DECISION_UNSPECIFIED, UNRECOGNIZED ->
-          Transition.refused(Code.INVALID_FIELD, STATE, "must be GRANT, REFUSE or REVOKE");
+          Result.refused(Code.INVALID_FIELD, STATE, "must be GRANT, REFUSE or REVOKE");
     };
   }
 
-  private Transition<Recordation> grant(
+  private Result<Transition<Recordation>> grant(
       Recordation kept, DecideRecordationRequest request, long now) {
     Recordation stands = at(kept, now);
     boolean prolongs = stands.getState() == RecordationState.RECORDATION_STATE_GRANTED;
@@ -120,7 +122,7 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
     fields.check(!prolongs || from == before, "valid_from", "must not change in a prolongation");
     Problem problem = fields.problem();
     if (problem != null) {
-      return new Transition.Refused<>(problem);
+      return Result.refused(problem);
     }
     Recordation after =
         kept.toBuilder()
@@ -129,21 +131,21 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
             .setValidTo(Timestamps.fromMillis(to))
             .build();
     return after.equals(kept)
-        ? new Transition.Same<>()
-        : new Transition.Next<>(
+        ? Transition.same(kept)
+        : Transition.next(
             after, (prolongs ? "prolonged until " : "granted until ") + Instant.ofEpochMilli(to));
   }
 
-  private static Transition<Recordation> end(
+  private static Result<Transition<Recordation>> end(
       Recordation kept, RecordationState from, RecordationState to, long now) {
     Recordation stands = at(kept, now);
     if (stands.getState() == to) {
-      return new Transition.Same<>();
+      return Transition.same(kept);
     }
     if (stands.getState() != from) {
       return Transition.outOfOrder(STATE, words(stands) + "; this decision is not possible");
     }
-    return new Transition.Next<>(kept.toBuilder().setState(to).build(), word(to));
+    return Transition.next(kept.toBuilder().setState(to).build(), word(to));
   }
 
   private static String words(Recordation stands) {

@@ -57,16 +57,14 @@ public final class OperationDrafts implements DraftHook {
               "no roster of operation " + id + " is stored here"));
     }
     boolean exercise = Exercise.of(draft.label());
-    Participation.AddressResult addressed =
-        Participation.addressed(held.get(), self, draft.named(), exercise, now);
-    if (addressed instanceof Participation.AddressResult.NoMember nobody) {
-      return new Prepared(draft, nobody.problem());
-    }
     RosterStatement roster = held.get().newest();
-    List<AgencyName> recipients = ((Participation.AddressResult.Members) addressed).recipients();
-    return new Prepared(
-        draft.within(id, roster.number(), roster.hash(), recipients),
-        tasks(draft, roster.content()));
+    return Participation.addressed(held.get(), self, draft.named(), exercise, now)
+        .fold(
+            recipients ->
+                new Prepared(
+                    draft.within(id, roster.number(), roster.hash(), recipients),
+                    tasks(draft, roster.content())),
+            nobody -> new Prepared(draft, nobody));
   }
 
   /** Only members can be given tasks. */

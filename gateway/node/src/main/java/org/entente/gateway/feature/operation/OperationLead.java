@@ -25,6 +25,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.seal.statement.RosterMember;
@@ -32,7 +33,6 @@ import org.entente.gateway.seal.statement.RosterRole;
 import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.gateway.seal.statement.StatementFrame;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.Outcome;
 
 /**
  * Joint operations that this agency leads: it founds, changes and closes them with rosters that its
@@ -60,14 +60,8 @@ public final class OperationLead {
    */
   public record Signer(FederationName federation, NodeName gateway, Ed25519SigningKey key) {}
 
-  /** The result of a call. */
-  public sealed interface Answer {
-    /** The roster is durable and queued in this message. */
-    record Signed(RosterStatement roster, MessageId message) implements Answer {}
-
-    /** Nothing was signed. */
-    record Refused(Problem problem) implements Answer {}
-  }
+  /** A roster that is durable and queued in this message. */
+  public record Signed(RosterStatement roster, MessageId message) {}
 
   /**
    * A change that a person requests.
@@ -120,7 +114,7 @@ public final class OperationLead {
    *
    * @param others the other members
    */
-  public synchronized Answer create(
+  public synchronized Result<Signed> create(
       NodeName client,
       String name,
       List<RosterMember> others,
@@ -137,7 +131,7 @@ public final class OperationLead {
     Optional<Problem> problem =
         person(person).or(() -> problem(terms, now)).or(() -> problem(members));
     if (problem.isPresent()) {
-      return new Answer.Refused(problem.get());
+      return Result.refused(problem.get());
     }
     OperationId id = OperationId.fresh(now.toEpochMilli(), random);
     RosterStatement roster = sign(id, 1, RosterStatement.nothingBefore(), terms, members, now);
@@ -145,13 +139,13 @@ public final class OperationLead {
   }
 
   /** Signs the next roster of an operation that this agency leads. */
-  public synchronized Answer change(
+  public synchronized Result<Signed> change(
       NodeName client, OperationId id, Change change, OnBehalfOf person) {
     Instant now = clock.instant();
     Optional<HeldRosters> held = rosters.held(id);
     Optional<Problem> problem = person(person).or(() -> problem(id, held, change, now));
     if (problem.isPresent() || held.isEmpty()) {
-      return new Answer.Refused(problem.orElseGet(() -> unknown(id)));
+      return Result.refused(problem.orElseGet(() -> unknown(id)));
     }
     RosterStatement newest = held.get().newest();
     RosterStatement.Terms before = newest.content().terms();
@@ -168,13 +162,13 @@ public final class OperationLead {
         (change.closes() ? Optional.<Problem>empty() : problem(terms, now))
             .or(() -> problem(members));
     if (wrong.isPresent()) {
-      return new Answer.Refused(wrong.get());
+      return Result.refused(wrong.get());
     }
     RosterStatement roster = sign(id, newest.number() + 1, newest.hash(), terms, members, now);
     // The same rules that the recipients will apply.
     return RosterRules.next(roster, held.get(), parts.self())
             instanceof RosterRules.Judgement.Refused refused
-        ? new Answer.Refused(new Problem(refused.code(), "members", refused.reason()))
+        ? Result.refused(refused.code(), "members", refused.reason())
         : publish(client, person, roster, newest.content().agencies(), now);
   }
 
@@ -195,7 +189,7 @@ public final class OperationLead {
     return RosterStatement.sign(new RosterStatement.Content(place, terms, members), signer.key());
   }
 
-  private Answer publish(
+  private Result<Signed> publish(
       NodeName client,
       OnBehalfOf person,
       RosterStatement roster,
@@ -208,13 +202,12 @@ public final class OperationLead {
       if (refusal.isEmpty()) {
         recipients.add(agency);
       } else if (roster.content().role(agency).isPresent()) {
-        return new Answer.Refused(
-            new Problem(refusal.get().code(), "members", agency + ": " + refusal.get().reason()));
+        return Result.refused(
+            refusal.get().code(), "members", agency + ": " + refusal.get().reason());
       }
     }
     if (recipients.isEmpty()) {
-      return new Answer.Refused(
-          new Problem(Code.NO_RECIPIENT, "members", "must contain another member"));
+      return Result.refused(Code.NO_RECIPIENT, "members", "must contain another member");
     }
     MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
     Permitted message =
@@ -228,32 +221,23 @@ public final class OperationLead {
     return submitted(AuditActor.client(parts.self(), client, person), roster, message);
   }
 
-  private Answer submitted(AuditActor actor, RosterStatement roster, Permitted message) {
+  private Result<Signed> submitted(AuditActor actor, RosterStatement roster, Permitted message) {
     AtomicBoolean newest = new AtomicBoolean();
-    Outcome outcome =
-        parts
-            .ledger()
-            .await(
-                messages.sendWith(
-                    actor,
-                    message,
-                    tx -> newest.set(keep(tx, actor, roster, message.messageId()))));
-    if (!outcome.hasAccepted()) {
-      return new Answer.Refused(
-          new Problem(
-              Code.valueOf(outcome.getInvalid().getCode()),
-              outcome.getInvalid().getField(),
-              outcome.getInvalid().getMessage()));
-    }
-    return newest.get()
-        ? new Answer.Signed(roster, message.messageId())
-        : new Answer.Refused(
-            new Problem(
-                Code.ROSTER_FORKED,
-                "operation_id",
-                ("a member gave back another roster %d or a later one while this one was signed "
-                        + "and sent: the operation ends here; found a new one")
-                    .formatted(roster.number())));
+    return parts
+        .ledger()
+        .await(
+            messages.sendWith(
+                actor, message, tx -> newest.set(keep(tx, actor, roster, message.messageId()))))
+        .then(
+            id ->
+                newest.get()
+                    ? Result.done(new Signed(roster, id))
+                    : Result.refused(
+                        Code.ROSTER_FORKED,
+                        "operation_id",
+                        ("a member gave back another roster %d or a later one while this one was"
+                                + " signed and sent: the operation ends here; found a new one")
+                            .formatted(roster.number())));
   }
 
   /**

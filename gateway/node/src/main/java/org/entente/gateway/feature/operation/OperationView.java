@@ -30,6 +30,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.seal.statement.RosterStatement;
@@ -72,15 +73,6 @@ public final class OperationView {
       Desks desks,
       LabelCheck check) {}
 
-  /** The result of a view. */
-  public sealed interface Answer {
-    /** The view is shown and recorded. */
-    record Shown(ShowOperationResponse response) implements Answer {}
-
-    /** Nothing is shown. */
-    record Refused(Problem problem) implements Answer {}
-  }
-
   /** A message in the operation; {@code placed} is null if this agency sent it. */
   private record Entry(
       MessageId id, InboxTable.@Nullable PlacedRecord placed, Label label, Body body) {}
@@ -104,15 +96,16 @@ public final class OperationView {
   }
 
   /** An operation with its messages. */
-  public Answer show(NodeName client, OperationId id, ShowOperationRequest request) {
+  public Result<ShowOperationResponse> show(
+      NodeName client, OperationId id, ShowOperationRequest request) {
     List<Problem> problems = parts.check().decision(request.getOnBehalfOf());
     if (!problems.isEmpty()) {
-      return new Answer.Refused(problems.get(0));
+      return Result.refused(problems.get(0));
     }
     Optional<HeldRosters> held = parts.rosters().held(id);
     if (held.isEmpty()) {
-      return new Answer.Refused(
-          new Problem(Code.NOT_FOUND, "operation_id", "no operation " + id + " is stored here"));
+      return Result.refused(
+          Code.NOT_FOUND, "operation_id", "no operation " + id + " is stored here");
     }
     List<OperationTable.StoredUpdate> said = parts.ledger().operations().newest(id, ENTRIES + 1);
     boolean exercise = held.get().newest().content().terms().exercise();
@@ -130,7 +123,7 @@ public final class OperationView {
             .setMore(said.size() > ENTRIES);
     Situation situation = new Situation();
     shown.forEach(entry -> add(response, situation, entry));
-    return new Answer.Shown(response.build());
+    return Result.done(response.build());
   }
 
   private Optional<Entry> entry(

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.AgencyName;
@@ -18,6 +19,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.ServiceMethods;
@@ -84,7 +86,7 @@ final class OperationsService implements BindableService {
     Instant starts =
         request.hasStartsAt() ? instant("starts_at", request.getStartsAt()) : clock.instant();
     Instant ends = instant("ends_at", request.getEndsAt());
-    OperationLead.Answer.Signed signed =
+    OperationLead.Signed signed =
         signed(
             () ->
                 convening.create(
@@ -116,7 +118,7 @@ final class OperationsService implements BindableService {
             request.getSeenNumber(),
             false,
             request.getUnconfirmed());
-    OperationLead.Answer.Signed signed =
+    OperationLead.Signed signed =
         signed(() -> convening.change(caller.name(), id, change, request.getOnBehalfOf()));
     return ChangeOperationResponse.newBuilder()
         .setOperation(OperationView.operation(signed.roster()))
@@ -126,7 +128,7 @@ final class OperationsService implements BindableService {
 
   private CloseOperationResponse closeOperation(Identified caller, CloseOperationRequest request) {
     OperationId id = id(request.getOperationId());
-    OperationLead.Answer.Signed signed =
+    OperationLead.Signed signed =
         signed(
             () ->
                 convening.change(
@@ -141,29 +143,16 @@ final class OperationsService implements BindableService {
   }
 
   private ShowOperationResponse showOperation(Identified caller, ShowOperationRequest request) {
-    OperationView.Answer answer = view.show(caller.name(), id(request.getOperationId()), request);
-    if (answer instanceof OperationView.Answer.Refused refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    return ((OperationView.Answer.Shown) answer).response();
+    return StatusMapper.value(view.show(caller.name(), id(request.getOperationId()), request));
   }
 
-  /** A call that waits for the disk. */
-  private interface Call {
-    OperationLead.Answer make();
-  }
-
-  private static OperationLead.Answer.Signed signed(Call call) {
-    OperationLead.Answer answer;
+  /** The outcome of a call that waits for the disk. */
+  private static OperationLead.Signed signed(Supplier<Result<OperationLead.Signed>> call) {
     try {
-      answer = call.make();
+      return StatusMapper.value(call.get());
     } catch (CompletionException e) {
       throw StatusMapper.exception(CallFailureMapper.problem(e));
     }
-    if (answer instanceof OperationLead.Answer.Refused refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    return (OperationLead.Answer.Signed) answer;
   }
 
   private static List<RosterMember> members(List<OperationMember> members) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.statement.RosterRole;
 import org.entente.gateway.seal.statement.RosterStatement;
 
@@ -30,42 +30,29 @@ public final class Participation {
 
   private Participation() {}
 
-  /** The result of addressing a draft to an operation. */
-  public sealed interface AddressResult {
-    /** The draft goes to these members, if agreements permit. */
-    record Members(List<AgencyName> recipients) implements AddressResult {
-      /** Copies the list. */
-      public Members {
-        recipients = List.copyOf(recipients);
-      }
-    }
-
-    /** The draft goes to no member. */
-    record NoMember(Problem problem) implements AddressResult {}
-  }
-
   /**
    * The recipients of a draft.
    *
    * @param only the members addressed by name or by desk; empty for all
    * @param exercise whether the draft is training
    */
-  public static AddressResult addressed(
+  public static Result<List<AgencyName>> addressed(
       HeldRosters held, AgencyName self, List<AgencyName> only, boolean exercise, Instant now) {
     RosterStatement.Content roster = held.newest().content();
     if (held.forked()) {
-      return nobody(
+      return Result.refused(
           Code.ROSTER_FORKED, "to.operation", "its lead has signed contradicting rosters");
     }
     if (roster.terms().closed() || !now.isBefore(ends(roster))) {
-      return nobody(Code.OPERATION_CLOSED, "to.operation", "the operation is closed or has ended");
+      return Result.refused(
+          Code.OPERATION_CLOSED, "to.operation", "the operation is closed or has ended");
     }
     if (!publishes(roster, self)) {
-      return nobody(
+      return Result.refused(
           Code.OPERATION_ROLE, "to.operation", "this agency is an observer, or no longer a member");
     }
     if (roster.terms().exercise() != exercise) {
-      return nobody(
+      return Result.refused(
           Code.INVALID_FIELD,
           "label.status",
           roster.terms().exercise()
@@ -75,13 +62,14 @@ public final class Participation {
     List<AgencyName> recipients = new ArrayList<>(only.isEmpty() ? roster.agencies() : only);
     for (AgencyName recipient : recipients) {
       if (roster.role(recipient).isEmpty()) {
-        return nobody(Code.OPERATION_ROLE, "to", recipient + " is not a member of the operation");
+        return Result.refused(
+            Code.OPERATION_ROLE, "to", recipient + " is not a member of the operation");
       }
     }
     recipients.remove(self);
     return recipients.isEmpty()
-        ? nobody(Code.NO_RECIPIENT, "to.operation", "it has no other member")
-        : new AddressResult.Members(recipients);
+        ? Result.refused(Code.NO_RECIPIENT, "to.operation", "it has no other member")
+        : Result.done(recipients);
   }
 
   /** The claims of a message about its operation. */
@@ -165,9 +153,5 @@ public final class Participation {
 
   private static Optional<ParticipationRefusal> refused(Code code, String reason) {
     return Optional.of(new ParticipationRefusal(code, reason));
-  }
-
-  private static AddressResult nobody(Code code, String field, String reason) {
-    return new AddressResult.NoMember(new Problem(code, field, reason));
   }
 }

@@ -21,11 +21,11 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.proto.store.v1.OperationRecord;
-import org.entente.proto.v1.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -178,7 +178,7 @@ public final class RosterRecovery {
 
   private void submit(OperationId id, Permitted message, Consumer<Transaction> change) {
     underWay.add(id);
-    CompletableFuture<Outcome> unused =
+    CompletableFuture<Result<MessageId>> unused =
         sender
             .sendWith(AuditActor.gateway(parts.self()), message, change)
             .whenComplete((outcome, failure) -> underWay.remove(id));

@@ -19,6 +19,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.SentPart;
@@ -63,41 +64,33 @@ public final class RequestList {
     this.received = received;
   }
 
-  /** The result of a request for a page. */
-  public sealed interface Answer {
-    /** A page. */
-    record Page(ListRequestsResponse response) implements Answer {}
-
-    /** The request is invalid. */
-    record Wrong(Problem problem) implements Answer {}
-  }
-
   /** A page of one side that a client may see. */
-  public Answer page(NodeName client, Side side, ListRequestsRequest request) {
+  public Result<ListRequestsResponse> page(
+      NodeName client, Side side, ListRequestsRequest request) {
     Optional<Problem> problem = PageLimits.MESSAGES.problem(request.getPageSize());
     if (problem.isPresent()) {
-      return new Answer.Wrong(problem.get());
+      return Result.refused(problem.get());
     }
     int size = PageLimits.MESSAGES.size(request.getPageSize());
     if (request.getStatusesCount() > MOST_STATUSES
         || request.getStatusesList().stream().anyMatch(RequestList::isNone)) {
-      return wrong("statuses", "must be at most " + MOST_STATUSES + ", each of them known");
+      return Result.refused(
+          Code.INVALID_FIELD,
+          "statuses",
+          "must be at most " + MOST_STATUSES + ", each of them known");
     }
     try {
       Name after = place(side, request.getPageToken());
-      return new Answer.Page(page(desks.sight(client), side, request, size, after));
+      return Result.done(page(desks.sight(client), side, request, size, after));
     } catch (InvalidValue e) {
-      return wrong("page_token", "must be the token of a previous page");
+      return Result.refused(
+          Code.INVALID_FIELD, "page_token", "must be the token of a previous page");
     }
   }
 
   private static boolean isNone(RequestStatus status) {
     return status == RequestStatus.UNRECOGNIZED
         || status == RequestStatus.REQUEST_STATUS_UNSPECIFIED;
-  }
-
-  private static Answer wrong(String field, String message) {
-    return new Answer.Wrong(new Problem(Code.INVALID_FIELD, field, message));
   }
 
   private ListRequestsResponse page(

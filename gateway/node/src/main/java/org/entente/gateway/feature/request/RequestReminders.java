@@ -3,6 +3,7 @@ package org.entente.gateway.feature.request;
 import com.google.protobuf.ByteString;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.SentFacts;
@@ -54,25 +56,27 @@ public final class RequestReminders {
     this.reminders = new ReminderDraftCheck(parts.ledger(), parts.records().evidence(), clock);
   }
 
-  /** The result of a call. */
-  public sealed interface Answer {
-    /** The outcome of each draft; durable. */
-    record Sent(List<Outcome> outcomes) implements Answer {}
-
-    /** No reminder was sent. */
-    record Refused(Problem problem) implements Answer {}
-  }
-
   /** The agencies to remind under one agreement. */
   private record Group(SentPart part, RequestRecord record, List<String> agencies) {}
 
-  /** Sends reminders. The future fails only if the ledger does. */
-  public CompletableFuture<Answer> remind(NodeName client, RemindRequest request) {
+  /** What is due for a request. */
+  private record Reminder(MessageId id, SentFacts facts, Collection<Group> groups) {}
+
+  /**
+   * Sends reminders. The future fails only if the ledger does.
+   *
+   * @return the outcome of each draft; durable
+   */
+  public CompletableFuture<Result<List<Outcome>>> remind(NodeName client, RemindRequest request) {
+    return due(request).thenLater(reminder -> publish(client, request, reminder));
+  }
+
+  private Result<Reminder> due(RemindRequest request) {
     if (request.getRequestId().size() != MessageId.SIZE) {
-      return refused(Code.INVALID_FIELD, "request_id", "must have 16 bytes");
+      return Result.refused(Code.INVALID_FIELD, "request_id", "must have 16 bytes");
     }
     if (request.getAgenciesCount() > LabelCheck.MAX_AGENCIES) {
-      return refused(
+      return Result.refused(
           Code.INVALID_FIELD,
           "agencies",
           "must have at most " + LabelCheck.MAX_AGENCIES + " entries");
@@ -80,18 +84,19 @@ public final class RequestReminders {
     MessageId id = MessageId.of(request.getRequestId().toByteArray());
     Optional<SentFacts> facts = parts.records().evidence().sent(parts.ledger().evidence(), id);
     List<Name> asked = facts.isEmpty() ? List.of() : book.asked(id);
-    if (asked.isEmpty()) {
-      return refused(Code.NOT_FOUND, "request_id", "this agency sent no request with this id");
+    if (facts.isEmpty() || asked.isEmpty()) {
+      return Result.refused(
+          Code.NOT_FOUND, "request_id", "this agency sent no request with this id");
     }
     List<String> strangers = new ArrayList<>(request.getAgenciesList());
     strangers.removeAll(asked.stream().map(Name::agency).toList());
     if (!strangers.isEmpty()) {
-      return refused(Code.NOT_FOUND, "agencies", "the request was not sent to " + strangers);
+      return Result.refused(Code.NOT_FOUND, "agencies", "the request was not sent to " + strangers);
     }
-    Map<String, Group> groups = groups(id, asked, request.getAgenciesList());
+    Collection<Group> groups = groups(id, asked, request.getAgenciesList()).values();
     return groups.isEmpty()
-        ? refused(Code.ALREADY_ANSWERED, "request_id", "no agency owes an answer to it")
-        : publish(client, id, facts.get(), request, groups);
+        ? Result.refused(Code.ALREADY_ANSWERED, "request_id", "no agency owes an answer to it")
+        : Result.done(new Reminder(id, facts.get(), groups));
   }
 
   /** Groups agencies by agreement. Named agencies are not filtered, so that each is checked. */
@@ -115,18 +120,16 @@ public final class RequestReminders {
     return named.isEmpty() ? RequestTable.isOpen(record) : named.contains(record.getAgency());
   }
 
-  private CompletableFuture<Answer> publish(
-      NodeName client,
-      MessageId id,
-      SentFacts facts,
-      RemindRequest request,
-      Map<String, Group> groups) {
+  private CompletableFuture<Result<List<Outcome>>> publish(
+      NodeName client, RemindRequest request, Reminder reminder) {
     List<CompletableFuture<Outcome>> sent = new ArrayList<>();
     CompletableFuture<Void> turn = CompletableFuture.completedFuture(null);
-    for (Group group : groups.values()) {
+    for (Group group : reminder.groups()) {
       // One after the other, since only one reminder of a request may be in progress.
       CompletableFuture<Outcome> next =
-          turn.thenCompose(before -> intake.publish(client, draft(id, facts, request, group)));
+          turn.thenCompose(
+              before ->
+                  intake.publish(client, draft(reminder.id(), reminder.facts(), request, group)));
       sent.add(next);
       turn = next.thenApply(outcome -> null);
     }
@@ -134,13 +137,10 @@ public final class RequestReminders {
   }
 
   /** If no draft got a decision, the call itself gives the reason. */
-  private static Answer answer(List<Outcome> outcomes) {
-    if (!outcomes.stream().allMatch(Outcome::hasInvalid)) {
-      return new Answer.Sent(outcomes);
-    }
-    org.entente.proto.v1.Problem first = outcomes.get(0).getInvalid();
-    return new Answer.Refused(
-        new Problem(Code.valueOf(first.getCode()), first.getField(), first.getMessage()));
+  private static Result<List<Outcome>> answer(List<Outcome> outcomes) {
+    return outcomes.stream().allMatch(Outcome::hasInvalid)
+        ? Result.refused(Problem.of(outcomes.get(0).getInvalid()))
+        : Result.done(outcomes);
   }
 
   private Draft draft(MessageId id, SentFacts facts, RemindRequest request, Group group) {
@@ -171,9 +171,5 @@ public final class RequestReminders {
         .setTo(Addressing.newBuilder().addAllAgencies(group.agencies()))
         .setOnBehalfOf(request.getOnBehalfOf())
         .build();
-  }
-
-  private static CompletableFuture<Answer> refused(Code code, String field, String message) {
-    return CompletableFuture.completedFuture(new Answer.Refused(new Problem(code, field, message)));
   }
 }

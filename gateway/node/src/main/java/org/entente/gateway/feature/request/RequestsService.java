@@ -96,11 +96,7 @@ final class RequestsService implements BindableService {
     Side side = side(request);
     NodeName client = Caller.require(scope(side)).name();
     StatusMapper.refuse(names.agency("agency", request.getAgency()));
-    RequestList.Answer answer = desk.list().page(client, side, request);
-    if (answer instanceof RequestList.Answer.Wrong wrong) {
-      throw StatusMapper.exception(wrong.problem());
-    }
-    return ((RequestList.Answer.Page) answer).response();
+    return StatusMapper.value(desk.list().page(client, side, request));
   }
 
   /**
@@ -124,14 +120,8 @@ final class RequestsService implements BindableService {
   private CompletableFuture<RemindResponse> remind(Identified caller, RemindRequest request) {
     return reminding
         .remind(caller.name(), request)
-        .thenApply(
-            answer -> {
-              if (answer instanceof RequestReminders.Answer.Refused refused) {
-                throw StatusMapper.exception(refused.problem());
-              }
-              RequestReminders.Answer.Sent sent = (RequestReminders.Answer.Sent) answer;
-              return RemindResponse.newBuilder().addAllOutcomes(sent.outcomes()).build();
-            });
+        .thenApply(StatusMapper::value)
+        .thenApply(outcomes -> RemindResponse.newBuilder().addAllOutcomes(outcomes).build());
   }
 
   private void followReminders(

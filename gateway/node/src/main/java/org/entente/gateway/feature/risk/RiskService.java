@@ -33,12 +33,12 @@ final class RiskService implements BindableService {
             RiskGrpc.getScoreMessageMethod(),
             Scope.SCORE,
             CallCost.CHANGE,
-            (caller, request) -> required(scores.score(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(scores.score(caller.name(), request)))
         .unary(
             RiskGrpc.getShowScoresMethod(),
             Scope.SEARCH,
             CallCost.READ,
-            (caller, request) -> required(scores.show(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(scores.show(caller.name(), request)))
         .unary(RiskGrpc.getListScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::listScores)
         .serverStream(
             RiskGrpc.getFollowScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::followScores)
@@ -47,7 +47,7 @@ final class RiskService implements BindableService {
 
   private ListScoresResponse listScores(Identified caller, ListScoresRequest request) {
     StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
-    return required(scores.list(caller.name(), request));
+    return StatusMapper.value(scores.list(caller.name(), request));
   }
 
   private void followScores(
@@ -55,17 +55,11 @@ final class RiskService implements BindableService {
       FollowScoresRequest request,
       ServerCallStreamObserver<FollowScoresResponse> out) {
     StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
-    ScoreFollower followed = required(scores.follow(caller.name(), request, new ScoreStream(out)));
+    ScoreFollower followed =
+        StatusMapper.value(scores.follow(caller.name(), request, new ScoreStream(out)));
     out.setOnReadyHandler(followed::wake);
     out.setOnCancelHandler(followed::end);
     followed.wake();
-  }
-
-  private static <T> T required(ScoreResult<T> answer) {
-    if (answer instanceof ScoreResult.Refused<T> refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    return ((ScoreResult.Done<T>) answer).response();
   }
 
   /** A client's stream; {@link ScoreFollower} calls it by one thread at a time. */

@@ -8,6 +8,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FollowScoresRequest;
 import org.entente.proto.v1.ListScoresRequest;
@@ -41,17 +42,17 @@ public final class ScoreDesk {
   }
 
   /** Stores a client's score of a message. */
-  public ScoreResult<ScoreMessageResponse> score(NodeName client, ScoreMessageRequest request) {
+  public Result<ScoreMessageResponse> score(NodeName client, ScoreMessageRequest request) {
     return scoring.score(client, request);
   }
 
   /** The scores of one message. */
-  public ScoreResult<ShowScoresResponse> show(NodeName client, ShowScoresRequest request) {
+  public Result<ShowScoresResponse> show(NodeName client, ShowScoresRequest request) {
     Optional<Problem> problem =
         ScoreCheck.id(request.getMessageId().size())
             .or(() -> check.person(request.getOnBehalfOf()));
     if (problem.isPresent()) {
-      return new ScoreResult.Refused<>(problem.get());
+      return Result.refused(problem.get());
     }
     MessageFilter match =
         new MessageFilter(
@@ -62,22 +63,22 @@ public final class ScoreDesk {
     AuditActor actor = actor(client, request.getOnBehalfOf());
     return Optional.ofNullable(placed)
         .flatMap(it -> pages.of(it, request.getHistory(), actor))
-        .<ScoreResult<ShowScoresResponse>>map(
+        .map(
             it ->
-                new ScoreResult.Done<>(
+                Result.done(
                     ShowScoresResponse.newBuilder()
                         .setMessage(it.message())
                         .addAllScores(it.scores())
                         .build()))
-        .orElseGet(ScoreResult::notFound);
+        .orElseGet(ScoreVisibility::notFound);
   }
 
   /** A page of scores of several messages. */
-  public ScoreResult<ListScoresResponse> list(NodeName client, ListScoresRequest request) {
+  public Result<ListScoresResponse> list(NodeName client, ListScoresRequest request) {
     Optional<Problem> problem =
         ScoreQuery.problem(request).or(() -> check.person(request.getOnBehalfOf()));
     if (problem.isPresent()) {
-      return new ScoreResult.Refused<>(problem.get());
+      return Result.refused(problem.get());
     }
     ScorePages.Page page =
         pages.before(
@@ -85,7 +86,7 @@ public final class ScoreDesk {
             ScoreQuery.before(request.getPageToken()),
             ScoreQuery.pageSize(request),
             actor(client, request.getOnBehalfOf()));
-    return new ScoreResult.Done<>(
+    return Result.done(
         ListScoresResponse.newBuilder()
             .addAllScores(page.shown())
             .setNextPageToken(page.more() ? ScoreQuery.token(page.reached()) : "")
@@ -93,14 +94,14 @@ public final class ScoreDesk {
   }
 
   /** Follows scores. The caller wakes the follower first, and ends it when the client is gone. */
-  public ScoreResult<ScoreFollower> follow(
+  public Result<ScoreFollower> follow(
       NodeName client, FollowScoresRequest request, ScoreFollower.ScoreSink out) {
     Optional<Problem> problem =
         ScoreQuery.problem(request.getTerms())
             .or(() -> check.person(request.getOnBehalfOf()))
             .or(() -> ahead(request));
     if (problem.isPresent()) {
-      return new ScoreResult.Refused<>(problem.get());
+      return Result.refused(problem.get());
     }
     ScoreFollower followed =
         new ScoreFollower(
@@ -112,13 +113,12 @@ public final class ScoreDesk {
             parts.executor(),
             out);
     return followers.add(client.value(), followed.waking())
-        ? new ScoreResult.Done<>(followed)
-        : new ScoreResult.Refused<>(
-            new Problem(
-                Code.LIMIT_REACHED,
-                "",
-                "a client may follow scores at most %d times, all clients together %d"
-                    .formatted(ScoreFollowers.MAX_OF_A_CLIENT, ScoreFollowers.MAX)));
+        ? Result.done(followed)
+        : Result.refused(
+            Code.LIMIT_REACHED,
+            "",
+            "a client may follow scores at most %d times, all clients together %d"
+                .formatted(ScoreFollowers.MAX_OF_A_CLIENT, ScoreFollowers.MAX));
   }
 
   /** A client ahead of a restored ledger would wait for numbers that are assigned a second time. */

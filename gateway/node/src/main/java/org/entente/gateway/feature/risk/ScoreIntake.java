@@ -22,6 +22,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.AnnotationKey;
 import org.entente.proto.store.v1.ScoreRecord;
 import org.entente.proto.store.v1.ScoreSeries;
@@ -72,10 +73,10 @@ final class ScoreIntake {
     }
   }
 
-  ScoreResult<ScoreMessageResponse> score(NodeName client, ScoreMessageRequest request) {
+  Result<ScoreMessageResponse> score(NodeName client, ScoreMessageRequest request) {
     Optional<Problem> problem = check.problem(request).or(() -> parts.ledger().room().refusal());
     if (problem.isPresent()) {
-      return new ScoreResult.Refused<>(problem.get());
+      return Result.refused(problem.get());
     }
     MessageFilter match =
         new MessageFilter(
@@ -84,25 +85,25 @@ final class ScoreIntake {
     InboxTable.PlacedRecord placed =
         givable.find(MessageId.of(request.getMessageId().toByteArray()), match);
     if (placed == null) {
-      return ScoreResult.notFound();
+      return ScoreVisibility.notFound();
     }
     try {
       return parts
           .opening()
           .annotated(placed, (label, key) -> keep(new SubmittedScore(client, request, placed, key)))
-          .orElseGet(ScoreResult::notFound);
+          .orElseGet(ScoreVisibility::notFound);
     } catch (CorruptRecord e) {
-      return ScoreResult.notFound();
+      return ScoreVisibility.notFound();
     }
   }
 
-  private ScoreResult<ScoreMessageResponse> keep(SubmittedScore handed) {
+  private Result<ScoreMessageResponse> keep(SubmittedScore handed) {
     return parts.ledger().commit(Lane.ROUTINE, tx -> keep(tx, handed));
   }
 
-  private ScoreResult<ScoreMessageResponse> keep(Transaction tx, SubmittedScore handed) {
+  private Result<ScoreMessageResponse> keep(Transaction tx, SubmittedScore handed) {
     if (!givable.isStill(tx, handed.placed())) {
-      return ScoreResult.notFound();
+      return ScoreVisibility.notFound();
     }
     ScoreTable book = parts.ledger().scores();
     String client = handed.client().value();
@@ -118,7 +119,7 @@ final class ScoreIntake {
       return done(latest.get(), true);
     }
     if (series.getNumbersCount() == 0 && !hasRoom(scored, clientTag)) {
-      return new ScoreResult.Refused<>(tooMany());
+      return Result.refused(tooMany());
     }
     Score score = score(tx, handed, series.getMade() + 1);
     ScoreRecord record = seal.seal(handed.key(), score, tx.nowMillis());
@@ -202,8 +203,8 @@ final class ScoreIntake {
     followers.wake();
   }
 
-  private static ScoreResult<ScoreMessageResponse> done(Score score, boolean unchanged) {
-    return new ScoreResult.Done<>(
+  private static Result<ScoreMessageResponse> done(Score score, boolean unchanged) {
+    return Result.done(
         ScoreMessageResponse.newBuilder().setScore(score).setUnchanged(unchanged).build());
   }
 

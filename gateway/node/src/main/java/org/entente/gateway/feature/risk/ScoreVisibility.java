@@ -7,7 +7,9 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -60,5 +62,10 @@ final class ScoreVisibility {
                   MessageId.of(placed.record().getMessageId().toByteArray())));
     }
     return found.build();
+  }
+
+  /** The one answer for every message that is not shown, so that it reveals no reason. */
+  static <T> Result<T> notFound() {
+    return Result.refused(Code.NOT_FOUND, "message_id", "not found, or access not permitted");
   }
 }

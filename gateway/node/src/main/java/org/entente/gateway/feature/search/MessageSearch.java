@@ -54,40 +54,39 @@ public final class MessageSearch {
   /** A page of what is sought. */
   public Result<SearchResponse> search(NodeName client, SearchRequest request) {
     Optional<Problem> problem = problem(request.getOnBehalfOf());
-    if (problem.isPresent()) {
-      return new Result.Refused<>(problem.get());
-    }
-    SearchQuery.ReadResult reading = SearchQuery.read(request, parts.desks().sight(client));
-    if (reading instanceof SearchQuery.ReadResult.Wrong wrong) {
-      return new Result.Refused<>(wrong.problem());
-    }
-    SearchQuery.ReadResult.Clear clear = (SearchQuery.ReadResult.Clear) reading;
+    return problem.isPresent()
+        ? Result.refused(problem.get())
+        : SearchQuery.read(request, parts.desks().sight(client))
+            .map(query -> page(client, request.getOnBehalfOf(), query));
+  }
+
+  private SearchResponse page(NodeName client, OnBehalfOf person, SearchQuery.ValidQuery query) {
     SearchIndex.ReadyIndex ready = indexing.ready();
-    Page page = page(ready.index(), clear);
-    AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
+    Page page = page(ready.index(), query);
+    AuditActor actor = AuditActor.client(parts.self(), client, person);
     List<MessageVisibility.Hit> shown =
-        parts.ledger().commit(Lane.ROUTINE, tx -> record(tx, actor, clear.sought(), page.hits()));
+        parts.ledger().commit(Lane.ROUTINE, tx -> record(tx, actor, query.sought(), page.hits()));
     parts.meters().searched();
     List<FoundMessage> found =
         shown.stream().map(hit -> hit.found(parts.ledger().chains())).toList();
-    return new Result.Done<>(response(ready, clear.sought(), found, page.next()));
+    return response(ready, query.sought(), found, page.next());
   }
 
-  private Page page(MessageIndex index, SearchQuery.ReadResult.Clear clear) {
+  private Page page(MessageIndex index, SearchQuery.ValidQuery query) {
     List<MessageVisibility.Hit> hits = new ArrayList<>();
-    long before = clear.before();
+    long before = query.before();
     int looked = 0;
-    List<InboxPosition> places = index.find(clear.sought(), before, clear.pageSize() + 1);
+    List<InboxPosition> places = index.find(query.sought(), before, query.pageSize() + 1);
     while (!places.isEmpty()) {
       for (InboxPosition place : places) {
-        if (hits.size() == clear.pageSize() || looked == LOOKED_AT) {
+        if (hits.size() == query.pageSize() || looked == LOOKED_AT) {
           return new Page(hits, SearchQuery.token(before));
         }
-        hit(clear.sought(), place).ifPresent(hits::add);
+        hit(query.sought(), place).ifPresent(hits::add);
         before = place.number();
         looked++;
       }
-      places = index.find(clear.sought(), before, clear.pageSize() + 1);
+      places = index.find(query.sought(), before, query.pageSize() + 1);
     }
     return new Page(hits, "");
   }
@@ -132,7 +131,7 @@ public final class MessageSearch {
   /** The messages that name an identifier that one names. */
   public Result<RelatedResponse> related(NodeName client, MessageId id, RelatedRequest request) {
     return problem(request.getOnBehalfOf())
-        .<Result<RelatedResponse>>map(Result.Refused::new)
+        .map(Result::<RelatedResponse>refused)
         .orElseGet(() -> relating.related(client, id, request));
   }
 

@@ -19,7 +19,6 @@ import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.v1.Body;
@@ -62,17 +61,21 @@ final class RelatedMessages {
   private record Page(List<Link> links, String next) {}
 
   Result<RelatedResponse> related(NodeName client, MessageId id, RelatedRequest request) {
-    SearchQuery.PageSpec paging = SearchQuery.paging(request.getPageSize(), request.getPageToken());
-    Problem wrong = paging.problem();
-    if (wrong != null) {
-      return new Result.Refused<>(wrong);
-    }
     DeskVisibility sight = parts.desks().sight(client);
-    Result<MessageVisibility.OpenedHit> whole = given.whole(id, sight, request.getExercise());
-    if (whole instanceof Result.Refused<MessageVisibility.OpenedHit> refused) {
-      return new Result.Refused<>(refused.problem());
-    }
-    MessageVisibility.OpenedHit opened = ((Result.Done<MessageVisibility.OpenedHit>) whole).value();
+    return SearchQuery.paging(request.getPageSize(), request.getPageToken())
+        .then(
+            paging ->
+                given
+                    .whole(id, sight, request.getExercise())
+                    .then(opened -> related(client, opened, sight, request, paging)));
+  }
+
+  private Result<RelatedResponse> related(
+      NodeName client,
+      MessageVisibility.OpenedHit opened,
+      DeskVisibility sight,
+      RelatedRequest request,
+      SearchQuery.PageSpec paging) {
     List<String> named = Identifiers.of(opened.hit().label(), opened.body());
     SearchIndex.ReadyIndex ready = indexing.ready();
     Page page = page(ready.index(), opened, sought(opened, named, sight), paging);
@@ -82,7 +85,7 @@ final class RelatedMessages {
             .ledger()
             .commit(Lane.ROUTINE, tx -> record(tx, actor, client, opened.hit(), page.links()));
     if (shown.isEmpty()) {
-      return MessageVisibility.notFound(id);
+      return MessageVisibility.notFound(opened.hit().id());
     }
     parts.meters().searched();
     Chains chains = parts.ledger().chains();
@@ -96,7 +99,7 @@ final class RelatedMessages {
     ready
         .reachesBackTo()
         .ifPresent(at -> response.setReachesBackTo(Timestamps.fromMillis(at.toEpochMilli())));
-    return new Result.Done<>(response.build());
+    return Result.done(response.build());
   }
 
   private Page page(

@@ -12,11 +12,11 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.subject.IndexTerms;
 import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.SearchRequest;
-import org.jspecify.annotations.Nullable;
 
 /** Parses a client's search request; every field is bounded. Pure; used once. */
 final class SearchQuery {
@@ -26,48 +26,40 @@ final class SearchQuery {
 
   private final List<Problem> problems = new ArrayList<>();
 
-  /** The result of parsing. */
-  sealed interface ReadResult {
-    /**
-     * The request is valid.
-     *
-     * @param pageSize most messages of the page
-     * @param before the place after which the page begins, going back in time
-     */
-    record Clear(SearchCriteria sought, int pageSize, long before) implements ReadResult {}
-
-    /** The request is invalid. */
-    record Wrong(Problem problem) implements ReadResult {}
-  }
+  /**
+   * A valid request.
+   *
+   * @param pageSize most messages of the page
+   * @param before the place after which the page begins, going back in time
+   */
+  record ValidQuery(SearchCriteria sought, int pageSize, long before) {}
 
   /**
    * The start and size of a page.
    *
    * @param size most messages of the page
    * @param before the place after which it begins, going back in time
-   * @param problem the problem with the request, or null
    */
-  record PageSpec(int size, long before, @Nullable Problem problem) {}
+  record PageSpec(int size, long before) {}
 
   private SearchQuery() {}
 
   /** Parses the requested page. */
-  static PageSpec paging(int size, String token) {
+  static Result<PageSpec> paging(int size, String token) {
     SearchQuery question = new SearchQuery();
-    int most = question.pageSize(size);
-    long before = question.before(token);
-    return new PageSpec(
-        most, before, question.problems.isEmpty() ? null : question.problems.get(0));
+    return question.result(new PageSpec(question.pageSize(size), question.before(token)));
   }
 
-  static ReadResult read(SearchRequest request, DeskVisibility sight) {
+  static Result<ValidQuery> read(SearchRequest request, DeskVisibility sight) {
     SearchQuery question = new SearchQuery();
     SearchCriteria sought = question.sought(request, sight);
     int size = question.pageSize(request.getPageSize());
     long before = question.before(request.getPageToken());
-    return question.problems.isEmpty()
-        ? new ReadResult.Clear(sought, size, before)
-        : new ReadResult.Wrong(question.problems.get(0));
+    return question.result(new ValidQuery(sought, size, before));
+  }
+
+  private <T> Result<T> result(T parsed) {
+    return problems.isEmpty() ? Result.done(parsed) : Result.refused(problems.get(0));
   }
 
   private SearchCriteria sought(SearchRequest request, DeskVisibility sight) {

@@ -10,6 +10,7 @@ import org.entente.gateway.deliver.FilterLimits;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.subject.IndexTerms;
 import org.entente.gateway.text.TextRule;
 import org.entente.proto.v1.AddWatchRequest;
@@ -28,24 +29,18 @@ final class WatchQuery {
 
   private WatchQuery() {}
 
-  /** The result of parsing. */
-  sealed interface ReadResult {
-    /** The request is valid: these terms, until this time in milliseconds since 1970. */
-    record Clear(Set<String> terms, long untilMillis) implements ReadResult {}
+  /** A valid request: these terms, until this time in milliseconds since 1970. */
+  record ValidQuery(Set<String> terms, long untilMillis) {}
 
-    /** The request is invalid. */
-    record Wrong(Problem problem) implements ReadResult {}
-  }
-
-  static ReadResult read(AddWatchRequest request, long nowMillis) {
+  static Result<ValidQuery> read(AddWatchRequest request, long nowMillis) {
     WatchQuery query = new WatchQuery();
     Set<String> terms = query.terms(request.getTerms());
     query.problems.addAll(FilterLimits.problems("terms.filter", request.getTerms().getFilter()));
     query.title(request.getTerms().getTitle());
     long until = query.until(request, nowMillis);
     return query.problems.isEmpty()
-        ? new ReadResult.Clear(terms, until)
-        : new ReadResult.Wrong(query.problems.get(0));
+        ? Result.done(new ValidQuery(terms, until))
+        : Result.refused(query.problems.get(0));
   }
 
   private Set<String> terms(WatchTerms terms) {

@@ -30,29 +30,22 @@ final class WatchService implements BindableService {
             WatchGrpc.getRemoveWatchMethod(),
             Scope.WATCH,
             CallCost.CHANGE,
-            (caller, request) -> required(watches.remove(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(watches.remove(caller.name(), request)))
         .unary(
             WatchGrpc.getListWatchesMethod(),
             Scope.WATCH,
             CallCost.READ,
-            (caller, request) -> required(watches.list(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(watches.list(caller.name(), request)))
         .unary(
             WatchGrpc.getListHitsMethod(),
             Scope.WATCH,
             CallCost.READ,
-            (caller, request) -> required(watches.hits(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(watches.hits(caller.name(), request)))
         .build();
   }
 
   private AddWatchResponse addWatch(Identified caller, AddWatchRequest request) {
     StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
-    return required(watches.add(caller.name(), request));
-  }
-
-  private static <T> T required(Watches.Answer<T> answer) {
-    if (answer instanceof Watches.Answer.Refused<T> refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
-    return ((Watches.Answer.Done<T>) answer).response();
+    return StatusMapper.value(watches.add(caller.name(), request));
   }
 }

@@ -19,6 +19,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.proto.store.v1.WatchContent;
 import org.entente.proto.store.v1.WatchRecord;
@@ -70,54 +71,44 @@ public final class Watches {
     this.pages = new HitPages(parts, standing);
   }
 
-  /** The result of a request. */
-  public sealed interface Answer<T> {
-    /** The request is done and recorded. */
-    record Done<T>(T response) implements Answer<T> {
-      /** Shows none of the content. */
-      @Override
-      public String toString() {
-        return "done";
-      }
-    }
-
-    /** Nothing changed and nothing is shown. */
-    record Refused<T>(Problem problem) implements Answer<T> {}
-  }
-
   // Watches --------------------------------------------------------------------------------------
 
   /** Adds a watch of a client. */
-  public Answer<AddWatchResponse> add(NodeName client, AddWatchRequest request) {
+  public Result<AddWatchResponse> add(NodeName client, AddWatchRequest request) {
     Optional<Problem> problem = person(request.getOnBehalfOf());
     if (problem.isPresent()) {
-      return new Answer.Refused<>(problem.get());
+      return Result.refused(problem.get());
     }
-    WatchQuery.ReadResult reading = WatchQuery.read(request, parts.clock().millis());
-    if (reading instanceof WatchQuery.ReadResult.Wrong wrong) {
-      return new Answer.Refused<>(wrong.problem());
-    }
-    WatchQuery.ReadResult.Clear clear = (WatchQuery.ReadResult.Clear) reading;
-    WatchContent content =
-        WatchContent.newBuilder()
-            .setClient(client.value())
-            .addAllTerms(clear.terms())
-            .setFilter(request.getTerms().getFilter().toByteString())
-            .setTitle(request.getTerms().getTitle())
-            .setOnBehalfOf(request.getOnBehalfOf().toByteString())
-            .build();
-    return parts.ledger().commit(Lane.ROUTINE, tx -> add(tx, client, clear.untilMillis(), content));
+    return WatchQuery.read(request, parts.clock().millis())
+        .then(
+            query ->
+                parts
+                    .ledger()
+                    .commit(
+                        Lane.ROUTINE,
+                        tx ->
+                            add(tx, client, query.untilMillis(), content(client, request, query))));
   }
 
-  private Answer<AddWatchResponse> add(
+  private static WatchContent content(
+      NodeName client, AddWatchRequest request, WatchQuery.ValidQuery query) {
+    return WatchContent.newBuilder()
+        .setClient(client.value())
+        .addAllTerms(query.terms())
+        .setFilter(request.getTerms().getFilter().toByteString())
+        .setTitle(request.getTerms().getTitle())
+        .setOnBehalfOf(request.getOnBehalfOf().toByteString())
+        .build();
+  }
+
+  private Result<AddWatchResponse> add(
       Transaction tx, NodeName client, long untilMillis, WatchContent content) {
     if (standing.count(client.value()) >= MAX_OF_A_CLIENT || standing.count() >= MAX_OF_ALL) {
-      return new Answer.Refused<>(
-          new Problem(
-              Code.LIMIT_REACHED,
-              "",
-              "a client may have at most %d watches, all clients together %d"
-                  .formatted(MAX_OF_A_CLIENT, MAX_OF_ALL)));
+      return Result.refused(
+          Code.LIMIT_REACHED,
+          "",
+          "a client may have at most %d watches, all clients together %d"
+              .formatted(MAX_OF_A_CLIENT, MAX_OF_ALL));
     }
     WatchRecord.Builder record =
         WatchRecord.newBuilder()
@@ -133,14 +124,14 @@ public final class Watches {
     // Add it before the commit, so that every message committed later is matched against it. A hit
     // is committed after the watch, and only if the watch exists.
     standing.add(watch);
-    return new Answer.Done<>(AddWatchResponse.newBuilder().setWatch(state(watch)).build());
+    return Result.done(AddWatchResponse.newBuilder().setWatch(state(watch)).build());
   }
 
   /** Ends a watch of a client. */
-  public Answer<RemoveWatchResponse> remove(NodeName client, RemoveWatchRequest request) {
+  public Result<RemoveWatchResponse> remove(NodeName client, RemoveWatchRequest request) {
     Optional<Problem> problem = person(request.getOnBehalfOf());
     if (problem.isPresent()) {
-      return new Answer.Refused<>(problem.get());
+      return Result.refused(problem.get());
     }
     AuditActor actor = client(client, request.getOnBehalfOf());
     return parts
@@ -151,17 +142,16 @@ public final class Watches {
                 standing
                     .of(client.value(), request.getWatch())
                     .filter(watch -> end(tx, actor, watch))
-                    .<Answer<RemoveWatchResponse>>map(
+                    .map(
                         watch ->
-                            new Answer.Done<>(
+                            Result.done(
                                 RemoveWatchResponse.newBuilder().setWatch(watch.number()).build()))
                     .orElseGet(
                         () ->
-                            new Answer.Refused<>(
-                                new Problem(
-                                    Code.NOT_FOUND,
-                                    "watch",
-                                    "this client has no watch " + request.getWatch()))));
+                            Result.refused(
+                                Code.NOT_FOUND,
+                                "watch",
+                                "this client has no watch " + request.getWatch())));
   }
 
   private boolean end(Transaction tx, AuditActor actor, StandingWatch watch) {
@@ -176,16 +166,16 @@ public final class Watches {
   }
 
   /** Watches of a client. */
-  public Answer<ListWatchesResponse> list(NodeName client, ListWatchesRequest request) {
+  public Result<ListWatchesResponse> list(NodeName client, ListWatchesRequest request) {
     Optional<Problem> problem = PageLimits.MESSAGES.problem(request.getPageSize());
     if (problem.isPresent()) {
-      return new Answer.Refused<>(problem.get());
+      return Result.refused(problem.get());
     }
     int size = PageLimits.MESSAGES.size(request.getPageSize());
     // No number has the uppermost bit.
     long after = request.getAfter() < 0 ? Long.MAX_VALUE : request.getAfter();
     List<StandingWatch> found = standing.of(client.value(), after, size + 1);
-    return new Answer.Done<>(
+    return Result.done(
         ListWatchesResponse.newBuilder()
             .addAllWatches(found.stream().limit(size).map(Watches::state).toList())
             .setMore(found.size() > size)
@@ -209,14 +199,14 @@ public final class Watches {
   // Hits -----------------------------------------------------------------------------------------
 
   /** Hits of a client's watches. */
-  public Answer<ListHitsResponse> hits(NodeName client, ListHitsRequest request) {
+  public Result<ListHitsResponse> hits(NodeName client, ListHitsRequest request) {
     Optional<Problem> problem =
         person(request.getOnBehalfOf())
             .or(() -> PageLimits.MESSAGES.problem(request.getPageSize()))
             .or(() -> ahead(client, request.getAfter()));
     return problem.isPresent()
-        ? new Answer.Refused<>(problem.get())
-        : new Answer.Done<>(
+        ? Result.refused(problem.get())
+        : Result.done(
             pages.page(
                 client,
                 request.getAfter(),

@@ -9,7 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.analysis.ClauseCoverage.Clause;
 import org.entente.gateway.policy.analysis.ExpectationReport;
 import org.entente.gateway.policy.analysis.ExpectationSuite;
@@ -50,25 +50,24 @@ public final class PolicyQueryHandler implements PolicyQuestions {
   }
 
   @Override
-  public Answer<ListCodesResponse> codes(ListCodesRequest request) {
+  public Result<ListCodesResponse> codes(ListCodesRequest request) {
     Policy now = policy.current();
     List<CodeLists.Entry> all = now.rulebook().codes().entries();
     List<String> lists = all.stream().map(CodeLists.Entry::list).distinct().toList();
     String only = request.getList();
     if (!only.isEmpty() && !lists.contains(only)) {
-      return new Answer.Refused<>(
-          new Problem(
-              Code.INVALID_FIELD,
-              "list",
-              "is not a code list of this gateway; valid: one of "
-                  + String.join(", ", lists)
-                  + ", or empty for all"));
+      return Result.refused(
+          Code.INVALID_FIELD,
+          "list",
+          "is not a code list of this gateway; valid: one of "
+              + String.join(", ", lists)
+              + ", or empty for all");
     }
     ListCodesResponse.Builder out = ListCodesResponse.newBuilder().setPolicyVersion(now.version());
     all.stream()
         .filter(it -> only.isEmpty() || it.list().equals(only))
         .forEach(it -> out.addCodes(entry(it)));
-    return new Answer.Given<>(out.build());
+    return Result.done(out.build());
   }
 
   private static CodeEntry entry(CodeLists.Entry it) {
@@ -84,7 +83,7 @@ public final class PolicyQueryHandler implements PolicyQuestions {
   }
 
   @Override
-  public Answer<TestPolicyResponse> test(TestPolicyRequest request) {
+  public Result<TestPolicyResponse> test(TestPolicyRequest request) {
     byte[] text = request.getExpectations().getBytes(StandardCharsets.UTF_8);
     if (text.length == 0) {
       return refused(Code.INVALID_FIELD, "is required: the content of an expectations file");
@@ -95,7 +94,7 @@ public final class PolicyQueryHandler implements PolicyQuestions {
     return alone(() -> tested(text, request.getCoverage()));
   }
 
-  private Answer<TestPolicyResponse> tested(byte[] text, boolean coverage) {
+  private Result<TestPolicyResponse> tested(byte[] text, boolean coverage) {
     ExpectationSuite.LoadResult loading = ExpectationSuite.read(FIELD, text, clock.instant());
     if (loading instanceof ExpectationSuite.LoadResult.Invalid invalid) {
       return refused(Code.INVALID_FIELD, words(invalid.problems()));
@@ -118,15 +117,15 @@ public final class PolicyQueryHandler implements PolicyQuestions {
     if (coverage) {
       report.clauses().forEach(clause -> out.addClauses(clause(clause)));
     }
-    return new Answer.Given<>(out.build());
+    return Result.done(out.build());
   }
 
   @Override
-  public Answer<LintPolicyResponse> lint() {
+  public Result<LintPolicyResponse> lint() {
     return alone(this::linted);
   }
 
-  private Answer<LintPolicyResponse> linted() {
+  private Result<LintPolicyResponse> linted() {
     Rulebook.LoadResult loading = policy.lint(clock.instant());
     String version = policy.current().version();
     LintPolicyResponse.Builder out = LintPolicyResponse.newBuilder().setPolicyVersion(version);
@@ -136,13 +135,13 @@ public final class PolicyQueryHandler implements PolicyQuestions {
     } else if (loading instanceof Rulebook.LoadResult.Invalid invalid) {
       first(invalid.problems()).forEach(it -> out.addErrors(finding(it)));
     }
-    return new Answer.Given<>(out.build());
+    return Result.done(out.build());
   }
 
-  private <T> Answer<T> alone(Supplier<Answer<T>> question) {
+  private <T> Result<T> alone(Supplier<Result<T>> question) {
     if (!one.tryAcquire()) {
-      return new Answer.Refused<>(
-          new Problem(Code.OVERLOADED, "", "another policy query is running; try again later"));
+      return Result.refused(
+          Code.OVERLOADED, "", "another policy query is running; try again later");
     }
     try {
       return question.get();
@@ -151,8 +150,8 @@ public final class PolicyQueryHandler implements PolicyQuestions {
     }
   }
 
-  private static <T> Answer<T> refused(Code code, String wrong) {
-    return new Answer.Refused<>(new Problem(code, FIELD, wrong));
+  private static <T> Result<T> refused(Code code, String wrong) {
+    return Result.refused(code, FIELD, wrong);
   }
 
   /** The first problem, and the number of the others. */

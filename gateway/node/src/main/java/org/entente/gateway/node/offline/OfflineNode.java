@@ -22,6 +22,7 @@ import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.node.assembly.LedgerStorage;
 import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.files.ConfiguredFiles;
@@ -33,6 +34,7 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,12 +134,12 @@ public final class OfflineNode implements AutoCloseable {
   }
 
   /** A page of audit records, by time or by the person or object named, on behalf of a person. */
-  public AuditExporter.Answer export(AuditPerson person, ExportRequest request) {
+  public Result<ExportResponse> export(AuditPerson person, ExportRequest request) {
     return exporting.export(new AuditActor(self, null, person), request);
   }
 
   /** Proves that a message was accepted or received here, on behalf of a person. */
-  public MessageProver.Answer prove(
+  public Result<byte[]> prove(
       AuditPerson person, MessageId id, Optional<AgencyName> recipient) {
     MessageProver proving =
         new MessageProver(

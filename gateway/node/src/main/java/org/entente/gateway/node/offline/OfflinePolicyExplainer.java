@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.policy.analysis.SourceLabels;
@@ -68,15 +68,6 @@ public final class OfflinePolicyExplainer {
         policy, check, new AgencyName(files.config().agency()), clock);
   }
 
-  /** The answer to a query. */
-  public sealed interface Answer {
-    /** The policy decision and its reasons. */
-    record Explained(Explanation explanation) implements Answer {}
-
-    /** The draft is invalid and could not be published. */
-    record Invalid(Problem problem) implements Answer {}
-  }
-
   /**
    * Explains the policy decision on a draft.
    *
@@ -84,15 +75,15 @@ public final class OfflinePolicyExplainer {
    *     without a body
    * @param sources the received messages that it passes on
    */
-  public Answer explain(Draft draft, boolean namesPersons, List<OnwardSource> sources) {
+  public Result<Explanation> explain(
+      Draft draft, boolean namesPersons, List<OnwardSource> sources) {
     Instant now = clock.instant();
     DraftCheck checking = check.question(draft, namesPersons, now);
     if (checking instanceof DraftCheck.InvalidDraft invalid) {
-      return new Answer.Invalid(invalid.problems().get(0));
+      return Result.refused(invalid.problems().get(0));
     }
     CheckedDraft checked = (CheckedDraft) checking;
-    return new Answer.Explained(
-        policy.egress().explain(checked, sources, recipient -> true, self, now));
+    return Result.done(policy.egress().explain(checked, sources, recipient -> true, self, now));
   }
 
   /**

@@ -25,9 +25,4 @@ public final class CallFailureMapper {
     LOG.error("a call failed", cause);
     return new Problem(Code.INTERNAL, "", "internal error in the gateway; see its log");
   }
-
-  /** The problem in an outcome; its code came from {@link Code}, so it is valid. */
-  public static Problem problem(org.entente.proto.v1.Problem problem) {
-    return new Problem(Code.valueOf(problem.getCode()), problem.getField(), problem.getMessage());
-  }
 }

@@ -61,20 +61,9 @@ public final class StatusMapper {
   /** The outcome; throws the status of its problem if it is invalid. */
   public static Outcome valid(Outcome outcome) {
     if (outcome.hasInvalid()) {
-      throw exception(CallFailureMapper.problem(outcome.getInvalid()));
+      throw exception(Problem.of(outcome.getInvalid()));
     }
     return outcome;
-  }
-
-  /** The problem as a protobuf message. */
-  public static org.entente.proto.v1.Problem message(Problem problem) {
-    return org.entente.proto.v1.Problem.newBuilder()
-        .setCode(problem.code().name())
-        .setField(problem.field())
-        .setMessage(problem.message())
-        .setWhoMustAct(who(problem.code().whoMustAct()))
-        .setRetry(problem.code().retry())
-        .build();
   }
 
   /** The stable code in an exception made here; INTERNAL for any other. */
@@ -99,16 +88,6 @@ public final class StatusMapper {
     return problem.field().isEmpty()
         ? problem.message()
         : problem.field() + ": " + problem.message();
-  }
-
-  public static WhoMustAct who(org.entente.gateway.model.WhoMustAct who) {
-    return switch (who) {
-      case CLIENT -> WhoMustAct.WHO_MUST_ACT_CLIENT;
-      case OPERATOR -> WhoMustAct.WHO_MUST_ACT_OPERATOR;
-      case PEER -> WhoMustAct.WHO_MUST_ACT_PEER;
-      case POLICY -> WhoMustAct.WHO_MUST_ACT_POLICY;
-      case NOBODY -> WhoMustAct.WHO_MUST_ACT_NOBODY;
-    };
   }
 
   /** The gRPC status of a code; a test checks that the table in proto/README.md agrees. */
@@ -195,9 +174,6 @@ public final class StatusMapper {
 
   /** The value of a result; throws the status of its problem if it was refused. */
   public static <T> T value(Result<T> result) {
-    if (result instanceof Result.Refused<T> refused) {
-      throw exception(refused.problem());
-    }
-    return ((Result.Done<T>) result).value();
+    return result.orElseThrow(StatusMapper::exception);
   }
 }

@@ -1,7 +1,6 @@
 package org.entente.gateway.feature.assignment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,6 +23,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.testkit.IntakeKit;
@@ -31,6 +31,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.ChargeState;
 import org.entente.proto.v1.ChargeStep;
@@ -78,22 +79,19 @@ class AssignmentsTest {
     ledger.close();
   }
 
-  private Assignments.Answer charge(MessageId target, ChargeStep step, String note, OnBehalfOf by) {
+  private Result<Assignments.Sent> charge(
+      MessageId target, ChargeStep step, String note, OnBehalfOf by) {
     return kit.charging().charge(CLIENT, target, step, note, by).join();
   }
 
   private Code refusal(MessageId target, ChargeStep step, String note, OnBehalfOf by) {
-    return assertInstanceOf(Assignments.Answer.Refused.class, charge(target, step, note, by))
-        .problem()
-        .code();
+    return Results.problem(charge(target, step, note, by)).code();
   }
 
   @Test
   void taken_goesToTheOriginatorAlone_inTheLaneOfWhatItIsAbout_andIsFinal() {
-    Assignments.Answer.Sent sent =
-        assertInstanceOf(
-            Assignments.Answer.Sent.class,
-            charge(message, ChargeStep.CHARGE_STEP_TAKEN, "on our way", OFFICER));
+    Assignments.Sent sent =
+        Results.value(charge(message, ChargeStep.CHARGE_STEP_TAKEN, "on our way", OFFICER));
     assertEquals(new AgencyName("sg.police"), sent.originator());
     SentFacts facts =
         new EvidenceRecords(atRest, IntakeKit.SELF)
@@ -173,9 +171,7 @@ class AssignmentsTest {
   }
 
   private String said(MessageId target, ChargeStep step, String note, OnBehalfOf by) {
-    Problem problem =
-        assertInstanceOf(Assignments.Answer.Refused.class, charge(target, step, note, by))
-            .problem();
+    Problem problem = Results.problem(charge(target, step, note, by));
     return problem.code() + " " + problem.field() + ": " + problem.message();
   }
 
@@ -193,9 +189,7 @@ class AssignmentsTest {
     assertEquals(
         "INVALID_FIELD note: must have at most 500 characters",
         said(message, ChargeStep.CHARGE_STEP_TAKEN, "x".repeat(501), OFFICER));
-    assertInstanceOf(
-        Assignments.Answer.Sent.class,
-        charge(message, ChargeStep.CHARGE_STEP_TAKEN, "x".repeat(500), OFFICER));
+    Results.value(charge(message, ChargeStep.CHARGE_STEP_TAKEN, "x".repeat(500), OFFICER));
     MessageId unknown = MessageId.fresh(1, random);
     assertEquals(
         "NOT_FOUND message_id: there is no message " + unknown + " here to act on",

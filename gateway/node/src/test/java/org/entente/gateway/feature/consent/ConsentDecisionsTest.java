@@ -2,7 +2,6 @@ package org.entente.gateway.feature.consent;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.util.Timestamps;
@@ -18,7 +17,9 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.statement.ConsentStatement;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentState;
 import org.entente.proto.v1.OnBehalfOf;
@@ -37,23 +38,23 @@ class ConsentDecisionsTest {
     node.close();
   }
 
-  private ConsentDecisions.Answer grant(GrantedScope narrowing) {
+  private Result<ConsentDecisions.Decided> grant(GrantedScope narrowing) {
     return node.deciding.grant(ConsentNode.DESK, consent, narrowing, ConsentNode.PERSON).join();
   }
 
-  private Problem refused(ConsentDecisions.Answer answer) {
-    return assertInstanceOf(ConsentDecisions.Answer.Refused.class, answer).problem();
+  private Problem refused(Result<ConsentDecisions.Decided> answer) {
+    return Results.problem(answer);
   }
 
   private ConsentEntry entry() {
     return node.consents.page(Side.ORIGINATOR, true, null, 10).get(0);
   }
 
-  private ConsentDecisions.Answer deny() {
+  private Result<ConsentDecisions.Decided> deny() {
     return node.deciding.deny(ConsentNode.DESK, consent, "not now", ConsentNode.PERSON).join();
   }
 
-  private ConsentDecisions.Answer revoke() {
+  private Result<ConsentDecisions.Decided> revoke() {
     return node.deciding.revoke(ConsentNode.DESK, consent, "no longer", ConsentNode.PERSON).join();
   }
 
@@ -70,7 +71,7 @@ class ConsentDecisionsTest {
 
   @Test
   void granted_isASignedStatementOnItsWay_withTheOfficerInTheAuditLog() {
-    assertInstanceOf(ConsentDecisions.Answer.Done.class, grant(GrantedScope.NONE));
+    Results.value(grant(GrantedScope.NONE));
     ConsentEntry entry = entry();
     assertEquals(ConsentState.CONSENT_STATE_GRANTED, entry.getState());
     ConsentStatement statement =
@@ -96,15 +97,14 @@ class ConsentDecisionsTest {
 
   @Test
   void granted_canBeLessThanWasAsked() {
-    ConsentDecisions.Answer answer =
+    Result<ConsentDecisions.Decided> answer =
         grant(
             new GrantedScope(
                 List.of("de.customs"),
                 List.of(),
                 List.of(Purpose.PURPOSE_IPR_ENFORCEMENT),
                 Timestamps.fromMillis(node.in(Duration.ofDays(1)))));
-    ConsentStatement.Terms terms =
-        requireNonNull(assertInstanceOf(ConsentDecisions.Answer.Done.class, answer).granted());
+    ConsentStatement.Terms terms = requireNonNull(Results.value(answer).granted());
     assertEquals(
         List.of(ConsentNode.DE), terms.agencies(), "it is in a jurisdiction that was asked for");
     assertEquals(List.of(), terms.jurisdictions());
@@ -149,7 +149,7 @@ class ConsentDecisionsTest {
 
   @Test
   void denied_isTold_andEndsIt() {
-    assertInstanceOf(ConsentDecisions.Answer.Done.class, deny());
+    Results.value(deny());
     assertEquals(ConsentState.CONSENT_STATE_DENIED, entry().getState());
     assertEquals("not now", entry().getReason());
     node.journal.only(AuditType.CONSENT_DENIED);
@@ -163,7 +163,7 @@ class ConsentDecisionsTest {
     assertEquals(Code.NOT_FOUND, refused(revoke()).code(), "nothing is granted yet");
     grant(GrantedScope.NONE);
     assertEquals(Code.NOT_FOUND, refused(deny()).code(), "already granted");
-    assertInstanceOf(ConsentDecisions.Answer.Done.class, revoke());
+    Results.value(revoke());
     assertEquals(ConsentState.CONSENT_STATE_REVOKED, entry().getState());
     assertTrue(entry().hasGranted(), "what was granted stays on record");
     node.journal.only(AuditType.CONSENT_REVOKED);
@@ -173,14 +173,14 @@ class ConsentDecisionsTest {
 
   @Test
   void twoDecisionsAtOnce_oneCounts() {
-    List<CompletableFuture<ConsentDecisions.Answer>> both =
+    List<CompletableFuture<Result<ConsentDecisions.Decided>>> both =
         List.of(
             node.deciding.grant(ConsentNode.DESK, consent, GrantedScope.NONE, ConsentNode.PERSON),
             node.deciding.deny(ConsentNode.DESK, consent, "not now", ConsentNode.PERSON));
     long done =
         both.stream()
             .map(CompletableFuture::join)
-            .filter(ConsentDecisions.Answer.Done.class::isInstance)
+            .filter(answer -> answer.refusal().isEmpty())
             .count();
     assertEquals(1, done);
     assertEquals(1, node.ledger.outbox().page(ConsentNode.DE, Lane.PRIORITY, null, 9).size());

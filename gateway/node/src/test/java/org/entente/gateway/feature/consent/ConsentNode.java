@@ -35,6 +35,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.gateway.transmit.EvidenceTimeouts;
 import org.entente.proto.store.v1.SentFacts;
@@ -175,11 +176,7 @@ final class ConsentNode implements AutoCloseable {
 
   /** Asks, which must be taken. */
   MessageId ask(MessageId... messages) {
-    ConsentRequests.Answer answer = asking.ask(DESK, wanted(messages), PERSON).join();
-    if (answer instanceof ConsentRequests.Answer.Sent sent) {
-      return sent.consent();
-    }
-    throw new AssertionError(answer);
+    return Results.value(asking.ask(DESK, wanted(messages), PERSON).join()).consent();
   }
 
   /** Another agency asks this one; the request's id. */

@@ -2,7 +2,6 @@ package org.entente.gateway.feature.consent;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
@@ -16,6 +15,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentState;
@@ -39,9 +40,9 @@ class ConsentRequestsTest {
   }
 
   private Problem refused(ConsentAsked wanted, OnBehalfOf person) {
-    ConsentRequests.Answer answer = node.asking.ask(ConsentNode.DESK, wanted, person).join();
+    Result<ConsentRequests.Sent> answer = node.asking.ask(ConsentNode.DESK, wanted, person).join();
     assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10));
-    return assertInstanceOf(ConsentRequests.Answer.Refused.class, answer).problem();
+    return Results.problem(answer);
   }
 
   @Test

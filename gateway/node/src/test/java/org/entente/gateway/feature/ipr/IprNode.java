@@ -18,12 +18,14 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.ActOnIprCaseRequest;
 import org.entente.proto.v1.AnswerIprNoticeRequest;
@@ -126,21 +128,15 @@ final class IprNode implements AutoCloseable {
     upkeep = new IprRetention(parts(), SETTINGS, clock);
   }
 
-  static <T> T done(IprResult<T> answer) {
-    if (answer instanceof IprResult.Done<T> done) {
-      return done.response();
-    }
-    throw new AssertionError(answer);
+  static <T> T done(Result<T> answer) {
+    return Results.value(answer);
   }
 
-  static Problem refused(IprResult<?> answer) {
-    if (answer instanceof IprResult.Refused<?> refused) {
-      return refused.problem();
-    }
-    throw new AssertionError(answer);
+  static Problem refused(Result<?> answer) {
+    return Results.problem(answer);
   }
 
-  static Code code(IprResult<?> answer) {
+  static Code code(Result<?> answer) {
     return refused(answer).code();
   }
 
@@ -166,7 +162,7 @@ final class IprNode implements AutoCloseable {
     return done(office.record(DESK, application(holder))).getRecordation();
   }
 
-  IprResult<?> decide(ByteString recordation, RecordationDecision decision, Duration validFor) {
+  Result<?> decide(ByteString recordation, RecordationDecision decision, Duration validFor) {
     DecideRecordationRequest.Builder request =
         DecideRecordationRequest.newBuilder()
             .setRecordationId(recordation)
@@ -231,27 +227,27 @@ final class IprNode implements AutoCloseable {
     return ActOnIprCaseRequest.newBuilder().setCaseId(id).setOnBehalfOf(OFFICER);
   }
 
-  IprResult<?> act(ActOnIprCaseRequest.Builder request) {
+  Result<?> act(ActOnIprCaseRequest.Builder request) {
     return office.act(DESK, request.build());
   }
 
-  IprResult<?> notify(ByteString id, IprParty party) {
+  Result<?> notify(ByteString id, IprParty party) {
     return act(act(id).setNotify(IprNotification.newBuilder().setParty(party)));
   }
 
-  IprResult<?> declare(ByteString id, IprDeclarantAnswer answer) {
+  Result<?> declare(ByteString id, IprDeclarantAnswer answer) {
     return act(act(id).setDeclaration(IprDeclaration.newBuilder().setAnswer(answer)));
   }
 
-  IprResult<?> extend(ByteString id, int days) {
+  Result<?> extend(ByteString id, int days) {
     return act(act(id).setExtend(IprExtension.newBuilder().setWorkingDays(days)));
   }
 
-  IprResult<?> disclose(ByteString id, IprDetail detail) {
+  Result<?> disclose(ByteString id, IprDetail detail) {
     return act(act(id).setDisclose(IprDisclosure.newBuilder().addDetails(detail)));
   }
 
-  IprResult<?> conclude(ByteString id, IprOutcome outcome) {
+  Result<?> conclude(ByteString id, IprOutcome outcome) {
     return act(act(id).setConclude(IprConclusion.newBuilder().setOutcome(outcome)));
   }
 
@@ -263,7 +259,7 @@ final class IprNode implements AutoCloseable {
 
   // Rights holders -------------------------------------------------------------------------------
 
-  IprResult<?> answer(NodeName holder, ByteString id, IprAnswer answer) {
+  Result<?> answer(NodeName holder, ByteString id, IprAnswer answer) {
     return desk.answer(
         holder,
         AnswerIprNoticeRequest.newBuilder()
@@ -274,7 +270,7 @@ final class IprNode implements AutoCloseable {
             .build());
   }
 
-  IprResult<?> answer(ByteString id, IprAnswer answer) {
+  Result<?> answer(ByteString id, IprAnswer answer) {
     return answer(HOLDER, id, answer);
   }
 
@@ -284,7 +280,7 @@ final class IprNode implements AutoCloseable {
     done(answer(id, IprAnswer.IPR_ANSWER_AGREES_TO_DESTRUCTION));
   }
 
-  IprResult<ReadIprNoticeResponse> notice(NodeName holder, ByteString id) {
+  Result<ReadIprNoticeResponse> notice(NodeName holder, ByteString id) {
     return desk.read(
         holder, ReadIprNoticeRequest.newBuilder().setCaseId(id).setOnBehalfOf(PERSON).build());
   }

@@ -24,6 +24,7 @@ import java.util.List;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.feature.ipr.IprTable.Kind;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.proto.v1.IprCase;
@@ -43,12 +44,12 @@ class IprRetentionTest {
     node.close();
   }
 
-  private IprResult<?> readCase(ByteString id) {
+  private Result<?> readCase(ByteString id) {
     return node.office.read(
         DESK, ReadIprCaseRequest.newBuilder().setCaseId(id).setOnBehalfOf(IprNode.OFFICER).build());
   }
 
-  private IprResult<?> readRight(ByteString id) {
+  private Result<?> readRight(ByteString id) {
     return node.office.read(
         DESK,
         ReadRecordationRequest.newBuilder()

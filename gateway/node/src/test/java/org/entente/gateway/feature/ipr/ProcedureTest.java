@@ -39,6 +39,7 @@ import java.util.List;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.IprAttachment;
 import org.entente.proto.v1.IprCase;
 import org.entente.proto.v1.IprDetail;
@@ -521,7 +522,7 @@ class ProcedureTest {
     return node.notified(IPR_CASE_KIND_EX_OFFICIO, ByteString.EMPTY);
   }
 
-  private IprResult<?> attach(ByteString id, ByteString recordation) {
+  private Result<?> attach(ByteString id, ByteString recordation) {
     return node.act(
         IprNode.act(id).setAttach(IprAttachment.newBuilder().setRecordationId(recordation)));
   }

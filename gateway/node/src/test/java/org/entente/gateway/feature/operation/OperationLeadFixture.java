@@ -1,7 +1,6 @@
 package org.entente.gateway.feature.operation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -19,6 +18,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.seal.statement.RosterMember;
@@ -27,6 +28,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.RosterKit;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
@@ -102,26 +104,25 @@ abstract class OperationLeadFixture {
     ledger.close();
   }
 
-  OperationLead.Answer create(RosterMember... others) {
+  Result<OperationLead.Signed> create(RosterMember... others) {
     return kit.convening().create(CLIENT, "CALM HARBOUR", List.of(others), NOW, END, false, PERSON);
   }
 
-  static OperationLead.Answer.Signed signed(OperationLead.Answer answer) {
-    return assertInstanceOf(OperationLead.Answer.Signed.class, answer, answer.toString());
+  static OperationLead.Signed signed(Result<OperationLead.Signed> answer) {
+    return Results.value(answer);
   }
 
-  static void refused(Code code, String field, OperationLead.Answer answer) {
-    OperationLead.Answer.Refused refused =
-        assertInstanceOf(OperationLead.Answer.Refused.class, answer, answer.toString());
-    assertEquals(code, refused.problem().code(), refused.problem().message());
-    assertEquals(field, refused.problem().field());
+  static void refused(Code code, String field, Result<OperationLead.Signed> answer) {
+    Problem problem = Results.problem(answer);
+    assertEquals(code, problem.code(), problem.message());
+    assertEquals(field, problem.field());
   }
 
   OperationId founded(RosterMember... others) {
     return signed(create(others)).roster().content().place().operation();
   }
 
-  OperationLead.Answer change(OperationId id, long seen, RosterMember... members) {
+  Result<OperationLead.Signed> change(OperationId id, long seen, RosterMember... members) {
     return kit.convening()
         .change(
             CLIENT,

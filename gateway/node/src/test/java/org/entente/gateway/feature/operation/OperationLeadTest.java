@@ -6,7 +6,6 @@ import static org.entente.gateway.testkit.RosterKit.observer;
 import static org.entente.gateway.testkit.RosterKit.participant;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -22,10 +21,12 @@ import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.seal.statement.RosterMember;
 import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.RosterKit;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
@@ -54,8 +55,7 @@ class OperationLeadTest extends OperationLeadFixture {
 
   @Test
   void operation_founded_isOnRecordWithThePerson_andOnItsWayToItsMembers() {
-    OperationLead.Answer.Signed answer =
-        signed(create(participant("de.customs"), observer("us.cbp")));
+    OperationLead.Signed answer = signed(create(participant("de.customs"), observer("us.cbp")));
     RosterStatement roster = answer.roster();
     assertEquals(1, roster.number());
     assertEquals(IntakeKit.SELF, roster.content().lead());
@@ -168,18 +168,16 @@ class OperationLeadTest extends OperationLeadFixture {
     OperationId id = founded(participant("de.customs"));
     Outcome outcome = publish(id, objectives("find the seals"));
     MessageId message = MessageId.of(outcome.getMessageId().toByteArray());
-    assertInstanceOf(
-        MessageRecall.Answer.Sent.class,
-        kit.recalling().recall(CLIENT, message, "was wrong", PERSON).join());
+    Results.value(kit.recalling().recall(CLIENT, message, "was wrong", PERSON).join());
     assertEquals(List.of(), said(id));
   }
 
   @Test
   void roster_cannotBeRecalled() {
     MessageId message = signed(create(participant("de.customs"))).message();
-    MessageRecall.Answer answer =
+    Result<MessageRecall.Sent> answer =
         kit.recalling().recall(CLIENT, message, "was wrong", PERSON).join();
-    assertInstanceOf(MessageRecall.Answer.Refused.class, answer);
+    Results.problem(answer);
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.entente.gateway.testkit.RosterKit.lead;
 import static org.entente.gateway.testkit.RosterKit.observer;
 import static org.entente.gateway.testkit.RosterKit.participant;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -14,7 +13,9 @@ import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.statement.RosterStatement;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.RosterKit;
 import org.junit.jupiter.api.Test;
 
@@ -46,17 +47,12 @@ class ParticipationTest {
         forked);
   }
 
-  private static List<AgencyName> to(Participation.AddressResult addressed) {
-    return assertInstanceOf(
-            Participation.AddressResult.Members.class, addressed, addressed.toString())
-        .recipients();
+  private static List<AgencyName> to(Result<List<AgencyName>> addressed) {
+    return Results.value(addressed);
   }
 
-  private static void nobody(Code code, Participation.AddressResult addressed) {
-    assertEquals(
-        code,
-        assertInstanceOf(Participation.AddressResult.NoMember.class, addressed).problem().code(),
-        addressed.toString());
+  private static void nobody(Code code, Result<List<AgencyName>> addressed) {
+    assertEquals(code, Results.problem(addressed).code(), addressed.toString());
   }
 
   private static Participation.Claim by(RosterKit roster, Instant created) {

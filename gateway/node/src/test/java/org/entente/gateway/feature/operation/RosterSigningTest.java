@@ -22,9 +22,11 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.statement.RosterMember;
 import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.OnBehalfOf;
 import org.junit.jupiter.api.Test;
@@ -39,25 +41,21 @@ class RosterSigningTest extends OperationLeadFixture {
     super(folder);
   }
 
-  private static Problem problem(OperationLead.Answer answer) {
-    return ((OperationLead.Answer.Refused) answer).problem();
-  }
-
-  private static String said(OperationLead.Answer answer) {
-    Problem problem = problem(answer);
+  private static String said(Result<OperationLead.Signed> answer) {
+    Problem problem = Results.problem(answer);
     return problem.code() + " " + problem.field() + ": " + problem.message();
   }
 
-  private OperationLead.Answer create(Instant from, Instant to) {
+  private Result<OperationLead.Signed> create(Instant from, Instant to) {
     return kit.convening()
         .create(CLIENT, "CALM", List.of(participant("de.customs")), from, to, false, PERSON);
   }
 
-  private OperationLead.Answer change(OperationId id, OperationLead.Change change) {
+  private Result<OperationLead.Signed> change(OperationId id, OperationLead.Change change) {
     return kit.convening().change(CLIENT, id, change, PERSON);
   }
 
-  private SentFacts facts(OperationLead.Answer.Signed answer) {
+  private SentFacts facts(OperationLead.Signed answer) {
     return new EvidenceRecords(atRest, IntakeKit.SELF)
         .sent(ledger.evidence(), answer.message())
         .orElseThrow();
@@ -65,7 +63,7 @@ class RosterSigningTest extends OperationLeadFixture {
 
   @Test
   void firstRoster_saysWhatItWasFoundedWith_andIsOnRecord() {
-    OperationLead.Answer.Signed answer =
+    OperationLead.Signed answer =
         signed(
             kit.convening()
                 .create(
@@ -138,21 +136,21 @@ class RosterSigningTest extends OperationLeadFixture {
   @Test
   void name_andPerson_areChecked() {
     List<RosterMember> others = List.of(participant("de.customs"));
-    OperationLead.Answer unnamed =
+    Result<OperationLead.Signed> unnamed =
         kit.convening().create(CLIENT, "ship 9", others, NOW, END, false, PERSON);
     assertEquals(
         "INVALID_FIELD name: must have 1 to 32 characters of A-Z 0-9 space and -, and begin with a"
             + " letter or digit",
         said(unnamed));
     OperationId id = founded(participant("de.customs"));
-    OperationLead.Answer nobody =
+    Result<OperationLead.Signed> nobody =
         kit.convening()
             .change(
                 CLIENT,
                 id,
                 new OperationLead.Change(List.of(), Optional.empty(), 0, true, false),
                 OnBehalfOf.getDefaultInstance());
-    assertEquals("on_behalf_of.officer", problem(nobody).field());
+    assertEquals("on_behalf_of.officer", Results.problem(nobody).field());
     assertEquals(1, held(id).newest().number());
   }
 
@@ -162,7 +160,7 @@ class RosterSigningTest extends OperationLeadFixture {
     RosterStatement first = held(id).newest();
     now = NOW.plusSeconds(30);
     Instant later = END.plusSeconds(60);
-    OperationLead.Answer.Signed answer =
+    OperationLead.Signed answer =
         signed(
             change(
                 id,
@@ -191,18 +189,18 @@ class RosterSigningTest extends OperationLeadFixture {
   void nextRoster_withoutMembersOrEnd_keepsThose_andAClosingOneSaysSo() {
     OperationId id = founded(participant("de.customs"), participant("us.cbp"));
     now = END.plusSeconds(1);
-    OperationLead.Answer late =
+    Result<OperationLead.Signed> late =
         change(id, new OperationLead.Change(List.of(), Optional.empty(), 0, false, false));
     assertEquals("INVALID_FIELD ends_at", said(late).substring(0, 21));
-    OperationLead.Answer.Signed closed =
+    OperationLead.Signed closed =
         signed(change(id, new OperationLead.Change(List.of(), Optional.empty(), 0, true, false)));
     assertTrue(closed.roster().content().terms().closed());
     assertEquals(END.toEpochMilli(), closed.roster().content().terms().endsAtMs());
     assertEquals(3, closed.roster().content().members().size());
     assertEquals(closed.roster() + ", which closes it", journal.last().outcome().detail());
-    OperationLead.Answer after =
+    Result<OperationLead.Signed> after =
         change(id, new OperationLead.Change(List.of(), Optional.empty(), 0, true, false));
-    assertEquals("members", problem(after).field());
+    assertEquals("members", Results.problem(after).field());
   }
 
   @Test
@@ -216,11 +214,12 @@ class RosterSigningTest extends OperationLeadFixture {
                 unknown, new OperationLead.Change(List.of(), Optional.empty(), 0, true, false))));
     assertEquals(
         "ROSTER_STALE seen_number: roster 1 is in force", said(change(id, 2, lead("fr.customs"))));
-    OperationLead.Answer handedOver = change(id, 1, participant("fr.customs"), lead("de.customs"));
+    Result<OperationLead.Signed> handedOver =
+        change(id, 1, participant("fr.customs"), lead("de.customs"));
     signed(handedOver);
     assertEquals(
         "OPERATION_ROLE operation_id: de.customs leads the operation",
         said(change(id, 2, lead("fr.customs"), participant("de.customs"))));
-    assertEquals(Code.OPERATION_ROLE, problem(change(id, 9, lead("fr.customs"))).code());
+    assertEquals(Code.OPERATION_ROLE, Results.problem(change(id, 9, lead("fr.customs"))).code());
   }
 }

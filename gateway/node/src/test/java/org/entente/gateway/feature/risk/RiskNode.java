@@ -15,6 +15,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.store.Scan;
@@ -22,6 +23,7 @@ import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
@@ -103,11 +105,8 @@ final class RiskNode extends ReceivingNode {
         .setAutomated(true);
   }
 
-  static <T> T done(ScoreResult<T> answer) {
-    if (answer instanceof ScoreResult.Done<T> done) {
-      return done.response();
-    }
-    throw new AssertionError(answer);
+  static <T> T done(Result<T> answer) {
+    return Results.value(answer);
   }
 
   Score score(NodeName client, ScoreMessageRequest.Builder request) {

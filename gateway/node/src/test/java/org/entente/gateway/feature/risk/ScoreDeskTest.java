@@ -11,7 +11,6 @@ import static org.entente.gateway.feature.risk.RiskNode.done;
 import static org.entente.gateway.feature.risk.RiskNode.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +26,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -39,9 +39,10 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.retention.BucketSweep;
-import org.entente.gateway.retention.Retention;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FollowScoresRequest;
@@ -74,8 +75,8 @@ class ScoreDeskTest {
     node.close();
   }
 
-  private static Problem refused(ScoreResult<?> answer) {
-    return assertInstanceOf(ScoreResult.Refused.class, answer).problem();
+  private static Problem refused(Result<?> answer) {
+    return Results.problem(answer);
   }
 
   private static RiskIndicator indicator(String code, int weight, String text) {
@@ -373,7 +374,7 @@ class ScoreDeskTest {
     MessageId id = node.received();
     node.score(id, 900, "ports");
     OnBehalfOf nobody = OnBehalfOf.newBuilder().setOfficer("DE-7").build();
-    for (ScoreResult<?> answer :
+    for (Result<?> answer :
         List.of(
             node.scores.show(DESK, ask(id).setOnBehalfOf(nobody).build()),
             node.scores.list(DESK, ask().setOnBehalfOf(nobody).build()),
@@ -465,7 +466,7 @@ class ScoreDeskTest {
     node.retention.hold(OFFICE, id, PERSON);
     assertEquals(List.of(score), node.show(id));
     Score second = node.score(id, 901, "ports");
-    assertInstanceOf(Retention.Answer.Kept.class, node.retention.release(OFFICE, id, PERSON));
+    assertEquals(Optional.empty(), Results.value(node.retention.release(OFFICE, id, PERSON)));
     assertEquals(List.of(second), node.show(id));
   }
 

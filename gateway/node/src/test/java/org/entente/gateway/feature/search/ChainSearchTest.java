@@ -2,7 +2,6 @@ package org.entente.gateway.feature.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -23,6 +22,7 @@ import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.MessageType;
@@ -75,11 +75,7 @@ class ChainSearchTest {
         found(target).getStanding().getChanges(0).getMessageId());
     assertFalse(found(other).hasStanding());
     assertFalse(found(update).hasStanding());
-    OpenResponse opened =
-        assertInstanceOf(Result.Done.class, node.open(target)).value()
-                instanceof OpenResponse response
-            ? response
-            : OpenResponse.getDefaultInstance();
+    OpenResponse opened = Results.value(node.open(target));
     assertTrue(opened.getMessage().getStanding().getSuperseded());
   }
 
@@ -141,7 +137,7 @@ class ChainSearchTest {
     assertTrue(seen(update).placed().position() > seen.placed().position(), "it has moved");
     MessageFilter match =
         new MessageFilter(Filter.getDefaultInstance(), node.desks().sight(SearchNode.DESK));
-    assertInstanceOf(Result.Done.class, node.givable().whole(update, seen.placed(), match));
+    Results.value(node.givable().whole(update, seen.placed(), match));
     assertTrue(isGiven(seen));
 
     MessageId restriction = changes(MessageType.MESSAGE_TYPE_RESTRICTION, update);

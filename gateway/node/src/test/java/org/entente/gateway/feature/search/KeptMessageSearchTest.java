@@ -2,7 +2,6 @@ package org.entente.gateway.feature.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,10 +13,9 @@ import java.util.List;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.model.Result;
 import org.entente.gateway.retention.BucketSweep;
-import org.entente.gateway.retention.Retention;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.SearchRequest;
 import org.junit.jupiter.api.AfterEach;
@@ -60,13 +58,12 @@ class KeptMessageSearchTest {
   }
 
   private void assertOpens(MessageId id) {
-    assertInstanceOf(Result.Done.class, node.open(id));
+    Results.value(node.open(id));
   }
 
   private void assertGone(MessageId id) {
     assertFalse(node.found(ask()).contains(id));
-    assertEquals(
-        Code.NOT_FOUND, assertInstanceOf(Result.Refused.class, node.open(id)).problem().code());
+    assertEquals(Code.NOT_FOUND, Results.problem(node.open(id)).code());
   }
 
   /** As the hourly chore does: the key goes, then what it opened. */
@@ -136,8 +133,7 @@ class KeptMessageSearchTest {
     restart();
     assertEquals(List.of(held), node.found(ask()));
     assertOpens(held);
-    assertInstanceOf(
-        Retention.Answer.Erased.class, node.retention.release(OFFICE, held, SearchNode.PERSON));
+    assertTrue(Results.value(node.retention.release(OFFICE, held, SearchNode.PERSON)).isPresent());
     assertGone(held);
     assertEquals(0, node.indexing.ready().index().size());
   }

@@ -3,7 +3,6 @@ package org.entente.gateway.feature.search;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -32,12 +31,12 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.KeptLabels;
-import org.entente.gateway.retention.Retention;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineStep;
 import org.entente.proto.v1.Alert;
@@ -93,7 +92,7 @@ class MessageSearchTest {
   }
 
   private static Problem refused(Result<?> answer) {
-    return assertInstanceOf(Result.Refused.class, answer).problem();
+    return Results.problem(answer);
   }
 
   private static void assertRefused(Code code, String field, Result<?> answer) {
@@ -320,9 +319,7 @@ class MessageSearchTest {
   @Test
   void opening_isOnRecord_andTheOriginHearsOfTheFirst() {
     MessageId id = node.received("batteries");
-    Result<OpenResponse> answer = node.open(id);
-    Result.Done<?> shown = assertInstanceOf(Result.Done.class, answer);
-    OpenResponse opened = assertInstanceOf(OpenResponse.class, shown.value());
+    OpenResponse opened = Results.value(node.open(id));
     assertEquals("batteries", opened.getBody().getAlert().getTexts(0).getHeadline());
     assertEquals("fr.customs", opened.getMessage().getLabel().getOrigin());
     AuditRecord leaf = node.leaves.last();
@@ -356,8 +353,7 @@ class MessageSearchTest {
     MessageId id = node.received("erased");
     MessageId kept = node.received("kept");
     assertEquals(List.of(kept, id), node.found(ask()).subList(0, 2));
-    assertInstanceOf(
-        Retention.Answer.Erased.class, node.retention.erase(OFFICE, id, SearchNode.PERSON));
+    Results.value(node.retention.erase(OFFICE, id, SearchNode.PERSON));
     assertEquals(List.of(), node.found(ask().setHeadline("erased")));
     assertGone(id);
     assertEquals(13, node.indexing.ready().index().size());

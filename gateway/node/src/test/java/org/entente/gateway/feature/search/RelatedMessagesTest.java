@@ -3,7 +3,6 @@ package org.entente.gateway.feature.search;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -21,8 +20,8 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
-import org.entente.gateway.retention.Retention;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceKind;
@@ -106,7 +105,7 @@ class RelatedMessagesTest {
   }
 
   private static Problem refused(Result<?> answer) {
-    return assertInstanceOf(Result.Refused.class, answer).problem();
+    return Results.problem(answer);
   }
 
   // What is linked -------------------------------------------------------------------------------
@@ -242,8 +241,7 @@ class RelatedMessagesTest {
     MessageId erased = received(route("CNSHA", "FRLEH"));
     MessageId recalled = received(route("CNSHA", "FRLEH"));
     assertEquals(List.of(recalled, erased), related(one));
-    assertInstanceOf(
-        Retention.Answer.Erased.class, node.retention.erase(OFFICE, erased, SearchNode.PERSON));
+    Results.value(node.retention.erase(OFFICE, erased, SearchNode.PERSON));
     node.recalled(recalled);
     assertEquals(List.of(), related(one));
     assertEquals(List.of(one), node.found(SearchNode.ask().setSubject("route:CNSHA/FRLEH")));
@@ -341,8 +339,7 @@ class RelatedMessagesTest {
     MessageId erased = received(container());
     MessageId recalled = received(container());
     MessageId kept = received(container());
-    assertInstanceOf(
-        Retention.Answer.Erased.class, node.retention.erase(OFFICE, erased, SearchNode.PERSON));
+    Results.value(node.retention.erase(OFFICE, erased, SearchNode.PERSON));
     node.recalled(recalled);
     assertEquals(List.of(kept), related(one));
     assertEquals(Code.NOT_FOUND, refused(answer(erased, request())).code());

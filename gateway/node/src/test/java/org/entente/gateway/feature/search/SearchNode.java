@@ -16,6 +16,7 @@ import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
@@ -125,11 +126,7 @@ final class SearchNode extends ReceivingNode {
   }
 
   SearchResponse search(SearchRequest.Builder request) {
-    Result<SearchResponse> answer = answer(request);
-    if (answer instanceof Result.Done<SearchResponse> shown) {
-      return shown.value();
-    }
-    throw new AssertionError(answer);
+    return Results.value(answer(request));
   }
 
   /** What is found, newest first. */

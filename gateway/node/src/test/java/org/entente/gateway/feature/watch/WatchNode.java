@@ -11,6 +11,7 @@ import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.store.Batch;
@@ -20,6 +21,7 @@ import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
@@ -109,11 +111,8 @@ final class WatchNode extends ReceivingNode {
     return request;
   }
 
-  static <T> T done(Watches.Answer<T> answer) {
-    if (answer instanceof Watches.Answer.Done<T> done) {
-      return done.response();
-    }
-    throw new AssertionError(answer);
+  static <T> T done(Result<T> answer) {
+    return Results.value(answer);
   }
 
   WatchState watch(NodeName client, AddWatchRequest.Builder request) {

@@ -11,7 +11,6 @@ import static org.entente.gateway.feature.watch.WatchNode.filtered;
 import static org.entente.gateway.feature.watch.WatchNode.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -36,10 +35,11 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.retention.Retention;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.EvidenceKind;
@@ -77,8 +77,8 @@ class WatchesTest {
     node.close();
   }
 
-  private static Problem refused(Watches.Answer<?> answer) {
-    return assertInstanceOf(Watches.Answer.Refused.class, answer).problem();
+  private static Problem refused(Result<?> answer) {
+    return Results.problem(answer);
   }
 
   private void assertInvalid(String field, Consumer<AddWatchRequest.Builder> change) {
@@ -90,7 +90,7 @@ class WatchesTest {
     assertEquals(0, node.watches.count());
   }
 
-  private Watches.Answer<RemoveWatchResponse> remove(NodeName client, long watch) {
+  private Result<RemoveWatchResponse> remove(NodeName client, long watch) {
     return node.watches.remove(
         client, RemoveWatchRequest.newBuilder().setWatch(watch).setOnBehalfOf(PERSON).build());
   }
@@ -310,7 +310,7 @@ class WatchesTest {
     MessageId recalled = node.receivedContainer();
     MessageId kept = node.receivedContainer();
     assertEquals(List.of(erased, recalled, kept), node.hits());
-    assertInstanceOf(Retention.Answer.Erased.class, node.retention.erase(OFFICE, erased, PERSON));
+    Results.value(node.retention.erase(OFFICE, erased, PERSON));
     node.recalled(recalled);
     assertEquals(List.of(kept), node.hits());
     node.now = node.now.plus(Duration.ofDays(29));
@@ -550,7 +550,7 @@ class WatchesTest {
     for (int i = 0; i < Watches.MAX_OF_A_CLIENT; i++) {
       node.watch("company:Firm " + i);
     }
-    Watches.Answer<?> answer = node.watches.add(DESK, request("company:One more").build());
+    Result<?> answer = node.watches.add(DESK, request("company:One more").build());
     assertEquals(Code.LIMIT_REACHED, refused(answer).code());
     assertEquals(Watches.MAX_OF_A_CLIENT, node.watches.count());
     node.watch(OTHER, request("company:One more"));

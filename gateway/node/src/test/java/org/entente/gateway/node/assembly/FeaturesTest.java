@@ -2,7 +2,6 @@ package org.entente.gateway.node.assembly;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,7 +25,6 @@ import java.util.stream.Collectors;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.release.ReleaseFeature;
 import org.entente.gateway.federation.RunningFederation;
-import org.entente.gateway.intake.PolicyExplainer;
 import org.entente.gateway.ledger.commit.WriterThread;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
@@ -36,6 +34,7 @@ import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.rpc.ServiceContext;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.NoCopies;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.OnBehalfOf;
@@ -95,13 +94,12 @@ class FeaturesTest {
         with(
             without(new ReleaseFeature()),
             core -> {
-              PolicyExplainer.Answer answer =
-                  core.intake()
-                      .explaining()
-                      .explain(DESK, ExplainRequest.newBuilder().setDraft(draft).build());
               assertEquals(
                   Code.SECOND_PERSON_REQUIRED,
-                  assertInstanceOf(PolicyExplainer.Answer.Invalid.class, answer).problem().code());
+                  Results.code(
+                      core.intake()
+                          .explaining()
+                          .explain(DESK, ExplainRequest.newBuilder().setDraft(draft).build())));
               return core.intake().publish(DESK, draft).join().getInvalid();
             });
     assertEquals("SECOND_PERSON_REQUIRED", problem.getCode());

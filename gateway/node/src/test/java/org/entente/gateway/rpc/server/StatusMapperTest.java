@@ -38,7 +38,7 @@ class StatusMapperTest {
               "label.purpose"),
           details);
       assertEquals(code, StatusMapper.code(StatusMapper.exception(problem)));
-      assertEquals(problem, CallFailureMapper.problem(StatusMapper.message(problem)));
+      assertEquals(problem, Problem.of(problem.toProto()));
     }
   }
 
