@@ -76,10 +76,14 @@ public sealed interface Result<T> {
     return fold(value -> Optional.empty(), Optional::of);
   }
 
+  /** The value, or what the function makes of the problem. */
+  default T orElseGet(Function<Problem, ? extends T> other) {
+    return this instanceof Refused<T> none ? other.apply(none.problem()) : ((Done<T>) this).value();
+  }
+
   /** The value; throws what the function makes of the problem if the request was refused. */
   default T orElseThrow(Function<Problem, ? extends RuntimeException> failure) {
-    return fold(
-        value -> value,
+    return orElseGet(
         problem -> {
           throw failure.apply(problem);
         });

@@ -9,6 +9,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Fulfilment;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.statement.FulfilmentStatement;
 
@@ -32,40 +33,35 @@ public final class PeerFulfilments {
     this.pairs = pairs;
   }
 
-  /** Result of offering a statement. */
-  public sealed interface Offer {
-    /** It is now the newest of its agency; the caller should store it. */
-    record Accepted(AgencyName agency) implements Offer {}
-
-    /** The same or a newer one was known already; nothing changed. */
-    record NotNewer() implements Offer {}
-
-    /** It is not a statement of a member, or from the future. */
-    record Refused(Code code) implements Offer {}
-  }
-
-  /** Accepts a statement from outside if it verifies and is newer than the known one. */
-  public synchronized Offer offer(byte[] bytes, long nowMs) {
+  /**
+   * Accepts a statement from outside if it verifies and is newer than the known one.
+   *
+   * @return its agency, whose newest statement it now is: the caller should store it; empty if the
+   *     same or a newer one was known already; refused with {@code MALFORMED}, {@code
+   *     HEADER_MISMATCH} (another federation, or from the future) or {@code BAD_SIGNATURE}
+   */
+  public synchronized Result<Optional<AgencyName>> offer(byte[] bytes, long nowMs) {
     Optional<FulfilmentStatement> parsed = FulfilmentStatement.parse(bytes);
     if (parsed.isEmpty()) {
-      return new Offer.Refused(Code.MALFORMED);
+      return Result.refused(Code.MALFORMED, "", "not a statement of obligations");
     }
     FulfilmentStatement.Content content = parsed.get().content();
     if (!content.federation().equals(federation) || isAhead(content, nowMs)) {
-      return new Offer.Refused(Code.HEADER_MISMATCH);
+      return Result.refused(
+          Code.HEADER_MISMATCH, "", "a statement of another federation, or from the future");
     }
     HeldStatement held = newest.get(content.agency());
     if (held != null
         && held.statement().content().issuedAtMs() >= content.issuedAtMs()
         && !isAhead(held.statement().content(), nowMs)) {
-      return new Offer.NotNewer();
+      return Result.done(Optional.empty());
     }
     Optional<VerifyingPair> signer = parsed.get().signer(pairs.of(content.agency()));
     if (signer.isEmpty()) {
-      return new Offer.Refused(Code.BAD_SIGNATURE);
+      return Result.refused(Code.BAD_SIGNATURE, "", "not signed by " + content.agency());
     }
     newest.put(content.agency(), new HeldStatement(parsed.get(), signer.get()));
-    return new Offer.Accepted(content.agency());
+    return Result.done(Optional.of(content.agency()));
   }
 
   /** Whether a statement is from the future; it would block every later one. */

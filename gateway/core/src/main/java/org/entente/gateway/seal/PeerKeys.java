@@ -10,6 +10,7 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.statement.KeyBundle;
@@ -37,37 +38,32 @@ public final class PeerKeys implements RecipientKeySource {
     this.pairs = pairs;
   }
 
-  /** Result of offering a bundle. */
-  public sealed interface Offer {
-    /** It is now the newest of its agency; the caller should store it. */
-    record Accepted(KeyBundle bundle) implements Offer {}
-
-    /** The same or a newer one was known already; nothing changed. */
-    record NotNewer() implements Offer {}
-
-    /** It is not a bundle of a member, or from the future. */
-    record Refused(Code code) implements Offer {}
-  }
-
-  /** Accepts a bundle from outside if it verifies and is newer than the known one. */
-  public Offer offer(byte[] bytes, long nowMs) {
+  /**
+   * Accepts a bundle from outside if it verifies and is newer than the known one.
+   *
+   * @return the bundle, now the newest of its agency: the caller should store it; empty if the same
+   *     or a newer one was known already; refused with {@code MALFORMED}, {@code HEADER_MISMATCH}
+   *     (another federation, or from the future) or {@code BAD_SIGNATURE}
+   */
+  public Result<Optional<KeyBundle>> offer(byte[] bytes, long nowMs) {
     Optional<KeyBundle> parsed = KeyBundle.parse(bytes);
     if (parsed.isEmpty()) {
-      return new Offer.Refused(Code.MALFORMED);
+      return Result.refused(Code.MALFORMED, "", "not a key bundle");
     }
     KeyBundle bundle = parsed.get();
     KeyBundle.Content content = bundle.content();
     // A bundle from the future would block every later one.
     if (!content.federation().equals(federation)
         || content.issuedAtMs() > nowMs + CLOCK_ALLOWANCE_MS) {
-      return new Offer.Refused(Code.HEADER_MISMATCH);
+      return Result.refused(
+          Code.HEADER_MISMATCH, "", "a key bundle of another federation, or from the future");
     }
     if (!isNewer(bundle, newest.get(content.agency()), nowMs)) {
-      return new Offer.NotNewer();
+      return Result.done(Optional.empty());
     }
     Optional<VerifyingPair> signer = bundle.signer(pairs.of(content.agency()));
     if (signer.isEmpty()) {
-      return new Offer.Refused(Code.BAD_SIGNATURE);
+      return unsigned(content.agency());
     }
     HeldBundle kept =
         newest.merge(
@@ -75,14 +71,18 @@ public final class PeerKeys implements RecipientKeySource {
             new HeldBundle(bundle, signer.get()),
             (held, next) -> isNewer(next.bundle(), held, nowMs) ? next : held);
     if (kept.bundle() != bundle) {
-      return new Offer.NotNewer();
+      return Result.done(Optional.empty());
     }
     if (!pairs.of(content.agency()).contains(signer.get())) {
       // The pair was withdrawn meanwhile; a bundle must not outlive trust in its signer.
       newest.remove(content.agency(), kept);
-      return new Offer.Refused(Code.BAD_SIGNATURE);
+      return unsigned(content.agency());
     }
-    return new Offer.Accepted(bundle);
+    return Result.done(Optional.of(bundle));
+  }
+
+  private static <T> Result<T> unsigned(AgencyName agency) {
+    return Result.refused(Code.BAD_SIGNATURE, "", "not signed by " + agency);
   }
 
   /** A known bundle from the future, accepted under a wrong clock, yields to any other. */

@@ -13,6 +13,7 @@ import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.RecipientKeyId;
 import org.entente.gateway.seal.format.SessionId;
@@ -55,38 +56,28 @@ public final class RecipientSessions {
     this.perOrigin = perOrigin;
   }
 
-  /** Result of an announcement. It depends on public facts only: no opening was tried. */
-  public sealed interface Acceptance {
-    /** The session is held, newly or already before. */
-    record Accepted(RecipientSession session) implements Acceptance {}
-
-    /**
-     * The announcement is refused.
-     *
-     * @param code {@code MALFORMED}, {@code HEADER_MISMATCH} (another federation, recipient or
-     *     time), {@code UNKNOWN_PEER}, {@code BAD_SIGNATURE} or {@code NEED_REWRAP} (key no longer
-     *     held here)
-     */
-    record Refused(Code code) implements Acceptance {}
-  }
-
   /**
    * Accepts an announcement: verifies it against the sender's pairs and decapsulates. About 0.4 ms
    * for a new session, one hash for a known one.
+   *
+   * @return the session, held newly or already before; refused with {@code MALFORMED}, {@code
+   *     HEADER_MISMATCH} (another federation, recipient or time), {@code UNKNOWN_PEER}, {@code
+   *     BAD_SIGNATURE} or {@code NEED_REWRAP} (key no longer held here). It depends on public facts
+   *     only: no opening was tried.
    */
-  public Acceptance accept(byte[] bytes) {
+  public Result<RecipientSession> accept(byte[] bytes) {
     Optional<SessionAnnouncement> parsed = SessionAnnouncement.parse(bytes);
     if (parsed.isEmpty()) {
-      return new Acceptance.Refused(Code.MALFORMED);
+      return refused(Code.MALFORMED);
     }
     SessionAnnouncement announcement = parsed.get();
     if (!isForHereAndNow(announcement.terms())) {
-      return new Acceptance.Refused(Code.HEADER_MISMATCH);
+      return refused(Code.HEADER_MISMATCH);
     }
     AgencyName sender = announcement.terms().parties().sender();
     Optional<RecipientSession> held = find(sender, announcement.id());
     if (held.isPresent() && held.get().isAnnouncedBy(announcement)) {
-      return new Acceptance.Accepted(held.get());
+      return Result.done(held.get());
     }
     return establish(announcement, pairs.of(sender));
   }
@@ -103,17 +94,18 @@ public final class RecipientSessions {
     return now - PeerKeys.CLOCK_ALLOWANCE_MS >= terms.expiresAtMs();
   }
 
-  private Acceptance establish(SessionAnnouncement announcement, List<VerifyingPair> senderPairs) {
+  private Result<RecipientSession> establish(
+      SessionAnnouncement announcement, List<VerifyingPair> senderPairs) {
     if (senderPairs.isEmpty()) {
-      return new Acceptance.Refused(Code.UNKNOWN_PEER);
+      return refused(Code.UNKNOWN_PEER);
     }
     Optional<VerifyingPair> signer = announcement.signer(senderPairs);
     if (signer.isEmpty()) {
-      return new Acceptance.Refused(Code.BAD_SIGNATURE);
+      return refused(Code.BAD_SIGNATURE);
     }
     Optional<RecipientSession> session = decapsulate(announcement, signer.get());
     if (session.isEmpty()) {
-      return new Acceptance.Refused(Code.NEED_REWRAP);
+      return refused(Code.NEED_REWRAP);
     }
     SessionTerms terms = announcement.terms();
     AgencyName sender = terms.parties().sender();
@@ -121,14 +113,18 @@ public final class RecipientSessions {
     if (!pairs.of(sender).contains(signer.get())) {
       // The pair was withdrawn meanwhile; a session must not outlive trust in its signer.
       closeUnfounded();
-      return new Acceptance.Refused(Code.BAD_SIGNATURE);
+      return refused(Code.BAD_SIGNATURE);
     }
     if (keys.held().stream().noneMatch(key -> key.id().equals(terms.key().id()))) {
       // The key was destroyed meanwhile; a session must not outlive its key.
       forgetKey(terms.key().id());
-      return new Acceptance.Refused(Code.NEED_REWRAP);
+      return refused(Code.NEED_REWRAP);
     }
-    return new Acceptance.Accepted(kept);
+    return Result.done(kept);
+  }
+
+  private static <T> Result<T> refused(Code code) {
+    return Result.refused(code, "", "this announcement opens no session here");
   }
 
   /** Empty if the key is gone, or if the sender's agency signed an invalid enc. */

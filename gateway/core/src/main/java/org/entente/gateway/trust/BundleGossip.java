@@ -162,9 +162,10 @@ public final class BundleGossip {
         && bundle.has(self, AgencyRole.WITNESS)
         && board.isDue(self, bundle, clock.instant())) {
       byte[] note = Freshness.state(bundle, self, pair, clock.instant());
-      if (board.offer(note, bundle, clock.instant()) instanceof FreshnessBoard.Offer.Taken) {
-        up.keySet().forEach(neighbour -> sayStatement(neighbour, note));
-      }
+      board
+          .offer(note, bundle, clock.instant())
+          .orElseGet(refused -> Optional.empty())
+          .ifPresent(said -> up.keySet().forEach(neighbour -> sayStatement(neighbour, note)));
     }
   }
 
@@ -296,18 +297,22 @@ public final class BundleGossip {
 
   private void stated(AgencyName from, byte[] note) {
     TrustBundle bundle = store.current();
-    FreshnessBoard.Offer offer = board.offer(note, bundle, clock.instant());
-    if (offer instanceof FreshnessBoard.Offer.Refused refused) {
-      events.misspoke(from, refused.code(), "a freshness statement: " + refused.reason());
-    } else if (offer instanceof FreshnessBoard.Offer.Taken taken) {
-      up.keySet().stream()
-          .filter(neighbour -> !neighbour.equals(from))
-          .forEach(neighbour -> sayStatement(neighbour, note));
-      Freshness said = taken.freshness();
-      if (said.version() == bundle.version() && !said.hash().equals(bundle.hash())) {
-        contradicted(
-            new Contradiction(said.version(), said.hash(), said.agency(), Optional.empty()));
-      }
+    board
+        .offer(note, bundle, clock.instant())
+        .orElseGet(
+            refused -> {
+              events.misspoke(from, refused.code(), "a freshness statement: " + refused.message());
+              return Optional.empty();
+            })
+        .ifPresent(said -> forward(from, note, said, bundle));
+  }
+
+  private void forward(AgencyName from, byte[] note, Freshness said, TrustBundle bundle) {
+    up.keySet().stream()
+        .filter(neighbour -> !neighbour.equals(from))
+        .forEach(neighbour -> sayStatement(neighbour, note));
+    if (said.version() == bundle.version() && !said.hash().equals(bundle.hash())) {
+      contradicted(new Contradiction(said.version(), said.hash(), said.agency(), Optional.empty()));
     }
   }
 

@@ -9,6 +9,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.note.NoteCheck;
 import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSigner;
@@ -46,20 +47,6 @@ public record Freshness(
     hash = new Fingerprint(hash).hex();
   }
 
-  /** Result of verifying a statement. */
-  public sealed interface Verdict {
-    /** A witness of the bundle in force stated it. */
-    record Stated(Freshness freshness) implements Verdict {}
-
-    /**
-     * It is not valid.
-     *
-     * @param code stable code
-     * @param reason for an operator
-     */
-    record Refused(Code code, String reason) implements Verdict {}
-  }
-
   /** Makes a statement that a bundle is the newest that its witness knows. */
   public static byte[] state(
       TrustBundle bundle, AgencyName witness, SigningPair pair, Instant now) {
@@ -80,8 +67,8 @@ public record Freshness(
         .encode();
   }
 
-  /** Reads a statement and checks it against the bundle in force. */
-  public static Verdict verify(byte[] noteBytes, TrustBundle bundle, Instant now) {
+  /** Reads a statement and checks that a witness of the bundle in force stated it. */
+  public static Result<Freshness> verify(byte[] noteBytes, TrustBundle bundle, Instant now) {
     Freshness freshness;
     SignedNote note;
     try {
@@ -89,21 +76,21 @@ public record Freshness(
       int end = note.text().indexOf('\n');
       freshness = new TrustJson().parse(note.text().substring(end + 1), Freshness.class);
     } catch (InvalidValue e) {
-      return new Verdict.Refused(Code.MALFORMED, String.valueOf(e.getMessage()));
+      return Result.refused(Code.MALFORMED, "", String.valueOf(e.getMessage()));
     }
     if (!note.text().equals(freshness.text())
         || !freshness.federation.equals(bundle.federation())) {
-      return new Verdict.Refused(Code.MALFORMED, "not a statement of this federation");
+      return Result.refused(Code.MALFORMED, "", "not a statement of this federation");
     }
     if (!bundle.has(freshness.agency, AgencyRole.WITNESS)) {
-      return new Verdict.Refused(Code.UNKNOWN_PEER, freshness.agency + " is not a witness");
+      return Result.refused(Code.UNKNOWN_PEER, "", freshness.agency + " is not a witness");
     }
     if (freshness.stated.isAfter(now.plus(BundleVerifier.SKEW))) {
-      return new Verdict.Refused(Code.EXPIRED, "stated in the future, at " + freshness.stated);
+      return Result.refused(Code.EXPIRED, "", "stated in the future, at " + freshness.stated);
     }
     return freshness.signed(note, bundle, now)
-        ? new Verdict.Stated(freshness)
-        : new Verdict.Refused(Code.BAD_SIGNATURE, "not signed by " + freshness.agency);
+        ? Result.done(freshness)
+        : Result.refused(Code.BAD_SIGNATURE, "", "not signed by " + freshness.agency);
   }
 
   private static SignedNote parse(byte[] noteBytes) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Result;
 
 /**
  * The latest {@link Freshness} of each witness, and the resulting state: whether newer bundles fail
@@ -63,38 +63,33 @@ public final class FreshnessBoard {
     CONTRADICTED
   }
 
-  /** Result of offering a statement. */
-  public sealed interface Offer {
-    /** It is newer than the witness's last known one; forward it. */
-    record Taken(Freshness freshness) implements Offer {}
-
-    /** It is not newer. */
-    record Known() implements Offer {}
-
-    /** It does not verify. */
-    record Refused(Code code, String reason) implements Offer {}
-  }
-
-  /** Verifies a received statement and keeps it if it is newer. */
-  public synchronized Offer offer(byte[] note, TrustBundle bundle, Instant now) {
+  /**
+   * Verifies a received statement and keeps it if it is newer.
+   *
+   * @return the statement, to be forwarded; empty if it is not newer than the witness's last known
+   *     one
+   */
+  public synchronized Result<Optional<Freshness>> offer(
+      byte[] note, TrustBundle bundle, Instant now) {
     // Every neighbour forwards it; verify only the first copy.
     ByteBuffer copy = ByteBuffer.wrap(note);
     if (latest.values().stream().anyMatch(kept -> kept.note.equals(copy))) {
-      return new Offer.Known();
+      return Result.done(Optional.empty());
     }
-    Freshness.Verdict verdict = Freshness.verify(note, bundle, now);
-    if (verdict instanceof Freshness.Verdict.Refused refused) {
-      return new Offer.Refused(refused.code(), refused.reason());
-    }
-    Freshness stated = ((Freshness.Verdict.Stated) verdict).freshness();
+    return Freshness.verify(note, bundle, now)
+        .map(stated -> isNewer(stated) ? Optional.of(kept(stated, note)) : Optional.empty());
+  }
+
+  private boolean isNewer(Freshness stated) {
     KeptStatement before = latest.get(stated.agency());
-    if (before != null && stated.stated().isBefore(before.freshness.stated().plus(APART))) {
-      return new Offer.Known();
-    }
+    return before == null || !stated.stated().isBefore(before.freshness.stated().plus(APART));
+  }
+
+  private Freshness kept(Freshness stated, byte[] note) {
     latest.put(
         stated.agency(),
         new KeptStatement(stated, ByteBuffer.wrap(note.clone()).asReadOnlyBuffer()));
-    return new Offer.Taken(stated);
+    return stated;
   }
 
   /** Whether a witness's next statement is due. */

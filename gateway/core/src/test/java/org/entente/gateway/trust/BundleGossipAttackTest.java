@@ -14,6 +14,7 @@ import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.trust.TrustMessage.FreshnessNotice;
 import org.entente.gateway.trust.TrustMessage.InForce;
@@ -324,8 +325,8 @@ final class BundleGossipAttackTest {
     }
     assertEquals(List.of(), fr.misspoken);
     byte[] passedOn = de.board.notes(de.store.current()).get(0);
-    Freshness.Verdict verdict = Freshness.verify(passedOn, de.store.current(), net.now());
-    assertEquals(net.now(), ((Freshness.Verdict.Stated) verdict).freshness().stated(), "the first");
+    Freshness first = Results.value(Freshness.verify(passedOn, de.store.current(), net.now()));
+    assertEquals(net.now(), first.stated(), "the first");
     net.say(HUB, fr, new FreshnessNotice(ByteBuffer.wrap(new byte[100])));
     assertEquals(List.of(Code.MALFORMED), fr.misspoken);
   }

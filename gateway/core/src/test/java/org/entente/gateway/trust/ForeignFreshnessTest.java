@@ -46,9 +46,8 @@ class ForeignFreshnessTest {
   private void add(String name, byte[] bytes, Instant now) {
     cases.add(
         ask(name, bytes, now),
-        Freshness.verify(bytes, bundle, now) instanceof Freshness.Verdict.Refused refused
-            ? refused.code().name()
-            : OK);
+        Freshness.verify(bytes, bundle, now)
+            .fold(freshness -> OK, refused -> refused.code().name()));
   }
 
   private byte[] stated(String agency, Instant when) {
@@ -125,7 +124,7 @@ class ForeignFreshnessTest {
       if (!reordered) {
         cases.add(
             ask(damaged.how(), damaged.bytes(), START),
-            Freshness.verify(damaged.bytes(), bundle, START) instanceof Freshness.Verdict.Stated);
+            Freshness.verify(damaged.bytes(), bundle, START).refusal().isEmpty());
       }
     }
 

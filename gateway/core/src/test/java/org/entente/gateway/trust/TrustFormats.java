@@ -46,7 +46,7 @@ public final class TrustFormats {
         .with("join-request", TrustFormats::joins, () -> List.of(joinRequest(federation)))
         .with(
             "freshness",
-            bytes -> Freshness.verify(bytes, bundle, START) instanceof Freshness.Verdict.Stated,
+            bytes -> Freshness.verify(bytes, bundle, START).refusal().isEmpty(),
             () ->
                 List.of(
                     Freshness.state(

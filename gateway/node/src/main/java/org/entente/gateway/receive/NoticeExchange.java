@@ -28,6 +28,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.PeerFulfilments;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.format.OriginNumber;
@@ -358,14 +359,13 @@ public final class NoticeExchange implements RecipientNotices {
     Set<AgencyName> changed = new TreeSet<>();
     takeFulfilment(neighbour, notice.getFulfilment().toByteArray()).ifPresent(changed::add);
     byte[] bytes = notice.getKeyBundle().toByteArray();
-    PeerKeys.Offer offer = peerKeys.offer(bytes, clock.millis());
-    if (offer instanceof PeerKeys.Offer.Refused refused) {
-      reporter.refused(neighbour, refused.code());
-    } else if (offer instanceof PeerKeys.Offer.Accepted accepted) {
-      AgencyName agency = accepted.bundle().content().agency();
-      keep(tx -> ledger.peerFacts().putKeyBundle(tx, agency, bytes));
-      changed.add(agency);
-    }
+    taken(neighbour, peerKeys.offer(bytes, clock.millis()))
+        .map(bundle -> bundle.content().agency())
+        .ifPresent(
+            agency -> {
+              keep(tx -> ledger.peerFacts().putKeyBundle(tx, agency, bytes));
+              changed.add(agency);
+            });
     if (signer.transit().getAsBoolean() && notice.getHops() < MAX_HOPS) {
       changed.forEach(agency -> tellOthers(neighbour, agency, notice.getHops() + 1));
     }
@@ -376,16 +376,21 @@ public final class NoticeExchange implements RecipientNotices {
     if (bytes.length == 0) {
       return Optional.empty();
     }
-    PeerFulfilments.Offer offer = known.fulfilments().offer(bytes, clock.millis());
-    if (offer instanceof PeerFulfilments.Offer.Refused refused) {
-      reporter.refused(neighbour, refused.code());
+    Optional<AgencyName> agency =
+        taken(neighbour, known.fulfilments().offer(bytes, clock.millis()));
+    if (agency.isPresent()) {
+      known.fulfilmentsChanged().run();
+      keep(tx -> ledger.peerFacts().putFulfilment(tx, agency.get(), bytes));
     }
-    if (!(offer instanceof PeerFulfilments.Offer.Accepted accepted)) {
-      return Optional.empty();
-    }
-    known.fulfilmentsChanged().run();
-    keep(tx -> ledger.peerFacts().putFulfilment(tx, accepted.agency(), bytes));
-    return Optional.of(accepted.agency());
+    return agency;
+  }
+
+  private <T> Optional<T> taken(AgencyName neighbour, Result<Optional<T>> offer) {
+    return offer.orElseGet(
+        refused -> {
+          reporter.refused(neighbour, refused.code());
+          return Optional.empty();
+        });
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // said again at the next start of either

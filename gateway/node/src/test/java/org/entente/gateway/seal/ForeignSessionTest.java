@@ -66,9 +66,7 @@ class ForeignSessionTest {
     RecipientSessions sessions =
         new RecipientSessions(
             Samples.FEDERATION, exchange.de.name, exchange.trust, exchange.de.holder, clock, 4);
-    return sessions.accept(bytes) instanceof RecipientSessions.Acceptance.Refused refused
-        ? refused.code().name()
-        : OK;
+    return sessions.accept(bytes).fold(session -> OK, refused -> refused.code().name());
   }
 
   /** Its sender's agency signs whatever it likes: both judge what it says alike. */

@@ -2,19 +2,21 @@ package org.entente.gateway.seal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Fulfilment;
-import org.entente.gateway.seal.PeerFulfilments.Offer;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.statement.FulfilmentStatement;
 import org.entente.gateway.seal.statement.StatementFrame;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 
@@ -33,15 +35,15 @@ class PeerFulfilmentsTest {
     return FulfilmentStatement.beside(de.bundle(), fulfilment, de.identity).encoded();
   }
 
-  private Offer offer(byte[] bytes) {
+  private Result<Optional<AgencyName>> offer(byte[] bytes) {
     return known.offer(bytes, clock.millis());
   }
 
   @Test
   void statement_isTakenOnce_withValuesOfLaterReleases() {
     byte[] bytes = said(MORE);
-    assertEquals(new Offer.Accepted(Samples.DE), offer(bytes));
-    assertEquals(new Offer.NotNewer(), offer(bytes));
+    assertEquals(Optional.of(Samples.DE), Results.value(offer(bytes)));
+    assertEquals(Optional.empty(), Results.value(offer(bytes)));
     assertEquals(Map.of(Samples.DE, MORE), known.stated());
     assertArrayEquals(bytes, known.encoded(Samples.DE).orElseThrow());
   }
@@ -52,7 +54,7 @@ class PeerFulfilmentsTest {
     for (int i = 0; i < good.length; i++) {
       byte[] altered = good.clone();
       altered[i] ^= 1;
-      assertInstanceOf(Offer.Refused.class, offer(altered), "byte " + i);
+      assertTrue(offer(altered).refusal().isPresent(), "byte " + i);
     }
     assertEquals(Map.of(), known.stated());
   }
@@ -61,10 +63,10 @@ class PeerFulfilmentsTest {
   void statement_ofBefore_doesNotComeBack_noMatterWhatIsKeptBack() {
     byte[] before = said(MORE);
     byte[] after = said(LESS);
-    assertEquals(new Offer.Accepted(Samples.DE), offer(after));
-    assertEquals(new Offer.NotNewer(), offer(before));
+    assertEquals(Optional.of(Samples.DE), Results.value(offer(after)));
+    assertEquals(Optional.empty(), Results.value(offer(before)));
     clock.move(Duration.ofDays(20));
-    assertEquals(new Offer.NotNewer(), offer(before));
+    assertEquals(Optional.empty(), Results.value(offer(before)));
     assertEquals(Map.of(Samples.DE, LESS), known.stated(), "silence changes nothing");
   }
 
@@ -73,25 +75,25 @@ class PeerFulfilmentsTest {
     FulfilmentStatement.Content content =
         FulfilmentStatement.parse(said(LESS)).orElseThrow().content();
     byte[] forged = FulfilmentStatement.sign(content, fr.identity.pair()).encoded();
-    assertEquals(new Offer.Refused(Code.BAD_SIGNATURE), offer(forged));
+    assertEquals(Code.BAD_SIGNATURE, Results.code(offer(forged)));
     byte[] elsewhere =
         FulfilmentStatement.sign(
                 new FulfilmentStatement.Content(StatementFrame.toAll(new FederationName("other.example"), Samples.DE, Samples.GW, content.issuedAtMs()), LESS),
                 de.identity.pair())
             .encoded();
-    assertEquals(new Offer.Refused(Code.HEADER_MISMATCH), offer(elsewhere));
+    assertEquals(Code.HEADER_MISMATCH, Results.code(offer(elsewhere)));
     byte[] ahead =
         FulfilmentStatement.sign(
                 new FulfilmentStatement.Content(StatementFrame.toAll(Samples.FEDERATION, Samples.DE, Samples.GW, clock.millis() + 2 * Samples.HOUR_MS), LESS),
                 de.identity.pair())
             .encoded();
-    assertEquals(new Offer.Refused(Code.HEADER_MISMATCH), offer(ahead));
-    assertEquals(new Offer.Refused(Code.MALFORMED), offer(de.bundle().encoded()));
+    assertEquals(Code.HEADER_MISMATCH, Results.code(offer(ahead)));
+    assertEquals(Code.MALFORMED, Results.code(offer(de.bundle().encoded())));
   }
 
   @Test
   void statement_whosePairIsWithdrawn_isForgotten() {
-    assertEquals(new Offer.Accepted(Samples.DE), offer(said(LESS)));
+    assertEquals(Optional.of(Samples.DE), Results.value(offer(said(LESS))));
     known.forgetUnfounded();
     assertEquals(Map.of(Samples.DE, LESS), known.stated());
     trust.expel(Samples.DE);

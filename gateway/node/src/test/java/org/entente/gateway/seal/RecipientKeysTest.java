@@ -1,7 +1,6 @@
 package org.entente.gateway.seal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,12 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.seal.PeerKeys.Offer;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.RecipientKeyId;
 import org.entente.gateway.seal.statement.KeyBundle;
 import org.entente.gateway.seal.statement.StatementFrame;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 
@@ -89,8 +88,8 @@ class RecipientKeysTest {
   void bundle_offered_isTakenOnce() {
     byte[] bytes = de.bundle().encoded();
 
-    assertInstanceOf(Offer.Accepted.class, fr.peerKeys.offer(bytes, clock.millis()));
-    assertEquals(new Offer.NotNewer(), fr.peerKeys.offer(bytes, clock.millis()));
+    assertTrue(Results.value(fr.peerKeys.offer(bytes, clock.millis())).isPresent());
+    assertEquals(Optional.empty(), Results.value(fr.peerKeys.offer(bytes, clock.millis())));
     assertEquals(
         Optional.of(de.gateway),
         fr.peerKeys.bundleOf(Samples.DE).orElseThrow().gateway(Samples.GW));
@@ -104,7 +103,7 @@ class RecipientKeysTest {
     fr.knowing(de);
     Optional<PublishedKey> key = fr.peerKeys.keyOf(Samples.DE, clock.millis());
 
-    assertEquals(new Offer.NotNewer(), fr.peerKeys.offer(old, clock.millis()));
+    assertEquals(Optional.empty(), Results.value(fr.peerKeys.offer(old, clock.millis())));
     assertEquals(key, fr.peerKeys.keyOf(Samples.DE, clock.millis()));
   }
 
@@ -113,7 +112,7 @@ class RecipientKeysTest {
     KeyBundle forged = KeyBundle.sign(de.bundle().content(), fr.identity.pair());
 
     assertEquals(
-        new Offer.Refused(Code.BAD_SIGNATURE), fr.peerKeys.offer(forged.encoded(), clock.millis()));
+        Code.BAD_SIGNATURE, Results.code(fr.peerKeys.offer(forged.encoded(), clock.millis())));
     assertEquals(Optional.empty(), fr.peerKeys.keyOf(Samples.DE, clock.millis()));
   }
 
@@ -126,12 +125,12 @@ class RecipientKeysTest {
             de.identity.pair());
 
     assertEquals(
-        new Offer.Refused(Code.HEADER_MISMATCH),
-        fr.peerKeys.offer(elsewhere.encoded(), clock.millis()));
+        Code.HEADER_MISMATCH, Results.code(fr.peerKeys.offer(elsewhere.encoded(), clock.millis())));
     assertEquals(
-        new Offer.Refused(Code.HEADER_MISMATCH),
-        fr.peerKeys.offer(de.bundle().encoded(), clock.millis() - 2 * Samples.HOUR_MS));
-    assertEquals(new Offer.Refused(Code.MALFORMED), fr.peerKeys.offer(new byte[9], 0));
+        Code.HEADER_MISMATCH,
+        Results.code(
+            fr.peerKeys.offer(de.bundle().encoded(), clock.millis() - 2 * Samples.HOUR_MS)));
+    assertEquals(Code.MALFORMED, Results.code(fr.peerKeys.offer(new byte[9], 0)));
   }
 
   @Test

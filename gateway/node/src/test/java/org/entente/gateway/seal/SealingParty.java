@@ -25,6 +25,7 @@ import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.seal.statement.AddressedStanza;
 import org.entente.gateway.seal.statement.KeyBundle;
+import org.entente.gateway.testkit.Results;
 
 /** One agency with one gateway, and everything of sealing that such a gateway has. */
 final class SealingParty {
@@ -112,7 +113,7 @@ final class SealingParty {
   /** Takes an announcement that must be good. */
   RecipientSession accept(AddressedStanza addressed) {
     byte[] bytes = addressed.announcement().orElseThrow().encoded();
-    return ((RecipientSessions.Acceptance.Accepted) incoming.accept(bytes)).session();
+    return Results.value(incoming.accept(bytes));
   }
 
   /** Opens what came over the origin's own link. */

@@ -26,7 +26,6 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.OpeningResult.NotOpened;
-import org.entente.gateway.seal.RecipientSessions.Acceptance;
 import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeFacts;
@@ -45,6 +44,7 @@ import org.entente.gateway.seal.statement.EpochOpening;
 import org.entente.gateway.seal.statement.KeyBundle;
 import org.entente.gateway.seal.statement.SessionAnnouncement;
 import org.entente.gateway.seal.statement.SessionTerms;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,10 +76,10 @@ class SessionThreatsTest {
     Arrays.fill(noMlDsa, signatureAt + 64, good.length, (byte) 0);
     byte[] cut = Arrays.copyOf(good, signatureAt + 64);
 
-    assertEquals(new Acceptance.Refused(Code.BAD_SIGNATURE), de.incoming.accept(noEd25519));
-    assertEquals(new Acceptance.Refused(Code.BAD_SIGNATURE), de.incoming.accept(noMlDsa));
-    assertEquals(new Acceptance.Refused(Code.MALFORMED), de.incoming.accept(cut));
-    assertInstanceOf(Acceptance.Accepted.class, de.incoming.accept(good));
+    assertEquals(Code.BAD_SIGNATURE, Results.code(de.incoming.accept(noEd25519)));
+    assertEquals(Code.BAD_SIGNATURE, Results.code(de.incoming.accept(noMlDsa)));
+    assertEquals(Code.MALFORMED, Results.code(de.incoming.accept(cut)));
+    Results.value(de.incoming.accept(good));
   }
 
   private SessionAnnouncement announcementTo(SealingParty recipient) {
@@ -120,8 +120,7 @@ class SessionThreatsTest {
     Envelope second =
         new Envelope(header, header.sign(crafted.signingKey), labels, crafted.bodies());
     SenderSession session = ownSession(fr, de);
-    assertInstanceOf(
-        Acceptance.Accepted.class, de.incoming.accept(session.announcement().encoded()));
+    Results.value(de.incoming.accept(session.announcement().encoded()));
     OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
     Stanza ofFirst = session.wrap(first.header(), number, crafted.key);
     Stanza ofSecond = session.wrap(second.header(), number, crafted.key);
@@ -178,7 +177,7 @@ class SessionThreatsTest {
     ContentKey key = session.unwrap(sealed.envelope().header(), toDe.stanza()).orElseThrow();
     // de's own session to sg, under which it wraps the key of fr's envelope.
     SenderSession own = ownSession(de, sg);
-    assertInstanceOf(Acceptance.Accepted.class, sg.incoming.accept(own.announcement().encoded()));
+    Results.value(sg.incoming.accept(own.announcement().encoded()));
     Stanza forwarded =
         own.wrap(sealed.envelope().header(), new OriginNumber(1, Lane.PRIORITY, 1), key);
 
@@ -236,8 +235,7 @@ class SessionThreatsTest {
         SenderSession.open(terms, key, sg.identity.pair(), new SeededRandom("thief"));
 
     assertEquals(
-        new Acceptance.Refused(Code.BAD_SIGNATURE),
-        de.incoming.accept(forged.announcement().encoded()));
+        Code.BAD_SIGNATURE, Results.code(de.incoming.accept(forged.announcement().encoded())));
   }
 
   /** Threats 72 and 73: whoever holds de's key and fr's envelope lacks fr's signature. */
@@ -304,8 +302,7 @@ class SessionThreatsTest {
   @Test
   void recipientKey_stolen_wrapsUnderTheSendersSession_andNothingOfItOpens() {
     SenderSession session = ownSession(fr, de);
-    assertInstanceOf(
-        Acceptance.Accepted.class, de.incoming.accept(session.announcement().encoded()));
+    Results.value(de.incoming.accept(session.announcement().encoded()));
     OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
     SealingParty thief =
         new SealingParty(
@@ -402,8 +399,7 @@ class SessionThreatsTest {
     Envelope good = crafted.withLabels(plain);
     ContentKey otherKey = CraftedEnvelopes.key("another");
     SenderSession session = ownSession(fr, de);
-    assertInstanceOf(
-        Acceptance.Accepted.class, de.incoming.accept(session.announcement().encoded()));
+    Results.value(de.incoming.accept(session.announcement().encoded()));
     OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
     byte[] spoiled = session.wrap(good.header(), number, crafted.key).encoded();
     spoiled[80] ^= 1;
@@ -431,24 +427,22 @@ class SessionThreatsTest {
   @Test
   void sessionId_squattedWithAnothersEnc_opensNothing() {
     SessionAnnouncement honest = announcementTo(de);
-    RecipientSession theirs =
-        ((Acceptance.Accepted) de.incoming.accept(honest.encoded())).session();
+    RecipientSession theirs = Results.value(de.incoming.accept(honest.encoded()));
     SessionTerms squat = terms(sg, sg.gateway, de, honest.terms().key());
     SessionAnnouncement squatted =
         SessionAnnouncement.sign(squat, honest.enc(), sg.identity.pair());
     SessionAnnouncement inTheirName =
         SessionAnnouncement.sign(honest.terms(), honest.enc(), sg.identity.pair());
 
-    var accepted =
-        assertInstanceOf(Acceptance.Accepted.class, de.incoming.accept(squatted.encoded()));
+    RecipientSession accepted = Results.value(de.incoming.accept(squatted.encoded()));
 
-    assertNotEquals(theirs.id(), accepted.session().id());
+    assertNotEquals(theirs.id(), accepted.id());
     assertEquals(Optional.of(theirs), de.incoming.find(Samples.FR, theirs.id()));
     assertEquals(Optional.empty(), de.incoming.find(Samples.SG, theirs.id()));
-    assertEquals(Optional.empty(), de.incoming.find(Samples.FR, accepted.session().id()));
+    assertEquals(Optional.empty(), de.incoming.find(Samples.FR, accepted.id()));
     assertFalse(Arrays.equals(secret(honest.terms(), honest), secret(squat, squatted)));
     // Held already, so what signs it does not matter: it is the very same session.
-    assertEquals(new Acceptance.Accepted(theirs), de.incoming.accept(inTheirName.encoded()));
+    assertEquals(theirs, Results.value(de.incoming.accept(inTheirName.encoded())));
   }
 
   private byte[] secret(SessionTerms terms, SessionAnnouncement announcement) {
@@ -469,8 +463,7 @@ class SessionThreatsTest {
     byte[] enc = new byte[HpkeExport.ENC_BYTES];
     SessionAnnouncement announcement = SessionAnnouncement.sign(terms, enc, fr.identity.pair());
 
-    assertEquals(
-        new Acceptance.Refused(Code.NEED_REWRAP), de.incoming.accept(announcement.encoded()));
+    assertEquals(Code.NEED_REWRAP, Results.code(de.incoming.accept(announcement.encoded())));
   }
 
   @Test
@@ -483,8 +476,8 @@ class SessionThreatsTest {
     renewal.destroyed().forEach(de.incoming::forgetKey);
     assertEquals(1, renewal.destroyed().size());
     assertEquals(NEED_REWRAP, de.open(sealed.envelope(), stale.stanza()));
-    assertInstanceOf(
-        Acceptance.Refused.class, de.incoming.accept(stale.announcement().orElseThrow().encoded()));
+    assertTrue(
+        de.incoming.accept(stale.announcement().orElseThrow().encoded()).refusal().isPresent());
 
     fr.knowing(de);
     AddressedStanza fresh = fr.stanzaFor(de, sealed, 9);
@@ -606,8 +599,8 @@ class SessionThreatsTest {
     assertTrue(session.isClosed());
     assertEquals(NEED_REWRAP, de.open(sealed.envelope(), before.stanza()));
     assertEquals(
-        new Acceptance.Refused(Code.BAD_SIGNATURE),
-        de.incoming.accept(before.announcement().orElseThrow().encoded()));
+        Code.BAD_SIGNATURE,
+        Results.code(de.incoming.accept(before.announcement().orElseThrow().encoded())));
     AddressedStanza after = fr.stanzaFor(de, sealed, 1);
     de.accept(after);
     assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), after.stanza()));
@@ -641,7 +634,7 @@ class SessionThreatsTest {
             4);
     SessionAnnouncement announcement = announcementTo(de);
 
-    assertEquals(new Acceptance.Refused(Code.BAD_SIGNATURE), racing.accept(announcement.encoded()));
+    assertEquals(Code.BAD_SIGNATURE, Results.code(racing.accept(announcement.encoded())));
     assertEquals(Optional.empty(), racing.find(Samples.FR, announcement.id()));
   }
 
@@ -653,8 +646,7 @@ class SessionThreatsTest {
         new PeerKeys(Samples.FEDERATION, agency -> looks.getAndIncrement() == 0 ? good : List.of());
 
     assertEquals(
-        new PeerKeys.Offer.Refused(Code.BAD_SIGNATURE),
-        racing.offer(fr.bundle().encoded(), clock.millis()));
+        Code.BAD_SIGNATURE, Results.code(racing.offer(fr.bundle().encoded(), clock.millis())));
     assertTrue(racing.bundleOf(Samples.FR).isEmpty());
   }
 

@@ -23,7 +23,6 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.seal.RecipientSessions.Acceptance;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.SessionId;
@@ -31,6 +30,7 @@ import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.seal.statement.AddressedStanza;
 import org.entente.gateway.seal.statement.EpochOpening;
 import org.entente.gateway.seal.statement.SessionTerms;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
 
@@ -135,8 +135,8 @@ class SessionsTest {
     trust.expel(Samples.FR);
 
     assertEquals(
-        new Acceptance.Refused(Code.UNKNOWN_PEER),
-        de.incoming.accept(addressed.announcement().orElseThrow().encoded()));
+        Code.UNKNOWN_PEER,
+        Results.code(de.incoming.accept(addressed.announcement().orElseThrow().encoded())));
   }
 
   private Optional<AddressedStanza> wrap(SenderSessions sessions, Sealed sealed, long epoch) {
@@ -278,11 +278,10 @@ class SessionsTest {
     SealingParty fast = new SealingParty(Samples.SG, trust, ahead).knowing(de);
     Sealed sealed = fast.seal(1, 10);
 
-    assertInstanceOf(Acceptance.Accepted.class, de.incoming.accept(announced(fast, sealed)));
+    Results.value(de.incoming.accept(announced(fast, sealed)));
     ahead.move(Duration.ofMinutes(1));
     fast.outgoing.renew(Samples.DE);
-    assertEquals(
-        new Acceptance.Refused(Code.HEADER_MISMATCH), de.incoming.accept(announced(fast, sealed)));
+    assertEquals(Code.HEADER_MISMATCH, Results.code(de.incoming.accept(announced(fast, sealed))));
   }
 
   private static byte[] announced(SealingParty sender, Sealed sealed) {

@@ -11,12 +11,14 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519VerifyingKey;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.crypto.XWingPublicKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.Stanza;
@@ -299,9 +301,9 @@ final class VectorCases {
     RecipientSessions sessions =
         new RecipientSessions(
             Samples.FEDERATION, Samples.SG, this::pairsOf, holder, Samples.CLOCK, 4);
-    var learned = sessions.accept(bytes(entry, "announcement"));
-    if (learned instanceof RecipientSessions.Acceptance.Refused refused) {
-      return refused.code().name();
+    Optional<Problem> refused = sessions.accept(bytes(entry, "announcement")).refusal();
+    if (refused.isPresent()) {
+      return refused.get().code().name();
     }
     Stanza stanza = Stanza.parse(bytes(entry, "stanza")).orElseThrow();
     AgencyName carrier =

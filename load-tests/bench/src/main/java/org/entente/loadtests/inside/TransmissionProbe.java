@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -183,8 +184,11 @@ public final class TransmissionProbe implements AutoCloseable {
     for (String recipient : recipients) {
       AgencyName name = new AgencyName(recipient);
       pairs.put(name, SigningPair.generate(random));
-      if (!(peerKeys.offer(announced.bundle(name, pair(name)), clock.millis())
-          instanceof PeerKeys.Offer.Accepted)) {
+      boolean taken =
+          peerKeys
+              .offer(announced.bundle(name, pair(name)), clock.millis())
+              .fold(Optional::isPresent, refused -> false);
+      if (!taken) {
         throw new CommandFailure("the keys of " + name + " are not accepted");
       }
     }

@@ -101,16 +101,14 @@ final class ConsentNode implements AutoCloseable {
     RecipientKeys made =
         new RecipientKeys(new MemoryKeyHolder(), KeySchedule.DEFAULT, random, clock);
     made.renew();
-    PeerKeys.Offer offer =
-        keys.offer(
-            made.bundle(
-                    new AgencyIdentity(FEDERATION, SG, pair),
-                    List.of(new GatewayKey(GATEWAY, theirs.verifyingKey())))
-                .encoded(),
-            clock.millis());
-    if (!(offer instanceof PeerKeys.Offer.Accepted)) {
-      throw new AssertionError(offer);
-    }
+    Results.value(
+            keys.offer(
+                made.bundle(
+                        new AgencyIdentity(FEDERATION, SG, pair),
+                        List.of(new GatewayKey(GATEWAY, theirs.verifyingKey())))
+                    .encoded(),
+                clock.millis()))
+        .orElseThrow();
     return keys;
   }
 
