@@ -8,6 +8,7 @@ import org.entente.gateway.intake.DraftHolder;
 import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.receive.ReceptionHook;
+import org.entente.gateway.retention.RecordExpiry;
 import org.entente.gateway.rpc.ClientService;
 
 /**
@@ -38,6 +39,9 @@ public interface Registry {
 
   /** Runs a task once an hour, before the keys of days that are over are destroyed. */
   void beforeExpiry(Runnable task);
+
+  /** Adds a table whose records end with their time. */
+  void expire(RecordExpiry.ExpiryPart table);
 
   /** Adds warnings for operators, read whenever they are shown. */
   void warn(Supplier<List<String>> warnings);

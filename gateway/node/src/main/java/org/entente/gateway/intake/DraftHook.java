@@ -3,6 +3,7 @@ package org.entente.gateway.intake;
 import java.time.Instant;
 import java.util.List;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
@@ -53,4 +54,7 @@ public interface DraftHook {
    * @param parts the message, once for each agreement and way of addressing
    */
   default void sent(Transaction tx, List<Permitted> parts) {}
+
+  /** A message of this agency is recalled, in this commit. */
+  default void recalled(Transaction tx, MessageId message) {}
 }

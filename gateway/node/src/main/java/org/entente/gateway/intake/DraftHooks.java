@@ -7,6 +7,7 @@ import java.util.function.BiFunction;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
@@ -69,5 +70,9 @@ public record DraftHooks(List<DraftHook> hooks, Optional<DraftHolder> holder) {
 
   void sent(Transaction tx, List<Permitted> parts) {
     hooks.forEach(hook -> hook.sent(tx, parts));
+  }
+
+  void recalled(Transaction tx, MessageId message) {
+    hooks.forEach(hook -> hook.recalled(tx, message));
   }
 }

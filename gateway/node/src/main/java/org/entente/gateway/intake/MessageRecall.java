@@ -138,7 +138,7 @@ public final class MessageRecall {
 
   private void takeBack(Transaction tx, RecallTarget target, MessageId recall) {
     Ledger ledger = parts.ledger();
-    ledger.operations().forgetSaid(tx, target.id());
+    parts.rules().hooks().recalled(tx, target.id());
     ledger.chains().recalled(tx, parts.self(), target.id(), target.sent().getExercise());
     parts.records().evidence().takenBack(tx, ledger.evidence(), target.id(), recall);
     ledger.retention().takeBack(tx, target.id(), target.sent().getExpiresAtMs());

@@ -14,10 +14,8 @@ import org.entente.gateway.ledger.commit.WriterThread;
 import org.entente.gateway.ledger.record.DiskSpace;
 import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.ledger.record.UnreadableRecords;
-import org.entente.gateway.ledger.table.AssignmentTable;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.ChainTable;
-import org.entente.gateway.ledger.table.ConsentTable;
 import org.entente.gateway.ledger.table.CursorTable;
 import org.entente.gateway.ledger.table.CustodyBytes;
 import org.entente.gateway.ledger.table.EnvelopeTable;
@@ -28,7 +26,6 @@ import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.IdempotencyTable;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.LinkTable;
-import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.ledger.table.PeerFactsTable;
 import org.entente.gateway.ledger.table.QuarantineTable;
@@ -75,9 +72,6 @@ public final class Ledger implements AutoCloseable {
   private final SubjectTable subjects;
   private final QuarantineTable quarantine;
   private final LinkTable links;
-  private final OperationTable operations;
-  private final ConsentTable consents;
-  private final AssignmentTable charges;
   private final Chains chains;
   private final ScoreTable scores;
 
@@ -124,9 +118,6 @@ public final class Ledger implements AutoCloseable {
     this.subjects = new SubjectTable(store);
     this.quarantine = new QuarantineTable(store, limits.quarantine());
     this.links = new LinkTable(store);
-    this.operations = new OperationTable(store);
-    this.consents = new ConsentTable(store);
-    this.charges = new AssignmentTable(store, names);
     ChainTable chain = new ChainTable(store);
     this.chains =
         new Chains(
@@ -306,16 +297,6 @@ public final class Ledger implements AutoCloseable {
     return links;
   }
 
-  /** Joint operations. */
-  public OperationTable operations() {
-    return operations;
-  }
-
-  /** Consents to onward transfer of messages. */
-  public ConsentTable consents() {
-    return consents;
-  }
-
   /** Chains of messages that change each other. */
   public Chains chains() {
     return chains;
@@ -324,11 +305,6 @@ public final class Ledger implements AutoCloseable {
   /** Clients' scores of received messages. */
   public ScoreTable scores() {
     return scores;
-  }
-
-  /** Charges stated by recipients. */
-  public AssignmentTable charges() {
-    return charges;
   }
 
   /** Signed statements of other agencies: key bundles and session announcements. */

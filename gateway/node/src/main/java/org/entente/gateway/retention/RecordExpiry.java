@@ -2,6 +2,7 @@ package org.entente.gateway.retention;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.entente.gateway.ledger.Ledger;
@@ -9,8 +10,8 @@ import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.model.Lane;
 
 /**
- * Removes records whose time is over: what peers announced, consents, subject terms, joint
- * operations, assignments and chains. A walk begins every hour and goes through the tables in turn,
+ * Removes records whose time is over: what peers announced, subject terms, chains, and those of
+ * features. A walk begins every hour and goes through the tables in turn,
  * one small commit each, so that no table waits for another and no message waits for a large
  * commit. A round ends after {@link #ROUND}; the next goes on from there. Used by one thread.
  */
@@ -22,9 +23,10 @@ public final class RecordExpiry {
   static final Duration ROUND = Duration.ofMillis(100);
 
   /** Records that one commit removes at most. */
-  static final int AT_ONCE = 256;
+  public static final int AT_ONCE = 256;
 
-  private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
+  /** Milliseconds of a day. */
+  public static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
   private final Ledger ledger;
   private final InstantSource ending;
@@ -37,8 +39,11 @@ public final class RecordExpiry {
   private int idle;
 
   /** A table. */
-  private interface ExpiryPart {
-    /** What removes some of its records at a time; gives how many. Reads beside the writer. */
+  public interface ExpiryPart {
+    /**
+     * What removes some of its records, at most about {@link #AT_ONCE}; gives how many. Reads beside
+     * the writer.
+     */
     Mutation<Integer> removal(long nowMillis);
   }
 
@@ -47,20 +52,18 @@ public final class RecordExpiry {
    *
    * @param ending the time by which things end
    * @param nanos a time that only runs, by which rounds and walks are bounded
+   * @param features the tables of features
    */
-  public RecordExpiry(Ledger ledger, InstantSource ending, LongSupplier nanos) {
+  public RecordExpiry(
+      Ledger ledger, InstantSource ending, LongSupplier nanos, List<ExpiryPart> features) {
     this.ledger = ledger;
     this.ending = ending;
     this.nanos = nanos;
     this.due = nanos.getAsLong();
-    this.parts =
-        List.of(
-            now -> tx -> ledger.peerFacts().prune(tx, now, AT_ONCE),
-            now -> tx -> ledger.subjects().prune(tx, now / DAY_MILLIS, AT_ONCE),
-            now -> tx -> ledger.charges().prune(tx, now / DAY_MILLIS, AT_ONCE),
-            now -> tx -> ledger.chains().prune(tx, now, AT_ONCE),
-            now -> ledger.consents().removal(now, AT_ONCE),
-            now -> ledger.operations().removal(now / DAY_MILLIS));
+    this.parts = new ArrayList<>(features);
+    parts.add(now -> tx -> ledger.peerFacts().prune(tx, now, AT_ONCE));
+    parts.add(now -> tx -> ledger.subjects().prune(tx, now / DAY_MILLIS, AT_ONCE));
+    parts.add(now -> tx -> ledger.chains().prune(tx, now, AT_ONCE));
     this.idle = parts.size();
   }
 

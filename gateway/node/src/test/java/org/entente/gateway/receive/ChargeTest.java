@@ -14,9 +14,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.feature.assignment.AssignmentTable;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.ledger.table.AssignmentRecords;
+import org.entente.gateway.feature.assignment.AssignmentRecords;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -111,7 +112,7 @@ class ChargeTest {
 
   private List<ChargeState> listed() {
     return new AssignmentRecords(new RecordSeal(keys, random))
-        .page(ledger.charges(), null, new byte[0], 10)
+        .page(AssignmentTable.of(ledger), null, new byte[0], 10)
         .states();
   }
 
@@ -172,14 +173,14 @@ class ChargeTest {
     AssignmentRecords records = new AssignmentRecords(new RecordSeal(keys, random));
     List<String> all = officers(listed());
     assertEquals(5, all.size());
-    AssignmentRecords.Page first = records.page(ledger.charges(), null, new byte[0], 3);
-    AssignmentRecords.Page second = records.page(ledger.charges(), null, first.next(), 3);
+    AssignmentRecords.Page first = records.page(AssignmentTable.of(ledger), null, new byte[0], 3);
+    AssignmentRecords.Page second = records.page(AssignmentTable.of(ledger), null, first.next(), 3);
     assertEquals(all.subList(0, 3), officers(first.states()));
     assertEquals(all.subList(3, 5), officers(second.states()));
     assertEquals(0, second.next().length);
     MessageId one = MessageId.of(first.states().get(1).getCharge().getMessageId().toByteArray());
     assertEquals(
-        all.subList(1, 2), officers(records.page(ledger.charges(), one, new byte[0], 10).states()));
+        all.subList(1, 2), officers(records.page(AssignmentTable.of(ledger), one, new byte[0], 10).states()));
   }
 
   @Test
@@ -193,6 +194,6 @@ class ChargeTest {
   }
 
   private int prunedBy(long day) {
-    return ledger.commit(Lane.ROUTINE, tx -> ledger.charges().prune(tx, day, 100));
+    return ledger.commit(Lane.ROUTINE, tx -> AssignmentTable.of(ledger).prune(tx, day, 100));
   }
 }

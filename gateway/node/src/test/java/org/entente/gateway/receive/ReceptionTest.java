@@ -35,7 +35,7 @@ import org.entente.gateway.ledger.record.FreshContent;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
-import org.entente.gateway.ledger.table.ConsentTable;
+import org.entente.gateway.feature.consent.ConsentTable;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.feature.request.RequestTable;
 import org.entente.gateway.ledger.table.RetentionTable;
@@ -701,7 +701,7 @@ class ReceptionTest {
         LANE,
         tx -> {
           for (int i = 1; i < IncomingConsents.MOST_OPEN; i++) {
-            node.ledger.consents().put(tx, ConsentTable.Side.ORIGINATOR, node.id(), open);
+            ConsentTable.of(node.ledger).put(tx, ConsentTable.Side.ORIGINATOR, node.id(), open);
           }
           return open;
         });
@@ -712,7 +712,7 @@ class ReceptionTest {
     assertAnswer(Result.RESULT_COMMITTED, "", node.kit.handOver(both));
     assertTrue(node.isHere(last.messageId()));
     assertFalse(node.isHere(beyond.messageId()));
-    assertEquals(IncomingConsents.MOST_OPEN, node.ledger.consents().open(ORIGIN));
+    assertEquals(IncomingConsents.MOST_OPEN, ConsentTable.of(node.ledger).open(ORIGIN));
     EvidenceItem told = node.lastOwed();
     assertEquals(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, told.getKind());
     assertEquals("LIMIT_REACHED", told.getCode());
@@ -737,7 +737,7 @@ class ReceptionTest {
     assertTrue(node.isHere(notice.messageId()));
     ConsentRecord record =
         Objects.requireNonNull(
-            node.ledger.consents().read(ConsentTable.Side.ORIGINATOR, notice.messageId()));
+            ConsentTable.of(node.ledger).read(ConsentTable.Side.ORIGINATOR, notice.messageId()));
     assertEquals(ConsentStage.CONSENT_STAGE_OPEN, record.getStage());
     AuditRecord leaf = node.leaves.only(AuditType.CONSENT_ASKED);
     assertEquals(AuditActor.gateway(ORIGIN), leaf.actor());

@@ -23,6 +23,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.feature.operation.HeldRosters;
 import org.entente.gateway.feature.operation.OperationReception;
+import org.entente.gateway.feature.operation.OperationTable;
 import org.entente.gateway.feature.operation.RosterRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
@@ -73,7 +74,7 @@ class RosterThreatsTest {
     kit =
         new ReceiveKit(
             ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> NOW);
-    rosters = new RosterRecords(ledger.operations(), new RecordSeal(keys, random));
+    rosters = new RosterRecords(OperationTable.of(ledger), new RecordSeal(keys, random));
     first =
         RosterKit.first(
             kit.originKey(), NOW, "fr.customs", participant("de.customs"), observer("us.cbp"));
@@ -184,7 +185,7 @@ class RosterThreatsTest {
     taken(message);
     assertEquals(
         List.of(message.messageId()),
-        ledger.operations().newest(first.operation(), 10).stream().map(it -> it.id()).toList());
+        OperationTable.of(ledger).newest(first.operation(), 10).stream().map(it -> it.id()).toList());
   }
 
   @Test
@@ -236,7 +237,7 @@ class RosterThreatsTest {
   }
 
   private String owedTo(RosterKit kit) {
-    return Objects.requireNonNull(ledger.operations().record(kit.operation())).getGiveBackTo();
+    return Objects.requireNonNull(OperationTable.of(ledger).record(kit.operation())).getGiveBackTo();
   }
 
   @Test
@@ -415,6 +416,6 @@ class RosterThreatsTest {
   }
 
   private int pruned(long today) {
-    return ledger.commit(Lane.ROUTINE, ledger.operations().removal(today));
+    return ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(today));
   }
 }

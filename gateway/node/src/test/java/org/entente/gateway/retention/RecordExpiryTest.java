@@ -33,7 +33,7 @@ class RecordExpiryTest {
   private final Ledger ledger = QuietLedger.started(store, clock);
   private final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
   private long nanos;
-  private final RecordExpiry expiry = new RecordExpiry(ledger, clock, () -> nanos);
+  private final RecordExpiry expiry = new RecordExpiry(ledger, clock, () -> nanos, List.of());
 
   @AfterEach
   void close() {
@@ -80,7 +80,8 @@ class RecordExpiryTest {
             () -> {
               nanos += RecordExpiry.ROUND.toNanos() / 3;
               return nanos;
-            });
+            },
+            List.of());
     int rounds = 0;
     while (left(Table.SUBJECT) + left(Table.ANNOUNCEMENT) > 0) {
       assertTrue(slow.round() <= 4 * RecordExpiry.AT_ONCE);

@@ -23,6 +23,7 @@ import org.entente.gateway.feature.consent.ConsentParts;
 import org.entente.gateway.feature.consent.ConsentRecords;
 import org.entente.gateway.feature.operation.OperationDrafts;
 import org.entente.gateway.feature.operation.OperationLead;
+import org.entente.gateway.feature.operation.OperationTable;
 import org.entente.gateway.feature.operation.RosterConfirmation;
 import org.entente.gateway.feature.operation.RosterRecords;
 import org.entente.gateway.feature.operation.RosterRecovery;
@@ -157,7 +158,7 @@ public final class IntakeKit implements AutoCloseable {
             meters,
             64,
             1 << 20);
-    rosters = new RosterRecords(ledger.operations(), atRest);
+    rosters = new RosterRecords(OperationTable.of(ledger), atRest);
     held = new HeldDrafts(ledger, atRest, holding);
     parts =
         new IntakeParts(
@@ -221,7 +222,7 @@ public final class IntakeKit implements AutoCloseable {
                 received(),
                 (agency, name) -> Optional.empty(),
                 clock),
-            new OperationDrafts(SELF, rosters, ledger.operations(), atRest)),
+            new OperationDrafts(SELF, rosters, OperationTable.of(ledger), atRest)),
         Optional.of(held));
   }
 

@@ -34,6 +34,7 @@ import org.entente.gateway.feature.consent.ConsentRecords;
 import org.entente.gateway.feature.consent.IncomingConsents;
 import org.entente.gateway.feature.consent.ReceivedConsents;
 import org.entente.gateway.feature.operation.OperationReception;
+import org.entente.gateway.feature.operation.OperationTable;
 import org.entente.gateway.feature.operation.OwnRosters;
 import org.entente.gateway.feature.operation.RosterRecords;
 import org.entente.gateway.feature.request.AdvertisedResponders;
@@ -46,7 +47,7 @@ import org.entente.gateway.ledger.QuarantineStage;
 import org.entente.gateway.ledger.Quarantining;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.StorageKeys;
-import org.entente.gateway.ledger.table.AssignmentRecords;
+import org.entente.gateway.feature.assignment.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
@@ -279,7 +280,7 @@ public final class ReceiveKit implements AutoCloseable {
         new OperationReception(
             SELF,
             ledger,
-            new RosterRecords(ledger.operations(), atRest),
+            new RosterRecords(OperationTable.of(ledger), atRest),
             new OwnRosters(FEDERATION, SELF, NODE, ownKey.verifyingKey())),
         new ReceivedAssignments(SELF, ledger, evidence, new AssignmentRecords(atRest)));
   }

@@ -4,7 +4,7 @@ import org.entente.gateway.deliver.ChainView;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.Registry;
-import org.entente.gateway.ledger.table.AssignmentRecords;
+import org.entente.gateway.retention.RecordExpiry;
 
 /** Who acts on a message, at this agency and at others. */
 public final class AssignmentFeature implements Feature {
@@ -15,6 +15,11 @@ public final class AssignmentFeature implements Feature {
     AssignmentRecords records = new AssignmentRecords(stored.atRest());
     registry.receive(
         new ReceivedAssignments(gateway.self(), gateway.ledger(), stored.evidence(), records));
+    registry.expire(
+        now ->
+            tx ->
+                AssignmentTable.of(gateway.ledger())
+                    .prune(tx, now / RecordExpiry.DAY_MILLIS, RecordExpiry.AT_ONCE));
     registry.whenBuilt(
         path -> {
           Assignments assignments =
@@ -30,7 +35,7 @@ public final class AssignmentFeature implements Feature {
           registry.offer(
               context ->
                   new TaskingService(
-                      assignments, records, gateway.ledger().charges(), own, chains));
+                      assignments, records, AssignmentTable.of(gateway.ledger()), own, chains));
         });
   }
 }

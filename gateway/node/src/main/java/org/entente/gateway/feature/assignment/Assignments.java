@@ -17,7 +17,6 @@ import org.entente.gateway.intake.GatewayMessageSender;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -99,7 +98,7 @@ public final class Assignments {
    * latest by this clock, which may have been set back since.
    */
   private Instant after(MessageId target, Instant now) {
-    return records.lastOwn(parts.ledger().charges(), target).stream()
+    return records.lastOwn(AssignmentTable.of(parts.ledger()), target).stream()
         .map(last -> last.plusMillis(1))
         .filter(now::isBefore)
         .findFirst()
@@ -142,7 +141,7 @@ public final class Assignments {
 
   private AuditRecord recorded(
       Transaction tx, AuditActor actor, Charge charge, AgencyName originator) {
-    records.keepOwn(tx, parts.ledger().charges(), originator, charge);
+    records.keepOwn(tx, AssignmentTable.of(parts.ledger()), originator, charge);
     MessageId target = MessageId.of(charge.getMessageId().toByteArray());
     return AuditRecord.of(
             AuditType.CHARGED,

@@ -5,7 +5,6 @@ import org.entente.gateway.ledger.DeskVisibility;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -36,7 +35,7 @@ public final class OwnAssignments {
    */
   public AssignmentRecords.Page page(
       NodeName client, @Nullable MessageId of, byte[] after, int size) {
-    AssignmentRecords.Page page = records.own(ledger.charges(), of, after, size);
+    AssignmentRecords.Page page = records.own(AssignmentTable.of(ledger), of, after, size);
     DeskVisibility sight = desks.sight(client);
     List<ChargeState> given =
         page.states().stream().filter(state -> sight.seesAbout(placed(state))).toList();

@@ -9,7 +9,6 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -65,7 +64,7 @@ public final class ReceivedAssignments implements ReceptionHook {
   }
 
   private void keep(Transaction tx, AgencyName by, Charge charge) {
-    records.keep(tx, ledger.charges(), by, charge);
+    records.keep(tx, AssignmentTable.of(ledger), by, charge);
     tx.audit(
         AuditRecord.of(
                 AuditType.CHARGED,

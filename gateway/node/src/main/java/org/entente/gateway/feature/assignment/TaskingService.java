@@ -7,8 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.deliver.ChainView;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.ledger.table.AssignmentRecords;
-import org.entente.gateway.ledger.table.AssignmentTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;

@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.table.ConsentTable;
-import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.ledger.table.EvidenceTable.Voucher;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.PeerKeys;
@@ -38,7 +37,7 @@ public final class ConsentAttachments {
 
   /** The attachment for a consent granted to this agency; empty if the consent is not stored. */
   public Optional<CarriedConsent> of(MessageId consent) {
-    ConsentRecord record = ledger.consents().read(Side.ASKER, consent);
+    ConsentRecord record = ConsentTable.of(ledger).read(Side.ASKER, consent);
     if (record == null) {
       return Optional.empty();
     }

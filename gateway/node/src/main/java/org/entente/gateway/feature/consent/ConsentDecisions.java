@@ -8,8 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.ConsentTable;
-import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -225,7 +224,7 @@ public final class ConsentDecisions {
   }
 
   private Result<Consent> find(MessageId id) {
-    ConsentRecord record = parts.ledger().consents().read(Side.ORIGINATOR, id);
+    ConsentRecord record = ConsentTable.of(parts.ledger()).read(Side.ORIGINATOR, id);
     return record == null
         ? Result.refused(notFound(id))
         : Result.of(
@@ -272,7 +271,7 @@ public final class ConsentDecisions {
 
   private Optional<Problem> decide(
       Transaction tx, AuditActor actor, Consent consent, Decision decision) {
-    ConsentRecord record = parts.ledger().consents().read(tx, Side.ORIGINATOR, consent.id());
+    ConsentRecord record = ConsentTable.of(parts.ledger()).read(tx, Side.ORIGINATOR, consent.id());
     if (record == null) {
       return Optional.of(notFound(consent.id()));
     }
@@ -280,7 +279,7 @@ public final class ConsentDecisions {
       return Optional.of(elsewhere(consent.id(), record));
     }
     ConsentRecord next = decision.change().of(record, tx.nowMillis());
-    parts.ledger().consents().put(tx, Side.ORIGINATOR, consent.id(), next);
+    ConsentTable.of(parts.ledger()).put(tx, Side.ORIGINATOR, consent.id(), next);
     tx.audit(
         ConsentNotices.leaf(
             tx,

@@ -8,6 +8,7 @@ import org.entente.gateway.feature.Registry;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.ConsentGrant;
+import org.entente.gateway.retention.RecordExpiry;
 import org.entente.proto.v1.CarriedConsent;
 
 /** Originators' consents to onward transfer. */
@@ -23,6 +24,8 @@ public final class ConsentFeature implements Feature {
             new ConsentGrantLookup(gateway.ledger(), records),
             new ConsentAttachments(
                 gateway.ledger(), records, gateway.rules().peerKeys(), gateway.rules().pairs())));
+    registry.expire(
+        now -> ConsentTable.of(gateway.ledger()).removal(now, RecordExpiry.AT_ONCE));
     ConsentParts parts = parts(gateway, records);
     ConsentRequests asking = new ConsentRequests(parts);
     ConsentDecisions deciding = new ConsentDecisions(parts);

@@ -8,8 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.table.ConsentTable;
-import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.ConsentGrant;
 import org.entente.gateway.seal.statement.ConsentStatement;
@@ -37,7 +36,7 @@ public final class ConsentGrantLookup {
   /** The grants about a message, including ended ones, latest first. */
   public List<ConsentGrant> of(MessageId message) {
     List<ConsentGrant> out = new ArrayList<>();
-    for (MessageId id : ledger.consents().about(message, LATEST)) {
+    for (MessageId id : ConsentTable.of(ledger).about(message, LATEST)) {
       try {
         grant(message, id).ifPresent(out::add);
       } catch (CorruptRecord e) {
@@ -48,7 +47,7 @@ public final class ConsentGrantLookup {
   }
 
   private Optional<ConsentGrant> grant(MessageId message, MessageId id) {
-    ConsentRecord record = ledger.consents().read(Side.ASKER, id);
+    ConsentRecord record = ConsentTable.of(ledger).read(Side.ASKER, id);
     if (record == null || !ConsentTable.messages(record).contains(message)) {
       return Optional.empty();
     }

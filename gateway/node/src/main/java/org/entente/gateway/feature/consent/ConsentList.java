@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.table.ConsentTable;
-import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.statement.ConsentStatement;
@@ -42,7 +41,7 @@ public final class ConsentList {
   public List<ConsentEntry> page(Side side, boolean endedToo, @Nullable MessageId after, int most) {
     List<ConsentEntry> out = new ArrayList<>();
     MessageId from = after;
-    List<ConsentTable.Entry> some = ledger.consents().page(side, from, AT_ONCE);
+    List<ConsentTable.Entry> some = ConsentTable.of(ledger).page(side, from, AT_ONCE);
     while (!some.isEmpty() && out.size() < most) {
       for (ConsentTable.Entry one : some) {
         from = one.id();
@@ -51,7 +50,7 @@ public final class ConsentList {
           entry(side, one).ifPresent(out::add);
         }
       }
-      some = ledger.consents().page(side, from, AT_ONCE);
+      some = ConsentTable.of(ledger).page(side, from, AT_ONCE);
     }
     return out;
   }

@@ -12,8 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.ConsentTable;
-import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -161,9 +160,7 @@ public final class ConsentRequests {
   private void record(Transaction tx, MessageId id, AuditActor actor, Question question) {
     ConsentAsked asked = question.asked();
     AgencyName originator = question.originator();
-    parts
-        .ledger()
-        .consents()
+    ConsentTable.of(parts.ledger())
         .put(
             tx,
             Side.ASKER,

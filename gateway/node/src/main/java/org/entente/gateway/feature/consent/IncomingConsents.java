@@ -16,8 +16,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.ConsentTable;
-import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -101,7 +100,7 @@ public final class IncomingConsents {
     if (Timestamps.toMillis(asked.getUntil()) > latest) {
       return refused(Code.INVALID_FIELD, "consent can be requested for 365 days at most");
     }
-    return beyond(origin, ledger.consents().open(origin));
+    return beyond(origin, ConsentTable.of(ledger).open(origin));
   }
 
   private Optional<Refusal> beyond(AgencyName origin, int open) {
@@ -118,7 +117,7 @@ public final class IncomingConsents {
    */
   public Optional<Refusal> refusal(Transaction tx, AgencyName origin, ConsentNotice notice) {
     return notice.hasAsked()
-        ? beyond(origin, ledger.consents().open(tx, origin))
+        ? beyond(origin, ConsentTable.of(ledger).open(tx, origin))
         : Optional.empty();
   }
 
@@ -162,7 +161,7 @@ public final class IncomingConsents {
 
   /** This agency's request to that originator under an id; null if there is none. */
   private @Nullable ConsentRecord known(AgencyName origin, boolean exercise, MessageId id) {
-    ConsentRecord record = ledger.consents().read(Side.ASKER, id);
+    ConsentRecord record = ConsentTable.of(ledger).read(Side.ASKER, id);
     boolean asked =
         record != null
             && record.getAgency().equals(origin.value())
@@ -238,11 +237,11 @@ public final class IncomingConsents {
 
   private void take(
       Transaction tx, AgencyName origin, MessageId id, boolean exercise, ConsentAsked asked) {
-    if (ledger.consents().read(tx, Side.ORIGINATOR, id) == null) {
+    if (ConsentTable.of(ledger).read(tx, Side.ORIGINATOR, id) == null) {
       ConsentRecord record =
           records.asked(
               ConsentTable.place(Side.ORIGINATOR, id), origin, asked, exercise, tx.nowMillis());
-      ledger.consents().put(tx, Side.ORIGINATOR, id, record);
+      ConsentTable.of(ledger).put(tx, Side.ORIGINATOR, id, record);
       List<MessageId> messages = ConsentRequests.messages(asked);
       AuditActor actor = AuditActor.gateway(origin);
       tx.audit(ConsentNotices.leaf(tx, AuditType.CONSENT_ASKED, actor, id, messages, origin));
@@ -294,7 +293,7 @@ public final class IncomingConsents {
 
   /** Read again, since the same batch may have changed it. */
   private void change(Transaction tx, AgencyName origin, MessageId id, AuditType type, Step step) {
-    ConsentRecord record = ledger.consents().read(tx, Side.ASKER, id);
+    ConsentRecord record = ConsentTable.of(ledger).read(tx, Side.ASKER, id);
     Optional<ConsentRecords.Facts> facts =
         record == null
             ? Optional.empty()
@@ -304,7 +303,7 @@ public final class IncomingConsents {
     }
     ConsentRecord next = step.of(record, facts.get());
     if (next != null) {
-      ledger.consents().put(tx, Side.ASKER, id, next);
+      ConsentTable.of(ledger).put(tx, Side.ASKER, id, next);
     }
     List<MessageId> messages = ConsentTable.messages(record);
     tx.audit(

@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class OperationDrafts implements DraftHook {
   private final AgencyName self;
   private final RosterRecords rosters;
+  private final OperationTable book;
   private final SentOperationUpdates updates;
 
   /** Addresses by stored rosters. */
@@ -33,12 +34,18 @@ public final class OperationDrafts implements DraftHook {
       AgencyName self, RosterRecords rosters, OperationTable book, RecordSeal atRest) {
     this.self = self;
     this.rosters = rosters;
+    this.book = book;
     this.updates = new SentOperationUpdates(book, atRest);
   }
 
   @Override
   public void sent(Transaction tx, List<Permitted> parts) {
     updates.keep(tx, parts);
+  }
+
+  @Override
+  public void recalled(Transaction tx, MessageId message) {
+    book.forgetSaid(tx, message);
   }
 
   @Override

@@ -7,6 +7,7 @@ import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.MessagePath;
 import org.entente.gateway.feature.Registry;
 import org.entente.gateway.intake.GatewayMessageSender;
+import org.entente.gateway.retention.RecordExpiry;
 
 /** Joint operations: rosters that leads sign, and messages to all members. */
 public final class OperationFeature implements Feature {
@@ -15,7 +16,7 @@ public final class OperationFeature implements Feature {
     GatewayParts gateway = registry.parts();
     GatewayParts.Identity identity = gateway.identity();
     RosterRecords rosters =
-        new RosterRecords(gateway.ledger().operations(), gateway.records().atRest());
+        new RosterRecords(OperationTable.of(gateway.ledger()), gateway.records().atRest());
     registry.receive(
         new OperationReception(
             gateway.self(),
@@ -28,7 +29,9 @@ public final class OperationFeature implements Feature {
                 identity.key().verifyingKey())));
     registry.draft(
         new OperationDrafts(
-            gateway.self(), rosters, gateway.ledger().operations(), gateway.records().atRest()));
+            gateway.self(), rosters, OperationTable.of(gateway.ledger()), gateway.records().atRest()));
+    registry.expire(
+        now -> OperationTable.of(gateway.ledger()).removal(now / RecordExpiry.DAY_MILLIS));
     registry.warn(() -> forked(gateway, rosters));
     registry.whenBuilt(path -> lead(registry, gateway, rosters, path));
   }

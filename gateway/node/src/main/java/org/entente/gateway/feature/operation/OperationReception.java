@@ -224,7 +224,7 @@ public final class OperationReception implements ReceptionHook {
       take(tx, origin, roster);
     } else if (!label.getOperationId().isEmpty()) {
       OperationId operation = operation(label);
-      ledger.operations().received(tx, operation, id);
+      OperationTable.of(ledger).received(tx, operation, id);
       rosters
           .held(tx, operation)
           .filter(held -> label.getOperationEpoch() > held.newest().number())

@@ -21,7 +21,6 @@ import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
-import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -107,7 +106,7 @@ public final class OperationView {
       return Result.refused(
           Code.NOT_FOUND, "operation_id", "no operation " + id + " is stored here");
     }
-    List<OperationTable.StoredUpdate> said = parts.ledger().operations().newest(id, ENTRIES + 1);
+    List<OperationTable.StoredUpdate> said = OperationTable.of(parts.ledger()).newest(id, ENTRIES + 1);
     boolean exercise = held.get().newest().content().terms().exercise();
     DeskVisibility sight = parts.desks().sight(client);
     List<Entry> entries = new ArrayList<>();

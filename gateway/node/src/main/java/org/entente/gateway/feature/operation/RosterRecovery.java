@@ -74,7 +74,7 @@ public final class RosterRecovery {
 
   /** Asks members for confirmation and gives rosters back, where due. */
   public void round() {
-    List<OperationId> marked = parts.ledger().operations().marked();
+    List<OperationId> marked = OperationTable.of(parts.ledger()).marked();
     damaged.retainAll(marked);
     for (OperationId id : marked) {
       try {
@@ -92,7 +92,7 @@ public final class RosterRecovery {
   }
 
   private void look(OperationId id) {
-    OperationRecord record = parts.ledger().operations().record(id);
+    OperationRecord record = OperationTable.of(parts.ledger()).record(id);
     if (record == null || (record.getGiveBackTo().isEmpty() && !record.getSetBack())) {
       return;
     }
@@ -198,7 +198,7 @@ public final class RosterRecovery {
   /** Operations for which no roster should be signed yet, in words. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    for (OperationId id : parts.ledger().operations().marked()) {
+    for (OperationId id : OperationTable.of(parts.ledger()).marked()) {
       warning(id).ifPresent(it -> warnings.add("operation " + id + ": " + it));
     }
     return warnings;

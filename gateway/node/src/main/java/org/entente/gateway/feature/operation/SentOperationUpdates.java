@@ -9,7 +9,6 @@ import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.SealedRecord;
-import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.store.v1.OwnOperationUpdate;

@@ -27,6 +27,7 @@ import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.intake.DraftHooks;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.receive.ReceptionHook;
+import org.entente.gateway.retention.RecordExpiry;
 import org.entente.gateway.rpc.ClientService;
 
 /** The features of a gateway, with all that they have registered. */
@@ -54,6 +55,7 @@ public final class Features implements Registry {
   private final List<ClientService> services = new ArrayList<>();
   private final List<Task> tasks = new ArrayList<>();
   private final List<Runnable> expiring = new ArrayList<>();
+  private final List<RecordExpiry.ExpiryPart> tables = new ArrayList<>();
   private final List<Runnable> ending = new ArrayList<>();
   private final List<Supplier<List<String>>> warnings = new ArrayList<>();
   private final List<Consumer<MessagePath>> later = new ArrayList<>();
@@ -110,6 +112,11 @@ public final class Features implements Registry {
   }
 
   @Override
+  public void expire(RecordExpiry.ExpiryPart table) {
+    tables.add(table);
+  }
+
+  @Override
   public void warn(Supplier<List<String>> more) {
     warnings.add(more);
   }
@@ -126,6 +133,10 @@ public final class Features implements Registry {
 
   List<ReceptionHook> receptionHooks() {
     return List.copyOf(reception);
+  }
+
+  List<RecordExpiry.ExpiryPart> expiringTables() {
+    return List.copyOf(tables);
   }
 
   DraftHooks draftHooks() {

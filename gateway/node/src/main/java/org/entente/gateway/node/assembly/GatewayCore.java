@@ -94,7 +94,7 @@ public final class GatewayCore {
     ground = new Foundation(files, stores, around, running);
     outgoing = new OutgoingStage(ground, running, this::wake);
     features = new Features(ServiceStage.featureParts(ground, outgoing), chosen);
-    incoming = new IncomingStage(ground, outgoing, features.receptionHooks(), this::sendNotice);
+    incoming = new IncomingStage(ground, outgoing, features, this::sendNotice);
     services = new ServiceStage(ground, outgoing, incoming, features);
     trustCare = trustCare();
     keyCare = keyCare();

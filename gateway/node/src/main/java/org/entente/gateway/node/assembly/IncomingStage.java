@@ -38,13 +38,13 @@ final class IncomingStage {
   /**
    * Wires the stage.
    *
-   * @param hooks what features do with messages of others
+   * @param features what they do with messages of others, and which of their records expire
    * @param send sends a notice to a neighbour
    */
   IncomingStage(
       Foundation ground,
       OutgoingStage out,
-      List<ReceptionHook> hooks,
+      Features features,
       BiConsumer<AgencyName, Notice> send) {
     NodeEnvironment around = ground.around;
     reporter = new ReceptionReporter(around.meters());
@@ -65,10 +65,15 @@ final class IncomingStage {
             erasing,
             ground.evidence,
             ground.config.limitsInForce().waitingRecalls());
-    recordExpiry = new RecordExpiry(ground.ledger, ground.ending, around.timers()::nanos);
+    recordExpiry =
+        new RecordExpiry(
+            ground.ledger,
+            ground.ending,
+            around.timers()::nanos,
+            features.expiringTables());
     evidenceSweep = new EvidenceSweep(ground.ledger, ground.ending);
     sweep = new BucketSweep(ground.agency(), ground.ledger, ground.evidence, ground.ending);
-    ReceiveParts parts = parts(ground, out, hooks);
+    ReceiveParts parts = parts(ground, out, features.receptionHooks());
     reception = reception(ground, parts);
     notices = notices(ground, out, parts, send);
     ground.witness.speakThrough(notices);

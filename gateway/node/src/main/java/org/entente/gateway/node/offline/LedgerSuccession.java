@@ -26,7 +26,7 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.HopQueueTable;
-import org.entente.gateway.ledger.table.OperationTable;
+import org.entente.gateway.feature.operation.OperationTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.StartProblem;

@@ -16,7 +16,6 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -121,16 +120,16 @@ class AssignmentsTest {
     OnBehalfOf other = OnBehalfOf.newBuilder().setOfficer("FR-7").build();
     charge(message, ChargeStep.CHARGE_STEP_GIVEN_BACK, "empty", other);
     AssignmentRecords records = new AssignmentRecords(atRest);
-    ChargeState own = records.own(ledger.charges(), message, new byte[0], 10).states().get(0);
+    ChargeState own = records.own(AssignmentTable.of(ledger), message, new byte[0], 10).states().get(0);
     assertEquals("sg.police", own.getAgency());
     assertEquals("FR-7", own.getCharge().getOfficer());
     assertEquals(ChargeStep.CHARGE_STEP_GIVEN_BACK, own.getCharge().getStep());
-    assertEquals(1, records.own(ledger.charges(), null, new byte[0], 10).states().size());
-    assertEquals(List.of(), records.page(ledger.charges(), null, new byte[0], 10).states());
+    assertEquals(1, records.own(AssignmentTable.of(ledger), null, new byte[0], 10).states().size());
+    assertEquals(List.of(), records.page(AssignmentTable.of(ledger), null, new byte[0], 10).states());
     long lastDay = NOW.plus(EvidenceRecords.KEPT).toEpochMilli() / 86_400_000;
     assertEquals(0, prunedBy(lastDay));
     assertEquals(1, prunedBy(lastDay + 1));
-    assertEquals(List.of(), records.own(ledger.charges(), null, new byte[0], 10).states());
+    assertEquals(List.of(), records.own(AssignmentTable.of(ledger), null, new byte[0], 10).states());
   }
 
   /** It is the later word all the same, here and where it goes. */
@@ -138,21 +137,21 @@ class AssignmentsTest {
   void givenBack_byAClockThatWasSetBack_isWhatCounts() {
     charge(message, ChargeStep.CHARGE_STEP_TAKEN, "on our way", OFFICER);
     AssignmentRecords records = new AssignmentRecords(atRest);
-    Instant taken = records.lastOwn(ledger.charges(), message).orElseThrow();
+    Instant taken = records.lastOwn(AssignmentTable.of(ledger), message).orElseThrow();
     now = NOW.minusSeconds(3_600);
     charge(message, ChargeStep.CHARGE_STEP_GIVEN_BACK, "empty", OFFICER);
 
-    ChargeState own = records.own(ledger.charges(), message, new byte[0], 10).states().get(0);
+    ChargeState own = records.own(AssignmentTable.of(ledger), message, new byte[0], 10).states().get(0);
     assertEquals(ChargeStep.CHARGE_STEP_GIVEN_BACK, own.getCharge().getStep());
-    assertEquals(Optional.of(taken.plusMillis(1)), records.lastOwn(ledger.charges(), message));
+    assertEquals(Optional.of(taken.plusMillis(1)), records.lastOwn(AssignmentTable.of(ledger), message));
     now = NOW.plusSeconds(60);
     charge(message, ChargeStep.CHARGE_STEP_TAKEN, "again", OFFICER);
-    assertEquals(Optional.of(now), records.lastOwn(ledger.charges(), message), "as the clock says");
+    assertEquals(Optional.of(now), records.lastOwn(AssignmentTable.of(ledger), message), "as the clock says");
   }
 
   private int prunedBy(long day) {
     return ledger.commit(
-        org.entente.gateway.model.Lane.ROUTINE, tx -> ledger.charges().prune(tx, day, 100));
+        org.entente.gateway.model.Lane.ROUTINE, tx -> AssignmentTable.of(ledger).prune(tx, day, 100));
   }
 
   @Test

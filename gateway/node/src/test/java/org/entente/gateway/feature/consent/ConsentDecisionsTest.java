@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -215,11 +215,11 @@ class ConsentDecisionsTest {
   void records_areForgottenWhenTheirTimeIsOver() {
     MessageId own = node.ask(node.received(ConsentNode.SG));
     long later = node.in(Duration.ofDays(401));
-    int pruned = node.ledger.commit(Lane.ROUTINE, node.ledger.consents().removal(later, 100));
+    int pruned = node.ledger.commit(Lane.ROUTINE, ConsentTable.of(node.ledger).removal(later, 100));
     assertEquals(2, pruned);
     assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10));
     assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10));
-    assertEquals(0, node.ledger.consents().open(ConsentNode.DE));
-    assertEquals(List.of(), node.ledger.consents().about(own, 10));
+    assertEquals(0, ConsentTable.of(node.ledger).open(ConsentNode.DE));
+    assertEquals(List.of(), ConsentTable.of(node.ledger).about(own, 10));
   }
 }

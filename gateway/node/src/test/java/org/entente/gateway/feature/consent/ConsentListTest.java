@@ -13,8 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.StorageKeys;
-import org.entente.gateway.ledger.table.ConsentTable;
-import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -63,7 +62,7 @@ class ConsentListTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          ledger.consents().put(tx, Side.ORIGINATOR, id, record);
+          ConsentTable.of(ledger).put(tx, Side.ORIGINATOR, id, record);
           return id;
         });
     return ByteString.copyFrom(id.bytes());

@@ -9,7 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;

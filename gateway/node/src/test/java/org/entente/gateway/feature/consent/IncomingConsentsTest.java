@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
-import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -136,7 +136,7 @@ class IncomingConsentsTest {
         });
     assertEquals(Code.LIMIT_REACHED, code(node.hears(ConsentNode.DE, notice)));
     assertEquals(Optional.empty(), node.hears(ConsentNode.SG, notice));
-    MessageId first = node.ledger.consents().page(Side.ORIGINATOR, null, 1).get(0).id();
+    MessageId first = ConsentTable.of(node.ledger).page(Side.ORIGINATOR, null, 1).get(0).id();
     node.deciding.deny(ConsentNode.DESK, first, "not now", ConsentNode.PERSON).join();
     assertEquals(Optional.empty(), node.hears(ConsentNode.DE, notice), "one was decided on");
   }

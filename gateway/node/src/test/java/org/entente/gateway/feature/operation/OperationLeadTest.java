@@ -6,6 +6,7 @@ import static org.entente.gateway.testkit.RosterKit.observer;
 import static org.entente.gateway.testkit.RosterKit.participant;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -17,7 +18,6 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.intake.MessageRecall;
-import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
@@ -50,7 +50,7 @@ class OperationLeadTest extends OperationLeadFixture {
   }
 
   private List<OperationTable.StoredUpdate> said(OperationId id) {
-    return ledger.operations().newest(id, 10);
+    return OperationTable.of(ledger).newest(id, 10);
   }
 
   @Test
@@ -116,6 +116,16 @@ class OperationLeadTest extends OperationLeadFixture {
     assertEquals(1, label.getOperationEpoch());
     assertArrayEquals(roster.hash(), label.getOperationRosterHash().toByteArray());
     assertEquals(List.of("us.cbp"), permitted(publish(id, objectives("for one"), "us.cbp")));
+  }
+
+  @Test
+  void update_thatIsRecalled_isKeptNoLonger() {
+    OperationId id = founded(participant("de.customs"));
+    Outcome outcome = publish(id, objectives("find the seals"));
+    assertEquals(1, said(id).size());
+    MessageId update = MessageId.of(outcome.getMessageId().toByteArray());
+    assertNotNull(kit.recalling().recall(CLIENT, update, "another port", PERSON).join());
+    assertEquals(List.of(), said(id));
   }
 
   /** Desks name members, as their agencies do: an operation's other members are left out. */

@@ -19,7 +19,6 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -47,9 +46,8 @@ class RosterRecoveryTest extends OperationLeadFixture {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          OperationRecord record = ledger.operations().record(tx, id);
-          ledger
-              .operations()
+          OperationRecord record = OperationTable.of(ledger).record(tx, id);
+          OperationTable.of(ledger)
               .put(tx, id, requireNonNull(record).toBuilder().setSetBack(true).build());
           return id;
         });
@@ -84,10 +82,10 @@ class RosterRecoveryTest extends OperationLeadFixture {
         Code.ROSTER_STALE, "unconfirmed", change(id, 1, lead("fr.customs"), observer("us.cbp")));
     confirm(asked, "us.cbp");
     assertEquals(List.of(), kit.rosterCare().warnings());
-    assertEquals(List.of(id), ledger.operations().marked());
+    assertEquals(List.of(id), OperationTable.of(ledger).marked());
     kit.rosterCare().round();
     assertEquals(Optional.empty(), held(id).setBack(), "settled");
-    assertEquals(List.of(), ledger.operations().marked());
+    assertEquals(List.of(), OperationTable.of(ledger).marked());
     signed(change(id, 1, lead("fr.customs"), observer("us.cbp")));
 
     setBack(id);
@@ -234,7 +232,7 @@ class RosterRecoveryTest extends OperationLeadFixture {
     } finally {
       log.detachAppender(lines);
     }
-    assertEquals(List.of(), ledger.operations().marked());
+    assertEquals(List.of(), OperationTable.of(ledger).marked());
     String line = lines.list.get(0).getFormattedMessage();
     assertTrue(
         line.contains("cannot be given back to sg.police") && line.contains("from sg.police to"),
@@ -259,7 +257,7 @@ class RosterRecoveryTest extends OperationLeadFixture {
         Lane.ROUTINE,
         tx -> {
           byte[] sealed = atRest.seal(OperationTable.rosterPlace(damaged, 1), new byte[] {1}, END);
-          ledger.operations().putRoster(tx, damaged, 1, sealed);
+          OperationTable.of(ledger).putRoster(tx, damaged, 1, sealed);
           kit.rosters().owe(tx, owed, new AgencyName("de.customs"));
           return damaged;
         });
@@ -269,7 +267,7 @@ class RosterRecoveryTest extends OperationLeadFixture {
     permitted(publish(other, objectives("still here")));
     assertEquals(1, askedIn(other).size());
     assertEquals(
-        "", requireNonNull(ledger.operations().record(owed)).getGiveBackTo(), "none is its own");
+        "", requireNonNull(OperationTable.of(ledger).record(owed)).getGiveBackTo(), "none is its own");
     List<String> warnings = kit.rosterCare().warnings();
     assertTrue(
         warnings.stream()

@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.feature.assignment.AssignmentRecords;
+import org.entente.gateway.feature.assignment.AssignmentTable;
 import org.entente.gateway.feature.watch.WatchTable;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.EvidenceName;
@@ -238,13 +240,13 @@ class NamesOnDiskTest {
       boolean kept =
           ledger.commit(
               Lane.ROUTINE,
-              tx -> records.keep(tx, ledger.charges(), new AgencyName(agency), charge));
+              tx -> records.keep(tx, AssignmentTable.of(ledger), new AgencyName(agency), charge));
       assertTrue(kept);
     }
     assertTrue(assertSilent("x.zebra", "x.okapi", "x.gnu", "x.ibis") >= 8);
     assertEquals(
         List.of("x.gnu", "x.ibis", "x.okapi", "x.zebra"),
-        records.page(ledger.charges(), null, new byte[0], 10).states().stream()
+        records.page(AssignmentTable.of(ledger), null, new byte[0], 10).states().stream()
             .map(ChargeState::getAgency)
             .toList());
   }

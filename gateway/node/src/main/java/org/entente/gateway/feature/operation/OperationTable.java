@@ -1,4 +1,4 @@
-package org.entente.gateway.ledger.table;
+package org.entente.gateway.feature.operation;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayDeque;
@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -50,6 +51,11 @@ public final class OperationTable {
 
   /** Operations that need attention; few, even if the table is large. */
   private final NavigableSet<OperationId> marked = new ConcurrentSkipListSet<>();
+
+  /** The table of a ledger. */
+  public static OperationTable of(Ledger ledger) {
+    return ledger.table(OperationTable.class, OperationTable::new);
+  }
 
   public OperationTable(Store store) {
     this.store = store;

@@ -1,9 +1,10 @@
-package org.entente.gateway.ledger.table;
+package org.entente.gateway.feature.consent;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -36,6 +37,11 @@ public final class ConsentTable {
   private static final byte[] NOTHING = {};
 
   private final Store store;
+
+  /** The table of a ledger. */
+  public static ConsentTable of(Ledger ledger) {
+    return ledger.table(ConsentTable.class, ConsentTable::new);
+  }
 
   public ConsentTable(Store store) {
     this.store = store;

@@ -1,8 +1,9 @@
-package org.entente.gateway.ledger.table;
+package org.entente.gateway.feature.assignment;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.SealedRecord;
@@ -53,6 +54,11 @@ public final class AssignmentTable {
     private int ends() {
       return states + 1;
     }
+  }
+
+  /** The table of a ledger. */
+  public static AssignmentTable of(Ledger ledger) {
+    return ledger.table(AssignmentTable.class, store -> new AssignmentTable(store, ledger.names()));
   }
 
   /** The charges of a store, found by tokens of agencies. */

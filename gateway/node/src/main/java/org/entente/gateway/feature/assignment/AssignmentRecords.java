@@ -1,4 +1,4 @@
-package org.entente.gateway.ledger.table;
+package org.entente.gateway.feature.assignment;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -14,7 +14,8 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.SealedRecord;
-import org.entente.gateway.ledger.table.AssignmentTable.Side;
+import org.entente.gateway.feature.assignment.AssignmentTable.Side;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;

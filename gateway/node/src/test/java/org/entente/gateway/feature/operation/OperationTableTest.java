@@ -1,4 +1,4 @@
-package org.entente.gateway.ledger.table;
+package org.entente.gateway.feature.operation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -38,13 +38,13 @@ class OperationTableTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          ledger.operations().put(tx, id, record.setKeepUntilDay(DAY).build());
+          OperationTable.of(ledger).put(tx, id, record.setKeepUntilDay(DAY).build());
           return id;
         });
   }
 
   private void marked(OperationId... ids) {
-    assertEquals(List.of(ids), ledger.operations().marked());
+    assertEquals(List.of(ids), OperationTable.of(ledger).marked());
     assertEquals(List.of(ids), new OperationTable(store).marked(), "at the next start");
   }
 
@@ -64,10 +64,10 @@ class OperationTableTest {
     put(back, OperationRecord.newBuilder());
     marked(forked);
     for (int operations = 0; operations < 4; operations++) {
-      int gone = ledger.commit(Lane.ROUTINE, ledger.operations().removal(DAY + 1));
+      int gone = ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1));
       assertEquals(1, gone, "one operation in a commit");
     }
-    int gone = ledger.commit(Lane.ROUTINE, ledger.operations().removal(DAY + 1));
+    int gone = ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1));
     assertEquals(0, gone);
     marked();
   }
