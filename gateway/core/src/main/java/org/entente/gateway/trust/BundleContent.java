@@ -50,7 +50,7 @@ public record BundleContent(
   /** Most agencies. */
   public static final int MAX_AGENCIES = 512;
 
-  static final long MAX_VERSION = (1L << 53) - 1;
+  public static final long MAX_VERSION = (1L << 53) - 1;
 
   public BundleContent {
     NavigableMap<String, List<String>> copied = new TreeMap<>();

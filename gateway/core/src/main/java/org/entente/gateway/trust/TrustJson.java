@@ -40,7 +40,7 @@ import org.entente.gateway.note.NoteVerifier;
  * Comparing the two excludes every leniency of the reader (order, escapes, numbers, white space,
  * repeated fields). Immutable and safe for use by many threads.
  */
-final class TrustJson {
+public final class TrustJson {
   private static final int MAX_TEXT = 4 << 20;
 
   /** Shared, so that readers and writers reuse its cached type information. */
@@ -56,7 +56,7 @@ final class TrustJson {
 
   private final DefaultPrettyPrinter printer;
 
-  TrustJson() {
+  public TrustJson() {
     DefaultIndenter lines = new DefaultIndenter("  ", "\n");
     this.printer = new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines);
   }
@@ -138,7 +138,7 @@ final class TrustJson {
    *
    * @throws InvalidValue with the field and what would be valid
    */
-  <T> T parse(String text, Class<T> type) {
+  public <T> T parse(String text, Class<T> type) {
     T value;
     try {
       value = MAPPER.readValue(text, type);
@@ -154,7 +154,7 @@ final class TrustJson {
   }
 
   /** The canonical text form of a value, with a final newline. */
-  String print(Object value) {
+  public String print(Object value) {
     try {
       return MAPPER.writer(printer).writeValueAsString(value) + "\n";
     } catch (JsonProcessingException e) {

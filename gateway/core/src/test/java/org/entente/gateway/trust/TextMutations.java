@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Small changes to bytes, as an attacker or a faulty editor makes them. */
-final class TextMutations {
+public final class TextMutations {
   private static final String STRUCTURE = " \n\t{}[],:\"0aA=+/";
 
   private TextMutations() {}
 
   /** One of: a flipped bit, a byte removed, doubled or replaced, a stretch removed or repeated. */
-  static byte[] mutate(byte[] bytes, Random random) {
+  public static byte[] mutate(byte[] bytes, Random random) {
     int at = random.nextInt(bytes.length);
     int length = Math.min(bytes.length - at, 1 + random.nextInt(40));
     return switch (random.nextInt(6)) {

@@ -12,6 +12,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.testkit.Formats;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.gossip.Freshness;
 
 /** The trust bundle and what roots, agencies and witnesses state around it. */
 public final class TrustFormats {

@@ -7,7 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.trust.TrustMessage;
+import org.entente.gateway.trust.gossip.TrustMessage;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkPause;

@@ -15,7 +15,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.trust.TrustMessage;
+import org.entente.gateway.trust.gossip.TrustMessage;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.Notice;
 

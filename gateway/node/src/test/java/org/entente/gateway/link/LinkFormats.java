@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.entente.gateway.testkit.Formats;
-import org.entente.gateway.trust.TrustMessage;
+import org.entente.gateway.trust.gossip.TrustMessage;
 import org.entente.proto.link.v1.Credit;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;

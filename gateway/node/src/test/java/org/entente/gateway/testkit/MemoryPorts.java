@@ -19,7 +19,7 @@ import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.trust.TrustMessage;
+import org.entente.gateway.trust.gossip.TrustMessage;
 import org.entente.proto.link.v1.Notice;
 
 /** The link's ports on memory: queues, intakes, and a record of what else was told. Thread-safe. */

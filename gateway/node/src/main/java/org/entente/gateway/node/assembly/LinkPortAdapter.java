@@ -21,7 +21,7 @@ import org.entente.gateway.node.files.TrustBundleMaintenance;
 import org.entente.gateway.receive.NoticeAdmission;
 import org.entente.gateway.receive.NoticeExchange;
 import org.entente.gateway.trust.TrustBundle;
-import org.entente.gateway.trust.TrustMessage;
+import org.entente.gateway.trust.gossip.TrustMessage;
 import org.entente.proto.link.v1.Notice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,4 +1,4 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.entente.gateway.testkit.ForeignVerifier.OK;
@@ -21,6 +21,9 @@ import org.entente.gateway.testkit.ForeignVerifier.Case;
 import org.entente.gateway.testkit.ForeignVerifier.CaseTally;
 import org.entente.gateway.testkit.ForeignVerifier.Comparison;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.TextMutations;
+import org.entente.gateway.trust.TrustBundle;
 import org.junit.jupiter.api.Test;
 
 /** Freshness statements of a federation with new keys, as the verifier in Node judges them. */

@@ -1,7 +1,10 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import java.nio.ByteBuffer;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.Fingerprint;
+import org.entente.gateway.trust.TrustBundle;
 
 /**
  * Message between neighbours about trust bundles. Only the signatures of roots and witnesses make

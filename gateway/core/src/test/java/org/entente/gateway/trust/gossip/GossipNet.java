@@ -1,4 +1,4 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +16,10 @@ import java.util.Set;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.BundleFault;
 import org.entente.gateway.trust.BundleVerdict.Refused;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.TrustStore;
 import org.jspecify.annotations.Nullable;
 
 /**

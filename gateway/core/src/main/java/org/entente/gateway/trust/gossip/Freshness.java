@@ -1,4 +1,4 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -15,6 +15,13 @@ import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.Fingerprint;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustJson;
 
 /**
  * A witness's statement, twice a day, of the newest trust bundle that it knows. With it, a node cut

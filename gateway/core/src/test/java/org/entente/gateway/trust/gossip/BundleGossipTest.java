@@ -1,4 +1,4 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -16,6 +16,13 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.BundleEdit;
+import org.entente.gateway.trust.BundleSigner;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.RootKey;
+import org.entente.gateway.trust.RootSet;
+import org.entente.gateway.trust.TrustBundle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,11 +1,12 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.trust.FreshnessBoard.State;
+import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustWatch.TrustNotice;
+import org.entente.gateway.trust.gossip.FreshnessBoard.State;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -12,9 +12,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.SignedNote;
-import org.entente.gateway.trust.TrustMessage.InForce;
-import org.entente.gateway.trust.TrustMessage.Part;
-import org.entente.gateway.trust.TrustMessage.PartRequest;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.gossip.TrustMessage.InForce;
+import org.entente.gateway.trust.gossip.TrustMessage.Part;
+import org.entente.gateway.trust.gossip.TrustMessage.PartRequest;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Result;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.TrustBundle;
 
 /**
  * The latest {@link Freshness} of each witness, and the resulting state: whether newer bundles fail

@@ -1,4 +1,4 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,11 +11,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.BundleDraft;
+import org.entente.gateway.trust.BundleFault;
+import org.entente.gateway.trust.BundleVerdict;
 import org.entente.gateway.trust.BundleVerdict.Refused;
-import org.entente.gateway.trust.TrustMessage.FreshnessNotice;
-import org.entente.gateway.trust.TrustMessage.InForce;
-import org.entente.gateway.trust.TrustMessage.Part;
-import org.entente.gateway.trust.TrustMessage.PartRequest;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustStore;
+import org.entente.gateway.trust.gossip.TrustMessage.FreshnessNotice;
+import org.entente.gateway.trust.gossip.TrustMessage.InForce;
+import org.entente.gateway.trust.gossip.TrustMessage.Part;
+import org.entente.gateway.trust.gossip.TrustMessage.PartRequest;
 import org.jspecify.annotations.Nullable;
 
 /**

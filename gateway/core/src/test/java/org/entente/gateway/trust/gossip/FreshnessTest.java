@@ -1,4 +1,4 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -16,6 +16,11 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.AgencyKind;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustWatch;
 import org.junit.jupiter.api.Test;
 
 /** Threat 51: whoever is kept from newer bundles notices before the one in force expires. */

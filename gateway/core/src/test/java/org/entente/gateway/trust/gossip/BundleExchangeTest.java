@@ -1,4 +1,4 @@
-package org.entente.gateway.trust;
+package org.entente.gateway.trust.gossip;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,9 +14,14 @@ import java.util.Set;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.testkit.TestFederation;
-import org.entente.gateway.trust.TrustMessage.InForce;
-import org.entente.gateway.trust.TrustMessage.Part;
-import org.entente.gateway.trust.TrustMessage.PartRequest;
+import org.entente.gateway.trust.AgencyKind;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.Fingerprint;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.gossip.TrustMessage.InForce;
+import org.entente.gateway.trust.gossip.TrustMessage.Part;
+import org.entente.gateway.trust.gossip.TrustMessage.PartRequest;
 import org.junit.jupiter.api.Test;
 
 final class BundleExchangeTest {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.trust.gossip;
+
+import org.jspecify.annotations.NullMarked;
