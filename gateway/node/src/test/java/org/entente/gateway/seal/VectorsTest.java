@@ -42,8 +42,8 @@ import org.entente.gateway.testkit.ForeignVerifier;
 import org.junit.jupiter.api.Test;
 
 /**
- * Suite 1 as pinned in {@code vectors/suite1.json}. The formats are final: a difference here is a
- * break of compatibility with every gateway that runs, not a reason to change the file.
+ * Suite 1 as pinned in {@code vectors/suite1.json}. A difference here breaks every gateway that
+ * runs: only a deliberate change of a format replaces the file.
  */
 class VectorsTest {
   private static final ObjectMapper JSON =

@@ -73,12 +73,12 @@ final class StatementFormat<C extends SignedStatement.Content> {
   }
 
   private Signed<C> sign(C content, UnaryOperator<byte[]> signing) {
-    byte[] body = encode(content);
-    byte[] signature = signing.apply(Suite.message(domain, body));
-    if (signature.length != signatureBytes || content.frame().addressee().isPresent() != addressed) {
-      throw new IllegalArgumentException("not the signer or addressee of such a statement");
+    if (content.frame().addressee().isPresent() != addressed) {
+      throw new IllegalArgumentException(
+          "a statement " + (addressed ? "to nobody" : "to one agency, which is for all"));
     }
-    return new Signed<>(content, domain, body, signature);
+    byte[] body = encode(content);
+    return new Signed<>(content, domain, body, signing.apply(Suite.message(domain, body)));
   }
 
   /** Reads a statement from outside; empty if it is malformed. Verifies no signature. */
