@@ -30,11 +30,14 @@ run_entente() {
   [ "$(uname -sm)" = "Linux x86_64" ] ||
     fail "this release runs on Linux x86_64 only: its TLS library (netty-tcnative) has no build for $(uname -sm) here"
   # A gateway has the heap that load-tests/run measures (federation/Machine explains it); a command starts small.
-  local heap=(-Xms32m -Xmx512m)
-  [ "${1:-}" != run ] ||
-    heap=(-Xms256m -Xmx512m -Xmn32m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90)
+  local heap=(-XX:+UseSerialGC -Xms32m -Xmx512m)
+  if [ "${1:-}" = run ]; then
+    heap=(-XX:+UseParallelGC -Xms256m -Xmx512m -XX:NewSize=32m -XX:MaxNewSize=192m -XX:YoungGenerationSizeSupplement=0)
+    # Each arena of glibc keeps memory that RocksDB gave back; there would be eight for a core.
+    export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
+  fi
   protect_memory
-  local options=("${protected[@]}" -XX:+UseSerialGC "${heap[@]}" -XX:+ExitOnOutOfMemoryError -Dentente.home="$home" -Duser.timezone=UTC)
+  local options=("${protected[@]}" "${heap[@]}" -XX:+ExitOnOutOfMemoryError -Dentente.home="$home" -Duser.timezone=UTC)
   [ "${major%%.*}" -lt 22 ] || options+=(--enable-native-access=ALL-UNNAMED)
   # Java ignores an archive that is damaged or belongs to another Java.
   [ ! -f "$archive" ] ||

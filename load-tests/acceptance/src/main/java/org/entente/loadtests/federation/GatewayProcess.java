@@ -57,6 +57,7 @@ final class GatewayProcess {
                       "--config",
                       plan.config().toString()))
               .redirectError(ProcessBuilder.Redirect.appendTo(plan.log().toFile()));
+      builder.environment().putAll(machine.environment());
       builder.environment().putAll(environment);
       Process process = builder.start();
       GatewayProcess gateway = new GatewayProcess(plan, process);

@@ -17,8 +17,15 @@ final class MachineTest {
                 .folder()
                 .resolve("gateway/cli/src/main/distribution/bin/launch.sh"));
     List<String> command = Machine.GATEWAY.command("org.entente.gateway.Main");
-    List<String> heap = command.subList(1, command.indexOf("-XX:+UseSerialGC"));
+    List<String> heap = command.subList(1, command.indexOf("-XX:+ExitOnOutOfMemoryError"));
     assertFalse(heap.isEmpty());
     assertTrue(launcher.contains("heap=(" + String.join(" ", heap) + ")"), heap::toString);
+    Machine.GATEWAY
+        .environment()
+        .forEach(
+            (name, value) ->
+                assertTrue(
+                    launcher.contains("export %s=${%s:-%s}".formatted(name, name, value)), name));
+    assertFalse(Machine.GATEWAY.environment().isEmpty());
   }
 }

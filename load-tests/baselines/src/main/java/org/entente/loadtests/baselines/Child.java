@@ -29,7 +29,7 @@ final class Child implements AutoCloseable {
   static Child java(Class<?> main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx512m", "-Duser.timezone=UTC"));
+    command.addAll(List.of("-XX:+UseParallelGC", "-Xms256m", "-Xmx512m", "-Duser.timezone=UTC"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     Child child = start(command);
