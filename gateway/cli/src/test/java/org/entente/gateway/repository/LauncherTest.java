@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +26,7 @@ final class LauncherTest {
       if [ "${1:-}" = -XshowSettings:properties ]; then
         echo "    java.specification.version = 17"
       else
-        printf '%s\\n' "$@" "core $(ulimit -c)"
+        printf '%s\\n' "$@" "arenas ${MALLOC_ARENA_MAX:-}" "core $(ulimit -c)"
       fi
       """;
 
@@ -49,17 +52,37 @@ final class LauncherTest {
         started::toString);
   }
 
+  @Test
+  void gateway_hasTheParallelCollectorAndTwoArenas_aCommandHasNeither() throws Exception {
+    List<String> gateway = start("entente", "run", Map.of());
+    assertTrue(gateway.contains("-XX:+UseParallelGC"), gateway::toString);
+    assertTrue(gateway.contains("arenas 2"), gateway::toString);
+
+    List<String> command = start("entente", "version", Map.of());
+    assertTrue(command.contains("-XX:+UseSerialGC"), command::toString);
+    assertTrue(command.contains("arenas "), command::toString);
+
+    List<String> set = start("entente", "run", Map.of("MALLOC_ARENA_MAX", "7"));
+    assertTrue(set.contains("arenas 7"), set::toString);
+  }
+
   private List<String> start(String launcher, String options)
+      throws IOException, InterruptedException {
+    return start(launcher, "version", Map.of("ENTENTE_JAVA_OPTS", options));
+  }
+
+  private List<String> start(String launcher, String command, Map<String, String> environment)
       throws IOException, InterruptedException {
     Path home = folder.resolve("jdk");
     Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
     Files.writeString(java, JAVA);
     Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
     ProcessBuilder bash =
-        new ProcessBuilder("bash", LAUNCHERS.resolve(launcher).toString(), "version")
+        new ProcessBuilder("bash", LAUNCHERS.resolve(launcher).toString(), command)
             .redirectErrorStream(true);
     bash.environment().put("JAVA_HOME", home.toString());
-    bash.environment().put("ENTENTE_JAVA_OPTS", options);
+    bash.environment().keySet().removeAll(Set.of("ENTENTE_JAVA_OPTS", "MALLOC_ARENA_MAX"));
+    bash.environment().putAll(environment);
     Process process = bash.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), said);

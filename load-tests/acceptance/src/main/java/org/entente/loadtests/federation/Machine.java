@@ -19,9 +19,9 @@ import java.util.Map;
  */
 public enum Machine {
   /** Starts quickly: the first compiler only, a small heap. */
-  QUICK_START("-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms32m -Xmx256m", Map.of()),
+  QUICK_START("-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms32m -Xmx256m"),
   /** Runs fast once warm; used for the baselines and the raw chain. */
-  PLAIN("-XX:+UseParallelGC -Xms256m -Xmx512m", Map.of()),
+  PLAIN("-XX:+UseParallelGC -Xms256m -Xmx512m"),
   /**
    * A gateway's settings, as in {@code ./entente run}. A young collection copies the data of
    * messages in flight, so that its cost for a message falls as the young generation grows. That is
@@ -33,22 +33,19 @@ public enum Machine {
    */
   GATEWAY(
       "-XX:+UseParallelGC -Xms256m -Xmx512m -XX:NewSize=32m -XX:MaxNewSize=192m"
-          + " -XX:YoungGenerationSizeSupplement=0",
-      Map.of("MALLOC_ARENA_MAX", "2"));
+          + " -XX:YoungGenerationSizeSupplement=0");
 
   private static final int FEATURE_OF_NATIVE_ACCESS = 22;
 
   private final String options;
-  private final Map<String, String> environment;
 
-  Machine(String options, Map<String, String> environment) {
+  Machine(String options) {
     this.options = options;
-    this.environment = environment;
   }
 
   /** Variables of the process's environment. */
   Map<String, String> environment() {
-    return environment;
+    return this == GATEWAY ? Map.of("MALLOC_ARENA_MAX", "2") : Map.of();
   }
 
   /** The command line that runs a main class. */

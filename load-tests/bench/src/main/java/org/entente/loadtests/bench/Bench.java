@@ -159,7 +159,8 @@ final class Bench implements AutoCloseable {
           "subscribers", List.of(), on -> new Subscribers(on, this.effort, results, say).run());
     }
     if (!effort.sustained().isZero()) {
-      scenario("sustained", List.of(), on -> new SustainedRate(on, this.effort, results, say).run());
+      scenario(
+          "sustained", List.of(), on -> new SustainedRate(on, this.effort, results, say).run());
     }
     if (effort.queued() > 0) {
       scenario("queued", List.of(), on -> new QueueGrowth(on, effort.queued(), results, say).run());

@@ -20,10 +20,14 @@ record FigureTarget(
       List.of(
           atLeast("artemis_ratio", "messages/s to Artemis, synced at both ends", 1.5, 2),
           atLeast(
-              "throughput_to_durable", "messages/s to the durable raw chain, packed 64", 0.15, 0.25),
+              "throughput_to_durable",
+              "messages/s to the durable raw chain, packed 64",
+              0.15,
+              0.25),
           atLeast("as4_speedup", "messages/s to AS4 at its best number of senders", 200, 300),
           atLeast("nats_ratio", "messages/s to NATS JetStream, synced at both ends", 9, 12),
-          atMost("cpu_packed_us", "processor time, packed 64, both gateways together", "µs", 48, 35),
+          atMost(
+              "cpu_packed_us", "processor time, packed 64, both gateways together", "µs", 48, 35),
           atMost("cpu_lone_us", "processor time, alone at 100/s, each gateway", "µs", 600, 450),
           atMost("artemis_flash_p50", "p50 of FLASH at 200/s to Artemis'", RATIO, 1.8, 1.2),
           atMost("artemis_p50", "p50 at 1,000/s to Artemis'", RATIO, 2, 1.3),
@@ -35,7 +39,11 @@ record FigureTarget(
           atMost("transit_us", "a transit's processor time for a message", "µs", 8, 4),
           atMost("disk.written.sender", "written to the sender's disk, 1 KiB", "B", 3_000, 2_500),
           atMost(
-              "disk.written.recipient", "written to the recipient's disk, 1 KiB", "B", 3_000, 2_500),
+              "disk.written.recipient",
+              "written to the recipient's disk, 1 KiB",
+              "B",
+              3_000,
+              2_500),
           atLeast("sustained_ratio", "messages/s in the tenth minute to the first", 0.95, 1),
           atMost(
               "backlog_rss_growth_mib",

@@ -119,7 +119,8 @@ final class Latency {
     }
   }
 
-  private static double joined(CompletableFuture<Double> flood) {
+  /** The result of a measurement on another thread, with its failure as its own. */
+  static double joined(CompletableFuture<Double> flood) {
     try {
       return flood.join();
     } catch (CompletionException e) {

@@ -6,11 +6,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.Exposition;
 import org.entente.loadtests.federation.Federation;
@@ -37,7 +37,9 @@ final class MessageCounts {
   private static final double MICRO = 1e-6;
   private static final double KIB = 1 << 10;
 
-  /** Lets evidence and watermarks of earlier messages end, and those of the last ones be counted. */
+  /**
+   * Lets evidence and watermarks of earlier messages end, and those of the last ones be counted.
+   */
   private static final Duration SETTLING = Duration.ofMillis(500);
 
   /** What is sent meanwhile. */
@@ -80,30 +82,31 @@ final class MessageCounts {
 
   /** What is counted. */
   enum Count {
-    PUT("puts", "", look -> look.operations("put")),
-    DELETE("deletes", "", look -> look.operations("delete")),
-    GET("gets", "", look -> look.operations("get")),
-    ABSENT("gets that find nothing", "", look -> look.operations("absent")),
-    SCAN("iterators", "", look -> look.operations("scan")),
-    NATIVE_CALL("native calls of the store", "", look -> look.operations("native_call")),
-    COMMIT("commits", "", look -> look.operations("commit")),
-    ENVELOPE("envelopes sealed", "", look -> look.metric("entente_seal_seconds_count")),
-    ALLOCATED(
-        "allocated", "KiB", look -> look.metric("jvm_threads_allocated_bytes_total") / KIB),
-    WRITTEN("written to disk", "KiB", look -> look.written / KIB),
-    WAKE_UP("threads woken", "", look -> look.wakeUps),
-    PREEMPTION("threads preempted", "", look -> look.preemptions),
-    PROCESSOR("processor time", "µs", look -> look.processor / MICRO),
-    COLLECTOR("of it collecting garbage", "µs", look -> look.collector / MICRO);
+    PUT("puts", ""),
+    DELETE("deletes", ""),
+    GET("gets", ""),
+    ABSENT("gets that find nothing", ""),
+    SCAN("iterators", ""),
+    NATIVE_CALL("native calls of the store", ""),
+    COMMIT("commits", ""),
+    ENVELOPE("envelopes sealed", ""),
+    ALLOCATED("allocated", "KiB"),
+    WRITTEN("written to disk", "KiB"),
+    WAKE_UP("threads woken", ""),
+    PREEMPTION("threads preempted", ""),
+    PROCESSOR("processor time", "µs"),
+    COLLECTOR("of it collecting garbage", "µs");
 
     private final String words;
     private final String unit;
-    private final ToDoubleFunction<Look> read;
 
-    Count(String words, String unit, ToDoubleFunction<Look> read) {
+    Count(String words, String unit) {
       this.words = words;
       this.unit = unit;
-      this.read = read;
+    }
+
+    String id() {
+      return name().toLowerCase(Locale.ROOT);
     }
 
     String words() {
@@ -131,13 +134,22 @@ final class MessageCounts {
       return new Look(page, usage.written(), wakeUps, preemptions, processor, collector);
     }
 
-    double operations(String operation) {
-      return Exposition.sum(
-          page, "entente_ledger_operations_total", List.of("operation=\"" + operation + "\""));
+    double total(Count count) {
+      return switch (count) {
+        case PUT, DELETE, GET, ABSENT, SCAN, NATIVE_CALL, COMMIT ->
+            metric("entente_ledger_operations_total", "operation=\"" + count.id() + "\"");
+        case ENVELOPE -> metric("entente_seal_seconds_count");
+        case ALLOCATED -> metric("jvm_threads_allocated_bytes_total") / KIB;
+        case WRITTEN -> written / KIB;
+        case WAKE_UP -> wakeUps;
+        case PREEMPTION -> preemptions;
+        case PROCESSOR -> processor / MICRO;
+        case COLLECTOR -> collector / MICRO;
+      };
     }
 
-    double metric(String name) {
-      return Exposition.sum(page, name, List.of());
+    private double metric(String name, String... labels) {
+      return Exposition.sum(page, name, List.of(labels));
     }
   }
 
@@ -163,12 +175,7 @@ final class MessageCounts {
 
   /** The id of a count. */
   static String id(Load load, Side side, Count count) {
-    return "count."
-        + load.id()
-        + "."
-        + side.id()
-        + "."
-        + count.name().toLowerCase(Locale.ROOT);
+    return "count." + load.id() + "." + side.id() + "." + count.id();
   }
 
   /** Measures under each load and prints the table. */
@@ -203,8 +210,8 @@ final class MessageCounts {
     after.forEach(
         (side, look) -> {
           for (Count count : Count.values()) {
-            double counted = count.read.applyAsDouble(look);
-            counted -= count.read.applyAsDouble(before.get(side));
+            double counted =
+                look.total(count) - Objects.requireNonNull(before.get(side)).total(count);
             add(
                 id(load, side, count),
                 load.words + ", " + side.id() + ": " + count.words,
@@ -235,16 +242,16 @@ final class MessageCounts {
       case MIXED -> {
         // Opened here, because the chain is used by one thread at a time.
         MessageSender urgent = gateways.stream(Lane.LANE_FLASH, content);
-        CompletableFuture<Void> beside = CompletableFuture.runAsync(() -> urgent(urgent));
+        CompletableFuture<Double> beside = CompletableFuture.supplyAsync(() -> urgent(urgent));
         send(Lane.LANE_ROUTINE, PACKED, PACKED, BETWEEN_BURSTS);
-        beside.join();
+        double unused = Latency.joined(beside);
       }
     }
   }
 
-  private void urgent(MessageSender urgent) {
+  private double urgent(MessageSender urgent) {
     try {
-      send(urgent, Lane.LANE_FLASH, 1, 1, BETWEEN_LONE);
+      return send(urgent, Lane.LANE_FLASH, 1, 1, BETWEEN_LONE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new MeasurementFailure("interrupted", e);
@@ -253,15 +260,14 @@ final class MessageCounts {
 
   private void send(Lane lane, int packing, int window, Duration between)
       throws InterruptedException {
-    send(gateways.stream(lane, content), lane, packing, window, between);
+    double unused = send(gateways.stream(lane, content), lane, packing, window, between);
   }
 
   /**
    * Sends at most so often, and only while there is room in the window: on a slow machine the rate
    * falls, but a message that is to travel alone still does.
    */
-  private void send(
-      MessageSender sender, Lane lane, int packing, int window, Duration between)
+  private double send(MessageSender sender, Lane lane, int packing, int window, Duration between)
       throws InterruptedException {
     long[] next = {System.nanoTime()};
     MessageSender paced =
@@ -270,14 +276,12 @@ final class MessageCounts {
           next[0] = System.nanoTime() + between.toNanos();
           sender.send(first, count);
         };
-    double unused =
-        new Saturation(paced, gateways.arrivals(lane), packing, window)
-            .run(Duration.ZERO, effort.counted());
+    return new Saturation(paced, gateways.arrivals(lane), packing, window)
+        .run(Duration.ZERO, effort.counted());
   }
 
   private void add(String id, String what, String unit, double value) {
-    results.add(
-        new Figure(id, SCENARIO, Subject.ENTENTE, what, unit, Spread.of(List.of(value))));
+    results.add(new Figure(id, SCENARIO, Subject.ENTENTE, what, unit, Spread.of(List.of(value))));
   }
 
   private static Optional<Double> value(Results results, Load load, Side side, Count count) {

@@ -9,8 +9,8 @@ import org.entente.loadtests.raw.RawChain;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gateways and raw chains, in separate processes, so that compared figures are measured in turns on the same
- * machine.
+ * Gateways and raw chains, in separate processes, so that compared figures are measured in turns on
+ * the same machine.
  */
 final class Rig implements AutoCloseable {
   private final Federation federation;

@@ -10,8 +10,7 @@ import java.util.regex.Pattern;
 import org.entente.loadtests.measure.Spread;
 
 /**
- * Processor time per message by stage of a gateway, over the turns of a measurement. The system
- * counts it in hundredths of a second, so that cheap stages need long turns.
+ * Processor time per message by stage of a gateway, over the turns of a measurement.
  */
 final class StageCost {
   private static final double SECOND = TimeUnit.SECONDS.toMicros(1);

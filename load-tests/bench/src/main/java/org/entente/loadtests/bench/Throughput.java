@@ -38,7 +38,9 @@ final class Throughput {
     RAW_PACKED("raw.packed", Subject.RAW, "stream, up to 64 messages and 1 MiB in a gRPC message"),
     RAW_SINGLE("raw.single", Subject.RAW, "stream, each message a gRPC message"),
     DURABLE_PACKED(
-        "durable.packed", Subject.DURABLE, "stream, up to 64 messages and 1 MiB, synced at each hop"),
+        "durable.packed",
+        Subject.DURABLE,
+        "stream, up to 64 messages and 1 MiB, synced at each hop"),
     ENTENTE_PACKED(
         "entente.packed", Subject.ENTENTE, "stream, up to 64 messages and 1 MiB in a gRPC message"),
     ENTENTE_STREAM("entente.stream", Subject.ENTENTE, "stream, each message a gRPC message"),
@@ -236,9 +238,7 @@ final class Throughput {
       HandOverMode way, MeasuredContent content, Duration before, Duration measured)
       throws InterruptedException {
     int packing =
-        way.packed
-            ? Math.max(1, Math.min(MOST_PACKED, PACKED_BYTES / content.bytes()))
-            : 1;
+        way.packed ? Math.max(1, Math.min(MOST_PACKED, PACKED_BYTES / content.bytes())) : 1;
     return saturate(way, content, packing, before, measured);
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +28,7 @@ record Usage(long pid) {
 
   private static final int SYSTEM = 12;
   private static final double TICKS = 100;
+  private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Processor time so far, of all its threads; counted in hundredths of a second. */
   Duration processor() {
@@ -43,7 +45,8 @@ record Usage(long pid) {
     Map<String, Double> seconds = new HashMap<>();
     try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
       for (Path task : tasks.toList()) {
-        read(task.resolve("stat")).ifPresent(stat -> add(stat, seconds));
+        Optional<String> precise = read(task.resolve("schedstat"));
+        read(task.resolve("stat")).ifPresent(stat -> add(stat, precise, seconds));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -51,12 +54,16 @@ record Usage(long pid) {
     return seconds;
   }
 
-  private static void add(String stat, Map<String, Double> seconds) {
+  /** Adds a thread's time: in nanoseconds if the system counts them, or in ticks. */
+  private static void add(String stat, Optional<String> precise, Map<String, Double> seconds) {
     int end = stat.lastIndexOf(')');
     String name = stat.substring(stat.indexOf('(') + 1, end).replaceAll("[-#]?\\d+", "");
     String[] fields = stat.substring(end + 2).split(" ", -1);
-    seconds.merge(
-        name, (Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) / TICKS, Double::sum);
+    double spent =
+        precise
+            .map(nanos -> Long.parseLong(nanos.split(" ", 2)[0]) / NANOS)
+            .orElse((Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) / TICKS);
+    seconds.merge(name, spent, Double::sum);
   }
 
   /** A file about a thread; empty if it ended since it was listed. */

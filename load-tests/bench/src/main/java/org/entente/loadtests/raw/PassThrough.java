@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * that a gateway can cost. It has no back pressure of its own: the load keeps a bounded number of
  * messages in the chain.
  *
- * <p>Arguments: address to listen on, certificate, key, CA, the address of the next process
- * (empty: none, this is the last of its chain), and a folder for what it forwards (empty: keep
- * nothing). Calls are never kept.
+ * <p>Arguments: address to listen on, certificate, key, CA, the address of the next process (empty:
+ * none, this is the last of its chain), and a folder for what it forwards (empty: keep nothing).
+ * Calls are never kept.
  */
 final class PassThrough {
   private static final int NEXT = 4;

@@ -2,6 +2,7 @@ package org.entente.loadtests.raw;
 
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -58,17 +59,16 @@ final class SyncedFile {
       long position = 0;
       while (true) {
         List<Entry> batch = take(out.clear());
-        position = position + out.flip().remaining() > LENGTH ? 0 : position;
-        long end = position + out.remaining();
+        int bytes = out.flip().remaining();
+        position = position + bytes > LENGTH ? 0 : position;
         write(file, out, position);
         file.force(false);
-        position = end;
+        position += bytes;
         batch.forEach(entry -> entry.onward.onNext(entry.message));
       }
     } catch (IOException e) {
-      // The load notices that the process ended.
-      e.printStackTrace();
-      System.exit(1);
+      // The load notices that nothing arrives any more.
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

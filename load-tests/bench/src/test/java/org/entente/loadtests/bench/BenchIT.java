@@ -85,8 +85,7 @@ final class BenchIT {
     assertEquals(0, code, err::toString);
 
     JsonNode printed = new ObjectMapper().readTree(out.toString());
-    for (String ratio :
-        List.of("throughput_to_durable", "flash_p99_ratio")) {
+    for (String ratio : List.of("throughput_to_durable", "flash_p99_ratio")) {
       assertTrue(printed.path(ratio).asDouble() > 0, ratio);
     }
     for (String absent : List.of("as4_speedup", "artemis_ratio", "nats_ratio")) {

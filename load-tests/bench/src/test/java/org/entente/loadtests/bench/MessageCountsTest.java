@@ -14,8 +14,7 @@ final class MessageCountsTest {
 
   @Test
   void table_hasEachCountInTheColumnOfItsLoadAndSide() {
-    Results results =
-        new Results(new Setting("", "counts", "", "", 2, 1, "", "", "", 0, Map.of()));
+    Results results = new Results(new Setting("", "counts", "", "", 2, 1, "", "", "", 0, Map.of()));
     add(
         results,
         MessageCounts.id(
@@ -53,8 +52,10 @@ final class MessageCountsTest {
   }
 
   @Test
-  void usage_countsThreadsThatWaited() throws InterruptedException {
+  void usage_countsTimeOfThreads_andThoseThatWaited() throws InterruptedException {
     Usage usage = new Usage(ProcessHandle.current().pid());
+    double ofAll = usage.threads().values().stream().mapToDouble(seconds -> seconds).sum();
+    assertTrue(ofAll > 0 && ofAll <= usage.processor().toMillis() / 1e3 + 1, ofAll + " s");
     long before = usage.wakeUps();
     for (int i = 0; i < THREADS; i++) {
       Thread other = new Thread(() -> {});
