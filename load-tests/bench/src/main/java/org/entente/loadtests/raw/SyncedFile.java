@@ -27,6 +27,7 @@ final class SyncedFile {
   private final FileChannel file;
   private final BlockingQueue<Entry> waiting = new LinkedBlockingQueue<>();
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Entry(byte[] message, StreamObserver<byte[]> onward) {}
 
   private SyncedFile(FileChannel file) {
