@@ -2,6 +2,7 @@ package org.entente.loadtests.bench;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.measure.MeasuredContent;
@@ -73,12 +74,17 @@ final class SustainedRate {
     return rate;
   }
 
+  /** Messages a second until the last has arrived. */
   private double saturate(GatewayChain chain, Duration time) throws InterruptedException {
-    return new Saturation(
+    Saturation saturation =
+        new Saturation(
             chain.stream(Lane.LANE_ROUTINE, content),
             chain.arrivals(Lane.LANE_ROUTINE),
             1,
-            Throughput.window(content.bytes()))
-        .run(Duration.ZERO, time);
+            Throughput.window(content.bytes()));
+    long start = System.nanoTime();
+    double unused = saturation.run(Duration.ZERO, time);
+    double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
+    return saturation.sent() / seconds;
   }
 }
