@@ -28,8 +28,15 @@ public final class Appender {
   private final Consumer<TreeHead> advance;
   private final LeafSealer sealer;
   private final SecureRandom random;
-  private Frontier committed;
-  private Frontier pending;
+  private LogEdge committed;
+  private LogEdge pending;
+
+  /** The edge of the log, which is never changed, and the head over it, which costs hashes. */
+  private record LogEdge(Frontier frontier, TreeHead head) {
+    static LogEdge of(Frontier frontier) {
+      return new LogEdge(frontier, frontier.head());
+    }
+  }
 
   Appender(
       StoredLog stored,
@@ -41,8 +48,8 @@ public final class Appender {
     this.advance = advance;
     this.sealer = sealer;
     this.random = random;
-    this.committed = committed;
-    this.pending = committed.copy();
+    this.committed = LogEdge.of(committed);
+    this.pending = this.committed;
   }
 
   /**
@@ -51,11 +58,11 @@ public final class Appender {
    * @return index of the first new leaf; the others follow it
    */
   public long append(Batch batch, List<AuditRecord> records) {
-    long first = pending.size();
+    long first = pending.frontier().size();
     if (records.isEmpty()) {
       return first;
     }
-    Frontier next = pending.copy();
+    Frontier next = pending.frontier().copy();
     // Sealing may fail, so it is done before the batch is changed.
     List<StoredLeaf> leaves = seal(first, records);
     for (int i = 0; i < leaves.size(); i++) {
@@ -64,8 +71,9 @@ public final class Appender {
       stored.putIndex(batch, first + i, records.get(i));
       next.append(leaf.hash(), (level, index, hash) -> stored.putNode(batch, level, index, hash));
     }
-    stored.putHead(batch, next.head());
-    pending = next;
+    LogEdge edge = LogEdge.of(next);
+    stored.putHead(batch, edge.head());
+    pending = edge;
     return first;
   }
 
@@ -82,12 +90,12 @@ public final class Appender {
 
   /** The batch is committed: its leaves are part of the log. */
   public void committed() {
-    committed = pending.copy();
+    committed = pending;
     advance.accept(committed.head());
   }
 
   /** The batch was dropped without a commit: its leaves do not exist. */
   public void rolledBack() {
-    pending = committed.copy();
+    pending = committed;
   }
 }

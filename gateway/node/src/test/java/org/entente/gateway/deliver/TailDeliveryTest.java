@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.entente.gateway.meter.Meters;
@@ -192,6 +193,48 @@ class TailDeliveryTest {
     node.store.calls();
     node.subscriptions.arrived();
     assertEquals(Map.of(), node.store.calls(), "it has caught up");
+  }
+
+  /**
+   * How often the ledger of a recipient calls its store for one envelope. RocksDB is asked for none
+   * of the absent keys, which are above those of their kind ({@code KeyBounds}), nor for what the
+   * commit before has written ({@code RecentValues}).
+   */
+  @Test
+  void envelopeOf64_callsTheStoreSoOften() {
+    node.kit.deliver(alert());
+    node.store.calls();
+    node.kit.deliver(IntStream.range(0, 64).mapToObj(m -> alert()).toArray(Permitted[]::new));
+    Map<String, Integer> calls = node.store.calls();
+    assertEquals(
+        Map.of(
+            "get MESSAGE absent", 64,
+            "get CHAIN absent", 64,
+            "get RETENTION absent", 3 * 64,
+            "get EVIDENCE", 1,
+            "get ORIGIN_IN", 1,
+            "get META", 3),
+        with("get", calls));
+    assertEquals(
+        Map.of(
+            "put INBOX", 64,
+            "put BODY", 64,
+            "put MESSAGE", 64,
+            "put RETENTION", 64,
+            "put EVIDENCE", 3,
+            "put ANNOUNCEMENT", 1,
+            "put ORIGIN_IN", 1,
+            "put HOP_IN", 1,
+            "put META", 3),
+        with("put", calls));
+    assertEquals(Map.of(), with("scan", calls));
+    assertEquals(Map.of(), with("delete", calls));
+  }
+
+  private static Map<String, Integer> with(String kind, Map<String, Integer> calls) {
+    Map<String, Integer> some = new TreeMap<>(calls);
+    some.keySet().removeIf(call -> !call.startsWith(kind));
+    return some;
   }
 
   private Permitted alert() {

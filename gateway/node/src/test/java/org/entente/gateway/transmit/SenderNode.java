@@ -115,8 +115,13 @@ final class SenderNode implements AutoCloseable {
   }
 
   SenderNode(MemoryStore.Disk disk) {
+    this(disk, new MemoryStore(disk));
+  }
+
+  /** The same with a store on that disk that a test looks at. */
+  SenderNode(MemoryStore.Disk disk, MemoryStore store) {
     this.disk = disk;
-    ledger = QuietLedger.started(new MemoryStore(disk), clock, leaves);
+    ledger = QuietLedger.started(store, clock, leaves);
     RoutingTable routes =
         new RoutingTable(Set.of(DE, HUB), agency -> agency.equals(SG) ? List.of(HUB) : List.of());
     dispatch =

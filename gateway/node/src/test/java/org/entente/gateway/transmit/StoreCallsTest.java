@@ -1,0 +1,69 @@
+package org.entente.gateway.transmit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Map;
+import org.entente.gateway.link.QueuedEnvelope;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.proto.link.v1.Result;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * How often the ledger of a sender calls its store for an envelope to one direct neighbour. More
+ * calls are a defect, as each costs some 3 µs; fewer are welcome.
+ */
+class StoreCallsTest {
+  private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  private final MemoryStore store = new MemoryStore(disk);
+  private final SenderNode node = new SenderNode(disk, store);
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  /** Nothing is deleted that is not there, and no iterator is opened. */
+  @Test
+  void envelope_fromItsCommitToItsRelease() {
+    node.send(SenderNode.DE);
+    LedgerHopQueue queue =
+        new LedgerHopQueue(
+            node.ledger, node.settlement, node.transmission, SenderNode.DE, SenderNode.LANE);
+    store.calls();
+    node.send(SenderNode.DE);
+    assertEquals(
+        Map.of(
+            "get ENVELOPE absent", 1,
+            "get META", 2,
+            "get META absent", 2,
+            "put ENVELOPE", 2,
+            "put HOP_OUT", 1,
+            "put META", 2,
+            "put OUTBOX", 1),
+        store.calls());
+
+    QueuedEnvelope next = queue.read(2, 8, 1 << 20).get(0);
+    assertEquals(2, next.sequence());
+    assertEquals(Map.of("get ENVELOPE", 1, "get OUTBOX", 1), store.calls());
+
+    node.answer(SenderNode.DE, Result.RESULT_COMMITTED, "");
+    store.calls();
+    node.answer(SenderNode.DE, Result.RESULT_COMMITTED, "");
+    assertEquals(
+        Map.of(
+            "scan HOP_OUT", 1, // the kit's own, for the number
+            "get HOP_OUT", 1,
+            "delete HOP_OUT", 1,
+            "get OUTBOX", 1,
+            "put OUTBOX", 1),
+        store.calls());
+
+    node.holds(SenderNode.DE, 1);
+    store.calls();
+    node.holds(SenderNode.DE, 2);
+    assertEquals(
+        Map.of("get OUTBOX", 3, "delete OUTBOX", 1, "get ENVELOPE", 1, "delete ENVELOPE", 2),
+        store.calls());
+  }
+}
