@@ -249,6 +249,9 @@ public final class OutboxTable {
       AgencyName recipient, Lane lane, @Nullable OriginNumber after, int most) {
     Line line = new Line(recipient, lane);
     OriginNumber next = assignedNext(line);
+    if (after == null && begin(line).compareTo(next) >= 0) {
+      return List.of();
+    }
     byte[] from =
         key(
             recipient,
@@ -290,6 +293,9 @@ public final class OutboxTable {
       return next;
     }
     boolean begins = begin.epoch() == epoch;
+    if (begins && head.epoch() == epoch && begin.sequence() >= next) {
+      return next;
+    }
     OriginNumber from = begins ? begin : new OriginNumber(epoch, lane, 1);
     byte[] end =
         KeyBuilder.endOf(KeyBuilder.key().bytes(prefix(recipient, lane)).u64(epoch).done());

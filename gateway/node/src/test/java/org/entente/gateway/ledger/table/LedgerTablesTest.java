@@ -237,6 +237,29 @@ class LedgerTablesTest {
     }
   }
 
+  /** Maintenance looks at every recipient and lane, and mostly nothing is owed there. */
+  @Test
+  void lineWithoutOwedEntries_isLookedAtWithoutAnIterator() {
+    OutboxTable outbox = ledger.outbox();
+    assertEquals(List.of(), outbox.page(SG, Lane.FLASH, null, 10));
+    OriginNumber number =
+        write(tx -> outbox.append(tx, DE, Lane.FLASH, OutboxEntry.getDefaultInstance()));
+    assertEquals(1, outbox.page(DE, Lane.FLASH, null, 10).size());
+    write(
+        tx -> {
+          outbox.remove(tx, DE, number);
+          return number;
+        });
+    assertEquals(List.of(), outbox.page(DE, Lane.FLASH, null, 10));
+    store.calls();
+    assertEquals(List.of(), outbox.page(DE, Lane.FLASH, null, 10));
+    assertEquals(List.of(), outbox.page(SG, Lane.FLASH, null, 10));
+    assertEquals(2, outbox.firstOwed(DE, Lane.FLASH, 1, 1));
+    assertTrue(store.calls().keySet().stream().noneMatch(call -> call.startsWith("scan")));
+    write(tx -> outbox.append(tx, DE, Lane.FLASH, OutboxEntry.getDefaultInstance()));
+    assertEquals(1, outbox.page(DE, Lane.FLASH, null, 10).size());
+  }
+
   @Test
   void hopRead_isBoundedByCountAndBytes() {
     write(
