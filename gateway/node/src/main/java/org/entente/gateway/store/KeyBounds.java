@@ -12,8 +12,12 @@ import org.rocksdb.RocksIterator;
 
 /**
  * The greatest key that each key space of a table may hold, so that nobody looks for a key above
- * it. A space is what begins with one byte. Most look-ups of absent keys are of this kind: message
- * ids and numbers rise, and spaces for rare things (holds, blocks, changes) are mostly empty.
+ * it. Most look-ups of absent keys are of this kind: message ids and numbers rise, and spaces for
+ * rare things (holds, blocks, changes) are mostly empty.
+ *
+ * <p>A space is what begins with one byte, and with one origin where that follows the byte.
+ * Statements begin with the id of a message, so their space is what follows it. Spaces whose names
+ * have one {@link #index} share a bound.
  *
  * <p>A bound only rises, before the commit that needs it, and is read from the store at its
  * opening; so it is never too low. A table whose keys begin with many different bytes has none.
@@ -23,23 +27,39 @@ final class KeyBounds implements Batch.Target {
   /** A table with more spaces has keys in no order, and finding its bounds would take long. */
   static final int MOST_SPACES = 16;
 
+  /** The same for a table with spaces for origins. */
+  private static final int MOST_ORIGINS = 1_024;
+
+  private static final int ID_BYTES = 16;
+  private static final int FNV_PRIME = 0x01000193;
+
   private final Map<Table, Spaces> tables = new EnumMap<>(Table.class);
 
   private static final class Spaces {
+    private final Table table;
     private final AtomicReferenceArray<byte @Nullable []> greatest =
         new AtomicReferenceArray<>(1 << Byte.SIZE);
+
+    /** Bounds also the spaces in which nothing was written since the opening; empty for none. */
+    private byte[] stored = {};
+
     private int used;
     private volatile boolean bounded = true;
+
+    Spaces(Table table) {
+      this.table = table;
+    }
 
     void raise(byte[] key) {
       if (!bounded || key.length == 0) {
         return;
       }
-      byte[] before = greatest.get(key[0] & 0xff);
-      if (before == null && ++used > MOST_SPACES) {
+      int index = index(table, key);
+      byte[] before = greatest.get(index);
+      if (before == null && ++used > MOST_SPACES && !hasOrigins(table) && !hasIds(table)) {
         bounded = false;
       } else if (before == null || Arrays.compareUnsigned(key, before) > 0) {
-        greatest.set(key[0] & 0xff, key.clone());
+        greatest.set(index, key.clone());
       }
     }
 
@@ -47,9 +67,69 @@ final class KeyBounds implements Batch.Target {
       if (!bounded || key.length == 0) {
         return true;
       }
-      byte[] most = greatest.get(key[0] & 0xff);
-      return most != null && Arrays.compareUnsigned(key, most) <= 0;
+      byte[] most = greatest.get(index(table, key));
+      return Arrays.compareUnsigned(key, stored) <= 0
+          || (most != null && Arrays.compareUnsigned(key, most) <= 0);
     }
+
+    /** Reads the bounds of what is stored, from the last space to the first. */
+    void find(RocksIterator iterator) throws RocksDBException {
+      iterator.seekToLast();
+      if (hasIds(table)) {
+        stored = iterator.isValid() ? iterator.key() : stored;
+        iterator.status();
+        return;
+      }
+      int spaces = 0;
+      while (bounded && iterator.isValid()) {
+        byte[] key = iterator.key();
+        if (key.length == 0) {
+          return;
+        }
+        raise(key);
+        bounded &= ++spaces <= MOST_ORIGINS;
+        byte[] space = Arrays.copyOf(key, spaceBytes(table, key));
+        iterator.seekForPrev(space);
+        if (iterator.isValid() && Arrays.equals(space, iterator.key())) {
+          iterator.prev();
+        }
+      }
+      iterator.status();
+    }
+  }
+
+  private static boolean hasOrigins(Table table) {
+    return table == Table.CHAIN || table == Table.RETENTION;
+  }
+
+  private static boolean hasIds(Table table) {
+    return table == Table.STATEMENT;
+  }
+
+  /**
+   * How many bytes at the beginning of a key name its space. They alone decide that, so that keys
+   * of one space follow each other.
+   */
+  private static int spaceBytes(Table table, byte[] key) {
+    boolean origin =
+        switch (table) {
+          case CHAIN -> key[0] == 1;
+          case RETENTION -> key[0] == 4;
+          default -> false;
+        };
+    return origin && key.length > 1 ? Math.min(key.length, 2 + (key[1] & 0xff)) : 1;
+  }
+
+  private static int index(Table table, byte[] key) {
+    // A statement's last byte counts its repetitions.
+    boolean id = hasIds(table);
+    int from = id ? Math.min(ID_BYTES, key.length) : 0;
+    int to = id ? Math.max(from, key.length - 1) : spaceBytes(table, key);
+    int hash = 0;
+    for (int i = from; i < to; i++) {
+      hash = hash * FNV_PRIME ^ (key[i] & 0xff);
+    }
+    return (hash ^ (hash >>> 8) ^ (hash >>> 16) ^ (hash >>> 24)) & 0xff;
   }
 
   /**
@@ -59,33 +139,16 @@ final class KeyBounds implements Batch.Target {
    */
   KeyBounds(Function<Table, Function<ReadOptions, RocksIterator>> iterators) {
     for (Table table : Table.values()) {
-      Spaces spaces = new Spaces();
+      Spaces spaces = new Spaces(table);
       tables.put(table, spaces);
       try (ReadOptions options = RocksResources.readOptions();
           RocksIterator iterator = iterators.apply(table).apply(options)) {
-        find(spaces, iterator);
+        spaces.find(iterator);
       } catch (RocksDBException e) {
         // Whoever reads the damaged part reports it.
         spaces.bounded = false;
       }
     }
-  }
-
-  private static void find(Spaces spaces, RocksIterator iterator) throws RocksDBException {
-    iterator.seekToLast();
-    while (spaces.bounded && iterator.isValid()) {
-      byte[] key = iterator.key();
-      if (key.length == 0) {
-        return;
-      }
-      spaces.raise(key);
-      byte[] first = {key[0]};
-      iterator.seekForPrev(first);
-      if (iterator.isValid() && Arrays.equals(first, iterator.key())) {
-        iterator.prev();
-      }
-    }
-    iterator.status();
   }
 
   /** Whether a table may hold a key; false only if it does not. */

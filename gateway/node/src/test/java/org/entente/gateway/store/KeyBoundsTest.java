@@ -101,6 +101,40 @@ class KeyBoundsTest {
     assertTrue(bounds.mayHold(Table.MESSAGE, key(1, 5)));
   }
 
+  /** A change of one origin's message costs the others nothing, also after a restart. */
+  @Test
+  void originsAndStatements_haveSpacesOfTheirOwn() throws RocksDBException {
+    store(Table.CHAIN, key(1, 2, 'z', 'z', 9));
+    store(Table.CHAIN, key(1, 2, 'a', 'a', 5));
+    store(Table.CHAIN, key(1, 2, 'a', 'a'));
+    store(Table.CHAIN, key(1, 2));
+    store(Table.CHAIN, key(4, 2, 'b', 'b', 9));
+    KeyBounds bounds = bounds();
+    assertTrue(bounds.mayHold(Table.CHAIN, key(1, 2)));
+    assertTrue(bounds.mayHold(Table.CHAIN, key(1, 2, 'a', 'a')));
+    assertTrue(bounds.mayHold(Table.CHAIN, key(1, 2, 'a', 'a', 5)));
+    assertFalse(bounds.mayHold(Table.CHAIN, key(1, 2, 'a', 'a', 6)));
+    assertFalse(bounds.mayHold(Table.CHAIN, key(1, 2, 'b', 'b', 1)));
+    assertTrue(bounds.mayHold(Table.CHAIN, key(1, 2, 'z', 'z', 9)));
+    assertFalse(bounds.mayHold(Table.CHAIN, key(1, 2, 'z', 'z', 9, 0)));
+
+    byte[] id = new byte[16];
+    store(Table.STATEMENT, statement(id, 1, 7));
+    KeyBounds later = bounds();
+    id[0] = 1;
+    assertFalse(later.mayHold(Table.STATEMENT, statement(id, 2, 7, 7, 1)));
+    new Batch().put(Table.STATEMENT, statement(id, 2, 7, 7, 1), new byte[0]).applyTo(later);
+    assertTrue(later.mayHold(Table.STATEMENT, statement(id, 2, 7, 7, 1)));
+    assertFalse(later.mayHold(Table.STATEMENT, statement(id, 2, 7, 7, 2)), "not repeated");
+    assertFalse(later.mayHold(Table.STATEMENT, statement(id, 2, 7, 8, 1)), "another's");
+    id[0] = 0;
+    assertTrue(later.mayHold(Table.STATEMENT, statement(id, 1, 7)), "stored before");
+  }
+
+  private static byte[] statement(byte[] id, int... rest) {
+    return KeyBuilder.key().bytes(id).bytes(key(rest)).done();
+  }
+
   @Test
   void tableOfManySpaces_isNotBounded() throws RocksDBException {
     for (int i = 0; i < KeyBounds.MOST_SPACES; i++) {

@@ -133,7 +133,7 @@ class RocksStoreTest {
    * to the outbox.
    */
   @ParameterizedTest
-  @EnumSource(names = {"CHAIN", "OUTBOX"})
+  @EnumSource(names = {"CHAIN", "OUTBOX", "RETENTION", "STATEMENT"})
   void get_ofAnyKey_isWhatWasWritten_alsoAfterReopening(Table table) {
     long seed = System.nanoTime();
     Random random = new Random(seed);
@@ -186,9 +186,10 @@ class RocksStoreTest {
   }
 
   private static byte[] key(Random random, int spaces) {
-    byte[] key = new byte[random.nextInt(4)];
+    byte[] key = new byte[random.nextInt(8) == 0 ? 16 + random.nextInt(3) : random.nextInt(5)];
     for (int i = 0; i < key.length; i++) {
-      key[i] = (byte) (i == 0 ? random.nextInt(spaces) * 7 : random.nextInt(256));
+      int most = i == 0 ? spaces : i == 1 ? 4 : 256;
+      key[i] = (byte) random.nextInt(most);
     }
     return key;
   }
