@@ -87,7 +87,10 @@ final class KeyBounds implements Batch.Target {
           return;
         }
         raise(key);
-        bounded &= ++spaces <= MOST_ORIGINS;
+        spaces++;
+        if (spaces > MOST_ORIGINS) {
+          bounded = false;
+        }
         byte[] space = Arrays.copyOf(key, spaceBytes(table, key));
         iterator.seekForPrev(space);
         if (iterator.isValid() && Arrays.equals(space, iterator.key())) {

@@ -39,7 +39,9 @@ import org.rocksdb.WriteBatch;
  * accepts no further commit. Reopening settles it: replay reads the log and writes its content into
  * new sorted files, synced, so that nothing depends on pages whose write once failed.
  *
- * <p>Checksums are verified on every read. Commits are serialised.
+ * <p>Checksums are verified on every read. Commits are serialised. A read of a key that cannot be
+ * there ({@link KeyBounds}), or that was written last ({@link RecentValues}), does not reach
+ * RocksDB.
  */
 public final class RocksStore implements Store {
   /** A native batch is made, written and closed. */

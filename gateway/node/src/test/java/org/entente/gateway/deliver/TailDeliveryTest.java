@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Subscribers at the end of their lanes are served from memory, under the same rules. */
+@SuppressWarnings("NullAway.Init") // set before each test
 class TailDeliveryTest {
   @TempDir private Path folder;
   private final Random random = new Random(1);

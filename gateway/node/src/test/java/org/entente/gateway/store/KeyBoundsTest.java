@@ -20,6 +20,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /** For which keys RocksDB is not asked. */
+@SuppressWarnings("NullAway.Init") // opened before each test
 class KeyBoundsTest {
   @TempDir private Path temp;
   private final List<ColumnFamilyHandle> handles = new ArrayList<>();

@@ -24,6 +24,7 @@ class RecentValuesTest {
     commit(new Batch().put(Table.META, A, value));
     value[0] = 8;
     byte[] read = recent.get(Table.META, A);
+    assertNotNull(read);
     assertArrayEquals(new byte[] {7}, read);
     read[0] = 9;
     assertArrayEquals(new byte[] {7}, recent.get(Table.META, A), "arrays are copied");
