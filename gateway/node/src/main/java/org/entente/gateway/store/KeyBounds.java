@@ -2,7 +2,9 @@ package org.entente.gateway.store;
 
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,23 @@ final class KeyBounds implements Batch.Target {
   /** The same for a table with spaces for origins. */
   private static final int MOST_ORIGINS = 1_024;
 
+  /**
+   * Without bounds: keys in no order, or nobody looks for absent ones, or their ends are deleted so
+   * often that finding them takes long.
+   */
+  private static final Set<Table> UNBOUNDED =
+      EnumSet.of(
+          Table.OUTBOX,
+          Table.ENVELOPE,
+          Table.HOP_OUT,
+          Table.INBOX,
+          Table.BODY,
+          Table.AUDIT_NODE,
+          Table.AUDIT_LEAF,
+          Table.AUDIT_INDEX,
+          Table.SUBJECT,
+          Table.IDEMPOTENCY);
+
   private static final int ID_BYTES = 16;
   private static final int FNV_PRIME = 0x01000193;
 
@@ -44,10 +63,11 @@ final class KeyBounds implements Batch.Target {
     private byte[] stored = {};
 
     private int used;
-    private volatile boolean bounded = true;
+    private volatile boolean bounded;
 
     Spaces(Table table) {
       this.table = table;
+      this.bounded = !UNBOUNDED.contains(table);
     }
 
     void raise(byte[] key) {
@@ -144,6 +164,9 @@ final class KeyBounds implements Batch.Target {
     for (Table table : Table.values()) {
       Spaces spaces = new Spaces(table);
       tables.put(table, spaces);
+      if (!spaces.bounded) {
+        continue;
+      }
       try (ReadOptions options = RocksResources.readOptions();
           RocksIterator iterator = iterators.apply(table).apply(options)) {
         spaces.find(iterator);

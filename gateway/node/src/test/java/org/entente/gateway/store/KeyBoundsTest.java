@@ -132,6 +132,12 @@ class KeyBoundsTest {
     assertTrue(later.mayHold(Table.STATEMENT, statement(id, 1, 7)), "stored before");
   }
 
+  @Test
+  void tableOfBulk_isNotBounded() {
+    assertTrue(bounds().mayHold(Table.BODY, key(1)));
+    assertTrue(bounds().mayHold(Table.IDEMPOTENCY, key(1)));
+  }
+
   private static byte[] statement(byte[] id, int... rest) {
     return KeyBuilder.key().bytes(id).bytes(key(rest)).done();
   }
@@ -139,16 +145,16 @@ class KeyBoundsTest {
   @Test
   void tableOfManySpaces_isNotBounded() throws RocksDBException {
     for (int i = 0; i < KeyBounds.MOST_SPACES; i++) {
-      store(Table.IDEMPOTENCY, key(i, 1));
+      store(Table.CHARGE, key(i, 1));
     }
     KeyBounds bounds = bounds();
-    assertFalse(bounds.mayHold(Table.IDEMPOTENCY, key(0, 2)));
-    new Batch().put(Table.IDEMPOTENCY, key(100), new byte[0]).applyTo(bounds);
+    assertFalse(bounds.mayHold(Table.CHARGE, key(0, 2)));
+    new Batch().put(Table.CHARGE, key(100), new byte[0]).applyTo(bounds);
     for (int i = 0; i < 256; i++) {
-      assertTrue(bounds.mayHold(Table.IDEMPOTENCY, key(i, 2)));
+      assertTrue(bounds.mayHold(Table.CHARGE, key(i, 2)));
     }
-    store(Table.IDEMPOTENCY, key(100));
+    store(Table.CHARGE, key(100));
     KeyBounds again = bounds();
-    assertTrue(again.mayHold(Table.IDEMPOTENCY, key(200)));
+    assertTrue(again.mayHold(Table.CHARGE, key(200)));
   }
 }
