@@ -1,5 +1,6 @@
 package org.entente.gateway.store;
 
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -26,17 +27,16 @@ final class BatchEncoder {
   private static final int COUNT_AT = 8;
   private static final int HEADER_BYTES = 12;
 
-  private final int[] families = new int[Table.values().length];
+  private final Map<Table, Integer> families;
 
   /** An encoder for these column families. None may be 0, which is RocksDB's default one. */
   BatchEncoder(Map<Table, Integer> families) {
     for (Table table : Table.values()) {
-      int family = families.getOrDefault(table, 0);
-      if (family <= 0) {
+      if (families.getOrDefault(table, 0) <= 0) {
         throw new IllegalArgumentException("no column family for " + table);
       }
-      this.families[table.ordinal()] = family;
     }
+    this.families = new EnumMap<>(families);
   }
 
   /** The changes of a batch in their order. */
@@ -46,6 +46,11 @@ final class BatchEncoder {
     Encoding encoding = new Encoding(Math.toIntExact(size.bytes));
     batch.applyTo(encoding);
     return encoding.finished(size.count);
+  }
+
+  @SuppressWarnings("NullAway") // the constructor requires every table
+  private int family(Table table) {
+    return families.get(table);
   }
 
   private static int varintBytes(int value) {
@@ -78,7 +83,7 @@ final class BatchEncoder {
 
     private void begin(Table table) {
       count++;
-      bytes += 1 + varintBytes(families[table.ordinal()]);
+      bytes += 1 + varintBytes(family(table));
     }
 
     private void add(byte[] part) {
@@ -118,7 +123,7 @@ final class BatchEncoder {
     private void begin(byte kind, Table table) {
       count++;
       out[at++] = kind;
-      varint(families[table.ordinal()]);
+      varint(family(table));
     }
 
     private void add(byte[] part) {

@@ -51,7 +51,7 @@ final class RecentValues {
 
     @Override
     public int hashCode() {
-      return 31 * table.ordinal() + Arrays.hashCode(bytes);
+      return 31 * table.hashCode() + Arrays.hashCode(bytes);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -39,8 +40,9 @@ class KeyBoundsTest {
         new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true)) {
       database = RocksDB.open(options, temp.toString(), names, handles);
     }
+    Iterator<ColumnFamilyHandle> opened = handles.subList(1, handles.size()).iterator();
     for (Table table : Table.values()) {
-      tables.put(table, handles.get(1 + table.ordinal()));
+      tables.put(table, opened.next());
     }
   }
 
