@@ -24,7 +24,7 @@ import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Publication;
 import org.entente.loadtests.traffic.Tally;
 import org.entente.loadtests.traffic.Watcher;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,17 +43,12 @@ final class BackupIT {
   private static final String LOST = "entente_origin_lost_envelopes_total{agency=\"de.customs\"";
 
   @TempDir private Path folder;
-  private Federation federation;
+  @AutoClose private Federation federation;
 
   @BeforeEach
   void start() {
     federation = Federation.mint(ConfigurationHome.find(), folder);
     federation.start(BOTH);
-  }
-
-  @AfterEach
-  void stop() {
-    federation.close();
   }
 
   private static List<Publication> publications(String round) {

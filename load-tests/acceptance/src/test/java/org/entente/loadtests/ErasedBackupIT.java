@@ -14,7 +14,7 @@ import java.util.List;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ final class ErasedBackupIT {
   private static final String WHY = "--justification=case 4 Js 12/26";
 
   @TempDir private Path folder;
-  private Federation federation;
+  @AutoClose private Federation federation;
   private int cursors;
 
   /** The desk may also search, so that one client tries every way to a message. */
@@ -47,11 +47,6 @@ final class ErasedBackupIT {
     assertNotEquals(sampled, searching);
     Files.writeString(config, searching);
     federation.start(List.of(FR, DE));
-  }
-
-  @AfterEach
-  void stop() {
-    federation.close();
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Patience;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ReadTileRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,17 +39,12 @@ final class NewLogIT {
   private static final String LOG = "entente/demo.entente.example/fr.customs/gateway-1";
 
   @TempDir private Path folder;
-  private Federation federation;
+  @AutoClose private Federation federation;
 
   @BeforeEach
   void start() {
     federation = Federation.mint(ConfigurationHome.find(), folder);
     federation.start(List.of(FR, DE));
-  }
-
-  @AfterEach
-  void stop() {
-    federation.close();
   }
 
   private Child send(String sample) {

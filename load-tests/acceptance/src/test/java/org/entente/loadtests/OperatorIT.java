@@ -24,7 +24,7 @@ import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Metrics;
 import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.Publications;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,16 +48,11 @@ final class OperatorIT {
       """;
 
   @TempDir private Path folder;
-  private Federation federation;
+  @AutoClose private Federation federation;
 
   @BeforeEach
   void mint() {
     federation = Federation.mint(ConfigurationHome.find(), folder);
-  }
-
-  @AfterEach
-  void close() {
-    federation.close();
   }
 
   /** The classes of a release that fails on some alerts of peers. */

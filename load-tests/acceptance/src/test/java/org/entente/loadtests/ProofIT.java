@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,18 +24,13 @@ final class ProofIT {
   private static final String DE = "de.customs";
 
   @TempDir private Path folder;
-  private Federation federation;
+  @AutoClose private Federation federation;
 
   @BeforeEach
   void start() {
     federation = Federation.mint(ConfigurationHome.find(), folder);
     // A majority of the other witnesses must cosign: the hub is one of them.
     federation.start(List.of(FR, DE, "x.hub"));
-  }
-
-  @AfterEach
-  void stop() {
-    federation.close();
   }
 
   private String send() {

@@ -54,7 +54,7 @@ import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Publication;
 import org.entente.loadtests.traffic.Tally;
 import org.entente.loadtests.traffic.Watcher;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -78,17 +78,12 @@ final class TlsRotationIT {
 
   @TempDir private Path folder;
   private final SecureRandom random = new SecureRandom();
-  private Federation federation;
+  @AutoClose private Federation federation;
 
   @BeforeEach
   void start() {
     federation = Federation.mint(ConfigurationHome.find(), folder);
     federation.start(List.of(FR, DE));
-  }
-
-  @AfterEach
-  void stop() {
-    federation.close();
   }
 
   @Test

@@ -38,7 +38,7 @@ import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.RiskGrpc;
 import org.entente.proto.v1.ScoreMessageRequest;
 import org.entente.proto.v1.Wanted;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -50,6 +50,7 @@ class FollowingCommandsTest {
   private static final Duration STEP = Duration.ofMinutes(5);
 
   @RegisterExtension final RunningFederation federation = new RunningFederation();
+  @AutoClose("shutdownNow")
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Integer> ports = new TreeMap<>();
 
@@ -64,11 +65,6 @@ class FollowingCommandsTest {
           Files.readString(config).replace("clients: 127.0.0.1:0", "clients: 127.0.0.1:" + port));
     }
     federation.start(FR, DE);
-  }
-
-  @AfterEach
-  void close() {
-    threads.shutdownNow();
   }
 
   /** A command that runs in a thread of this process. */

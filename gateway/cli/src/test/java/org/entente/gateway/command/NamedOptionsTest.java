@@ -36,7 +36,7 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Wanted;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -295,6 +295,7 @@ class NamedOptionsTest {
           """);
 
   @RegisterExtension final RunningFederation federation = new RunningFederation();
+  @AutoClose("shutdownNow")
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, String> values = new LinkedHashMap<>();
 
@@ -345,11 +346,6 @@ class NamedOptionsTest {
     Outcome outcome =
         federation.publish(FR, RequestSamples.draft("asked", label, body, DE).build());
     return MessageId.of(outcome.getMessageId().toByteArray()).toString();
-  }
-
-  @AfterEach
-  void close() {
-    threads.shutdownNow();
   }
 
   private static List<CommandSpec> commands(CommandLine line) {

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class AdminServerTest {
@@ -28,7 +28,7 @@ class AdminServerTest {
   private final Meters meters = new Meters();
   private final List<String> obstacles = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
-  private final AdminServer server =
+  @AutoClose private final AdminServer server =
       AdminServer.start(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           meters,
@@ -46,11 +46,6 @@ class AdminServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
 
   AdminServerTest() throws IOException {}
-
-  @AfterEach
-  void close() {
-    server.close();
-  }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(uri(path)).build());

@@ -81,7 +81,7 @@ import org.entente.proto.v1.Wanted;
 import org.entente.proto.v1.WatchGrpc;
 import org.entente.proto.v1.WatchTerms;
 import org.entente.proto.v1.WriteCapRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -97,7 +97,9 @@ class DeskPathTest {
   private static final String CONTAINER = "CSQU3054383";
 
   @RegisterExtension final RunningFederation federation = new RunningFederation();
+  @AutoClose("shutdownNow")
   private ManagedChannel narcotics;
+  @AutoClose("shutdownNow")
   private ManagedChannel tobacco;
   private int drafts;
 
@@ -108,12 +110,6 @@ class DeskPathTest {
     federation.start(FR, DE);
     narcotics = federation.open(DE, "narcotics");
     tobacco = federation.open(DE, "tobacco");
-  }
-
-  @AfterEach
-  void close() {
-    narcotics.shutdownNow();
-    tobacco.shutdownNow();
   }
 
   private MessageId send(String headline, Consumer<Draft.Builder> change) {

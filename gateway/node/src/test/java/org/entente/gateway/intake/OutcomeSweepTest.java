@@ -26,7 +26,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.IdempotencyRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Outcomes leave the ledger in small parts, beside the commits of others. */
@@ -42,15 +42,10 @@ class OutcomeSweepTest {
   private final List<Integer> removedByCommit = Collections.synchronizedList(new ArrayList<>());
 
   private final AtomicInteger scansOfTheWriter = new AtomicInteger();
-  private final Ledger ledger = QuietLedger.started(watched(), clock);
+  @AutoClose private final Ledger ledger = QuietLedger.started(watched(), clock);
   private final IdempotencyTable book = ledger.idempotency();
   private long nanos;
   private final OutcomeSweep sweep = new OutcomeSweep(ledger, clock, () -> nanos);
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
 
   private Store watched() {
     return (Store)

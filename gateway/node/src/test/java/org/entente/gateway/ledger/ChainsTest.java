@@ -22,7 +22,7 @@ import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.ChainEntry;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Standing;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What changes what, whoever says so and in whichever order it arrives. */
@@ -37,13 +37,8 @@ class ChainsTest {
   private final SecureRandom random = new SecureRandom();
   private Instant now = Instant.parse("2026-11-25T10:00:00Z");
   private final MemoryStore store = new MemoryStore();
-  private final Ledger ledger = QuietLedger.started(store, () -> now);
+  @AutoClose private final Ledger ledger = QuietLedger.started(store, () -> now);
   private final Chains chains = ledger.chains();
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
 
   private MessageId fresh() {
     return MessageId.fresh(now.toEpochMilli(), random);

@@ -26,21 +26,16 @@ import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.link.v1.Stanza;
 import org.entente.proto.store.v1.HopEntry;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a transit holds of one origin is bounded, by size and by time. */
 class CustodyLimitTest {
-  private final RecipientNode node;
+  @AutoClose private final RecipientNode node;
 
   CustodyLimitTest(@TempDir Path folder) throws IOException {
     node = new RecipientNode(folder);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private Delivery mail(AgencyName recipient) {

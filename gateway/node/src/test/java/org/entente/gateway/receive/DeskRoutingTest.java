@@ -30,23 +30,18 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Request;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** To which desks what arrives is directed. */
 class DeskRoutingTest {
-  private final RecipientNode node;
+  @AutoClose private final RecipientNode node;
   private final Desks desks;
 
   DeskRoutingTest(@TempDir Path folder) throws IOException {
     node = new RecipientNode(folder);
     desks = DeskClients.none(node.keys);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   /** Desks to which a message is directed; empty where it is directed to none. */

@@ -49,21 +49,16 @@ import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Status;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each message of an opened envelope: held against header, policy and body, and how it is kept. */
 class EnvelopeUnsealerTest {
-  private final RecipientNode node;
+  @AutoClose private final RecipientNode node;
 
   EnvelopeUnsealerTest(@TempDir Path folder) throws IOException {
     node = new RecipientNode(folder);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   /** Delivers the header of a message over another label. */

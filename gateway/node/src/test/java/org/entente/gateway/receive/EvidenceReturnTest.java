@@ -26,7 +26,7 @@ import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,18 +35,13 @@ class EvidenceReturnTest {
   private static final Policy POLICY = PolicyFixture.demo();
   private static final AgencyName STRANGER = new AgencyName("xx.nobody");
 
-  private final RecipientNode node;
+  @AutoClose private final RecipientNode node;
   private final EvidenceReturn round;
 
   EvidenceReturnTest(@TempDir Path folder) throws IOException {
     node = new RecipientNode(folder);
     node.clock.set(PolicyFixture.NOW);
     round = node.kit.evidenceReturn(POLICY);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   /** Owes items together, as one envelope of so many messages leaves them. */

@@ -41,14 +41,14 @@ import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineStep;
 import org.entente.proto.v1.OnBehalfOf;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Received messages opened from their form at rest, and the labels that may be built upon. */
 class InboxOpenerTest {
-  private final RecipientNode node;
+  @AutoClose private final RecipientNode node;
   private final InboxOpener opening;
   private final KeptLabels labels;
   private Permitted message;
@@ -67,11 +67,6 @@ class InboxOpenerTest {
   @BeforeEach
   void receive() {
     node.deliver(message);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private InboxTable.PlacedRecord placed() {

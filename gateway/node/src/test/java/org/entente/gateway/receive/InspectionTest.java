@@ -47,21 +47,16 @@ import org.entente.proto.link.v1.Result;
 import org.entente.proto.link.v1.Stanza;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.StoredEnvelope;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a delivery turns out to be: taken, carried on, left to its origin or refused. */
 class InspectionTest {
-  private final RecipientNode node;
+  @AutoClose private final RecipientNode node;
 
   InspectionTest(@TempDir Path folder) throws IOException {
     node = new RecipientNode(folder);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private Delivery sealed() {

@@ -81,7 +81,7 @@ import org.entente.proto.link.v1.WitnessedCheckpoints;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.StoredEnvelope;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -99,7 +99,7 @@ class NoticeExchangeTest {
 
   private record Sent(AgencyName to, Notice notice) {}
 
-  private final RecipientNode node;
+  @AutoClose private final RecipientNode node;
   private final Map<AgencyName, SigningPair> pairs = new HashMap<>(MEMBERS);
   private final Ed25519SigningKey ownKey;
   private final Ed25519SigningKey originKey;
@@ -179,11 +179,6 @@ class NoticeExchangeTest {
     public void reported(AgencyName from, WitnessedCheckpoints said) {
       witnesses.add(from + " holds " + said.getCheckpointsCount());
     }
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private AgencyIdentity identity(AgencyName agency) {

@@ -26,14 +26,14 @@ import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One peer's lane as the link sees it: hop numbers, repeats and what was adopted. */
 class PeerIntakeTest {
-  private final RecipientNode node;
+  @AutoClose private final RecipientNode node;
   private HopIntake intake;
 
   PeerIntakeTest(@TempDir Path folder) throws IOException {
@@ -43,11 +43,6 @@ class PeerIntakeTest {
   @BeforeEach
   void open() {
     intake = intake();
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private HopIntake intake() {

@@ -48,13 +48,13 @@ import org.entente.proto.store.v1.QuarantineStep;
 import org.entente.proto.store.v1.QuarantinedEnvelope;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.OnBehalfOf;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Envelopes on whose content this gateway failed: set aside, tried again, given up. */
 class QuarantinedReceiptsTest {
-  private final RecipientNode node;
+  @AutoClose private final RecipientNode node;
   private volatile boolean defect = true;
 
   QuarantinedReceiptsTest(@TempDir Path folder) throws IOException {
@@ -71,11 +71,6 @@ class QuarantinedReceiptsTest {
                       new Refusal(SELF.value(), Code.NODE_RULE, "rule", "not wanted")))
               : Optional.empty();
         };
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   /** Brings it as often as it takes; the last receipt. */

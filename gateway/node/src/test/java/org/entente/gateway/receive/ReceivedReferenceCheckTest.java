@@ -25,21 +25,16 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Recall;
 import org.entente.proto.v1.Status;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Training refers to training, and actual traffic to actual traffic. */
 class ReceivedReferenceCheckTest {
-  private final RecipientNode node;
+  @AutoClose private final RecipientNode node;
 
   ReceivedReferenceCheckTest(@TempDir Path folder) throws IOException {
     node = new RecipientNode(folder);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private static void training(Label.Builder label, boolean exercise) {

@@ -77,21 +77,16 @@ import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Request;
 import org.entente.proto.v1.Subject;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What one commit of reception holds: number, content, leaves, evidence and what follows. */
 class ReceptionTest {
-  private final RecipientNode node;
+  @AutoClose private final RecipientNode node;
 
   ReceptionTest(@TempDir Path folder) throws IOException {
     node = new RecipientNode(folder);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private Delivery sealed(Permitted message) {

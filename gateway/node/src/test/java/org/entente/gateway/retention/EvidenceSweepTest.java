@@ -34,7 +34,7 @@ import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Evidence goes when nothing can open it any more, and not a day before. */
@@ -46,18 +46,13 @@ class EvidenceSweepTest {
   private final SecureRandom random = new SecureRandom();
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-25T10:00:00Z"));
   private final MemoryStore store = new MemoryStore();
-  private final Ledger ledger = QuietLedger.started(store, clock);
+  @AutoClose private final Ledger ledger = QuietLedger.started(store, clock);
   private final EvidenceRecords evidence =
       new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR);
   private final EvidenceSweep sweep = new EvidenceSweep(ledger, clock);
   private final MessageId own = MessageId.fresh(clock.millis(), random);
   private final MessageId received = MessageId.fresh(clock.millis(), random);
   private final byte[] header = "a header".getBytes(java.nio.charset.StandardCharsets.UTF_8);
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
 
   /** Records by what their keys say they are. */
   private Map<String, Integer> records() {

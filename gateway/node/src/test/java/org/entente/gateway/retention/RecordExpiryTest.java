@@ -19,7 +19,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What is over leaves the ledger in small commits, a bounded time a round. */
@@ -30,15 +30,10 @@ class RecordExpiryTest {
   private final SecureRandom random = new SecureRandom();
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-25T10:00:00Z"));
   private final MemoryStore store = new MemoryStore();
-  private final Ledger ledger = QuietLedger.started(store, clock);
+  @AutoClose private final Ledger ledger = QuietLedger.started(store, clock);
   private final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
   private long nanos;
   private final RecordExpiry expiry = new RecordExpiry(ledger, clock, () -> nanos, List.of());
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
 
   /** Announcements and subject terms, all over a day later. */
   private void fill() {

@@ -69,7 +69,7 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.LegalHold;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Recall;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,7 +84,7 @@ class RetentionTest {
   private final SecureRandom random = new SecureRandom();
   private final Leaves leaves = new Leaves();
   private Instant now = Instant.parse("2026-11-25T10:00:00Z");
-  private Node node;
+  @AutoClose private Node node;
 
   RetentionTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
@@ -133,11 +133,6 @@ class RetentionTest {
       ledger.close();
       journal.close();
     }
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private void restartOver(Store store) throws IOException {

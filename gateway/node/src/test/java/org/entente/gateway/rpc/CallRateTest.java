@@ -31,7 +31,7 @@ import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SubscribeRequest;
 import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriberGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Threat 93: what a client's calls cost in a time, whatever number of them is open. */
@@ -42,12 +42,7 @@ class CallRateTest {
   private static final int AT_ONCE = 2 * A_SECOND;
 
   private final HandTimers timers = new HandTimers();
-  private final Edge edge = new Edge();
-
-  @AfterEach
-  void stop() {
-    edge.close();
-  }
+  @AutoClose private final Edge edge = new Edge();
 
   private InetSocketAddress start(NodeConfig.PerClient each) throws Exception {
     edge.timers = timers;

@@ -11,7 +11,7 @@ import org.entente.proto.v1.CapGrpc;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.ReadCapRequest;
 import org.entente.proto.v1.WriteCapRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -24,17 +24,12 @@ class CapServiceTest {
           .setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26"))
           .build();
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private ClientServer server;
 
   @BeforeEach
   void start() throws IOException {
     server = edge.startClients();
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private CapGrpc.CapBlockingStub as(String client) throws IOException {

@@ -38,7 +38,7 @@ import org.entente.proto.v1.SubscribeRequest;
 import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriberGrpc;
 import org.entente.proto.v1.TrackRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -48,12 +48,7 @@ class ClientEdgeTest {
       new NodeConfig.Limits(
           0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null);
 
-  private final Edge edge = new Edge();
-
-  @AfterEach
-  void stop() {
-    edge.close();
-  }
+  @AutoClose private final Edge edge = new Edge();
 
   private static HealthCheckResponse check(ManagedChannel channel) {
     return HealthGrpc.newBlockingStub(channel)

@@ -30,7 +30,7 @@ import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.SubscribeRequest;
 import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriberGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -44,7 +44,7 @@ class CursorsServiceTest {
   private static final String NIGHT = "all/night closed 9, behind 0";
   private static final String CLOSED_OFFICE = "closed-office/desk closed 2, behind 7 since 2";
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private ManagedChannel channel;
   private ManagedChannel stranger;
 
@@ -76,11 +76,6 @@ class CursorsServiceTest {
                   .build();
           return inbox.append(tx, lane, id, record, new byte[1]);
         });
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private void place(String client, String cursor, long flash, long routine) {

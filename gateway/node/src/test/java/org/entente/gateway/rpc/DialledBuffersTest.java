@@ -27,7 +27,7 @@ import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkServiceGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,7 +38,7 @@ class DialledBuffersTest {
   private static final int SHARE = 4 << 20;
   private static final int LARGE = 3 << 20;
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
 
   {
     edge.dialled =
@@ -50,11 +50,6 @@ class DialledBuffersTest {
 
   private final Account account = edge.dialled.of("fr.customs");
   private final List<InboundMessages> counts = new CopyOnWriteArrayList<>();
-
-  @AfterEach
-  void stop() {
-    edge.close();
-  }
 
   /** Answers each frame with one of the size that its Hello asks for. */
   private static final class AnyAnswer extends LinkServiceGrpc.LinkServiceImplBase {

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Holding;
 import org.entente.gateway.account.Work;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -52,12 +52,7 @@ class EveryCallIsChargedTest {
         }
       };
 
-  private final Edge edge = new Edge();
-
-  @AfterEach
-  void stop() {
-    edge.close();
-  }
+  @AutoClose private final Edge edge = new Edge();
 
   private static List<MethodDescriptor<?, ?>> methods(List<ServerServiceDefinition> services) {
     List<MethodDescriptor<?, ?>> methods = new ArrayList<>();

@@ -55,7 +55,7 @@ import org.entente.proto.v1.SubscriberProto;
 import org.entente.proto.v1.TaskingProto;
 import org.entente.proto.v1.WatchProto;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -104,12 +104,7 @@ public class EveryCallTest {
           Map.entry("Tasking", EnumSet.of(Scope.TASK)),
           Map.entry("Watch", EnumSet.of(Scope.WATCH)));
 
-  private final Edge edge = new Edge();
-
-  @AfterEach
-  void stop() {
-    edge.close();
-  }
+  @AutoClose private final Edge edge = new Edge();
 
   /** Every call of every service, by name. */
   public static Map<String, MethodDescriptor> calls() {

@@ -44,7 +44,7 @@ import org.entente.proto.v1.RecordationDecision;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SuspendGoodsRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -55,7 +55,7 @@ class IprServiceTest {
       OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("file 12/26").build();
   private static final ByteString NOTHING = ByteString.copyFrom(new byte[MessageId.SIZE]);
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private InetSocketAddress address;
   private IprProcedureBlockingStub officer;
   private IprProcedureBlockingStub holder;
@@ -67,11 +67,6 @@ class IprServiceTest {
     officer = stub("all");
     holder = stub("holder");
     other = stub("other-holder");
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private IprProcedureBlockingStub stub(String client) throws SSLException {

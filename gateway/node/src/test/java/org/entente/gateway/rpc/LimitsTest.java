@@ -40,7 +40,7 @@ import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What a caller may ask of a connection: threats 23, 25, 26, 27 and 28. */
@@ -87,12 +87,7 @@ class LimitsTest {
   private static final Set<Status.Code> CLOSED =
       Set.of(Status.Code.RESOURCE_EXHAUSTED, Status.Code.UNAVAILABLE);
 
-  private final Edge edge = new Edge();
-
-  @AfterEach
-  void stop() {
-    edge.close();
-  }
+  @AutoClose private final Edge edge = new Edge();
 
   private static HealthCheckResponse check(HealthGrpc.HealthBlockingStub stub) {
     return stub.withDeadlineAfter(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS)

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.entente.gateway.testkit.TlsHolder;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,12 +23,7 @@ import org.junit.jupiter.api.Test;
 class OutsiderTest {
   private static final String HYBRID = "X25519MLKEM768";
 
-  private final Edge edge = new Edge();
-
-  @AfterEach
-  void stop() {
-    edge.close();
-  }
+  @AutoClose private final Edge edge = new Edge();
 
   private void assertBothAre(Status.Code code, InetSocketAddress port, @Nullable TlsHolder caller)
       throws Exception {

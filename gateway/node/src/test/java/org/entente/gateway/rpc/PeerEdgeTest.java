@@ -29,7 +29,7 @@ import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkServiceGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,18 +41,13 @@ class PeerEdgeTest {
           .setFrame(Frame.newBuilder().setHello(Hello.getDefaultInstance()))
           .build();
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private PeerServer server;
   @TempDir private Path folder;
 
   @BeforeEach
   void start() throws IOException {
     server = edge.startPeers();
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   /** A stream to the gateway on which one frame was sent. */

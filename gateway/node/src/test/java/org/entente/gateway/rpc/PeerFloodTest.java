@@ -17,7 +17,7 @@ import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkServiceGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +32,7 @@ class PeerFloodTest {
   private static final int FLOOD = 20_000;
   private static final byte[] WINDOW = {0, 0, 0, 1};
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private PeerServer server;
   private StreamAnswers<ExchangeResponse> answers;
   private StreamObserver<ExchangeRequest> honest;
@@ -54,11 +54,6 @@ class PeerFloodTest {
         LinkServiceGrpc.newStub(edge.channel(server.address(), edge.gateway("x.hub"), HYBRID))
             .exchange(answers);
     assertServed();
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private void assertServed() throws InterruptedException {

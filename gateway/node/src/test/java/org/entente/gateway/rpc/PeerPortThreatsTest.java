@@ -29,7 +29,7 @@ import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkServiceGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -42,12 +42,7 @@ class PeerPortThreatsTest {
   private static final int CONNECTIONS = 3;
   private static final int STREAMS = 6;
 
-  private final Edge edge = new Edge();
-
-  @AfterEach
-  void stop() {
-    edge.close();
-  }
+  @AutoClose private final Edge edge = new Edge();
 
   private static NodeConfig.Limits limits(int connections, NodeConfig.PerAgency each) {
     return new NodeConfig.Limits(

@@ -31,7 +31,7 @@ import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +41,7 @@ public class PublisherServiceTest {
 
   private static final Outcome ANY = ServerBackend.accepted(Draft.getDefaultInstance());
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private ClientServer server;
   private ManagedChannel channel;
 
@@ -49,11 +49,6 @@ public class PublisherServiceTest {
   void start() throws IOException {
     server = edge.startClients();
     channel = edge.channel(server.address(), edge.client("publisher"));
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private static Draft draft(String key) {

@@ -32,7 +32,7 @@ import org.entente.proto.v1.ResumeLaneRequest;
 import org.entente.proto.v1.RetryQuarantinedRequest;
 import org.entente.proto.v1.ShowQuarantinedRequest;
 import org.entente.proto.v1.UnpauseLinkRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -42,7 +42,7 @@ class QuarantineServiceTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("why").build();
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private ManagedChannel channel;
   private ManagedChannel stranger;
 
@@ -51,11 +51,6 @@ class QuarantineServiceTest {
     ClientServer server = edge.startClients();
     channel = edge.channel(server.address(), edge.client("all"));
     stranger = edge.channel(server.address(), edge.client("publisher"));
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private QuarantineGrpc.QuarantineBlockingStub stub() {

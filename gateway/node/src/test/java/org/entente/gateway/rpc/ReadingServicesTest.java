@@ -36,7 +36,7 @@ import org.entente.proto.v1.RecipientProgress;
 import org.entente.proto.v1.TrackRequest;
 import org.entente.proto.v1.WatchUnopenedRequest;
 import org.entente.proto.v1.WatchUnopenedResponse;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -45,17 +45,12 @@ import org.junit.jupiter.api.function.Executable;
 class ReadingServicesTest {
   private static final String DE = "de.customs";
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private ManagedChannel channel;
 
   @BeforeEach
   void start() throws IOException {
     channel = edge.channel(edge.startClients().address(), edge.client("all"));
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private static void assertRefused(String reason, String field, Executable call) {

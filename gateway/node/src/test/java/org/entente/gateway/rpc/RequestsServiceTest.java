@@ -15,14 +15,14 @@ import org.entente.proto.v1.RemindRequest;
 import org.entente.proto.v1.RequestSide;
 import org.entente.proto.v1.RequestStatus;
 import org.entente.proto.v1.RequestsGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** Who may see which requests, and what a client is told that may not. */
 class RequestsServiceTest {
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private RequestsGrpc.RequestsBlockingStub calls;
   private RequestsGrpc.RequestsBlockingStub publisher;
 
@@ -33,11 +33,6 @@ class RequestsServiceTest {
     calls = RequestsGrpc.newBlockingStub(channel);
     publisher =
         RequestsGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private static void assertRefused(

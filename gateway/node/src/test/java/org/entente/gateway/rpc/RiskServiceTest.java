@@ -14,7 +14,7 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.RiskGrpc;
 import org.entente.proto.v1.ScoreMessageRequest;
 import org.entente.proto.v1.ShowScoresRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -39,7 +39,7 @@ class RiskServiceTest {
           .setOnBehalfOf(PERSON)
           .build();
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private RiskGrpc.RiskBlockingStub calls;
   private RiskGrpc.RiskBlockingStub stranger;
   private RiskGrpc.RiskBlockingStub engine;
@@ -50,11 +50,6 @@ class RiskServiceTest {
     calls = RiskGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
     stranger = RiskGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
     engine = RiskGrpc.newBlockingStub(edge.channel(server.address(), edge.client("engine")));
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private static void assertRefused(Status.Code status, String reason, Executable call) {

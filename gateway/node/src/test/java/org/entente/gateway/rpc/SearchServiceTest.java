@@ -19,7 +19,7 @@ import org.entente.proto.v1.RelatedRequest;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SearchResponse;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -29,7 +29,7 @@ class SearchServiceTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26").build();
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private SearchGrpc.SearchBlockingStub calls;
   private SearchGrpc.SearchBlockingStub stranger;
 
@@ -40,11 +40,6 @@ class SearchServiceTest {
     calls = SearchGrpc.newBlockingStub(channel);
     stranger = SearchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
     edge.behind.run("search index");
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private static void assertRefused(

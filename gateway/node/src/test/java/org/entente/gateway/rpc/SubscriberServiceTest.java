@@ -28,12 +28,12 @@ import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.SubscribeRequest;
 import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriberGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SubscriberServiceTest {
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private ClientServer server;
   private ManagedChannel channel;
 
@@ -41,11 +41,6 @@ class SubscriberServiceTest {
   void start() throws IOException {
     server = edge.startClients();
     channel = edge.channel(server.address(), edge.client("all"));
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private static SubscribeRequest open(String cursor) {

@@ -12,7 +12,7 @@ import org.entente.proto.v1.ListChargesRequest;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.TakeChargeRequest;
 import org.entente.proto.v1.TaskingGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -26,7 +26,7 @@ class TaskingServiceTest {
           .setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer("DE-7"))
           .build();
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private TaskingGrpc.TaskingBlockingStub calls;
   private TaskingGrpc.TaskingBlockingStub stranger;
 
@@ -39,11 +39,6 @@ class TaskingServiceTest {
 
   private static TaskingGrpc.TaskingBlockingStub stub(ManagedChannel channel) {
     return TaskingGrpc.newBlockingStub(channel);
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private static void assertRefused(String reason, Executable call) {

@@ -15,7 +15,7 @@ import org.entente.proto.v1.RemoveWatchRequest;
 import org.entente.proto.v1.WatchGrpc;
 import org.entente.proto.v1.WatchState;
 import org.entente.proto.v1.WatchTerms;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -25,7 +25,7 @@ class WatchServiceTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26").build();
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private WatchGrpc.WatchBlockingStub calls;
   private WatchGrpc.WatchBlockingStub second;
   private WatchGrpc.WatchBlockingStub stranger;
@@ -36,11 +36,6 @@ class WatchServiceTest {
     calls = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
     second = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("second")));
     stranger = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private static void assertRefused(Status.Code status, String reason, Executable call) {

@@ -27,7 +27,7 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.testkit.MemoryStore;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -46,7 +46,7 @@ class StoreContractTest {
   private static final byte[] FIRST = {};
 
   private final Supplier<Store> opening;
-  private Store store;
+  @AutoClose private Store store;
 
   StoreContractTest(Kind kind, @TempDir Path dir) {
     MemoryStore.Disk disk = new MemoryStore.Disk();
@@ -58,11 +58,6 @@ class StoreContractTest {
               () -> AuthenticatedStore.of(new MemoryStore(disk), SecretBytes.copyOf(new byte[32]));
         };
     store = opening.get();
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
   }
 
   @Test

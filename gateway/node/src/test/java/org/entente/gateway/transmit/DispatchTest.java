@@ -39,17 +39,12 @@ import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.SealedUnder;
 import org.entente.proto.store.v1.StoredEnvelope;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Sealing for the outbox, numbering for recipients, and queues for peers. */
 class DispatchTest {
-  private final SenderNode node = new SenderNode();
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+  @AutoClose private final SenderNode node = new SenderNode();
 
   private List<HopEntry> queued(AgencyName peer) {
     return node.ledger.hops().read(peer, LANE, 1, 100, 1 << 20).stream()

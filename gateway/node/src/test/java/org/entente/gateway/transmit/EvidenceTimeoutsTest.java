@@ -23,7 +23,7 @@ import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What the origin states when a time has passed in which nobody said anything. */
@@ -39,13 +39,8 @@ class EvidenceTimeoutsTest {
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final EvidenceRecords records =
       new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), new SecureRandom()), FR);
-  private Ledger ledger = QuietLedger.started(new MemoryStore(disk), clock);
+  @AutoClose private Ledger ledger = QuietLedger.started(new MemoryStore(disk), clock);
   private EvidenceTimeouts awaiting = new EvidenceTimeouts(FR, ledger, records, ending);
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
 
   private void restart() {
     ledger.close();

@@ -39,7 +39,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.StoredEnvelope;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The outbox is gone through again and again, whatever stands in it. */
@@ -54,7 +54,7 @@ class OutboxMaintenanceTest {
   private final Instant start = Instant.parse("2026-11-25T10:00:00Z");
   private final InstantSource late = () -> start.plus(LIFE).plus(Duration.ofDays(1));
   private final MemoryStore store = new MemoryStore();
-  private final Ledger ledger = QuietLedger.started(store, () -> start);
+  @AutoClose private final Ledger ledger = QuietLedger.started(store, () -> start);
   private final WaitingRecipients waiting = new WaitingRecipients();
   private final Dispatch dispatch =
       new Dispatch(
@@ -107,11 +107,6 @@ class OutboxMaintenanceTest {
             }
           },
           new OutboxMaintenance.Clocks(late, late));
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
 
   private void submit(AgencyName recipient) {
     byte[] hash = new byte[32];

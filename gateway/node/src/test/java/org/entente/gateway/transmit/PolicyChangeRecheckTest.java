@@ -29,7 +29,7 @@ import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.Label;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Own mail whose labels are asked about again, two messages in one envelope. */
@@ -48,17 +48,12 @@ class PolicyChangeRecheckTest {
   private final SecureRandom random = new SecureRandom();
   private final MessageId first = MessageId.fresh(NOW.toEpochMilli(), random);
   private final MessageId second = MessageId.fresh(NOW.toEpochMilli(), random);
-  private final Sealed sealed =
+  @AutoClose private final Sealed sealed =
       new Sealer(FR, new NodeName("gw"), Ed25519SigningKey.generate(random), random, () -> NOW)
           .seal(BatchPlanner.group(List.of(item(first), item(second)), 64, 1 << 20).get(0));
 
   private static SealingItem item(MessageId id) {
     return SealingItem.of(PermittedFixture.alert(id, FR, Lane.ROUTINE, BODY, NOW, DE.value()));
-  }
-
-  @AfterEach
-  void close() {
-    sealed.close();
   }
 
   private StoredEnvelope stored() {

@@ -33,17 +33,12 @@ import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineState;
 import org.entente.proto.store.v1.QuarantineStep;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What answers and words of recipients do to what is owed, and what is set aside. */
 class ReleaseTest {
-  private final SenderNode node = new SenderNode();
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+  @AutoClose private final SenderNode node = new SenderNode();
 
   private org.entente.gateway.seal.format.SessionId session(
       org.entente.gateway.model.AgencyName peer) {

@@ -9,20 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.seal.format.SessionId;
 import org.entente.proto.link.v1.Stanza;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** New sessions for a recipient that says it does not know the last one. */
 class SessionConfirmationsTest {
-  private final SenderNode node = new SenderNode();
+  @AutoClose private final SenderNode node = new SenderNode();
   private final AtomicLong nanos = new AtomicLong();
   private final SessionConfirmations confirmations =
       new SessionConfirmations(node.sessions, nanos::get);
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
 
   private Stanza stanza() {
     return node.prepare(DE).delivery().getStanzas(0);

@@ -56,7 +56,7 @@ import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +75,7 @@ class SettlementTest {
   private final EvidenceRecords evidence =
       new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR);
   private final InstantSource clock = InstantSource.system();
-  private final Ledger ledger =
+  @AutoClose private final Ledger ledger =
       new Ledger(
           new MemoryStore(),
           TestNames.names(),
@@ -124,11 +124,6 @@ class SettlementTest {
     for (AgencyName recipient : List.of(SG, US, JP)) {
       waiting.clear(recipient, waiting.marks(recipient));
     }
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
   }
 
   private void submit(AgencyName... recipients) {

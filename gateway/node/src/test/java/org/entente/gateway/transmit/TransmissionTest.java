@@ -36,17 +36,12 @@ import org.entente.proto.link.v1.Stanza;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.StoredEnvelope;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What a hop carries at the moment it is sent, and what becomes of whoever it cannot go to. */
 class TransmissionTest {
-  private final SenderNode node = new SenderNode();
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+  @AutoClose private final SenderNode node = new SenderNode();
 
   private static org.entente.gateway.seal.format.Stanza parsed(Delivery delivery, int index) {
     return org.entente.gateway.seal.format.Stanza.parse(

@@ -66,7 +66,7 @@ import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -86,7 +86,7 @@ class UnsendableEntriesTest {
   private final InstantSource clock = () -> now;
   private final MemoryStore store = new MemoryStore();
   private final Leaves leaves = new Leaves();
-  private final Ledger ledger =
+  @AutoClose private final Ledger ledger =
       new Ledger(
           store,
           TestNames.names(),
@@ -152,11 +152,6 @@ class UnsendableEntriesTest {
   void start() {
     ledger.start();
     List.of(DE, SG, HUB).forEach(agency -> waiting.clear(agency, waiting.marks(agency)));
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
   }
 
   /** Submits an alert to a recipient for each agreement; the header's hash. */

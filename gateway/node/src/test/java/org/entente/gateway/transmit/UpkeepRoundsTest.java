@@ -22,17 +22,12 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Rounds over what is owed: queued again, withdrawn, told, and numbered anew after many starts. */
 class UpkeepRoundsTest {
-  private SenderNode node = new SenderNode();
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+  @AutoClose private SenderNode node = new SenderNode();
 
   private void waiting(int messages) {
     node.keyless.add(SG);

@@ -43,7 +43,7 @@ import org.entente.proto.link.v1.ConsistencyProof;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
 import org.entente.proto.link.v1.WitnessedCheckpoints;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +53,9 @@ class WitnessGossipTest {
   private static final AgencyName NL = new AgencyName("nl.customs");
 
   private TrustBundle bundle;
+  @AutoClose
   private WitnessBench de;
+  @AutoClose
   private WitnessBench nl;
 
   /** A log, and another history of it that begins alike. */
@@ -73,12 +75,6 @@ class WitnessGossipTest {
     nl = witness(NL);
     log.grow(60, "leaf");
     other.grow(60, "other");
-  }
-
-  @AfterEach
-  void close() {
-    de.close();
-    nl.close();
   }
 
   private WitnessBench witness(AgencyName agency) {

@@ -34,18 +34,13 @@ import org.entente.gateway.trust.AgencyRole;
 import org.entente.proto.link.v1.LeafOpening;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class WitnessTest {
   private final MemoryStore store = new MemoryStore();
-  private final WitnessBench bench = WitnessBench.started(store);
+  @AutoClose private final WitnessBench bench = WitnessBench.started(store);
   private final GrowingLog log = WitnessBench.log().grow(100, "leaf");
-
-  @AfterEach
-  void close() {
-    bench.close();
-  }
 
   private WitnessAnswer ask(GrowingLog of, int oldSize, int size, Instant at) {
     return bench.answer(of, of.request(oldSize, size, at));

@@ -24,7 +24,7 @@ import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublishResponse;
 import org.entente.proto.v1.PublisherGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 final class TrafficPublisherTest {
@@ -32,12 +32,8 @@ final class TrafficPublisherTest {
   private static final long PATIENCE_SECONDS = 30;
 
   private final Tally tally = new Tally();
+  @AutoClose("shutdownNow")
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
-
-  @AfterEach
-  void stop() {
-    timer.shutdownNow();
-  }
 
   @Test
   void draftTakenByAGatewayThatThenFailed_isAskedForAgainUnderItsKey()

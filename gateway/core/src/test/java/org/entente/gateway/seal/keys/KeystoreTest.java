@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,17 +34,12 @@ class KeystoreTest {
   @TempDir private Path temp;
   private Path folder;
   private Instant now = NOON;
-  private Keystore keystore;
+  @AutoClose private Keystore keystore;
 
   @BeforeEach
   void open() {
     folder = temp.resolve("keys");
     keystore = Keystore.open(folder, () -> now, RANDOM);
-  }
-
-  @AfterEach
-  void close() {
-    keystore.close();
   }
 
   @Test

@@ -24,19 +24,14 @@ import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentState;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Purpose;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A person in France decides what Germany asks about what France sent to it. */
 class ConsentDecisionsTest {
-  private final ConsentNode node = new ConsentNode();
+  @AutoClose private final ConsentNode node = new ConsentNode();
   private final MessageId message = node.sent(ConsentNode.DE);
   private final MessageId consent = node.isAsked(ConsentNode.DE, message);
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
 
   private Result<ConsentDecisions.Decided> grant(GrantedScope narrowing) {
     return node.deciding.grant(ConsentNode.DESK, consent, narrowing, ConsentNode.PERSON).join();

@@ -26,7 +26,7 @@ import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.ConsentRecord;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentEntry;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class ConsentListTest {
@@ -34,16 +34,11 @@ class ConsentListTest {
   private static final Duration SHORT = Duration.ofHours(1);
 
   private final SettableClock clock = new SettableClock(PolicyFixture.NOW);
-  private final Ledger ledger = QuietLedger.started(new MemoryStore(), clock);
+  @AutoClose private final Ledger ledger = QuietLedger.started(new MemoryStore(), clock);
   private final CountedKeys keys = new CountedKeys();
   private final ConsentRecords records =
       new ConsentRecords(new RecordSeal(keys, new SecureRandom()));
   private final ConsentList consents = new ConsentList(ledger, records, clock);
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
 
   private ByteString asked(Duration until) {
     MessageId id = MessageId.fresh(clock.millis(), new SecureRandom());

@@ -23,17 +23,12 @@ import org.entente.proto.v1.ConsentState;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Status;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** France asks Singapore whether it may pass on what it received from it. */
 class ConsentRequestsTest {
-  private final ConsentNode node = new ConsentNode();
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+  @AutoClose private final ConsentNode node = new ConsentNode();
 
   private Problem refused(ConsentAsked wanted) {
     return refused(wanted, ConsentNode.PERSON);

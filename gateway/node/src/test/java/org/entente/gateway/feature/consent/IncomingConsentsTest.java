@@ -37,17 +37,12 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Status;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Notices of consent from members of which any may lie. */
 class IncomingConsentsTest {
-  private final ConsentNode node = new ConsentNode();
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+  @AutoClose private final ConsentNode node = new ConsentNode();
 
   private static Code code(Optional<Refusal> refusal) {
     return refusal.orElseThrow(() -> new AssertionError("taken")).code();

@@ -49,17 +49,12 @@ import org.entente.proto.v1.Recordation;
 import org.entente.proto.v1.RecordationState;
 import org.entente.proto.v1.SuspendGoodsRequest;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What rights holders see, and what they must not see. */
 class HolderDeskTest {
-  private final IprNode node = new IprNode();
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+  @AutoClose private final IprNode node = new IprNode();
 
   private List<Recordation> own(NodeName holder) {
     return done(node.desk.recordations(holder, ListOwnRecordationsRequest.getDefaultInstance()))

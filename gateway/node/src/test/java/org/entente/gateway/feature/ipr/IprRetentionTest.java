@@ -32,17 +32,12 @@ import org.entente.proto.v1.IprStage;
 import org.entente.proto.v1.ReadIprCaseRequest;
 import org.entente.proto.v1.ReadRecordationRequest;
 import org.entente.proto.v1.RecordationDecision;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What is on the disk of recordations and cases: after a restart, in the clear, and how long. */
 class IprRetentionTest {
-  private final IprNode node = new IprNode();
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+  @AutoClose private final IprNode node = new IprNode();
 
   private Result<?> readCase(ByteString id) {
     return node.office.read(

@@ -50,7 +50,7 @@ import org.entente.proto.v1.IprStage;
 import org.entente.proto.v1.ListIprCasesRequest;
 import org.entente.proto.v1.RecordationDecision;
 import org.entente.proto.v1.SuspendGoodsRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,12 +59,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProcedureTest {
   private static final Duration TICK = Duration.ofMillis(1);
 
-  private final IprNode node = new IprNode();
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+  @AutoClose private final IprNode node = new IprNode();
 
   private static Instant at(Timestamp time) {
     return Instant.ofEpochMilli(Timestamps.toMillis(time));

@@ -33,19 +33,14 @@ import org.entente.proto.v1.Recordation;
 import org.entente.proto.v1.RecordationContent;
 import org.entente.proto.v1.RecordationDecision;
 import org.entente.proto.v1.RecordationState;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of applications for action, and what does not follow. */
 class RecordationLifecycleTest {
   private static final Duration YEAR = Duration.ofDays(365);
 
-  private final IprNode node = new IprNode();
-
-  @AfterEach
-  void close() {
-    node.close();
-  }
+  @AutoClose private final IprNode node = new IprNode();
 
   private Recordation read(ByteString id) {
     return done(node.office.read(

@@ -13,7 +13,7 @@ import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.OperationRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Which operations somebody has to look after, without a look at all of them. */
@@ -23,12 +23,7 @@ class OperationTableTest {
 
   private final SecureRandom random = new SecureRandom();
   private final MemoryStore store = new MemoryStore(new MemoryStore.Disk());
-  private final Ledger ledger = QuietLedger.started(store, () -> NOW);
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @AutoClose private final Ledger ledger = QuietLedger.started(store, () -> NOW);
 
   private OperationId fresh(int minute) {
     return OperationId.fresh(NOW.plusSeconds(60L * minute).toEpochMilli(), random);

@@ -32,14 +32,14 @@ import org.entente.proto.store.v1.QuarantineStep;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.SubscribeResponse;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Received messages that lie in the ledger and do not open when a subscriber is to have them. */
 class DamagedMessageTest {
-  private final QuarantineNode node;
+  @AutoClose private final QuarantineNode node;
   private MessageId damaged = MessageId.of(new byte[MessageId.SIZE]);
 
   DamagedMessageTest(@TempDir Path folder) throws IOException {
@@ -53,11 +53,6 @@ class DamagedMessageTest {
       node.kit.deliver(message);
       damaged = headline.equals("damaged") ? message.messageId() : damaged;
     }
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private InboxTable.PlacedRecord placed() {

@@ -32,7 +32,7 @@ import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenCursor;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,16 +46,11 @@ class DeliveredRangesTest {
   private static final Duration EVERY = Duration.ofSeconds(10);
 
   @TempDir private Path folder;
-  private QuarantineNode aside;
+  @AutoClose private QuarantineNode aside;
 
   @BeforeEach
   void start() throws IOException {
     aside = new QuarantineNode(folder, QuarantineTable.Limits.DEFAULT);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    aside.close();
   }
 
   private void deliver(int count) {

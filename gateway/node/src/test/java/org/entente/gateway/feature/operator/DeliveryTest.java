@@ -21,7 +21,7 @@ import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.SubscribeResponse;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,17 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** What subscribers are given: one by one or together, from memory or from the disk. */
 class DeliveryTest {
   @TempDir private Path folder;
-  private QuarantineNode node;
+  @AutoClose private QuarantineNode node;
 
   @BeforeEach
   void start() throws IOException {
     node = new QuarantineNode(folder, QuarantineTable.Limits.DEFAULT);
     IntStream.range(0, 10).forEach(i -> node.kit.deliver(node.alert("alert " + i)));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private List<Delivery> oneByOne(String cursor) {

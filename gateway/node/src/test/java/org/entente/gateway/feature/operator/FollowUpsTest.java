@@ -37,7 +37,7 @@ import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.Severity;
 import org.entente.proto.v1.SubscribeResponse;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,16 +58,11 @@ class FollowUpsTest {
 
   @TempDir private Path folder;
   private final SecureRandom random = new SecureRandom();
-  private QuarantineNode aside;
+  @AutoClose private QuarantineNode aside;
 
   @BeforeEach
   void start() throws IOException {
     aside = new QuarantineNode(folder, QuarantineTable.Limits.DEFAULT);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    aside.close();
   }
 
   private Permitted alert(String headline, Severity severity, Lane lane, Label.Builder more) {

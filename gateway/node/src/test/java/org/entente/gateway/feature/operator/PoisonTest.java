@@ -30,23 +30,18 @@ import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineStep;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Threat 11: messages over which this gateway fails, as a peer brings them. */
 class PoisonTest {
   private final Path folder;
-  private QuarantineNode node;
+  @AutoClose private QuarantineNode node;
 
   PoisonTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
     this.node = new QuarantineNode(folder, QuarantineTable.Limits.DEFAULT);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private List<QuarantineTable.Entry> waiting() {

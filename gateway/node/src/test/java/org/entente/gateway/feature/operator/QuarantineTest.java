@@ -33,21 +33,16 @@ import org.entente.proto.store.v1.QuarantineState;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.OnBehalfOf;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What operators decide about messages that were received and set aside. */
 class QuarantineTest {
-  private final QuarantineNode node;
+  @AutoClose private final QuarantineNode node;
 
   QuarantineTest(@TempDir Path folder) throws IOException {
     node = new QuarantineNode(folder, QuarantineTable.Limits.DEFAULT);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private Result<Quarantine.Decision> retry(long number) {

@@ -35,7 +35,7 @@ import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportResponse;
 import org.entente.proto.v1.ExportedLeaf;
 import org.entente.proto.v1.OnBehalfOf;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,15 +43,10 @@ import org.junit.jupiter.api.io.TempDir;
 class AuditExporterTest {
   private static final String TERM = "person:DUPONT/MARIE";
 
-  private final AccountBench fr;
+  @AutoClose private final AccountBench fr;
 
   AuditExporterTest(@TempDir Path folder) {
     fr = new AccountBench(new TestFederation(Instant.parse("2026-03-01T08:00:00Z")), FR, folder);
-  }
-
-  @AfterEach
-  void close() {
-    fr.close();
   }
 
   private List<ExportedLeaf> export(ExportRequest request) {

@@ -25,7 +25,7 @@ import org.entente.gateway.testkit.ForeignVerifier;
 import org.entente.gateway.testkit.ForeignVerifier.Case;
 import org.entente.gateway.testkit.ForeignVerifier.Comparison;
 import org.entente.gateway.testkit.TestFederation;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,17 +37,12 @@ class ForeignProofTest {
   private final TestFederation federation =
       new TestFederation(Instant.parse("2026-03-01T08:00:00Z"));
   private final FieldDamage damage = new FieldDamage(SEED);
-  private final AccountBench fr;
+  @AutoClose private final AccountBench fr;
 
   @TempDir private Path other;
 
   ForeignProofTest(@TempDir Path folder) {
     fr = new AccountBench(federation, FR, folder);
-  }
-
-  @AfterEach
-  void close() {
-    fr.close();
   }
 
   private Case ask(TestFederation roots, String name, byte[] file, Instant now, int witnesses) {

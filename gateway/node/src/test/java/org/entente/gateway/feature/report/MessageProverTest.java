@@ -31,7 +31,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.testkit.TestFederation;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,17 +39,12 @@ import org.junit.jupiter.api.io.TempDir;
 class MessageProverTest {
   private final TestFederation federation =
       new TestFederation(Instant.parse("2026-03-01T08:00:00Z"));
-  private final AccountBench fr;
+  @AutoClose private final AccountBench fr;
 
   @TempDir private Path other;
 
   MessageProverTest(@TempDir Path folder) {
     fr = new AccountBench(federation, FR, folder);
-  }
-
-  @AfterEach
-  void close() {
-    fr.close();
   }
 
   private ProofVerdict verify(byte[] file) {

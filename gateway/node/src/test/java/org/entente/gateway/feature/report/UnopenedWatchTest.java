@@ -36,7 +36,7 @@ import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.v1.WatchUnopenedResponse;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What a listing of unopened messages takes of a gateway. */
@@ -51,7 +51,7 @@ class UnopenedWatchTest {
       new NodeConfig.Limits(
           0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, SLOW, null);
 
-  private final Ledger ledger = QuietLedger.started(new MemoryStore(), InstantSource.system());
+  @AutoClose private final Ledger ledger = QuietLedger.started(new MemoryStore(), InstantSource.system());
   private final AtomicInteger tracked = new AtomicInteger();
   private final MessageTracker tracking =
       new MessageTracker(
@@ -78,11 +78,6 @@ class UnopenedWatchTest {
           timers,
           (client, method, why) -> {});
   private final Client client = new Client();
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
 
   /** Lists a message as unopened by some agencies. */
   private void list(int recipients) {

@@ -39,7 +39,7 @@ import org.entente.proto.v1.OwnResponder;
 import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.ResponderList;
 import org.entente.proto.v1.ResponderStatus;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -53,12 +53,7 @@ class ResponderRegistryTest {
 
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final RecordedLeaves journal = new RecordedLeaves();
-  private Ledger ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW, journal);
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @AutoClose private Ledger ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW, journal);
 
   private ResponderRegistry responders() {
     return new ResponderRegistry(new AgencyName("de.customs"), ledger, CHECK);

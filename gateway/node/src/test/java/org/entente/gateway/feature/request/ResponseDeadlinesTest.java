@@ -38,7 +38,7 @@ import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Recall;
 import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Wanted;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What is written of requests and answers, and what time does to it, over a ledger. */
@@ -53,12 +53,7 @@ class ResponseDeadlinesTest {
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final SettableClock clock = new SettableClock(NOW);
   private final Meters meters = new Meters();
-  private Ledger ledger = QuietLedger.started(new MemoryStore(disk), clock);
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @AutoClose private Ledger ledger = QuietLedger.started(new MemoryStore(disk), clock);
 
   private ResponseDeadlines clocks() {
     return new ResponseDeadlines(RequestTable.of(ledger), meters);

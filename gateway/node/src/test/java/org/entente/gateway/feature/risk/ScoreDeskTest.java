@@ -56,23 +56,18 @@ import org.entente.proto.v1.ScoreMessageRequest;
 import org.entente.proto.v1.ScoreTerms;
 import org.entente.proto.v1.ShowScoresResponse;
 import org.entente.proto.v1.Status;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ScoreDeskTest {
   @TempDir private Path folder;
-  private RiskNode node;
+  @AutoClose private RiskNode node;
 
   @BeforeEach
   void start() throws IOException {
     node = new RiskNode(folder);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    node.close();
   }
 
   private static Problem refused(Result<?> answer) {

@@ -27,21 +27,16 @@ import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.OpenResponse;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Updates and restrictions that a real sender has sealed, as those who search meet them. */
 class ChainSearchTest {
-  private final SearchNode node;
+  @AutoClose private final SearchNode node;
 
   ChainSearchTest(@TempDir Path folder) throws IOException {
     node = new SearchNode(folder, 20);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private MessageId changes(MessageType type, MessageId target) {

@@ -11,7 +11,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Result;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.SearchResponse;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,16 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** To which desks what arrives is directed, as clients at them find it. */
 class DeskSearchTest {
   @TempDir private Path folder;
-  private SearchNode node;
+  @AutoClose private SearchNode node;
 
   @BeforeEach
   void open() throws IOException {
     node = new SearchNode(folder, 100);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   /** How many a client finds. */

@@ -18,7 +18,7 @@ import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.SearchRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,18 +33,13 @@ class KeptMessageSearchTest {
   private static final Duration ENDED = Duration.ofDays(3);
 
   @TempDir private Path folder;
-  private SearchNode node;
+  @AutoClose private SearchNode node;
   private LocalDate lastDay;
 
   @BeforeEach
   void start() throws IOException {
     node = new SearchNode(folder, 20);
     lastDay = LocalDate.ofInstant(ReceiveKit.keptUntil(node.now), ZoneOffset.UTC);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    node.close();
   }
 
   private static SearchRequest.Builder ask() {

@@ -59,7 +59,7 @@ import org.entente.proto.v1.SearchResponse;
 import org.entente.proto.v1.Severity;
 import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Subject;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,15 +68,10 @@ class MessageSearchTest {
   private static final NodeName OFFICE = new NodeName("records");
   private static final int MOST = 20;
 
-  private final SearchNode node;
+  @AutoClose private final SearchNode node;
 
   MessageSearchTest(@TempDir Path folder) throws IOException {
     node = new SearchNode(folder, MOST);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private static SearchRequest.Builder ask() {

@@ -33,7 +33,7 @@ import org.entente.proto.v1.RelatedRequest;
 import org.entente.proto.v1.RelatedResponse;
 import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Subject;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,15 +42,10 @@ class RelatedMessagesTest {
   private static final NodeName OFFICE = new NodeName("records");
   private static final String CONTAINER = "CSQU3054383";
 
-  private final SearchNode node;
+  @AutoClose private final SearchNode node;
 
   RelatedMessagesTest(@TempDir Path folder) throws IOException {
     node = new SearchNode(folder, 1_000);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    node.close();
   }
 
   private MessageId received(Consumer<Label.Builder> change, Subject.Builder... subjects) {

@@ -12,21 +12,16 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.WatchHit;
 import org.entente.proto.store.v1.WatchSpan;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Hits are numbered without gaps, bounded for each client, and the oldest go first. */
 class WatchTableTest {
   private static final int MOST = 3;
 
-  private final Ledger ledger =
+  @AutoClose private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> Instant.EPOCH);
   private final WatchTable book = WatchTable.of(ledger);
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
 
   private void hit(String client, long at) {
     ledger.commit(

@@ -56,7 +56,7 @@ import org.entente.proto.v1.RemoveWatchResponse;
 import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Subject;
 import org.entente.proto.v1.WatchState;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,16 +65,11 @@ class WatchesTest {
   private static final NodeName OFFICE = new NodeName("records");
 
   @TempDir private Path folder;
-  private WatchNode node;
+  @AutoClose private WatchNode node;
 
   @BeforeEach
   void start() throws IOException {
     node = new WatchNode(folder);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    node.close();
   }
 
   private static Problem refused(Result<?> answer) {

@@ -36,7 +36,7 @@ import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class EvidenceTableTest {
@@ -50,12 +50,7 @@ class EvidenceTableTest {
   private final EvidenceRecords records =
       new EvidenceRecords(new RecordSeal(keys, new SecureRandom()), new AgencyName("fr.customs"));
   private final MessageId id = MessageId.fresh(NOW.toEpochMilli(), new SecureRandom());
-  private Ledger ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW);
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @AutoClose private Ledger ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW);
 
   private EvidenceItem item(EvidenceKind kind, String agency, String recipient) {
     return records.item(kind, id, recipient, new byte[32], NOW.toEpochMilli()).toBuilder()

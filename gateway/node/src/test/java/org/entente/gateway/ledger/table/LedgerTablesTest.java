@@ -41,7 +41,7 @@ import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.StoredEnvelope;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +51,7 @@ class LedgerTablesTest {
   private static final byte[] HASH = new byte[32];
 
   private final MemoryStore store = new MemoryStore();
-  private final Ledger ledger =
+  @AutoClose private final Ledger ledger =
       new Ledger(
           store,
           TestNames.names(),
@@ -63,11 +63,6 @@ class LedgerTablesTest {
   @BeforeEach
   void start() {
     ledger.start();
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
   }
 
   private <T> T write(Mutation<T> mutation) {

@@ -40,7 +40,7 @@ import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.ChargeState;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The names that an agency gives are found again, and lie nowhere on the disk. */
@@ -56,12 +56,7 @@ class NamesOnDiskTest {
 
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final MemoryStore store = new MemoryStore(disk);
-  private final Ledger ledger = QuietLedger.started(store, () -> NOW);
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @AutoClose private final Ledger ledger = QuietLedger.started(store, () -> NOW);
 
   private int assertSilent(String... names) {
     int rows = 0;

@@ -19,7 +19,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.ErasureRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What a member can make this gateway keep of recalls, and what it holds of its own. */
@@ -30,13 +30,8 @@ class RetentionTableTest {
   private final Random random = new Random(7);
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-25T10:00:00Z"));
   private final MemoryStore store = new MemoryStore();
-  private final Ledger ledger = QuietLedger.started(store, clock);
+  @AutoClose private final Ledger ledger = QuietLedger.started(store, clock);
   private final RetentionTable book = ledger.retention();
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
 
   private MessageId fresh() {
     return MessageId.fresh(clock.millis(), random);

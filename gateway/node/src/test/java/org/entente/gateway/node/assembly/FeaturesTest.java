@@ -40,7 +40,7 @@ import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Problem;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -54,14 +54,10 @@ class FeaturesTest {
   @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  @AutoClose("shutdown")
   private final ExecutorService workers = Executors.newSingleThreadExecutor();
+  @AutoClose("shutdown")
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
-
-  @AfterEach
-  void close() {
-    workers.shutdown();
-    timers.shutdown();
-  }
 
   @Test
   void gateway_withoutAnyOneFeature_takesDrafts_andOffersTheServicesOfTheOthers()

@@ -10,17 +10,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class PeriodicTasksTest {
+  @AutoClose("shutdownNow")
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final PeriodicTasks tasks = new PeriodicTasks(timers);
-
-  @AfterEach
-  void stop() {
-    timers.shutdownNow();
-  }
 
   @Test
   void task_thatFails_withAnExceptionOrAnError_runsAgainAtItsNextTime() throws Exception {

@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class WorkerPoolTest {
@@ -17,16 +17,12 @@ class WorkerPoolTest {
   private static final int TASKS = 10_000;
 
   private final AtomicInteger threads = new AtomicInteger();
+  @AutoClose("shutdownNow")
   private final ExecutorService pool = WorkerPool.ofAtMost(MOST, this::thread);
 
   private Thread thread(Runnable task) {
     threads.incrementAndGet();
     return new Thread(task, "test");
-  }
-
-  @AfterEach
-  void end() {
-    pool.shutdownNow();
   }
 
   @Test

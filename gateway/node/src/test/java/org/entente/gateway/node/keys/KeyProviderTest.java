@@ -30,7 +30,7 @@ import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.transmit.OutboxKeys;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +50,7 @@ class KeyProviderTest {
         }
       };
   private Instant now = Instant.parse("2026-06-01T12:00:00Z");
-  private Keystore keystore;
+  @AutoClose private Keystore keystore;
   private KeyProvider keys;
 
   @BeforeEach
@@ -59,13 +59,8 @@ class KeyProviderTest {
     keys = new KeyProvider(keystore, () -> now, random);
   }
 
-  @AfterEach
-  void close() {
-    keystore.close();
-  }
-
   private void restart() {
-    close();
+    keystore.close();
     open();
   }
 

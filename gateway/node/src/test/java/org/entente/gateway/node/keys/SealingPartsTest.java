@@ -24,7 +24,7 @@ import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.statement.KeyBundle;
 import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.SettableClock;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +37,7 @@ class SealingPartsTest {
   private final SettableClock clock = new SettableClock(START);
   private final SigningPair first = SigningPair.generate(random);
   private final SigningPair second = SigningPair.generate(random);
-  private Keystore keystore;
+  @AutoClose private Keystore keystore;
   private SealingParts sealing;
 
   @BeforeEach
@@ -54,11 +54,6 @@ class SealingPartsTest {
             random,
             clock,
             new Meters());
-  }
-
-  @AfterEach
-  void close() {
-    keystore.close();
   }
 
   private KeyBundle bundle() {

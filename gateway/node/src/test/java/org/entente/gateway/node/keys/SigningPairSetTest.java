@@ -18,7 +18,7 @@ import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.trust.AgencyKey;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +29,7 @@ class SigningPairSetTest {
   private final SecureRandom random = new SecureRandom();
   private final Instant start = Instant.parse("2026-06-01T12:00:00Z");
   private Instant now = start;
-  private Keystore keystore;
+  @AutoClose private Keystore keystore;
   private SigningPairSet pairs;
   private SigningPair first;
 
@@ -47,11 +47,6 @@ class SigningPairSetTest {
       keystore.put(entry);
     }
     pairs = new SigningPairSet(keystore, KeyKind.AGENCY_PAIR, () -> now, random);
-  }
-
-  @AfterEach
-  void close() {
-    keystore.close();
   }
 
   private AgencyKey key(VerifyingPair pair, int fromDay, int untilDay) {

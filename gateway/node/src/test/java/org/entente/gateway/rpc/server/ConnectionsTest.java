@@ -24,7 +24,7 @@ import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkServiceGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Threat 90: one caller, known by its certificate, opens as many connections as it can. */
@@ -62,12 +62,7 @@ class ConnectionsTest {
           new NodeConfig.PerClient(LIMIT, 0, 0, 0, 0, 0, 0, 0),
           new NodeConfig.PerAgency(LIMIT, 0, 0, 0, 0, 0, 0, 0, 0, 0));
 
-  private final Edge edge = new Edge();
-
-  @AfterEach
-  void stop() {
-    edge.close();
-  }
+  @AutoClose private final Edge edge = new Edge();
 
   private interface OtherCaller {
     void call() throws Exception;

@@ -35,7 +35,7 @@ import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriberGrpc;
 import org.entente.proto.v1.WatchGrpc;
 import org.entente.proto.v1.WatchTerms;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -46,17 +46,12 @@ class KnownNamesTest {
       OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("case 12/26").build();
   private static final String MEANT = "unknown agency \"de.custom\"; did you mean \"de.customs\"?";
 
-  private final Edge edge = new Edge();
+  @AutoClose private final Edge edge = new Edge();
   private ManagedChannel channel;
 
   @BeforeEach
   void start() throws IOException {
     channel = edge.channel(edge.startClients().address(), edge.client("all"));
-  }
-
-  @AfterEach
-  void stop() {
-    edge.close();
   }
 
   private static void assertRefused(String field, String why, Executable call) {

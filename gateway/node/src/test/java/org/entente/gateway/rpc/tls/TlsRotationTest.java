@@ -19,17 +19,12 @@ import org.entente.gateway.testkit.TlsHolder;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Threat 29: the certificate is replaced while streams stand. */
 class TlsRotationTest {
-  private final Edge edge = new Edge();
-
-  @AfterEach
-  void stop() {
-    edge.close();
-  }
+  @AutoClose private final Edge edge = new Edge();
 
   private static PublishStreamRequest draft(String key) {
     return PublisherServiceTest.request(key);
