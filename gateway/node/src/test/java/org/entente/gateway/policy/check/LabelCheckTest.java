@@ -4,18 +4,24 @@ import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.entente.gateway.policy.decide.PolicyFixture.checked;
 import static org.entente.gateway.policy.decide.PolicyFixture.draft;
 import static org.entente.gateway.policy.decide.PolicyFixture.label;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnknownFieldSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnumNames;
@@ -28,7 +34,6 @@ import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.testkit.BlankText;
 import org.entente.proto.v1.AeoStatus;
 import org.entente.proto.v1.Alert;
-import org.entente.proto.v1.Area;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ClassificationReview;
@@ -55,6 +60,7 @@ import org.junit.jupiter.api.TestFactory;
 
 class LabelCheckTest {
   private static final LabelCheck CHECK = new LabelCheck(MessageLimits.defaults());
+  private static final Pattern CLEARED = Pattern.compile("(?:^|(?<= ))-([a-z_]+)(?: |$)");
   private static final MessageId ID = MessageId.parse("0198c0ffee0070008000000000000001");
 
   @Test
@@ -75,64 +81,99 @@ class LabelCheckTest {
     assertTrue(checked(label().setPersonalData(true), "de.customs").label().getPersonalData());
   }
 
+  /**
+   * A test for each line: a field below the prefix, and protobuf text that makes it wrong. Fields
+   * after a minus are cleared before.
+   */
+  private static Stream<DynamicTest> each(
+      String prefix,
+      BiFunction<String, Consumer<Message.Builder>, DynamicTest> test,
+      String table) {
+    return table
+        .lines()
+        .map(
+            line -> {
+              int bar = line.indexOf(" | ");
+              String change = line.substring(bar + 3);
+              return test.apply(prefix + line.substring(0, bar), it -> edit(it, change));
+            });
+  }
+
+  private static void edit(Message.Builder message, String change) {
+    Matcher cleared = CLEARED.matcher(change);
+    cleared
+        .results()
+        .map(it -> message.getDescriptorForType().findFieldByName(it.group(1)))
+        .forEach(message::clearField);
+    try {
+      TextFormat.merge(cleared.replaceAll(""), message);
+    } catch (TextFormat.ParseException e) {
+      throw new AssertionError(change, e);
+    }
+  }
+
   @TestFactory
   Stream<DynamicTest> label_wrong_isRefusedByField() {
-    return Stream.of(
-        wrongLabel("label.message_id", it -> it.setMessageId(ByteString.copyFrom(ID.bytes()))),
-        wrongLabel("label.origin", it -> it.setOrigin("fr.customs")),
-        wrongLabel("label.created_at", it -> it.setCreatedAt(TimestampConversion.timestamp(NOW))),
-        wrongLabel("label.retention_days", it -> it.setRetentionDays(1)),
-        wrongLabel("label.obligations", it -> it.addObligationsValue(1)),
-        wrongLabel("label.kind", it -> it.setKind(Kind.KIND_EVIDENCE)),
-        wrongLabel("label.kind", it -> it.clearKind()),
-        wrongLabel("label.kind", it -> it.setKindValue(44)),
-        wrongLabel("label.category", it -> it.clearCategory()),
-        wrongLabel("label.category", it -> it.setCategoryValue(999)),
-        wrongLabel("label.purpose", it -> it.clearPurpose()),
-        wrongLabel("label.classification", it -> it.clearClassification()),
-        wrongLabel("label.severity", it -> it.setSeverityValue(-3)),
-        wrongLabel("label.lane", it -> it.setLaneValue(9)),
-        wrongLabel("label.status", it -> it.setStatusValue(9)),
-        wrongLabel("label.handling", it -> repeated(it, Handling.HANDLING_H1, 2)),
-        wrongLabel("label.handling", it -> repeated(it, Handling.HANDLING_H1, 5)),
-        wrongLabel("label.handling[0]", it -> it.addHandlingValue(0)),
-        wrongLabel("label.handling_text", it -> it.addHandling(Handling.HANDLING_H3)),
-        wrongLabel("label.handling_text", it -> it.setHandlingText("x".repeat(501))),
-        wrongLabel("label.handling", it -> it.addHandling(Handling.HANDLING_H0)),
-        wrongLabel("label.markings[0]", it -> it.addMarkings("TLP:PINK")),
-        wrongLabel("label.classification_marking", it -> it.setClassificationScheme("FR")),
-        wrongLabel("label.classification_marking", it -> it.setClassificationMarking("SECRET")),
-        wrongLabel("label.classification_marking", it -> marked(it, "FR", "x".repeat(81))),
-        wrongLabel("label.classification_marking", it -> marked(it, "FR", "SECRET\u2028")),
-        wrongLabel("label.classification_scheme", it -> marked(it, "fr", "SECRET")),
-        wrongLabel("label.classification_review", it -> it.setClassificationReviewOn("2031-01-01")),
-        wrongLabel("label.classification_review", it -> it.setClassificationReviewValue(1)),
-        wrongLabel("label.classification_review", it -> reviewed(it, "2031-01-01", 7)),
-        wrongLabel("label.classification_review_on", it -> reviewed(it, "2031-02-30", 1)),
-        wrongLabel("label.classification_review_on", it -> reviewed(it, "+102031-01-01", 1)),
-        wrongLabel("label.classification_review_on", it -> reviewed(it, "2026-05-31", 1)),
-        wrongLabel("label.legal_basis", it -> it.setLegalBasis("x".repeat(201))),
-        wrongLabel("label.legal_basis", it -> it.setLegalBasis("a\nb")),
-        wrongLabel("label.case_ref", it -> it.setCaseRef("x".repeat(81))),
-        wrongLabel("label.case_ref", it -> it.setCaseRef("a\u2028b")),
-        wrongLabel("label.source_ref", it -> it.setSourceRef("\u0007")),
-        wrongLabel("label.in_reply_to", it -> it.setInReplyTo(ByteString.copyFrom(new byte[15]))),
-        wrongLabel("label.source_evaluation", it -> it.setSourceEvaluation("4x4:Z9")),
-        wrongLabel("label.source_evaluation", it -> it.setSourceEvaluation("A1")),
-        wrongLabel("label.agreement", it -> it.setAgreement("No Such")),
-        wrongLabel("label.jurisdictions[0]", it -> it.addJurisdictions("France")),
-        wrongLabel("label.jurisdictions", it -> it.addJurisdictions("FR").addJurisdictions("FR")),
-        wrongLabel("label.expires_at", it -> it.setExpiresAt(TimestampConversion.timestamp(NOW))),
-        wrongLabel(
-            "label.expires_at",
-            it -> it.setExpiresAt(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE))),
-        wrongLabel(
+    return Stream.concat(
+        each(
+            "label.",
+            LabelCheckTest::wrongLabel,
+            """
+            origin | origin: "fr.customs"
+            retention_days | retention_days: 1
+            obligations | obligations: OBLIGATION_DESTROY_AFTER_RETENTION
+            kind | kind: KIND_EVIDENCE
+            kind | -kind
+            kind | kind: 44
+            category | -category
+            category | category: 999
+            purpose | -purpose
+            classification | -classification
+            severity | severity: -3
+            lane | lane: 9
+            status | status: 9
+            handling | handling: HANDLING_H1 handling: HANDLING_H1
+            handling[0] | handling: HANDLING_UNSPECIFIED
+            handling_text | handling: HANDLING_H3
+            handling | handling: HANDLING_H0
+            markings[0] | markings: "TLP:PINK"
+            classification_marking | classification_scheme: "FR"
+            classification_marking | classification_marking: "SECRET"
+            classification_scheme | classification_scheme: "fr" classification_marking: "SECRET"
+            classification_review | classification_review_on: "2031-01-01"
+            classification_review | classification_review: CLASSIFICATION_REVIEW_REVIEW
+            classification_review | classification_review_on: "2031-01-01" classification_review: 7
+            source_evaluation | source_evaluation: "4x4:Z9"
+            source_evaluation | source_evaluation: "A1"
+            agreement | agreement: "No Such"
+            jurisdictions[0] | jurisdictions: "France"
+            jurisdictions | jurisdictions: "FR" jurisdictions: "FR"
+            expires_at | expires_at { seconds: 9223372036854775807 }
+            """),
+        Stream.of(
+            wrongLabel("label.message_id", it -> it.setMessageId(ByteString.copyFrom(ID.bytes()))),
+            wrongLabel("label.created_at", it -> it.setCreatedAt(TimestampConversion.timestamp(NOW))),
+            wrongLabel("label.handling", it -> repeated(it, Handling.HANDLING_H1, 5)),
+            wrongLabel("label.handling_text", it -> it.setHandlingText("x".repeat(501))),
+            wrongLabel("label.classification_marking", it -> marked(it, "FR", "x".repeat(81))),
+            wrongLabel("label.classification_marking", it -> marked(it, "FR", "SECRET\u2028")),
+            wrongLabel("label.classification_review_on", it -> reviewed(it, "2031-02-30", 1)),
+            wrongLabel("label.classification_review_on", it -> reviewed(it, "+102031-01-01", 1)),
+            wrongLabel("label.classification_review_on", it -> reviewed(it, "2026-05-31", 1)),
+            wrongLabel("label.legal_basis", it -> it.setLegalBasis("x".repeat(201))),
+            wrongLabel("label.legal_basis", it -> it.setLegalBasis("a\nb")),
+            wrongLabel("label.case_ref", it -> it.setCaseRef("x".repeat(81))),
+            wrongLabel("label.case_ref", it -> it.setCaseRef("a\u2028b")),
+            wrongLabel("label.source_ref", it -> it.setSourceRef("\u0007")),
+            wrongLabel("label.in_reply_to", it -> it.setInReplyTo(ByteString.copyFrom(new byte[15]))),
+            wrongLabel("label.expires_at", it -> it.setExpiresAt(TimestampConversion.timestamp(NOW))),
+            wrongLabel(
             "label.expires_at",
             it ->
                 it.setExpiresAt(
                     TimestampConversion.timestamp(NOW.plusSeconds(60)).toBuilder()
                         .setUnknownFields(unknown()))),
-        wrongLabel("label", it -> it.setUnknownFields(unknown())));
+            wrongLabel("label", it -> it.setUnknownFields(unknown()))));
   }
 
   /** H0 keeps content to preventing and combating crime; a purpose beside that contradicts it. */
@@ -185,137 +226,86 @@ class LabelCheckTest {
     }
   }
 
-  private static DynamicTest wrongLabel(String field, Consumer<Label.Builder> change) {
+  private static DynamicTest wrongLabel(String field, Consumer<? super Label.Builder> change) {
     return wrong(field, draft -> change.accept(draft.getLabelBuilder()));
   }
 
   @TestFactory
   Stream<DynamicTest> body_wrong_isRefusedByField() {
-    return Stream.of(
-        wrongAlert("body.alert.texts", it -> it.clearTexts()),
-        wrongAlert(
-            "body.alert.texts[0].language",
-            it -> it.getTextsBuilder(0).setLanguage("english language")),
-        wrongAlert("body.alert.texts[0].headline", it -> it.getTextsBuilder(0).setHeadline(" ")),
-        wrongAlert(
+    return Stream.concat(
+        each(
+            "body.alert.",
+            LabelCheckTest::wrongAlert,
+            """
+            texts | -texts
+            texts[0].language | -texts texts { language: "english language" headline: "Headline" }
+            texts[0].headline | -texts texts { language: "en" headline: " " }
+            texts[0].web | -texts texts { language: "en" headline: "Headline" web: "https://" }
+            subjects[0].container | subjects { container: "TEXU3070070" }
+            subjects[0].vessel | subjects { vessel: "9074728" }
+            subjects[0].air_waybill | subjects { air_waybill: "02012345676" }
+            subjects[0].place | subjects { place: "fr" }
+            subjects[0] | subjects { }
+            subjects[0].commodity.hs_code | subjects { commodity { hs_code: "1" } }
+            subjects[0].commodity.quantity | subjects { commodity { quantity: "many" } }
+            subjects[0].company.lei | subjects { company { lei: "5493001KJTIIGC8Y1R13" } }
+            subjects[0].person.role | subjects { person { family_name: "Doe" } }
+            subjects[0].aircraft | subjects { aircraft { } }
+            subjects[0].aircraft.icao_address | subjects { aircraft { icao_address: "FFFFFF" } }
+            subjects[0].aircraft.registration | subjects { aircraft { registration: "f gsps" } }
+            subjects[0].plate.issuer | subjects { plate { number: "AB-123-CD" } }
+            subjects[0].plate.number | subjects { plate { number: "--" issuer: "FR" } }
+            subjects[0].route.places | subjects { route { places: "FRLEH" } }
+            subjects[0].route.places[1] | subjects { route { places: "FRLEH" places: "FRLEH" } }
+            subjects[0].route.places[0] | subjects { route { places: "X" places: "FRLEH" } }
+            subjects[0].phone | subjects { phone: "0033123456789" }
+            subjects[0].account | subjects { account: "GB29NWBK60161331926818" }
+            subjects[0].firearm | subjects { firearm { } }
+            subjects[0].seal | subjects { seal: "a b" }
+            subjects[0].cargo_reference.number | subjects { cargo_reference { country: "FR" } }
+            subjects[0].commodity.value | subjects { commodity { value: "1,5" currency: "EUR" } }
+            subjects[0].commodity.currency | subjects { commodity { value: "1500" } }
+            subjects[0].commodity.currency | subjects { commodity { currency: "EUR" } }
+            subjects[0].company.aeo_status | subjects { company { aeo_status: 99 } }
+            subjects[0].company.aeo_number | subjects { company { aeo_number: "FRAEOF00000123" } }
+            areas[0].polygons[0] | areas { polygons: "1,2 3,4 5,6" }
+            areas[0].polygons[0] | areas { polygons: "1,2 3,4 95,6 1,2" }
+            areas[0].circles[0] | areas { circles: "1,2" }
+            areas[0].geocodes[0] | areas { geocodes: "FRLEH" }
+            onset_at | onset_at { nanos: -1 }
+            """),
+        Stream.of(
+            wrongAlert(
             "body.alert.texts[0].headline",
             it -> it.getTextsBuilder(0).setHeadline("x".repeat(201))),
-        wrongAlert(
+            wrongAlert(
             "body.alert.texts[0].description",
             it -> it.getTextsBuilder(0).setDescription("x".repeat(20_001))),
-        wrongAlert(
+            wrongAlert(
             "body.alert.texts[0].description",
             it -> it.getTextsBuilder(0).setDescription("\u0000")),
-        wrongAlert(
+            wrongAlert(
             "body.alert.texts[0].web", it -> it.getTextsBuilder(0).setWeb("javascript:alert(1)")),
-        wrongAlert("body.alert.texts[0].web", it -> it.getTextsBuilder(0).setWeb("https://")),
-        wrongAlert(
-            "body.alert.subjects[0].container",
-            it -> it.addSubjectsBuilder().setContainer("TEXU3070070")),
-        wrongAlert(
-            "body.alert.subjects[0].vessel", it -> it.addSubjectsBuilder().setVessel("9074728")),
-        wrongAlert(
-            "body.alert.subjects[0].air_waybill",
-            it -> it.addSubjectsBuilder().setAirWaybill("02012345676")),
-        wrongAlert("body.alert.subjects[0].place", it -> it.addSubjectsBuilder().setPlace("fr")),
-        wrongAlert("body.alert.subjects[0]", it -> it.addSubjectsBuilder()),
-        wrongAlert(
-            "body.alert.subjects[0].commodity.hs_code",
-            it -> it.addSubjectsBuilder().getCommodityBuilder().setHsCode("1")),
-        wrongAlert(
-            "body.alert.subjects[0].commodity.quantity",
-            it -> it.addSubjectsBuilder().getCommodityBuilder().setQuantity("many")),
-        wrongAlert(
-            "body.alert.subjects[0].company.lei",
-            it -> it.addSubjectsBuilder().getCompanyBuilder().setLei("5493001KJTIIGC8Y1R13")),
-        wrongAlert(
-            "body.alert.subjects[0].person.role",
-            it -> it.addSubjects(person(PersonRole.PERSON_ROLE_UNSPECIFIED))),
-        wrongAlert(
+            wrongAlert(
             "body.alert.subjects[0].right.type",
             it -> it.addSubjectsBuilder().getRightBuilder().setType("x".repeat(41))),
-        wrongAlert("body.alert.subjects", it -> subjects(it, 257)),
-        wrongAlert(
-            "body.alert.subjects[0].aircraft", it -> it.addSubjectsBuilder().getAircraftBuilder()),
-        wrongAlert(
-            "body.alert.subjects[0].aircraft.icao_address",
-            it -> it.addSubjectsBuilder().getAircraftBuilder().setIcaoAddress("FFFFFF")),
-        wrongAlert(
-            "body.alert.subjects[0].aircraft.registration",
-            it -> it.addSubjectsBuilder().getAircraftBuilder().setRegistration("f gsps")),
-        wrongAlert(
-            "body.alert.subjects[0].plate.issuer",
-            it -> it.addSubjectsBuilder().getPlateBuilder().setNumber("AB-123-CD")),
-        wrongAlert(
-            "body.alert.subjects[0].plate.number",
-            it -> it.addSubjectsBuilder().getPlateBuilder().setNumber("--").setIssuer("FR")),
-        wrongAlert(
-            "body.alert.subjects[0].route.places",
-            it -> it.addSubjectsBuilder().getRouteBuilder().addPlaces("FRLEH")),
-        wrongAlert(
+            wrongAlert("body.alert.subjects", it -> subjects(it, 257)),
+            wrongAlert(
             "body.alert.subjects[0].route.places",
             it ->
                 it.addSubjectsBuilder()
                     .getRouteBuilder()
                     .addAllPlaces(Collections.nCopies(65, "FRLEH"))),
-        wrongAlert(
-            "body.alert.subjects[0].route.places[1]",
-            it -> it.addSubjectsBuilder().getRouteBuilder().addPlaces("FRLEH").addPlaces("FRLEH")),
-        wrongAlert(
-            "body.alert.subjects[0].route.places[0]",
-            it -> it.addSubjectsBuilder().getRouteBuilder().addPlaces("X").addPlaces("FRLEH")),
-        wrongAlert(
-            "body.alert.subjects[0].phone",
-            it -> it.addSubjectsBuilder().setPhone("0033123456789")),
-        wrongAlert(
-            "body.alert.subjects[0].account",
-            it -> it.addSubjectsBuilder().setAccount("GB29NWBK60161331926818")),
-        wrongAlert(
-            "body.alert.subjects[0].firearm", it -> it.addSubjectsBuilder().getFirearmBuilder()),
-        wrongAlert(
+            wrongAlert(
             "body.alert.subjects[0].firearm.serial",
             it -> it.addSubjectsBuilder().getFirearmBuilder().setSerial("x".repeat(41))),
-        wrongAlert("body.alert.subjects[0].seal", it -> it.addSubjectsBuilder().setSeal("a b")),
-        wrongAlert(
-            "body.alert.subjects[0].cargo_reference.number",
-            it -> it.addSubjectsBuilder().getCargoReferenceBuilder().setCountry("FR")),
-        wrongAlert(
-            "body.alert.subjects[0].commodity.value",
-            it -> it.addSubjectsBuilder().getCommodityBuilder().setValue("1,5").setCurrency("EUR")),
-        wrongAlert(
-            "body.alert.subjects[0].commodity.currency",
-            it -> it.addSubjectsBuilder().getCommodityBuilder().setValue("1500")),
-        wrongAlert(
-            "body.alert.subjects[0].commodity.currency",
-            it -> it.addSubjectsBuilder().getCommodityBuilder().setCurrency("EUR")),
-        wrongAlert(
-            "body.alert.subjects[0].company.aeo_status",
-            it -> it.addSubjectsBuilder().getCompanyBuilder().setAeoStatusValue(99)),
-        wrongAlert(
-            "body.alert.subjects[0].company.aeo_number",
-            it -> it.addSubjectsBuilder().getCompanyBuilder().setAeoNumber("FRAEOF00000123")),
-        wrongAlert(
-            "body.alert.areas[0].polygons[0]",
-            it -> it.addAreas(Area.newBuilder().addPolygons("1,2 3,4 5,6"))),
-        wrongAlert(
-            "body.alert.areas[0].polygons[0]",
-            it -> it.addAreas(Area.newBuilder().addPolygons("1,2 3,4 95,6 1,2"))),
-        wrongAlert(
-            "body.alert.areas[0].circles[0]",
-            it -> it.addAreas(Area.newBuilder().addCircles("1,2"))),
-        wrongAlert(
-            "body.alert.areas[0].geocodes[0]",
-            it -> it.addAreas(Area.newBuilder().addGeocodes("FRLEH"))),
-        wrongAlert("body.alert.extra", it -> it.putExtra("k", "x".repeat(20_001))),
-        wrongAlert("body.alert", it -> it.setUnknownFields(unknown())),
-        wrongAlert("body.alert.onset_at", it -> it.setOnsetAt(Timestamp.newBuilder().setNanos(-1))),
-        wrongAlert(
+            wrongAlert("body.alert.extra", it -> it.putExtra("k", "x".repeat(20_001))),
+            wrongAlert("body.alert", it -> it.setUnknownFields(unknown())),
+            wrongAlert(
             "body.alert.onset_at",
             it -> it.setOnsetAt(Timestamp.newBuilder().setUnknownFields(unknown()))),
-        wrong("body", it -> it.clearBody()),
-        wrong(
-            "body.document.media_type",
-            it -> it.getBodyBuilder().getDocumentBuilder().setMediaType("text/html")));
+            wrong("body", it -> it.clearBody()),
+            wrong("body.document.media_type", it -> it.getBodyBuilder().getDocumentBuilder().setMediaType("text/html"))));
   }
 
   private static Feedback.Builder seizure() {
@@ -354,38 +344,39 @@ class LabelCheckTest {
 
   @TestFactory
   Stream<DynamicTest> feedback_wrong_isRefusedByField() {
-    FeedbackResult nothing = FeedbackResult.FEEDBACK_RESULT_NOTHING_FOUND;
-    return Stream.of(
-        wrongFeedback("body.feedback.result", it -> it.clearResult()),
-        wrongFeedback("body.feedback.result", it -> it.setResultValue(99)),
-        wrongFeedback("body.feedback.place", it -> it.setPlace("Hamburg")),
-        wrongFeedback("body.feedback.place", it -> it.clearPlace()),
-        wrongFeedback(
-            "body.feedback.place",
-            it -> it.clearPlace().setResult(FeedbackResult.FEEDBACK_RESULT_DETAINED)),
-        wrongFeedback("body.feedback.date", it -> it.clearDate()),
-        wrongFeedback("body.feedback.date", it -> it.setDate("2026-03")),
-        wrongFeedback("body.feedback.date", it -> it.setDate("2026-02-30")),
-        wrongFeedback("body.feedback.concealment", it -> it.setConcealment("x".repeat(1_001))),
-        wrongFeedback("body.feedback.detection", it -> it.setDetectionValue(99)),
-        wrongFeedback("body.feedback.remarks", it -> it.setRemarks("x".repeat(5_001))),
-        wrongFeedback("body.feedback.language", it -> it.clearLanguage()),
-        wrongFeedback("body.feedback.goods", it -> it.clearGoods()),
-        wrongFeedback("body.feedback.goods[0]", it -> it.getGoodsBuilder(0).clearUnit()),
-        wrongFeedback(
-            "body.feedback.goods[0].hs_code", it -> it.getGoodsBuilder(0).setHsCode("shoes")),
-        wrongFeedback(
+    return Stream.concat(
+        each(
+            "body.feedback.",
+            LabelCheckTest::wrongFeedback,
+            """
+            result | -result
+            result | result: 99
+            place | place: "Hamburg"
+            place | -place
+            place | -place result: FEEDBACK_RESULT_DETAINED
+            date | -date
+            date | date: "2026-03"
+            date | date: "2026-02-30"
+            detection | detection: 99
+            language | -language
+            goods | -goods
+            goods[0] | -goods goods { hs_code: "6402" quantity: "1200" }
+            goods[0].hs_code | -goods goods { hs_code: "shoes" quantity: "1200" unit: "PR" }
+            goods | result: FEEDBACK_RESULT_NOTHING_FOUND
+            concealment | result: FEEDBACK_RESULT_NOTHING_FOUND
+            remarks | result: FEEDBACK_RESULT_OTHER
+            """),
+        Stream.of(
+            wrongFeedback("body.feedback.concealment", it -> it.setConcealment("x".repeat(1_001))),
+            wrongFeedback("body.feedback.remarks", it -> it.setRemarks("x".repeat(5_001))),
+            wrongFeedback(
             "body.feedback.goods",
             it -> it.addAllGoods(Collections.nCopies(64, Commodity.getDefaultInstance()))),
-        wrongFeedback("body.feedback.goods", it -> it.setResult(nothing)),
-        wrongFeedback("body.feedback.concealment", it -> it.setResult(nothing)),
-        wrongFeedback(
-            "body.feedback.remarks", it -> it.setResult(FeedbackResult.FEEDBACK_RESULT_OTHER)),
-        wrongFeedback("body.feedback", it -> it.setUnknownFields(unknown())),
-        dynamic("label.in_reply_to", draft -> draft.getLabelBuilder().clearInReplyTo()));
+            wrongFeedback("body.feedback", it -> it.setUnknownFields(unknown())),
+            dynamic("label.in_reply_to", draft -> draft.getLabelBuilder().clearInReplyTo())));
   }
 
-  private static DynamicTest wrongFeedback(String field, Consumer<Feedback.Builder> change) {
+  private static DynamicTest wrongFeedback(String field, Consumer<? super Feedback.Builder> change) {
     return dynamic(field, draft -> change.accept(draft.getBodyBuilder().getFeedbackBuilder()));
   }
 
@@ -415,31 +406,37 @@ class LabelCheckTest {
     }
   }
 
-  private static DynamicTest wrongAlert(String field, Consumer<Alert.Builder> change) {
+  private static DynamicTest wrongAlert(String field, Consumer<? super Alert.Builder> change) {
     return wrong(field, draft -> change.accept(draft.getBodyBuilder().getAlertBuilder()));
   }
 
   @TestFactory
   Stream<DynamicTest> draft_wrong_isRefusedByField() {
-    return Stream.of(
-        wrong("idempotency_key", it -> it.setIdempotencyKey("")),
-        wrong("idempotency_key", it -> it.setIdempotencyKey("a b")),
-        wrong("idempotency_key", it -> it.setIdempotencyKey("x".repeat(65))),
-        wrong("to", it -> it.clearTo()),
-        wrong("to.agencies[0]", it -> it.getToBuilder().setAgencies(0, "France")),
-        wrong("to.agencies", it -> agencies(it, 257)),
-        wrong("to.jurisdictions[0]", it -> it.getToBuilder().addJurisdictions("eu")),
-        wrong("on_behalf_of.officer", it -> it.getOnBehalfOfBuilder().setOfficer("x".repeat(81))),
-        wrong("on_behalf_of.officer", it -> it.getOnBehalfOfBuilder().setJustification("case 12")),
-        wrong("on_behalf_of.officer", it -> it.getOnBehalfOfBuilder().setUnit("DNRED")),
-        wrong("on_behalf_of.officer", it -> it.getOnBehalfOfBuilder().setOfficer("  ")),
-        wrong(
+    return Stream.concat(
+        each(
+            "",
+            LabelCheckTest::wrong,
+            """
+            idempotency_key | -idempotency_key
+            idempotency_key | idempotency_key: "a b"
+            to | -to
+            to.agencies[0] | -to to { agencies: "France" }
+            to.jurisdictions[0] | -to to { agencies: "de.customs" jurisdictions: "eu" }
+            on_behalf_of.officer | on_behalf_of { justification: "case 12" }
+            on_behalf_of.officer | on_behalf_of { unit: "DNRED" }
+            on_behalf_of.officer | on_behalf_of { officer: "  " }
+            """),
+        Stream.of(
+            wrong("idempotency_key", it -> it.setIdempotencyKey("x".repeat(65))),
+            wrong("to.agencies", it -> agencies(it, 257)),
+            wrong("on_behalf_of.officer", it -> it.getOnBehalfOfBuilder().setOfficer("x".repeat(81))),
+            wrong(
             "on_behalf_of.justification",
             it -> it.getOnBehalfOfBuilder().setJustification("x".repeat(501))),
-        wrong("derived_from", it -> sources(it, 17)),
-        wrong("derived_from[0]", it -> it.addDerivedFrom(ByteString.copyFrom(new byte[15]))),
-        wrong("derived_from[1]", it -> sources(it, 1).addDerivedFrom(it.getDerivedFrom(0))),
-        wrong("draft", it -> it.setUnknownFields(unknown())));
+            wrong("derived_from", it -> sources(it, 17)),
+            wrong("derived_from[0]", it -> it.addDerivedFrom(ByteString.copyFrom(new byte[15]))),
+            wrong("derived_from[1]", it -> sources(it, 1).addDerivedFrom(it.getDerivedFrom(0))),
+            wrong("draft", it -> it.setUnknownFields(unknown()))));
   }
 
   private static Draft.Builder sources(Draft.Builder draft, int count) {
@@ -462,7 +459,7 @@ class LabelCheckTest {
         .build();
   }
 
-  private static DynamicTest wrong(String field, Consumer<Draft.Builder> change) {
+  private static DynamicTest wrong(String field, Consumer<? super Draft.Builder> change) {
     Draft.Builder draft = draft(label(), "de.customs");
     change.accept(draft);
     return DynamicTest.dynamicTest(
@@ -595,24 +592,30 @@ class LabelCheckTest {
 
   @TestFactory
   Stream<DynamicTest> received_wrong_isRefused() {
-    return Stream.of(
-        received("label.message_id", it -> it.setMessageId(ByteString.EMPTY)),
-        received("label.origin", it -> it.setOrigin("France")),
-        received("label.created_at", it -> it.clearCreatedAt()),
-        received("label.expires_at", it -> it.clearExpiresAt()),
-        received("label.agreement", it -> it.setAgreement("a/b")),
-        received("label.retention_days", it -> it.setRetentionDays(-1)),
-        received("label.handling", it -> it.addHandling(Handling.HANDLING_H0)),
-        received("label.lane", it -> it.clearLane()),
-        received("label.status", it -> it.clearStatus()),
-        received("label.message_type", it -> it.clearMessageType()),
-        received("label.requested_action", it -> it.clearRequestedAction()),
-        received("label.category", it -> it.clearCategory()),
-        received("label.case_ref", it -> it.setCaseRef("a\r\nb")),
-        received("label.kind", it -> it.setKind(Kind.KIND_INTELLIGENCE)));
+    return Stream.concat(
+        each(
+            "label.",
+            LabelCheckTest::received,
+            """
+            message_id | -message_id
+            origin | origin: "France"
+            created_at | -created_at
+            expires_at | -expires_at
+            agreement | agreement: "a/b"
+            handling | handling: HANDLING_H0
+            lane | -lane
+            status | -status
+            message_type | -message_type
+            requested_action | -requested_action
+            category | -category
+            kind | kind: KIND_INTELLIGENCE
+            """),
+        Stream.of(
+            received("label.retention_days", it -> it.setRetentionDays(-1)),
+            received("label.case_ref", it -> it.setCaseRef("a\r\nb"))));
   }
 
-  private static DynamicTest received(String field, Consumer<Label.Builder> change) {
+  private static DynamicTest received(String field, Consumer<? super Label.Builder> change) {
     return DynamicTest.dynamicTest(
         field,
         () -> {
@@ -670,7 +673,7 @@ class LabelCheckTest {
 
   private static Permitted permitted(Body body) {
     return PermittedFixture.alert(
-        ID, PolicyFixture.FR, org.entente.gateway.model.Lane.FLASH, body, NOW, "sg.police");
+        ID, FR, org.entente.gateway.model.Lane.FLASH, body, NOW, "sg.police");
   }
 
   @Test
