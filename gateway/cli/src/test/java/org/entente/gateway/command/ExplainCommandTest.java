@@ -24,9 +24,6 @@ import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.RequestSamples;
 import org.entente.proto.v1.Category;
-import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.PublishRequest;
-import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Wanted;
 import org.junit.jupiter.api.Test;
@@ -39,11 +36,11 @@ class ExplainCommandTest {
     "--category", "PUBLIC_WARNING", "--purpose", "PUBLIC_SAFETY"
   };
   private static final String GOOD =
-      "{\"publisher\": \"fr.customs\", \"draft\": {\"idempotencyKey\": \"w-1\", \"label\": {\"kind\":"
-          + " \"KIND_ALERT\", \"category\": \"CATEGORY_PUBLIC_WARNING\", \"purpose\":"
+      "{\"publisher\": \"fr.customs\", \"draft\": {\"idempotencyKey\": \"w-1\", \"label\":"
+          + " {\"kind\": \"KIND_ALERT\", \"category\": \"CATEGORY_PUBLIC_WARNING\", \"purpose\":"
           + " \"PURPOSE_PUBLIC_SAFETY\", \"classification\": \"CLASSIFICATION_UNCLASSIFIED\"},"
-          + " \"body\": {\"alert\": {\"texts\": [{\"language\": \"en\", \"headline\": \"Flood\"}]}},"
-          + " \"to\": {\"agencies\": [\"de.customs\", \"sg.police\"]}}}\n";
+          + " \"body\": {\"alert\": {\"texts\": [{\"language\": \"en\", \"headline\":"
+          + " \"Flood\"}]}}, \"to\": {\"agencies\": [\"de.customs\", \"sg.police\"]}}}\n";
   private static final String PERSON =
       GOOD.replace("w-1", "w-2")
           .replace(
@@ -183,24 +180,17 @@ class ExplainCommandTest {
 
   /** Germany asks France. */
   private MessageId ask() {
-    Outcome outcome =
-        PublisherGrpc.newBlockingStub(federation.channel(DE))
-            .publish(
-                PublishRequest.newBuilder()
-                    .setDraft(
-                        RequestSamples.draft(
-                            "asked",
-                            RequestSamples.asks()
-                                .setCategory(Category.CATEGORY_PUBLIC_WARNING)
-                                .setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY),
-                            RequestSamples.request(
-                                Wanted.WANTED_HIT_NO_HIT,
-                                federation.clock.instant().plus(Duration.ofHours(1))),
-                            FR))
-                    .build())
-            .getOutcome();
-    assertTrue(outcome.hasAccepted(), outcome.toString());
-    return MessageId.of(outcome.getMessageId().toByteArray());
+    return federation.accepted(
+        DE,
+        RequestSamples.draft(
+                "asked",
+                RequestSamples.asks()
+                    .setCategory(Category.CATEGORY_PUBLIC_WARNING)
+                    .setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY),
+                RequestSamples.request(
+                    Wanted.WANTED_HIT_NO_HIT, federation.clock.instant().plus(Duration.ofHours(1))),
+                FR)
+            .build());
   }
 
   private String created() {

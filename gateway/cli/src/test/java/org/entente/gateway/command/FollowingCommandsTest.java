@@ -50,8 +50,10 @@ class FollowingCommandsTest {
   private static final Duration STEP = Duration.ofMinutes(5);
 
   @RegisterExtension final RunningFederation federation = new RunningFederation();
+
   @AutoClose("shutdownNow")
   private final ExecutorService threads = Executors.newCachedThreadPool();
+
   private final Map<String, Integer> ports = new TreeMap<>();
 
   @BeforeEach

@@ -295,8 +295,10 @@ class NamedOptionsTest {
           """);
 
   @RegisterExtension final RunningFederation federation = new RunningFederation();
+
   @AutoClose("shutdownNow")
   private final ExecutorService threads = Executors.newCachedThreadPool();
+
   private final Map<String, String> values = new LinkedHashMap<>();
 
   private static List<String[]> table(String lines) {

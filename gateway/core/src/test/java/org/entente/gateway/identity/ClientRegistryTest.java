@@ -1,5 +1,7 @@
 package org.entente.gateway.identity;
 
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.entente.gateway.identity.Identification.Unidentified;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
@@ -32,10 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Threat 58: a client without scope, and clients that are none. */
 final class ClientRegistryTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
   private static final Instant NOW = START.plus(Duration.ofDays(1));
   private static final Instant END = START.plus(TestFederation.LIFETIME);
-  private static final AgencyName FR = new AgencyName("fr.customs");
   private static final ClientGrant DESK =
       new ClientGrant(new NodeName("desk"), Set.of(Scope.SUBSCRIBE, Scope.EVIDENCE));
 

@@ -1,12 +1,12 @@
 package org.entente.gateway.identity;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.entente.gateway.testkit.TestFederation.START;
 
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.entente.gateway.crypto.Certificates;
@@ -18,7 +18,6 @@ import org.entente.gateway.trust.TrustBundle;
 
 /** Who a peer claims to be. */
 public final class IdentityFormats {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
   private static final String PEER =
       "spiffe://" + TestFederation.NAME + "/agency/fr.customs/gateway/gw-1";
 

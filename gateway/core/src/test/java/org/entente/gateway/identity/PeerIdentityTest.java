@@ -1,5 +1,7 @@
 package org.entente.gateway.identity;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -31,12 +33,10 @@ import org.junit.jupiter.api.Test;
 
 /** Threat 32: a peer whose certificate names somebody else, and its relatives. */
 final class PeerIdentityTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
   private static final Instant NOW = START.plus(Duration.ofDays(1));
   private static final Instant END = START.plus(TestFederation.LIFETIME);
   private static final String ROOT = "spiffe://" + TestFederation.NAME + "/agency/";
   private static final String FR = ROOT + "fr.customs/gateway/gateway-1";
-  private static final AgencyName DE = new AgencyName("de.customs");
 
   private final TestFederation federation = new TestFederation(START);
   private final TrustBundle bundle = federation.bundle(federation.content(1));

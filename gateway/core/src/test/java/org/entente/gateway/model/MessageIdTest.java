@@ -1,5 +1,7 @@
 package org.entente.gateway.model;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -13,9 +15,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class MessageIdTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName DE = new AgencyName("de.customs");
-
   private final Random random = new Random(1);
 
   @Test

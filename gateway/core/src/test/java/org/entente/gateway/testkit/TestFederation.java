@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestFederation {
   /** Its name. */
+  /** When most tests begin. */
+  public static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
+
   public static final FederationName NAME = new FederationName("test.entente.example");
 
   /** How long bundles and certificates last. */

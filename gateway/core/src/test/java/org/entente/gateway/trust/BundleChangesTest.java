@@ -1,5 +1,6 @@
 package org.entente.gateway.trust;
 
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,13 +10,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.testkit.TestFederation;
 import org.junit.jupiter.api.Test;
 
 final class BundleChangesTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-
   private final TestFederation federation =
       new TestFederation(Instant.parse("2026-03-01T08:00:00Z"));
   private final BundleContent all = federation.content(1);

@@ -1,5 +1,6 @@
 package org.entente.gateway.trust;
 
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.crypto.SigningPair;
@@ -19,8 +19,6 @@ import org.entente.gateway.testkit.TestFederation;
 import org.junit.jupiter.api.Test;
 
 final class BundleDraftTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
-
   private final TestFederation federation = new TestFederation(START);
   private final RootSet roots = federation.rootSet();
   private final BundleDraft draft = BundleDraft.of(federation.content(1));

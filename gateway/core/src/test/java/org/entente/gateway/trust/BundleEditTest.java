@@ -1,5 +1,7 @@
 package org.entente.gateway.trust;
 
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,9 +17,7 @@ import org.entente.gateway.testkit.TestFederation;
 import org.junit.jupiter.api.Test;
 
 final class BundleEditTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
   private static final Instant END = START.plus(Duration.ofDays(30));
-  private static final AgencyName FR = new AgencyName("fr.customs");
   private static final Fingerprint STOLEN = Fingerprint.of("a certificate");
 
   private final TestFederation federation = new TestFederation(START);

@@ -1,12 +1,12 @@
 package org.entente.gateway.trust;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,8 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class BundleTextTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
-
   private final TestFederation federation = new TestFederation(START);
   private final BundleText format = new BundleText();
   private final String text = format.print(federation.content(3));

@@ -1,6 +1,8 @@
 package org.entente.gateway.trust;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -20,7 +22,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSignature;
@@ -30,9 +31,7 @@ import org.entente.gateway.testkit.TestFederation;
 import org.junit.jupiter.api.Test;
 
 final class BundleVerifierTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
   private static final Instant END = START.plus(TestFederation.LIFETIME);
-  private static final AgencyName FR = new AgencyName("fr.customs");
 
   private final TestFederation federation = new TestFederation(START);
   private final BundleVerifier verifier = new BundleVerifier(federation.trustRoots());

@@ -2,6 +2,7 @@ package org.entente.gateway.trust;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.entente.gateway.testkit.ForeignVerifier.OK;
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -37,7 +38,6 @@ import org.junit.jupiter.api.Test;
  */
 class ForeignBundleTest {
   private static final long SEED = System.nanoTime();
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
   private static final Instant END = START.plus(TestFederation.LIFETIME);
   private static final String MALFORMED = BundleFault.MALFORMED.name();
   private static final int SOME = 60;

@@ -1,5 +1,6 @@
 package org.entente.gateway.trust;
 
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -20,7 +21,6 @@ import org.entente.gateway.testkit.TestFederation;
 import org.junit.jupiter.api.Test;
 
 final class JoinRequestTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
   private static final Instant END = START.plus(Duration.ofDays(30));
 
   private final SecureRandom random = new SecureRandom();

@@ -1,11 +1,11 @@
 package org.entente.gateway.trust;
 
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -19,8 +19,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class MemberTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
-
   private final TestFederation federation = new TestFederation(START);
 
   @ParameterizedTest

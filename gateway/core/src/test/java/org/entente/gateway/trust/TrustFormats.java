@@ -1,8 +1,8 @@
 package org.entente.gateway.trust;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.entente.gateway.testkit.TestFederation.START;
 
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +16,6 @@ import org.entente.gateway.trust.gossip.Freshness;
 
 /** The trust bundle and what roots, agencies and witnesses state around it. */
 public final class TrustFormats {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
-
   private TrustFormats() {}
 
   /** All of them, over a federation with fresh keys. */

@@ -1,5 +1,6 @@
 package org.entente.gateway.trust;
 
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,8 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TrustStoreTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
-
   @TempDir Path folder;
 
   private final TestFederation federation = new TestFederation(START);

@@ -28,7 +28,9 @@ class AdminServerTest {
   private final Meters meters = new Meters();
   private final List<String> obstacles = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
-  @AutoClose private final AdminServer server =
+
+  @AutoClose
+  private final AdminServer server =
       AdminServer.start(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           meters,
@@ -43,6 +45,7 @@ class AdminServerTest {
               return List.copyOf(warnings);
             }
           });
+
   private final HttpClient client = HttpClient.newHttpClient();
 
   AdminServerTest() throws IOException {}

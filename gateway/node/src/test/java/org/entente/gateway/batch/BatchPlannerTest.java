@@ -1,5 +1,8 @@
 package org.entente.gateway.batch;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -89,10 +92,10 @@ class BatchPlannerTest {
     List<BatchKey> keys = new ArrayList<>();
     for (Lane lane : Lane.all()) {
       for (boolean exercise : new boolean[] {false, true}) {
-        keys.add(new BatchKey(List.of(Samples.DE), "a", 10, lane, exercise));
-        keys.add(new BatchKey(List.of(Samples.DE), "a", 11, lane, exercise));
-        keys.add(new BatchKey(List.of(Samples.DE), "b", 10, lane, exercise));
-        keys.add(new BatchKey(List.of(Samples.SG), "a", 10, lane, exercise));
+        keys.add(new BatchKey(List.of(DE), "a", 10, lane, exercise));
+        keys.add(new BatchKey(List.of(DE), "a", 11, lane, exercise));
+        keys.add(new BatchKey(List.of(DE), "b", 10, lane, exercise));
+        keys.add(new BatchKey(List.of(SG), "a", 10, lane, exercise));
       }
     }
     List<SealingItem> waiting = new ArrayList<>();
@@ -128,7 +131,7 @@ class BatchPlannerTest {
     List<SealingBatch> batches = BatchPlanner.group(waiting, 4096, Integer.MAX_VALUE);
 
     assertEquals(2, batches.size());
-    Sealed sealed = Samples.sealer(Samples.FR, "large").seal(batches.get(0));
+    Sealed sealed = Samples.sealer(FR, "large").seal(batches.get(0));
     assertTrue(sealed.envelope().header().labelsLength() <= EnvelopeHeader.MAX_LABELS_BYTES);
   }
 
@@ -143,8 +146,8 @@ class BatchPlannerTest {
   @Test
   void batchKey_recipientsInAnyOrder_areTheSame() {
     assertEquals(
-        new BatchKey(List.of(Samples.DE, Samples.SG), "a", 1, Lane.FLASH, false),
-        new BatchKey(List.of(Samples.SG, Samples.DE), "a", 1, Lane.FLASH, false));
+        new BatchKey(List.of(DE, SG), "a", 1, Lane.FLASH, false),
+        new BatchKey(List.of(SG, DE), "a", 1, Lane.FLASH, false));
   }
 
   @Test
@@ -153,7 +156,7 @@ class BatchPlannerTest {
     Body body = Body.newBuilder().setAlert(Alert.getDefaultInstance()).build();
     Permitted permitted =
         PermittedFixture.alert(
-            id, Samples.FR, Lane.IMMEDIATE, body, Samples.NOW, "de.customs", "sg.police");
+            id, FR, Lane.IMMEDIATE, body, Samples.NOW, "de.customs", "sg.police");
 
     SealingItem item = SealingItem.of(permitted);
 

@@ -37,7 +37,6 @@ import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportedLeaf;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.ReadCapRequest;
 import org.entente.proto.v1.ReadCapResponse;
@@ -102,9 +101,7 @@ class CapPathTest {
   }
 
   private MessageId publish(Draft draft) {
-    Outcome outcome = federation.publish(FR, draft);
-    assertTrue(outcome.hasAccepted(), outcome.toString());
-    return MessageId.of(outcome.getMessageId().toByteArray());
+    return federation.accepted(FR, draft);
   }
 
   /** Arrived, and not opened by anybody. */

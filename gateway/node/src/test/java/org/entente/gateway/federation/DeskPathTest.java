@@ -97,10 +97,13 @@ class DeskPathTest {
   private static final String CONTAINER = "CSQU3054383";
 
   @RegisterExtension final RunningFederation federation = new RunningFederation();
+
   @AutoClose("shutdownNow")
   private ManagedChannel narcotics;
+
   @AutoClose("shutdownNow")
   private ManagedChannel tobacco;
+
   private int drafts;
 
   @BeforeEach
@@ -444,9 +447,7 @@ class DeskPathTest {
                 Wanted.WANTED_HIT_NO_HIT, federation.clock.instant().plus(Duration.ofHours(9))),
             DE);
     to("narcotics").accept(draft);
-    Outcome outcome = federation.publish(FR, draft.build());
-    assertTrue(outcome.hasAccepted(), outcome.toString());
-    return MessageId.of(outcome.getMessageId().toByteArray());
+    return federation.accepted(FR, draft.build());
   }
 
   private Draft answer(MessageId request, Consumer<Draft.Builder> change) {

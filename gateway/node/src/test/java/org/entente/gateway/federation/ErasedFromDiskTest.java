@@ -18,12 +18,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.commit.CommitObserver;
-import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -38,10 +34,10 @@ import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.keys.KeystoreFailure;
-import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.TestNames;
@@ -125,10 +121,10 @@ class ErasedFromDiskTest {
         new Ledger(
             store,
             TestNames.names(),
-            new NoJournal(),
+            new QuietLedger.NoJournal(),
             () -> now,
             LedgerLimits.DEFAULT,
-            new NoObserver());
+            new QuietLedger.FailingObserver());
     ledger.start();
     return ledger;
   }
@@ -298,27 +294,6 @@ class ErasedFromDiskTest {
         requireNonNull(ledger.inbox().find(kept.messageId()));
       }
       ledger.close();
-    }
-  }
-
-  private static final class NoJournal implements Journal {
-    @Override
-    public void append(Batch batch, List<AuditRecord> leaves) {}
-
-    @Override
-    public void committed() {}
-
-    @Override
-    public void rolledBack() {}
-  }
-
-  private static final class NoObserver implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {}
-
-    @Override
-    public void failed(LedgerFailure why) {
-      throw new IllegalStateException(why);
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.entente.gateway.federation;
 
 import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -67,7 +68,7 @@ import org.entente.proto.v1.Recall;
 import org.entente.proto.v1.RequestedAction;
 import org.entente.proto.v1.Standing;
 import org.entente.proto.v1.Status;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,7 +77,6 @@ import org.junit.jupiter.api.io.TempDir;
  * message as in what it lets a message refer to; and how long training is kept.
  */
 class ExerciseThreatsTest {
-  private static final Instant NOW = PolicyFixture.NOW;
   private static final String EU = "eu-customs-cooperation";
   private static final int OWN_RULE = 7;
   private static final Body ALERT =
@@ -88,14 +88,15 @@ class ExerciseThreatsTest {
 
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
-  private final ErasureJournal journal;
   private Instant now = NOW;
   private final MemoryStore store = new MemoryStore(new MemoryStore.Disk());
   private final Ledger ledger = QuietLedger.started(store, () -> now);
+
+  @AutoClose("closeWithLedger")
   private final ReceiveKit kit;
 
   ExerciseThreatsTest(@TempDir Path folder) throws IOException {
-    journal = ErasureJournal.open(folder.resolve("erasures"), 0);
+    ErasureJournal journal = ErasureJournal.open(folder.resolve("erasures"), 0);
     RulebookHolder policy =
         new RulebookHolder(PolicyFixture.demo().rulebook(), DemoMembership.demo(), 100);
     kit =
@@ -116,13 +117,6 @@ class ExerciseThreatsTest {
 
   private ReceiveKit kit() {
     return kit;
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    kit.close();
-    ledger.close();
-    journal.close();
   }
 
   private Permitted message(Status status, UnaryOperator<Label.Builder> more) {

@@ -44,8 +44,6 @@ final class HostileMemberTest {
   /** Frames through a transit: the first is more than the recipient grants the transit at once. */
   private static final int CARRIED_FRAMES = 4;
 
-  private final SecureRandom random = new SecureRandom();
-
   @RegisterExtension final RunningFederation direct = new RunningFederation();
 
   @RegisterExtension
@@ -136,7 +134,7 @@ final class HostileMemberTest {
           new EnvelopeFacts(
               new AgencyName(RunningFederation.JP),
               new NodeName("gateway-1"),
-              EnvelopeId.fresh(behindTransit.clock.millis(), random),
+              EnvelopeId.fresh(behindTransit.clock.millis(), new SecureRandom()),
               org.entente.gateway.model.Lane.ROUTINE,
               false,
               behindTransit.clock.millis(),

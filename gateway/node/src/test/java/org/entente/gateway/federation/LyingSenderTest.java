@@ -1,5 +1,6 @@
 package org.entente.gateway.federation;
 
+import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +63,7 @@ import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Subject;
 import org.entente.proto.v1.Wanted;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,7 +73,6 @@ import org.junit.jupiter.api.io.TempDir;
  * nothing that does not agree.
  */
 class LyingSenderTest {
-  private static final Instant NOW = PolicyFixture.NOW;
   private static final String EU = "eu-customs-cooperation";
   private static final Body ALERT =
       Body.newBuilder()
@@ -98,14 +97,15 @@ class LyingSenderTest {
 
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
-  private final ErasureJournal journal;
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW);
   private final Map<MessageId, SentFacts> sent = new HashMap<>();
+
+  @AutoClose("closeWithLedger")
   private final ReceiveKit kit;
 
   LyingSenderTest(@TempDir Path folder) throws IOException {
-    journal = ErasureJournal.open(folder.resolve("erasures"), 0);
+    ErasureJournal journal = ErasureJournal.open(folder.resolve("erasures"), 0);
     RulebookHolder policy =
         new RulebookHolder(
             PolicyFixture.demoAnd(folder, WITHHOLDING).rulebook(), DemoMembership.demo(), 100);
@@ -123,13 +123,6 @@ class LyingSenderTest {
                 () -> NOW,
                 id -> Optional.ofNullable(sent.get(id))),
             () -> NOW);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    kit.close();
-    ledger.close();
-    journal.close();
   }
 
   private Permitted message(UnaryOperator<Label.Builder> lie, Body body) {

@@ -28,9 +28,6 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.ListRequestsRequest;
 import org.entente.proto.v1.ListRequestsResponse;
 import org.entente.proto.v1.ListedRequest;
-import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.PublishRequest;
-import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.RequestSide;
 import org.entente.proto.v1.RequestStatus;
@@ -52,15 +49,8 @@ class RequestPathTest {
   private MessageId publish(String from, Label.Builder label, Body body, String to) {
     drafts++;
     label.setCategory(Category.CATEGORY_PUBLIC_WARNING).setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY);
-    Outcome outcome =
-        PublisherGrpc.newBlockingStub(federation.channel(from))
-            .publish(
-                PublishRequest.newBuilder()
-                    .setDraft(RequestSamples.draft("request-" + drafts, label, body, to))
-                    .build())
-            .getOutcome();
-    assertTrue(outcome.hasAccepted(), outcome.toString());
-    return MessageId.of(outcome.getMessageId().toByteArray());
+    return federation.accepted(
+        from, RequestSamples.draft("request-" + drafts, label, body, to).build());
   }
 
   private MessageId ask() {

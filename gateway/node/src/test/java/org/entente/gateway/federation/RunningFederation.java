@@ -293,7 +293,12 @@ public final class RunningFederation implements BeforeAllCallback, BeforeEachCal
   MessageId send(String from, String headline, Duration deadline, Consumer<Draft.Builder> change) {
     Draft.Builder draft = draft(headline, deadline);
     change.accept(draft);
-    Outcome outcome = publish(from, draft.build());
+    return accepted(from, draft.build());
+  }
+
+  /** Publishes a draft that must be accepted. */
+  public MessageId accepted(String from, Draft draft) {
+    Outcome outcome = publish(from, draft);
     if (!outcome.hasAccepted()) {
       throw new AssertionError(outcome);
     }

@@ -1,12 +1,12 @@
 package org.entente.gateway.intake;
 
+import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,14 +33,13 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Status;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Feedback of {@code fr.customs}, over a real ledger, policy and sealing. */
 class FeedbackPrecheckTest {
   private static final NodeName CLIENT = new NodeName("declarations");
-  private static final Instant NOW = PolicyFixture.NOW;
   private static final Body NOTHING =
       Body.newBuilder()
           .setFeedback(
@@ -54,6 +53,8 @@ class FeedbackPrecheckTest {
   private final Map<MessageId, Label> received = new HashMap<>();
   private final MessageId alert = MessageId.fresh(NOW.toEpochMilli(), random);
   private final Ledger ledger;
+
+  @AutoClose("closeWithLedger")
   private final IntakeKit kit;
 
   FeedbackPrecheckTest(@TempDir Path folder) {
@@ -77,12 +78,6 @@ class FeedbackPrecheckTest {
             /* mostHeld= */ 2);
     kit.receives(id -> Optional.ofNullable(received.get(id)));
     receive(Kind.KIND_ALERT, "sg.police");
-  }
-
-  @AfterEach
-  void close() {
-    kit.close();
-    ledger.close();
   }
 
   private void receive(Kind kind, String origin) {

@@ -34,7 +34,7 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Verdict;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +54,8 @@ class JustificationRuleTest {
   private final Instant now = PolicyFixture.NOW;
   private final Ledger ledger = QuietLedger.started(new MemoryStore(), () -> now, journal);
   private @Nullable Policy policy;
+
+  @AutoClose("closeWithLedger")
   private final IntakeKit kit =
       new IntakeKit(
           ledger,
@@ -62,12 +64,6 @@ class JustificationRuleTest {
           () -> now,
           SecretBytes.random(new SecureRandom(), 32),
           /* mostHeld= */ 2);
-
-  @AfterEach
-  void close() {
-    kit.close();
-    ledger.close();
-  }
 
   private static OnBehalfOf person(String why) {
     return OnBehalfOf.newBuilder()

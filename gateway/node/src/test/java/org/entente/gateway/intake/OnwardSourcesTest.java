@@ -1,5 +1,6 @@
 package org.entente.gateway.intake;
 
+import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -40,7 +41,7 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Verdict;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,13 +49,14 @@ import org.junit.jupiter.api.io.TempDir;
 class OnwardSourcesTest {
   private static final NodeName CLIENT = new NodeName("declarations");
   private static final NodeName SUPERVISOR = new NodeName("supervisor");
-  private static final Instant NOW = PolicyFixture.NOW;
 
   private final SecureRandom random = new SecureRandom();
   private final RecordedLeaves journal = new RecordedLeaves();
   private final Map<MessageId, Label> received = new HashMap<>();
   private final MessageId source = MessageId.fresh(NOW.toEpochMilli(), random);
   private final Ledger ledger;
+
+  @AutoClose("closeWithLedger")
   private final IntakeKit kit;
 
   OnwardSourcesTest(@TempDir Path folder) {
@@ -70,12 +72,6 @@ class OnwardSourcesTest {
             /* mostHeld= */ 2);
     kit.receives(id -> Optional.ofNullable(received.get(id)));
     receive("among");
-  }
-
-  @AfterEach
-  void close() {
-    kit.close();
-    ledger.close();
   }
 
   /** Singapore sends to France under {@code among}, which lets the United States have it too. */

@@ -1,6 +1,9 @@
 package org.entente.gateway.intake;
 
 import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.SG;
+import static org.entente.gateway.testkit.Agencies.US;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -67,16 +70,13 @@ import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.RemindRequest;
 import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Wanted;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What publishing leaves in one commit, what would become of a draft, and what follows it. */
 class PublicationTest {
   private static final NodeName CLIENT = new NodeName("declarations");
-  private static final AgencyName SG = new AgencyName("sg.police");
-  private static final AgencyName US = new AgencyName("us.cbp");
-  private static final AgencyName DE = new AgencyName("de.customs");
   private static final String PART = "a".repeat(16);
 
   private final SecureRandom random = new SecureRandom();
@@ -87,6 +87,8 @@ class PublicationTest {
   private final MemoryStore store = new MemoryStore();
   private final Ledger ledger = QuietLedger.started(store, clock, leaves);
   private final Policy policy;
+
+  @AutoClose("closeWithLedger")
   private IntakeKit kit;
 
   PublicationTest(@TempDir Path folder) {
@@ -119,12 +121,6 @@ class PublicationTest {
         SecretBytes.random(random, 32),
         new HeldDrafts.Limits(2, IntakeKit.HELD, /* sameClient= */ false),
         IntakeKit.limits(drafts, bytes));
-  }
-
-  @AfterEach
-  void close() {
-    kit.close();
-    ledger.close();
   }
 
   private static Draft.Builder draft(String key, AgencyName... to) {

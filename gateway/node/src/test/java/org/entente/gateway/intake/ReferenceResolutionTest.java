@@ -1,12 +1,12 @@
 package org.entente.gateway.intake;
 
+import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditType;
@@ -34,13 +34,12 @@ import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.Status;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What an agency may change of what it has sent, and who hears of it. */
 class ReferenceResolutionTest {
   private static final NodeName CLIENT = new NodeName("declarations");
-  private static final Instant NOW = PolicyFixture.NOW;
   private static final String DE = "de.customs";
   private static final String SG = "sg.police";
 
@@ -49,6 +48,8 @@ class ReferenceResolutionTest {
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, journal);
   private final Policy policy = PolicyFixture.demo();
+
+  @AutoClose("closeWithLedger")
   private final IntakeKit kit =
       new IntakeKit(
           ledger,
@@ -57,13 +58,8 @@ class ReferenceResolutionTest {
           () -> NOW,
           SecretBytes.random(random, 32),
           /* mostHeld= */ 2);
-  private int drafts;
 
-  @AfterEach
-  void close() {
-    kit.close();
-    ledger.close();
-  }
+  private int drafts;
 
   private static Label.Builder warning() {
     return PolicyFixture.label()

@@ -32,7 +32,6 @@ class SealingQueueTest {
   private static final Duration APART = Duration.ofMillis(3);
   private static final AgencyName SELF = new AgencyName("fr.customs");
 
-  private final SecureRandom random = new SecureRandom();
   private final Hand timers = new Hand();
   private final List<List<Submission>> rounds = new ArrayList<>();
   private final List<CompletableFuture<Void>> commits = new ArrayList<>();
@@ -86,7 +85,7 @@ class SealingQueueTest {
   }
 
   private Submission submission(Lane lane) {
-    MessageId id = MessageId.fresh(PolicyFixture.NOW.toEpochMilli(), random);
+    MessageId id = MessageId.fresh(PolicyFixture.NOW.toEpochMilli(), new SecureRandom());
     return Submission.of(
         OutcomeKey.of("client", "key", new byte[32]),
         AuditActor.gateway(SELF),

@@ -1,12 +1,12 @@
 package org.entente.gateway.intake;
 
+import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.crypto.SecretBytes;
@@ -29,20 +29,21 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.Outcome;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What submission leaves behind: evidence, and what is awaited from then on. */
 class SubmissionEvidenceTest {
   private static final NodeName CLIENT = new NodeName("declarations");
-  private static final Instant NOW = PolicyFixture.NOW;
   private static final String SG = "sg.police";
   private static final String US = "us.cbp";
 
   private final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), new SecureRandom());
   private final EvidenceRecords records = new EvidenceRecords(atRest, IntakeKit.SELF);
   private final Ledger ledger = QuietLedger.started(new MemoryStore(), () -> NOW);
+
+  @AutoClose("closeWithLedger")
   private final IntakeKit kit;
 
   SubmissionEvidenceTest(@TempDir Path folder) {
@@ -55,12 +56,6 @@ class SubmissionEvidenceTest {
             () -> NOW,
             SecretBytes.random(new SecureRandom(), 32),
             /* mostHeld= */ 2);
-  }
-
-  @AfterEach
-  void close() {
-    kit.close();
-    ledger.close();
   }
 
   private Outcome publish(Draft.Builder draft) {

@@ -1,5 +1,7 @@
 package org.entente.gateway.ledger;
 
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -27,21 +29,18 @@ import org.junit.jupiter.api.Test;
 
 /** What changes what, whoever says so and in whichever order it arrives. */
 class ChainsTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName SG = new AgencyName("sg.police");
   private static final MessageType UPDATE = MessageType.MESSAGE_TYPE_UPDATE;
   private static final MessageType CANCEL = MessageType.MESSAGE_TYPE_CANCEL;
   private static final MessageType RECTIFICATION = MessageType.MESSAGE_TYPE_RECTIFICATION;
   private static final MessageType RESTRICTION = MessageType.MESSAGE_TYPE_RESTRICTION;
 
-  private final SecureRandom random = new SecureRandom();
   private Instant now = Instant.parse("2026-11-25T10:00:00Z");
   private final MemoryStore store = new MemoryStore();
   @AutoClose private final Ledger ledger = QuietLedger.started(store, () -> now);
   private final Chains chains = ledger.chains();
 
   private MessageId fresh() {
-    return MessageId.fresh(now.toEpochMilli(), random);
+    return MessageId.fresh(now.toEpochMilli(), new SecureRandom());
   }
 
   /** A message of an origin arrives and is kept. */

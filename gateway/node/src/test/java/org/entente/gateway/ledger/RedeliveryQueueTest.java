@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger;
 
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -15,21 +16,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.commit.CommitObserver;
-import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.ChainLink;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetentionTable;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.QuarantineRecord;
@@ -42,7 +40,6 @@ import org.junit.jupiter.api.Timeout;
 /** What comes anew costs no commit more than others do, and none of it is lost. */
 @Timeout(60)
 class RedeliveryQueueTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
   private static final MessageType UPDATE = MessageType.MESSAGE_TYPE_UPDATE;
   private static final MessageType CANCEL = MessageType.MESSAGE_TYPE_CANCEL;
   private static final MessageType RESTRICTION = MessageType.MESSAGE_TYPE_RESTRICTION;
@@ -52,7 +49,6 @@ class RedeliveryQueueTest {
   /** What a commit may have beside the bodies: records, notes, places. */
   private static final long REST = 1 << 20;
 
-  private final SecureRandom random = new SecureRandom();
   private final Instant now = Instant.parse("2026-11-25T10:00:00Z");
   private final List<Long> commits = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Long> done = new LinkedBlockingQueue<>();
@@ -82,25 +78,19 @@ class RedeliveryQueueTest {
         };
     Ledger opened =
         new Ledger(
-            over, TestNames.names(), new NoJournal(), () -> now, LedgerLimits.DEFAULT, observer);
+            over,
+            TestNames.names(),
+            new QuietLedger.NoJournal(),
+            () -> now,
+            LedgerLimits.DEFAULT,
+            observer);
     opened.start();
     open.add(opened);
     return opened;
   }
 
-  private static final class NoJournal implements Journal {
-    @Override
-    public void append(Batch batch, List<AuditRecord> leaves) {}
-
-    @Override
-    public void committed() {}
-
-    @Override
-    public void rolledBack() {}
-  }
-
   private MessageId fresh() {
-    return MessageId.fresh(now.toEpochMilli(), random);
+    return MessageId.fresh(now.toEpochMilli(), new SecureRandom());
   }
 
   /** As reception keeps a message. */

@@ -43,7 +43,7 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Request;
 import org.entente.proto.v1.Wanted;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,23 +57,17 @@ class AnswerAttackTest {
 
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
-  private final ErasureJournal journal;
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW);
+
+  @AutoClose("closeWithLedger")
   private final ReceiveKit kit;
 
   AnswerAttackTest(@TempDir Path folder) throws IOException {
-    journal = ErasureJournal.open(folder.resolve("erasures"), 0);
+    ErasureJournal journal = ErasureJournal.open(folder.resolve("erasures"), 0);
     kit =
         new ReceiveKit(
             ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> NOW);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    kit.close();
-    ledger.close();
-    journal.close();
   }
 
   private MessageId ask(String agency) {

@@ -39,7 +39,7 @@ import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,23 +51,17 @@ class ChargeTest {
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
   private final RecordedLeaves leaves = new RecordedLeaves();
-  private final ErasureJournal journal;
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, leaves);
+
+  @AutoClose("closeWithLedger")
   private final ReceiveKit kit;
 
   ChargeTest(@TempDir Path folder) throws IOException {
-    journal = ErasureJournal.open(folder.resolve("erasures"), 0);
+    ErasureJournal journal = ErasureJournal.open(folder.resolve("erasures"), 0);
     kit =
         new ReceiveKit(
             ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> NOW);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    kit.close();
-    ledger.close();
-    journal.close();
   }
 
   private MessageId sentTo(String recipient, boolean exercise) {

@@ -2,7 +2,7 @@ package org.entente.gateway.receive;
 
 import static org.entente.gateway.receive.RecipientNode.ORIGIN;
 import static org.entente.gateway.receive.RecipientNode.SELF;
-import static org.entente.gateway.receive.RecipientNode.SG;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;

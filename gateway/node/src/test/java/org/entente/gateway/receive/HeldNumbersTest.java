@@ -1,5 +1,7 @@
 package org.entente.gateway.receive;
 
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -16,9 +18,6 @@ import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.junit.jupiter.api.Test;
 
 class HeldNumbersTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName SG = new AgencyName("sg.police");
-
   private final HeldNumbers held = new HeldNumbers();
 
   private static OriginNumber number(long epoch, Lane lane, long sequence) {

@@ -1,5 +1,8 @@
 package org.entente.gateway.receive;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,9 +23,6 @@ import org.junit.jupiter.api.Test;
 /** Threats 76 and 77: which notices of a neighbour are read at all. */
 class NoticeAdmissionTest {
   private static final AgencyName SELF = new AgencyName("fr.customs");
-  private static final AgencyName HUB = new AgencyName("x.hub");
-  private static final AgencyName DE = new AgencyName("de.customs");
-  private static final AgencyName SG = new AgencyName("sg.police");
   private static final int PER_SECOND = 20;
   private static final int BURST = PER_SECOND * Accounts.NOTICE_BURST_SECONDS;
 

@@ -1,11 +1,11 @@
 package org.entente.gateway.receive;
 
 import static org.entente.gateway.receive.RecipientNode.FAR;
-import static org.entente.gateway.receive.RecipientNode.HUB;
 import static org.entente.gateway.receive.RecipientNode.LANE;
 import static org.entente.gateway.receive.RecipientNode.ORIGIN;
 import static org.entente.gateway.receive.RecipientNode.SELF;
-import static org.entente.gateway.receive.RecipientNode.SG;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

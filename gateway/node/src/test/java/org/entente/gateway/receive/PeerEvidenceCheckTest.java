@@ -39,7 +39,7 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,13 +52,15 @@ class PeerEvidenceCheckTest {
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
-  private final ErasureJournal journal;
   private final Ledger ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW);
+
+  @AutoClose("closeWithLedger")
   private final ReceiveKit kit;
+
   private boolean refuses;
 
   PeerEvidenceCheckTest(@TempDir Path folder) throws IOException {
-    journal = ErasureJournal.open(folder.resolve("erasures"), 0);
+    ErasureJournal journal = ErasureJournal.open(folder.resolve("erasures"), 0);
     kit =
         new ReceiveKit(
             ledger,
@@ -72,13 +74,6 @@ class PeerEvidenceCheckTest {
                             new Refusal(origin.value(), Code.INGRESS_REFUSED, "test", "not today")))
                     : Optional.empty(),
             () -> NOW);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    kit.close();
-    ledger.close();
-    journal.close();
   }
 
   private MessageId sentTo(String... recipients) {

@@ -1,12 +1,13 @@
 package org.entente.gateway.receive;
 
-import static org.entente.gateway.receive.RecipientNode.HUB;
 import static org.entente.gateway.receive.RecipientNode.LANE;
 import static org.entente.gateway.receive.RecipientNode.ORIGIN;
 import static org.entente.gateway.receive.RecipientNode.SELF;
 import static org.entente.gateway.receive.RecipientNode.START;
 import static org.entente.gateway.receive.RecipientNode.bytes;
 import static org.entente.gateway.receive.RecipientNode.text;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -283,7 +284,7 @@ class QuarantinedReceiptsTest {
                         node.alert("x"), new byte[] {(byte) 0xff}, new byte[0])))
             .get(0)
             .toBuilder()
-            .addStanzas(Stanza.newBuilder().setRecipient(RecipientNode.SG.value()))
+            .addStanzas(Stanza.newBuilder().setRecipient(SG.value()))
             .build();
     // The gateway fails before it would find out.
     TransitCheck working = node.transit;

@@ -9,22 +9,16 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.commit.CommitObserver;
-import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.retention.ErasureJournal;
-import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.Formats;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
-import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
@@ -50,7 +44,6 @@ public final class ReceiveFormats {
 
   /** Made when it is first needed, since it starts threads. */
   private static final class Recipient {
-    private final SecureRandom random = new SecureRandom();
     private @org.jspecify.annotations.Nullable ReceiveKit kit;
     private Delivery sealed = Delivery.getDefaultInstance();
 
@@ -69,7 +62,7 @@ public final class ReceiveFormats {
             started
                 .seal(
                     PermittedFixture.alert(
-                        MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random),
+                        MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), new SecureRandom()),
                         ReceiveKit.ORIGIN,
                         Lane.PRIORITY,
                         body,
@@ -89,15 +82,7 @@ public final class ReceiveFormats {
       try {
         Path folder = Files.createTempDirectory("receive");
         folder.toFile().deleteOnExit();
-        Ledger ledger =
-            new Ledger(
-                new MemoryStore(),
-                TestNames.names(),
-                new NoLog(),
-                () -> NOW,
-                LedgerLimits.DEFAULT,
-                new Quiet());
-        ledger.start();
+        Ledger ledger = QuietLedger.started(new MemoryStore(), () -> NOW);
         MemoryStorageKeys keys = new MemoryStorageKeys();
         return new ReceiveKit(
             ledger,
@@ -140,24 +125,5 @@ public final class ReceiveFormats {
       }
       return taken;
     }
-  }
-
-  private static final class NoLog implements Journal {
-    @Override
-    public void append(Batch batch, List<AuditRecord> records) {}
-
-    @Override
-    public void committed() {}
-
-    @Override
-    public void rolledBack() {}
-  }
-
-  private static final class Quiet implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {}
-
-    @Override
-    public void failed(LedgerFailure why) {}
   }
 }

@@ -2,9 +2,9 @@ package org.entente.gateway.receive;
 
 import static org.entente.gateway.receive.RecipientNode.LANE;
 import static org.entente.gateway.receive.RecipientNode.ORIGIN;
-import static org.entente.gateway.receive.RecipientNode.SG;
 import static org.entente.gateway.receive.RecipientNode.bytes;
 import static org.entente.gateway.receive.RecipientNode.text;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,5 +1,8 @@
 package org.entente.gateway.receive;
 
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
+
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,8 +66,6 @@ import org.entente.proto.v1.Status;
 final class RecipientNode implements AutoCloseable {
   static final AgencyName SELF = ReceiveKit.SELF;
   static final AgencyName ORIGIN = ReceiveKit.ORIGIN;
-  static final AgencyName HUB = new AgencyName("x.hub");
-  static final AgencyName SG = new AgencyName("sg.police");
 
   /** Behind the transit. */
   static final AgencyName FAR = new AgencyName("us.cbp");

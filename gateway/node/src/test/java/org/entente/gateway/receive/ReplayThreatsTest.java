@@ -1,5 +1,6 @@
 package org.entente.gateway.receive;
 
+import static org.entente.gateway.testkit.Agencies.HUB;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -33,36 +34,28 @@ import org.entente.proto.link.v1.Result;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What was received once does not come into the ledger again, whoever hands it over. */
 final class ReplayThreatsTest {
-  private static final AgencyName HUB = new AgencyName("x.hub");
   private static final AgencyName OTHER = new AgencyName("x.relay");
   private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
 
-  private final SecureRandom random = new SecureRandom();
   private final Ledger ledger = QuietLedger.over(new MemoryStore(), () -> NOW);
-  private final ErasureJournal journal;
+
+  @AutoClose("closeWithLedger")
   private final ReceiveKit kit;
 
   ReplayThreatsTest(@TempDir Path folder) throws IOException {
     MemoryStorageKeys keys = new MemoryStorageKeys();
     long today = LocalDate.ofInstant(NOW, ZoneOffset.UTC).toEpochDay();
-    journal = ErasureJournal.open(folder.resolve("erasures"), today);
+    ErasureJournal journal = ErasureJournal.open(folder.resolve("erasures"), today);
     ledger.start();
     kit =
         new ReceiveKit(
             ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> NOW);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    kit.close();
-    ledger.close();
-    journal.close();
   }
 
   private Permitted alert(MessageId id, String headline) {
@@ -77,7 +70,7 @@ final class ReplayThreatsTest {
   }
 
   private MessageId fresh() {
-    return MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
+    return MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), new SecureRandom());
   }
 
   private Delivery sealed(MessageId id) {

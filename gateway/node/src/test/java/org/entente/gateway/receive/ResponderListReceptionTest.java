@@ -37,7 +37,7 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.ResponderList;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,13 +46,15 @@ class ResponderListReceptionTest {
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
   private final SettableClock clock = new SettableClock(PolicyFixture.NOW);
-  private final ErasureJournal journal;
   private final Ledger ledger = QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), clock);
+
+  @AutoClose("closeWithLedger")
   private final ReceiveKit kit;
+
   private boolean refuses;
 
   ResponderListReceptionTest(@TempDir Path folder) throws IOException {
-    journal = ErasureJournal.open(folder.resolve("erasures"), 0);
+    ErasureJournal journal = ErasureJournal.open(folder.resolve("erasures"), 0);
     kit =
         new ReceiveKit(
             ledger,
@@ -66,13 +68,6 @@ class ResponderListReceptionTest {
                             new Refusal(origin.value(), Code.INGRESS_REFUSED, "test", "not today")))
                     : Optional.empty(),
             clock);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    kit.close();
-    ledger.close();
-    journal.close();
   }
 
   private MessageId says(Instant at, String name, Category... categories) {

@@ -48,7 +48,7 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OperationUpdate;
 import org.entente.proto.v1.Roster;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,15 +62,17 @@ class RosterThreatsTest {
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
   private final RecordedLeaves leaves = new RecordedLeaves();
-  private final ErasureJournal journal;
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, leaves);
+
+  @AutoClose("closeWithLedger")
   private final ReceiveKit kit;
+
   private final RosterRecords rosters;
   private final RosterKit first;
 
   RosterThreatsTest(@TempDir Path folder) throws IOException {
-    journal = ErasureJournal.open(folder.resolve("erasures"), 0);
+    ErasureJournal journal = ErasureJournal.open(folder.resolve("erasures"), 0);
     kit =
         new ReceiveKit(
             ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> NOW);
@@ -78,13 +80,6 @@ class RosterThreatsTest {
     first =
         RosterKit.first(
             kit.originKey(), NOW, "fr.customs", participant("de.customs"), observer("us.cbp"));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    kit.close();
-    ledger.close();
-    journal.close();
   }
 
   private Permitted sealed(Label.Builder label, Body body) {

@@ -1,5 +1,7 @@
 package org.entente.gateway.receive;
 
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
@@ -11,9 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** Requests for new stanzas: one for each origin, whatever comes. */
 class StanzaRequestsTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName SG = new AgencyName("sg.police");
-
   private final StanzaRequests requests = new StanzaRequests();
   private final List<String> asked = new ArrayList<>();
 

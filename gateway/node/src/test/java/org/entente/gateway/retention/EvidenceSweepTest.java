@@ -1,5 +1,6 @@
 package org.entente.gateway.retention;
 
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -19,7 +20,6 @@ import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
@@ -39,7 +39,6 @@ import org.junit.jupiter.api.Test;
 
 /** Evidence goes when nothing can open it any more, and not a day before. */
 class EvidenceSweepTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
   private static final String DE = "de.customs";
   private static final Duration LATER = Duration.ofDays(100);
 

@@ -1,6 +1,8 @@
 package org.entente.gateway.retention;
 
 import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -47,8 +49,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A storm of recalls is executed by one worker, in rounds: threat 69. */
 class MessageErasureTest {
-  private static final AgencyName DE = new AgencyName("de.customs");
-  private static final AgencyName FR = new AgencyName("fr.customs");
   private static final AgencyName IT = new AgencyName("it.customs");
   private static final int STORM = 10_000;
   private static final int ROUNDS = (STORM + MessageErasure.ROUND - 1) / MessageErasure.ROUND;

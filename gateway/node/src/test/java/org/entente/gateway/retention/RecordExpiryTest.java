@@ -1,5 +1,6 @@
 package org.entente.gateway.retention;
 
+import static org.entente.gateway.testkit.Agencies.DE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.Scan;
@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 
 /** What is over leaves the ledger in small commits, a bounded time a round. */
 class RecordExpiryTest {
-  private static final AgencyName DE = new AgencyName("de.customs");
   private static final int MANY = 20 * RecordExpiry.AT_ONCE;
 
   private final SecureRandom random = new SecureRandom();

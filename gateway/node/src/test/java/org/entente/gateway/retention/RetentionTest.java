@@ -26,10 +26,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
@@ -51,9 +48,9 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.Results;
-import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.ErasureCause;
@@ -103,10 +100,7 @@ class RetentionTest {
     Node(Store store) throws IOException {
       this.store = store;
       journal = ErasureJournal.open(folder.resolve("erasures"), today().toEpochDay());
-      ledger =
-          new Ledger(
-              store, TestNames.names(), leaves, () -> now, LedgerLimits.DEFAULT, new Quiet());
-      ledger.start();
+      ledger = QuietLedger.started(store, () -> now, leaves);
       kit =
           new ReceiveKit(
               ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> now);
@@ -780,13 +774,5 @@ class RetentionTest {
     synchronized List<AuditType> types() {
       return committed.stream().map(AuditRecord::type).toList();
     }
-  }
-
-  private static final class Quiet implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {}
-
-    @Override
-    public void failed(LedgerFailure why) {}
   }
 }

@@ -147,8 +147,7 @@ class ClientEdgeTest {
 
   @Test
   void client_notConfigured_failsInHandshake() throws Exception {
-    ClientServer server = edge.startClients();
-    assertRefusedInHandshake(edge.channel(server.address(), edge.client("stranger")));
+    assertRefusedInHandshake(edge.calling("stranger"));
     Problem told = edge.refusedClients.get(0);
     assertEquals(Code.UNKNOWN_CLIENT, told.code());
     assertTrue(told.message().contains("stranger"), told::message);
@@ -186,8 +185,7 @@ class ClientEdgeTest {
 
   @Test
   void reflection_whereConfigured_listsTheServices() throws Exception {
-    ClientServer server = edge.startClients();
-    ManagedChannel channel = edge.channel(server.address(), edge.client("publisher"));
+    ManagedChannel channel = edge.calling("publisher");
     assertTrue(reflect(channel).next().toString().contains("entente.v1.Publisher"));
   }
 

@@ -1,14 +1,13 @@
 package org.entente.gateway.rpc;
 
 import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.rpc.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.List;
@@ -33,7 +32,6 @@ import org.entente.proto.v1.SubscriberGrpc;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 
 /** Operators see where subscribers stand, and forget places that nobody uses any more. */
 class CursorsServiceTest {
@@ -50,9 +48,8 @@ class CursorsServiceTest {
 
   @BeforeEach
   void start() throws IOException {
-    ClientServer server = edge.startClients();
-    channel = edge.channel(server.address(), edge.client("all"));
-    stranger = edge.channel(server.address(), edge.client("publisher"));
+    channel = edge.calling("all");
+    stranger = edge.calling("publisher");
     for (int position = 1; position <= 8; position++) {
       receive(position == 3 || position == 7 ? Lane.FLASH : Lane.ROUTINE);
     }
@@ -121,12 +118,6 @@ class CursorsServiceTest {
                 .setOnBehalfOf(person)
                 .build())
         .getNextPosition();
-  }
-
-  private static void assertRefused(String reason, String field, Executable call) {
-    Refusals.Details details = Refusals.of(assertThrows(StatusRuntimeException.class, call));
-    assertEquals(reason, details.reason());
-    assertEquals(field, details.field());
   }
 
   @Test

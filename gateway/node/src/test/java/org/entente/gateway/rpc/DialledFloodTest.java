@@ -1,5 +1,6 @@
 package org.entente.gateway.rpc;
 
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -46,7 +47,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class DialledFloodTest {
   private static final int FLOOD = 5_000;
-  private static final AgencyName FR = new AgencyName("fr.customs");
 
   private final Edge edge = new Edge();
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());

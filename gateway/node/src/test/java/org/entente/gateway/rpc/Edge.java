@@ -1,5 +1,8 @@
 package org.entente.gateway.rpc;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
@@ -9,6 +12,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.InvalidKeyException;
@@ -55,9 +59,6 @@ import org.jspecify.annotations.Nullable;
  * {@code second} (as all), and the rights holders {@code holder} and {@code other-holder}.
  */
 public final class Edge implements AutoCloseable {
-  static final AgencyName FR = new AgencyName("fr.customs");
-  static final AgencyName DE = new AgencyName("de.customs");
-
   final TestFederation federation =
       new TestFederation(Instant.now().minus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS));
   public final Meters meters = new Meters();
@@ -168,6 +169,15 @@ public final class Edge implements AutoCloseable {
 
   public ClientServer startClients() throws IOException {
     return startClients(NodeConfig.Limits.DEFAULT, true);
+  }
+
+  /** A channel of a client to the port of clients, which is started if it is not yet. */
+  public ManagedChannel calling(String client) {
+    try {
+      return channel((clients == null ? startClients() : clients).address(), client(client));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public PeerServer startPeers() throws IOException {

@@ -1,12 +1,11 @@
 package org.entente.gateway.rpc;
 
+import static org.entente.gateway.rpc.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -71,12 +70,6 @@ class IprServiceTest {
 
   private IprProcedureBlockingStub stub(String client) throws SSLException {
     return IprProcedureGrpc.newBlockingStub(edge.channel(address, edge.client(client)));
-  }
-
-  private static void assertRefused(Status.Code status, String reason, Executable call) {
-    Refusals.Details details = Refusals.of(assertThrows(StatusRuntimeException.class, call));
-    assertEquals(status, details.status());
-    assertEquals(reason, details.reason());
   }
 
   private ByteString granted() {

@@ -215,9 +215,7 @@ class LimitsTest {
   /** Threat 26. */
   @Test
   void message_compressed_isNotTaken() throws Exception {
-    ClientServer server = edge.startClients();
-    PublisherGrpc.PublisherBlockingStub stub =
-        PublisherGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
+    PublisherGrpc.PublisherBlockingStub stub = PublisherGrpc.newBlockingStub(edge.calling("all"));
     assertEquals(
         Status.Code.UNIMPLEMENTED,
         refused(() -> stub.withCompression("gzip").publish(ofBytes(1 << 20))));
@@ -369,9 +367,7 @@ class LimitsTest {
   /** Threat 91: what an honest client sends beside many calls is no flood. */
   @Test
   void calls_inALargeNumber_areNoFlood() throws Exception {
-    ClientServer server = edge.startClients();
-    HealthGrpc.HealthBlockingStub stub =
-        HealthGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
+    HealthGrpc.HealthBlockingStub stub = HealthGrpc.newBlockingStub(edge.calling("all"));
     for (int i = 0; i < 3_000; i++) {
       check(stub);
     }
@@ -403,9 +399,8 @@ class LimitsTest {
   /** Threat 25: streams opened and reset as fast as they go. */
   @Test
   void resets_inAFlood_endTheConnectionAndNoOther() throws Exception {
-    ClientServer server = edge.startClients();
-    ManagedChannel flooding = edge.channel(server.address(), edge.client("all"));
-    ManagedChannel other = edge.channel(server.address(), edge.client("all"));
+    ManagedChannel flooding = edge.calling("all");
+    ManagedChannel other = edge.calling("all");
     StreamAnswers<HealthCheckResponse> doomed = watch(flooding);
     StreamAnswers<HealthCheckResponse> kept = watch(other);
     for (int i = 0; i < 2_000 && !doomed.hasEnded(); i++) {

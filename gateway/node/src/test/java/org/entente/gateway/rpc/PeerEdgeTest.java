@@ -1,5 +1,7 @@
 package org.entente.gateway.rpc;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -161,15 +163,15 @@ class PeerEdgeTest {
 
   @Test
   void dialler_expectedAgency_getsThrough() throws Exception {
-    PeerChannels channels = edge.dialler(Edge.DE, edge.gateway("de.customs"));
-    Hello hello = exchange(dial(channels, Edge.FR)).next().getFrame().getHello();
+    PeerChannels channels = edge.dialler(DE, edge.gateway("de.customs"));
+    Hello hello = exchange(dial(channels, FR)).next().getFrame().getHello();
     assertEquals("de.customs", hello.getAgency());
   }
 
   /** Threat 32: whoever answers at an agency's address must be that agency. */
   @Test
   void dialler_anotherAgencyAnswers_refusesInHandshake() throws Exception {
-    PeerChannels channels = edge.dialler(Edge.DE, edge.gateway("de.customs"));
+    PeerChannels channels = edge.dialler(DE, edge.gateway("de.customs"));
     StreamAnswers<ExchangeResponse> answers = exchange(dial(channels, new AgencyName("sg.police")));
     assertRefused(answers);
   }
@@ -196,8 +198,8 @@ class PeerEdgeTest {
   /** Threat 30, seen from the side that dialled. */
   @Test
   void recheck_revokedPeerThatWasDialled_losesItsOpenStream() throws Exception {
-    PeerChannels channels = edge.dialler(Edge.DE, edge.gateway("de.customs"));
-    StreamAnswers<ExchangeResponse> open = exchange(dial(channels, Edge.FR));
+    PeerChannels channels = edge.dialler(DE, edge.gateway("de.customs"));
+    StreamAnswers<ExchangeResponse> open = exchange(dial(channels, FR));
     open.next();
     assertEquals(0, channels.recheck());
     edge.revoke("fr.customs", fingerprint(edge.own()));

@@ -24,11 +24,10 @@ class PolicyToolsServiceTest {
   void client_withoutTheScope_isDenied_andAnOperatorIsNot() throws IOException {
     Edge edge = new Edge();
     try {
-      ClientServer server = edge.startClients();
       PolicyToolsGrpc.PolicyToolsBlockingStub publisher =
-          PolicyToolsGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
+          PolicyToolsGrpc.newBlockingStub(edge.calling("publisher"));
       PolicyToolsGrpc.PolicyToolsBlockingStub all =
-          PolicyToolsGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
+          PolicyToolsGrpc.newBlockingStub(edge.calling("all"));
       TestPolicyRequest test = TestPolicyRequest.getDefaultInstance();
       LintPolicyRequest lint = LintPolicyRequest.getDefaultInstance();
       assertEquals("SCOPE_MISSING", reason(() -> publisher.testPolicy(test)));
@@ -38,7 +37,7 @@ class PolicyToolsServiceTest {
       // What labels say, every client of the agency may know; who is from outside may not.
       ListCodesRequest codes = ListCodesRequest.getDefaultInstance();
       PolicyToolsGrpc.PolicyToolsBlockingStub holder =
-          PolicyToolsGrpc.newBlockingStub(edge.channel(server.address(), edge.client("holder")));
+          PolicyToolsGrpc.newBlockingStub(edge.calling("holder"));
       assertEquals(ListCodesResponse.getDefaultInstance(), publisher.listCodes(codes));
       assertEquals("SCOPE_MISSING", reason(() -> holder.listCodes(codes)));
       assertEquals("SCOPE_MISSING", reason(() -> holder.testPolicy(test)));

@@ -1,14 +1,12 @@
 package org.entente.gateway.rpc;
 
+import static org.entente.gateway.rpc.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,7 +31,6 @@ import org.entente.proto.v1.RetryQuarantinedRequest;
 import org.entente.proto.v1.ShowQuarantinedRequest;
 import org.entente.proto.v1.UnpauseLinkRequest;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -43,15 +40,8 @@ class QuarantineServiceTest {
       OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("why").build();
 
   @AutoClose private final Edge edge = new Edge();
-  private ManagedChannel channel;
-  private ManagedChannel stranger;
-
-  @BeforeEach
-  void start() throws IOException {
-    ClientServer server = edge.startClients();
-    channel = edge.channel(server.address(), edge.client("all"));
-    stranger = edge.channel(server.address(), edge.client("publisher"));
-  }
+  private final ManagedChannel channel = edge.calling("all");
+  private final ManagedChannel stranger = edge.calling("publisher");
 
   private QuarantineGrpc.QuarantineBlockingStub stub() {
     return QuarantineGrpc.newBlockingStub(channel);
@@ -78,12 +68,6 @@ class QuarantineServiceTest {
                           .setUntilMs(Instant.now().plus(Duration.ofDays(60)).toEpochMilli()),
                       new byte[0]));
     }
-  }
-
-  private static void assertRefused(String reason, String field, Executable call) {
-    Refusals.Details details = Refusals.of(assertThrows(StatusRuntimeException.class, call));
-    assertEquals(reason, details.reason());
-    assertEquals(field, details.field());
   }
 
   @Test

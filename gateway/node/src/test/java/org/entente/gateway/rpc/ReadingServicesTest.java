@@ -10,7 +10,6 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -37,7 +36,6 @@ import org.entente.proto.v1.TrackRequest;
 import org.entente.proto.v1.WatchUnopenedRequest;
 import org.entente.proto.v1.WatchUnopenedResponse;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -46,20 +44,14 @@ class ReadingServicesTest {
   private static final String DE = "de.customs";
 
   @AutoClose private final Edge edge = new Edge();
-  private ManagedChannel channel;
-
-  @BeforeEach
-  void start() throws IOException {
-    channel = edge.channel(edge.startClients().address(), edge.client("all"));
-  }
+  private final ManagedChannel channel = edge.calling("all");
 
   private static void assertRefused(String reason, String field, Executable call) {
-    Refusals.Details details = Refusals.of(assertThrows(StatusRuntimeException.class, call));
-    assertEquals(reason, details.reason());
-    assertEquals(field, details.field());
-    Status.Code status =
-        reason.equals("NOT_FOUND") ? Status.Code.NOT_FOUND : Status.Code.INVALID_ARGUMENT;
-    assertEquals(status, details.status());
+    Refusals.assertRefused(
+        reason.equals("NOT_FOUND") ? Status.Code.NOT_FOUND : Status.Code.INVALID_ARGUMENT,
+        reason,
+        field,
+        call);
   }
 
   private List<EvidenceItem> track(byte[] id) {

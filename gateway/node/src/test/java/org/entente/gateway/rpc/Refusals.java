@@ -1,11 +1,17 @@
 package org.entente.gateway.rpc;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.List;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.function.Executable;
 
 /** Reads errors as a client does. */
 public final class Refusals {
@@ -47,5 +53,28 @@ public final class Refusals {
         info.getMetadataOrDefault("who_must_act", ""),
         Boolean.parseBoolean(info.getMetadataOrDefault("retry", "")),
         field);
+  }
+
+  /** The call is refused, and the client learns this. */
+  public static void assertRefused(Status.Code status, String reason, Executable call) {
+    Details details = of(assertThrows(StatusRuntimeException.class, call));
+    assertEquals(status, details.status());
+    assertEquals(reason, details.reason());
+  }
+
+  /** The same, and which field is meant. */
+  public static void assertRefused(
+      Status.Code status, String reason, String field, Executable call) {
+    Details details = of(assertThrows(StatusRuntimeException.class, call));
+    assertEquals(
+        List.of(status, reason, field),
+        List.of(details.status(), details.reason(), details.field()));
+  }
+
+  /** The reason and the field. */
+  public static void assertRefused(String reason, String field, Executable call) {
+    Details details = of(assertThrows(StatusRuntimeException.class, call));
+    assertEquals(reason, details.reason());
+    assertEquals(field, details.field());
   }
 }

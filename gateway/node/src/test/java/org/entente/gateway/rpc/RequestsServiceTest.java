@@ -1,13 +1,10 @@
 package org.entente.gateway.rpc;
 
+import static org.entente.gateway.rpc.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import java.util.List;
 import org.entente.proto.v1.FollowRemindersRequest;
 import org.entente.proto.v1.ListRequestsRequest;
@@ -16,32 +13,15 @@ import org.entente.proto.v1.RequestSide;
 import org.entente.proto.v1.RequestStatus;
 import org.entente.proto.v1.RequestsGrpc;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 
 /** Who may see which requests, and what a client is told that may not. */
 class RequestsServiceTest {
   @AutoClose private final Edge edge = new Edge();
-  private RequestsGrpc.RequestsBlockingStub calls;
-  private RequestsGrpc.RequestsBlockingStub publisher;
-
-  @BeforeEach
-  void start() throws IOException {
-    ClientServer server = edge.startClients();
-    ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
-    calls = RequestsGrpc.newBlockingStub(channel);
-    publisher =
-        RequestsGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
-  }
-
-  private static void assertRefused(
-      Status.Code status, String reason, String field, Executable call) {
-    Refusals.Details details = Refusals.of(assertThrows(StatusRuntimeException.class, call));
-    assertEquals(status, details.status());
-    assertEquals(reason, details.reason());
-    assertEquals(field, details.field());
-  }
+  private final RequestsGrpc.RequestsBlockingStub calls =
+      RequestsGrpc.newBlockingStub(edge.calling("all"));
+  private final RequestsGrpc.RequestsBlockingStub publisher =
+      RequestsGrpc.newBlockingStub(edge.calling("publisher"));
 
   private static ListRequestsRequest.Builder of(RequestSide side) {
     return ListRequestsRequest.newBuilder().setSide(side);

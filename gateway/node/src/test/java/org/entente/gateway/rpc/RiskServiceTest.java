@@ -1,12 +1,10 @@
 package org.entente.gateway.rpc;
 
+import static org.entente.gateway.rpc.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import java.util.List;
 import org.entente.proto.v1.FollowScoresRequest;
 import org.entente.proto.v1.ListScoresRequest;
@@ -15,7 +13,6 @@ import org.entente.proto.v1.RiskGrpc;
 import org.entente.proto.v1.ScoreMessageRequest;
 import org.entente.proto.v1.ShowScoresRequest;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -40,23 +37,10 @@ class RiskServiceTest {
           .build();
 
   @AutoClose private final Edge edge = new Edge();
-  private RiskGrpc.RiskBlockingStub calls;
-  private RiskGrpc.RiskBlockingStub stranger;
-  private RiskGrpc.RiskBlockingStub engine;
-
-  @BeforeEach
-  void start() throws IOException {
-    ClientServer server = edge.startClients();
-    calls = RiskGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
-    stranger = RiskGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
-    engine = RiskGrpc.newBlockingStub(edge.channel(server.address(), edge.client("engine")));
-  }
-
-  private static void assertRefused(Status.Code status, String reason, Executable call) {
-    Refusals.Details details = Refusals.of(assertThrows(StatusRuntimeException.class, call));
-    assertEquals(status, details.status());
-    assertEquals(reason, details.reason());
-  }
+  private final RiskGrpc.RiskBlockingStub calls = RiskGrpc.newBlockingStub(edge.calling("all"));
+  private final RiskGrpc.RiskBlockingStub stranger =
+      RiskGrpc.newBlockingStub(edge.calling("publisher"));
+  private final RiskGrpc.RiskBlockingStub engine = RiskGrpc.newBlockingStub(edge.calling("engine"));
 
   private static List<Executable> looking(RiskGrpc.RiskBlockingStub client) {
     return List.of(

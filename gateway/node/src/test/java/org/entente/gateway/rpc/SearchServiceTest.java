@@ -1,14 +1,11 @@
 package org.entente.gateway.rpc;
 
+import static org.entente.gateway.rpc.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import java.util.List;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -22,7 +19,6 @@ import org.entente.proto.v1.SearchResponse;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 
 /** Who may search, and what a client is told that may not; what is found is MessageSearchTest's. */
 class SearchServiceTest {
@@ -30,24 +26,14 @@ class SearchServiceTest {
       OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26").build();
 
   @AutoClose private final Edge edge = new Edge();
-  private SearchGrpc.SearchBlockingStub calls;
-  private SearchGrpc.SearchBlockingStub stranger;
+  private final SearchGrpc.SearchBlockingStub calls =
+      SearchGrpc.newBlockingStub(edge.calling("all"));
+  private final SearchGrpc.SearchBlockingStub stranger =
+      SearchGrpc.newBlockingStub(edge.calling("publisher"));
 
   @BeforeEach
-  void start() throws IOException {
-    ClientServer server = edge.startClients();
-    ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
-    calls = SearchGrpc.newBlockingStub(channel);
-    stranger = SearchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
+  void start() {
     edge.behind.run("search index");
-  }
-
-  private static void assertRefused(
-      Status.Code status, String reason, String field, Executable call) {
-    Refusals.Details details = Refusals.of(assertThrows(StatusRuntimeException.class, call));
-    assertEquals(status, details.status());
-    assertEquals(reason, details.reason());
-    assertEquals(field, details.field());
   }
 
   private static OpenRequest open(OnBehalfOf person) {

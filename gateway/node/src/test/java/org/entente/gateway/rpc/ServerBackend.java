@@ -1,5 +1,7 @@
 package org.entente.gateway.rpc;
 
+import static org.entente.gateway.testkit.Agencies.FR;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -51,9 +53,7 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.Quarantining;
-import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.link.LinkSettings;
@@ -88,6 +88,7 @@ import org.entente.gateway.testkit.MemoryFolders;
 import org.entente.gateway.testkit.MemoryPorts;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.v1.Accepted;
@@ -108,7 +109,7 @@ import org.entente.proto.v1.TestPolicyResponse;
 /** What stands behind the client server: an intake to be set, and real books over memory. */
 public final class ServerBackend implements AutoCloseable {
   private static final LogOrigin ORIGIN =
-      new LogOrigin(TestFederation.NAME, Edge.FR, new NodeName("gw-1"));
+      new LogOrigin(TestFederation.NAME, FR, new NodeName("gw-1"));
 
   private static final String CONFIG =
       """
@@ -222,9 +223,9 @@ public final class ServerBackend implements AutoCloseable {
             new Leaves(),
             InstantSource.system(),
             LedgerLimits.DEFAULT,
-            new NoObserver());
+            new QuietLedger.FailingObserver());
     ledger.start();
-    evidence = new EvidenceRecords(new RecordSeal(storageKeys, new SecureRandom()), Edge.FR);
+    evidence = new EvidenceRecords(new RecordSeal(storageKeys, new SecureRandom()), FR);
     kit =
         new IntakeKit(
             ledger,
@@ -239,12 +240,12 @@ public final class ServerBackend implements AutoCloseable {
             new InboxOpener(storageKeys, ledger.inbox()),
             undeliverable(),
             evidence,
-            new DeliveryLeaves(Edge.FR, Duration.ofSeconds(10), 10_000),
+            new DeliveryLeaves(FR, Duration.ofSeconds(10), 10_000),
             new Subscriptions.Environment(
                 InstantSource.system(),
                 new Meters(),
                 DeskClients.none(storageKeys)::sight,
-                label -> policy.equivalent(label, Edge.FR),
+                label -> policy.equivalent(label, FR),
                 (tx, origin, id) -> Optional.empty()),
             new CursorLimits(3, 5_000));
     features = new Features(parts(), Features.all());
@@ -260,7 +261,7 @@ public final class ServerBackend implements AutoCloseable {
         config(),
         new GatewayParts.Identity(
             TestFederation.NAME,
-            Edge.FR,
+            FR,
             new NodeName("gw-1"),
             Ed25519SigningKey.generate(new SecureRandom())),
         ledger,
@@ -308,7 +309,7 @@ public final class ServerBackend implements AutoCloseable {
 
   private UndeliverableMessages undeliverable() {
     return new UndeliverableMessages(
-        Edge.FR,
+        FR,
         ledger,
         new InboxOpener(storageKeys, ledger.inbox()),
         evidence,
@@ -323,7 +324,7 @@ public final class ServerBackend implements AutoCloseable {
         new Administration.QuarantineStages(undeliverable(), undeliverable(), undeliverable()),
         Set.of(new AgencyName("de.customs")),
         new PeerLinks(
-            new PeerName(Edge.FR, new NodeName("gateway-1")),
+            new PeerName(FR, new NodeName("gateway-1")),
             new MemoryPorts(lane -> Runnable::run, 1),
             LinkSettings.defaults(),
             Timers.of(timers),
@@ -336,7 +337,7 @@ public final class ServerBackend implements AutoCloseable {
 
   Quarantining setting() {
     return new Quarantining(
-        Edge.FR,
+        FR,
         ledger.quarantine(),
         new RecordSeal(storageKeys, new SecureRandom()),
         Duration.ofDays(30),
@@ -376,9 +377,9 @@ public final class ServerBackend implements AutoCloseable {
 
   private Retention retention() {
     MessageErasure erasing =
-        new MessageErasure(Edge.FR, ledger, storageKeys, journal(), evidence, Runnable::run);
+        new MessageErasure(FR, ledger, storageKeys, journal(), evidence, Runnable::run);
     return new Retention(
-        Edge.FR,
+        FR,
         ledger,
         storageKeys,
         storageKeys,
@@ -412,7 +413,7 @@ public final class ServerBackend implements AutoCloseable {
         };
     Appender appender = audit.appender(sealer, new SecureRandom());
     AuditRecord record =
-        AuditRecord.ofNode(AuditType.NODE_START, Instant.now(), AuditActor.gateway(Edge.FR), "");
+        AuditRecord.ofNode(AuditType.NODE_START, Instant.now(), AuditActor.gateway(FR), "");
     Batch batch = auditStore.batch();
     for (int i = 0; i < count; i++) {
       appender.append(batch, List.of(record));
@@ -455,18 +456,6 @@ public final class ServerBackend implements AutoCloseable {
     @Override
     public void rolledBack() {
       // Nothing was appended.
-    }
-  }
-
-  private static final class NoObserver implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {
-      // Not measured here.
-    }
-
-    @Override
-    public void failed(LedgerFailure why) {
-      throw new IllegalStateException(why);
     }
   }
 }

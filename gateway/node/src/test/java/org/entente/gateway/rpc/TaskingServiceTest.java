@@ -6,14 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.ListChargesRequest;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.TakeChargeRequest;
 import org.entente.proto.v1.TaskingGrpc;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -27,15 +25,8 @@ class TaskingServiceTest {
           .build();
 
   @AutoClose private final Edge edge = new Edge();
-  private TaskingGrpc.TaskingBlockingStub calls;
-  private TaskingGrpc.TaskingBlockingStub stranger;
-
-  @BeforeEach
-  void start() throws IOException {
-    ClientServer server = edge.startClients();
-    calls = stub(edge.channel(server.address(), edge.client("all")));
-    stranger = stub(edge.channel(server.address(), edge.client("publisher")));
-  }
+  private final TaskingGrpc.TaskingBlockingStub calls = stub(edge.calling("all"));
+  private final TaskingGrpc.TaskingBlockingStub stranger = stub(edge.calling("publisher"));
 
   private static TaskingGrpc.TaskingBlockingStub stub(ManagedChannel channel) {
     return TaskingGrpc.newBlockingStub(channel);

@@ -1,11 +1,9 @@
 package org.entente.gateway.rpc;
 
+import static org.entente.gateway.rpc.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import java.util.List;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.ListHitsRequest;
@@ -16,7 +14,6 @@ import org.entente.proto.v1.WatchGrpc;
 import org.entente.proto.v1.WatchState;
 import org.entente.proto.v1.WatchTerms;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -26,23 +23,11 @@ class WatchServiceTest {
       OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26").build();
 
   @AutoClose private final Edge edge = new Edge();
-  private WatchGrpc.WatchBlockingStub calls;
-  private WatchGrpc.WatchBlockingStub second;
-  private WatchGrpc.WatchBlockingStub stranger;
-
-  @BeforeEach
-  void start() throws IOException {
-    ClientServer server = edge.startClients();
-    calls = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
-    second = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("second")));
-    stranger = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
-  }
-
-  private static void assertRefused(Status.Code status, String reason, Executable call) {
-    Refusals.Details details = Refusals.of(assertThrows(StatusRuntimeException.class, call));
-    assertEquals(status, details.status());
-    assertEquals(reason, details.reason());
-  }
+  private final WatchGrpc.WatchBlockingStub calls = WatchGrpc.newBlockingStub(edge.calling("all"));
+  private final WatchGrpc.WatchBlockingStub second =
+      WatchGrpc.newBlockingStub(edge.calling("second"));
+  private final WatchGrpc.WatchBlockingStub stranger =
+      WatchGrpc.newBlockingStub(edge.calling("publisher"));
 
   private static AddWatchRequest add(String subject) {
     return AddWatchRequest.newBuilder()

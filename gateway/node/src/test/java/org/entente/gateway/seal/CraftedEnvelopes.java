@@ -1,5 +1,7 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.FR;
+
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,14 +31,14 @@ final class CraftedEnvelopes {
   CraftedEnvelopes() {
     this(
         new EnvelopeFacts(
-            Samples.FR,
+            FR,
             Samples.GW,
             EnvelopeId.fresh(Samples.NOW_MS, new SeededRandom("crafted")),
             Lane.PRIORITY,
             false,
             Samples.NOW_MS,
             Samples.NOW_MS + Samples.HOUR_MS),
-        Samples.gatewayKey(Samples.FR),
+        Samples.gatewayKey(FR),
         new byte[] {1, 2, 3},
         new byte[] {4, 5, 6, 7});
   }

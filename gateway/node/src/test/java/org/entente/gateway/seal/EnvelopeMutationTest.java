@@ -1,5 +1,7 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,8 +20,8 @@ class EnvelopeMutationTest {
   private static final int ROUNDS = 4_000;
 
   private final SealingParty.Trust trust = new SealingParty.Trust();
-  private final SealingParty fr = new SealingParty(Samples.FR, trust, Samples.CLOCK);
-  private final SealingParty de = new SealingParty(Samples.DE, trust, Samples.CLOCK);
+  private final SealingParty fr = new SealingParty(FR, trust, Samples.CLOCK);
+  private final SealingParty de = new SealingParty(DE, trust, Samples.CLOCK);
 
   @Test
   void delivery_mutatedAnywhere_doesNotOpen() {

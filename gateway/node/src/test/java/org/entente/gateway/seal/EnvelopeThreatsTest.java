@@ -1,5 +1,7 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -52,7 +54,7 @@ class EnvelopeThreatsTest {
   @Test
   void header_suiteDowngraded_isNotParsed() {
     byte[] header =
-        Samples.sealer(Samples.FR, "33").seal(Samples.batch(1, 10)).envelope().header().encoded();
+        Samples.sealer(FR, "33").seal(Samples.batch(1, 10)).envelope().header().encoded();
     for (int suite = 0; suite < 256; suite++) {
       header[1] = (byte) suite;
       assertEquals(suite == 1, EnvelopeHeader.parse(header).isPresent());
@@ -61,10 +63,10 @@ class EnvelopeThreatsTest {
 
   @Test
   void contentKey_randomnessRepeatedAfterSnapshot_doesNotRepeat() {
-    Sealed once = Samples.sealer(Samples.FR, "snapshot").seal(Samples.batch(1, 100));
+    Sealed once = Samples.sealer(FR, "snapshot").seal(Samples.batch(1, 100));
     SealingItem other = Samples.item(Samples.batch(1, 1).key(), 999, 100, 100);
     Sealed resumed =
-        Samples.sealer(Samples.FR, "snapshot").seal(new SealingBatch(other.key(), List.of(other)));
+        Samples.sealer(FR, "snapshot").seal(new SealingBatch(other.key(), List.of(other)));
 
     // The generator did repeat: the identifiers are the same.
     assertEquals(once.envelope().header().facts().id(), resumed.envelope().header().facts().id());
@@ -83,8 +85,8 @@ class EnvelopeThreatsTest {
             one.expiresAtMs(),
             Arrays.copyOf(joined, 60),
             Arrays.copyOfRange(joined, 60, 100));
-    Sealed first = Samples.sealer(Samples.FR, "moved").seal(new SealingBatch(key, List.of(one)));
-    Sealed second = Samples.sealer(Samples.FR, "moved").seal(new SealingBatch(key, List.of(moved)));
+    Sealed first = Samples.sealer(FR, "moved").seal(new SealingBatch(key, List.of(one)));
+    Sealed second = Samples.sealer(FR, "moved").seal(new SealingBatch(key, List.of(moved)));
 
     assertNotEquals(first.contentKey(), second.contentKey());
   }
@@ -132,7 +134,7 @@ class EnvelopeThreatsTest {
 
   @Test
   void bodies_swapped_doNotOpen() {
-    Sealed sealed = Samples.sealer(Samples.FR, "swap").seal(Samples.batch(2, 100));
+    Sealed sealed = Samples.sealer(FR, "swap").seal(Samples.batch(2, 100));
     byte[] bodies = sealed.envelope().bodies().clone();
     byte[] first = Arrays.copyOf(bodies, 116);
     System.arraycopy(bodies, 116, bodies, 0, 116);
@@ -153,15 +155,14 @@ class EnvelopeThreatsTest {
 
   @Test
   void body_ofAnotherPlaceOrEnvelope_doesNotOpen() {
-    Sealed sealed = Samples.sealer(Samples.FR, "place").seal(Samples.batch(2, 100));
+    Sealed sealed = Samples.sealer(FR, "place").seal(Samples.batch(2, 100));
     OpenedLabels labels = opener.openLabels(sealed.envelope(), sealed.contentKey()).orElseThrow();
     BodyAddress right = labels.address(1);
     byte[] body = labels.sealedBody(1);
 
     assertTrue(labels.bodyKey(1).open(right, body).isPresent());
     assertFalse(labels.bodyKey(0).open(right, body).isPresent());
-    assertFalse(
-        labels.bodyKey(1).open(new BodyAddress(Samples.DE, right.envelope(), 1), body).isPresent());
+    assertFalse(labels.bodyKey(1).open(new BodyAddress(DE, right.envelope(), 1), body).isPresent());
     assertFalse(labels.bodyKey(1).open(labels.address(0), body).isPresent());
   }
 
@@ -180,7 +181,7 @@ class EnvelopeThreatsTest {
   }
 
   private static int region(int bodyBytes) {
-    return Samples.sealer(Samples.FR, "length")
+    return Samples.sealer(FR, "length")
         .seal(Samples.batch(1, bodyBytes))
         .envelope()
         .header()
@@ -318,11 +319,10 @@ class EnvelopeThreatsTest {
   void labels_ofAnotherOriginOrEnvelope_doNotOpen() {
     byte[] plain = crafted.plainLabels().build().toByteArray();
     byte[] elsewhere =
-        crafted.key.sealLabels(
-            Samples.DE, crafted.facts.id(), plain, new SeededRandom("elsewhere"));
+        crafted.key.sealLabels(DE, crafted.facts.id(), plain, new SeededRandom("elsewhere"));
     byte[] otherEnvelope =
         crafted.key.sealLabels(
-            Samples.FR,
+            FR,
             EnvelopeId.fresh(1, new SeededRandom("other")),
             plain,
             new SeededRandom("elsewhere"));
@@ -333,7 +333,7 @@ class EnvelopeThreatsTest {
 
   @Test
   void secrets_printed_areHidden() {
-    Sealed sealed = Samples.sealer(Samples.FR, "hidden").seal(Samples.batch(1, 10));
+    Sealed sealed = Samples.sealer(FR, "hidden").seal(Samples.batch(1, 10));
 
     assertEquals("[hidden]", sealed.contentKey().toString());
     assertEquals("[hidden]", sealed.contentKey().bodyKey(0).toString());

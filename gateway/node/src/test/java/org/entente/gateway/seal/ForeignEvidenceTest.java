@@ -1,5 +1,7 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.entente.gateway.testkit.ForeignVerifier.OK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -53,7 +55,7 @@ class ForeignEvidenceTest {
     return EvidenceItem.newBuilder()
         .setMessageId(ByteString.copyFrom(MessageId.fresh(Samples.NOW_MS, exchange.random).bytes()))
         .setKind(kind)
-        .setAgency(Samples.FR.value())
+        .setAgency(FR.value())
         .setAt(Timestamps.fromMillis(Samples.NOW_MS))
         .setHeaderHash(ByteString.copyFrom(org.entente.gateway.crypto.Sha256.hash(own)));
   }
@@ -62,7 +64,7 @@ class ForeignEvidenceTest {
     MessageId id = MessageId.fresh(Samples.NOW_MS, exchange.random);
     return policy
         .messages()
-        .evidence(id, batch, Samples.FR, Samples.DE, Lane.ROUTINE, false, NOW)
+        .evidence(id, batch, FR, DE, Lane.ROUTINE, false, NOW)
         .map(SealingItem::of)
         .orElseThrow();
   }
@@ -160,9 +162,9 @@ class ForeignEvidenceTest {
     Label label = Label.parseFrom(item.label());
     ByteString body = ByteString.copyFrom(item.body());
     return new LabelCheck(MessageLimits.defaults()).received(label, body).isEmpty()
-        && policy.ingress().decide(Samples.FR, label, body.size(), Samples.DE, NOW)
+        && policy.ingress().decide(FR, label, body.size(), DE, NOW)
             instanceof IngressPolicy.Verdict.Accepted
         && Body.parseFrom(body).getEvidence().getItemsList().stream()
-            .allMatch(each -> each.getAgency().equals(Samples.FR.value()));
+            .allMatch(each -> each.getAgency().equals(FR.value()));
   }
 }

@@ -1,5 +1,7 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.entente.gateway.testkit.ForeignVerifier.OK;
 
 import java.security.SecureRandom;
@@ -28,8 +30,8 @@ final class ForeignExchange {
 
   final SecureRandom random = new SecureRandom();
   final SealingParty.Trust trust = new SealingParty.Trust();
-  final SealingParty fr = new SealingParty(Samples.FR, trust, Samples.CLOCK, use -> random);
-  final SealingParty de = new SealingParty(Samples.DE, trust, Samples.CLOCK, use -> random);
+  final SealingParty fr = new SealingParty(FR, trust, Samples.CLOCK, use -> random);
+  final SealingParty de = new SealingParty(DE, trust, Samples.CLOCK, use -> random);
   final Sealed sealed;
   final AddressedStanza addressed;
   final byte[] announcement;

@@ -1,5 +1,9 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
+
 import java.util.List;
 import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.batch.Sealer;
@@ -55,7 +59,7 @@ final class FormatSamples {
           Samples.NOW_MS + 36 * Samples.HOUR_MS);
   final SealingBatch batch = Samples.batch(2, 40);
   final Sealed sealed =
-      new Sealer(Samples.FR, Samples.GW, signingKey, random("sealer"), Samples.CLOCK).seal(batch);
+      new Sealer(FR, Samples.GW, signingKey, random("sealer"), Samples.CLOCK).seal(batch);
   final Envelope envelope = sealed.envelope();
   final OriginNumber number = new OriginNumber(3, Lane.PRIORITY, 42);
   final SessionAnnouncement announcement;
@@ -74,7 +78,7 @@ final class FormatSamples {
     random("nonce").nextBytes(nonce);
     SessionTerms terms =
         new SessionTerms(
-            new SessionTerms.Parties(Samples.FEDERATION, Samples.FR, gateway, Samples.SG),
+            new SessionTerms.Parties(Samples.FEDERATION, FR, gateway, SG),
             published.validity(),
             EpochOpening.answering(3, nonce),
             Samples.NOW_MS,
@@ -85,20 +89,20 @@ final class FormatSamples {
         new BindingSigner(Samples.FEDERATION, signingKey)
             .bind(
                 envelope.header(),
-                Samples.SG,
+                SG,
                 session.wrap(envelope.header(), number, sealed.contentKey()));
     keyBundle =
         KeyBundle.sign(
-            new KeyBundle.Content(StatementFrame.toAll(Samples.FEDERATION, Samples.SG, Samples.GW, Samples.NOW_MS), List.of(gateway), List.of(published, nextPublished)),
+            new KeyBundle.Content(StatementFrame.toAll(Samples.FEDERATION, SG, Samples.GW, Samples.NOW_MS), List.of(gateway), List.of(published, nextPublished)),
             pair);
     fulfilment =
         FulfilmentStatement.sign(
-            new FulfilmentStatement.Content(StatementFrame.toAll(Samples.FEDERATION, Samples.SG, Samples.GW, Samples.NOW_MS), new Fulfilment(true, List.of(1, 2, 4, 900))),
+            new FulfilmentStatement.Content(StatementFrame.toAll(Samples.FEDERATION, SG, Samples.GW, Samples.NOW_MS), new Fulfilment(true, List.of(1, 2, 4, 900))),
             pair);
     voidStatement = VoidStatement.sign(voidContent(), signingKey);
     notice =
         NoticeStatement.sign(
-            new NoticeStatement.Content(StatementFrame.to(Samples.FEDERATION, Samples.FR, Samples.GW, Samples.SG, Samples.NOW_MS), new byte[] {10, 0}),
+            new NoticeStatement.Content(StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS), new byte[] {10, 0}),
             signingKey);
     settled = SettledStatement.sign(settledContent(), signingKey);
     roster = RosterStatement.sign(rosterContent(), signingKey);
@@ -107,13 +111,13 @@ final class FormatSamples {
   }
 
   private VoidStatement.Content voidContent() {
-    return new VoidStatement.Content(StatementFrame.to(Samples.FEDERATION, Samples.FR, Samples.GW, Samples.SG, Samples.NOW_MS), List.of(
+    return new VoidStatement.Content(StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS), List.of(
             new NumberedHeader(number, envelope.header().hash()),
             new NumberedHeader(new OriginNumber(3, Lane.ROUTINE, 1), new byte[32])));
   }
 
   private static SettledStatement.Content settledContent() {
-    return new SettledStatement.Content(StatementFrame.to(Samples.FEDERATION, Samples.FR, Samples.GW, Samples.SG, Samples.NOW_MS), List.of(
+    return new SettledStatement.Content(StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS), List.of(
             new SettledNumbers(2, Lane.FLASH, 901), new SettledNumbers(3, Lane.PRIORITY, 1_042)));
   }
 
@@ -123,25 +127,23 @@ final class FormatSamples {
     byte[] operation = new byte[OperationId.SIZE];
     random("operation").nextBytes(operation);
     return new RosterStatement.Content(
-        new RosterStatement.Place(StatementFrame.toAll(Samples.FEDERATION, Samples.FR, Samples.GW, Samples.NOW_MS), OperationId.of(operation), 2, before),
+        new RosterStatement.Place(StatementFrame.toAll(Samples.FEDERATION, FR, Samples.GW, Samples.NOW_MS), OperationId.of(operation), 2, before),
         new RosterStatement.Terms(
             "CALM HARBOUR-7", true, false, Samples.NOW_MS, Samples.NOW_MS + 24 * Samples.HOUR_MS),
-        List.of(
-            new RosterMember(Samples.FR, RosterRole.LEAD),
-            new RosterMember(Samples.SG, RosterRole.OBSERVER)));
+        List.of(new RosterMember(FR, RosterRole.LEAD), new RosterMember(SG, RosterRole.OBSERVER)));
   }
 
   private ConsentStatement.Content consentContent() {
-    return new ConsentStatement.Content(StatementFrame.to(Samples.FEDERATION, Samples.FR, Samples.GW, Samples.SG, Samples.NOW_MS), MessageId.fresh(Samples.NOW_MS, random("consent")), new ConsentStatement.Terms(
+    return new ConsentStatement.Content(StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS), MessageId.fresh(Samples.NOW_MS, random("consent")), new ConsentStatement.Terms(
             batch.items().stream().map(SealingItem::id).toList(),
-            List.of(Samples.DE, new AgencyName("us.cbp")),
+            List.of(DE, new AgencyName("us.cbp")),
             List.of("GB", "US"),
             List.of(1, 5),
             Samples.NOW_MS + 24 * Samples.HOUR_MS));
   }
 
   private WatermarkStatement.Content watermarkContent() {
-    return new WatermarkStatement.Content(StatementFrame.to(Samples.FEDERATION, Samples.SG, Samples.GW, Samples.FR, Samples.NOW_MS), List.of(
+    return new WatermarkStatement.Content(StatementFrame.to(Samples.FEDERATION, SG, Samples.GW, FR, Samples.NOW_MS), List.of(
             new Watermark(2, Lane.FLASH, 900, List.of()),
             new Watermark(
                 3,

@@ -1,5 +1,7 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,7 +20,7 @@ class LocalFormsTest {
   private final SeededRandom random = new SeededRandom("local");
   private final SecretBytes storageKey = SecretBytes.random(random, 32);
   private final BucketKey bucket = BucketKey.of(storageKey);
-  private final Sealed sealed = Samples.sealer(Samples.FR, "local").seal(Samples.batch(2, 500));
+  private final Sealed sealed = Samples.sealer(FR, "local").seal(Samples.batch(2, 500));
   private final OpenedLabels labels =
       new Opener(count -> {}).openLabels(sealed.envelope(), sealed.contentKey()).orElseThrow();
   private final byte[] record =
@@ -67,8 +69,7 @@ class LocalFormsTest {
     BodyAddress right = labels.address(1);
 
     assertTrue(LocalSeal.open(labels.address(0), bucket, record).isEmpty());
-    assertTrue(
-        LocalSeal.open(new BodyAddress(Samples.DE, right.envelope(), 1), bucket, record).isEmpty());
+    assertTrue(LocalSeal.open(new BodyAddress(DE, right.envelope(), 1), bucket, record).isEmpty());
   }
 
   @Test
@@ -94,7 +95,7 @@ class LocalFormsTest {
   @Test
   void outboxKey_wrapped_opensForItsEnvelopeOnly() {
     EnvelopeHeader header = sealed.envelope().header();
-    Sealed another = Samples.sealer(Samples.FR, "another").seal(Samples.batch(1, 1));
+    Sealed another = Samples.sealer(FR, "another").seal(Samples.batch(1, 1));
     byte[] kept = new OutboxSeal(random).seal(header, storageKey, sealed.contentKey());
 
     assertEquals(OutboxSeal.BYTES, kept.length);

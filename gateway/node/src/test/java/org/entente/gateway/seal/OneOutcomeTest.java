@@ -7,17 +7,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.commit.CommitObserver;
-import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
@@ -25,18 +19,17 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeFacts;
-import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
-import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.Label;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,30 +42,18 @@ class OneOutcomeTest {
 
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
-  private final Ledger ledger =
-      new Ledger(
-          new MemoryStore(),
-          TestNames.names(),
-          new NoLog(),
-          () -> NOW,
-          LedgerLimits.DEFAULT,
-          new Quiet());
-  private final ErasureJournal journal;
+  private final Ledger ledger = QuietLedger.over(new MemoryStore(), () -> NOW);
+
+  @AutoClose("closeWithLedger")
   private final ReceiveKit kit;
 
   OneOutcomeTest(@TempDir Path folder) throws IOException {
-    journal = ErasureJournal.open(folder.resolve("erasures"), NOW.getEpochSecond() / 86_400);
+    ErasureJournal journal =
+        ErasureJournal.open(folder.resolve("erasures"), NOW.getEpochSecond() / 86_400);
     ledger.start();
     kit =
         new ReceiveKit(
             ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> NOW);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    kit.close();
-    ledger.close();
-    journal.close();
   }
 
   @Test
@@ -182,32 +163,5 @@ class OneOutcomeTest {
   /** Hop number and header hash name the delivery, which the peer knows. */
   private static Receipt withoutNumber(Receipt receipt) {
     return receipt.toBuilder().clearHopEpoch().clearHopSequence().clearHeaderHash().build();
-  }
-
-  private static final class NoLog implements Journal {
-    private final List<AuditRecord> records = new ArrayList<>();
-
-    @Override
-    public void append(Batch batch, List<AuditRecord> added) {
-      records.addAll(added);
-    }
-
-    @Override
-    public void committed() {
-      records.clear();
-    }
-
-    @Override
-    public void rolledBack() {
-      records.clear();
-    }
-  }
-
-  private static final class Quiet implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {}
-
-    @Override
-    public void failed(LedgerFailure why) {}
   }
 }

@@ -1,5 +1,6 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
@@ -51,6 +52,6 @@ class OverheadTest {
     for (int i = 0; i < count; i++) {
       items.add(Samples.item(key, i, LABEL_BYTES, BODY_BYTES));
     }
-    return Samples.sealer(Samples.FR, "overhead").seal(new SealingBatch(key, items)).envelope();
+    return Samples.sealer(FR, "overhead").seal(new SealingBatch(key, items)).envelope();
   }
 }

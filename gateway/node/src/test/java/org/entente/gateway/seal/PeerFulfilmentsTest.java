@@ -1,5 +1,7 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,8 +29,8 @@ class PeerFulfilmentsTest {
 
   private final SettableClock clock = new SettableClock(Instant.ofEpochMilli(Samples.NOW_MS));
   private final SealingParty.Trust trust = new SealingParty.Trust();
-  private final SealingParty fr = new SealingParty(Samples.FR, trust, clock);
-  private final SealingParty de = new SealingParty(Samples.DE, trust, clock);
+  private final SealingParty fr = new SealingParty(FR, trust, clock);
+  private final SealingParty de = new SealingParty(DE, trust, clock);
   private final PeerFulfilments known = new PeerFulfilments(Samples.FEDERATION, trust);
 
   private byte[] said(Fulfilment fulfilment) {
@@ -42,10 +44,10 @@ class PeerFulfilmentsTest {
   @Test
   void statement_isTakenOnce_withValuesOfLaterReleases() {
     byte[] bytes = said(MORE);
-    assertEquals(Optional.of(Samples.DE), Results.value(offer(bytes)));
+    assertEquals(Optional.of(DE), Results.value(offer(bytes)));
     assertEquals(Optional.empty(), Results.value(offer(bytes)));
-    assertEquals(Map.of(Samples.DE, MORE), known.stated());
-    assertArrayEquals(bytes, known.encoded(Samples.DE).orElseThrow());
+    assertEquals(Map.of(DE, MORE), known.stated());
+    assertArrayEquals(bytes, known.encoded(DE).orElseThrow());
   }
 
   @Test
@@ -63,11 +65,11 @@ class PeerFulfilmentsTest {
   void statement_ofBefore_doesNotComeBack_noMatterWhatIsKeptBack() {
     byte[] before = said(MORE);
     byte[] after = said(LESS);
-    assertEquals(Optional.of(Samples.DE), Results.value(offer(after)));
+    assertEquals(Optional.of(DE), Results.value(offer(after)));
     assertEquals(Optional.empty(), Results.value(offer(before)));
     clock.move(Duration.ofDays(20));
     assertEquals(Optional.empty(), Results.value(offer(before)));
-    assertEquals(Map.of(Samples.DE, LESS), known.stated(), "silence changes nothing");
+    assertEquals(Map.of(DE, LESS), known.stated(), "silence changes nothing");
   }
 
   @Test
@@ -78,13 +80,13 @@ class PeerFulfilmentsTest {
     assertEquals(Code.BAD_SIGNATURE, Results.code(offer(forged)));
     byte[] elsewhere =
         FulfilmentStatement.sign(
-                new FulfilmentStatement.Content(StatementFrame.toAll(new FederationName("other.example"), Samples.DE, Samples.GW, content.issuedAtMs()), LESS),
+                new FulfilmentStatement.Content(StatementFrame.toAll(new FederationName("other.example"), DE, Samples.GW, content.issuedAtMs()), LESS),
                 de.identity.pair())
             .encoded();
     assertEquals(Code.HEADER_MISMATCH, Results.code(offer(elsewhere)));
     byte[] ahead =
         FulfilmentStatement.sign(
-                new FulfilmentStatement.Content(StatementFrame.toAll(Samples.FEDERATION, Samples.DE, Samples.GW, clock.millis() + 2 * Samples.HOUR_MS), LESS),
+                new FulfilmentStatement.Content(StatementFrame.toAll(Samples.FEDERATION, DE, Samples.GW, clock.millis() + 2 * Samples.HOUR_MS), LESS),
                 de.identity.pair())
             .encoded();
     assertEquals(Code.HEADER_MISMATCH, Results.code(offer(ahead)));
@@ -93,12 +95,12 @@ class PeerFulfilmentsTest {
 
   @Test
   void statement_whosePairIsWithdrawn_isForgotten() {
-    assertEquals(Optional.of(Samples.DE), Results.value(offer(said(LESS))));
+    assertEquals(Optional.of(DE), Results.value(offer(said(LESS))));
     known.forgetUnfounded();
-    assertEquals(Map.of(Samples.DE, LESS), known.stated());
-    trust.expel(Samples.DE);
+    assertEquals(Map.of(DE, LESS), known.stated());
+    trust.expel(DE);
     known.forgetUnfounded();
     assertEquals(Map.of(), known.stated());
-    assertEquals(Optional.empty(), known.encoded(Samples.DE));
+    assertEquals(Optional.empty(), known.encoded(DE));
   }
 }

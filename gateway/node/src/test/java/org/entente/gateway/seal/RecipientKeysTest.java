@@ -1,5 +1,7 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,8 +24,8 @@ import org.junit.jupiter.api.Test;
 class RecipientKeysTest {
   private final SettableClock clock = new SettableClock(Samples.NOW);
   private final SealingParty.Trust trust = new SealingParty.Trust();
-  private final SealingParty fr = new SealingParty(Samples.FR, trust, clock);
-  private final SealingParty de = new SealingParty(Samples.DE, trust, clock);
+  private final SealingParty fr = new SealingParty(FR, trust, clock);
+  private final SealingParty de = new SealingParty(DE, trust, clock);
 
   @Test
   void keys_overTenDays_overlapAndAreDestroyedAfterGrace() {
@@ -91,8 +93,7 @@ class RecipientKeysTest {
     assertTrue(Results.value(fr.peerKeys.offer(bytes, clock.millis())).isPresent());
     assertEquals(Optional.empty(), Results.value(fr.peerKeys.offer(bytes, clock.millis())));
     assertEquals(
-        Optional.of(de.gateway),
-        fr.peerKeys.bundleOf(Samples.DE).orElseThrow().gateway(Samples.GW));
+        Optional.of(de.gateway), fr.peerKeys.bundleOf(DE).orElseThrow().gateway(Samples.GW));
   }
 
   @Test
@@ -101,10 +102,10 @@ class RecipientKeysTest {
     clock.move(Duration.ofHours(13));
     de.recipientKeys.renew();
     fr.knowing(de);
-    Optional<PublishedKey> key = fr.peerKeys.keyOf(Samples.DE, clock.millis());
+    Optional<PublishedKey> key = fr.peerKeys.keyOf(DE, clock.millis());
 
     assertEquals(Optional.empty(), Results.value(fr.peerKeys.offer(old, clock.millis())));
-    assertEquals(key, fr.peerKeys.keyOf(Samples.DE, clock.millis()));
+    assertEquals(key, fr.peerKeys.keyOf(DE, clock.millis()));
   }
 
   @Test
@@ -113,7 +114,7 @@ class RecipientKeysTest {
 
     assertEquals(
         Code.BAD_SIGNATURE, Results.code(fr.peerKeys.offer(forged.encoded(), clock.millis())));
-    assertEquals(Optional.empty(), fr.peerKeys.keyOf(Samples.DE, clock.millis()));
+    assertEquals(Optional.empty(), fr.peerKeys.keyOf(DE, clock.millis()));
   }
 
   @Test
@@ -121,7 +122,7 @@ class RecipientKeysTest {
     KeyBundle.Content content = de.bundle().content();
     KeyBundle elsewhere =
         KeyBundle.sign(
-            new KeyBundle.Content(StatementFrame.toAll(new FederationName("other.example"), Samples.DE, Samples.GW, content.issuedAtMs()), content.gateways(), content.keys()),
+            new KeyBundle.Content(StatementFrame.toAll(new FederationName("other.example"), DE, Samples.GW, content.issuedAtMs()), content.gateways(), content.keys()),
             de.identity.pair());
 
     assertEquals(
@@ -136,10 +137,10 @@ class RecipientKeysTest {
   @Test
   void bundle_keysExpired_sealsToNobody() {
     fr.knowing(de);
-    assertTrue(fr.peerKeys.keyOf(Samples.DE, clock.millis()).isPresent());
+    assertTrue(fr.peerKeys.keyOf(DE, clock.millis()).isPresent());
     clock.move(Duration.ofHours(24));
 
-    assertEquals(Optional.empty(), fr.peerKeys.keyOf(Samples.DE, clock.millis()));
+    assertEquals(Optional.empty(), fr.peerKeys.keyOf(DE, clock.millis()));
   }
 
   @Test
@@ -149,6 +150,6 @@ class RecipientKeysTest {
     fr.knowing(de);
 
     assertEquals(2, de.bundle().content().keys().size());
-    assertEquals(newer, fr.peerKeys.keyOf(Samples.DE, clock.millis()).orElseThrow().validity());
+    assertEquals(newer, fr.peerKeys.keyOf(DE, clock.millis()).orElseThrow().validity());
   }
 }

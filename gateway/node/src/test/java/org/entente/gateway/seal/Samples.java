@@ -1,5 +1,8 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.SG;
+
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,9 +22,6 @@ import org.entente.gateway.model.NodeName;
 /** Names, times, keys and messages that the tests of sealing share. */
 public final class Samples {
   static final FederationName FEDERATION = new FederationName("demo.entente.example");
-  public static final AgencyName FR = new AgencyName("fr.customs");
-  public static final AgencyName DE = new AgencyName("de.customs");
-  public static final AgencyName SG = new AgencyName("sg.police");
   static final NodeName GW = new NodeName("gw-1");
   public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   static final InstantSource CLOCK = InstantSource.fixed(NOW);

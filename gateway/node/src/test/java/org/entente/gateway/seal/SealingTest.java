@@ -1,5 +1,6 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -36,10 +37,10 @@ class SealingTest {
   })
   void envelope_sealed_opensToTheSameMessages(int count, int bodyBytes) {
     SealingBatch batch = Samples.batch(count, bodyBytes);
-    Sealed sealed = Samples.sealer(Samples.FR, "round trip").seal(batch);
+    Sealed sealed = Samples.sealer(FR, "round trip").seal(batch);
     Envelope envelope = received(sealed.envelope());
 
-    assertTrue(envelope.isSignedBy(Samples.gatewayKey(Samples.FR).verifyingKey()));
+    assertTrue(envelope.isSignedBy(Samples.gatewayKey(FR).verifyingKey()));
     OpenedLabels labels = opener.openLabels(envelope, sealed.contentKey()).orElseThrow();
     assertEquals(count, labels.count());
     for (int i = 0; i < count; i++) {
@@ -53,11 +54,11 @@ class SealingTest {
   @Test
   void header_states_whatWasSealed() {
     SealingBatch batch = Samples.batch(3, 1000);
-    Sealed sealed = Samples.sealer(Samples.FR, "header").seal(batch);
+    Sealed sealed = Samples.sealer(FR, "header").seal(batch);
     EnvelopeHeader header = sealed.envelope().header();
 
     assertEquals(3, header.count());
-    assertEquals(Samples.FR, header.facts().origin());
+    assertEquals(FR, header.facts().origin());
     assertEquals(Samples.GW, header.facts().gateway());
     assertEquals(batch.key().lane(), header.facts().lane());
     assertFalse(header.facts().exercise());

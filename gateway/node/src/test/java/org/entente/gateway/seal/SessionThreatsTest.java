@@ -1,5 +1,8 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -56,9 +59,9 @@ class SessionThreatsTest {
 
   private final SettableClock clock = new SettableClock(Samples.NOW);
   private final SealingParty.Trust trust = new SealingParty.Trust();
-  private final SealingParty fr = new SealingParty(Samples.FR, trust, clock);
-  private final SealingParty de = new SealingParty(Samples.DE, trust, clock);
-  private final SealingParty sg = new SealingParty(Samples.SG, trust, clock);
+  private final SealingParty fr = new SealingParty(FR, trust, clock);
+  private final SealingParty de = new SealingParty(DE, trust, clock);
+  private final SealingParty sg = new SealingParty(SG, trust, clock);
 
   @BeforeEach
   void exchangeKeys() {
@@ -306,10 +309,7 @@ class SessionThreatsTest {
     OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
     SealingParty thief =
         new SealingParty(
-            Samples.FR,
-            new SealingParty.Trust(),
-            clock,
-            purpose -> new SeededRandom("thief, " + purpose));
+            FR, new SealingParty.Trust(), clock, purpose -> new SeededRandom("thief, " + purpose));
     Sealed forged = thief.seal(1, 10);
     Sealed genuine = fr.seal(1, 10);
     Envelope borrowed =
@@ -341,12 +341,12 @@ class SessionThreatsTest {
     }
 
     assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), addressed.stanza()));
-    assertEquals(Optional.of(session), de.incoming.find(Samples.FR, session.id()));
+    assertEquals(Optional.of(session), de.incoming.find(FR, session.id()));
   }
 
   @Test
   void wrapping_randomnessRepeatedAfterSnapshot_repeatsNoKeyStream() {
-    SealingParty again = new SealingParty(Samples.FR, trust, clock).knowing(de);
+    SealingParty again = new SealingParty(FR, trust, clock).knowing(de);
     Sealed first = fr.sealer.seal(Samples.batch(1, 100));
     Sealed second = again.sealer.seal(Samples.batch(1, 101));
     SenderSession session = ownSession(fr, de);
@@ -437,9 +437,9 @@ class SessionThreatsTest {
     RecipientSession accepted = Results.value(de.incoming.accept(squatted.encoded()));
 
     assertNotEquals(theirs.id(), accepted.id());
-    assertEquals(Optional.of(theirs), de.incoming.find(Samples.FR, theirs.id()));
-    assertEquals(Optional.empty(), de.incoming.find(Samples.SG, theirs.id()));
-    assertEquals(Optional.empty(), de.incoming.find(Samples.FR, accepted.id()));
+    assertEquals(Optional.of(theirs), de.incoming.find(FR, theirs.id()));
+    assertEquals(Optional.empty(), de.incoming.find(SG, theirs.id()));
+    assertEquals(Optional.empty(), de.incoming.find(FR, accepted.id()));
     assertFalse(Arrays.equals(secret(honest.terms(), honest), secret(squat, squatted)));
     // Held already, so what signs it does not matter: it is the very same session.
     assertEquals(theirs, Results.value(de.incoming.accept(inTheirName.encoded())));
@@ -493,7 +493,7 @@ class SessionThreatsTest {
   void key_thatDiesWhileMailIsBeingOpened_opensItOrHasItRewrapped() throws Exception {
     for (int round = 0; round < 20; round++) {
       Sealed sealed = fr.seal(1, 200);
-      fr.outgoing.renew(Samples.DE);
+      fr.outgoing.renew(DE);
       AddressedStanza addressed = fr.stanzaFor(de, sealed, 1);
       de.accept(addressed);
       RecipientKeyId key = de.holder.held().get(0).id();
@@ -535,7 +535,7 @@ class SessionThreatsTest {
         fr.outgoing
             .wrap(
                 header,
-                Samples.DE,
+                DE,
                 new OriginNumber(1, Lane.PRIORITY, 1),
                 OutboxSeal.open(header, outboxKey, kept).orElseThrow())
             .isEmpty(),
@@ -547,7 +547,7 @@ class SessionThreatsTest {
         fr.outgoing
             .wrap(
                 header,
-                Samples.DE,
+                DE,
                 new OriginNumber(1, Lane.PRIORITY, 1),
                 OutboxSeal.open(header, outboxKey, kept).orElseThrow())
             .orElseThrow();
@@ -573,7 +573,7 @@ class SessionThreatsTest {
             .orElseThrow();
     Stanza stanza = parsed(addressed.stanza().encoded());
 
-    assertEquals(Samples.FR, seen.header().facts().origin());
+    assertEquals(FR, seen.header().facts().origin());
     assertEquals(addressed.stanza(), stanza);
     assertEquals(NEED_REWRAP, sg.open(seen, stanza));
     assertEquals(0, sg.opened.get());
@@ -586,14 +586,14 @@ class SessionThreatsTest {
     Sealed sealed = fr.seal(1, 10);
     AddressedStanza before = fr.stanzaFor(de, sealed, 1);
     RecipientSession session = de.accept(before);
-    trust.list(Samples.FR, next, old);
+    trust.list(FR, next, old);
     de.incoming.closeUnfounded();
     assertFalse(session.isClosed());
     assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), before.stanza()));
 
     fr.identity.signWith(next);
     fr.outgoing.renewAll();
-    trust.list(Samples.FR, next);
+    trust.list(FR, next);
     de.incoming.closeUnfounded();
 
     assertTrue(session.isClosed());
@@ -611,23 +611,23 @@ class SessionThreatsTest {
     RecipientSession session = de.accept(fr.stanzaFor(de, fr.seal(1, 10), 1));
     RecipientSession other = de.accept(sg.knowing(de).stanzaFor(de, sg.seal(1, 10), 1));
 
-    trust.expel(Samples.FR);
+    trust.expel(FR);
     de.incoming.closeUnfounded();
 
     assertTrue(session.isClosed());
     assertFalse(other.isClosed());
-    assertEquals(Optional.empty(), de.incoming.find(Samples.FR, session.id()));
+    assertEquals(Optional.empty(), de.incoming.find(FR, session.id()));
   }
 
   @Test
   void session_whosePairIsWithdrawnWhileItIsTaken_isNotKept() {
     SigningPair next = SigningPair.generate(new SeededRandom("next pair of fr"));
-    List<VerifyingPair> good = trust.of(Samples.FR);
+    List<VerifyingPair> good = trust.of(FR);
     AtomicInteger looks = new AtomicInteger();
     RecipientSessions racing =
         new RecipientSessions(
             Samples.FEDERATION,
-            Samples.DE,
+            DE,
             agency -> looks.getAndIncrement() == 0 ? good : List.of(next.verifyingPair()),
             de.holder,
             clock,
@@ -635,42 +635,42 @@ class SessionThreatsTest {
     SessionAnnouncement announcement = announcementTo(de);
 
     assertEquals(Code.BAD_SIGNATURE, Results.code(racing.accept(announcement.encoded())));
-    assertEquals(Optional.empty(), racing.find(Samples.FR, announcement.id()));
+    assertEquals(Optional.empty(), racing.find(FR, announcement.id()));
   }
 
   @Test
   void keyBundle_whosePairIsWithdrawnWhileItIsTaken_isNotKept() {
-    List<VerifyingPair> good = trust.of(Samples.FR);
+    List<VerifyingPair> good = trust.of(FR);
     AtomicInteger looks = new AtomicInteger();
     PeerKeys racing =
         new PeerKeys(Samples.FEDERATION, agency -> looks.getAndIncrement() == 0 ? good : List.of());
 
     assertEquals(
         Code.BAD_SIGNATURE, Results.code(racing.offer(fr.bundle().encoded(), clock.millis())));
-    assertTrue(racing.bundleOf(Samples.FR).isEmpty());
+    assertTrue(racing.bundleOf(FR).isEmpty());
   }
 
   @Test
   void keyBundle_restingOnAWithdrawnPair_isForgottenWithTheSessionsToItsKeys() {
     SigningPair next = SigningPair.generate(new SeededRandom("next pair of fr"));
     de.knowing(fr);
-    trust.list(Samples.FR, next, fr.identity.pair());
+    trust.list(FR, next, fr.identity.pair());
     de.peerKeys.forgetUnfounded();
-    assertTrue(de.peerKeys.bundleOf(Samples.FR).isPresent());
+    assertTrue(de.peerKeys.bundleOf(FR).isPresent());
 
     Sealed mail = de.seal(1, 10);
     SessionId before = de.stanzaFor(fr, mail, 1).stanza().session();
     assertEquals(before, de.stanzaFor(fr, mail, 1).stanza().session());
-    trust.list(Samples.FR, next);
+    trust.list(FR, next);
     List<AgencyName> forgotten = de.peerKeys.forgetUnfounded();
     forgotten.forEach(de.outgoing::renew);
 
-    assertEquals(List.of(Samples.FR), forgotten);
+    assertEquals(List.of(FR), forgotten);
     OriginNumber number = new OriginNumber(1, mail.key().lane(), 1);
     assertEquals(
         Optional.empty(),
-        de.outgoing.wrap(mail.envelope().header(), Samples.FR, number, mail.contentKey()));
-    assertTrue(de.peerKeys.bundleOf(Samples.FR).isEmpty());
-    assertTrue(de.peerKeys.bundleOf(Samples.SG).isPresent());
+        de.outgoing.wrap(mail.envelope().header(), FR, number, mail.contentKey()));
+    assertTrue(de.peerKeys.bundleOf(FR).isEmpty());
+    assertTrue(de.peerKeys.bundleOf(SG).isPresent());
   }
 }

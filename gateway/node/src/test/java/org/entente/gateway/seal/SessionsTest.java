@@ -1,5 +1,8 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -38,8 +41,8 @@ import org.junit.jupiter.api.Test;
 class SessionsTest {
   private final SettableClock clock = new SettableClock(Samples.NOW);
   private final SealingParty.Trust trust = new SealingParty.Trust();
-  private final SealingParty fr = new SealingParty(Samples.FR, trust, clock);
-  private final SealingParty de = new SealingParty(Samples.DE, trust, clock);
+  private final SealingParty fr = new SealingParty(FR, trust, clock);
+  private final SealingParty de = new SealingParty(DE, trust, clock);
 
   @Test
   void delivery_underLiveSession_opens() {
@@ -102,7 +105,7 @@ class SessionsTest {
         Optional.empty(),
         fr.outgoing.wrap(
             sealed.envelope().header(),
-            Samples.DE,
+            DE,
             new OriginNumber(1, Lane.PRIORITY, 1),
             sealed.contentKey()));
   }
@@ -120,10 +123,10 @@ class SessionsTest {
     fr.knowing(de);
     Sealed sealed = fr.seal(1, 10);
     SessionId session = fr.stanzaFor(de, sealed, 1).stanza().session();
-    fr.outgoing.confirm(Samples.DE, session);
+    fr.outgoing.confirm(DE, session);
     assertTrue(fr.stanzaFor(de, sealed, 2).announcement().isEmpty());
 
-    fr.outgoing.announceAgain(Samples.DE);
+    fr.outgoing.announceAgain(DE);
 
     assertTrue(fr.stanzaFor(de, sealed, 3).announcement().isPresent());
   }
@@ -132,7 +135,7 @@ class SessionsTest {
   void announcement_ofStranger_isRefused() {
     fr.knowing(de);
     AddressedStanza addressed = fr.stanzaFor(de, fr.seal(1, 10), 1);
-    trust.expel(Samples.FR);
+    trust.expel(FR);
 
     assertEquals(
         Code.UNKNOWN_PEER,
@@ -142,7 +145,7 @@ class SessionsTest {
   private Optional<AddressedStanza> wrap(SenderSessions sessions, Sealed sealed, long epoch) {
     return sessions.wrap(
         sealed.envelope().header(),
-        Samples.DE,
+        DE,
         new OriginNumber(epoch, Lane.PRIORITY, 1),
         sealed.contentKey());
   }
@@ -200,7 +203,7 @@ class SessionsTest {
             clock);
 
     assertNotEquals(before, wrap(restarted, sealed, 1).orElseThrow().stanza().session());
-    fr.outgoing.renew(Samples.DE);
+    fr.outgoing.renew(DE);
     assertNotEquals(before, wrap(fr.outgoing, sealed, 1).orElseThrow().stanza().session());
   }
 
@@ -212,21 +215,16 @@ class SessionsTest {
     de.accept(addressed);
     RecipientSessions restarted =
         new RecipientSessions(
-            Samples.FEDERATION,
-            Samples.DE,
-            trust,
-            de.holder,
-            clock,
-            RecipientSessions.DEFAULT_PER_ORIGIN);
+            Samples.FEDERATION, DE, trust, de.holder, clock, RecipientSessions.DEFAULT_PER_ORIGIN);
     assertEquals(
         new OpeningResult.NotOpened(Code.NEED_REWRAP),
-        de.opener.open(Samples.FR, sealed.envelope(), addressed.stanza(), restarted));
+        de.opener.open(FR, sealed.envelope(), addressed.stanza(), restarted));
 
     restarted.accept(addressed.announcement().orElseThrow().encoded());
 
     assertInstanceOf(
         OpeningResult.Opened.class,
-        de.opener.open(Samples.FR, sealed.envelope(), addressed.stanza(), restarted));
+        de.opener.open(FR, sealed.envelope(), addressed.stanza(), restarted));
   }
 
   @Test
@@ -237,7 +235,7 @@ class SessionsTest {
     byte[] nonce = new byte[32];
     nonce[0] = 7;
 
-    fr.outgoing.openEpoch(Samples.DE, EpochOpening.answering(5, nonce));
+    fr.outgoing.openEpoch(DE, EpochOpening.answering(5, nonce));
 
     AddressedStanza old = wrap(fr.outgoing, sealed, 1).orElseThrow();
     AddressedStanza current = wrap(fr.outgoing, sealed, 5).orElseThrow();
@@ -255,12 +253,12 @@ class SessionsTest {
     Sealed sealed = fr.seal(1, 10);
     SessionTerms terms =
         new SessionTerms(
-            new SessionTerms.Parties(Samples.FEDERATION, Samples.FR, fr.gateway, Samples.DE),
+            new SessionTerms.Parties(Samples.FEDERATION, FR, fr.gateway, DE),
             de.holder.held().get(0),
             EpochOpening.of(1),
             clock.millis(),
             clock.millis() + 1000);
-    PublishedKey key = fr.peerKeys.keyOf(Samples.DE, clock.millis()).orElseThrow();
+    PublishedKey key = fr.peerKeys.keyOf(DE, clock.millis()).orElseThrow();
     SenderSession session =
         SenderSession.open(terms, key, fr.identity.pair(), new SeededRandom("epoch"));
     de.incoming.accept(session.announcement().encoded());
@@ -275,12 +273,12 @@ class SessionsTest {
   void announcement_clocksAnHourApart_isAccepted() {
     SettableClock ahead = new SettableClock(Samples.NOW);
     ahead.move(Duration.ofHours(1));
-    SealingParty fast = new SealingParty(Samples.SG, trust, ahead).knowing(de);
+    SealingParty fast = new SealingParty(SG, trust, ahead).knowing(de);
     Sealed sealed = fast.seal(1, 10);
 
     Results.value(de.incoming.accept(announced(fast, sealed)));
     ahead.move(Duration.ofMinutes(1));
-    fast.outgoing.renew(Samples.DE);
+    fast.outgoing.renew(DE);
     assertEquals(Code.HEADER_MISMATCH, Results.code(de.incoming.accept(announced(fast, sealed))));
   }
 
@@ -289,7 +287,7 @@ class SessionsTest {
         .outgoing
         .wrap(
             sealed.envelope().header(),
-            Samples.DE,
+            DE,
             new OriginNumber(1, Lane.PRIORITY, 1),
             sealed.contentKey())
         .flatMap(AddressedStanza::announcement)
@@ -316,19 +314,19 @@ class SessionsTest {
   @Test
   void sessions_ofOneOriginBeyondItsRoom_pushOutTheirOwnOnly() {
     fr.knowing(de);
-    SealingParty sg = new SealingParty(Samples.SG, trust, clock).knowing(de);
+    SealingParty sg = new SealingParty(SG, trust, clock).knowing(de);
     AddressedStanza ofSg = sg.stanzaFor(de, sg.seal(1, 1), 1);
     RecipientSession kept = de.accept(ofSg);
     Sealed sealed = fr.seal(1, 10);
     List<RecipientSession> ofFr = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       ofFr.add(de.accept(wrap(fr.outgoing, sealed, 1).orElseThrow()));
-      fr.outgoing.renew(Samples.DE);
+      fr.outgoing.renew(DE);
     }
 
-    assertEquals(Optional.empty(), de.incoming.find(Samples.FR, ofFr.get(1).id()));
-    assertEquals(Optional.of(ofFr.get(2)), de.incoming.find(Samples.FR, ofFr.get(2).id()));
-    assertEquals(Optional.of(kept), de.incoming.find(Samples.SG, kept.id()));
+    assertEquals(Optional.empty(), de.incoming.find(FR, ofFr.get(1).id()));
+    assertEquals(Optional.of(ofFr.get(2)), de.incoming.find(FR, ofFr.get(2).id()));
+    assertEquals(Optional.of(kept), de.incoming.find(SG, kept.id()));
   }
 
   @Test
@@ -353,11 +351,11 @@ class SessionsTest {
   @Test
   void wrap_headerOfAnotherAgencyGatewayOrLane_isABug() {
     fr.knowing(de);
-    Sealed theirs = Samples.sealer(Samples.SG, "theirs").seal(Samples.batch(1, 1));
+    Sealed theirs = Samples.sealer(SG, "theirs").seal(Samples.batch(1, 1));
     Sealed flash = fr.seal(Lane.FLASH);
     Sealed otherGateways =
         new Sealer(
-                Samples.FR,
+                FR,
                 new NodeName("gateway-9"),
                 Ed25519SigningKey.generate(new SeededRandom("other gateway")),
                 new SeededRandom("other gateway's"),

@@ -1,6 +1,9 @@
 package org.entente.gateway.seal;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
@@ -167,7 +170,7 @@ final class VectorCases {
 
   private Map<String, Object> carried(String why, byte[] stanza, String expect) {
     Map<String, Object> entry = delivery(why, samples.announcement.encoded(), stanza, expect);
-    entry.put("carrier", Samples.DE.value());
+    entry.put("carrier", DE.value());
     return entry;
   }
 
@@ -300,21 +303,20 @@ final class VectorCases {
         samples.published.validity(), XWingPrivateKey.fromSeed(samples.recipientKey.seed()));
     RecipientSessions sessions =
         new RecipientSessions(
-            Samples.FEDERATION, Samples.SG, this::pairsOf, holder, Samples.CLOCK, 4);
+            Samples.FEDERATION, SG, this::pairsOf, holder, Samples.CLOCK, 4);
     Optional<Problem> refused = sessions.accept(bytes(entry, "announcement")).refusal();
     if (refused.isPresent()) {
       return refused.get().code().name();
     }
     Stanza stanza = Stanza.parse(bytes(entry, "stanza")).orElseThrow();
-    AgencyName carrier =
-        entry.has("carrier") ? new AgencyName(entry.path("carrier").asText()) : Samples.FR;
+    AgencyName carrier = entry.has("carrier") ? new AgencyName(entry.path("carrier").asText()) : FR;
     OpeningResult opening =
         new Opener(count -> {}).open(carrier, envelope(entry), stanza, sessions);
     return opening instanceof OpeningResult.NotOpened not ? not.code().name() : "ok";
   }
 
   private List<VerifyingPair> pairsOf(AgencyName agency) {
-    return agency.equals(Samples.FR) ? List.of(samples.pair.verifyingPair()) : List.of();
+    return agency.equals(FR) ? List.of(samples.pair.verifyingPair()) : List.of();
   }
 
   private static byte[] bytes(JsonNode entry, String field) {

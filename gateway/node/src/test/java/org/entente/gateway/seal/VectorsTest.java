@@ -1,5 +1,6 @@
 package org.entente.gateway.seal;
 
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -164,7 +165,7 @@ class VectorsTest {
     EnvelopeFacts facts = samples.envelope.header().facts();
     inputs.put("federation", Samples.FEDERATION.value());
     inputs.put("sender", facts.origin().value());
-    inputs.put("recipient", Samples.SG.value());
+    inputs.put("recipient", SG.value());
     inputs.put("now", Samples.NOW_MS);
     inputs.put("envelope_id", hex(facts.id().bytes()));
     inputs.put("gateway_ed25519_public", hex(samples.gateway.key().encoded()));

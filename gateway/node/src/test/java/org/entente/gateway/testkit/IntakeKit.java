@@ -311,6 +311,12 @@ public final class IntakeKit implements AutoCloseable {
     return releases;
   }
 
+  /** Ends it, and then the ledger that the test gave it. */
+  public void closeWithLedger() {
+    close();
+    parts.ledger().close();
+  }
+
   @Override
   public void close() {
     intake.close();

@@ -19,41 +19,45 @@ public final class QuietLedger {
   /** A ledger over a store, not started. */
   public static Ledger over(Store store, InstantSource clock) {
     return new Ledger(
-        store, TestNames.names(), new NoJournal(), clock, LedgerLimits.DEFAULT, new Silent());
+        store,
+        TestNames.names(),
+        new NoJournal(),
+        clock,
+        LedgerLimits.DEFAULT,
+        new SilentObserver());
   }
 
   /** A ledger over a store, started. */
   public static Ledger started(Store store, InstantSource clock) {
-    Ledger ledger = over(store, clock);
-    ledger.start();
-    return ledger;
+    return started(over(store, clock));
   }
 
   /** The same with names under another key. */
   public static Ledger started(Store store, StoredNames names, InstantSource clock) {
-    Ledger ledger =
-        new Ledger(store, names, new NoJournal(), clock, LedgerLimits.DEFAULT, new Silent());
-    ledger.start();
-    return ledger;
+    return started(
+        new Ledger(
+            store, names, new NoJournal(), clock, LedgerLimits.DEFAULT, new SilentObserver()));
   }
 
   /** The same with a journal that is read. */
   public static Ledger started(Store store, InstantSource clock, Journal journal) {
-    Ledger ledger =
-        new Ledger(store, TestNames.names(), journal, clock, LedgerLimits.DEFAULT, new Silent());
-    ledger.start();
-    return ledger;
+    return started(store, clock, journal, LedgerLimits.DEFAULT);
   }
 
   /** The same with other limits. */
   public static Ledger started(
       Store store, InstantSource clock, Journal journal, LedgerLimits limits) {
-    Ledger ledger = new Ledger(store, TestNames.names(), journal, clock, limits, new Silent());
+    return started(
+        new Ledger(store, TestNames.names(), journal, clock, limits, new SilentObserver()));
+  }
+
+  private static Ledger started(Ledger ledger) {
     ledger.start();
     return ledger;
   }
 
-  private static final class NoJournal implements Journal {
+  /** A journal that nobody reads. */
+  public static final class NoJournal implements Journal {
     @Override
     public void append(Batch batch, List<AuditRecord> leaves) {}
 
@@ -64,11 +68,23 @@ public final class QuietLedger {
     public void rolledBack() {}
   }
 
-  private static final class Silent implements CommitObserver {
+  /** An observer that ignores failures. */
+  public static final class SilentObserver implements CommitObserver {
     @Override
     public void committed(int changes, long bytes, long nanos) {}
 
     @Override
     public void failed(LedgerFailure why) {}
+  }
+
+  /** An observer for tests in which the ledger does not fail. */
+  public static final class FailingObserver implements CommitObserver {
+    @Override
+    public void committed(int changes, long bytes, long nanos) {}
+
+    @Override
+    public void failed(LedgerFailure why) {
+      throw new AssertionError(why);
+    }
   }
 }

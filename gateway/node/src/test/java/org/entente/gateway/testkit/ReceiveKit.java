@@ -1,6 +1,7 @@
 package org.entente.gateway.testkit;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,6 +124,7 @@ public final class ReceiveKit implements AutoCloseable {
 
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private final Ledger ledger;
+  private final ErasureJournal journal;
   private final EvidenceRecords evidence;
   private final MessageErasure erasing;
   private final RecallReception recalls;
@@ -203,6 +205,7 @@ public final class ReceiveKit implements AutoCloseable {
       InstantSource clock,
       Surroundings surroundings) {
     this.ledger = ledger;
+    this.journal = journal;
     evidence = new EvidenceRecords(new RecordSeal(storage, random), SELF);
     erasing = new MessageErasure(SELF, ledger, retention, journal, evidence, executor);
     recalls = new RecallReception(SELF, ledger, erasing, evidence, RECALLS);
@@ -576,6 +579,13 @@ public final class ReceiveKit implements AutoCloseable {
   /** How long a message of {@link org.entente.gateway.policy.decide.PermittedFixture} is kept. */
   public static Instant keptUntil(Instant received) {
     return received.plus(Duration.ofDays(30));
+  }
+
+  /** Ends it, and then the ledger and the journal that the test gave it. */
+  public void closeWithLedger() throws IOException {
+    close();
+    ledger.close();
+    journal.close();
   }
 
   @Override

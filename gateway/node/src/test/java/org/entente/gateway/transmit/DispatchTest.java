@@ -1,11 +1,11 @@
 package org.entente.gateway.transmit;
 
-import static org.entente.gateway.transmit.SenderNode.DE;
-import static org.entente.gateway.transmit.SenderNode.FR;
-import static org.entente.gateway.transmit.SenderNode.HUB;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.entente.gateway.transmit.SenderNode.JP;
 import static org.entente.gateway.transmit.SenderNode.LANE;
-import static org.entente.gateway.transmit.SenderNode.SG;
 import static org.entente.gateway.transmit.SenderNode.START;
 import static org.entente.gateway.transmit.SenderNode.bytes;
 import static org.entente.gateway.transmit.SenderNode.number;

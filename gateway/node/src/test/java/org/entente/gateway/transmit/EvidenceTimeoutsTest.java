@@ -1,5 +1,6 @@
 package org.entente.gateway.transmit;
 
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +14,6 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 
 /** What the origin states when a time has passed in which nobody said anything. */
 class EvidenceTimeoutsTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
   private static final String DE = "de.customs";
   private static final Instant START = Instant.parse("2026-11-25T10:00:00Z");
   private static final Duration OPEN_WITHIN = Duration.ofMinutes(15);

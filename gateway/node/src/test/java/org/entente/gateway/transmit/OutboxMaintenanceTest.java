@@ -1,6 +1,9 @@
 package org.entente.gateway.transmit;
 
 import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -44,9 +47,6 @@ import org.junit.jupiter.api.Test;
 
 /** The outbox is gone through again and again, whatever stands in it. */
 class OutboxMaintenanceTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName DE = new AgencyName("de.customs");
-  private static final AgencyName SG = new AgencyName("sg.police");
   private static final Lane LANE = Lane.PRIORITY;
   private static final Duration LIFE = Duration.ofHours(1);
 

@@ -1,5 +1,7 @@
 package org.entente.gateway.transmit;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,7 +17,6 @@ import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.crypto.Ed25519SigningKey;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -34,8 +35,6 @@ import org.junit.jupiter.api.Test;
 
 /** Own mail whose labels are asked about again, two messages in one envelope. */
 class PolicyChangeRecheckTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName DE = new AgencyName("de.customs");
   private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
   private static final Body BODY =
       Body.newBuilder()
@@ -48,7 +47,9 @@ class PolicyChangeRecheckTest {
   private final SecureRandom random = new SecureRandom();
   private final MessageId first = MessageId.fresh(NOW.toEpochMilli(), random);
   private final MessageId second = MessageId.fresh(NOW.toEpochMilli(), random);
-  @AutoClose private final Sealed sealed =
+
+  @AutoClose
+  private final Sealed sealed =
       new Sealer(FR, new NodeName("gw"), Ed25519SigningKey.generate(random), random, () -> NOW)
           .seal(BatchPlanner.group(List.of(item(first), item(second)), 64, 1 << 20).get(0));
 

@@ -1,6 +1,8 @@
 package org.entente.gateway.transmit;
 
 import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -29,7 +31,6 @@ import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.meter.Meters;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -56,8 +57,6 @@ import org.junit.jupiter.api.Test;
 
 /** Own messages that were taken back while they wait to be sent. */
 class RecalledMailTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName DE = new AgencyName("de.customs");
   private static final NodeName NODE = new NodeName("gw");
   private static final Lane LANE = Lane.PRIORITY;
   private static final Duration DEADLINE = Duration.ofDays(1);

@@ -1,9 +1,9 @@
 package org.entente.gateway.transmit;
 
-import static org.entente.gateway.transmit.SenderNode.DE;
-import static org.entente.gateway.transmit.SenderNode.HUB;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.entente.gateway.transmit.SenderNode.LANE;
-import static org.entente.gateway.transmit.SenderNode.SG;
 import static org.entente.gateway.transmit.SenderNode.number;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

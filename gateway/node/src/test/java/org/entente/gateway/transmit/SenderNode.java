@@ -1,5 +1,9 @@
 package org.entente.gateway.transmit;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
@@ -67,11 +71,6 @@ import org.entente.proto.v1.EvidenceItem;
  * thread.
  */
 final class SenderNode implements AutoCloseable {
-  static final AgencyName FR = new AgencyName("fr.customs");
-  static final AgencyName DE = new AgencyName("de.customs");
-  static final AgencyName SG = new AgencyName("sg.police");
-  static final AgencyName HUB = new AgencyName("x.hub");
-
   /** A member to which there is no way. */
   static final AgencyName JP = new AgencyName("jp.customs");
 

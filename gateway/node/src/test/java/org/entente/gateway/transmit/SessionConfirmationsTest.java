@@ -1,6 +1,6 @@
 package org.entente.gateway.transmit;
 
-import static org.entente.gateway.transmit.SenderNode.DE;
+import static org.entente.gateway.testkit.Agencies.DE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

@@ -1,5 +1,10 @@
 package org.entente.gateway.transmit;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
+import static org.entente.gateway.testkit.Agencies.US;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -17,15 +22,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.commit.CommitObserver;
-import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.sequence.OriginWindow;
@@ -44,10 +44,9 @@ import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.statement.NumberedHeader;
-import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
-import org.entente.gateway.testkit.TestNames;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.RelayRefusal;
 import org.entente.proto.link.v1.Result;
@@ -61,12 +60,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SettlementTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName DE = new AgencyName("de.customs");
-  private static final AgencyName SG = new AgencyName("sg.police");
-  private static final AgencyName US = new AgencyName("us.cbp");
   private static final AgencyName JP = new AgencyName("jp.customs");
-  private static final AgencyName HUB = new AgencyName("x.hub");
   private static final Lane LANE = Lane.PRIORITY;
   private static final byte[] HASH = Sha256.hash(new byte[] {7});
 
@@ -75,14 +69,7 @@ class SettlementTest {
   private final EvidenceRecords evidence =
       new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR);
   private final InstantSource clock = InstantSource.system();
-  @AutoClose private final Ledger ledger =
-      new Ledger(
-          new MemoryStore(),
-          TestNames.names(),
-          new NoJournal(),
-          clock,
-          LedgerLimits.DEFAULT,
-          new Silent());
+  @AutoClose private final Ledger ledger = QuietLedger.over(new MemoryStore(), clock);
   private final WaitingRecipients waiting = new WaitingRecipients();
   private final AtomicLong nanos = new AtomicLong();
   private final GapWatch gaps = new GapWatch(nanos::get);
@@ -563,24 +550,5 @@ class SettlementTest {
     assertEquals(List.of(new GapWatch.Gap(place, 1, 1, 1)), gaps.news());
     settlement.reached(SG, LANE, 1, 3, List.of()).join();
     assertEquals(List.of(), gaps.overdue());
-  }
-
-  private static final class NoJournal implements Journal {
-    @Override
-    public void append(Batch batch, List<AuditRecord> leaves) {}
-
-    @Override
-    public void committed() {}
-
-    @Override
-    public void rolledBack() {}
-  }
-
-  private static final class Silent implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {}
-
-    @Override
-    public void failed(LedgerFailure why) {}
   }
 }

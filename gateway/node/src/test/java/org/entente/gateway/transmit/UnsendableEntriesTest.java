@@ -1,6 +1,10 @@
 package org.entente.gateway.transmit;
 
 import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -27,9 +31,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.QuarantineStage;
 import org.entente.gateway.ledger.Quarantining;
-import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.HopQueueTable;
@@ -55,6 +57,7 @@ import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.HopRecipient;
@@ -72,10 +75,6 @@ import org.junit.jupiter.api.Test;
 
 /** Mail of the outbox over which this gateway fails when it is to be sent. */
 class UnsendableEntriesTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName DE = new AgencyName("de.customs");
-  private static final AgencyName SG = new AgencyName("sg.police");
-  private static final AgencyName HUB = new AgencyName("x.hub");
   private static final NodeName NODE = new NodeName("gw");
   private static final Lane LANE = Lane.IMMEDIATE;
   private static final String POISON = "poison";
@@ -86,14 +85,17 @@ class UnsendableEntriesTest {
   private final InstantSource clock = () -> now;
   private final MemoryStore store = new MemoryStore();
   private final Leaves leaves = new Leaves();
-  @AutoClose private final Ledger ledger =
+
+  @AutoClose
+  private final Ledger ledger =
       new Ledger(
           store,
           TestNames.names(),
           leaves,
           clock,
           new LedgerLimits(1_000, 100, 1 << 20, new QuarantineTable.Limits(4, 1 << 20)),
-          new Silent());
+          new QuietLedger.SilentObserver());
+
   private final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
   private final EvidenceRecords evidence = new EvidenceRecords(atRest, FR);
   private final WaitingRecipients waiting = new WaitingRecipients();
@@ -379,13 +381,5 @@ class UnsendableEntriesTest {
     synchronized AuditRecord last() {
       return all.get(all.size() - 1);
     }
-  }
-
-  private static final class Silent implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {}
-
-    @Override
-    public void failed(LedgerFailure why) {}
   }
 }

@@ -1,7 +1,8 @@
 package org.entente.gateway.witness;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.entente.gateway.witness.WitnessBench.FEDERATION;
-import static org.entente.gateway.witness.WitnessBench.FR;
 import static org.entente.gateway.witness.WitnessBench.NOW;
 import static org.entente.gateway.witness.WitnessBench.ORIGIN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -62,7 +63,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The log's side against real witnesses, over a way that a test can cut. */
 class CosignatureCollectorTest {
-  private static final AgencyName DE = new AgencyName("de.customs");
   private static final AgencyName NL = new AgencyName("nl.customs");
   private static final Duration START_WAIT = Duration.ofSeconds(5);
 

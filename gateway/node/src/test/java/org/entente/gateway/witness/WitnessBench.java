@@ -1,5 +1,8 @@
 package org.entente.gateway.witness;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+
 import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,15 +22,14 @@ import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.audit.tree.WitnessKeys;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TestNames;
 import org.entente.gateway.trust.AgencyKey;
@@ -40,8 +42,6 @@ import org.entente.proto.link.v1.WitnessRequest;
 
 /** The witness {@code de.customs} over a real ledger, and the log of {@code fr.customs}. */
 final class WitnessBench implements AutoCloseable {
-  static final AgencyName DE = new AgencyName("de.customs");
-  static final AgencyName FR = new AgencyName("fr.customs");
   static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
   static final TestFederation FEDERATION = new TestFederation(NOW.minusSeconds(60));
   static final TrustBundle BUNDLE = FEDERATION.bundle(FEDERATION.content(1));
@@ -71,7 +71,7 @@ final class WitnessBench implements AutoCloseable {
             new Leaves(leaves),
             clock,
             LedgerLimits.DEFAULT,
-            new Silent());
+            new QuietLedger.SilentObserver());
     witness =
         new Witness(
             new Witness.Parts(
@@ -189,13 +189,5 @@ final class WitnessBench implements AutoCloseable {
 
     @Override
     public void rolledBack() {}
-  }
-
-  private static final class Silent implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {}
-
-    @Override
-    public void failed(LedgerFailure why) {}
   }
 }

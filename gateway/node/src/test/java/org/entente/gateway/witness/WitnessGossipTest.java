@@ -1,8 +1,8 @@
 package org.entente.gateway.witness;
 
-import static org.entente.gateway.witness.WitnessBench.DE;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.entente.gateway.witness.WitnessBench.FEDERATION;
-import static org.entente.gateway.witness.WitnessBench.FR;
 import static org.entente.gateway.witness.WitnessBench.NOW;
 import static org.entente.gateway.witness.WitnessBench.ORIGIN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -53,10 +53,8 @@ class WitnessGossipTest {
   private static final AgencyName NL = new AgencyName("nl.customs");
 
   private TrustBundle bundle;
-  @AutoClose
-  private WitnessBench de;
-  @AutoClose
-  private WitnessBench nl;
+  @AutoClose private WitnessBench de;
+  @AutoClose private WitnessBench nl;
 
   /** A log, and another history of it that begins alike. */
   private final GrowingLog log = WitnessBench.log().grow(40, "leaf");

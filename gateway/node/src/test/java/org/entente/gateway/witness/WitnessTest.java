@@ -1,9 +1,9 @@
 package org.entente.gateway.witness;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.entente.gateway.witness.WitnessBench.BUNDLE;
-import static org.entente.gateway.witness.WitnessBench.DE;
 import static org.entente.gateway.witness.WitnessBench.FEDERATION;
-import static org.entente.gateway.witness.WitnessBench.FR;
 import static org.entente.gateway.witness.WitnessBench.NOW;
 import static org.entente.gateway.witness.WitnessBench.ORIGIN;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -32,6 +32,7 @@ final class TrafficPublisherTest {
   private static final long PATIENCE_SECONDS = 30;
 
   private final Tally tally = new Tally();
+
   @AutoClose("shutdownNow")
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
 

@@ -1,5 +1,9 @@
 package org.entente.gateway.trust.gossip;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -25,10 +29,6 @@ import org.entente.gateway.trust.gossip.TrustMessage.PartRequest;
 import org.junit.jupiter.api.Test;
 
 final class BundleExchangeTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
-  private static final AgencyName DE = new AgencyName("de.customs");
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName HUB = new AgencyName("x.hub");
   private static final String OTHER = Fingerprint.of("another bundle").hex();
   private static final String THIRD = Fingerprint.of("a third").hex();
 

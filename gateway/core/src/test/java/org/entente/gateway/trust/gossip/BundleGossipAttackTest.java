@@ -1,5 +1,6 @@
 package org.entente.gateway.trust.gossip;
 
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.entente.gateway.model.AgencyName;
@@ -38,7 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
  * fr is its victim, and de an honest neighbour of fr.
  */
 final class BundleGossipAttackTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
   private static final String DE = "de.customs";
   private static final String FR = "fr.customs";
   private static final String HUB = "x.hub";

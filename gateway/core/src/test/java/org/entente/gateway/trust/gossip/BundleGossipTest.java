@@ -1,5 +1,6 @@
 package org.entente.gateway.trust.gossip;
 
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -28,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A bundle that was put in place at one node reaches all that are linked with it. */
 final class BundleGossipTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
   private static final String DE = "de.customs";
   private static final String FR = "fr.customs";
   private static final String HUB = "x.hub";

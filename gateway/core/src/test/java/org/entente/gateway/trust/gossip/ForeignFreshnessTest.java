@@ -1,7 +1,9 @@
 package org.entente.gateway.trust.gossip;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.ForeignVerifier.OK;
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,8 +31,6 @@ import org.junit.jupiter.api.Test;
 /** Freshness statements of a federation with new keys, as the verifier in Node judges them. */
 class ForeignFreshnessTest {
   private static final long SEED = System.nanoTime();
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
-  private static final AgencyName DE = new AgencyName("de.customs");
   private static final int SOME = 60;
 
   private final ForeignVerifier foreign = ForeignVerifier.require();

@@ -1,5 +1,8 @@
 package org.entente.gateway.trust.gossip;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,10 +28,6 @@ import org.junit.jupiter.api.Test;
 
 /** Threat 51: whoever is kept from newer bundles notices before the one in force expires. */
 final class FreshnessTest {
-  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
-  private static final AgencyName DE = new AgencyName("de.customs");
-  private static final AgencyName FR = new AgencyName("fr.customs");
-
   private final TestFederation federation = new TestFederation(START);
   private final TrustBundle one = federation.bundle(federation.content(1));
   private final TrustBundle two = federation.bundle(federation.content(2));

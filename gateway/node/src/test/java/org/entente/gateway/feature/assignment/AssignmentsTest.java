@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.assignment;
 
+import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -38,13 +39,12 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.OnBehalfOf;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A recipient says that it takes what it received in charge. */
 class AssignmentsTest {
   private static final NodeName CLIENT = new NodeName("desk");
-  private static final Instant NOW = PolicyFixture.NOW;
   private static final OnBehalfOf OFFICER =
       OnBehalfOf.newBuilder().setOfficer("FR-118").setJustification("case 4").build();
 
@@ -57,6 +57,8 @@ class AssignmentsTest {
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> now, journal);
   private final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
   private final Policy policy = PolicyFixture.demo();
+
+  @AutoClose("closeWithLedger")
   private final IntakeKit kit =
       new IntakeKit(
           ledger,
@@ -70,12 +72,6 @@ class AssignmentsTest {
     kit.receives(id -> Optional.ofNullable(received.get(id)));
     received.put(
         message, PolicyFixture.label().setOrigin("sg.police").setLane(Lane.LANE_IMMEDIATE).build());
-  }
-
-  @AfterEach
-  void close() {
-    kit.close();
-    ledger.close();
   }
 
   private Result<Assignments.Sent> charge(

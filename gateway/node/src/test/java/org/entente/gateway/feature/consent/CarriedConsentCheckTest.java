@@ -1,12 +1,15 @@
 package org.entente.gateway.feature.consent;
 
+import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +22,6 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
@@ -44,11 +46,7 @@ import org.junit.jupiter.api.Test;
  */
 class CarriedConsentCheckTest {
   private static final FederationName FEDERATION = new FederationName("test.example");
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName DE = new AgencyName("de.customs");
-  private static final AgencyName SG = new AgencyName("sg.police");
   private static final NodeName GATEWAY = new NodeName("gateway-1");
-  private static final Instant NOW = PolicyFixture.NOW;
 
   private final SecureRandom random = new SecureRandom();
   private final SettableClock clock = new SettableClock(NOW);

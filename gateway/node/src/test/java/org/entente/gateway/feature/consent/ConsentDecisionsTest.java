@@ -1,6 +1,8 @@
 package org.entente.gateway.feature.consent;
 
 import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,8 +32,8 @@ import org.junit.jupiter.api.Test;
 /** A person in France decides what Germany asks about what France sent to it. */
 class ConsentDecisionsTest {
   @AutoClose private final ConsentNode node = new ConsentNode();
-  private final MessageId message = node.sent(ConsentNode.DE);
-  private final MessageId consent = node.isAsked(ConsentNode.DE, message);
+  private final MessageId message = node.sent(DE);
+  private final MessageId consent = node.isAsked(DE, message);
 
   private Result<ConsentDecisions.Decided> grant(GrantedScope narrowing) {
     return node.deciding.grant(ConsentNode.DESK, consent, narrowing, ConsentNode.PERSON).join();
@@ -74,7 +76,7 @@ class ConsentDecisionsTest {
     assertTrue(statement.isSignedBy(node.parts.signer().key().verifyingKey()));
     ConsentStatement.Content content = statement.content();
     assertEquals(ConsentNode.SELF, content.grantor());
-    assertEquals(ConsentNode.DE, content.grantee());
+    assertEquals(DE, content.grantee());
     assertEquals(consent, content.id());
     assertEquals(
         new ConsentStatement.Terms(
@@ -87,7 +89,7 @@ class ConsentDecisionsTest {
     AuditRecord leaf = node.journal.only(AuditType.CONSENT_GRANTED);
     assertEquals(List.of(consent, message), leaf.subject().messages());
     assertEquals("FR-7", requireNonNull(leaf.actor().onBehalfOf()).officer());
-    assertEquals(1, node.ledger.outbox().page(ConsentNode.DE, Lane.PRIORITY, null, 9).size());
+    assertEquals(1, node.ledger.outbox().page(DE, Lane.PRIORITY, null, 9).size());
   }
 
   @Test
@@ -101,7 +103,7 @@ class ConsentDecisionsTest {
                 Timestamps.fromMillis(node.in(Duration.ofDays(1)))));
     ConsentStatement.Terms terms = requireNonNull(Results.value(answer).granted());
     assertEquals(
-        List.of(ConsentNode.DE), terms.agencies(), "it is in a jurisdiction that was asked for");
+        List.of(DE), terms.agencies(), "it is in a jurisdiction that was asked for");
     assertEquals(List.of(), terms.jurisdictions());
     assertEquals(List.of(Purpose.PURPOSE_IPR_ENFORCEMENT_VALUE), terms.purposes());
     assertEquals(node.in(Duration.ofDays(1)), terms.untilMs());
@@ -122,7 +124,7 @@ class ConsentDecisionsTest {
             new GrantedScope(List.of(), List.of(), List.of(), Timestamps.fromMillis(1)))
         .forEach(more -> assertEquals(Code.INVALID_FIELD, refused(grant(more)).code()));
     assertEquals(ConsentState.CONSENT_STATE_OPEN, entry().getState());
-    assertEquals(List.of(), node.ledger.outbox().page(ConsentNode.DE, Lane.PRIORITY, null, 9));
+    assertEquals(List.of(), node.ledger.outbox().page(DE, Lane.PRIORITY, null, 9));
   }
 
   @Test
@@ -148,7 +150,7 @@ class ConsentDecisionsTest {
     assertEquals(ConsentState.CONSENT_STATE_DENIED, entry().getState());
     assertEquals("not now", entry().getReason());
     node.journal.only(AuditType.CONSENT_DENIED);
-    assertEquals(1, node.ledger.outbox().page(ConsentNode.DE, Lane.PRIORITY, null, 9).size());
+    assertEquals(1, node.ledger.outbox().page(DE, Lane.PRIORITY, null, 9).size());
     assertEquals(Code.NOT_FOUND, refused(grant(GrantedScope.NONE)).code());
     assertEquals(Code.NOT_FOUND, refused(revoke()).code());
   }
@@ -162,7 +164,7 @@ class ConsentDecisionsTest {
     assertEquals(ConsentState.CONSENT_STATE_REVOKED, entry().getState());
     assertTrue(entry().hasGranted(), "what was granted stays on record");
     node.journal.only(AuditType.CONSENT_REVOKED);
-    assertEquals(1, node.ledger.outbox().page(ConsentNode.DE, Lane.FLASH, null, 9).size());
+    assertEquals(1, node.ledger.outbox().page(DE, Lane.FLASH, null, 9).size());
     assertEquals(Code.NOT_FOUND, refused(revoke()).code());
   }
 
@@ -178,7 +180,7 @@ class ConsentDecisionsTest {
             .filter(answer -> answer.refusal().isEmpty())
             .count();
     assertEquals(1, done);
-    assertEquals(1, node.ledger.outbox().page(ConsentNode.DE, Lane.PRIORITY, null, 9).size());
+    assertEquals(1, node.ledger.outbox().page(DE, Lane.PRIORITY, null, 9).size());
   }
 
   @Test
@@ -196,7 +198,7 @@ class ConsentDecisionsTest {
   /** One's own request is not one's own to grant. */
   @Test
   void ownRequest_isNotGrantedByWhoAsked() {
-    MessageId own = node.ask(node.received(ConsentNode.SG));
+    MessageId own = node.ask(node.received(SG));
     assertEquals(
         Code.NOT_FOUND,
         refused(
@@ -208,13 +210,13 @@ class ConsentDecisionsTest {
 
   @Test
   void records_areForgottenWhenTheirTimeIsOver() {
-    MessageId own = node.ask(node.received(ConsentNode.SG));
+    MessageId own = node.ask(node.received(SG));
     long later = node.in(Duration.ofDays(401));
     int pruned = node.ledger.commit(Lane.ROUTINE, ConsentTable.of(node.ledger).removal(later, 100));
     assertEquals(2, pruned);
     assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10));
     assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10));
-    assertEquals(0, ConsentTable.of(node.ledger).open(ConsentNode.DE));
+    assertEquals(0, ConsentTable.of(node.ledger).open(DE));
     assertEquals(List.of(), ConsentTable.of(node.ledger).about(own, 10));
   }
 }

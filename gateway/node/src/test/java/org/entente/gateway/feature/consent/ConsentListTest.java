@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.consent;
 
+import static org.entente.gateway.testkit.Agencies.DE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
@@ -10,11 +11,10 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.StorageKeys;
-import org.entente.gateway.feature.consent.ConsentTable.Side;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.PolicyFixture;
@@ -30,7 +30,6 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class ConsentListTest {
-  private static final AgencyName DE = new AgencyName("de.customs");
   private static final Duration SHORT = Duration.ofHours(1);
 
   private final SettableClock clock = new SettableClock(PolicyFixture.NOW);

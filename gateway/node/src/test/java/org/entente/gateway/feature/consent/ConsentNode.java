@@ -1,5 +1,7 @@
 package org.entente.gateway.feature.consent;
 
+import static org.entente.gateway.testkit.Agencies.SG;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.security.SecureRandom;
@@ -53,8 +55,6 @@ import org.entente.proto.v1.Status;
  */
 final class ConsentNode implements AutoCloseable {
   static final AgencyName SELF = IntakeKit.SELF;
-  static final AgencyName SG = new AgencyName("sg.police");
-  static final AgencyName DE = new AgencyName("de.customs");
   static final FederationName FEDERATION = new FederationName("test.example");
   static final NodeName GATEWAY = new NodeName("gateway-1");
   static final NodeName DESK = new NodeName("desk");

@@ -1,6 +1,8 @@
 package org.entente.gateway.feature.consent;
 
 import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.util.Timestamps;
@@ -42,7 +44,7 @@ class ConsentRequestsTest {
 
   @Test
   void asked_isListedOnItsWayAndInTheAuditLog_withTheOfficer() {
-    MessageId message = node.received(ConsentNode.SG);
+    MessageId message = node.received(SG);
     MessageId consent = node.ask(message);
     ConsentEntry entry = node.consents.page(Side.ASKER, false, null, 10).get(0);
     assertEquals(ConsentNode.bytes(consent), entry.getConsentId());
@@ -51,9 +53,9 @@ class ConsentRequestsTest {
     assertEquals(node.wanted(message), entry.getAsked());
     AuditRecord leaf = node.journal.only(AuditType.CONSENT_ASKED);
     assertEquals(List.of(consent, message), leaf.subject().messages());
-    assertEquals(List.of(ConsentNode.SG), leaf.subject().agencies());
+    assertEquals(List.of(SG), leaf.subject().agencies());
     assertEquals("FR-7", requireNonNull(leaf.actor().onBehalfOf()).officer());
-    assertEquals(1, node.ledger.outbox().page(ConsentNode.SG, Lane.PRIORITY, null, 9).size());
+    assertEquals(1, node.ledger.outbox().page(SG, Lane.PRIORITY, null, 9).size());
     assertEquals(
         List.of("sg.police"),
         node.parts
@@ -65,7 +67,7 @@ class ConsentRequestsTest {
 
   @Test
   void withoutPurposes_thoseOfTheMessagesAreAskedFor() {
-    MessageId message = node.received(ConsentNode.SG);
+    MessageId message = node.received(SG);
     node.asking
         .ask(
             ConsentNode.DESK,
@@ -79,7 +81,7 @@ class ConsentRequestsTest {
 
   @Test
   void messageNeverReceived_isNotFound() {
-    MessageId here = node.received(ConsentNode.SG);
+    MessageId here = node.received(SG);
     Problem problem = refused(node.wanted(here, MessageId.fresh(1, node.random)));
     assertEquals(Code.NOT_FOUND, problem.code());
     assertEquals("message_ids[1]", problem.field());
@@ -87,15 +89,15 @@ class ConsentRequestsTest {
 
   @Test
   void messagesOfSeveralOriginators_orTrainingAndActual_areRefused() {
-    MessageId one = node.received(ConsentNode.SG);
-    assertEquals("message_ids", refused(node.wanted(one, node.received(ConsentNode.DE))).field());
-    MessageId training = node.received(ConsentNode.SG, Status.STATUS_EXERCISE);
+    MessageId one = node.received(SG);
+    assertEquals("message_ids", refused(node.wanted(one, node.received(DE))).field());
+    MessageId training = node.received(SG, Status.STATUS_EXERCISE);
     assertEquals("message_ids", refused(node.wanted(one, training)).field());
   }
 
   @Test
   void withoutOfficerOrJustification_isRefused() {
-    ConsentAsked wanted = node.wanted(node.received(ConsentNode.SG));
+    ConsentAsked wanted = node.wanted(node.received(SG));
     assertEquals(
         "on_behalf_of.officer",
         refused(wanted, ConsentNode.PERSON.toBuilder().clearOfficer().build()).field());
@@ -106,7 +108,7 @@ class ConsentRequestsTest {
 
   @Test
   void whatIsNotAsItMustBe_isRefusedByField() {
-    ConsentAsked good = node.wanted(node.received(ConsentNode.SG));
+    ConsentAsked good = node.wanted(node.received(SG));
     assertEquals("reason", refused(good.toBuilder().setReason(" ").build()).field());
     assertEquals("reason", refused(good.toBuilder().setReason("a\nb").build()).field());
     assertEquals(

@@ -1,5 +1,7 @@
 package org.entente.gateway.feature.consent;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -82,125 +84,116 @@ class IncomingConsentsTest {
 
   @Test
   void request_isTakenFromWhoWasSentTheMessages() {
-    MessageId message = node.sent(ConsentNode.DE, ConsentNode.SG);
-    MessageId consent = node.isAsked(ConsentNode.DE, message);
+    MessageId message = node.sent(DE, SG);
+    MessageId consent = node.isAsked(DE, message);
     assertEquals(
         ConsentNode.bytes(consent),
         node.consents.page(Side.ORIGINATOR, false, null, 10).get(0).getConsentId());
     AuditRecord leaf = node.journal.only(AuditType.CONSENT_ASKED);
-    assertEquals(ConsentNode.DE, leaf.actor().agency());
+    assertEquals(DE, leaf.actor().agency());
     assertEquals(List.of(consent, message), leaf.subject().messages());
   }
 
   @Test
   void request_aboutWhatTheAskerWasNotSent_isRefused() {
-    MessageId toOthers = node.sent(ConsentNode.SG);
+    MessageId toOthers = node.sent(SG);
     MessageId nobodys = MessageId.fresh(1, node.random);
-    MessageId both = node.sent(ConsentNode.DE);
-    MessageId training =
-        node.sent(SentFacts.newBuilder().setExercise(true).build(), ConsentNode.DE);
-    MessageId recall = node.sent(SentFacts.newBuilder().setRecall(true).build(), ConsentNode.DE);
+    MessageId both = node.sent(DE);
+    MessageId training = node.sent(SentFacts.newBuilder().setExercise(true).build(), DE);
+    MessageId recall = node.sent(SentFacts.newBuilder().setRecall(true).build(), DE);
     for (MessageId message : List.of(toOthers, nobodys, training, recall)) {
       assertEquals(
-          Code.NOT_FOUND,
-          code(node.hears(ConsentNode.DE, asks(node.wanted(both, message)))),
-          "" + message);
+          Code.NOT_FOUND, code(node.hears(DE, asks(node.wanted(both, message)))), "" + message);
     }
     assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10));
   }
 
   @Test
   void request_forTooLong_isRefused() {
-    ConsentAsked.Builder asked = node.wanted(node.sent(ConsentNode.DE)).toBuilder();
+    ConsentAsked.Builder asked = node.wanted(node.sent(DE)).toBuilder();
     asked.setUntil(Timestamps.fromMillis(node.in(Duration.ofDays(367))));
-    assertEquals(Code.INVALID_FIELD, code(node.hears(ConsentNode.DE, asks(asked.build()))));
+    assertEquals(Code.INVALID_FIELD, code(node.hears(DE, asks(asked.build()))));
   }
 
   @Test
   void requestsWithoutEnd_areRefused_andThoseOfOthersAreNot() {
-    MessageId message = node.sent(ConsentNode.DE, ConsentNode.SG);
+    MessageId message = node.sent(DE, SG);
     ConsentNotice notice = asks(node.wanted(message));
     node.ledger.commit(
         Lane.ROUTINE,
         tx -> {
           for (int i = 0; i < IncomingConsents.MOST_OPEN; i++) {
             MessageId id = MessageId.fresh(i, node.random);
-            node.incoming.received(tx, ConsentNode.DE, id, false, notice);
+            node.incoming.received(tx, DE, id, false, notice);
           }
           return 0;
         });
-    assertEquals(Code.LIMIT_REACHED, code(node.hears(ConsentNode.DE, notice)));
-    assertEquals(Optional.empty(), node.hears(ConsentNode.SG, notice));
+    assertEquals(Code.LIMIT_REACHED, code(node.hears(DE, notice)));
+    assertEquals(Optional.empty(), node.hears(SG, notice));
     MessageId first = ConsentTable.of(node.ledger).page(Side.ORIGINATOR, null, 1).get(0).id();
     node.deciding.deny(ConsentNode.DESK, first, "not now", ConsentNode.PERSON).join();
-    assertEquals(Optional.empty(), node.hears(ConsentNode.DE, notice), "one was decided on");
+    assertEquals(Optional.empty(), node.hears(DE, notice), "one was decided on");
   }
 
   @Test
   void grant_thatTheOriginatorSigned_isInForce() {
-    MessageId message = node.received(ConsentNode.SG);
+    MessageId message = node.received(SG);
     MessageId consent = node.ask(message);
-    assertEquals(
-        Optional.empty(), node.hears(ConsentNode.SG, grants(node.statement(consent, message))));
+    assertEquals(Optional.empty(), node.hears(SG, grants(node.statement(consent, message))));
     assertEquals(ConsentState.CONSENT_STATE_GRANTED, own().getState());
     ConsentGrant grant = node.grants.of(message).get(0);
     assertEquals(consent, grant.id());
-    assertEquals(ConsentNode.SG, grant.grantor());
+    assertEquals(SG, grant.grantor());
     assertFalse(grant.revoked());
-    assertEquals(ConsentNode.SG, node.journal.only(AuditType.CONSENT_GRANTED).actor().agency());
+    assertEquals(SG, node.journal.only(AuditType.CONSENT_GRANTED).actor().agency());
   }
 
   /** What is not signed by a gateway of the agency that was asked is no grant. */
   @Test
   void grant_forged_isRefused() {
-    MessageId message = node.received(ConsentNode.SG);
+    MessageId message = node.received(SG);
     MessageId consent = node.ask(message);
     Content content = node.statement(consent, message);
     Ed25519SigningKey other = Ed25519SigningKey.generate(node.random);
     assertEquals(
         Code.BAD_SIGNATURE,
-        code(
-            node.hears(
-                ConsentNode.SG, ConsentNode.granted(ConsentStatement.sign(content, other)))));
+        code(node.hears(SG, ConsentNode.granted(ConsentStatement.sign(content, other)))));
     byte[] altered = ConsentStatement.sign(content, node.theirs).encoded();
     altered[altered.length - 65] ^= 1;
     ConsentNotice later =
         ConsentNotice.newBuilder()
             .setGranted(ConsentGranted.newBuilder().setStatement(ByteString.copyFrom(altered)))
             .build();
-    assertEquals(Code.BAD_SIGNATURE, code(node.hears(ConsentNode.SG, later)));
+    assertEquals(Code.BAD_SIGNATURE, code(node.hears(SG, later)));
     ConsentNotice garbage =
         ConsentNotice.newBuilder()
             .setGranted(ConsentGranted.newBuilder().setStatement(ByteString.copyFromUtf8("yes")))
             .build();
-    assertEquals(Code.MALFORMED, code(node.hears(ConsentNode.SG, garbage)));
+    assertEquals(Code.MALFORMED, code(node.hears(SG, garbage)));
     Content unknownGateway =
         new Content(StatementFrame.to(content.federation(), content.grantor(), new NodeName("gateway-9"), content.grantee(), content.issuedAtMs()), content.id(), content.terms());
-    assertEquals(Code.BAD_SIGNATURE, code(node.hears(ConsentNode.SG, grants(unknownGateway))));
+    assertEquals(Code.BAD_SIGNATURE, code(node.hears(SG, grants(unknownGateway))));
     assertEquals(List.of(), node.grants.of(message));
   }
 
   /** A statement that is true, but says something else. */
   @Test
   void grant_meantForSomethingElse_isRefused() {
-    MessageId message = node.received(ConsentNode.SG);
-    MessageId another = node.received(ConsentNode.SG);
+    MessageId message = node.received(SG);
+    MessageId another = node.received(SG);
     MessageId consent = node.ask(message);
     Content good = node.statement(consent, message);
     assertEquals(
-        Code.NOT_FOUND,
-        code(node.hears(ConsentNode.SG, grants(node.statement(consent, message, another)))));
+        Code.NOT_FOUND, code(node.hears(SG, grants(node.statement(consent, message, another)))));
     assertEquals(
         Code.NOT_FOUND,
-        code(
-            node.hears(
-                ConsentNode.SG, grants(node.statement(MessageId.fresh(1, node.random), message)))));
+        code(node.hears(SG, grants(node.statement(MessageId.fresh(1, node.random), message)))));
     Content toOthers =
-        new Content(StatementFrame.to(good.federation(), good.grantor(), good.gateway(), ConsentNode.DE, good.issuedAtMs()), consent, good.terms());
-    assertEquals(Code.HEADER_MISMATCH, code(node.hears(ConsentNode.SG, grants(toOthers))));
+        new Content(StatementFrame.to(good.federation(), good.grantor(), good.gateway(), DE, good.issuedAtMs()), consent, good.terms());
+    assertEquals(Code.HEADER_MISMATCH, code(node.hears(SG, grants(toOthers))));
     Content elsewhere =
         new Content(StatementFrame.to(new FederationName("other.example"), good.grantor(), good.gateway(), good.grantee(), good.issuedAtMs()), consent, good.terms());
-    assertEquals(Code.HEADER_MISMATCH, code(node.hears(ConsentNode.SG, grants(elsewhere))));
+    assertEquals(Code.HEADER_MISMATCH, code(node.hears(SG, grants(elsewhere))));
     assertEquals(List.of(), node.grants.of(message));
     assertEquals(ConsentState.CONSENT_STATE_OPEN, own().getState());
   }
@@ -208,35 +201,34 @@ class IncomingConsentsTest {
   /** The originator alone answers, and its word cannot be carried by another. */
   @Test
   void answers_ofOthersThanTheOriginator_areRefused() {
-    MessageId message = node.received(ConsentNode.SG);
+    MessageId message = node.received(SG);
     MessageId consent = node.ask(message);
     assertEquals(
-        Code.HEADER_MISMATCH,
-        code(node.hears(ConsentNode.DE, grants(node.statement(consent, message)))));
-    assertEquals(Code.NOT_FOUND, code(node.hears(ConsentNode.DE, denies(consent))));
-    assertEquals(Code.NOT_FOUND, code(node.hears(ConsentNode.DE, revokes(consent))));
+        Code.HEADER_MISMATCH, code(node.hears(DE, grants(node.statement(consent, message)))));
+    assertEquals(Code.NOT_FOUND, code(node.hears(DE, denies(consent))));
+    assertEquals(Code.NOT_FOUND, code(node.hears(DE, revokes(consent))));
     assertEquals(ConsentState.CONSENT_STATE_OPEN, own().getState());
   }
 
   @Test
   void answer_toATrainingRequest_isTraining() {
-    MessageId message = node.received(ConsentNode.SG, Status.STATUS_EXERCISE);
+    MessageId message = node.received(SG, Status.STATUS_EXERCISE);
     MessageId consent = node.ask(message);
     ConsentNotice grant = grants(node.statement(consent, message));
-    assertEquals(Code.NOT_FOUND, code(node.hears(ConsentNode.SG, grant)));
+    assertEquals(Code.NOT_FOUND, code(node.hears(SG, grant)));
     Label training = Label.newBuilder().setStatus(Status.STATUS_EXERCISE).build();
-    assertEquals(Optional.empty(), node.incoming.refusal(ConsentNode.SG, training, grant));
+    assertEquals(Optional.empty(), node.incoming.refusal(SG, training, grant));
   }
 
   @Test
   void grant_comingAgainAfterItsRevocation_hasNoEffect() {
-    MessageId message = node.received(ConsentNode.SG);
+    MessageId message = node.received(SG);
     MessageId consent = node.ask(message);
     ConsentNotice grant = grants(node.statement(consent, message));
-    node.hears(ConsentNode.SG, grant);
-    node.hears(ConsentNode.SG, revokes(consent));
+    node.hears(SG, grant);
+    node.hears(SG, revokes(consent));
     assertTrue(node.grants.of(message).get(0).revoked());
-    assertEquals(Optional.empty(), node.hears(ConsentNode.SG, grant), "kept, and nothing more");
+    assertEquals(Optional.empty(), node.hears(SG, grant), "kept, and nothing more");
     assertTrue(node.grants.of(message).get(0).revoked());
     assertEquals(ConsentState.CONSENT_STATE_REVOKED, own().getState());
     assertEquals("no longer", own().getReason());
@@ -245,21 +237,21 @@ class IncomingConsentsTest {
 
   @Test
   void revocation_comingBeforeItsGrant_preventsIt() {
-    MessageId message = node.received(ConsentNode.SG);
+    MessageId message = node.received(SG);
     MessageId consent = node.ask(message);
-    node.hears(ConsentNode.SG, revokes(consent));
-    node.hears(ConsentNode.SG, grants(node.statement(consent, message)));
+    node.hears(SG, revokes(consent));
+    node.hears(SG, grants(node.statement(consent, message)));
     assertEquals(List.of(), node.grants.of(message));
     assertEquals(ConsentState.CONSENT_STATE_REVOKED, own().getState());
   }
 
   @Test
   void denied_staysDenied() {
-    MessageId message = node.received(ConsentNode.SG);
+    MessageId message = node.received(SG);
     MessageId consent = node.ask(message);
-    node.hears(ConsentNode.SG, denies(consent));
-    node.hears(ConsentNode.SG, grants(node.statement(consent, message)));
-    node.hears(ConsentNode.SG, revokes(consent));
+    node.hears(SG, denies(consent));
+    node.hears(SG, grants(node.statement(consent, message)));
+    node.hears(SG, revokes(consent));
     assertEquals(List.of(), node.grants.of(message));
     assertEquals(ConsentState.CONSENT_STATE_DENIED, own().getState());
     assertEquals("not now", own().getReason());
@@ -267,21 +259,21 @@ class IncomingConsentsTest {
 
   @Test
   void grants_aboutOneMessage_areGivenTheLatestFirst() {
-    MessageId message = node.received(ConsentNode.SG);
+    MessageId message = node.received(SG);
     MessageId first = node.ask(message);
-    node.hears(ConsentNode.SG, grants(node.statement(first, message)));
+    node.hears(SG, grants(node.statement(first, message)));
     node.clock.move(Duration.ofSeconds(1));
     MessageId second = node.ask(message);
-    node.hears(ConsentNode.SG, grants(node.statement(second, message)));
+    node.hears(SG, grants(node.statement(second, message)));
     assertEquals(
         List.of(second, first), node.grants.of(message).stream().map(ConsentGrant::id).toList());
-    assertEquals(List.of(), node.grants.of(node.received(ConsentNode.SG)));
+    assertEquals(List.of(), node.grants.of(node.received(SG)));
   }
 
   /** Among the parties of an agreement nobody is asked, and the originator is told. */
   @Test
   void use_thatNeededNoConsent_isInTheAuditLog_asPassedOnByTheRecipient() {
-    MessageId message = node.sent(ConsentNode.DE);
+    MessageId message = node.sent(DE);
     MessageId next = MessageId.fresh(2, node.random);
     EvidenceItem.Builder item =
         EvidenceItem.newBuilder()
@@ -303,14 +295,14 @@ class IncomingConsentsTest {
         List.of(AuditType.PASSED_ON, AuditType.PASSED_ON),
         node.journal.types().stream().filter(AuditType.PASSED_ON::equals).toList());
     AuditRecord leaf = node.journal.last();
-    assertEquals(ConsentNode.DE, leaf.actor().agency());
+    assertEquals(DE, leaf.actor().agency());
     assertEquals(List.of(message, next), leaf.subject().messages());
-    assertEquals(List.of(ConsentNode.DE, new AgencyName("us.cbp")), leaf.subject().agencies());
+    assertEquals(List.of(DE, new AgencyName("us.cbp")), leaf.subject().agencies());
   }
 
   @Test
   void use_thatARecipientStates_isInTheAuditLog() {
-    MessageId message = node.sent(ConsentNode.DE);
+    MessageId message = node.sent(DE);
     MessageId consent = MessageId.fresh(1, node.random);
     MessageId next = MessageId.fresh(2, node.random);
     EvidenceItem item =
@@ -329,8 +321,8 @@ class IncomingConsentsTest {
           return 0;
         });
     AuditRecord leaf = node.journal.only(AuditType.CONSENT_USED);
-    assertEquals(ConsentNode.DE, leaf.actor().agency());
+    assertEquals(DE, leaf.actor().agency());
     assertEquals(List.of(message, consent, next), leaf.subject().messages());
-    assertEquals(List.of(ConsentNode.DE, new AgencyName("us.cbp")), leaf.subject().agencies());
+    assertEquals(List.of(DE, new AgencyName("us.cbp")), leaf.subject().agencies());
   }
 }

@@ -38,7 +38,7 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OperationUpdate;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Permit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 
 /**
  * Where joint operations that {@code fr.customs} leads are tested, over a real ledger, policy and
@@ -56,7 +56,10 @@ abstract class OperationLeadFixture {
   final RecordedLeaves journal = new RecordedLeaves();
   final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
   final Ledger ledger;
+
+  @AutoClose("closeWithLedger")
   final IntakeKit kit;
+
   int drafts;
   volatile Instant now = NOW;
   volatile Runnable meanwhile = () -> {};
@@ -96,12 +99,6 @@ abstract class OperationLeadFixture {
             () -> now,
             SecretBytes.random(random, 32),
             /* mostHeld= */ 2);
-  }
-
-  @AfterEach
-  void close() {
-    kit.close();
-    ledger.close();
   }
 
   Result<OperationLead.Signed> create(RosterMember... others) {

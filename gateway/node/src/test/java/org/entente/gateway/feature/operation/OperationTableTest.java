@@ -21,12 +21,11 @@ class OperationTableTest {
   private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
   private static final long DAY = NOW.toEpochMilli() / 86_400_000;
 
-  private final SecureRandom random = new SecureRandom();
   private final MemoryStore store = new MemoryStore(new MemoryStore.Disk());
   @AutoClose private final Ledger ledger = QuietLedger.started(store, () -> NOW);
 
   private OperationId fresh(int minute) {
-    return OperationId.fresh(NOW.plusSeconds(60L * minute).toEpochMilli(), random);
+    return OperationId.fresh(NOW.plusSeconds(60L * minute).toEpochMilli(), new SecureRandom());
   }
 
   private void put(OperationId id, OperationRecord.Builder record) {

@@ -1,5 +1,9 @@
 package org.entente.gateway.feature.operation;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
+import static org.entente.gateway.testkit.Agencies.US;
 import static org.entente.gateway.testkit.RosterKit.lead;
 import static org.entente.gateway.testkit.RosterKit.observer;
 import static org.entente.gateway.testkit.RosterKit.participant;
@@ -21,10 +25,6 @@ import org.junit.jupiter.api.Test;
 
 /** Who may say something in an operation to whom, and what of it is taken. */
 class ParticipationTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName DE = new AgencyName("de.customs");
-  private static final AgencyName US = new AgencyName("us.cbp");
-  private static final AgencyName SG = new AgencyName("sg.police");
   private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
 
   private final RosterKit first =

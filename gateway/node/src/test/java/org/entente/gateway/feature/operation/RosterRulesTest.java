@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.operation;
 
+import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.RosterKit.lead;
 import static org.entente.gateway.testkit.RosterKit.observer;
 import static org.entente.gateway.testkit.RosterKit.participant;
@@ -18,7 +19,6 @@ import org.junit.jupiter.api.Test;
 
 /** Whether a roster may follow those that are held. */
 class RosterRulesTest {
-  private static final AgencyName DE = new AgencyName("de.customs");
   private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
 
   private final RosterKit first =

@@ -1,5 +1,7 @@
 package org.entente.gateway.feature.operation;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.US;
 import static org.entente.gateway.testkit.RosterKit.lead;
 import static org.entente.gateway.testkit.RosterKit.observer;
 import static org.entente.gateway.testkit.RosterKit.participant;
@@ -18,7 +20,6 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
@@ -34,9 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the rosters say that {@code fr.customs} signs, and why one is not signed. */
 class RosterSigningTest extends OperationLeadFixture {
-  private static final AgencyName DE = new AgencyName("de.customs");
-  private static final AgencyName US = new AgencyName("us.cbp");
-
   RosterSigningTest(@TempDir Path folder) {
     super(folder);
   }
@@ -100,7 +98,8 @@ class RosterSigningTest extends OperationLeadFixture {
   @Test
   void time_isToCome_afterItsBeginning_andAtMostTenYears() {
     String wrong =
-        "INVALID_FIELD ends_at: must be in the future, after the beginning, and at most ten years away";
+        "INVALID_FIELD ends_at: must be in the future, after the beginning, and at most ten years"
+            + " away";
     Duration longest = RosterStatement.LONGEST;
     assertEquals(wrong, said(create(NOW.minusSeconds(10), NOW)));
     assertEquals(wrong, said(create(NOW.plusSeconds(10), NOW.plusSeconds(10))));

@@ -1,8 +1,9 @@
 package org.entente.gateway.feature.operation;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.OperationOutcome;
 import org.entente.proto.v1.OperationResource;
 import org.entente.proto.v1.OperationTask;
@@ -13,9 +14,6 @@ import org.junit.jupiter.api.Test;
 
 /** What of the updates of an operation still holds. */
 class SituationTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName DE = new AgencyName("de.customs");
-
   private static OperationTask task(String id, TaskState state) {
     return OperationTask.newBuilder().setId(id).setState(state).build();
   }

@@ -57,7 +57,6 @@ class FollowUpsTest {
           .build();
 
   @TempDir private Path folder;
-  private final SecureRandom random = new SecureRandom();
   @AutoClose private QuarantineNode aside;
 
   @BeforeEach
@@ -73,7 +72,7 @@ class FollowUpsTest {
                     .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline(headline)))
             .build();
     return PermittedFixture.permitted(
-        MessageId.fresh(ReceiveKit.ORIGIN, aside.now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, aside.now.toEpochMilli(), new SecureRandom()),
         ReceiveKit.ORIGIN,
         lane,
         more.setKind(Kind.KIND_ALERT).setSeverity(severity).build(),

@@ -23,8 +23,6 @@ import org.entente.gateway.feature.Administration.QuarantineStages;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.QuarantineStage;
-import org.entente.gateway.ledger.commit.CommitObserver;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.table.QuarantineTable;
@@ -47,9 +45,9 @@ import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.RecordedLeaves;
-import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.v1.Alert;
@@ -104,16 +102,11 @@ final class QuarantineNode implements AutoCloseable {
 
   private Ledger open() {
     LedgerLimits usual = LedgerLimits.DEFAULT;
-    Ledger opened =
-        new Ledger(
-            store,
-            TestNames.names(),
-            leaves,
-            () -> now,
-            new LedgerLimits(usual.maxWaiting(), usual.maxBatch(), usual.maxBatchBytes(), limits),
-            new Quiet());
-    opened.start();
-    return opened;
+    return QuietLedger.started(
+        store,
+        () -> now,
+        leaves,
+        new LedgerLimits(usual.maxWaiting(), usual.maxBatch(), usual.maxBatchBytes(), limits));
   }
 
   private ReceiveKit kit() {
@@ -361,14 +354,6 @@ final class QuarantineNode implements AutoCloseable {
       }
       return List.copyOf(taken);
     }
-  }
-
-  private static final class Quiet implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {}
-
-    @Override
-    public void failed(LedgerFailure why) {}
   }
 
   /** This node sends nothing. */

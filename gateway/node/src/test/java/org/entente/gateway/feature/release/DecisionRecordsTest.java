@@ -1,6 +1,7 @@
 package org.entente.gateway.feature.release;
 
 import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,7 +21,6 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -41,7 +41,7 @@ import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Problem;
 import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.Verdict;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +50,6 @@ class DecisionRecordsTest {
   private static final NodeName CLIENT = new NodeName("declarations");
   private static final NodeName DESK = new NodeName("supervisor");
   private static final int MOST_HELD = 9;
-  private static final AgencyName SG = new AgencyName("sg.police");
   private static final OnBehalfOf FIRST = person("FR-1", "");
   private static final OnBehalfOf SECOND = person("FR-2", "order 14/26");
 
@@ -60,7 +59,10 @@ class DecisionRecordsTest {
   private final EvidenceRecords records = new EvidenceRecords(atRest, IntakeKit.SELF);
   private final Ledger ledger = QuietLedger.started(new MemoryStore(), clock, leaves);
   private final Path folder;
+
+  @AutoClose("closeWithLedger")
   private final IntakeKit kit;
+
   private Policy policy;
 
   DecisionRecordsTest(@TempDir Path folder) {
@@ -86,12 +88,6 @@ class DecisionRecordsTest {
                 "onward_transfer: NONE\n  four_eyes: true",
                 "2026-12-31",
                 until)));
-  }
-
-  @AfterEach
-  void close() {
-    kit.close();
-    ledger.close();
   }
 
   private static OnBehalfOf person(String officer, String why) {

@@ -1,5 +1,8 @@
 package org.entente.gateway.feature.report;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -30,9 +33,7 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -61,6 +62,7 @@ import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.v1.Alert;
@@ -71,9 +73,6 @@ import org.entente.proto.v1.Body;
  * behind it go, with real sealing, real keys of a federation and a witness.
  */
 final class AccountBench implements AutoCloseable {
-  static final AgencyName FR = new AgencyName("fr.customs");
-  static final AgencyName DE = new AgencyName("de.customs");
-  static final AgencyName SG = new AgencyName("sg.police");
   static final NodeName GATEWAY = new NodeName("gw-1");
   static final AuditActor AUDITOR =
       new AuditActor(FR, new NodeName("auditor"), new AuditPerson("FR-9", "", "court order"));
@@ -120,7 +119,7 @@ final class AccountBench implements AutoCloseable {
             journal(appender),
             () -> now,
             LedgerLimits.DEFAULT,
-            new Failing());
+            new QuietLedger.FailingObserver());
     ledger.start();
     evidence = new EvidenceRecords(atRest, self);
     sealer = new Sealer(FR, GATEWAY, gatewayKey, random, () -> now);
@@ -179,18 +178,6 @@ final class AccountBench implements AutoCloseable {
         appender.rolledBack();
       }
     };
-  }
-
-  private static final class Failing implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {
-      // Not measured here.
-    }
-
-    @Override
-    public void failed(LedgerFailure why) {
-      throw new IllegalStateException(why);
-    }
   }
 
   /** Seals messages of fr.customs into one envelope. */

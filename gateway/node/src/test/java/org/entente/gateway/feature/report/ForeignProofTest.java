@@ -1,8 +1,8 @@
 package org.entente.gateway.feature.report;
 
-import static org.entente.gateway.feature.report.AccountBench.DE;
-import static org.entente.gateway.feature.report.AccountBench.FR;
-import static org.entente.gateway.feature.report.AccountBench.SG;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.entente.gateway.testkit.ForeignVerifier.OK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.report;
 
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,7 +24,6 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.rpc.ServiceContext;
@@ -41,8 +41,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a listing of unopened messages takes of a gateway. */
 class UnopenedWatchTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-
   /** A second's worth of two pages, and two seconds' worth at once. */
   private static final NodeConfig.PerClient SLOW =
       new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 2 * CallCost.SEARCH.units(), 0);
@@ -51,7 +49,9 @@ class UnopenedWatchTest {
       new NodeConfig.Limits(
           0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, SLOW, null);
 
-  @AutoClose private final Ledger ledger = QuietLedger.started(new MemoryStore(), InstantSource.system());
+  @AutoClose
+  private final Ledger ledger = QuietLedger.started(new MemoryStore(), InstantSource.system());
+
   private final AtomicInteger tracked = new AtomicInteger();
   private final MessageTracker tracking =
       new MessageTracker(

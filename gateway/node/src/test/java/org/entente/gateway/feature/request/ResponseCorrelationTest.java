@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.request;
 
+import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,7 +10,6 @@ import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +50,7 @@ import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Verdict;
 import org.entente.proto.v1.Wanted;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,7 +58,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ResponseCorrelationTest {
   private static final NodeName CLIENT = new NodeName("desk");
   private static final NodeName SUPERVISOR = new NodeName("supervisor");
-  private static final Instant NOW = PolicyFixture.NOW;
   private static final String SG = "sg.police";
   private static final String DE = "de.customs";
 
@@ -66,7 +65,10 @@ class ResponseCorrelationTest {
   private final Map<MessageId, Label> received = new HashMap<>();
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW);
+
+  @AutoClose("closeWithLedger")
   private final IntakeKit kit;
+
   private volatile boolean policyFails;
   private int drafts;
 
@@ -103,12 +105,6 @@ class ResponseCorrelationTest {
       throw new IllegalStateException("no policy can be read");
     }
     return policy;
-  }
-
-  @AfterEach
-  void close() {
-    kit.close();
-    ledger.close();
   }
 
   /** What the reception of a request leaves behind. */

@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.request;
 
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -44,12 +45,10 @@ import org.junit.jupiter.api.Test;
 /** What is written of requests and answers, and what time does to it, over a ledger. */
 class ResponseDeadlinesTest {
   private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
-  private static final AgencyName FR = new AgencyName("fr.customs");
   private static final String DE = "de.customs";
   private static final String SG = "sg.police";
   private static final Duration TWO_DAYS = Duration.ofDays(2);
 
-  private final SecureRandom random = new SecureRandom();
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final SettableClock clock = new SettableClock(NOW);
   private final Meters meters = new Meters();
@@ -60,7 +59,7 @@ class ResponseDeadlinesTest {
   }
 
   private MessageId fresh() {
-    return MessageId.fresh(clock.instant().toEpochMilli(), random);
+    return MessageId.fresh(clock.instant().toEpochMilli(), new SecureRandom());
   }
 
   private void send(MessageId id, Label.Builder label, Body body, String... recipients) {

@@ -32,7 +32,6 @@ class IndexedInboxTest {
   private static final String FLOOD = "xx.customs";
   private static final String HONEST = "fr.customs";
 
-  private final SecureRandom random = new SecureRandom();
   private final Ledger ledger =
       QuietLedger.started(
           new MemoryStore(new MemoryStore.Disk()),
@@ -50,7 +49,7 @@ class IndexedInboxTest {
   private void received(String origin, int messages, int subjects) {
     for (int i = 0; i < messages; i++) {
       Body body = body(subjects);
-      MessageId id = MessageId.fresh(NOW, random);
+      MessageId id = MessageId.fresh(NOW, new SecureRandom());
       InboxRecord record =
           InboxRecord.newBuilder()
               .setMessageId(ByteString.copyFrom(id.bytes()))

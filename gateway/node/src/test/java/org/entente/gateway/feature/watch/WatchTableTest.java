@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class WatchTableTest {
   private static final int MOST = 3;
 
-  @AutoClose private final Ledger ledger =
+  @AutoClose
+  private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> Instant.EPOCH);
   private final WatchTable book = WatchTable.of(ledger);
 

@@ -26,9 +26,8 @@ class RecordSealTest {
   private static final RecordPlace PLACE =
       new RecordPlace(Table.STATEMENT, text("the key"), "statement");
 
-  private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
-  private final RecordSeal atRest = new RecordSeal(keys, random);
+  private final RecordSeal atRest = new RecordSeal(keys, new SecureRandom());
 
   private static byte[] text(String text) {
     return text.getBytes(StandardCharsets.UTF_8);

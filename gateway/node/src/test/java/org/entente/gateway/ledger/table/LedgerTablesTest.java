@@ -1,5 +1,7 @@
 package org.entente.gateway.ledger.table;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -18,12 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
-import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.commit.CommitObserver;
-import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.UnreadableRecords;
@@ -36,7 +33,7 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
-import org.entente.gateway.testkit.TestNames;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.OutboxEntry;
@@ -46,19 +43,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LedgerTablesTest {
-  private static final AgencyName DE = new AgencyName("de.customs");
-  private static final AgencyName SG = new AgencyName("sg.police");
   private static final byte[] HASH = new byte[32];
 
   private final MemoryStore store = new MemoryStore();
-  @AutoClose private final Ledger ledger =
-      new Ledger(
-          store,
-          TestNames.names(),
-          new NoJournal(),
-          InstantSource.system(),
-          LedgerLimits.DEFAULT,
-          new NoObserver());
+  @AutoClose private final Ledger ledger = QuietLedger.over(store, InstantSource.system());
 
   @BeforeEach
   void start() {
@@ -463,25 +451,6 @@ class LedgerTablesTest {
         });
     assertEquals(List.of(SG), ledger.evidence().owing());
     assertEquals(3, ledger.evidence().lastOwed());
-  }
-
-  private static final class NoJournal implements Journal {
-    @Override
-    public void append(Batch batch, List<AuditRecord> leaves) {}
-
-    @Override
-    public void committed() {}
-
-    @Override
-    public void rolledBack() {}
-  }
-
-  private static final class NoObserver implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {}
-
-    @Override
-    public void failed(LedgerFailure why) {}
   }
 
   /** An origin announces as many sessions as it likes; of another, none is lost. */

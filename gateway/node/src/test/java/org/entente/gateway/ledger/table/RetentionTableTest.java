@@ -1,5 +1,7 @@
 package org.entente.gateway.ledger.table;
 
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,7 +14,6 @@ import java.util.List;
 import java.util.Random;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.MemoryStore;
@@ -24,9 +25,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a member can make this gateway keep of recalls, and what it holds of its own. */
 class RetentionTableTest {
-  private static final AgencyName FR = new AgencyName("fr.customs");
-  private static final AgencyName SG = new AgencyName("sg.police");
-
   private final Random random = new Random(7);
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-25T10:00:00Z"));
   private final MemoryStore store = new MemoryStore();

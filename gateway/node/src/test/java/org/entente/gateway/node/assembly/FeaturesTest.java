@@ -54,8 +54,10 @@ class FeaturesTest {
   @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
+
   @AutoClose("shutdown")
   private final ExecutorService workers = Executors.newSingleThreadExecutor();
+
   @AutoClose("shutdown")
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class PeriodicTasksTest {
   @AutoClose("shutdownNow")
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
+
   private final PeriodicTasks tasks = new PeriodicTasks(timers);
 
   @Test

@@ -17,6 +17,7 @@ class WorkerPoolTest {
   private static final int TASKS = 10_000;
 
   private final AtomicInteger threads = new AtomicInteger();
+
   @AutoClose("shutdownNow")
   private final ExecutorService pool = WorkerPool.ofAtMost(MOST, this::thread);
 

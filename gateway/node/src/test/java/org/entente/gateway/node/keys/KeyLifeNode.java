@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.entente.gateway.account.Accounts;
-import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.config.NodeConfig;
@@ -25,9 +24,6 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.Quarantining;
-import org.entente.gateway.ledger.commit.CommitObserver;
-import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
@@ -69,10 +65,10 @@ import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.gateway.testkit.TestNames;
 import org.entente.gateway.transmit.Dispatch;
@@ -168,7 +164,12 @@ final class KeyLifeNode implements AutoCloseable {
   private final class Running {
     final Ledger ledger =
         new Ledger(
-            store, TestNames.names(), new NoJournal(), clock, LedgerLimits.DEFAULT, new Failing());
+            store,
+            TestNames.names(),
+            new QuietLedger.NoJournal(),
+            clock,
+            LedgerLimits.DEFAULT,
+            new QuietLedger.FailingObserver());
     final EvidenceRecords evidence = new EvidenceRecords(new RecordSeal(storage, random), name);
     final AgencyIdentity identity = new AgencyIdentity(FEDERATION, name, pair);
     final PeerKeys peerKeys = new PeerKeys(FEDERATION, trust);
@@ -375,27 +376,6 @@ final class KeyLifeNode implements AutoCloseable {
 
     @Override
     public void reported(AgencyName from, WitnessedCheckpoints said) {}
-  }
-
-  private static final class NoJournal implements Journal {
-    @Override
-    public void append(Batch batch, List<AuditRecord> leaves) {}
-
-    @Override
-    public void committed() {}
-
-    @Override
-    public void rolledBack() {}
-  }
-
-  private static final class Failing implements CommitObserver {
-    @Override
-    public void committed(int changes, long bytes, long nanos) {}
-
-    @Override
-    public void failed(LedgerFailure why) {
-      throw new AssertionError(why);
-    }
   }
 
   void start() {

@@ -1,5 +1,10 @@
 package org.entente.gateway.node.keys;
 
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -54,11 +59,6 @@ import org.entente.proto.v1.Status;
  * every kind change and die. One thread; the same seed is the same world.
  */
 final class KeyLifeWorld implements AutoCloseable {
-  static final AgencyName FR = new AgencyName("fr.customs");
-  static final AgencyName DE = new AgencyName("de.customs");
-  static final AgencyName SG = new AgencyName("sg.police");
-  static final AgencyName HUB = new AgencyName("x.hub");
-
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   private static final Duration MOST = Duration.ofDays(30);
   private static final NodeName NODE = new NodeName("gateway-1");

@@ -1,8 +1,8 @@
 package org.entente.gateway.policy.analysis;
 
-import static org.entente.gateway.policy.decide.PolicyFixture.FR;
 import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
-import static org.entente.gateway.policy.decide.PolicyFixture.SG;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
@@ -24,7 +24,6 @@ class PolicyReplayTest {
   private static final String NO_DATA = "  personal_data: false";
 
   @TempDir Path folder;
-  private final SecureRandom random = new SecureRandom();
 
   private PolicyReplay replay(String candidate) throws IOException {
     Path now = Files.createDirectories(folder.resolve("now"));
@@ -35,7 +34,7 @@ class PolicyReplayTest {
   }
 
   private MessageId id() {
-    return MessageId.fresh(NOW.toEpochMilli(), random);
+    return MessageId.fresh(NOW.toEpochMilli(), new SecureRandom());
   }
 
   private void sent(PolicyReplay replay, MessageId id, Label label) {

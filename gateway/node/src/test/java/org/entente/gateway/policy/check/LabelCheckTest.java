@@ -152,7 +152,8 @@ class LabelCheckTest {
             """),
         Stream.of(
             wrongLabel("label.message_id", it -> it.setMessageId(ByteString.copyFrom(ID.bytes()))),
-            wrongLabel("label.created_at", it -> it.setCreatedAt(TimestampConversion.timestamp(NOW))),
+            wrongLabel(
+                "label.created_at", it -> it.setCreatedAt(TimestampConversion.timestamp(NOW))),
             wrongLabel("label.handling", it -> repeated(it, Handling.HANDLING_H1, 5)),
             wrongLabel("label.handling_text", it -> it.setHandlingText("x".repeat(501))),
             wrongLabel("label.classification_marking", it -> marked(it, "FR", "x".repeat(81))),
@@ -165,14 +166,16 @@ class LabelCheckTest {
             wrongLabel("label.case_ref", it -> it.setCaseRef("x".repeat(81))),
             wrongLabel("label.case_ref", it -> it.setCaseRef("a\u2028b")),
             wrongLabel("label.source_ref", it -> it.setSourceRef("\u0007")),
-            wrongLabel("label.in_reply_to", it -> it.setInReplyTo(ByteString.copyFrom(new byte[15]))),
-            wrongLabel("label.expires_at", it -> it.setExpiresAt(TimestampConversion.timestamp(NOW))),
             wrongLabel(
-            "label.expires_at",
-            it ->
-                it.setExpiresAt(
-                    TimestampConversion.timestamp(NOW.plusSeconds(60)).toBuilder()
-                        .setUnknownFields(unknown()))),
+                "label.in_reply_to", it -> it.setInReplyTo(ByteString.copyFrom(new byte[15]))),
+            wrongLabel(
+                "label.expires_at", it -> it.setExpiresAt(TimestampConversion.timestamp(NOW))),
+            wrongLabel(
+                "label.expires_at",
+                it ->
+                    it.setExpiresAt(
+                        TimestampConversion.timestamp(NOW.plusSeconds(60)).toBuilder()
+                            .setUnknownFields(unknown()))),
             wrongLabel("label", it -> it.setUnknownFields(unknown()))));
   }
 
@@ -276,36 +279,39 @@ class LabelCheckTest {
             """),
         Stream.of(
             wrongAlert(
-            "body.alert.texts[0].headline",
-            it -> it.getTextsBuilder(0).setHeadline("x".repeat(201))),
+                "body.alert.texts[0].headline",
+                it -> it.getTextsBuilder(0).setHeadline("x".repeat(201))),
             wrongAlert(
-            "body.alert.texts[0].description",
-            it -> it.getTextsBuilder(0).setDescription("x".repeat(20_001))),
+                "body.alert.texts[0].description",
+                it -> it.getTextsBuilder(0).setDescription("x".repeat(20_001))),
             wrongAlert(
-            "body.alert.texts[0].description",
-            it -> it.getTextsBuilder(0).setDescription("\u0000")),
+                "body.alert.texts[0].description",
+                it -> it.getTextsBuilder(0).setDescription("\u0000")),
             wrongAlert(
-            "body.alert.texts[0].web", it -> it.getTextsBuilder(0).setWeb("javascript:alert(1)")),
+                "body.alert.texts[0].web",
+                it -> it.getTextsBuilder(0).setWeb("javascript:alert(1)")),
             wrongAlert(
-            "body.alert.subjects[0].right.type",
-            it -> it.addSubjectsBuilder().getRightBuilder().setType("x".repeat(41))),
+                "body.alert.subjects[0].right.type",
+                it -> it.addSubjectsBuilder().getRightBuilder().setType("x".repeat(41))),
             wrongAlert("body.alert.subjects", it -> subjects(it, 257)),
             wrongAlert(
-            "body.alert.subjects[0].route.places",
-            it ->
-                it.addSubjectsBuilder()
-                    .getRouteBuilder()
-                    .addAllPlaces(Collections.nCopies(65, "FRLEH"))),
+                "body.alert.subjects[0].route.places",
+                it ->
+                    it.addSubjectsBuilder()
+                        .getRouteBuilder()
+                        .addAllPlaces(Collections.nCopies(65, "FRLEH"))),
             wrongAlert(
-            "body.alert.subjects[0].firearm.serial",
-            it -> it.addSubjectsBuilder().getFirearmBuilder().setSerial("x".repeat(41))),
+                "body.alert.subjects[0].firearm.serial",
+                it -> it.addSubjectsBuilder().getFirearmBuilder().setSerial("x".repeat(41))),
             wrongAlert("body.alert.extra", it -> it.putExtra("k", "x".repeat(20_001))),
             wrongAlert("body.alert", it -> it.setUnknownFields(unknown())),
             wrongAlert(
-            "body.alert.onset_at",
-            it -> it.setOnsetAt(Timestamp.newBuilder().setUnknownFields(unknown()))),
+                "body.alert.onset_at",
+                it -> it.setOnsetAt(Timestamp.newBuilder().setUnknownFields(unknown()))),
             wrong("body", it -> it.clearBody()),
-            wrong("body.document.media_type", it -> it.getBodyBuilder().getDocumentBuilder().setMediaType("text/html"))));
+            wrong(
+                "body.document.media_type",
+                it -> it.getBodyBuilder().getDocumentBuilder().setMediaType("text/html"))));
   }
 
   private static Feedback.Builder seizure() {
@@ -370,13 +376,14 @@ class LabelCheckTest {
             wrongFeedback("body.feedback.concealment", it -> it.setConcealment("x".repeat(1_001))),
             wrongFeedback("body.feedback.remarks", it -> it.setRemarks("x".repeat(5_001))),
             wrongFeedback(
-            "body.feedback.goods",
-            it -> it.addAllGoods(Collections.nCopies(64, Commodity.getDefaultInstance()))),
+                "body.feedback.goods",
+                it -> it.addAllGoods(Collections.nCopies(64, Commodity.getDefaultInstance()))),
             wrongFeedback("body.feedback", it -> it.setUnknownFields(unknown())),
             dynamic("label.in_reply_to", draft -> draft.getLabelBuilder().clearInReplyTo())));
   }
 
-  private static DynamicTest wrongFeedback(String field, Consumer<? super Feedback.Builder> change) {
+  private static DynamicTest wrongFeedback(
+      String field, Consumer<? super Feedback.Builder> change) {
     return dynamic(field, draft -> change.accept(draft.getBodyBuilder().getFeedbackBuilder()));
   }
 
@@ -429,10 +436,11 @@ class LabelCheckTest {
         Stream.of(
             wrong("idempotency_key", it -> it.setIdempotencyKey("x".repeat(65))),
             wrong("to.agencies", it -> agencies(it, 257)),
-            wrong("on_behalf_of.officer", it -> it.getOnBehalfOfBuilder().setOfficer("x".repeat(81))),
             wrong(
-            "on_behalf_of.justification",
-            it -> it.getOnBehalfOfBuilder().setJustification("x".repeat(501))),
+                "on_behalf_of.officer", it -> it.getOnBehalfOfBuilder().setOfficer("x".repeat(81))),
+            wrong(
+                "on_behalf_of.justification",
+                it -> it.getOnBehalfOfBuilder().setJustification("x".repeat(501))),
             wrong("derived_from", it -> sources(it, 17)),
             wrong("derived_from[0]", it -> it.addDerivedFrom(ByteString.copyFrom(new byte[15]))),
             wrong("derived_from[1]", it -> sources(it, 1).addDerivedFrom(it.getDerivedFrom(0))),

@@ -1,8 +1,9 @@
 package org.entente.gateway.policy.check;
 
-import static org.entente.gateway.policy.decide.PolicyFixture.FR;
 import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
-import static org.entente.gateway.policy.decide.PolicyFixture.SG;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -71,7 +72,7 @@ class LabelSpaceTest {
 
   private static List<String> decided(RuleEvaluator rules, Label label) {
     Transfer transfer = new Transfer(label, 0, FR, SG, NOW);
-    Transfer within = new Transfer(label, 0, FR, PolicyFixture.DE, NOW);
+    Transfer within = new Transfer(label, 0, FR, DE, NOW);
     return List.of(name(rules.egress(transfer)), name(rules.egress(within)));
   }
 

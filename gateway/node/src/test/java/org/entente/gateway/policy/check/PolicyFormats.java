@@ -1,6 +1,7 @@
 package org.entente.gateway.policy.check;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.entente.gateway.testkit.Agencies.FR;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -84,7 +85,7 @@ public final class PolicyFormats {
     Label sent =
         checked.label().toBuilder()
             .setMessageId(ByteString.copyFrom(id().bytes()))
-            .setOrigin(PolicyFixture.FR.value())
+            .setOrigin(FR.value())
             .setCreatedAt(TimestampConversion.timestamp(PolicyFixture.NOW))
             .setRetentionDays(1)
             .setAgreement("sample")
@@ -168,7 +169,7 @@ public final class PolicyFormats {
             .setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM)
             .setPersonalData(true)
             .setMessageId(ByteString.copyFrom(id().bytes()))
-            .setOrigin(PolicyFixture.FR.value())
+            .setOrigin(FR.value())
             .setCreatedAt(TimestampConversion.timestamp(PolicyFixture.NOW))
             .setRetentionDays(1)
             .setAgreement("sample")

@@ -1,6 +1,7 @@
 package org.entente.gateway.policy.check;
 
 import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -171,7 +172,7 @@ class RequestCheckTest {
     Permitted sent =
         PermittedFixture.permitted(
             ID,
-            PolicyFixture.FR,
+            FR,
             Lane.ROUTINE,
             RequestSamples.complete(RequestSamples.asks()).build(),
             RequestSamples.request(Wanted.WANTED_HIT_NO_HIT, NOW.plus(Duration.ofDays(2))),

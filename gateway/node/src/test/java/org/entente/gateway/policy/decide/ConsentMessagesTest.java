@@ -1,9 +1,9 @@
 package org.entente.gateway.policy.decide;
 
-import static org.entente.gateway.policy.decide.PolicyFixture.DE;
-import static org.entente.gateway.policy.decide.PolicyFixture.FR;
 import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.entente.gateway.policy.decide.PolicyFixture.sample;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -190,7 +190,8 @@ class ConsentMessagesTest {
     assertTrue(
         PolicyFixture.onlyProblem(PolicyFixture.load(folder, named, DemoMembership.demo()))
             .contains(
-                "none of charge, consent, evidence, recall, responders, roster, roster-given-back"));
+                "none of charge, consent, evidence, recall, responders, roster,"
+                    + " roster-given-back"));
     Map<String, String> covering =
         Map.of("a.yaml", sample("kinds: [ALERT]", "kinds: [ALERT, CONSENT]"));
     assertTrue(

@@ -1,10 +1,10 @@
 package org.entente.gateway.policy.decide;
 
-import static org.entente.gateway.policy.decide.PolicyFixture.FR;
 import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.entente.gateway.policy.decide.PolicyFixture.checked;
 import static org.entente.gateway.policy.decide.PolicyFixture.draft;
 import static org.entente.gateway.policy.decide.PolicyFixture.label;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -24,6 +24,7 @@ import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
+import org.entente.gateway.testkit.Agencies;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.DeskAddress;
@@ -240,9 +241,8 @@ class DeskAddressingTest {
       Label lying = label.toBuilder().addDesks("narcotics").build();
       IngressPolicy ingress = PolicyFixture.demo().ingress();
       assertInstanceOf(
-          IngressPolicy.Verdict.Accepted.class,
-          ingress.decide(FR, label, 10, PolicyFixture.DE, NOW));
-      IngressPolicy.Verdict verdict = ingress.decide(FR, lying, 10, PolicyFixture.DE, NOW);
+          IngressPolicy.Verdict.Accepted.class, ingress.decide(FR, label, 10, Agencies.DE, NOW));
+      IngressPolicy.Verdict verdict = ingress.decide(FR, lying, 10, Agencies.DE, NOW);
       assertEquals(
           Code.NOT_COVERED,
           assertInstanceOf(IngressPolicy.Verdict.Refused.class, verdict).refusal().code(),

@@ -1,12 +1,12 @@
 package org.entente.gateway.policy.decide;
 
-import static org.entente.gateway.policy.decide.PolicyFixture.DE;
-import static org.entente.gateway.policy.decide.PolicyFixture.FR;
 import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
-import static org.entente.gateway.policy.decide.PolicyFixture.SG;
-import static org.entente.gateway.policy.decide.PolicyFixture.US;
 import static org.entente.gateway.policy.decide.PolicyFixture.checked;
 import static org.entente.gateway.policy.decide.PolicyFixture.label;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
+import static org.entente.gateway.testkit.Agencies.US;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;

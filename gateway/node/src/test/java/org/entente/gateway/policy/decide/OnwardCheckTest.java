@@ -1,10 +1,10 @@
 package org.entente.gateway.policy.decide;
 
-import static org.entente.gateway.policy.decide.PolicyFixture.FR;
 import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.entente.gateway.policy.decide.PolicyFixture.checked;
 import static org.entente.gateway.policy.decide.PolicyFixture.label;
 import static org.entente.gateway.policy.decide.PolicyFixture.sample;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

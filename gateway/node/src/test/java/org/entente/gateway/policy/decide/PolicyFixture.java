@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
@@ -33,11 +32,6 @@ import org.entente.proto.v1.Purpose;
 /** Rulebooks, drafts and decisions for tests of policy. */
 public final class PolicyFixture {
   public static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
-  public static final AgencyName FR = new AgencyName("fr.customs");
-  public static final AgencyName DE = new AgencyName("de.customs");
-  public static final AgencyName SG = new AgencyName("sg.police");
-  static final AgencyName US = new AgencyName("us.cbp");
-  public static final AgencyName HUB = new AgencyName("x.hub");
   public static final Path CONFIG = Path.of("..", "..", "config");
 
   /** An agreement that permits IPR alerts between fr.customs and sg.police, line by line. */
@@ -75,15 +69,21 @@ public final class PolicyFixture {
 
   private PolicyFixture() {}
 
-  /** The demonstration's policy, from the files in config. */
+  /** Read when a test first wants it. */
+  private static final class Demo {
+    static final Rulebook RULEBOOK =
+        rulebook(
+            RulebookReader.load(
+                CONFIG.resolve("agreements"),
+                CONFIG.resolve("node-rules.yaml"),
+                CONFIG.resolve("codes"),
+                DemoMembership.demo(),
+                NOW));
+  }
+
+  /** The demonstration's policy, from the files in config, which are read once. */
   public static Policy demo() {
-    return policy(
-        RulebookReader.load(
-            CONFIG.resolve("agreements"),
-            CONFIG.resolve("node-rules.yaml"),
-            CONFIG.resolve("codes"),
-            DemoMembership.demo(),
-            NOW));
+    return new Policy(Demo.RULEBOOK, DemoMembership.demo(), 100);
   }
 
   /** The same with one more agreement. */

@@ -1,11 +1,14 @@
 package org.entente.gateway.policy.decide;
 
-import static org.entente.gateway.policy.decide.PolicyFixture.FR;
 import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
-import static org.entente.gateway.policy.decide.PolicyFixture.SG;
 import static org.entente.gateway.policy.decide.PolicyFixture.checked;
 import static org.entente.gateway.policy.decide.PolicyFixture.label;
 import static org.entente.gateway.policy.decide.PolicyFixture.sample;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
+import static org.entente.gateway.testkit.Agencies.US;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -196,7 +199,7 @@ class PolicyTest {
     Random random = PolicyFixture.random(seed);
     Rulebook rulebook = PolicyFixture.demo().rulebook();
     Policy remembering = new Policy(rulebook, DemoMembership.demo(), 1_000);
-    AgencyName[] agencies = {FR, SG, PolicyFixture.DE, PolicyFixture.US, PolicyFixture.HUB};
+    AgencyName[] agencies = {FR, SG, DE, US, HUB};
     for (int i = 0; i < 3_000; i++) {
       Label label = randomLabel(random);
       AgencyName self = agencies[random.nextInt(agencies.length)];

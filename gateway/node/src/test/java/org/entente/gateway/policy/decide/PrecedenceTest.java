@@ -4,6 +4,8 @@ import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.entente.gateway.policy.decide.PolicyFixture.checked;
 import static org.entente.gateway.policy.decide.PolicyFixture.draft;
 import static org.entente.gateway.policy.decide.PolicyFixture.label;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -43,10 +45,10 @@ class PrecedenceTest {
     return CHECK.draft(draft(label(), "de.customs").build(), NOW) instanceof CheckedDraft draft
         ? new PolicyDecision(
                 draft,
-                PolicyFixture.FR,
+                FR,
                 NOW,
                 new PolicyStamp("v", 0),
-                Map.of(PolicyFixture.DE, agreement()),
+                Map.of(DE, agreement()),
                 java.util.Set.of(),
                 List.of(),
                 List.of())

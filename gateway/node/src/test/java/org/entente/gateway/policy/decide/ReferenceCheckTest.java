@@ -3,6 +3,8 @@ package org.entente.gateway.policy.decide;
 import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.entente.gateway.policy.decide.PolicyFixture.draft;
 import static org.entente.gateway.policy.decide.PolicyFixture.label;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
@@ -55,10 +57,10 @@ class ReferenceCheckTest {
         PolicyFixture.demo().rulebook().agreement("eu-customs-cooperation").orElseThrow();
     return new PolicyDecision(
             draft,
-            PolicyFixture.FR,
+            FR,
             NOW,
             new PolicyStamp("v", 0),
-            Map.of(PolicyFixture.DE, agreement),
+            Map.of(DE, agreement),
             Set.of(),
             List.of(),
             List.of())

@@ -1,9 +1,9 @@
 package org.entente.gateway.policy.decide;
 
-import static org.entente.gateway.policy.decide.PolicyFixture.DE;
-import static org.entente.gateway.policy.decide.PolicyFixture.FR;
-import static org.entente.gateway.policy.decide.PolicyFixture.HUB;
-import static org.entente.gateway.policy.decide.PolicyFixture.SG;
+import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;

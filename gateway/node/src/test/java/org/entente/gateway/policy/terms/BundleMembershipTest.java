@@ -1,5 +1,8 @@
 package org.entente.gateway.policy.terms;
 
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.HUB;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,15 +27,15 @@ class BundleMembershipTest {
   @Test
   void bundle_membersAndTransits_areToldApart() {
     assertEquals(Set.of("de.customs", "fr.customs", "sg.police"), names(membership.agencies()));
-    assertTrue(membership.isTransit(PolicyFixture.HUB));
-    assertFalse(membership.isTransit(PolicyFixture.FR));
+    assertTrue(membership.isTransit(HUB));
+    assertFalse(membership.isTransit(FR));
   }
 
   @Test
   void agency_jurisdictionAndKind_areTheBundles() {
-    assertEquals(Optional.of("SG"), membership.jurisdiction(PolicyFixture.SG));
-    assertEquals(Optional.empty(), membership.jurisdiction(PolicyFixture.HUB));
-    assertEquals(AgencyKind.POLICE, membership.kind(PolicyFixture.SG));
+    assertEquals(Optional.of("SG"), membership.jurisdiction(SG));
+    assertEquals(Optional.empty(), membership.jurisdiction(HUB));
+    assertEquals(AgencyKind.POLICE, membership.kind(SG));
     assertEquals(AgencyKind.OTHER, membership.kind(new AgencyName("jp.customs")));
   }
 

@@ -1,5 +1,7 @@
 package org.entente.gateway.policy.terms;
 
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -91,7 +93,7 @@ class ExerciseTest {
             .egress()
             .decide(
                 PolicyFixture.checked(PolicyFixture.label().setStatus(status), "sg.police"),
-                PolicyFixture.FR,
+                FR,
                 PolicyFixture.NOW);
     Permitted sent = decision.permitted(MessageId.of(new byte[16])).get(0);
     assertEquals(
@@ -101,11 +103,7 @@ class ExerciseTest {
     assertTrue(
         policy
             .egress()
-            .recheck(
-                PolicyFixture.waiting(sent.label(), 1),
-                PolicyFixture.FR,
-                PolicyFixture.SG,
-                PolicyFixture.NOW)
+            .recheck(PolicyFixture.waiting(sent.label(), 1), FR, SG, PolicyFixture.NOW)
             .isEmpty(),
         "it may wait");
     return sent.retentionDays();

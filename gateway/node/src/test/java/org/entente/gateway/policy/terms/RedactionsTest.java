@@ -1,11 +1,11 @@
 package org.entente.gateway.policy.terms;
 
-import static org.entente.gateway.policy.decide.PolicyFixture.FR;
 import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
-import static org.entente.gateway.policy.decide.PolicyFixture.SG;
 import static org.entente.gateway.policy.decide.PolicyFixture.draft;
 import static org.entente.gateway.policy.decide.PolicyFixture.label;
 import static org.entente.gateway.policy.decide.PolicyFixture.sample;
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;

@@ -8,7 +8,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import java.io.IOException;
 import java.util.List;
 import org.entente.gateway.rpc.Edge;
 import org.entente.gateway.rpc.Refusals;
@@ -36,7 +35,6 @@ import org.entente.proto.v1.SubscriberGrpc;
 import org.entente.proto.v1.WatchGrpc;
 import org.entente.proto.v1.WatchTerms;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -47,12 +45,7 @@ class KnownNamesTest {
   private static final String MEANT = "unknown agency \"de.custom\"; did you mean \"de.customs\"?";
 
   @AutoClose private final Edge edge = new Edge();
-  private ManagedChannel channel;
-
-  @BeforeEach
-  void start() throws IOException {
-    channel = edge.channel(edge.startClients().address(), edge.client("all"));
-  }
+  private final ManagedChannel channel = edge.calling("all");
 
   private static void assertRefused(String field, String why, Executable call) {
     StatusRuntimeException refused = assertThrows(StatusRuntimeException.class, call);
