@@ -1,5 +1,6 @@
 package org.entente.gateway.transmit;
 
+import static org.entente.gateway.testkit.Agencies.DE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Map;
@@ -26,12 +27,12 @@ class StoreCallsTest {
   /** Nothing is deleted that is not there, and no iterator is opened. */
   @Test
   void envelope_fromItsCommitToItsRelease() {
-    node.send(SenderNode.DE);
+    node.send(DE);
     LedgerHopQueue queue =
         new LedgerHopQueue(
-            node.ledger, node.settlement, node.transmission, SenderNode.DE, SenderNode.LANE);
+            node.ledger, node.settlement, node.transmission, DE, SenderNode.LANE);
     store.calls();
-    node.send(SenderNode.DE);
+    node.send(DE);
     assertEquals(
         Map.of(
             "get ENVELOPE absent", 1,
@@ -47,9 +48,9 @@ class StoreCallsTest {
     assertEquals(2, next.sequence());
     assertEquals(Map.of("get ENVELOPE", 1, "get OUTBOX", 1), store.calls());
 
-    node.answer(SenderNode.DE, Result.RESULT_COMMITTED, "");
+    node.answer(DE, Result.RESULT_COMMITTED, "");
     store.calls();
-    node.answer(SenderNode.DE, Result.RESULT_COMMITTED, "");
+    node.answer(DE, Result.RESULT_COMMITTED, "");
     assertEquals(
         Map.of(
             "scan HOP_OUT", 1, // the kit's own, for the number
@@ -59,9 +60,9 @@ class StoreCallsTest {
             "put OUTBOX", 1),
         store.calls());
 
-    node.holds(SenderNode.DE, 1);
+    node.holds(DE, 1);
     store.calls();
-    node.holds(SenderNode.DE, 2);
+    node.holds(DE, 2);
     assertEquals(
         Map.of("get OUTBOX", 3, "delete OUTBOX", 1, "get ENVELOPE", 1, "delete ENVELOPE", 2),
         store.calls());
