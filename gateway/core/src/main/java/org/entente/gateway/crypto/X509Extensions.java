@@ -26,13 +26,14 @@ final class X509Extensions {
   /** A root that issues leaves only. */
   static void addForRoot(X509v3CertificateBuilder builder, PublicKey key)
       throws IOException, NoSuchAlgorithmException {
-    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
-    builder.addExtension(
-        Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-    builder.addExtension(
-        Extension.subjectKeyIdentifier,
-        false,
-        new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key));
+    builder
+        .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+        .addExtension(
+            Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
+        .addExtension(
+            Extension.subjectKeyIdentifier,
+            false,
+            new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key));
   }
 
   /** A leaf for server and client use, since either side of a link may dial. */
@@ -40,23 +41,24 @@ final class X509Extensions {
       X509v3CertificateBuilder builder, PublicKey key, X509Certificate issuer, LeafProfile profile)
       throws IOException, NoSuchAlgorithmException {
     JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
-    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-    builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-    builder.addExtension(
-        Extension.extendedKeyUsage,
-        false,
-        new ExtendedKeyUsage(
-            new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}));
-    builder.addExtension(
-        Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(key));
-    builder.addExtension(
-        Extension.authorityKeyIdentifier,
-        false,
-        identifiers.createAuthorityKeyIdentifier(issuer.getPublicKey()));
-    builder.addExtension(
-        Extension.subjectAlternativeName,
-        false,
-        names(profile.spiffeId(), profile.dnsNames(), profile.addresses()));
+    builder
+        .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+        .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+        .addExtension(
+            Extension.extendedKeyUsage,
+            false,
+            new ExtendedKeyUsage(
+                new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}))
+        .addExtension(
+            Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(key))
+        .addExtension(
+            Extension.authorityKeyIdentifier,
+            false,
+            identifiers.createAuthorityKeyIdentifier(issuer.getPublicKey()))
+        .addExtension(
+            Extension.subjectAlternativeName,
+            false,
+            names(profile.spiffeId(), profile.dnsNames(), profile.addresses()));
   }
 
   static GeneralNames names(URI spiffeId, List<String> dnsNames, List<InetAddress> addresses) {

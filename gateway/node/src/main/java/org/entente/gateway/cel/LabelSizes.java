@@ -3,7 +3,6 @@ package org.entente.gateway.cel;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Timestamp;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.entente.proto.v1.Addressees;
@@ -58,35 +57,31 @@ public final class LabelSizes {
   /** Characters of an agency's name. */
   static final int AGENCY = 35;
 
-  private static final Map<String, Size> LABEL = label();
+  private static final Map<String, Size> LABEL =
+      Map.ofEntries(
+          Map.entry("message_id", Size.text(ID)),
+          Map.entry("origin", Size.text(AGENCY)),
+          Map.entry("handling", Size.list(HANDLING, Size.SCALAR)),
+          Map.entry("handling_text", Size.text(HANDLING_TEXT)),
+          Map.entry("markings", Size.list(MARKINGS, Size.text(MARKING))),
+          Map.entry("legal_basis", Size.text(LEGAL_BASIS)),
+          Map.entry("case_ref", Size.text(CASE_REF)),
+          Map.entry("in_reply_to", Size.text(ID)),
+          Map.entry("source_evaluation", Size.text(SOURCE_EVALUATION)),
+          Map.entry("agreement", Size.text(AGREEMENT)),
+          Map.entry("jurisdictions", Size.list(JURISDICTIONS, Size.text(JURISDICTION))),
+          Map.entry("source_ref", Size.text(SOURCE_REF)),
+          Map.entry("classification_scheme", Size.text(SCHEME)),
+          Map.entry("classification_marking", Size.text(CLASSIFICATION_MARKING)),
+          Map.entry("classification_review_on", Size.text(DATE)),
+          Map.entry("obligations", Size.list(OBLIGATIONS, Size.SCALAR)),
+          Map.entry("operation_id", Size.text(ID)),
+          Map.entry("operation_roster_hash", Size.text(HASH)),
+          Map.entry("references", Size.text(ID)),
+          Map.entry("desks", Size.list(DESKS, Size.text(DESK))),
+          Map.entry("redacted", Size.list(REDACTED, Size.text(REDACTED_PATH))));
 
   private LabelSizes() {}
-
-  private static Map<String, Size> label() {
-    Map<String, Size> sizes = new HashMap<>();
-    sizes.put("message_id", Size.text(ID));
-    sizes.put("origin", Size.text(AGENCY));
-    sizes.put("handling", Size.list(HANDLING, Size.SCALAR));
-    sizes.put("handling_text", Size.text(HANDLING_TEXT));
-    sizes.put("markings", Size.list(MARKINGS, Size.text(MARKING)));
-    sizes.put("legal_basis", Size.text(LEGAL_BASIS));
-    sizes.put("case_ref", Size.text(CASE_REF));
-    sizes.put("in_reply_to", Size.text(ID));
-    sizes.put("source_evaluation", Size.text(SOURCE_EVALUATION));
-    sizes.put("agreement", Size.text(AGREEMENT));
-    sizes.put("jurisdictions", Size.list(JURISDICTIONS, Size.text(JURISDICTION)));
-    sizes.put("source_ref", Size.text(SOURCE_REF));
-    sizes.put("classification_scheme", Size.text(SCHEME));
-    sizes.put("classification_marking", Size.text(CLASSIFICATION_MARKING));
-    sizes.put("classification_review_on", Size.text(DATE));
-    sizes.put("obligations", Size.list(OBLIGATIONS, Size.SCALAR));
-    sizes.put("operation_id", Size.text(ID));
-    sizes.put("operation_roster_hash", Size.text(HASH));
-    sizes.put("references", Size.text(ID));
-    sizes.put("desks", Size.list(DESKS, Size.text(DESK)));
-    sizes.put("redacted", Size.list(REDACTED, Size.text(REDACTED_PATH)));
-    return Map.copyOf(sizes);
-  }
 
   /** The size of a label field or of its parts; empty if unknown. */
   static Optional<Size> of(Descriptor message, String field) {

@@ -40,200 +40,172 @@ public final class Meters {
 
   private final CollectorRegistry registry = new CollectorRegistry();
   private final Map<String, Collector> gauges = new ConcurrentHashMap<>();
-  private final Counter published;
-  private final Counter refused;
-  private final Counter malformed;
-  private final Counter decided;
-  private final Counter received;
-  private final Counter noDesk;
-  private final Counter relayed;
-  private final Counter delivered;
-  private final Counter searched;
-  private final Counter watchHits;
-  private final Counter scored;
-  private final Histogram scoredAfter;
-  private final Counter opened;
-  private final Counter alarms;
-  private final Counter mishaps;
-  private final Counter quarantineFull;
-  private final Counter lost;
-  private final Counter conflicts;
-  private final Counter unconfirmed;
-  private final Counter witnessed;
-  private final Counter trustRefused;
-  private final Counter connectionsClosed;
-  private final Counter reopened;
-  private final Counter committedBytes;
-  private final Histogram commitSeconds;
-  private final Histogram commitChanges;
-  private final Histogram sealSeconds;
-  private final Histogram openSeconds;
-  private final Histogram answerSeconds;
-  private final Counter reminders;
+  private final Counter published =
+      counter(
+          "entente_published_total", "Drafts, by outcome and by exercise.", "outcome", EXERCISE);
+  private final Counter refused =
+      counter(
+          "entente_refused_total",
+          "Refusals by side (egress, ingress, client, peer) and code.",
+          "side",
+          "code");
+  private final Counter malformed =
+      counter(
+          "entente_malformed_requests_total",
+          "Requests and drafts that could not be parsed, by port (client, peer).",
+          "side");
+  private final Counter decided =
+      counter(
+          "entente_held_decided_total",
+          "Decisions on held messages: released, denied, refused (by policy), timed_out.",
+          "verdict");
+  private final Counter received =
+      counter(
+          "entente_received_total",
+          "Messages received and committed, by origin and by exercise.",
+          "origin",
+          EXERCISE);
+  private final Counter noDesk =
+      counter(
+          "entente_desk_unstaffed_total",
+          "Messages received for desks without a client at this agency; clients without desks"
+              + " get them.");
+  private final Counter relayed =
+      counter(
+          "entente_relayed_total", "Envelopes taken into custody for others, by next hop.", "peer");
+  private final Counter delivered =
+      counter(
+          "entente_delivered_total",
+          "Deliveries to subscribers, by first or repeated delivery to the cursor, and by"
+              + " exercise.",
+          "kind",
+          EXERCISE);
+  private final Counter searched =
+      counter(
+          "entente_searched_total",
+          "Search result pages shown to persons (search), and messages opened by them (open).",
+          "what");
+  private final Counter watchHits =
+      counter(
+          "entente_watch_hits_total",
+          "Received messages that matched clients' watches, by exercise.",
+          EXERCISE);
+  private final Counter scored =
+      counter(
+          "entente_scores_total",
+          "Clients' scores of received messages, by result (first: a model's first score for a"
+              + " message; changed: another version; unchanged: a repetition) and by exercise.",
+          "result",
+          EXERCISE);
+  private final Histogram scoredAfter =
+      histogram(
+          "entente_scored_after_seconds",
+          "Time from the receipt of a message to a model's first score for it; without"
+              + " exercises.",
+          SECONDS);
+  private final Counter reminders =
+      counter(
+          "entente_request_reminders_total",
+          "Reminders of answers that this agency owes, by cause (near: the deadline approaches;"
+              + " overdue: it has passed; asked_again: the other agency sent one) and requesting"
+              + " agency.",
+          "cause",
+          "agency");
+  private final Counter opened =
+      counter("entente_opened_total", "Envelopes whose labels were decrypted here.");
+  private final Counter alarms =
+      counter("entente_alarms_total", "Alarms of links, audit logs and trust, by code.", "code");
+  private final Counter mishaps =
+      counter(
+          "entente_mishaps_total",
+          "Failures to process single messages, by step: receiving, delivering, sending.",
+          "step");
+  private final Counter quarantineFull =
+      counter(
+          "entente_quarantine_full_total",
+          "Messages not quarantined because the quarantine was full; they stay where they are.");
+  private final Counter lost =
+      counter(
+          "entente_origin_lost_envelopes_total",
+          "End-to-end numbers that never arrived and that their origin no longer has queued:"
+              + " mail lost by a restored or lost ledger, here or there.",
+          "agency",
+          "lane");
+  private final Counter conflicts =
+      counter(
+          "entente_origin_conflict_envelopes_total",
+          "Envelopes sent under a number under which their recipient holds other content; they go"
+              + " again under another number.",
+          "agency",
+          "lane");
+  private final Counter unconfirmed =
+      counter(
+          "entente_origin_unconfirmed_envelopes_total",
+          "Envelopes sent again because their recipient acknowledged or refused them at least twice"
+              + " over its own link, or asked for them again for a minute, but no statement signed"
+              + " by its gateway names them.",
+          "agency",
+          "lane");
+  private final Counter witnessed =
+      counter(
+          "entente_witness_requests_total",
+          "Cosignature requests of other agencies' logs, by status of the answer.",
+          "log",
+          "status");
+  private final Counter trustRefused =
+      counter(
+          "entente_trust_bundles_refused_total",
+          "Trust bundles from peers that were refused, by violated rule.",
+          "fault");
+  private final Counter connectionsClosed =
+      counter(
+          "entente_connections_closed_total",
+          "Connections closed for a limit, by port (client, peer) and limit: handshakes,"
+              + " connections, caller.",
+          "side",
+          "limit");
+  private final Counter reopened =
+      counter(
+          "entente_ledger_reopened_total",
+          "Attempts to reopen the ledger after a failure of its disk, by result.",
+          "result");
+  private final Counter committedBytes =
+      counter("entente_ledger_committed_bytes_total", "Bytes committed.");
+  private final Histogram commitSeconds =
+      histogram("entente_ledger_commit_seconds", "Time of one synced commit.", SECONDS);
+  private final Histogram commitChanges =
+      histogram(
+          "entente_ledger_commit_changes",
+          "Changes in one commit.",
+          1,
+          2,
+          4,
+          8,
+          16,
+          32,
+          64,
+          128,
+          256,
+          512,
+          1024);
+  private final Histogram sealSeconds =
+      histogram("entente_seal_seconds", "Time to seal one envelope.", SECONDS);
+  private final Histogram openSeconds =
+      histogram("entente_open_seconds", "Time to open one received envelope.", SECONDS);
+  private final Histogram answerSeconds =
+      Histogram.build(
+              "entente_request_answer_seconds",
+              "Time from a request to its answer (LATER does not count), by side (asked: sent by"
+                  + " this agency; owed: received by it) and the other agency; without"
+                  + " exercises.")
+          .labelNames("side", "agency")
+          .buckets(ANSWER_SECONDS)
+          .register(registry);
 
   /** Creates a separate set of metrics, with those of the JVM. */
   public Meters() {
     DefaultExports.register(registry);
     registry.register(new AllocatedBytes());
-    published =
-        counter(
-            "entente_published_total", "Drafts, by outcome and by exercise.", "outcome", EXERCISE);
-    refused =
-        counter(
-            "entente_refused_total",
-            "Refusals by side (egress, ingress, client, peer) and code.",
-            "side",
-            "code");
-    malformed =
-        counter(
-            "entente_malformed_requests_total",
-            "Requests and drafts that could not be parsed, by port (client, peer).",
-            "side");
-    decided =
-        counter(
-            "entente_held_decided_total",
-            "Decisions on held messages: released, denied, refused (by policy), timed_out.",
-            "verdict");
-    received =
-        counter(
-            "entente_received_total",
-            "Messages received and committed, by origin and by exercise.",
-            "origin",
-            EXERCISE);
-    noDesk =
-        counter(
-            "entente_desk_unstaffed_total",
-            "Messages received for desks without a client at this agency; clients without desks"
-                + " get them.");
-    relayed =
-        counter(
-            "entente_relayed_total",
-            "Envelopes taken into custody for others, by next hop.",
-            "peer");
-    delivered =
-        counter(
-            "entente_delivered_total",
-            "Deliveries to subscribers, by first or repeated delivery to the cursor, and by"
-                + " exercise.",
-            "kind",
-            EXERCISE);
-    searched =
-        counter(
-            "entente_searched_total",
-            "Search result pages shown to persons (search), and messages opened by them (open).",
-            "what");
-    watchHits =
-        counter(
-            "entente_watch_hits_total",
-            "Received messages that matched clients' watches, by exercise.",
-            EXERCISE);
-    scored =
-        counter(
-            "entente_scores_total",
-            "Clients' scores of received messages, by result (first: a model's first score for a"
-                + " message; changed: another version; unchanged: a repetition) and by exercise.",
-            "result",
-            EXERCISE);
-    scoredAfter =
-        histogram(
-            "entente_scored_after_seconds",
-            "Time from the receipt of a message to a model's first score for it; without"
-                + " exercises.",
-            SECONDS);
-    reminders =
-        counter(
-            "entente_request_reminders_total",
-            "Reminders of answers that this agency owes, by cause (near: the deadline approaches;"
-                + " overdue: it has passed; asked_again: the other agency sent one) and requesting"
-                + " agency.",
-            "cause",
-            "agency");
-    opened = counter("entente_opened_total", "Envelopes whose labels were decrypted here.");
-    alarms =
-        counter("entente_alarms_total", "Alarms of links, audit logs and trust, by code.", "code");
-    mishaps =
-        counter(
-            "entente_mishaps_total",
-            "Failures to process single messages, by step: receiving, delivering, sending.",
-            "step");
-    quarantineFull =
-        counter(
-            "entente_quarantine_full_total",
-            "Messages not quarantined because the quarantine was full; they stay where they are.");
-    lost =
-        counter(
-            "entente_origin_lost_envelopes_total",
-            "End-to-end numbers that never arrived and that their origin no longer has queued:"
-                + " mail lost by a restored or lost ledger, here or there.",
-            "agency",
-            "lane");
-    conflicts =
-        counter(
-            "entente_origin_conflict_envelopes_total",
-            "Envelopes sent under a number under which their recipient holds other content; they go"
-                + " again under another number.",
-            "agency",
-            "lane");
-    unconfirmed =
-        counter(
-            "entente_origin_unconfirmed_envelopes_total",
-            "Envelopes sent again because their recipient acknowledged or refused them at least twice"
-                + " over its own link, or asked for them again for a minute, but no statement signed"
-                + " by its gateway names them.",
-            "agency",
-            "lane");
-    witnessed =
-        counter(
-            "entente_witness_requests_total",
-            "Cosignature requests of other agencies' logs, by status of the answer.",
-            "log",
-            "status");
-    trustRefused =
-        counter(
-            "entente_trust_bundles_refused_total",
-            "Trust bundles from peers that were refused, by violated rule.",
-            "fault");
-    connectionsClosed =
-        counter(
-            "entente_connections_closed_total",
-            "Connections closed for a limit, by port (client, peer) and limit: handshakes,"
-                + " connections, caller.",
-            "side",
-            "limit");
-    reopened =
-        counter(
-            "entente_ledger_reopened_total",
-            "Attempts to reopen the ledger after a failure of its disk, by result.",
-            "result");
-    committedBytes = counter("entente_ledger_committed_bytes_total", "Bytes committed.");
-    commitSeconds =
-        histogram("entente_ledger_commit_seconds", "Time of one synced commit.", SECONDS);
-    commitChanges =
-        histogram(
-            "entente_ledger_commit_changes",
-            "Changes in one commit.",
-            1,
-            2,
-            4,
-            8,
-            16,
-            32,
-            64,
-            128,
-            256,
-            512,
-            1024);
-    sealSeconds = histogram("entente_seal_seconds", "Time to seal one envelope.", SECONDS);
-    openSeconds = histogram("entente_open_seconds", "Time to open one received envelope.", SECONDS);
-    answerSeconds =
-        Histogram.build(
-                "entente_request_answer_seconds",
-                "Time from a request to its answer (LATER does not count), by side (asked: sent by"
-                    + " this agency; owed: received by it) and the other agency; without"
-                    + " exercises.")
-            .labelNames("side", "agency")
-            .buckets(ANSWER_SECONDS)
-            .register(registry);
   }
 
   private Counter counter(String name, String help, String... labels) {

@@ -223,7 +223,7 @@ final class CapExport {
     String event = said(kept, "event", said -> CapText.line(said, ""), text.getEvent());
     out.add(text("event", event.isEmpty() ? categoryInWords() : event));
     kept.all("responseType").forEach(word -> out.add(text("responseType", word)));
-    graded(out, kept);
+    out.addAll(graded(kept));
     out.add(text("audience", kept.first("audience", "")));
     pairs("eventCode", kept, out);
     out.add(text("effective", kept.first("effective", "")));
@@ -231,7 +231,7 @@ final class CapExport {
     out.add(text("onset", kept.first("onset", onset)));
     // The label's expires_at limits delivery, not the validity of the alert.
     out.add(text("expires", kept.first("expires", "")));
-    words(out, kept, text);
+    out.addAll(words(kept, text));
     pairs("parameter", kept, out);
     if (first) {
       out.addAll(parameters());
@@ -269,15 +269,16 @@ final class CapExport {
     return 1 + element.children().stream().mapToInt(CapExport::size).sum();
   }
 
-  private static void words(List<CapElement> out, CapLines kept, AlertText text) {
+  private static List<CapElement> words(CapLines kept, AlertText text) {
     UnaryOperator<String> line = said -> CapText.line(said, "");
     UnaryOperator<String> headline = said -> CapText.line(said, text.getEvent());
-    out.add(text("senderName", said(kept, "senderName", line, text.getSenderName())));
-    out.add(text("headline", said(kept, "headline", headline, text.getHeadline())));
-    out.add(text("description", text.getDescription()));
-    out.add(text("instruction", text.getInstruction()));
-    out.add(text("web", text.getWeb().isEmpty() ? kept.first("web", "") : text.getWeb()));
-    out.add(text("contact", kept.first("contact", "")));
+    return List.of(
+        text("senderName", said(kept, "senderName", line, text.getSenderName())),
+        text("headline", said(kept, "headline", headline, text.getHeadline())),
+        text("description", text.getDescription()),
+        text("instruction", text.getInstruction()),
+        text("web", text.getWeb().isEmpty() ? kept.first("web", "") : text.getWeb()),
+        text("contact", kept.first("contact", "")));
   }
 
   /** The document's text, unless the message now differs from it. */
@@ -288,13 +289,14 @@ final class CapExport {
         .orElse(now);
   }
 
-  private void graded(List<CapElement> out, CapLines kept) {
+  private List<CapElement> graded(CapLines kept) {
     String urgency = CapCodes.word(label.getUrgency().getValueDescriptor(), "Unknown");
     String severity = CapCodes.word(label.getSeverity().getValueDescriptor(), "Unknown");
     String certainty = CapCodes.word(label.getCertainty().getValueDescriptor(), "Unknown");
-    out.add(text("urgency", kept.first("urgency", urgency)));
-    out.add(text("severity", kept.first("severity", severity)));
-    out.add(text("certainty", kept.first("certainty", certainty)));
+    return List.of(
+        text("urgency", kept.first("urgency", urgency)),
+        text("severity", kept.first("severity", severity)),
+        text("certainty", kept.first("certainty", certainty)));
   }
 
   private String categoryInWords() {

@@ -112,12 +112,13 @@ public final class CapFolder {
 
   private Path report(String id, Label label, String reason, List<UnmappedValue> unmapped)
       throws IOException {
-    ObjectNode root = JSON.createObjectNode();
-    root.put("message_id", id);
-    root.put("origin", label.getOrigin());
-    root.put("kind", label.getKind().name());
-    root.put("written", reason.isEmpty());
-    root.put("reason", reason);
+    ObjectNode root =
+        JSON.createObjectNode()
+            .put("message_id", id)
+            .put("origin", label.getOrigin())
+            .put("kind", label.getKind().name())
+            .put("written", reason.isEmpty())
+            .put("reason", reason);
     ArrayNode list = root.putArray("unmapped");
     for (UnmappedValue one : unmapped) {
       list.addObject().put("path", one.path()).put("what", one.what());

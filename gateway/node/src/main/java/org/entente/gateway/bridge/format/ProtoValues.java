@@ -77,8 +77,8 @@ public final class ProtoValues {
   private static Object single(
       Message.Builder parent, FieldDescriptor field, Object value, String path) throws DraftFault {
     return switch (field.getJavaType()) {
-      case STRING -> text(value, path);
-      case BOOLEAN -> bool(value, path);
+      case STRING -> as(String.class, "text", value, path);
+      case BOOLEAN -> as(Boolean.class, "true or false", value, path);
       case INT -> (int) whole(value, path);
       case LONG -> whole(value, path);
       case ENUM -> constant(field.getEnumType(), value, path);
@@ -163,18 +163,20 @@ public final class ProtoValues {
     throw wrong(path, "one of " + valid, value);
   }
 
-  private static String text(Object value, String path) throws DraftFault {
-    if (value instanceof String text) {
-      return text;
+  private static <T> T as(Class<T> type, String valid, Object value, String path)
+      throws DraftFault {
+    if (type.isInstance(value)) {
+      return type.cast(value);
     }
-    throw wrong(path, "text", value);
+    throw wrong(path, valid, value);
   }
 
-  private static boolean bool(Object value, String path) throws DraftFault {
-    if (value instanceof Boolean bool) {
-      return bool;
-    }
-    throw wrong(path, "true or false", value);
+  private static List<?> list(Object value, String path) throws DraftFault {
+    return as(List.class, "a list", value, path);
+  }
+
+  private static Map<?, ?> map(Object value, String path) throws DraftFault {
+    return as(Map.class, "an object", value, path);
   }
 
   private static long whole(Object value, String path) throws DraftFault {
@@ -188,16 +190,15 @@ public final class ProtoValues {
 
   private static ByteString bytes(Object value, String path) throws DraftFault {
     try {
-      if (value instanceof String base64) {
-        return ByteString.copyFrom(Base64.getDecoder().decode(base64));
-      }
+      return ByteString.copyFrom(
+          Base64.getDecoder().decode(as(String.class, "base64", value, path)));
     } catch (IllegalArgumentException e) {
       throw wrong(path, "base64", value);
     }
-    throw wrong(path, "base64", value);
   }
 
   private static Timestamp time(Object value, String path) throws DraftFault {
+    String valid = "a time of RFC 3339 such as 2026-01-31T12:00:00Z";
     try {
       if (value instanceof Instant instant) {
         return Timestamps.checkValid(
@@ -206,27 +207,10 @@ public final class ProtoValues {
                 .setNanos(instant.getNano())
                 .build());
       }
-      if (value instanceof String text) {
-        return Timestamps.parse(text);
-      }
+      return Timestamps.parse(as(String.class, valid, value, path));
     } catch (ParseException | IllegalArgumentException e) {
-      throw wrong(path, "a time of RFC 3339 such as 2026-01-31T12:00:00Z", value);
+      throw wrong(path, valid, value);
     }
-    throw wrong(path, "a time of RFC 3339 such as 2026-01-31T12:00:00Z", value);
-  }
-
-  private static List<?> list(Object value, String path) throws DraftFault {
-    if (value instanceof List<?> list) {
-      return list;
-    }
-    throw wrong(path, "a list", value);
-  }
-
-  private static Map<?, ?> map(Object value, String path) throws DraftFault {
-    if (value instanceof Map<?, ?> map) {
-      return map;
-    }
-    throw wrong(path, "an object", value);
   }
 
   /** Entries contain no null: the makers of the maps omit nulls. */
