@@ -3,11 +3,8 @@ package org.entente.gateway.node.offline;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -22,6 +19,7 @@ import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.audit.StoredLog;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.LeafOpener;
+import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
@@ -214,23 +212,8 @@ public final class LedgerRestore {
       return;
     }
     try {
-      Files.walkFileTree(
-          remains,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure)
-                throws IOException {
-              Files.delete(dir);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      PrivateFiles.clear(remains);
+      Files.delete(remains);
     } catch (IOException e) {
       throw new StartProblem(
           "data: " + remains + " cannot be removed: " + FileErrorText.words(e), e);
