@@ -132,11 +132,7 @@ final class Custody {
 
   /** The quarantined envelope, unchanged. */
   static QuarantinedEnvelope parse(byte[] content) {
-    try {
-      return QuarantinedEnvelope.parseFrom(content);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("QUARANTINE", e);
-    }
+    return CorruptRecord.parse(QuarantinedEnvelope.parser(), content, "QUARANTINE");
   }
 
   /**

@@ -98,11 +98,7 @@ public final class InboxOpener {
   }
 
   private static Label label(LocalMessage message) {
-    try {
-      return Label.parseFrom(message.label());
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("INBOX", e);
-    }
+    return CorruptRecord.parse(Label.parser(), message.label(), "INBOX");
   }
 
   private Optional<Body> body(InboxTable.PlacedRecord placed, LocalMessage message) {

@@ -1,6 +1,5 @@
 package org.entente.gateway.feature.consent;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -195,11 +194,7 @@ public final class ConsentTable {
   }
 
   private static ConsentRecord parse(byte[] value) {
-    try {
-      return ConsentRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("CONSENT", e);
-    }
+    return CorruptRecord.parse(ConsentRecord.parser(), value, "CONSENT");
   }
 
   private static MessageId idAt(byte[] key, int at) {

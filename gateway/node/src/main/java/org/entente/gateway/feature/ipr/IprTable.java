@@ -1,6 +1,5 @@
 package org.entente.gateway.feature.ipr;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -179,11 +178,7 @@ public final class IprTable {
   }
 
   private static IprRecord parse(byte[] value) {
-    try {
-      return IprRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("IPR", e);
-    }
+    return CorruptRecord.parse(IprRecord.parser(), value, "IPR");
   }
 
   private static byte[] key(Kind kind, MessageId id) {

@@ -336,11 +336,7 @@ public final class OperationTable {
     if (value == null) {
       return null;
     }
-    try {
-      return OperationRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("OPERATION", e);
-    }
+    return CorruptRecord.parse(OperationRecord.parser(), value, "OPERATION");
   }
 
   private static byte[] key(int space, OperationId id) {

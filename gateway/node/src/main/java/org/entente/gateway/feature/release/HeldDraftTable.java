@@ -1,6 +1,5 @@
 package org.entente.gateway.feature.release;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -181,11 +180,7 @@ public final class HeldDraftTable {
   }
 
   private static HeldRecord parse(byte[] value) {
-    try {
-      return HeldRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("HELD", e);
-    }
+    return CorruptRecord.parse(HeldRecord.parser(), value, "HELD");
   }
 
   private static byte[] key(int space, MessageId id) {

@@ -1,6 +1,5 @@
 package org.entente.gateway.feature.request;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -267,11 +266,7 @@ public final class RequestTable {
     if (value == null) {
       return null;
     }
-    try {
-      return RequestRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("REQUEST", e);
-    }
+    return CorruptRecord.parse(RequestRecord.parser(), value, "REQUEST");
   }
 
   private static byte[] key(int space, Name name) {

@@ -1,6 +1,5 @@
 package org.entente.gateway.feature.request;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import java.util.ArrayList;
@@ -135,11 +134,7 @@ public final class ResponderTable {
   }
 
   private static <M extends Message> M parse(Parser<M> parser, byte[] value) {
-    try {
-      return parser.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("REQUEST", e);
-    }
+    return CorruptRecord.parse(parser, value, "REQUEST");
   }
 
   private static byte[] key(int space, String name) {

@@ -219,19 +219,11 @@ public final class WatchTable {
   }
 
   private static WatchRecord parse(byte[] value) {
-    try {
-      return WatchRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("WATCH", e);
-    }
+    return CorruptRecord.parse(WatchRecord.parser(), value, "WATCH");
   }
 
   private static WatchHit parseHit(byte[] value) {
-    try {
-      return WatchHit.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("WATCH", e);
-    }
+    return CorruptRecord.parse(WatchHit.parser(), value, "WATCH");
   }
 
   private static byte[] key(long number) {

@@ -1,6 +1,5 @@
 package org.entente.gateway.ledger.table;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.entente.gateway.ledger.commit.Transaction;
@@ -100,11 +99,7 @@ public final class ChainTable {
   }
 
   private static ChainRecord parse(byte[] value) {
-    try {
-      return ChainRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("CHAIN", e);
-    }
+    return CorruptRecord.parse(ChainRecord.parser(), value, "CHAIN");
   }
 
   /** The origin in a key of any key space except that of days. */

@@ -1,7 +1,6 @@
 package org.entente.gateway.ledger.table;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -86,11 +85,7 @@ public final class CursorTable {
   }
 
   private static CursorRecord parse(byte[] value) {
-    try {
-      return CursorRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("CURSOR", e);
-    }
+    return CorruptRecord.parse(CursorRecord.parser(), value, "CURSOR");
   }
 
   /** Sets a cursor. */

@@ -216,11 +216,7 @@ public final class EvidenceRecords {
         .open(sealed)
         .map(
             bytes -> {
-              try {
-                return KeptHeader.parseFrom(bytes);
-              } catch (InvalidProtocolBufferException e) {
-                throw new CorruptRecord("EVIDENCE", e);
-              }
+              return CorruptRecord.parse(KeptHeader.parser(), bytes, "EVIDENCE");
             });
   }
 
@@ -298,19 +294,11 @@ public final class EvidenceRecords {
   }
 
   private static SentFacts parseSent(byte[] bytes) {
-    try {
-      return SentFacts.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("EVIDENCE", e);
-    }
+    return CorruptRecord.parse(SentFacts.parser(), bytes, "EVIDENCE");
   }
 
   private static EvidenceBatch parseBatch(byte[] bytes) {
-    try {
-      return EvidenceBatch.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("EVIDENCE", e);
-    }
+    return CorruptRecord.parse(EvidenceBatch.parser(), bytes, "EVIDENCE");
   }
 
   private static EvidenceItem parse(byte[] bytes) {

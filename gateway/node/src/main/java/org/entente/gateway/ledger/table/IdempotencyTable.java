@@ -112,11 +112,7 @@ public final class IdempotencyTable {
     if (value == null) {
       return null;
     }
-    try {
-      return IdempotencyRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("IDEMPOTENCY", e);
-    }
+    return CorruptRecord.parse(IdempotencyRecord.parser(), value, "IDEMPOTENCY");
   }
 
   private byte[] key(String client, String key) {

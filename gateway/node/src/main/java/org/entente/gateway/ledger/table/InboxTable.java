@@ -295,11 +295,7 @@ public final class InboxTable {
   }
 
   private static InboxRecord parse(byte[] value) {
-    try {
-      return InboxRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("INBOX", e);
-    }
+    return CorruptRecord.parse(InboxRecord.parser(), value, "INBOX");
   }
 
   private static byte @Nullable [] endOf(Lane lane) {

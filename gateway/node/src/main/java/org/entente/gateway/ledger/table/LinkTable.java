@@ -1,6 +1,5 @@
 package org.entente.gateway.ledger.table;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.AgencyName;
@@ -73,11 +72,7 @@ public final class LinkTable {
     if (value == null) {
       return null;
     }
-    try {
-      return LinkRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("LINK", e);
-    }
+    return CorruptRecord.parse(LinkRecord.parser(), value, "LINK");
   }
 
   private static byte[] key(AgencyName peer) {

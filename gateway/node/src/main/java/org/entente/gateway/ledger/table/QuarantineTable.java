@@ -1,6 +1,5 @@
 package org.entente.gateway.ledger.table;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -273,11 +272,7 @@ public final class QuarantineTable {
   }
 
   private static QuarantineRecord parse(byte[] value) {
-    try {
-      return QuarantineRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("QUARANTINE", e);
-    }
+    return CorruptRecord.parse(QuarantineRecord.parser(), value, "QUARANTINE");
   }
 
   private static byte[] prefix(int space) {

@@ -1,6 +1,5 @@
 package org.entente.gateway.ledger.table;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -431,27 +430,15 @@ public final class RetentionTable {
   }
 
   private static ErasureRecord erasure(byte[] value) {
-    try {
-      return ErasureRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("RETENTION", e);
-    }
+    return CorruptRecord.parse(ErasureRecord.parser(), value, "RETENTION");
   }
 
   private static HoldRecord holdRecord(byte[] value) {
-    try {
-      return HoldRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("RETENTION", e);
-    }
+    return CorruptRecord.parse(HoldRecord.parser(), value, "RETENTION");
   }
 
   private static BlockRecord blockRecord(byte[] value) {
-    try {
-      return BlockRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("RETENTION", e);
-    }
+    return CorruptRecord.parse(BlockRecord.parser(), value, "RETENTION");
   }
 
   private static MessageId idBehind(byte[] key) {
