@@ -51,9 +51,14 @@ final class CertificateCheck {
   sealed interface Outcome {
     record Passed(SpiffeId id, String fingerprint) implements Outcome {}
 
-    record UnknownAgency(String reason) implements Outcome {}
+    /** It did not pass. */
+    sealed interface Refused extends Outcome {
+      String reason();
+    }
 
-    record Failed(String reason) implements Outcome {}
+    record UnknownAgency(String reason) implements Refused {}
+
+    record Failed(String reason) implements Refused {}
   }
 
   static Outcome check(

@@ -57,11 +57,9 @@ public final class ClientRegistry {
    */
   public Identification identify(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
     CertificateCheck.Outcome outcome = CertificateCheck.check(chain, PURPOSES, bundle, now);
-    if (outcome instanceof CertificateCheck.Outcome.UnknownAgency unknown) {
-      return refused(Code.UNKNOWN_CLIENT, unknown.reason());
-    }
-    if (outcome instanceof CertificateCheck.Outcome.Failed failed) {
-      return refused(Code.IDENTITY_MISMATCH, failed.reason());
+    if (outcome instanceof CertificateCheck.Outcome.Refused failed) {
+      boolean unknown = failed instanceof CertificateCheck.Outcome.UnknownAgency;
+      return refused(unknown ? Code.UNKNOWN_CLIENT : Code.IDENTITY_MISMATCH, failed.reason());
     }
     CertificateCheck.Outcome.Passed passed = (CertificateCheck.Outcome.Passed) outcome;
     SpiffeId id = passed.id();

@@ -49,11 +49,9 @@ public final class PeerIdentity {
           "the trust bundle expired at " + bundle.content().expires() + " and its grace is over");
     }
     CertificateCheck.Outcome outcome = CertificateCheck.check(chain, PURPOSES, bundle, now);
-    if (outcome instanceof CertificateCheck.Outcome.UnknownAgency unknown) {
-      return refused(Code.UNKNOWN_PEER, unknown.reason());
-    }
-    if (outcome instanceof CertificateCheck.Outcome.Failed failed) {
-      return refused(Code.IDENTITY_MISMATCH, failed.reason());
+    if (outcome instanceof CertificateCheck.Outcome.Refused failed) {
+      boolean unknown = failed instanceof CertificateCheck.Outcome.UnknownAgency;
+      return refused(unknown ? Code.UNKNOWN_PEER : Code.IDENTITY_MISMATCH, failed.reason());
     }
     CertificateCheck.Outcome.Passed passed = (CertificateCheck.Outcome.Passed) outcome;
     SpiffeId id = passed.id();
@@ -73,10 +71,7 @@ public final class PeerIdentity {
    */
   public Optional<String> ownFault(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
     CertificateCheck.Outcome outcome = CertificateCheck.check(chain, PURPOSES, bundle, now);
-    if (outcome instanceof CertificateCheck.Outcome.UnknownAgency unknown) {
-      return Optional.of(unknown.reason());
-    }
-    if (outcome instanceof CertificateCheck.Outcome.Failed failed) {
+    if (outcome instanceof CertificateCheck.Outcome.Refused failed) {
       return Optional.of(failed.reason());
     }
     SpiffeId id = ((CertificateCheck.Outcome.Passed) outcome).id();
