@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringWriter;
-import java.net.URI;
 import java.security.InvalidKeyException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -32,8 +31,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PemTest {
-  private static final URI ID = URI.create("spiffe://demo.example/agency/fr.customs/gateway/a");
-
   private final SecureRandom random = new SecureRandom();
   private final KeyPair keys = EcKeys.generate(random);
 

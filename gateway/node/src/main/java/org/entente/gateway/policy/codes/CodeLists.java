@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnumNames;
@@ -194,31 +193,6 @@ public final class CodeLists {
               schemes.values().stream().flatMap(it -> it.levels().keySet().stream()).toList());
       default -> Optional.empty();
     };
-  }
-
-  /** The texts that the lists allow in a label field; none if any text is allowed. */
-  public Set<String> codes(String field) {
-    return switch (field) {
-      case "markings" -> knownMarkings;
-      case "classification_scheme" -> schemes.keySet();
-      case "classification_marking" ->
-          schemes.values().stream()
-              .flatMap(it -> it.levels().keySet().stream())
-              .collect(Collectors.toUnmodifiableSet());
-      case "source_evaluation" ->
-          evaluations.entrySet().stream()
-              .flatMap(it -> evaluations(it.getKey(), it.getValue()))
-              .collect(Collectors.toUnmodifiableSet());
-      default -> Set.of();
-    };
-  }
-
-  private static Stream<String> evaluations(String name, CodeFile.Evaluations scheme) {
-    return scheme.source().keySet().stream()
-        .flatMap(
-            source ->
-                scheme.information().keySet().stream()
-                    .map(information -> name + ":" + source + information));
   }
 
   /** Whether the compared value has a form instead of a list. */
