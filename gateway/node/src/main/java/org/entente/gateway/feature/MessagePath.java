@@ -7,10 +7,7 @@ import org.entente.gateway.intake.IntakeParts;
 
 /** The ends of a message's path at this gateway, and what operators change of it. */
 public record MessagePath(
-    Intake intake,
-    IntakeParts parts,
-    Subscriptions subscriptions,
-    Administration administration) {
+    Intake intake, IntakeParts parts, Subscriptions subscriptions, Administration administration) {
   /**
    * Sends messages that the gateway itself makes.
    *

@@ -197,8 +197,7 @@ public final class Intake implements AutoCloseable {
     AuditActor actor = parts.actor(client, checked.onBehalfOf());
     switch (decision.outcome()) {
       case REFUSED -> refuse(key, actor, id, decision, tx -> {}, done);
-      case HELD ->
-          hold(new DraftHolder.UnreleasedDraft(id, key, actor, draft, decision), done);
+      case HELD -> hold(new DraftHolder.UnreleasedDraft(id, key, actor, draft, decision), done);
       case ACCEPTED ->
           submit(
               submission(
@@ -225,8 +224,7 @@ public final class Intake implements AutoCloseable {
     DraftHook.Prepared prepared = hooks.begin(client, checked, clock.instant(), attempt);
     Problem refused = prepared.lacking();
     return refused == null
-        ? new Result.Done<>(
-            new DecidedDraft(passing, egress(prepared.draft(), passing, referring)))
+        ? new Result.Done<>(new DecidedDraft(passing, egress(prepared.draft(), passing, referring)))
         : new Result.Refused<>(refused);
   }
 
@@ -254,10 +252,7 @@ public final class Intake implements AutoCloseable {
    * @param ended ends the waiting, in the commit in which this decision sends or refuses it
    */
   public record ReleasedDraft(
-      MessageId id,
-      OutcomeKey key,
-      Draft draft,
-      BiConsumer<Transaction, PolicyDecision> ended) {
+      MessageId id, OutcomeKey key, Draft draft, BiConsumer<Transaction, PolicyDecision> ended) {
     /** Names the message, never the content. */
     @Override
     public String toString() {
@@ -288,8 +283,7 @@ public final class Intake implements AutoCloseable {
     } catch (RuntimeException e) {
       done.completeExceptionally(e);
     }
-    return new Result.Done<>(
-        done.whenComplete((outcome, failure) -> hooks.end(checked, done)));
+    return new Result.Done<>(done.whenComplete((outcome, failure) -> hooks.end(checked, done)));
   }
 
   private void release(
@@ -373,8 +367,7 @@ public final class Intake implements AutoCloseable {
     PolicyDecision decision = draft.decision();
     write(
         tx -> {
-          Outcome outcome =
-              OutcomeMapper.held(draft.key().key(), draft.id(), holding.apply(tx));
+          Outcome outcome = OutcomeMapper.held(draft.key().key(), draft.id(), holding.apply(tx));
           DraftAuditLeaves.refused(
               tx, draft.publisher(), draft.id(), decision.refusals(), decision.policyVersion());
           memory.write(tx, draft.key(), outcome);

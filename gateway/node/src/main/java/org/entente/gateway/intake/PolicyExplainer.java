@@ -47,8 +47,7 @@ public final class PolicyExplainer {
             .policy()
             .get()
             .egress()
-            .explain(
-                prepared.draft(), passing.sources(), referring.hadTarget(), parts.self(), now);
+            .explain(prepared.draft(), passing.sources(), referring.hadTarget(), parts.self(), now);
     return explanation.held().isPresent() && parts.rules().hooks().holder().isEmpty()
         ? Result.refused(DraftHooks.unheld(explanation.held().get()))
         : Result.done(explanation);

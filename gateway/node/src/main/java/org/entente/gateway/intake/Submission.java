@@ -52,15 +52,7 @@ record Submission(
   /** A copy with another change in its commit. */
   Submission with(Consumer<Transaction> change) {
     return new Submission(
-        key,
-        actor,
-        parts,
-        refusals,
-        passesOn,
-        outcome,
-        openWithin,
-        besides.andThen(change),
-        done);
+        key, actor, parts, refusals, passesOn, outcome, openWithin, besides.andThen(change), done);
   }
 
   /** The highest of its lanes: information recipients may have a lower one. */

@@ -11,9 +11,9 @@ import org.entente.gateway.model.Lane;
 
 /**
  * Removes records whose time is over: what peers announced, subject terms, chains, and those of
- * features. A walk begins every hour and goes through the tables in turn,
- * one small commit each, so that no table waits for another and no message waits for a large
- * commit. A round ends after {@link #ROUND}; the next goes on from there. Used by one thread.
+ * features. A walk begins every hour and goes through the tables in turn, one small commit each, so
+ * that no table waits for another and no message waits for a large commit. A round ends after
+ * {@link #ROUND}; the next goes on from there. Used by one thread.
  */
 public final class RecordExpiry {
   /** Time between the beginnings of two walks. */
@@ -41,8 +41,8 @@ public final class RecordExpiry {
   /** A table. */
   public interface ExpiryPart {
     /**
-     * What removes some of its records, at most about {@link #AT_ONCE}; gives how many. Reads beside
-     * the writer.
+     * What removes some of its records, at most about {@link #AT_ONCE}; gives how many. Reads
+     * beside the writer.
      */
     Mutation<Integer> removal(long nowMillis);
   }

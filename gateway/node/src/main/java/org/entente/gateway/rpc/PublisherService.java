@@ -104,7 +104,9 @@ public final class PublisherService implements BindableService {
   private CompletableFuture<PublishResponse> publish(Identified caller, PublishRequest request) {
     return intake
         .apply(caller, request.getDraft())
-        .thenApply(outcome -> PublishResponse.newBuilder().setOutcome(StatusMapper.valid(outcome)).build());
+        .thenApply(
+            outcome ->
+                PublishResponse.newBuilder().setOutcome(StatusMapper.valid(outcome)).build());
   }
 
   private ExplainResponse explain(Identified caller, ExplainRequest request) {

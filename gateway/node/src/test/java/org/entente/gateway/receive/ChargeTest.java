@@ -14,10 +14,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.feature.assignment.AssignmentRecords;
 import org.entente.gateway.feature.assignment.AssignmentTable;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.feature.assignment.AssignmentRecords;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -174,7 +174,8 @@ class ChargeTest {
     assertEquals(0, second.next().length);
     MessageId one = MessageId.of(first.states().get(1).getCharge().getMessageId().toByteArray());
     assertEquals(
-        all.subList(1, 2), officers(records.page(AssignmentTable.of(ledger), one, new byte[0], 10).states()));
+        all.subList(1, 2),
+        officers(records.page(AssignmentTable.of(ledger), one, new byte[0], 10).states()));
   }
 
   @Test

@@ -180,7 +180,9 @@ class RosterThreatsTest {
     taken(message);
     assertEquals(
         List.of(message.messageId()),
-        OperationTable.of(ledger).newest(first.operation(), 10).stream().map(it -> it.id()).toList());
+        OperationTable.of(ledger).newest(first.operation(), 10).stream()
+            .map(it -> it.id())
+            .toList());
   }
 
   @Test
@@ -232,7 +234,8 @@ class RosterThreatsTest {
   }
 
   private String owedTo(RosterKit kit) {
-    return Objects.requireNonNull(OperationTable.of(ledger).record(kit.operation())).getGiveBackTo();
+    return Objects.requireNonNull(OperationTable.of(ledger).record(kit.operation()))
+        .getGiveBackTo();
   }
 
   @Test

@@ -165,8 +165,7 @@ public final class ServerBackend implements AutoCloseable {
       new OwnBackups() {
         @Override
         public Result<Backup> create(NodeName client, CreateBackupRequest request) {
-          return new Result.Refused<>(
-              new Problem(Code.NOT_READY, "", "no folder: " + client));
+          return new Result.Refused<>(new Problem(Code.NOT_READY, "", "no folder: " + client));
         }
 
         @Override
@@ -198,8 +197,7 @@ public final class ServerBackend implements AutoCloseable {
       new OwnPairs() {
         @Override
         public Result<RenewKeysResponse> renew(NodeName client, RenewKeysRequest request) {
-          return new Result.Refused<>(
-              new Problem(Code.NOT_FOUND, "", "no member: " + client));
+          return new Result.Refused<>(new Problem(Code.NOT_FOUND, "", "no member: " + client));
         }
 
         @Override
@@ -249,8 +247,7 @@ public final class ServerBackend implements AutoCloseable {
                 (tx, origin, id) -> Optional.empty()),
             new CursorLimits(3, 5_000));
     features = new Features(parts(), Features.all());
-    features.built(
-        new MessagePath(kit.intake(), kit.parts(), subscriptions, administration()));
+    features.built(new MessagePath(kit.intake(), kit.parts(), subscriptions, administration()));
   }
 
   private GatewayParts parts() {

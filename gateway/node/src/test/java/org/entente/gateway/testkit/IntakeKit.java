@@ -172,7 +172,10 @@ public final class IntakeKit implements AutoCloseable {
                 new EvidenceRecords(atRest, SELF),
                 draft -> outboxKey.use(key -> HmacSha256.mac(key, draft))),
             new OpeningDeadlines(
-                Duration.ofMinutes(15), Duration.ofHours(8), Duration.ofDays(1), Duration.ofDays(7)),
+                Duration.ofMinutes(15),
+                Duration.ofHours(8),
+                Duration.ofDays(1),
+                Duration.ofDays(7)),
             new IntakeParts.Sources(received(), id -> granted.about(id)));
     consent =
         new ConsentParts(

@@ -33,8 +33,10 @@ import picocli.CommandLine.Option;
     name = "export",
     description = {
       "Prints audit records as JSON Lines, one for each leaf.",
-      "A record shows what was done and when, by whom and on whose behalf, under which agreement and",
-      "legal basis, with whom it was shared, its retention and its outcome. Select records by period,",
+      "A record shows what was done and when, by whom and on whose behalf, under which agreement"
+          + " and",
+      "legal basis, with whom it was shared, its retention and its outcome. Select records by"
+          + " period,",
       "by subject or by message. Erased content shows as erased. The log records each page that is",
       "exported, with the officer and the reason.",
       "",
@@ -46,7 +48,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  entente audit export --from 2026-03-01 --to 2026-04-01 --officer FR-7 \\",
       "      --justification 'quarterly report' --config /etc/entente/node.yaml",
-      "  entente audit export --subject 'person:Dupont/Marie/1980-02-01' --officer FR-7 --proofs \\",
+      "  entente audit export --subject 'person:Dupont/Marie/1980-02-01' --officer FR-7 --proofs"
+          + " \\",
       "      --justification 'access request 12/26' --gateway 127.0.0.1:7441 \\",
       "      --credentials fr.customs/clients/auditor"
     })

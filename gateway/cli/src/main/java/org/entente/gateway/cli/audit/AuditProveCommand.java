@@ -30,8 +30,10 @@ import picocli.CommandLine.Parameters;
     name = "prove",
     description = {
       "Writes a file that proves that a message was accepted or received here.",
-      "Anyone with the federation's roots can check it. It holds the envelope header, the signature, the",
-      "audit record, its place in the log, the cosigned checkpoint and the trust bundle. It discloses the",
+      "Anyone with the federation's roots can check it. It holds the envelope header, the"
+          + " signature, the",
+      "audit record, its place in the log, the cosigned checkpoint and the trust bundle. It"
+          + " discloses the",
       "audit record, with the officer; the log records this disclosure.",
       "",
       "With --gateway it reads from a running node, as a client with the scope `audit`;",
@@ -42,7 +44,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  entente audit prove 0197…3f --officer FR-7 --justification 'court order 41/26' \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor --out 0197.proof",
-      "  entente audit prove 0197…3f --officer FR-7 --config /etc/entente/node.yaml --out 0197.proof"
+      "  entente audit prove 0197…3f --officer FR-7 --config /etc/entente/node.yaml --out"
+          + " 0197.proof"
     })
 final class AuditProveCommand extends PrintingCommand {
   @Parameters(paramLabel = "MESSAGE", description = "message id, 32 hex digits")
@@ -81,7 +84,9 @@ final class AuditProveCommand extends PrintingCommand {
             .setOnBehalfOf(person.because(justification))
             .setRecipient(recipient)
             .build();
-    byte[] proof = where.read(node -> AuditedNode.value(prove(node, message)), channel -> ask(channel, request));
+    byte[] proof =
+        where.read(
+            node -> AuditedNode.value(prove(node, message)), channel -> ask(channel, request));
     OptionFile.replace("--out", out, proof);
     out().println("proof of " + message + " in " + out);
   }

@@ -30,8 +30,7 @@ public final class AssignmentFeature implements Feature {
                   gateway.environment().random());
           OwnAssignments own = new OwnAssignments(gateway.ledger(), records, stored.desks());
           ChainView chains =
-              new ChainView(
-                  gateway.self(), gateway.ledger(), stored.evidence(), stored.desks());
+              new ChainView(gateway.self(), gateway.ledger(), stored.evidence(), stored.desks());
           registry.offer(
               context ->
                   new TaskingService(

@@ -24,8 +24,7 @@ public final class ConsentFeature implements Feature {
             new ConsentGrantLookup(gateway.ledger(), records),
             new ConsentAttachments(
                 gateway.ledger(), records, gateway.rules().peerKeys(), gateway.rules().pairs())));
-    registry.expire(
-        now -> ConsentTable.of(gateway.ledger()).removal(now, RecordExpiry.AT_ONCE));
+    registry.expire(now -> ConsentTable.of(gateway.ledger()).removal(now, RecordExpiry.AT_ONCE));
     ConsentParts parts = parts(gateway, records);
     ConsentRequests asking = new ConsentRequests(parts);
     ConsentDecisions deciding = new ConsentDecisions(parts);

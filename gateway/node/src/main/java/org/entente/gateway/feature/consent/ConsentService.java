@@ -6,9 +6,9 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import java.util.concurrent.CompletableFuture;
+import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
@@ -106,8 +106,7 @@ final class ConsentService implements BindableService {
     Side side = side(request.getSide());
     PageLimits.Page<ConsentEntry> page =
         PageLimits.LIST.page(
-            request.getPageSize(),
-            most -> consents.page(side, request.getEndedToo(), after, most));
+            request.getPageSize(), most -> consents.page(side, request.getEndedToo(), after, most));
     return ListConsentsResponse.newBuilder()
         .addAllConsents(page.entries())
         .setMore(page.more())

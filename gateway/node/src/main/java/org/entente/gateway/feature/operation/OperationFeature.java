@@ -29,7 +29,10 @@ public final class OperationFeature implements Feature {
                 identity.key().verifyingKey())));
     registry.draft(
         new OperationDrafts(
-            gateway.self(), rosters, OperationTable.of(gateway.ledger()), gateway.records().atRest()));
+            gateway.self(),
+            rosters,
+            OperationTable.of(gateway.ledger()),
+            gateway.records().atRest()));
     registry.expire(
         now -> OperationTable.of(gateway.ledger()).removal(now / RecordExpiry.DAY_MILLIS));
     registry.warn(() -> forked(gateway, rosters));

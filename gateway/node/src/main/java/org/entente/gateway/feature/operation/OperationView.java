@@ -106,7 +106,8 @@ public final class OperationView {
       return Result.refused(
           Code.NOT_FOUND, "operation_id", "no operation " + id + " is stored here");
     }
-    List<OperationTable.StoredUpdate> said = OperationTable.of(parts.ledger()).newest(id, ENTRIES + 1);
+    List<OperationTable.StoredUpdate> said =
+        OperationTable.of(parts.ledger()).newest(id, ENTRIES + 1);
     boolean exercise = held.get().newest().content().terms().exercise();
     DeskVisibility sight = parts.desks().sight(client);
     List<Entry> entries = new ArrayList<>();

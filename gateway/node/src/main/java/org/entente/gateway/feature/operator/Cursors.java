@@ -133,7 +133,8 @@ public final class Cursors {
                         "the client has it open; the client must end that stream first")));
   }
 
-  private Result<Long> forgotten(NodeName operator, String client, String cursor, OnBehalfOf person) {
+  private Result<Long> forgotten(
+      NodeName operator, String client, String cursor, OnBehalfOf person) {
     List<CursorTable.NamedCursor> own = own(client, MOST);
     if (own.isEmpty()) {
       return new Result.Refused<>(unknown(Code.NOT_FOUND, "client", client, owners()));

@@ -59,8 +59,7 @@ final class LinksService implements BindableService {
 
   private PauseLinkResponse pauseLink(Identified caller, PauseLinkRequest request) {
     boolean now =
-        StatusMapper.value(
-            links.pause(caller.name(), request.getPeer(), request.getOnBehalfOf()));
+        StatusMapper.value(links.pause(caller.name(), request.getPeer(), request.getOnBehalfOf()));
     return PauseLinkResponse.newBuilder().setBefore(!now).build();
   }
 

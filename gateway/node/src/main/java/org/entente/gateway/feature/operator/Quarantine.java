@@ -129,7 +129,8 @@ public final class Quarantine {
     return AuditActor.client(self, client, person);
   }
 
-  private Result<Decision> decide(long number, OnBehalfOf person, Function<QuarantineRecord, Result<Decision>> decision) {
+  private Result<Decision> decide(
+      long number, OnBehalfOf person, Function<QuarantineRecord, Result<Decision>> decision) {
     List<Problem> problems = check.decision(person);
     if (!problems.isEmpty()) {
       return new Result.Refused<>(problems.get(0));
@@ -269,8 +270,7 @@ public final class Quarantine {
 
   private static Result<Decision> decided(QuarantineRecord record) {
     String state = record.getState().name().substring(PREFIX.length()).toLowerCase(Locale.ROOT);
-    return new Result.Done<>(
-        new Decision.Decided(record, "it was already " + state, false));
+    return new Result.Done<>(new Decision.Decided(record, "it was already " + state, false));
   }
 
   private static Result<Decision> notFound(long number) {

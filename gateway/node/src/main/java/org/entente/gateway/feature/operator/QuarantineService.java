@@ -73,8 +73,7 @@ final class QuarantineService implements BindableService {
             most -> quarantine.list(request.getDecided(), request.getAfter(), most));
     ListQuarantineResponse.Builder response =
         ListQuarantineResponse.newBuilder().setMore(page.more());
-    page.entries()
-        .forEach(entry -> response.addMessages(message(entry.number(), entry.record())));
+    page.entries().forEach(entry -> response.addMessages(message(entry.number(), entry.record())));
     return response.build();
   }
 

@@ -309,8 +309,7 @@ public final class ReleaseDecisions {
         .write(
             Lane.ROUTINE,
             tx -> {
-              tx.audit(
-                  refusal(tx, by, id, problem.code(), "tried to decide on its own message"));
+              tx.audit(refusal(tx, by, id, problem.code(), "tried to decide on its own message"));
               return OutcomeMapper.invalid("", counted(problem));
             });
   }

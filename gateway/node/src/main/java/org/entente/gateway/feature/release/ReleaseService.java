@@ -53,7 +53,10 @@ final class ReleaseService implements BindableService {
 
   private CompletableFuture<ReadHeldResponse> readHeld(Identified caller, ReadHeldRequest request) {
     return releases
-        .read(caller.name(), RequestFields.id("message_id", request.getMessageId()), request.getOnBehalfOf())
+        .read(
+            caller.name(),
+            RequestFields.id("message_id", request.getMessageId()),
+            request.getOnBehalfOf())
         .thenApply(
             reading -> {
               if (reading instanceof ReleaseDecisions.ReadResult.Unreadable unreadable) {
@@ -75,7 +78,6 @@ final class ReleaseService implements BindableService {
             request.getVerdict(),
             request.getOnBehalfOf())
         .thenApply(
-            outcome ->
-                DecideResponse.newBuilder().setOutcome(StatusMapper.valid(outcome)).build());
+            outcome -> DecideResponse.newBuilder().setOutcome(StatusMapper.valid(outcome)).build());
   }
 }

@@ -151,7 +151,8 @@ public final class MessageProver {
   }
 
   /** Uses the first statement about the gateway's key that the bundle supports. */
-  private Result<byte[]> assemble(MessageId id, KeptHeader kept, LogProof leaf, TrustBundle bundle) {
+  private Result<byte[]> assemble(
+      MessageId id, KeptHeader kept, LogProof leaf, TrustBundle bundle) {
     byte[] header = kept.getHeader().toByteArray();
     MessageProof.SignedHeader signed =
         new MessageProof.SignedHeader(header, kept.getSignature().toByteArray());

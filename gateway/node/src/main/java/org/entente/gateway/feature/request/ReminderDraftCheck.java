@@ -2,10 +2,10 @@ package org.entente.gateway.feature.request;
 
 import java.time.InstantSource;
 import java.util.Optional;
-import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.feature.request.RequestTable.Name;
 import org.entente.gateway.feature.request.RequestTable.Side;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;

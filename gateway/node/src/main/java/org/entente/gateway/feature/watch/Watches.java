@@ -66,7 +66,8 @@ public final class Watches {
    */
   public Watches(WatchParts parts, Predicate<String> mayWatch) {
     this.parts = parts;
-    this.standing = new StandingWatches(WatchTable.of(parts.ledger()), parts.atRest(), parts.desks());
+    this.standing =
+        new StandingWatches(WatchTable.of(parts.ledger()), parts.atRest(), parts.desks());
     this.follower = new WatchFollower(parts, standing, mayWatch);
     this.pages = new HitPages(parts, standing);
   }

@@ -67,10 +67,7 @@ final class IncomingStage {
             ground.config.limitsInForce().waitingRecalls());
     recordExpiry =
         new RecordExpiry(
-            ground.ledger,
-            ground.ending,
-            around.timers()::nanos,
-            features.expiringTables());
+            ground.ledger, ground.ending, around.timers()::nanos, features.expiringTables());
     evidenceSweep = new EvidenceSweep(ground.ledger, ground.ending);
     sweep = new BucketSweep(ground.agency(), ground.ledger, ground.evidence, ground.ending);
     ReceiveParts parts = parts(ground, out, features.receptionHooks());

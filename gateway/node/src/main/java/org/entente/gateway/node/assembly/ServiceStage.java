@@ -55,8 +55,7 @@ final class ServiceStage {
     subscriptions = subscriptions(undeliverable, in);
     in.reporter.listen(subscriptions, in.notices);
     stages =
-        new Administration.QuarantineStages(
-            in.reception.setAside(), undeliverable, out.unsendable);
+        new Administration.QuarantineStages(in.reception.setAside(), undeliverable, out.unsendable);
   }
 
   private Intake intake(IntakeParts parts, OutgoingStage out) {
@@ -164,12 +163,7 @@ final class ServiceStage {
         parts,
         subscriptions,
         new Administration(
-            ground.setting,
-            stages,
-            out.routes.links(),
-            links,
-            pairs,
-            new LedgerBackups(ground)));
+            ground.setting, stages, out.routes.links(), links, pairs, new LedgerBackups(ground)));
   }
 
   /** The services that no feature offers. */

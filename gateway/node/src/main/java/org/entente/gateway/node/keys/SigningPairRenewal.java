@@ -154,7 +154,8 @@ public final class SigningPairRenewal implements OwnPairs {
     try {
       PairRenewal renewal =
           new PairRenewal(from.orElseThrow(), until.orElseThrow(), oldUntil.orElseThrow());
-      return new Result.Done<>(made(AuditActor.client(self, client, person), member.get(), renewal));
+      return new Result.Done<>(
+          made(AuditActor.client(self, client, person), member.get(), renewal));
     } catch (InvalidValue e) {
       // The member with these times added to its present pairs.
       return new Result.Refused<>(

@@ -139,8 +139,7 @@ public final class OfflineNode implements AutoCloseable {
   }
 
   /** Proves that a message was accepted or received here, on behalf of a person. */
-  public Result<byte[]> prove(
-      AuditPerson person, MessageId id, Optional<AgencyName> recipient) {
+  public Result<byte[]> prove(AuditPerson person, MessageId id, Optional<AgencyName> recipient) {
     MessageProver proving =
         new MessageProver(
             new MessageProver.Parts(self, archive, ledger, evidence, () -> bundle, clock));

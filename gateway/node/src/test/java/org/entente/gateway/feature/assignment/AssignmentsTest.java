@@ -116,16 +116,19 @@ class AssignmentsTest {
     OnBehalfOf other = OnBehalfOf.newBuilder().setOfficer("FR-7").build();
     charge(message, ChargeStep.CHARGE_STEP_GIVEN_BACK, "empty", other);
     AssignmentRecords records = new AssignmentRecords(atRest);
-    ChargeState own = records.own(AssignmentTable.of(ledger), message, new byte[0], 10).states().get(0);
+    ChargeState own =
+        records.own(AssignmentTable.of(ledger), message, new byte[0], 10).states().get(0);
     assertEquals("sg.police", own.getAgency());
     assertEquals("FR-7", own.getCharge().getOfficer());
     assertEquals(ChargeStep.CHARGE_STEP_GIVEN_BACK, own.getCharge().getStep());
     assertEquals(1, records.own(AssignmentTable.of(ledger), null, new byte[0], 10).states().size());
-    assertEquals(List.of(), records.page(AssignmentTable.of(ledger), null, new byte[0], 10).states());
+    assertEquals(
+        List.of(), records.page(AssignmentTable.of(ledger), null, new byte[0], 10).states());
     long lastDay = NOW.plus(EvidenceRecords.KEPT).toEpochMilli() / 86_400_000;
     assertEquals(0, prunedBy(lastDay));
     assertEquals(1, prunedBy(lastDay + 1));
-    assertEquals(List.of(), records.own(AssignmentTable.of(ledger), null, new byte[0], 10).states());
+    assertEquals(
+        List.of(), records.own(AssignmentTable.of(ledger), null, new byte[0], 10).states());
   }
 
   /** It is the later word all the same, here and where it goes. */
@@ -137,17 +140,23 @@ class AssignmentsTest {
     now = NOW.minusSeconds(3_600);
     charge(message, ChargeStep.CHARGE_STEP_GIVEN_BACK, "empty", OFFICER);
 
-    ChargeState own = records.own(AssignmentTable.of(ledger), message, new byte[0], 10).states().get(0);
+    ChargeState own =
+        records.own(AssignmentTable.of(ledger), message, new byte[0], 10).states().get(0);
     assertEquals(ChargeStep.CHARGE_STEP_GIVEN_BACK, own.getCharge().getStep());
-    assertEquals(Optional.of(taken.plusMillis(1)), records.lastOwn(AssignmentTable.of(ledger), message));
+    assertEquals(
+        Optional.of(taken.plusMillis(1)), records.lastOwn(AssignmentTable.of(ledger), message));
     now = NOW.plusSeconds(60);
     charge(message, ChargeStep.CHARGE_STEP_TAKEN, "again", OFFICER);
-    assertEquals(Optional.of(now), records.lastOwn(AssignmentTable.of(ledger), message), "as the clock says");
+    assertEquals(
+        Optional.of(now),
+        records.lastOwn(AssignmentTable.of(ledger), message),
+        "as the clock says");
   }
 
   private int prunedBy(long day) {
     return ledger.commit(
-        org.entente.gateway.model.Lane.ROUTINE, tx -> AssignmentTable.of(ledger).prune(tx, day, 100));
+        org.entente.gateway.model.Lane.ROUTINE,
+        tx -> AssignmentTable.of(ledger).prune(tx, day, 100));
   }
 
   @Test

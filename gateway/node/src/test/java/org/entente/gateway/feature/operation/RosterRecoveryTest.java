@@ -267,7 +267,9 @@ class RosterRecoveryTest extends OperationLeadFixture {
     permitted(publish(other, objectives("still here")));
     assertEquals(1, askedIn(other).size());
     assertEquals(
-        "", requireNonNull(OperationTable.of(ledger).record(owed)).getGiveBackTo(), "none is its own");
+        "",
+        requireNonNull(OperationTable.of(ledger).record(owed)).getGiveBackTo(),
+        "none is its own");
     List<String> warnings = kit.rosterCare().warnings();
     assertTrue(
         warnings.stream()

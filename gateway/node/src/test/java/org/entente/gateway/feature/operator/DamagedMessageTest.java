@@ -119,7 +119,7 @@ class DamagedMessageTest {
     assertInstanceOf(
         Quarantine.Decision.FailedAgain.class,
         StatusMapper.value(
-                node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON)));
+            node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON)));
     put(Table.BODY, bodyKey(before), whole);
     node.restart();
     assertEquals(List.of("before", "after"), headlines("desk"), "it waits for the operator");
@@ -172,7 +172,8 @@ class DamagedMessageTest {
         assertInstanceOf(
             Quarantine.Decision.Decided.class,
             StatusMapper.value(
-                node.quarantine.retry(QuarantineNode.OPERATOR, only().number(), QuarantineNode.PERSON)));
+                node.quarantine.retry(
+                    QuarantineNode.OPERATOR, only().number(), QuarantineNode.PERSON)));
     assertEquals(QuarantineState.QUARANTINE_STATE_GONE, answer.record().getState());
   }
 

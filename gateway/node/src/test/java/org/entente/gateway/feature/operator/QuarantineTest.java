@@ -104,8 +104,7 @@ class QuarantineTest {
   void retry_whileTheDefectIsThere_changesNothingButItsCount() {
     long number = node.setAside(node.alert(QuarantineNode.POISON));
     Quarantine.Decision.FailedAgain failed =
-        assertInstanceOf(
-            Quarantine.Decision.FailedAgain.class, StatusMapper.value(retry(number)));
+        assertInstanceOf(Quarantine.Decision.FailedAgain.class, StatusMapper.value(retry(number)));
     assertTrue(failed.reason().startsWith("IllegalStateException at "), failed.reason());
     assertEquals(4, failed.record().getTries());
     assertEquals(1, node.quarantine.list(false, 0, 10).size());
@@ -254,8 +253,7 @@ class QuarantineTest {
     node.keys.days().forEach(node.keys::destroy);
     node.defect = null;
     Quarantine.Decision.FailedAgain failed =
-        assertInstanceOf(
-            Quarantine.Decision.FailedAgain.class, StatusMapper.value(retry(number)));
+        assertInstanceOf(Quarantine.Decision.FailedAgain.class, StatusMapper.value(retry(number)));
     assertEquals(Code.DAMAGED.name(), failed.record().getCode());
     assertTrue(failed.reason().contains("QUARANTINE"), failed.reason());
   }

@@ -53,8 +53,7 @@ class AuditExporterTest {
     List<ExportedLeaf> out = new ArrayList<>();
     ExportRequest next = request;
     while (true) {
-      ExportResponse page =
-          StatusMapper.value(fr.exporting.export(AUDITOR, next));
+      ExportResponse page = StatusMapper.value(fr.exporting.export(AUDITOR, next));
       out.addAll(page.getLeavesList());
       if (page.getNext().isEmpty()) {
         return out;

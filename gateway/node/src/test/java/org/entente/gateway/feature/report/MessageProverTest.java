@@ -169,8 +169,7 @@ class MessageProverTest {
     fr.sign("de.customs");
 
     assertRefused(Code.INVALID_FIELD, "2 envelopes, to [[de.customs], [sg.police]]", id);
-    assertInstanceOf(
-        Result.Done.class, fr.proving.prove(AUDITOR, id, Optional.of(DE)));
+    assertInstanceOf(Result.Done.class, fr.proving.prove(AUDITOR, id, Optional.of(DE)));
   }
 
   @Test

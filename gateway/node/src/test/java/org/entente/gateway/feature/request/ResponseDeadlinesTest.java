@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.feature.request.RequestTable.Name;
 import org.entente.gateway.feature.request.RequestTable.Side;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -113,15 +113,19 @@ class ResponseDeadlinesTest {
   }
 
   private RequestRecord asked(MessageId id, String agency) {
-    return Objects.requireNonNull(RequestTable.of(ledger).read(new Name(Side.ASKED, id, agency)), agency);
+    return Objects.requireNonNull(
+        RequestTable.of(ledger).read(new Name(Side.ASKED, id, agency)), agency);
   }
 
   private RequestRecord owed(MessageId id, String agency) {
-    return Objects.requireNonNull(RequestTable.of(ledger).read(new Name(Side.OWED, id, agency)), agency);
+    return Objects.requireNonNull(
+        RequestTable.of(ledger).read(new Name(Side.OWED, id, agency)), agency);
   }
 
   private String figures() {
-    return RequestTable.of(ledger).count(Side.ASKED, DE) + " " + RequestTable.of(ledger).count(Side.OWED, DE);
+    return RequestTable.of(ledger).count(Side.ASKED, DE)
+        + " "
+        + RequestTable.of(ledger).count(Side.OWED, DE);
   }
 
   private static String figures(int open, int overdue, int owedOpen, int owedOverdue) {
