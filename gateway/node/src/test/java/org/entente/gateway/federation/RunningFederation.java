@@ -71,17 +71,15 @@ import org.entente.proto.v1.TrackRequest;
 import org.entente.proto.v1.WatchUnopenedRequest;
 import org.entente.proto.v1.WatchUnopenedResponse;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Real gateways in this process, over real sockets, TLS and disks, that share a clock which the
  * test moves: {@code fr.customs} and {@code de.customs} linked directly, {@code sg.police} behind
- * the transit {@code x.hub}. JUnit makes one for each test method and ends it; one in a static
- * field is for all methods of the class.
+ * the transit {@code x.hub}. JUnit makes one for each test method, and ends it after that.
  */
-public final class RunningFederation implements BeforeAllCallback, BeforeEachCallback {
+public final class RunningFederation implements BeforeEachCallback {
   public static final String FR = "fr.customs";
   public static final String DE = "de.customs";
   public static final String SG = "sg.police";
@@ -144,20 +142,13 @@ public final class RunningFederation implements BeforeAllCallback, BeforeEachCal
   }
 
   @Override
-  public void beforeAll(ExtensionContext context) throws IOException {
+  public void beforeEach(ExtensionContext context) throws IOException {
     Path folder = MemoryFolders.create("federation-");
     context
         .getStore(ExtensionContext.Namespace.create(this))
         .put(folder, (AutoCloseable) () -> end(folder));
     files = source.files(context, folder, clock);
     start(first.toArray(String[]::new));
-  }
-
-  @Override
-  public void beforeEach(ExtensionContext context) throws IOException {
-    if (files == null) {
-      beforeAll(context);
-    }
   }
 
   /** What the members have on their disks. */
