@@ -9,9 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.entente.loadtests.measure.Spread;
 
-/**
- * Processor time per message by stage of a gateway, over the turns of a measurement.
- */
+/** Processor time per message by stage of a gateway, over the turns of a measurement. */
 final class StageCost {
   private static final double SECOND = TimeUnit.SECONDS.toMicros(1);
 
