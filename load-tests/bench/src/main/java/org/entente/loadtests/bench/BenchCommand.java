@@ -57,7 +57,7 @@ public final class BenchCommand implements EntenteCommand, Callable<Integer> {
               .printf(
                   "%-14s %12s %-10s %s%n",
                   figure.subject().title(),
-                  Markdown.number(figure.spread().median()),
+                  Figure.number(figure.spread().median()),
                   figure.unit(),
                   figure.what());
         }

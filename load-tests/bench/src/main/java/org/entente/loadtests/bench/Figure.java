@@ -1,5 +1,6 @@
 package org.entente.loadtests.bench;
 
+import java.util.Locale;
 import org.entente.loadtests.measure.Spread;
 
 /**
@@ -13,4 +14,13 @@ import org.entente.loadtests.measure.Spread;
  * @param spread over the repeats
  */
 record Figure(
-    String id, String scenario, Subject subject, String what, String unit, Spread spread) {}
+    String id, String scenario, Subject subject, String what, String unit, Spread spread) {
+  private static final double WHOLE = 1_000;
+  private static final double TENTHS = 10;
+
+  /** A number with its significant digits. */
+  static String number(double value) {
+    String form = Math.abs(value) >= WHOLE ? "%,.0f" : Math.abs(value) >= TENTHS ? "%.1f" : "%.3f";
+    return String.format(Locale.ROOT, form, value);
+  }
+}

@@ -13,9 +13,6 @@ import org.entente.loadtests.measure.Spread;
 
 /** A run's results as tables for people. */
 final class Markdown {
-  private static final double WHOLE = 1_000;
-  private static final double TENTHS = 10;
-
   private Markdown() {}
 
   /**
@@ -67,7 +64,7 @@ final class Markdown {
               .formatted(
                   asked.id(),
                   asked.what(),
-                  median.map(Markdown::number).orElse("–"),
+                  median.map(Figure::number).orElse("–"),
                   bound + plain(asked.floor()),
                   bound + plain(asked.aim()),
                   asked.unit(),
@@ -131,18 +128,12 @@ final class Markdown {
                       ? "`" + figure.id() + "`"
                       : figure.subject().title(),
                   figure.what(),
-                  number(spread.median()),
-                  number(spread.min()),
-                  number(spread.max()),
+                  Figure.number(spread.median()),
+                  Figure.number(spread.min()),
+                  Figure.number(spread.max()),
                   figure.unit(),
                   figure.subject().protects()));
     }
-  }
-
-  /** A number with its significant digits. */
-  static String number(double value) {
-    String form = Math.abs(value) >= WHOLE ? "%,.0f" : Math.abs(value) >= TENTHS ? "%.1f" : "%.3f";
-    return String.format(Locale.ROOT, form, value);
   }
 
   private static String capitalised(String words) {

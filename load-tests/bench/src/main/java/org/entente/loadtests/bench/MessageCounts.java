@@ -309,7 +309,7 @@ final class MessageCounts {
       StringBuilder row = new StringBuilder("| ").append(count.words()).append(" |");
       for (Load load : Load.values()) {
         for (Side side : Side.values()) {
-          String shown = value(results, load, side, count).map(Markdown::number).orElse("–");
+          String shown = value(results, load, side, count).map(Figure::number).orElse("–");
           row.append(' ').append(shown).append(" |");
         }
       }
@@ -320,7 +320,7 @@ final class MessageCounts {
       String rate =
           results
               .find(rateId(load))
-              .map(figure -> Markdown.number(figure.spread().median()) + " messages/s in this run")
+              .map(figure -> Figure.number(figure.spread().median()) + " messages/s in this run")
               .orElse("not measured");
       lines.add("- " + load.id() + ": " + load.words + "; " + rate);
     }

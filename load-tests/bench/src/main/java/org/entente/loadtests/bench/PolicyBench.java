@@ -97,8 +97,8 @@ final class PolicyBench {
     return line(
         param(result, "agreements"),
         param(result, "cache").equals("true") ? "on" : "off",
-        Markdown.number(figure.getScore()),
-        Double.isNaN(error) ? "" : "± " + Markdown.number(error));
+        Figure.number(figure.getScore()),
+        Double.isNaN(error) ? "" : "± " + Figure.number(error));
   }
 
   private static String line(String agreements, String cache, String score, String error) {

@@ -77,9 +77,9 @@ final class RunComparison {
     }
     return "%s (%s – %s) %s"
         .formatted(
-            Markdown.number(spread.median()),
-            Markdown.number(spread.min()),
-            Markdown.number(spread.max()),
+            Figure.number(spread.median()),
+            Figure.number(spread.min()),
+            Figure.number(spread.max()),
             unit.equals("ratio") ? "" : unit)
         .trim();
   }
