@@ -95,8 +95,7 @@ public final class RecipientKeys {
       throw new IllegalStateException("no recipient key is in force");
     }
     StatementFrame frame =
-        StatementFrame.toAll(
-            identity.federation(), identity.agency(), gateways.get(0).name(), at);
+        StatementFrame.toAll(identity.federation(), identity.agency(), gateways.get(0).name(), at);
     return KeyBundle.sign(new KeyBundle.Content(frame, gateways, keys), identity.pair());
   }
 

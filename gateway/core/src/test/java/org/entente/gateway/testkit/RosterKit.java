@@ -115,7 +115,11 @@ public record RosterKit(
   /** The roster. */
   public RosterStatement signed() {
     RosterStatement.Place place =
-        new RosterStatement.Place(StatementFrame.toAll(FEDERATION, signer, GATEWAY, issued.toEpochMilli()), operation, number, previous);
+        new RosterStatement.Place(
+            StatementFrame.toAll(FEDERATION, signer, GATEWAY, issued.toEpochMilli()),
+            operation,
+            number,
+            previous);
     return RosterStatement.sign(new RosterStatement.Content(place, terms, members), key);
   }
 }

@@ -31,9 +31,7 @@ public final class FieldReader {
     this.bytes = bytes;
   }
 
-  /**
-   * Failure of a field. Has no stack trace: hostile input must not cost more than honest input.
-   */
+  /** Failure of a field. Has no stack trace: hostile input must not cost more than honest input. */
   private static final class MalformedField extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

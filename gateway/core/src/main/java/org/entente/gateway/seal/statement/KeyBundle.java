@@ -48,8 +48,7 @@ public record KeyBundle(Signed<Content> signed)
       implements SignedStatement.Content {
     public Content {
       gateways =
-          AscendingList.copyOf(
-              gateways, Comparator.comparing(GatewayKey::name), 1, MAX_GATEWAYS);
+          AscendingList.copyOf(gateways, Comparator.comparing(GatewayKey::name), 1, MAX_GATEWAYS);
       keys = AscendingList.copyOf(keys, Comparator.comparing(PublishedKey::validity), 1, MAX_KEYS);
     }
 

@@ -39,9 +39,7 @@ public record RosterStatement(Signed<Content> signed)
           StatementFormat.TO_ALL,
           (frame, in) ->
               new Content(
-                  Place.read(frame, in),
-                  Terms.read(in),
-                  in.list(MAX_MEMBERS, RosterMember::read)),
+                  Place.read(frame, in), Terms.read(in), in.list(MAX_MEMBERS, RosterMember::read)),
           (content, out) -> {
             content.place().write(out);
             content.terms().write(out);
@@ -126,8 +124,7 @@ public record RosterStatement(Signed<Content> signed)
       implements SignedStatement.Content {
     public Content {
       members =
-          AscendingList.copyOf(
-              members, Comparator.comparing(RosterMember::agency), 1, MAX_MEMBERS);
+          AscendingList.copyOf(members, Comparator.comparing(RosterMember::agency), 1, MAX_MEMBERS);
       List<AgencyName> leads =
           members.stream()
               .filter(member -> member.role() == RosterRole.LEAD)

@@ -60,8 +60,6 @@ public record StatementFrame(
 
   /** Whether the issuer addresses this agency in this federation. */
   public boolean isBetween(FederationName within, AgencyName from, AgencyName to) {
-    return federation.equals(within)
-        && issuer.equals(from)
-        && addressee.equals(Optional.of(to));
+    return federation.equals(within) && issuer.equals(from) && addressee.equals(Optional.of(to));
   }
 }

@@ -59,8 +59,7 @@ public record Watermark(long epoch, Lane lane, long upTo, List<Range> above) {
   }
 
   static Watermark read(FieldReader in) {
-    return new Watermark(
-        in.number(1), in.lane(), in.number(0), in.list(MAX_RANGES, Range::read));
+    return new Watermark(in.number(1), in.lane(), in.number(0), in.list(MAX_RANGES, Range::read));
   }
 
   void write(FieldWriter out) {

@@ -64,8 +64,7 @@ class RosterStatementTest {
     byte[] encoded = kit.signed().encoded();
     byte[] body = Arrays.copyOf(encoded, encoded.length - 64);
     byte[] signature = key.sign(Suite.message(Suite.SETTLED, body));
-    byte[] bytes =
-        new FieldWriter(encoded.length).fixed(body).fixed(signature).toBytes();
+    byte[] bytes = new FieldWriter(encoded.length).fixed(body).fixed(signature).toBytes();
     assertFalse(RosterStatement.parse(bytes).orElseThrow().isSignedBy(key.verifyingKey()));
   }
 
