@@ -33,7 +33,6 @@ final class TwinTest {
   @Test
   void twinOfARunningGateway_isConvictedByTheWitness_andTheFirstGoesOn() throws IOException {
     Path twinFolder = Files.createDirectory(federation.folder().resolve("twin"));
-    Path first = Files.createDirectory(federation.folder().resolve("first"));
     federation.files().publishBundle(TwinTest::witnessing);
     federation.start(FR, DE);
     delivered("before");
