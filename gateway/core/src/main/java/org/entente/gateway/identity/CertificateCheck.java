@@ -20,7 +20,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.entente.gateway.crypto.EcKeys;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.trust.AuthorityCertificate;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
@@ -47,57 +49,62 @@ final class CertificateCheck {
 
   private CertificateCheck() {}
 
-  /** A certificate that passed, or why it did not. */
-  sealed interface Outcome {
-    record Passed(SpiffeId id, String fingerprint) implements Outcome {}
+  /** A certificate that passed. */
+  record Passed(SpiffeId id, String fingerprint) {}
 
-    /** It did not pass. */
-    sealed interface Refused extends Outcome {
-      String reason();
-    }
-
-    record UnknownAgency(String reason) implements Refused {}
-
-    record Failed(String reason) implements Refused {}
-  }
-
-  static Outcome check(
-      List<X509Certificate> chain, Set<String> purposes, TrustBundle bundle, Instant now) {
+  /**
+   * Checks a chain.
+   *
+   * @param unknown the code if its agency is not a member; every other fault is {@code
+   *     IDENTITY_MISMATCH}
+   */
+  static Result<Passed> check(
+      List<X509Certificate> chain,
+      Set<String> purposes,
+      Code unknown,
+      TrustBundle bundle,
+      Instant now) {
     if (chain.isEmpty() || chain.size() > MAX_CHAIN) {
-      return new Outcome.Failed("a chain has 1 to " + MAX_CHAIN + " certificates");
+      return failed("a chain has 1 to " + MAX_CHAIN + " certificates");
     }
     X509Certificate leaf = chain.get(0);
     SpiffeId id;
     try {
       id = SpiffeId.parse(onlyUri(leaf));
     } catch (InvalidValue e) {
-      return new Outcome.Failed(String.valueOf(e.getMessage()));
+      return failed(String.valueOf(e.getMessage()));
     }
     if (!id.federation().equals(bundle.federation())) {
-      return new Outcome.Failed(
+      return failed(
           "the certificate is of federation " + id.federation() + ", not " + bundle.federation());
     }
     Optional<Member> member = bundle.agency(id.agency());
     if (member.isEmpty()) {
-      return new Outcome.UnknownAgency(
+      return Result.refused(
+          unknown,
+          "",
           id.agency() + " is not a member in version " + bundle.version() + " of the trust bundle");
     }
     return checkAgainst(member.get(), id, chain, purposes, now);
   }
 
-  private static Outcome checkAgainst(
+  private static Result<Passed> checkAgainst(
       Member member, SpiffeId id, List<X509Certificate> chain, Set<String> purposes, Instant now) {
     String fingerprint = fingerprint(chain.get(0));
     if (chain.stream().anyMatch(certificate -> member.hasRevoked(fingerprint(certificate)))) {
-      return new Outcome.Failed("the certificate of " + id + " was revoked by the trust bundle");
+      return failed("the certificate of " + id + " was revoked by the trust bundle");
     }
     Optional<String> fault = leafFault(chain.get(0), purposes, now);
     if (fault.isEmpty()) {
       fault = pathFault(member, chain, now);
     }
     return fault
-        .<Outcome>map(reason -> new Outcome.Failed("the certificate of " + id + " " + reason))
-        .orElseGet(() -> new Outcome.Passed(id, fingerprint));
+        .map(reason -> CertificateCheck.<Passed>failed("the certificate of " + id + " " + reason))
+        .orElseGet(() -> Result.done(new Passed(id, fingerprint)));
+  }
+
+  private static <T> Result<T> failed(String reason) {
+    return Result.refused(Code.IDENTITY_MISMATCH, "", reason);
   }
 
   /** The one URI name; other DNS names and addresses are allowed and ignored. */

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.entente.gateway.identity.Identification.Unidentified;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.trust.TrustBundle;
 
 /**
@@ -55,13 +55,13 @@ public final class ClientRegistry {
    *
    * @param chain the caller's chain, its own certificate first
    */
-  public Identification identify(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
-    CertificateCheck.Outcome outcome = CertificateCheck.check(chain, PURPOSES, bundle, now);
-    if (outcome instanceof CertificateCheck.Outcome.Refused failed) {
-      boolean unknown = failed instanceof CertificateCheck.Outcome.UnknownAgency;
-      return refused(unknown ? Code.UNKNOWN_CLIENT : Code.IDENTITY_MISMATCH, failed.reason());
-    }
-    CertificateCheck.Outcome.Passed passed = (CertificateCheck.Outcome.Passed) outcome;
+  public Result<Identified> identify(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
+    return CertificateCheck.check(chain, PURPOSES, Code.UNKNOWN_CLIENT, bundle, now)
+        .then(passed -> identified(passed, chain));
+  }
+
+  private Result<Identified> identified(
+      CertificateCheck.Passed passed, List<X509Certificate> chain) {
     SpiffeId id = passed.id();
     if (id.kind() != SpiffeId.Kind.CLIENT) {
       return refused(Code.IDENTITY_MISMATCH, id + " is a gateway; only clients may connect here");
@@ -74,7 +74,7 @@ public final class ClientRegistry {
     return grant == null
         ? refused(
             Code.UNKNOWN_CLIENT, "client " + id.name() + " is not in the node's configuration")
-        : new Identified(id, grant.scopes(), chain, passed.fingerprint());
+        : Result.done(new Identified(id, grant.scopes(), chain, passed.fingerprint()));
   }
 
   /**
@@ -82,16 +82,16 @@ public final class ClientRegistry {
    * why its streams must close.
    */
   public Optional<Problem> recheck(Identified client, TrustBundle bundle, Instant now) {
-    Identification again = identify(client.chain(), bundle, now);
-    if (again instanceof Unidentified unidentified) {
-      return Optional.of(unidentified.problem());
-    }
-    return ((Identified) again).scopes().containsAll(client.scopes())
-        ? Optional.empty()
-        : Optional.of(new Problem(Code.SCOPE_MISSING, "", "scopes were withdrawn"));
+    return identify(client.chain(), bundle, now)
+        .fold(
+            again ->
+                again.scopes().containsAll(client.scopes())
+                    ? Optional.empty()
+                    : Optional.of(new Problem(Code.SCOPE_MISSING, "", "scopes were withdrawn")),
+            Optional::of);
   }
 
-  private static Unidentified refused(Code code, String reason) {
-    return new Unidentified(new Problem(code, "", reason));
+  private static <T> Result<T> refused(Code code, String reason) {
+    return Result.refused(code, "", reason);
   }
 }

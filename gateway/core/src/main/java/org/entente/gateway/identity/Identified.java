@@ -19,7 +19,7 @@ import org.entente.gateway.model.Problem;
  * trust bundle and, for a client, the node's configuration. The proof holds at the time of the
  * check: when the bundle changes, check again. Immutable and safe for use by many threads.
  */
-public final class Identified implements Identification {
+public final class Identified {
   private final SpiffeId id;
   private final Set<Scope> scopes;
   private final List<X509Certificate> chain;

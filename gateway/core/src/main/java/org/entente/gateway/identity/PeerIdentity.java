@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.entente.gateway.identity.Identification.Unidentified;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustState;
 
@@ -42,18 +42,18 @@ public final class PeerIdentity {
    *
    * @param chain the peer's chain, its own certificate first
    */
-  public Identification identify(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
+  public Result<Identified> identify(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
     if (bundle.stateAt(now, grace) == TrustState.EXPIRED) {
       return refused(
           Code.TRUST_EXPIRED,
           "the trust bundle expired at " + bundle.content().expires() + " and its grace is over");
     }
-    CertificateCheck.Outcome outcome = CertificateCheck.check(chain, PURPOSES, bundle, now);
-    if (outcome instanceof CertificateCheck.Outcome.Refused failed) {
-      boolean unknown = failed instanceof CertificateCheck.Outcome.UnknownAgency;
-      return refused(unknown ? Code.UNKNOWN_PEER : Code.IDENTITY_MISMATCH, failed.reason());
-    }
-    CertificateCheck.Outcome.Passed passed = (CertificateCheck.Outcome.Passed) outcome;
+    return CertificateCheck.check(chain, PURPOSES, Code.UNKNOWN_PEER, bundle, now)
+        .then(passed -> identified(passed, chain));
+  }
+
+  private Result<Identified> identified(
+      CertificateCheck.Passed passed, List<X509Certificate> chain) {
     SpiffeId id = passed.id();
     if (id.kind() != SpiffeId.Kind.GATEWAY) {
       return refused(Code.IDENTITY_MISMATCH, id + " is a client; only gateways may connect here");
@@ -63,32 +63,33 @@ public final class PeerIdentity {
           Code.IDENTITY_MISMATCH,
           id + " is of this gateway's own agency; peers are of other agencies");
     }
-    return new Identified(id, Set.of(), chain, passed.fingerprint());
+    return Result.done(new Identified(id, Set.of(), chain, passed.fingerprint()));
   }
 
   /**
    * Why peers would refuse this chain as that of a gateway of this agency; empty if they accept it.
    */
   public Optional<String> ownFault(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
-    CertificateCheck.Outcome outcome = CertificateCheck.check(chain, PURPOSES, bundle, now);
-    if (outcome instanceof CertificateCheck.Outcome.Refused failed) {
-      return Optional.of(failed.reason());
-    }
-    SpiffeId id = ((CertificateCheck.Outcome.Passed) outcome).id();
-    return id.kind() == SpiffeId.Kind.GATEWAY && id.agency().equals(own)
-        ? Optional.empty()
-        : Optional.of(id + " is not a gateway of " + own);
+    return CertificateCheck.check(chain, PURPOSES, Code.UNKNOWN_PEER, bundle, now)
+        .fold(
+            passed ->
+                passed.id().kind() == SpiffeId.Kind.GATEWAY && passed.id().agency().equals(own)
+                    ? Optional.empty()
+                    : Optional.of(passed.id() + " is not a gateway of " + own),
+            problem -> Optional.of(problem.message()));
   }
 
   /** Identifies the holder of a certificate chain as the dialled agency. */
-  public Identification identifyAs(
+  public Result<Identified> identifyAs(
       AgencyName expected, List<X509Certificate> chain, TrustBundle bundle, Instant now) {
-    Identification identification = identify(chain, bundle, now);
-    if (identification instanceof Identified peer && !peer.agency().equals(expected)) {
-      return refused(
-          Code.IDENTITY_MISMATCH, "dialled " + expected + ", but " + peer.id() + " answered");
-    }
-    return identification;
+    return identify(chain, bundle, now)
+        .then(
+            peer ->
+                peer.agency().equals(expected)
+                    ? Result.done(peer)
+                    : refused(
+                        Code.IDENTITY_MISMATCH,
+                        "dialled " + expected + ", but " + peer.id() + " answered"));
   }
 
   /**
@@ -96,12 +97,10 @@ public final class PeerIdentity {
    * otherwise why its streams must close.
    */
   public Optional<Problem> recheck(Identified peer, TrustBundle bundle, Instant now) {
-    return identify(peer.chain(), bundle, now) instanceof Unidentified unidentified
-        ? Optional.of(unidentified.problem())
-        : Optional.empty();
+    return identify(peer.chain(), bundle, now).refusal();
   }
 
-  private static Unidentified refused(Code code, String reason) {
-    return new Unidentified(new Problem(code, "", reason));
+  private static <T> Result<T> refused(Code code, String reason) {
+    return Result.refused(code, "", reason);
   }
 }

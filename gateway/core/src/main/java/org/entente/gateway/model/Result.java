@@ -62,13 +62,13 @@ public sealed interface Result<T> {
 
   /** The result of a further step that needs the value; a refusal stays. */
   default <U> Result<U> then(Function<? super T, Result<U>> step) {
-    return fold(step::apply, Refused::new);
+    return fold(step, Refused::new);
   }
 
   /** As {@link #then}, if the further step completes later. */
   default <U> CompletableFuture<Result<U>> thenLater(
       Function<? super T, CompletableFuture<Result<U>>> step) {
-    return fold(step::apply, problem -> CompletableFuture.completedFuture(refused(problem)));
+    return fold(step, problem -> CompletableFuture.completedFuture(refused(problem)));
   }
 
   /** The problem; empty if the request succeeded. */

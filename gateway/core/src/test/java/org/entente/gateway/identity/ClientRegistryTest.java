@@ -3,7 +3,6 @@ package org.entente.gateway.identity;
 import static org.entente.gateway.testkit.Agencies.FR;
 import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,11 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.entente.gateway.identity.Identification.Unidentified;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.trust.BundleContent;
 import org.entente.gateway.trust.BundleVerifier;
@@ -50,20 +50,20 @@ final class ClientRegistryTest {
     return List.of(federation.certificate(issuer, id, START, END));
   }
 
-  private Identification identify(String issuer, String id) {
+  private Result<Identified> identify(String issuer, String id) {
     return registry.identify(issue(issuer, id), bundle, NOW);
   }
 
-  private static void assertRefused(Code code, String why, Identification identification) {
-    Problem problem = assertInstanceOf(Unidentified.class, identification).problem();
+  private static void assertRefused(Code code, String why, Result<Identified> identification) {
+    Problem problem = Results.problem(identification);
     assertEquals(code, problem.code(), problem.message());
     assertTrue(problem.message().contains(why), problem.message());
   }
 
   @Test
   void client_inConfiguration_hasItsScopesOnly() {
-    Identification identification = identify("fr.customs", client("fr.customs", "desk"));
-    Identified desk = assertInstanceOf(Identified.class, identification);
+    Result<Identified> identification = identify("fr.customs", client("fr.customs", "desk"));
+    Identified desk = Results.value(identification);
     assertEquals(DESK.scopes(), desk.scopes());
     assertEquals(Optional.empty(), desk.require(Scope.SUBSCRIBE));
     Problem problem = desk.require(Scope.PUBLISH).orElseThrow();
@@ -128,7 +128,7 @@ final class ClientRegistryTest {
     OddCertificate odd = new OddCertificate(federation.authority("fr.customs"), START, END);
     odd.uris(client("fr.customs", "desk"));
     X509Certificate clientOnly = odd.purposes(KeyPurposeId.id_kp_clientAuth).issue();
-    assertInstanceOf(Identified.class, registry.identify(List.of(clientOnly), bundle, NOW));
+    Results.value(registry.identify(List.of(clientOnly), bundle, NOW));
     X509Certificate serverOnly = odd.purposes(KeyPurposeId.id_kp_serverAuth).issue();
     assertRefused(
         Code.IDENTITY_MISMATCH,
@@ -147,7 +147,7 @@ final class ClientRegistryTest {
 
   @Test
   void client_scopesWithdrawn_doesNotHoldAnyMore() {
-    Identified desk = (Identified) identify("fr.customs", client("fr.customs", "desk"));
+    Identified desk = Results.value(identify("fr.customs", client("fr.customs", "desk")));
     assertEquals(Optional.empty(), registry.recheck(desk, bundle, NOW));
     ClientGrant less = new ClientGrant(DESK.name(), Set.of(Scope.EVIDENCE));
     Problem withdrawn =
@@ -176,9 +176,9 @@ final class ClientRegistryTest {
                 week.agencies()));
     Instant late = START.plusSeconds(3601).plus(BundleVerifier.MAX_GRACE);
     assertEquals(TrustState.EXPIRED, hour.stateAt(late, BundleVerifier.MAX_GRACE));
-    Identification identification =
+    Result<Identified> identification =
         registry.identify(issue("fr.customs", client("fr.customs", "desk")), hour, late);
-    assertInstanceOf(Identified.class, identification);
+    Results.value(identification);
   }
 
   @Test

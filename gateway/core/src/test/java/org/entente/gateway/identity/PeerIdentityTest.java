@@ -3,7 +3,6 @@ package org.entente.gateway.identity;
 import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,11 +17,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
-import org.entente.gateway.identity.Identification.Unidentified;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.trust.AuthorityCertificate;
 import org.entente.gateway.trust.BundleContent;
@@ -50,19 +50,19 @@ final class PeerIdentityTest {
     return new OddCertificate(federation.authority("fr.customs"), START, END).uris(FR);
   }
 
-  private Identification identify(X509Certificate... chain) {
+  private Result<Identified> identify(X509Certificate... chain) {
     return peers.identify(List.of(chain), bundle, NOW);
   }
 
-  private static void assertRefused(Code code, String why, Identification identification) {
-    Problem problem = assertInstanceOf(Unidentified.class, identification).problem();
+  private static void assertRefused(Code code, String why, Result<Identified> identification) {
+    Problem problem = Results.problem(identification);
     assertEquals(code, problem.code(), problem.message());
     assertTrue(problem.message().contains(why), problem.message());
   }
 
   @Test
   void peer_withCertificateOfItsAgency_isIdentified() {
-    Identified peer = assertInstanceOf(Identified.class, identify(issue("fr.customs", FR)));
+    Identified peer = Results.value(identify(issue("fr.customs", FR)));
     assertEquals(new AgencyName("fr.customs"), peer.agency());
     assertEquals("gateway-1", peer.name().value());
     assertTrue(peer.isGateway());
@@ -73,12 +73,12 @@ final class PeerIdentityTest {
   @Test
   void peer_showingItsAuthorityToo_isIdentified() {
     X509Certificate ca = federation.authority("fr.customs").certificate();
-    assertInstanceOf(Identified.class, identify(issue("fr.customs", FR), ca));
+    Results.value(identify(issue("fr.customs", FR), ca));
   }
 
   @Test
   void peer_hasNoScope() {
-    Identified peer = (Identified) identify(issue("fr.customs", FR));
+    Identified peer = Results.value(identify(issue("fr.customs", FR)));
     assertEquals(Set.of(), peer.scopes());
     for (Scope scope : Scope.values()) {
       assertTrue(peer.require(scope).isPresent());
@@ -132,7 +132,7 @@ final class PeerIdentityTest {
     assertRefused(
         Code.IDENTITY_MISMATCH, "dialled sg.police", peers.identifyAs(sg, chain, bundle, NOW));
     AgencyName fr = new AgencyName("fr.customs");
-    assertInstanceOf(Identified.class, peers.identifyAs(fr, chain, bundle, NOW));
+    Results.value(peers.identifyAs(fr, chain, bundle, NOW));
   }
 
   @Test
@@ -182,7 +182,7 @@ final class PeerIdentityTest {
 
   @Test
   void peer_keyUsageMissingOrWrong_refused() throws Exception {
-    assertInstanceOf(Identified.class, identify(odd().issue()));
+    Results.value(identify(odd().issue()));
     assertRefused(Code.IDENTITY_MISMATCH, "lacks key usages", identify(odd().usage(0).issue()));
     X509Certificate encipher = odd().usage(KeyUsage.keyEncipherment).issue();
     assertRefused(Code.IDENTITY_MISMATCH, "lacks the key usage", identify(encipher));
@@ -213,14 +213,14 @@ final class PeerIdentityTest {
   @Test
   void peer_revokedOrRemoved_doesNotHoldAnyMore() {
     X509Certificate certificate = issue("fr.customs", FR);
-    Identified peer = (Identified) identify(certificate);
+    Identified peer = Results.value(identify(certificate));
     assertEquals(Optional.empty(), peers.recheck(peer, bundle, NOW));
     TrustBundle revoking = bundleWithFr(List.of(peer.fingerprint()));
     Problem revoked = peers.recheck(peer, revoking, NOW).orElseThrow();
     assertEquals(Code.IDENTITY_MISMATCH, revoked.code());
     assertTrue(revoked.message().contains("revoked"));
     X509Certificate renewed = issue("fr.customs", FR);
-    assertInstanceOf(Identified.class, peers.identify(List.of(renewed), revoking, NOW));
+    Results.value(peers.identify(List.of(renewed), revoking, NOW));
     List<Member> rest =
         federation.content(2).agencies().stream()
             .filter(m -> !m.name().value().equals("fr.customs"))
@@ -245,8 +245,7 @@ final class PeerIdentityTest {
         peers.identify(List.of(leaf), revoking, NOW));
     assertRefused(
         Code.IDENTITY_MISMATCH, "revoked", peers.identify(List.of(leaf, ca), revoking, NOW));
-    assertInstanceOf(
-        Identified.class,
+    Results.value(
         peers.identify(
             List.of(
                 federation.certificate(
@@ -332,7 +331,7 @@ final class PeerIdentityTest {
                 week.agencies()));
     List<X509Certificate> chain = List.of(issue("fr.customs", FR));
     Instant grace = START.plusSeconds(3600).plus(BundleVerifier.MAX_GRACE);
-    assertInstanceOf(Identified.class, peers.identify(chain, hour, grace));
+    Results.value(peers.identify(chain, hour, grace));
     assertRefused(
         Code.TRUST_EXPIRED, "grace is over", peers.identify(chain, hour, grace.plusSeconds(1)));
   }

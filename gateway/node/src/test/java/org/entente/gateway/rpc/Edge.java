@@ -34,7 +34,7 @@ import org.entente.gateway.account.Accounts;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.ClientGrant;
 import org.entente.gateway.identity.ClientRegistry;
-import org.entente.gateway.identity.Identification;
+import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.link.Timers;
@@ -42,6 +42,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.ServerSettings;
 import org.entente.gateway.rpc.tls.ClientTrust;
 import org.entente.gateway.rpc.tls.PeerTrust;
@@ -241,7 +242,7 @@ public final class Edge implements AutoCloseable {
   }
 
   /** What an agency's gateway is known as to the gateway. */
-  public Identification peer(String agency) {
+  public Result<Identified> peer(String agency) {
     return trustOf(new AgencyName("us.cbp")).identify(gateway(agency).chain());
   }
 

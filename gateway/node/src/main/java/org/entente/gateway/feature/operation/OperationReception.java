@@ -16,6 +16,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.policy.terms.Exercise;
@@ -108,7 +109,7 @@ public final class OperationReception implements ReceptionHook {
     @Override
     public Optional<Refusal> check(Transaction tx) {
       return refusal(tx, message.origin(), message.label(), roster)
-          .map(found -> new Refusal(self.value(), found.code(), "", found.reason()));
+          .map(found -> new Refusal(self.value(), found.code(), "", found.message()));
     }
 
     @Override
@@ -124,7 +125,7 @@ public final class OperationReception implements ReceptionHook {
    * @param roster the roster in the message, its signature verified as the origin's; null if there
    *     is none
    */
-  private Optional<Participation.ParticipationRefusal> refusal(
+  private Optional<Problem> refusal(
       Transaction tx, AgencyName origin, Label label, @Nullable RosterStatement roster) {
     if (roster != null) {
       return refusal(tx, origin, roster);
@@ -138,8 +139,8 @@ public final class OperationReception implements ReceptionHook {
     }
     return held.isEmpty()
         ? Optional.of(
-            new Participation.ParticipationRefusal(
-                Code.ROSTER_UNKNOWN, "no roster of the operation is stored here, or not yet"))
+            new Problem(
+                Code.ROSTER_UNKNOWN, "", "no roster of the operation is stored here, or not yet"))
         : Participation.refusal(held.get(), origin, self, claim(label));
   }
 
@@ -154,8 +155,7 @@ public final class OperationReception implements ReceptionHook {
         && Timestamps.toMillis(label.getCreatedAt()) > place.issuedAtMs();
   }
 
-  private Optional<Participation.ParticipationRefusal> refusal(
-      Transaction tx, AgencyName origin, RosterStatement roster) {
+  private Optional<Problem> refusal(Transaction tx, AgencyName origin, RosterStatement roster) {
     RosterRules.Judgement judgement = judge(tx, roster);
     boolean givenBack = roster.content().place().signer().equals(self);
     long newest = newest(tx, roster);
@@ -165,18 +165,18 @@ public final class OperationReception implements ReceptionHook {
     }
     if (forgot && judgement instanceof RosterRules.Judgement.Known) {
       return Optional.of(
-          new Participation.ParticipationRefusal(
+          new Problem(
               Code.ROSTER_STALE,
+              "",
               "roster " + newest + " is stored here, which its lead no longer knows"));
     }
     if (judgement instanceof RosterRules.Judgement.Forked forked) {
       rosters.fork(tx, roster);
       leaf(tx, AuditType.ROSTER_CONFLICT, roster, roster + ": " + forked.reason());
-      return Optional.of(
-          new Participation.ParticipationRefusal(Code.ROSTER_FORKED, forked.reason()));
+      return Optional.of(new Problem(Code.ROSTER_FORKED, "", forked.reason()));
     }
     return judgement instanceof RosterRules.Judgement.Refused refused
-        ? Optional.of(new Participation.ParticipationRefusal(refused.code(), refused.reason()))
+        ? Optional.of(new Problem(refused.code(), "", refused.reason()))
         : Optional.empty();
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.statement.RosterRole;
 import org.entente.gateway.seal.statement.RosterStatement;
@@ -76,16 +77,13 @@ public final class Participation {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Claim(long number, byte[] hash, boolean exercise, Instant created) {}
 
-  /** Why a message is not accepted. */
-  public record ParticipationRefusal(Code code, String reason) {}
-
   /**
    * Why a message is not accepted; empty if it is.
    *
    * @param origin the sender
    * @param self the recipient
    */
-  public static Optional<ParticipationRefusal> refusal(
+  public static Optional<Problem> refusal(
       HeldRosters held, AgencyName origin, AgencyName self, Claim claim) {
     RosterStatement.Content newest = held.newest().content();
     if (held.forked()) {
@@ -105,7 +103,7 @@ public final class Participation {
         : byNewest(held.newest(), claim);
   }
 
-  private static Optional<ParticipationRefusal> byNewest(RosterStatement newest, Claim claim) {
+  private static Optional<Problem> byNewest(RosterStatement newest, Claim claim) {
     RosterStatement.Content roster = newest.content();
     if (claim.number() == newest.number() && !Arrays.equals(claim.hash(), newest.hash())) {
       return forked(claim);
@@ -116,7 +114,7 @@ public final class Participation {
         : Optional.empty();
   }
 
-  private static Optional<ParticipationRefusal> byEarlier(
+  private static Optional<Problem> byEarlier(
       HeldRosters held, AgencyName origin, AgencyName self, Claim claim) {
     Optional<RosterStatement> named = held.at(claim.number());
     Optional<RosterStatement> next = held.at(claim.number() + 1);
@@ -145,13 +143,13 @@ public final class Participation {
     return Instant.ofEpochMilli(roster.terms().endsAtMs());
   }
 
-  private static Optional<ParticipationRefusal> forked(Claim claim) {
+  private static Optional<Problem> forked(Claim claim) {
     return refused(
         Code.ROSTER_FORKED,
         "it names another roster " + claim.number() + " than the one stored here");
   }
 
-  private static Optional<ParticipationRefusal> refused(Code code, String reason) {
-    return Optional.of(new ParticipationRefusal(code, reason));
+  private static Optional<Problem> refused(Code code, String reason) {
+    return Optional.of(new Problem(code, "", reason));
   }
 }

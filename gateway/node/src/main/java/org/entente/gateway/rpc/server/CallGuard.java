@@ -11,12 +11,11 @@ import io.grpc.StatusRuntimeException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import org.entente.gateway.identity.Identification;
-import org.entente.gateway.identity.Identification.Unidentified;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.tls.ConnectionIdentities;
 
 /**
@@ -62,15 +61,14 @@ public final class CallGuard implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    Identification identification = connections.identify(call.getAttributes());
-    if (identification instanceof Unidentified unidentified) {
-      return refuse(call, unidentified.problem());
-    }
-    Identified caller = (Identified) identification;
-    Optional<Problem> refusal = shares.refusal().apply(caller);
-    if (refusal.isPresent()) {
-      return refuse(call, refusal.get());
-    }
+    return connections
+        .identify(call.getAttributes())
+        .then(caller -> Result.unless(shares.refusal().apply(caller), () -> Result.done(caller)))
+        .fold(caller -> admitted(call, headers, next, caller), problem -> refuse(call, problem));
+  }
+
+  private <Q, A> ServerCall.Listener<Q> admitted(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next, Identified caller) {
     GuardedCall<Q, A> guarded = new GuardedCall<>(call, caller);
     if (!open.add(guarded)) {
       return refuse(
@@ -81,9 +79,10 @@ public final class CallGuard implements ServerInterceptor {
               "this caller already has the most open calls allowed; end one or try again later"));
     }
     // Trust may have changed, and open calls been rechecked, before this one was added.
-    if (connections.identify(call.getAttributes()) instanceof Unidentified unidentified) {
+    Optional<Problem> meanwhile = connections.identify(call.getAttributes()).refusal();
+    if (meanwhile.isPresent()) {
       open.remove(guarded);
-      return refuse(call, unidentified.problem());
+      return refuse(call, meanwhile.get());
     }
     count(guarded);
     try {

@@ -25,6 +25,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.tls.IdentityResolver;
 import org.jspecify.annotations.Nullable;
 
@@ -138,12 +139,12 @@ public final class Connections {
    * @param chain the certificates of the other side
    */
   void handshaken(Channel channel, List<X509Certificate> chain) {
-    if (!(identities.identify(chain) instanceof Identified identified)) {
+    if (!(identities.identify(chain) instanceof Result.Done<Identified> known)) {
       channel.eventLoop().execute(() -> LingeringClose.closeNow(channel));
       return;
     }
-    String name = shares.party().apply(identified);
-    Account caller = shares.of(identified);
+    String name = shares.party().apply(known.value());
+    Account caller = shares.of(known.value());
     Optional<Meters.Limit> reached = admit(channel, name, caller);
     if (reached.isPresent()) {
       end(channel, reached.get());

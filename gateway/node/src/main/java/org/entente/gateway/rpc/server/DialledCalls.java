@@ -18,10 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.account.Accounts;
-import org.entente.gateway.identity.Identification;
-import org.entente.gateway.identity.Identification.Unidentified;
 import org.entente.gateway.link.LinkContext;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.tls.PeerCertificates;
 import org.entente.gateway.rpc.tls.PeerTrust;
 
@@ -118,9 +117,9 @@ public final class DialledCalls {
       if (chain.isEmpty()) {
         continue;
       }
-      Identification identification = trust.identifyAs(entry.getValue(), chain);
-      if (identification instanceof Unidentified unidentified) {
-        call.cancel(unidentified.problem().message(), null);
+      Optional<Problem> refusal = trust.identifyAs(entry.getValue(), chain).refusal();
+      if (refusal.isPresent()) {
+        call.cancel(refusal.get().message(), null);
         ended++;
       }
     }

@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.entente.gateway.identity.ClientRegistry;
-import org.entente.gateway.identity.Identification;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.trust.TrustBundle;
 
 /**
@@ -41,7 +41,7 @@ public final class ClientTrust implements IdentityResolver {
   }
 
   @Override
-  public Identification identify(List<X509Certificate> chain) {
+  public Result<Identified> identify(List<X509Certificate> chain) {
     return registry.identify(chain, bundle.get(), clock.instant());
   }
 

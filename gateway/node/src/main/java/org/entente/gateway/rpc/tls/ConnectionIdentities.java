@@ -8,10 +8,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.entente.gateway.identity.Identification;
-import org.entente.gateway.identity.Identification.Unidentified;
+import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,16 +47,15 @@ public final class ConnectionIdentities extends ServerTransportFilter {
   }
 
   /** The identity of the caller with these attributes. */
-  public Identification identify(Attributes attributes) {
+  public Result<Identified> identify(Attributes attributes) {
     Connection connection = attributes.get(CONNECTION);
     if (connection == null || connection.chain.isEmpty()) {
-      return new Unidentified(
-          new Problem(Code.UNKNOWN_CLIENT, "", "the caller presented no certificate"));
+      return Result.refused(Code.UNKNOWN_CLIENT, "", "the caller presented no certificate");
     }
     return connection.identify();
   }
 
-  private record Answer(Identification identification, long generation, Instant at) {}
+  private record Answer(Result<Identified> identification, long generation, Instant at) {}
 
   private final class Connection {
     private final List<X509Certificate> chain;
@@ -67,7 +65,7 @@ public final class ConnectionIdentities extends ServerTransportFilter {
       this.chain = chain;
     }
 
-    Identification identify() {
+    Result<Identified> identify() {
       Answer kept = last;
       long now = generation.get();
       Instant at = clock.instant();
@@ -76,7 +74,7 @@ public final class ConnectionIdentities extends ServerTransportFilter {
           && Duration.between(kept.at, at).abs().compareTo(KEPT) < 0) {
         return kept.identification;
       }
-      Identification fresh = identities.identify(chain);
+      Result<Identified> fresh = identities.identify(chain);
       last = new Answer(fresh, now, at);
       return fresh;
     }

@@ -4,13 +4,14 @@ import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.entente.gateway.identity.Identification;
+import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.identity.Identification.Unidentified;
+import org.entente.gateway.model.Result;
 
 /**
  * Trust manager that identifies the other side in TLS: a chain without a valid identity fails the
@@ -21,7 +22,7 @@ import org.entente.gateway.identity.Identification.Unidentified;
 final class HandshakeTrust extends X509ExtendedTrustManager {
   private static final X509Certificate[] NO_HINTS = {};
 
-  private final Function<List<X509Certificate>, Identification> identify;
+  private final Function<List<X509Certificate>, Result<Identified>> identify;
   private final Consumer<Problem> refused;
 
   /**
@@ -30,16 +31,16 @@ final class HandshakeTrust extends X509ExtendedTrustManager {
    * @param refused told why a handshake was refused
    */
   HandshakeTrust(
-      Function<List<X509Certificate>, Identification> identify, Consumer<Problem> refused) {
+      Function<List<X509Certificate>, Result<Identified>> identify, Consumer<Problem> refused) {
     this.identify = identify;
     this.refused = refused;
   }
 
   private void check(X509Certificate[] chain) throws CertificateException {
-    if (identify.apply(List.of(chain)) instanceof Unidentified unidentified) {
-      refused.accept(unidentified.problem());
-      throw new CertificateException(
-          unidentified.problem().code() + ": " + unidentified.problem().message());
+    Optional<Problem> problem = identify.apply(List.of(chain)).refusal();
+    if (problem.isPresent()) {
+      refused.accept(problem.get());
+      throw new CertificateException(problem.get().code() + ": " + problem.get().message());
     }
   }
 

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.entente.gateway.identity.Identification;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.trust.TrustBundle;
 
 /**
@@ -42,7 +42,7 @@ public final class PeerTrust implements IdentityResolver {
   }
 
   @Override
-  public Identification identify(List<X509Certificate> chain) {
+  public Result<Identified> identify(List<X509Certificate> chain) {
     return peers.identify(chain, bundle.get(), clock.instant());
   }
 
@@ -52,7 +52,7 @@ public final class PeerTrust implements IdentityResolver {
   }
 
   /** The identity behind these certificates, when a certain agency was dialled. */
-  public Identification identifyAs(AgencyName expected, List<X509Certificate> chain) {
+  public Result<Identified> identifyAs(AgencyName expected, List<X509Certificate> chain) {
     return peers.identifyAs(expected, chain, bundle.get(), clock.instant());
   }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.gateway.testkit.Results;
@@ -62,8 +63,7 @@ class ParticipationTest {
 
   private static Optional<Code> refusal(
       HeldRosters held, AgencyName origin, AgencyName self, Participation.Claim claim) {
-    return Participation.refusal(held, origin, self, claim)
-        .map(Participation.ParticipationRefusal::code);
+    return Participation.refusal(held, origin, self, claim).map(Problem::code);
   }
 
   @Test
