@@ -480,9 +480,11 @@ public record NodeConfig(
           bounded("limits.waiting_draft_bytes", waitingDraftBytes, 64 << 20, 1 << 20, 1 << 30);
       heldMessages = bounded("limits.held_messages", heldMessages, 10_000, 1, 1_000_000);
       heldHours = bounded("limits.held_hours", heldHours, 72, 1, 720);
-      quarantineMessages = bounded("limits.quarantine_messages", quarantineMessages, 1_000, 1, 100_000);
+      quarantineMessages =
+          bounded("limits.quarantine_messages", quarantineMessages, 1_000, 1, 100_000);
       quarantineBytes =
-          bounded("limits.quarantine_bytes", quarantineBytes, 256 << 20, 1 << 20, Integer.MAX_VALUE);
+          bounded(
+              "limits.quarantine_bytes", quarantineBytes, 256 << 20, 1 << 20, Integer.MAX_VALUE);
       quarantineDays = bounded("limits.quarantine_days", quarantineDays, 30, 1, 365);
       streamsPerClient = bounded("limits.streams_per_client", streamsPerClient, 100, 1, 1_000);
       metadataBytes = bounded("limits.metadata_bytes", metadataBytes, 8_192, 1_024, 65_536);
@@ -490,14 +492,19 @@ public record NodeConfig(
       handshakes = bounded("limits.handshakes", handshakes, 200, 2, 100_000);
       connections = bounded("limits.connections", connections, 2_000, 2, 100_000);
       searchMessages = bounded("limits.search_messages", searchMessages, 100_000, 1, 1_000_000);
-      deliveryLeafSeconds = bounded("limits.delivery_leaf_seconds", deliveryLeafSeconds, 10, 1, 3_600);
+      deliveryLeafSeconds =
+          bounded("limits.delivery_leaf_seconds", deliveryLeafSeconds, 10, 1, 3_600);
       deliveryLeafMessages =
           bounded("limits.delivery_leaf_messages", deliveryLeafMessages, 10_000, 1, 1_000_000);
       waitingRecalls = bounded("limits.waiting_recalls", waitingRecalls, 10_000, 1, 1_000_000);
       workerThreads = bounded("limits.worker_threads", workerThreads, 64, 8, 1_024);
       bufferedBytes =
           bounded(
-              "limits.buffered_bytes", bufferedBytes, 192 << 20, LEAST_BUFFERED_BYTES, Integer.MAX_VALUE);
+              "limits.buffered_bytes",
+              bufferedBytes,
+              192 << 20,
+              LEAST_BUFFERED_BYTES,
+              Integer.MAX_VALUE);
       controlFrames = bounded("limits.control_frames", controlFrames, 1_000, 100, 1_000_000);
       perClient = perClient == null ? PerClient.DEFAULT : perClient;
       perAgency = perAgency == null ? PerAgency.DEFAULT : perAgency;
@@ -547,11 +554,15 @@ public record NodeConfig(
     public PerClient {
       connections = bounded("limits.per_client.connections", connections, 16, 1, 10_000);
       cursors = bounded("limits.per_client.cursors", cursors, 100, 1, 100_000);
-      unacknowledged = bounded("limits.per_client.unacknowledged", unacknowledged, 100_000, 1, 10_000_000);
-      waitingDrafts = bounded("limits.per_client.waiting_drafts", waitingDrafts, 2_500, 1, 1_000_000);
+      unacknowledged =
+          bounded("limits.per_client.unacknowledged", unacknowledged, 100_000, 1, 10_000_000);
+      waitingDrafts =
+          bounded("limits.per_client.waiting_drafts", waitingDrafts, 2_500, 1, 1_000_000);
       waitingDraftBytes =
-          bounded("limits.per_client.waiting_draft_bytes", waitingDraftBytes, 16 << 20, 1_024, 1 << 30);
-      bufferedBytes = bounded("limits.per_client.buffered_bytes", bufferedBytes, 32 << 20, 20 << 20, 1 << 30);
+          bounded(
+              "limits.per_client.waiting_draft_bytes", waitingDraftBytes, 16 << 20, 1_024, 1 << 30);
+      bufferedBytes =
+          bounded("limits.per_client.buffered_bytes", bufferedBytes, 32 << 20, 20 << 20, 1 << 30);
       callCost = bounded("limits.per_client.call_cost", callCost, 10_000, 100, 10_000_000);
       requests = bounded("limits.per_client.requests", requests, 40_000, 100, 10_000_000);
     }
@@ -597,12 +608,24 @@ public record NodeConfig(
       connections = bounded("limits.per_agency.connections", connections, 16, 1, 10_000);
       streams = bounded("limits.per_agency.streams", streams, 100, 5, 10_000);
       bufferedBytes =
-          bounded("limits.per_agency.buffered_bytes", bufferedBytes, 64 << 20, LEAST_BUFFERED_BYTES, 1 << 30);
+          bounded(
+              "limits.per_agency.buffered_bytes",
+              bufferedBytes,
+              64 << 20,
+              LEAST_BUFFERED_BYTES,
+              1 << 30);
       notices = bounded("limits.per_agency.notices", notices, 200, 10, 100_000);
       deliveries = bounded("limits.per_agency.deliveries", deliveries, 20_000, 100, 1_000_000);
-      verifications = bounded("limits.per_agency.verifications", verifications, 5_000, 100, 1_000_000);
+      verifications =
+          bounded("limits.per_agency.verifications", verifications, 5_000, 100, 1_000_000);
       commits = bounded("limits.per_agency.commits", commits, 4_000, 100, 1_000_000);
-      custodyBytes = bounded("limits.per_agency.custody_bytes", custodyBytes, 1 << 30, 16 << 20, Integer.MAX_VALUE);
+      custodyBytes =
+          bounded(
+              "limits.per_agency.custody_bytes",
+              custodyBytes,
+              1 << 30,
+              16 << 20,
+              Integer.MAX_VALUE);
       messages = bounded("limits.per_agency.messages", messages, 60_000, 1_000, 10_000_000);
       gatewayKeys = bounded("limits.per_agency.gateway_keys", gatewayKeys, 1_024, 16, 1_000_000);
     }

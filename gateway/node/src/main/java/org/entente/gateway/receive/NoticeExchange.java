@@ -215,11 +215,9 @@ public final class NoticeExchange implements RecipientNotices {
   private void state(AgencyName origin, List<Watermark> watermarks, List<NumberedHeader> named) {
     WatermarkStatement statement =
         WatermarkStatement.sign(
-            new WatermarkStatement.Content(
-                signer.frame(origin, clock.millis()), watermarks, named),
+            new WatermarkStatement.Content(signer.frame(origin, clock.millis()), watermarks, named),
             signer.key());
-    address(
-        origin, Notice.newBuilder().setWatermarks(ByteString.copyFrom(statement.encoded())));
+    address(origin, Notice.newBuilder().setWatermarks(ByteString.copyFrom(statement.encoded())));
   }
 
   private static Watermark watermark(Lane lane, OriginWindow window) {

@@ -6,7 +6,6 @@ import java.util.function.BiFunction;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.intake.MessageRecall;
-import org.entente.gateway.intake.PolicyExplainer;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.retention.Retention;

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Small values committed last, of the tables whose records are read soon after they are written:
  * counters, sequences, queues. So one commit reads nothing that the one before has written.
  *
- * <p>Before a commit its keys are {@link #forget forgotten}, and {@link #remember remembered}
- * after it. Reads never add anything: a value read before a commit must not replace what that
- * commit wrote. Bounded by count and bytes; what was written longest ago goes first. Safe for many
+ * <p>Before a commit its keys are {@link #forget forgotten}, and {@link #remember remembered} after
+ * it. Reads never add anything: a value read before a commit must not replace what that commit
+ * wrote. Bounded by count and bytes; what was written longest ago goes first. Safe for many
  * threads.
  */
 final class RecentValues {

@@ -35,8 +35,7 @@ final class RocksDirectory {
         missing.push(at);
       }
       for (Path folder : missing) {
-        Files.createDirectory(
-            folder, PosixFilePermissions.asFileAttribute(PRIVATE));
+        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PRIVATE));
         Path parent = folder.getParent();
         if (parent != null) {
           sync(parent);

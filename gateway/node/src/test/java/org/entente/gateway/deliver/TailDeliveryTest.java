@@ -180,8 +180,7 @@ class TailDeliveryTest {
     one.isFull(true);
     int envelopes = 18;
     for (int i = 0; i < envelopes; i++) {
-      node.kit.deliver(
-          IntStream.range(0, 64).mapToObj(m -> alert()).toArray(Permitted[]::new));
+      node.kit.deliver(IntStream.range(0, 64).mapToObj(m -> alert()).toArray(Permitted[]::new));
     }
     MessageId flash = node.message(Lane.FLASH);
     one.isFull(false);

@@ -25,7 +25,6 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.feature.release.HeldDrafts;
-import org.entente.gateway.feature.request.RequestReminders;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;

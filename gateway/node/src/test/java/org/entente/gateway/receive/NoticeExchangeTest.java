@@ -302,10 +302,13 @@ class NoticeExchangeTest {
         WatermarkStatement.parse(notice.getWatermarks().toByteArray()).orElseThrow();
     assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
     assertEquals(
-        new WatermarkStatement.Content(StatementFrame.to(FEDERATION, SELF, GATEWAY, ORIGIN, node.clock.millis()), List.of(
+        new WatermarkStatement.Content(
+            StatementFrame.to(FEDERATION, SELF, GATEWAY, ORIGIN, node.clock.millis()),
+            List.of(
                 new Watermark(1, Lane.FLASH, 2, List.of()),
                 new Watermark(
-                    1, LANE, 1, List.of(new Watermark.Range(3, 4), new Watermark.Range(6, 6)))), statement.content().held()),
+                    1, LANE, 1, List.of(new Watermark.Range(3, 4), new Watermark.Range(6, 6)))),
+            statement.content().held()),
         statement.content());
     assertEquals(6, statement.content().held().size());
   }
@@ -402,7 +405,8 @@ class NoticeExchangeTest {
   private Notice signed(
       AgencyName from, AgencyName signer, AgencyName to, byte[] said, Ed25519SigningKey key) {
     NoticeStatement.Content content =
-        new NoticeStatement.Content(StatementFrame.to(FEDERATION, signer, GATEWAY, to, node.clock.millis()), said);
+        new NoticeStatement.Content(
+            StatementFrame.to(FEDERATION, signer, GATEWAY, to, node.clock.millis()), said);
     return from(from)
         .setSignedNotice(ByteString.copyFrom(NoticeStatement.sign(content, key).encoded()))
         .build();
@@ -435,7 +439,9 @@ class NoticeExchangeTest {
         VoidStatement.parse(notice.getVoidStatement().toByteArray()).orElseThrow();
     assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
     assertEquals(
-        new VoidStatement.Content(StatementFrame.to(FEDERATION, SELF, GATEWAY, SG, node.clock.millis()), List.of(new NumberedHeader(new OriginNumber(1, LANE, 5), HASH))),
+        new VoidStatement.Content(
+            StatementFrame.to(FEDERATION, SELF, GATEWAY, SG, node.clock.millis()),
+            List.of(new NumberedHeader(new OriginNumber(1, LANE, 5), HASH))),
         statement.content());
   }
 
@@ -599,7 +605,10 @@ class NoticeExchangeTest {
       List<NumberedHeader> named,
       Watermark... watermarks) {
     return WatermarkStatement.sign(
-        new WatermarkStatement.Content(StatementFrame.to(federation, by, GATEWAY, of, node.clock.millis()), List.of(watermarks), named),
+        new WatermarkStatement.Content(
+            StatementFrame.to(federation, by, GATEWAY, of, node.clock.millis()),
+            List.of(watermarks),
+            named),
         originKey);
   }
 
@@ -722,7 +731,9 @@ class NoticeExchangeTest {
         SettledStatement.parse(notice.getSettledStatement().toByteArray()).orElseThrow();
     assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
     assertEquals(
-        new SettledStatement.Content(StatementFrame.to(FEDERATION, SELF, GATEWAY, ORIGIN, node.clock.millis()), List.of(new SettledNumbers(epoch, LANE, 4), new SettledNumbers(epoch + 7, LANE, 7))),
+        new SettledStatement.Content(
+            StatementFrame.to(FEDERATION, SELF, GATEWAY, ORIGIN, node.clock.millis()),
+            List.of(new SettledNumbers(epoch, LANE, 4), new SettledNumbers(epoch + 7, LANE, 7))),
         statement.content());
   }
 
@@ -849,7 +860,9 @@ class NoticeExchangeTest {
     assertEquals(2, node.kit.parts().opening().numbers().take(ORIGIN).size());
     VoidStatement statement =
         VoidStatement.sign(
-            new VoidStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(
+            new VoidStatement.Content(
+                StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()),
+                List.of(
                     new NumberedHeader(new OriginNumber(1, LANE, 2), HASH),
                     new NumberedHeader(new OriginNumber(1, LANE, 5), HASH))),
             originKey);
@@ -878,7 +891,9 @@ class NoticeExchangeTest {
   private Notice voided(long number) {
     VoidStatement statement =
         VoidStatement.sign(
-            new VoidStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(new NumberedHeader(new OriginNumber(1, LANE, number), HASH))),
+            new VoidStatement.Content(
+                StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()),
+                List.of(new NumberedHeader(new OriginNumber(1, LANE, number), HASH))),
             originKey);
     return from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build();
   }
@@ -886,7 +901,9 @@ class NoticeExchangeTest {
   private Notice settled(SettledNumbers... numbers) {
     SettledStatement statement =
         SettledStatement.sign(
-            new SettledStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(numbers)),
+            new SettledStatement.Content(
+                StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()),
+                List.of(numbers)),
             originKey);
     return from(ORIGIN).setSettledStatement(ByteString.copyFrom(statement.encoded())).build();
   }
@@ -929,7 +946,9 @@ class NoticeExchangeTest {
     assertEquals(0, node.leaves(AuditType.SETTLED).size());
     VoidStatement statement =
         VoidStatement.sign(
-            new VoidStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()), List.of(new NumberedHeader(new OriginNumber(1, LANE, 2), HASH))),
+            new VoidStatement.Content(
+                StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()),
+                List.of(new NumberedHeader(new OriginNumber(1, LANE, 2), HASH))),
             originKey);
     notices.received(
         ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build());
@@ -1052,7 +1071,8 @@ class NoticeExchangeTest {
     for (int pass = 0; pass < 2; pass++) {
       for (int i = 0; i < 3 * SeenRequests.MOST; i++) {
         NoticeStatement.Content request =
-            new NoticeStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, 1_000 + i), new byte[9]);
+            new NoticeStatement.Content(
+                StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, 1_000 + i), new byte[9]);
         assertEquals(pass == 0, seen.isFirst(request, 1_000), "request " + i);
       }
     }
@@ -1075,7 +1095,8 @@ class NoticeExchangeTest {
   }
 
   private static NoticeStatement.Content request(long at) {
-    return new NoticeStatement.Content(StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, at), new byte[9]);
+    return new NoticeStatement.Content(
+        StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, at), new byte[9]);
   }
 
   /** A neighbour that connects without end makes this gateway sign and send little. */

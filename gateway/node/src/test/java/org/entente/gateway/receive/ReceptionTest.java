@@ -745,7 +745,15 @@ class ReceptionTest {
     Instant until = START.plus(Duration.ofDays(3));
     ConsentStatement statement =
         ConsentStatement.sign(
-            new ConsentStatement.Content(StatementFrame.to(new FederationName("test.example"), SG, ReceiveKit.originGateway(), ORIGIN, START.toEpochMilli()), consent, new ConsentStatement.Terms(
+            new ConsentStatement.Content(
+                StatementFrame.to(
+                    new FederationName("test.example"),
+                    SG,
+                    ReceiveKit.originGateway(),
+                    ORIGIN,
+                    START.toEpochMilli()),
+                consent,
+                new ConsentStatement.Terms(
                     List.of(node.id()),
                     List.of(SELF),
                     List.of(),

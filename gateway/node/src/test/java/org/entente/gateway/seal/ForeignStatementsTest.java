@@ -145,7 +145,10 @@ class ForeignStatementsTest {
       numbers.add(new NumberedHeader(new OriginNumber(1 + i / 2, lane, 1 + i), hash));
     }
     VoidStatement.Content content =
-        new VoidStatement.Content(StatementFrame.to(Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS), numbers);
+        new VoidStatement.Content(
+            StatementFrame.to(
+                Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS),
+            numbers);
     byte[] good = VoidStatement.sign(content, exchange.fr.signingKey).encoded();
     int[] fields = fields(TO_ONE, 2, 8, 1, 8, 32, 8, 1, 8, 32, 8, 1, 8, 32, 8, 1, 8, 32);
     compareStatements(
@@ -167,7 +170,10 @@ class ForeignStatementsTest {
   @Test
   void settledStatement_damagedOrSignedAgain_isJudgedAlike() {
     SettledStatement.Content content =
-        new SettledStatement.Content(StatementFrame.to(Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS), List.of(
+        new SettledStatement.Content(
+            StatementFrame.to(
+                Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS),
+            List.of(
                 new SettledNumbers(1, Lane.FLASH, 2),
                 new SettledNumbers(1, Lane.ROUTINE, 2 + exchange.random.nextInt(1000)),
                 new SettledNumbers(2, Lane.IMMEDIATE, Long.MAX_VALUE)));
@@ -197,7 +203,12 @@ class ForeignStatementsTest {
     exchange.random.nextBytes(operation);
     RosterStatement.Content content =
         new RosterStatement.Content(
-            new RosterStatement.Place(StatementFrame.toAll(Samples.FEDERATION, exchange.fr.name, Samples.GW, Samples.NOW_MS), OperationId.of(operation), 7, before),
+            new RosterStatement.Place(
+                StatementFrame.toAll(
+                    Samples.FEDERATION, exchange.fr.name, Samples.GW, Samples.NOW_MS),
+                OperationId.of(operation),
+                7,
+                before),
             new RosterStatement.Terms(
                 "CALM HARBOUR", false, false, Samples.NOW_MS, Samples.NOW_MS + Samples.HOUR_MS),
             List.of(
@@ -224,7 +235,11 @@ class ForeignStatementsTest {
   @Test
   void consentStatement_damagedOrSignedAgain_isJudgedAlike() {
     ConsentStatement.Content content =
-        new ConsentStatement.Content(StatementFrame.to(Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS), MessageId.fresh(Samples.NOW_MS, exchange.random), new ConsentStatement.Terms(
+        new ConsentStatement.Content(
+            StatementFrame.to(
+                Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS),
+            MessageId.fresh(Samples.NOW_MS, exchange.random),
+            new ConsentStatement.Terms(
                 List.of(
                     MessageId.fresh(Samples.NOW_MS, exchange.random),
                     MessageId.fresh(Samples.NOW_MS, exchange.random)),
@@ -263,13 +278,18 @@ class ForeignStatementsTest {
                 List.of(new Watermark.Range(42, 42), new Watermark.Range(44, far))),
             new Watermark(2, Lane.IMMEDIATE, far, List.of()));
     WatermarkStatement.Content content =
-        new WatermarkStatement.Content(StatementFrame.to(Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS), marks, List.of(
+        new WatermarkStatement.Content(
+            StatementFrame.to(
+                Samples.FEDERATION, exchange.fr.name, Samples.GW, exchange.de.name, Samples.NOW_MS),
+            marks,
+            List.of(
                 NumberedHeader.ofUnknownContent(new OriginNumber(1, Lane.FLASH, 7)),
                 new NumberedHeader(
                     new OriginNumber(1, Lane.ROUTINE, far),
                     exchange.sealed.envelope().header().hash())));
     WatermarkStatement good = WatermarkStatement.sign(content, exchange.fr.signingKey);
-    int[] fields = fields(
+    int[] fields =
+        fields(
             TO_ONE, 2, 8, 1, 8, 2, 8, 1, 8, 2, 8, 8, 8, 8, 8, 1, 8, 2, 2, 8, 1, 8, 32, 8, 1, 8, 32);
     compareStatements(
         good.encoded(),

@@ -93,16 +93,23 @@ final class FormatSamples {
                 session.wrap(envelope.header(), number, sealed.contentKey()));
     keyBundle =
         KeyBundle.sign(
-            new KeyBundle.Content(StatementFrame.toAll(Samples.FEDERATION, SG, Samples.GW, Samples.NOW_MS), List.of(gateway), List.of(published, nextPublished)),
+            new KeyBundle.Content(
+                StatementFrame.toAll(Samples.FEDERATION, SG, Samples.GW, Samples.NOW_MS),
+                List.of(gateway),
+                List.of(published, nextPublished)),
             pair);
     fulfilment =
         FulfilmentStatement.sign(
-            new FulfilmentStatement.Content(StatementFrame.toAll(Samples.FEDERATION, SG, Samples.GW, Samples.NOW_MS), new Fulfilment(true, List.of(1, 2, 4, 900))),
+            new FulfilmentStatement.Content(
+                StatementFrame.toAll(Samples.FEDERATION, SG, Samples.GW, Samples.NOW_MS),
+                new Fulfilment(true, List.of(1, 2, 4, 900))),
             pair);
     voidStatement = VoidStatement.sign(voidContent(), signingKey);
     notice =
         NoticeStatement.sign(
-            new NoticeStatement.Content(StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS), new byte[] {10, 0}),
+            new NoticeStatement.Content(
+                StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS),
+                new byte[] {10, 0}),
             signingKey);
     settled = SettledStatement.sign(settledContent(), signingKey);
     roster = RosterStatement.sign(rosterContent(), signingKey);
@@ -111,13 +118,17 @@ final class FormatSamples {
   }
 
   private VoidStatement.Content voidContent() {
-    return new VoidStatement.Content(StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS), List.of(
+    return new VoidStatement.Content(
+        StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS),
+        List.of(
             new NumberedHeader(number, envelope.header().hash()),
             new NumberedHeader(new OriginNumber(3, Lane.ROUTINE, 1), new byte[32])));
   }
 
   private static SettledStatement.Content settledContent() {
-    return new SettledStatement.Content(StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS), List.of(
+    return new SettledStatement.Content(
+        StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS),
+        List.of(
             new SettledNumbers(2, Lane.FLASH, 901), new SettledNumbers(3, Lane.PRIORITY, 1_042)));
   }
 
@@ -127,14 +138,21 @@ final class FormatSamples {
     byte[] operation = new byte[OperationId.SIZE];
     random("operation").nextBytes(operation);
     return new RosterStatement.Content(
-        new RosterStatement.Place(StatementFrame.toAll(Samples.FEDERATION, FR, Samples.GW, Samples.NOW_MS), OperationId.of(operation), 2, before),
+        new RosterStatement.Place(
+            StatementFrame.toAll(Samples.FEDERATION, FR, Samples.GW, Samples.NOW_MS),
+            OperationId.of(operation),
+            2,
+            before),
         new RosterStatement.Terms(
             "CALM HARBOUR-7", true, false, Samples.NOW_MS, Samples.NOW_MS + 24 * Samples.HOUR_MS),
         List.of(new RosterMember(FR, RosterRole.LEAD), new RosterMember(SG, RosterRole.OBSERVER)));
   }
 
   private ConsentStatement.Content consentContent() {
-    return new ConsentStatement.Content(StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS), MessageId.fresh(Samples.NOW_MS, random("consent")), new ConsentStatement.Terms(
+    return new ConsentStatement.Content(
+        StatementFrame.to(Samples.FEDERATION, FR, Samples.GW, SG, Samples.NOW_MS),
+        MessageId.fresh(Samples.NOW_MS, random("consent")),
+        new ConsentStatement.Terms(
             batch.items().stream().map(SealingItem::id).toList(),
             List.of(DE, new AgencyName("us.cbp")),
             List.of("GB", "US"),
@@ -143,13 +161,16 @@ final class FormatSamples {
   }
 
   private WatermarkStatement.Content watermarkContent() {
-    return new WatermarkStatement.Content(StatementFrame.to(Samples.FEDERATION, SG, Samples.GW, FR, Samples.NOW_MS), List.of(
+    return new WatermarkStatement.Content(
+        StatementFrame.to(Samples.FEDERATION, SG, Samples.GW, FR, Samples.NOW_MS),
+        List.of(
             new Watermark(2, Lane.FLASH, 900, List.of()),
             new Watermark(
                 3,
                 Lane.PRIORITY,
                 40,
-                List.of(new Watermark.Range(42, 42), new Watermark.Range(44, 60)))), List.of(
+                List.of(new Watermark.Range(42, 42), new Watermark.Range(44, 60)))),
+        List.of(
             NumberedHeader.ofUnknownContent(new OriginNumber(2, Lane.FLASH, 900)),
             new NumberedHeader(new OriginNumber(3, Lane.PRIORITY, 44), envelope.header().hash())));
   }

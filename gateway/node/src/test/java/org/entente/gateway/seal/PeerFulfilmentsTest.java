@@ -80,13 +80,19 @@ class PeerFulfilmentsTest {
     assertEquals(Code.BAD_SIGNATURE, Results.code(offer(forged)));
     byte[] elsewhere =
         FulfilmentStatement.sign(
-                new FulfilmentStatement.Content(StatementFrame.toAll(new FederationName("other.example"), DE, Samples.GW, content.issuedAtMs()), LESS),
+                new FulfilmentStatement.Content(
+                    StatementFrame.toAll(
+                        new FederationName("other.example"), DE, Samples.GW, content.issuedAtMs()),
+                    LESS),
                 de.identity.pair())
             .encoded();
     assertEquals(Code.HEADER_MISMATCH, Results.code(offer(elsewhere)));
     byte[] ahead =
         FulfilmentStatement.sign(
-                new FulfilmentStatement.Content(StatementFrame.toAll(Samples.FEDERATION, DE, Samples.GW, clock.millis() + 2 * Samples.HOUR_MS), LESS),
+                new FulfilmentStatement.Content(
+                    StatementFrame.toAll(
+                        Samples.FEDERATION, DE, Samples.GW, clock.millis() + 2 * Samples.HOUR_MS),
+                    LESS),
                 de.identity.pair())
             .encoded();
     assertEquals(Code.HEADER_MISMATCH, Results.code(offer(ahead)));

@@ -122,7 +122,11 @@ class RecipientKeysTest {
     KeyBundle.Content content = de.bundle().content();
     KeyBundle elsewhere =
         KeyBundle.sign(
-            new KeyBundle.Content(StatementFrame.toAll(new FederationName("other.example"), DE, Samples.GW, content.issuedAtMs()), content.gateways(), content.keys()),
+            new KeyBundle.Content(
+                StatementFrame.toAll(
+                    new FederationName("other.example"), DE, Samples.GW, content.issuedAtMs()),
+                content.gateways(),
+                content.keys()),
             de.identity.pair());
 
     assertEquals(

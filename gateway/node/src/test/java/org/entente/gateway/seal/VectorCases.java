@@ -302,8 +302,7 @@ final class VectorCases {
     holder.keep(
         samples.published.validity(), XWingPrivateKey.fromSeed(samples.recipientKey.seed()));
     RecipientSessions sessions =
-        new RecipientSessions(
-            Samples.FEDERATION, SG, this::pairsOf, holder, Samples.CLOCK, 4);
+        new RecipientSessions(Samples.FEDERATION, SG, this::pairsOf, holder, Samples.CLOCK, 4);
     Optional<Problem> refused = sessions.accept(bytes(entry, "announcement")).refusal();
     if (refused.isPresent()) {
       return refused.get().code().name();

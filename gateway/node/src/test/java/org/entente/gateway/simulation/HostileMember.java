@@ -216,13 +216,19 @@ final class HostileMember {
     if (random.nextBoolean()) {
       SettledStatement statement =
           SettledStatement.sign(
-              new SettledStatement.Content(StatementFrame.to(TestFederation.NAME, third, victim.name().node(), victim.agency(), now), List.of(new SettledNumbers(epoch, lane, AHEAD))),
+              new SettledStatement.Content(
+                  StatementFrame.to(
+                      TestFederation.NAME, third, victim.name().node(), victim.agency(), now),
+                  List.of(new SettledNumbers(epoch, lane, AHEAD))),
               forged);
       return Notice.newBuilder().setSettledStatement(ByteString.copyFrom(statement.encoded()));
     }
     VoidStatement statement =
         VoidStatement.sign(
-            new VoidStatement.Content(StatementFrame.to(TestFederation.NAME, third, victim.name().node(), victim.agency(), now), List.of(new NumberedHeader(new OriginNumber(epoch, lane, 1), new byte[32]))),
+            new VoidStatement.Content(
+                StatementFrame.to(
+                    TestFederation.NAME, third, victim.name().node(), victim.agency(), now),
+                List.of(new NumberedHeader(new OriginNumber(epoch, lane, 1), new byte[32]))),
             forged);
     return Notice.newBuilder().setVoidStatement(ByteString.copyFrom(statement.encoded()));
   }

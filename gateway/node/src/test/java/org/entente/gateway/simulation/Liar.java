@@ -263,7 +263,14 @@ final class Liar {
                 .setVoidStatement(
                     ByteString.copyFrom(
                         VoidStatement.sign(
-                                new VoidStatement.Content(StatementFrame.to(TestFederation.NAME, origin, transit.self().node(), recipient, nodes.get(0).now().toEpochMilli()), List.of(
+                                new VoidStatement.Content(
+                                    StatementFrame.to(
+                                        TestFederation.NAME,
+                                        origin,
+                                        transit.self().node(),
+                                        recipient,
+                                        nodes.get(0).now().toEpochMilli()),
+                                    List.of(
                                         new NumberedHeader(
                                             number, one.entry().getHeaderHash().toByteArray()))),
                                 forged)
@@ -283,7 +290,14 @@ final class Liar {
                 .setSettledStatement(
                     ByteString.copyFrom(
                         SettledStatement.sign(
-                                new SettledStatement.Content(StatementFrame.to(TestFederation.NAME, origin, transit.self().node(), recipient, nodes.get(0).now().toEpochMilli()), List.of(
+                                new SettledStatement.Content(
+                                    StatementFrame.to(
+                                        TestFederation.NAME,
+                                        origin,
+                                        transit.self().node(),
+                                        recipient,
+                                        nodes.get(0).now().toEpochMilli()),
+                                    List.of(
                                         new SettledNumbers(
                                             number.epoch(), lane, number.sequence() + 1))),
                                 forged)

@@ -33,8 +33,7 @@ class KeyBoundsTest {
     List<ColumnFamilyDescriptor> names = new ArrayList<>();
     names.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY));
     for (Table table : Table.values()) {
-      names.add(
-          new ColumnFamilyDescriptor(table.name().getBytes(StandardCharsets.US_ASCII)));
+      names.add(new ColumnFamilyDescriptor(table.name().getBytes(StandardCharsets.US_ASCII)));
     }
     try (DBOptions options =
         new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true)) {

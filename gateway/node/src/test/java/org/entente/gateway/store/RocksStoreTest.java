@@ -73,7 +73,11 @@ class RocksStoreTest {
     try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
       Map<Operation, Long> before = counted(store);
       store.commit(
-          store.batch().put(Table.INBOX, KEY, KEY).put(Table.META, HIGHER, KEY).delete(Table.META, KEY),
+          store
+              .batch()
+              .put(Table.INBOX, KEY, KEY)
+              .put(Table.META, HIGHER, KEY)
+              .delete(Table.META, KEY),
           Durability.SYNCED);
       assertEquals(
           Map.of(Operation.PUT, 2L, Operation.DELETE, 1L, Operation.COMMIT, 1L, NATIVE_CALL, 3L),
@@ -159,11 +163,7 @@ class RocksStoreTest {
   }
 
   private static void change(
-      Random random,
-      int spaces,
-      Table table,
-      Batch batch,
-      NavigableMap<byte[], byte[]> model) {
+      Random random, int spaces, Table table, Batch batch, NavigableMap<byte[], byte[]> model) {
     byte[] key = key(random, spaces);
     switch (random.nextInt(6)) {
       case 0 -> {

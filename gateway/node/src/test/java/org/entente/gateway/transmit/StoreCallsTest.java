@@ -29,8 +29,7 @@ class StoreCallsTest {
   void envelope_fromItsCommitToItsRelease() {
     node.send(DE);
     LedgerHopQueue queue =
-        new LedgerHopQueue(
-            node.ledger, node.settlement, node.transmission, DE, SenderNode.LANE);
+        new LedgerHopQueue(node.ledger, node.settlement, node.transmission, DE, SenderNode.LANE);
     store.calls();
     node.send(DE);
     assertEquals(

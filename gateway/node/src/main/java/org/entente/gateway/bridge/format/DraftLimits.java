@@ -307,8 +307,7 @@ public final class DraftLimits {
   }
 
   private static void id(ByteString id, String field) throws DraftFault {
-    require(
-        id.isEmpty() || id.size() == MessageId.SIZE, field, "must be 16 bytes or left out");
+    require(id.isEmpty() || id.size() == MessageId.SIZE, field, "must be 16 bytes or left out");
   }
 
   private static void specified(ProtocolMessageEnum value, String field) throws DraftFault {

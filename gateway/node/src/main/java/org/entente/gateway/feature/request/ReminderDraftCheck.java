@@ -34,7 +34,8 @@ final class ReminderDraftCheck {
   }
 
   static boolean isReminder(CheckedDraft draft) {
-    return draft.label().getKind() == Kind.KIND_REQUEST && draft.content().whole().getRequest().getReminder();
+    return draft.label().getKind() == Kind.KIND_REQUEST
+        && draft.content().whole().getRequest().getReminder();
   }
 
   /** Why a draft may not remind of a request; null if it may. */

@@ -145,7 +145,8 @@ public final class ResponseCorrelation implements DraftHook {
     Problem problem = against(request.get(), draft);
     return problem != null
         ? problem
-        : AnswerCheck.problem(asked, draft.label(), draft.content().whole().getAnswer()).orElse(null);
+        : AnswerCheck.problem(asked, draft.label(), draft.content().whole().getAnswer())
+            .orElse(null);
   }
 
   private static @Nullable Problem against(Label request, CheckedDraft draft) {

@@ -46,7 +46,9 @@ public final class InboxTable {
   private final Store store;
   private final FreshContent fresh = new FreshContent();
 
-  /** Subscribers are mostly at the end of a lane, and each looks into all lanes for each message. */
+  /**
+   * Subscribers are mostly at the end of a lane, and each looks into all lanes for each message.
+   */
   private final CommittedTail<Lane, PlacedRecord> tail;
 
   /** Set behind the tail: a reader up to here must not miss what the tail does not hold yet. */

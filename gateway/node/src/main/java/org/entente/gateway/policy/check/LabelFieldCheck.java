@@ -164,7 +164,8 @@ public final class LabelFieldCheck {
     int count = all.getActionCount() + all.getInformationCount();
     if (findings.count("label.addressees", count, MAX_ADDRESSEES)) {
       all.getActionList().forEach(name -> findings.agency("label.addressees.action", name));
-      all.getInformationList().forEach(name -> findings.agency("label.addressees.information", name));
+      all.getInformationList()
+          .forEach(name -> findings.agency("label.addressees.information", name));
     }
   }
 

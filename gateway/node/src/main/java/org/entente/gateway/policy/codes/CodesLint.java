@@ -47,8 +47,7 @@ public final class CodesLint {
       new LinkedHashMap<>();
 
   /** An equivalence with its position in a file. */
-  private record PlacedEquivalence(
-      CodeFile.Equivalence it, FileLint lint, String field) {}
+  private record PlacedEquivalence(CodeFile.Equivalence it, FileLint lint, String field) {}
 
   CodesLint(LintReport report) {
     this.report = report;
@@ -88,7 +87,8 @@ public final class CodesLint {
     String field = "words." + list;
     EnumDescriptor type = CodeLists.ENUMS.get(list);
     if (type == null) {
-      lint.wrong(field,
+      lint.wrong(
+          field,
           "not the name of a label field with listed values",
           "one of " + String.join(", ", CodeLists.ENUMS.keySet()));
       return;
@@ -117,7 +117,8 @@ public final class CodesLint {
   private void indicator(String code, Wording meaning, FileLint lint) {
     String at = "indicators." + code;
     if (!INDICATOR.matcher(code).matches()) {
-      lint.wrong(at,
+      lint.wrong(
+          at,
           quoted(code),
           "1 to 40 characters: a capital letter, then of A-Z 0-9 _; X_ is for clients' own codes");
     }
@@ -216,7 +217,8 @@ public final class CodesLint {
     }
     var level = EnumNames.parse(Classification.getDescriptor(), written.level());
     if (level.isEmpty()) {
-      lint.wrong(at + ".level",
+      lint.wrong(
+          at + ".level",
           quoted(written.level()),
           "one of " + EnumNames.all(Classification.getDescriptor()));
     } else if (levels.putIfAbsent(marking, Classification.valueOf(level.get())) != null) {
@@ -233,8 +235,7 @@ public final class CodesLint {
         && TextRule.LINE.fault(text).isEmpty();
   }
 
-  private void equivalence(
-      CodeFile.@Nullable Equivalence written, FileLint lint, String field) {
+  private void equivalence(CodeFile.@Nullable Equivalence written, FileLint lint, String field) {
     if (written == null) {
       lint.wrong(field, "nothing", "an equivalence");
       return;
@@ -246,8 +247,7 @@ public final class CodesLint {
     lint.text(field + ".basis", written.basis(), MAX_BASIS);
     ClassificationScheme.Direction direction =
         new ClassificationScheme.Direction(written.from(), written.to());
-    if (equivalences.putIfAbsent(direction, new PlacedEquivalence(written, lint, field))
-        != null) {
+    if (equivalences.putIfAbsent(direction, new PlacedEquivalence(written, lint, field)) != null) {
       lint.wrong(field, direction + " a second time", "one entry for each direction");
     }
   }
@@ -276,9 +276,12 @@ public final class CodesLint {
       String name, PlacedEquivalence written, String part) {
     ClassificationScheme scheme = schemes.get(name);
     if (scheme == null) {
-      written.lint().wrong(written.field() + part,
-          quoted(name),
-          "one of " + String.join(", ", schemes.keySet()));
+      written
+          .lint()
+          .wrong(
+              written.field() + part,
+              quoted(name),
+              "one of " + String.join(", ", schemes.keySet()));
     }
     return scheme;
   }
@@ -299,22 +302,20 @@ public final class CodesLint {
     if (level.isEmpty()) {
       written.lint().wrong(at + ".marking", quoted(one.marking()), "one of " + from.markings());
     } else if (other.isEmpty()) {
-      written.lint().wrong(at + ".handled_as",
-          quoted(one.handledAs()),
-          "one of " + to.markings());
+      written.lint().wrong(at + ".handled_as", quoted(one.handledAs()), "one of " + to.markings());
     } else if (other.get().getNumber() < level.get().getNumber()) {
-      written.lint().wrong(at + ".handled_as",
-          quoted(one.handledAs()) + " has a lower level than " + quoted(one.marking()),
-          "a marking of " + EnumNames.word(level.get()) + " or above");
+      written
+          .lint()
+          .wrong(
+              at + ".handled_as",
+              quoted(one.handledAs()) + " has a lower level than " + quoted(one.marking()),
+              "a marking of " + EnumNames.word(level.get()) + " or above");
     } else if (handled.putIfAbsent(one.marking(), one.handledAs()) != null) {
-      written.lint().wrong(at + ".marking",
-          quoted(one.marking()) + " a second time",
-          "each once");
+      written.lint().wrong(at + ".marking", quoted(one.marking()) + " a second time", "each once");
     }
   }
 
-  private <V> void put(
-      Map<String, V> known, String code, V value, String at, FileLint lint) {
+  private <V> void put(Map<String, V> known, String code, V value, String at, FileLint lint) {
     if (known.putIfAbsent(code, value) != null) {
       lint.wrong(at, quoted(code) + " is also in another file", "each once");
     }

@@ -59,17 +59,12 @@ public record FileLint(LintReport report, FieldPositions positions) {
       String valid = "1 to " + most + " characters";
       wrong(field, text.length() + " characters", valid);
     }
-    TextRule.LINES
-        .fault(text)
-        .ifPresent(fault -> wrong(field, fault.found(), fault.valid()));
+    TextRule.LINES.fault(text).ifPresent(fault -> wrong(field, fault.found(), fault.valid()));
   }
 
   /** The condition in a field; empty if it has a problem. */
   public Optional<Condition> condition(
-      ExpressionCompiler expressions,
-      CodeLists codes,
-      String field,
-      String source) {
+      ExpressionCompiler expressions, CodeLists codes, String field, String source) {
     Compilation<Condition> compilation = expressions.condition(source);
     if (compilation instanceof Compilation.Rejected<Condition> rejected) {
       for (ExpressionProblem it : rejected.problems()) {

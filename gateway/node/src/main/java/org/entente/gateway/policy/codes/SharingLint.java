@@ -68,11 +68,13 @@ final class SharingLint {
       int place = order.indexOf(asking.get(i));
       boolean stricterAsk = place >= 0 && asking.containsAll(order.subList(0, place));
       if (!stricterAsk) {
-        set.file().wrong(at + "[" + i + "]",
-            place < 0
-                ? quoted(asking.get(i))
-                : quoted(asking.get(i)) + ", but a stricter marking is missing",
-            "the first of strictest_first: " + String.join(", ", order));
+        set.file()
+            .wrong(
+                at + "[" + i + "]",
+                place < 0
+                    ? quoted(asking.get(i))
+                    : quoted(asking.get(i)) + ", but a stricter marking is missing",
+                "the first of strictest_first: " + String.join(", ", order));
       }
     }
     return asking;

@@ -161,8 +161,7 @@ public final class GatewayMessages {
   }
 
   /** A message to recipients that the caller has checked; at least one. */
-  Permitted to(
-      Header header, Body.Builder body, List<AgencyName> recipients, Instant expires) {
+  Permitted to(Header header, Body.Builder body, List<AgencyName> recipients, Instant expires) {
     FixedLabel label = header.label();
     Instant until = expires.truncatedTo(ChronoUnit.MILLIS);
     return new Permitted(
@@ -181,10 +180,6 @@ public final class GatewayMessages {
 
   private Permit permit(FixedLabel label, AgencyName recipient) {
     return new Permit(
-        recipient,
-        label.agreement(),
-        label.retentionDays(),
-        stamp.version(),
-        stamp.generation());
+        recipient, label.agreement(), label.retentionDays(), stamp.version(), stamp.generation());
   }
 }

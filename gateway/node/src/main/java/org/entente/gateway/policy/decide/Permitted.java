@@ -38,12 +38,7 @@ public final class Permitted {
   record AuthoredMessage(Label label, Body body) {}
 
   /** A message of which nothing is withheld. */
-  Permitted(
-      MessageId messageId,
-      Label label,
-      Body body,
-      List<Permit> permits,
-      Instant expires) {
+  Permitted(MessageId messageId, Label label, Body body, List<Permit> permits, Instant expires) {
     this(
         messageId,
         new LabelledBody(label, body.toByteString()),

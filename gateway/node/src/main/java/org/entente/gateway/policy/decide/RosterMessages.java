@@ -65,7 +65,8 @@ public final class RosterMessages {
   Optional<Refusal> refusal(Label label, AgencyName origin, AgencyName recipient, Instant now) {
     if (isGivenBack(label)) {
       // A returned roster tells its signer nothing new, so it needs no agreement for the way back.
-      return FixedLabels.ROSTER_BACK.refusal(label, origin, recipient, membership)
+      return FixedLabels.ROSTER_BACK
+          .refusal(label, origin, recipient, membership)
           .or(() -> refusal(recipient, origin, now).map(it -> to(recipient, it)));
     }
     Optional<Refusal> form = FixedLabels.ROSTER.refusal(label, origin, recipient, membership);
@@ -74,11 +75,13 @@ public final class RosterMessages {
 
   /** Whether a label is that of a roster returned to the agency that signed it. */
   public static boolean isGivenBack(Label label) {
-    return label.getKind() == Kind.KIND_ROSTER && label.getAgreement().equals(FixedLabels.ROSTER_BACK.agreement());
+    return label.getKind() == Kind.KIND_ROSTER
+        && label.getAgreement().equals(FixedLabels.ROSTER_BACK.agreement());
   }
 
   private static Refusal to(AgencyName recipient, Refusal refusal) {
-    return new Refusal(recipient.value(), refusal.code(), FixedLabels.ROSTER_BACK.agreement(), refusal.reason());
+    return new Refusal(
+        recipient.value(), refusal.code(), FixedLabels.ROSTER_BACK.agreement(), refusal.reason());
   }
 
   /**

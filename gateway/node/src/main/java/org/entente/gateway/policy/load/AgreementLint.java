@@ -7,9 +7,9 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import org.entente.gateway.cel.Condition;
@@ -134,13 +134,16 @@ public final class AgreementLint {
         && basis.equals(Optional.of(TransferBasis.DEROGATION))
         && !Boolean.TRUE.equals(written.obligations().personRequired())) {
       file.warn(
-              "law.transfer_basis",
-              "DEROGATION without a required person and justification",
-              "obligations.person_required: true, since the justification of such a transfer "
-                  + "must be documented (Directive (EU) 2016/680, article 38(3))");
+          "law.transfer_basis",
+          "DEROGATION without a required person and justification",
+          "obligations.person_required: true, since the justification of such a transfer "
+              + "must be documented (Directive (EU) 2016/680, article 38(3))");
     }
     boolean investigates =
-        written.covers().purposes().contains(EnumNames.word(Purpose.PURPOSE_CRIMINAL_INVESTIGATION));
+        written
+            .covers()
+            .purposes()
+            .contains(EnumNames.word(Purpose.PURPOSE_CRIMINAL_INVESTIGATION));
     if (investigates && written.law().regime() != Regime.CRIMINAL) {
       file.wrong(
           "law.regime",
@@ -189,8 +192,7 @@ public final class AgreementLint {
     if (source == null) {
       return null;
     }
-    Optional<Condition> condition =
-        file.condition(expressions, codes, "covers.condition", source);
+    Optional<Condition> condition = file.condition(expressions, codes, "covers.condition", source);
     return condition.orElse(null);
   }
 
@@ -206,7 +208,8 @@ public final class AgreementLint {
       String word = words.get(i) == null ? "nothing" : words.get(i);
       var value = EnumNames.parse(type, word);
       if (value.isEmpty()) {
-        file.wrong(place, "\"" + InvalidValue.printable(word) + "\"", "one of " + EnumNames.all(type));
+        file.wrong(
+            place, "\"" + InvalidValue.printable(word) + "\"", "one of " + EnumNames.all(type));
       } else if (!values.add(byNumber.apply(value.get().getNumber()))) {
         file.wrong(place, word + " a second time", "each once");
       }
@@ -253,9 +256,9 @@ public final class AgreementLint {
     } else if (until != null
         && until.isBefore(LocalDate.ofInstant(now, ZoneOffset.UTC).plusDays(SOON))) {
       file.warn(
-              "valid.until",
-              "ends on " + until + ", within " + SOON + " days",
-              "a later day, once the parties have agreed on it");
+          "valid.until",
+          "ends on " + until + ", within " + SOON + " days",
+          "a later day, once the parties have agreed on it");
     }
     return new Agreement.Validity(from, until);
   }

@@ -32,11 +32,7 @@ final class NodeRulesReview {
   /** A sender and a possible recipient. */
   private record Pair(AgencyName from, AgencyName to) {}
 
-  NodeRulesReview(
-      Rulebook rulebook,
-      Membership membership,
-      Instant now,
-      FileLint file) {
+  NodeRulesReview(Rulebook rulebook, Membership membership, Instant now, FileLint file) {
     this.rulebook = rulebook;
     this.membership = membership;
     this.now = now;
@@ -56,8 +52,7 @@ final class NodeRulesReview {
       RulebookLint.strangers(rule.condition(), membership)
           .forEach(one -> file.warn(field, one, RulebookLint.MEMBER));
       if (!sources.add(rule.when() + " " + rule.denies() + " " + rule.condition().source())) {
-        file.warn(
-                field, "is never reached: an earlier rule is the same", "each rule once");
+        file.warn(field, "is never reached: an earlier rule is the same", "each rule once");
       } else if (!pairs.isEmpty()) {
         rule(i, rule, field);
       }

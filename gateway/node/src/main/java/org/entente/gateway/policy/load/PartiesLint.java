@@ -82,14 +82,13 @@ record PartiesLint(FileLint file, Membership membership) {
     if (party.jurisdiction() != null && membership.groups().contains(party.jurisdiction())) {
       // Only a warning: the rulebook must load before the group is founded.
       file.warn(
-              field + ".jurisdiction",
-              party.jurisdiction() + " is a group; it covers every agency of that group",
-              "group: " + party.jurisdiction());
+          field + ".jurisdiction",
+          party.jurisdiction() + " is a group; it covers every agency of that group",
+          "group: " + party.jurisdiction());
     }
     if (party.resolve(membership).isEmpty()) {
       // Only a warning: an agency that leaves the federation must not make the rulebook invalid.
-      file.warn(
-              field, party.words() + " contains no member agency", "a member of the federation");
+      file.warn(field, party.words() + " contains no member agency", "a member of the federation");
     }
   }
 

@@ -76,13 +76,9 @@ final class RedactionsLint {
     Kind kind = RedactableFields.kind(path);
     if (!path.isOfLabel() && !covers.kinds().contains(kind)) {
       file.warn(
-              place,
-              text
-                  + " is a field of "
-                  + EnumNames.word(kind)
-                  + ", which this agreement does not cover",
-              "fields of "
-                  + (covers.kinds().isEmpty() ? "no kind" : EnumNames.words(covers.kinds())));
+          place,
+          text + " is a field of " + EnumNames.word(kind) + ", which this agreement does not cover",
+          "fields of " + (covers.kinds().isEmpty() ? "no kind" : EnumNames.words(covers.kinds())));
     }
   }
 

@@ -132,8 +132,8 @@ public final class RulebookReader {
         wordless(codeLists, loaded.rulebook().codes());
       }
       new RulebookLint(loaded.rulebook(), membership, now, places, report).lint();
-      new NodeRulesReview(
-              loaded.rulebook(), membership, now, new FileLint(report, placesOfRules)).review();
+      new NodeRulesReview(loaded.rulebook(), membership, now, new FileLint(report, placesOfRules))
+          .review();
       return new Rulebook.LoadResult.Loaded(loaded.rulebook(), report.warnings());
     }
     return loading;
@@ -264,7 +264,8 @@ public final class RulebookReader {
     }
     YamlReadResult.Read<NodeRulesFile> read = (YamlReadResult.Read<NodeRulesFile>) reading;
     placesOfRules = read.positions();
-    return new NodeRulesLint(new FileLint(report, read.positions()), expressions, codes).lint(read.value());
+    return new NodeRulesLint(new FileLint(report, read.positions()), expressions, codes)
+        .lint(read.value());
   }
 
   private static MessageDigest sha256() {

@@ -12,7 +12,6 @@ import java.util.Optional;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.WhoMustAct;
 
 /**
  * Maps problems to gRPC statuses: one status for each code, with {@code google.rpc.ErrorInfo}

@@ -71,7 +71,10 @@ class CarriedConsentCheckTest {
 
   private ConsentStatement statement(AgencyName grantee, String recipient, Ed25519SigningKey key) {
     return ConsentStatement.sign(
-        new ConsentStatement.Content(StatementFrame.to(FEDERATION, FR, GATEWAY, grantee, NOW.toEpochMilli()), MessageId.fresh(NOW.toEpochMilli(), random), new ConsentStatement.Terms(
+        new ConsentStatement.Content(
+            StatementFrame.to(FEDERATION, FR, GATEWAY, grantee, NOW.toEpochMilli()),
+            MessageId.fresh(NOW.toEpochMilli(), random),
+            new ConsentStatement.Terms(
                 List.of(MessageId.fresh(NOW.toEpochMilli(), random)),
                 List.of(new AgencyName(recipient)),
                 List.of(),

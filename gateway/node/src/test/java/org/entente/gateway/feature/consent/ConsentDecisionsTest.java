@@ -102,8 +102,7 @@ class ConsentDecisionsTest {
                 List.of(Purpose.PURPOSE_IPR_ENFORCEMENT),
                 Timestamps.fromMillis(node.in(Duration.ofDays(1)))));
     ConsentStatement.Terms terms = requireNonNull(Results.value(answer).granted());
-    assertEquals(
-        List.of(DE), terms.agencies(), "it is in a jurisdiction that was asked for");
+    assertEquals(List.of(DE), terms.agencies(), "it is in a jurisdiction that was asked for");
     assertEquals(List.of(), terms.jurisdictions());
     assertEquals(List.of(Purpose.PURPOSE_IPR_ENFORCEMENT_VALUE), terms.purposes());
     assertEquals(node.in(Duration.ofDays(1)), terms.untilMs());

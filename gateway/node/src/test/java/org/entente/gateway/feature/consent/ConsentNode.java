@@ -207,7 +207,10 @@ final class ConsentNode implements AutoCloseable {
 
   /** What {@code sg.police} would state about a consent. */
   ConsentStatement.Content statement(MessageId consent, MessageId... messages) {
-    return new ConsentStatement.Content(StatementFrame.to(FEDERATION, SG, GATEWAY, SELF, clock.millis()), consent, new ConsentStatement.Terms(
+    return new ConsentStatement.Content(
+        StatementFrame.to(FEDERATION, SG, GATEWAY, SELF, clock.millis()),
+        consent,
+        new ConsentStatement.Terms(
             List.of(messages),
             List.of(new AgencyName("us.cbp")),
             List.of(),

@@ -171,7 +171,15 @@ class IncomingConsentsTest {
             .build();
     assertEquals(Code.MALFORMED, code(node.hears(SG, garbage)));
     Content unknownGateway =
-        new Content(StatementFrame.to(content.federation(), content.grantor(), new NodeName("gateway-9"), content.grantee(), content.issuedAtMs()), content.id(), content.terms());
+        new Content(
+            StatementFrame.to(
+                content.federation(),
+                content.grantor(),
+                new NodeName("gateway-9"),
+                content.grantee(),
+                content.issuedAtMs()),
+            content.id(),
+            content.terms());
     assertEquals(Code.BAD_SIGNATURE, code(node.hears(SG, grants(unknownGateway))));
     assertEquals(List.of(), node.grants.of(message));
   }
@@ -189,10 +197,22 @@ class IncomingConsentsTest {
         Code.NOT_FOUND,
         code(node.hears(SG, grants(node.statement(MessageId.fresh(1, node.random), message)))));
     Content toOthers =
-        new Content(StatementFrame.to(good.federation(), good.grantor(), good.gateway(), DE, good.issuedAtMs()), consent, good.terms());
+        new Content(
+            StatementFrame.to(
+                good.federation(), good.grantor(), good.gateway(), DE, good.issuedAtMs()),
+            consent,
+            good.terms());
     assertEquals(Code.HEADER_MISMATCH, code(node.hears(SG, grants(toOthers))));
     Content elsewhere =
-        new Content(StatementFrame.to(new FederationName("other.example"), good.grantor(), good.gateway(), good.grantee(), good.issuedAtMs()), consent, good.terms());
+        new Content(
+            StatementFrame.to(
+                new FederationName("other.example"),
+                good.grantor(),
+                good.gateway(),
+                good.grantee(),
+                good.issuedAtMs()),
+            consent,
+            good.terms());
     assertEquals(Code.HEADER_MISMATCH, code(node.hears(SG, grants(elsewhere))));
     assertEquals(List.of(), node.grants.of(message));
     assertEquals(ConsentState.CONSENT_STATE_OPEN, own().getState());

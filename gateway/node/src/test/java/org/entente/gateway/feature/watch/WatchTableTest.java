@@ -22,6 +22,7 @@ class WatchTableTest {
   @AutoClose
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> Instant.EPOCH);
+
   private final WatchTable book = WatchTable.of(ledger);
 
   private void hit(String client, long at) {

@@ -106,8 +106,7 @@ class InboxTailTest {
       for (Lane lane : Lane.all()) {
         long from = Math.max(0, stored.lastPosition() - random.nextInt(12) + 2);
         int most = 1 + random.nextInt(9);
-        assertEquals(
-            stored.read(lane, from, most), inbox.read(lane, from, most), "seed " + seed);
+        assertEquals(stored.read(lane, from, most), inbox.read(lane, from, most), "seed " + seed);
       }
     }
   }

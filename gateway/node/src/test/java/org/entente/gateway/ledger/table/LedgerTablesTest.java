@@ -278,8 +278,7 @@ class LedgerTablesTest {
         queued.add(
             write(
                 tx ->
-                    hops.append(
-                        tx, DE, Lane.FLASH, HopEntry.newBuilder().setSize(size).build())));
+                    hops.append(tx, DE, Lane.FLASH, HopEntry.newBuilder().setSize(size).build())));
         next++;
       }
       HopQueueTable stored = hopsOfTheStore();

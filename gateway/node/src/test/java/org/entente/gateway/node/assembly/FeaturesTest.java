@@ -105,9 +105,7 @@ class FeaturesTest {
         "release by a second person is required by warnings; this gateway holds no drafts for"
             + " release",
         problem.getMessage());
-    assertTrue(
-        with(Features.all(), core -> core.intake().publish(DESK, draft).join())
-            .hasHeld());
+    assertTrue(with(Features.all(), core -> core.intake().publish(DESK, draft).join()).hasHeld());
   }
 
   private static List<Feature> without(Feature left) {
@@ -115,8 +113,7 @@ class FeaturesTest {
   }
 
   /** The services of a gateway with these features, which has taken a draft. */
-  private Set<String> services(
-      List<Feature> features, String without) {
+  private Set<String> services(List<Feature> features, String without) {
     return with(
         features,
         core -> {
@@ -142,8 +139,7 @@ class FeaturesTest {
   }
 
   /** What a started gateway with these features gives. */
-  private <T> T with(
-      List<Feature> features, Function<GatewayCore, T> use) {
+  private <T> T with(List<Feature> features, Function<GatewayCore, T> use) {
     ConfiguredFiles files =
         ConfiguredFiles.read(federation.config("fr.customs"), InstantSource.system());
     GatewayCore core =

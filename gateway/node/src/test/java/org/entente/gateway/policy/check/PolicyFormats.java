@@ -225,8 +225,7 @@ public final class PolicyFormats {
       return false;
     }
     LintReport report = new LintReport();
-    new NodeRulesLint(
-            new FileLint(report, read.positions()), expressions, CodeFileReader.shipped())
+    new NodeRulesLint(new FileLint(report, read.positions()), expressions, CodeFileReader.shipped())
         .lint(read.value());
     return report.problems().isEmpty();
   }
