@@ -35,6 +35,7 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
@@ -119,9 +120,7 @@ final class FederationMintTest {
     PeerIdentity peers = new PeerIdentity(HUB, BundleVerifier.MAX_GRACE);
     for (AgencyName agency : minted.bundle().agencies()) {
       Path home = minted.gatewayFolder(agency, GATEWAY);
-      Identified peer =
-          assertInstanceOf(
-              Identified.class, peers.identifyAs(agency, chain(home), minted.bundle(), NOW));
+      Identified peer = holder(peers.identifyAs(agency, chain(home), minted.bundle(), NOW));
       assertEquals(GATEWAY, peer.name());
       assertOwns(home);
     }
@@ -136,7 +135,7 @@ final class FederationMintTest {
       ClientRegistry registry = ClientRegistry.of(agency.name(), grants);
       for (NodeName client : agency.clientNames()) {
         Path home = minted.clientFolder(agency.name(), client);
-        assertInstanceOf(Identified.class, registry.identify(chain(home), minted.bundle(), NOW));
+        holder(registry.identify(chain(home), minted.bundle(), NOW));
         assertOwns(home);
       }
     }
@@ -229,6 +228,10 @@ final class FederationMintTest {
     assertThrows(InvalidValue.class, () -> spec.lasting(31));
   }
 
+  private static Identified holder(Result<Identified> identified) {
+    return identified.orElseThrow(problem -> new IllegalStateException(problem.message()));
+  }
+
   /** A running node takes up each next version, and threat 30's decision follows. */
   @Test
   void publish_changes_reachARunningNode() throws Exception {
@@ -241,12 +244,11 @@ final class FederationMintTest {
             .store();
     PeerIdentity peers = new PeerIdentity(HUB, BundleVerifier.MAX_GRACE);
     List<X509Certificate> certificates = chain(minted.gatewayFolder(FR, GATEWAY));
-    Identified fr = (Identified) peers.identify(certificates, store.current(), NOW);
+    Identified fr = holder(peers.identify(certificates, store.current(), NOW));
 
     MintedFederation second =
         minted.publish(
-            CLOCK,
-            edit -> edit.remove(US).revoke(FR, new Fingerprint(fr.fingerprint())));
+            CLOCK, edit -> edit.remove(US).revoke(FR, new Fingerprint(fr.fingerprint())));
     assertInstanceOf(BundleVerdict.Verified.class, store.reload());
     assertEquals(2, store.current().version());
     assertFalse(store.current().isMember(US));
@@ -262,9 +264,11 @@ final class FederationMintTest {
     MintedFederation third = second.publish(CLOCK, edit -> edit.put(joining));
     assertInstanceOf(BundleVerdict.Verified.class, store.reload());
     assertEquals(third.bundle(), store.current());
-    assertInstanceOf(
-        Identified.class,
-        peers.identify(chain(third.gatewayFolder(it, GATEWAY)), store.current(), NOW));
+    assertEquals(
+        it,
+        holder(peers.identify(chain(third.gatewayFolder(it, GATEWAY)), store.current(), NOW))
+            .id()
+            .agency());
     assertEquals(Optional.of("IT"), store.current().jurisdiction(it));
   }
 
@@ -278,8 +282,7 @@ final class FederationMintTest {
         new BundleVerifier(minted.trustRoots()).verify(next, minted.bundle(), NOW);
     TrustBundle bundle = assertInstanceOf(BundleVerdict.Verified.class, verdict).bundle();
     assertEquals(List.of(), bundle.agency(FR).orElseThrow().endpoints());
-    assertThrows(
-        InvalidValue.class, () -> minted.bundle(NOW, edit -> edit.remove(HUB)));
+    assertThrows(InvalidValue.class, () -> minted.bundle(NOW, edit -> edit.remove(HUB)));
   }
 
   @Test
@@ -287,8 +290,7 @@ final class FederationMintTest {
     Path out = folder.resolve("out");
     mint(out);
     MintedFederation opened = MintedFederation.open(out, CLOCK);
-    assertEquals(
-        2, opened.publish(CLOCK, edit -> edit.remove(US)).bundle().version());
+    assertEquals(2, opened.publish(CLOCK, edit -> edit.remove(US)).bundle().version());
     Instant late = NOW.plus(Duration.ofDays(8));
     assertThrows(InvalidValue.class, () -> MintedFederation.open(out, InstantSource.fixed(late)));
   }

@@ -81,9 +81,7 @@ final class PairRotationIT {
       assertEquals(2, after.size());
       deliver(federation);
 
-      minted =
-          minted.publish(
-              InstantSource.system(), edit -> edit.put(OwnBundles.onlyNew(both)));
+      minted = minted.publish(InstantSource.system(), edit -> edit.put(OwnBundles.onlyNew(both)));
       Patience.until(() -> show(federation), lines -> lines.contains("trust bundle version 3"));
       deliver(federation);
 

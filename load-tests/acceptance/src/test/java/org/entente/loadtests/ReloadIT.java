@@ -57,9 +57,7 @@ final class ReloadIT {
       Patience.until(() -> publish(publisher), Outcome::hasAccepted);
 
       MintedFederation.open(folder.resolve("federation"), InstantSource.system())
-          .publish(
-              InstantSource.system(),
-              edit -> edit.remove(new AgencyName(RECIPIENT)));
+          .publish(InstantSource.system(), edit -> edit.remove(new AgencyName(RECIPIENT)));
       Outcome removed = Patience.until(() -> publish(publisher), Outcome::hasRefused);
       assertEquals("UNKNOWN_RECIPIENT", removed.getRefused().getRefusals(0).getCode());
     }

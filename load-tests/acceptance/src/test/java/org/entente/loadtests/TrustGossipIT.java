@@ -204,9 +204,7 @@ final class TrustGossipIT {
   void twoBundlesOfOneVersion_areAnAlarmOnBothSides_andMailGoesOn() throws Exception {
     try (Federation running = federation) {
       bundles.place(FR, minted.bundle(Instant.now(), edit -> edit));
-      bundles.place(
-          DE,
-          minted.bundle(Instant.now(), edit -> edit.remove(new AgencyName(US))));
+      bundles.place(DE, minted.bundle(Instant.now(), edit -> edit.remove(new AgencyName(US))));
       running.start(List.of(FR, DE));
       for (String agency : List.of(FR, DE)) {
         at(agency).await("entente_trust_bundle_contradicted", 1);

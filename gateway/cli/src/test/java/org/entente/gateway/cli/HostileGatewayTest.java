@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.CertificateAuthority;
@@ -97,8 +98,7 @@ class HostileGatewayTest {
     holder.writeTo(folder);
     Files.writeString(folder.resolve("ca.crt"), Pem.encode(List.of(ca.certificate())));
     server =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .sslContext(
                 GrpcSslContexts.forServer(
                         folder.resolve("tls.crt").toFile(), folder.resolve("tls.key").toFile())
@@ -123,8 +123,7 @@ class HostileGatewayTest {
     if (calls(line.getCommandSpec()) && !CALL_NOTHING.contains(path.strip())) {
       found.add(path.strip());
     }
-    line.getSubcommands()
-        .forEach((name, command) -> collect(command, path + " " + name, found));
+    line.getSubcommands().forEach((name, command) -> collect(command, path + " " + name, found));
   }
 
   private static boolean calls(CommandSpec command) {
@@ -164,17 +163,19 @@ class HostileGatewayTest {
   }
 
   private List<String> words(String command) {
+    List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
     CommandLine line = ROOT;
-    for (String name : command.split(" ")) {
-      line = line.getSubcommands().get(name);
+    for (String name : words) {
+      line = Objects.requireNonNull(line.getSubcommands().get(name), name);
     }
     CommandSpec spec = line.getCommandSpec();
-    List<String> words = new ArrayList<>(List.of(command.split(" ")));
     spec.positionalParameters().stream()
         .filter(ArgSpec::required)
         .forEach(one -> words.add(value(one, one.paramLabel())));
     List<OptionSpec> needed = new ArrayList<>();
-    spec.options().stream().filter(one -> one.required() && one.group() == null).forEach(needed::add);
+    spec.options().stream()
+        .filter(one -> one.required() && one.group() == null)
+        .forEach(needed::add);
     for (ArgGroupSpec group : spec.argGroups()) {
       collect(group, needed);
     }

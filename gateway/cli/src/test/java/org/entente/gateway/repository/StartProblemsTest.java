@@ -93,13 +93,13 @@ class StartProblemsTest {
   @Test
   void ledger_thatOthersMayEnter_isNamed_andTheNodeDoesNotStart() throws IOException {
     start(good).close();
-    Path data = folder.resolve(FR).resolve("data");
+    Path data = federation.folder().resolve(FR).resolve("data");
     for (String mode : List.of("rwxr-xr-x", "rwxrwx---", "rwx-----x")) {
       Files.setPosixFilePermissions(data, PosixFilePermissions.fromString(mode));
       String told = problem(good);
       assertTrue(told.startsWith("data: " + data + " has mode " + mode), told);
       assertTrue(told.contains("chmod 700"), told);
-      assertEquals(List.of(told), ConfigurationCheck.problems(file, clock));
+      assertEquals(List.of(told), ConfigurationCheck.problems(file, federation.clock));
     }
     Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
     start(good).close();

@@ -34,7 +34,9 @@ public final class KeystoreCommand {
     public void run() {
       for (Keystore.Description key : OfflineKeystore.describe(config, InstantSource.system())) {
         String until = key.expires().equals(KeyEntry.NEVER) ? "kept" : "until " + key.expires();
-        out().printf("%-16s %-60s since %s %s%n", key.kind(), key.id(), key.created(), until);
+        out()
+            .println(
+                "%-16s %-60s since %s %s".formatted(key.kind(), key.id(), key.created(), until));
       }
     }
   }

@@ -121,13 +121,15 @@ final class PolicyDiffCommand extends PrintingCommand {
       out().println(JsonText.line(object));
     } else {
       for (PolicyReplay.ChangedOutcome it : replay.changed()) {
-        out().printf("%s  %s to %s  %s%n", it.message(), it.origin(), it.recipient(), it.at());
+        out()
+            .println(
+                "%s  %s to %s  %s".formatted(it.message(), it.origin(), it.recipient(), it.at()));
         it.how().forEach(how -> out().println("    " + TerminalText.printable(how)));
       }
       out()
-          .printf(
-              "%d of %d messages in the ledger would be decided differently%n",
-              replay.differing(), replay.messages());
+          .println(
+              "%d of %d messages in the ledger would be decided differently"
+                  .formatted(replay.differing(), replay.messages()));
       inPart(replay);
     }
     failUnless(replay.changed().isEmpty());
@@ -135,15 +137,16 @@ final class PolicyDiffCommand extends PrintingCommand {
 
   private void inPart(PolicyReplay replay) {
     if (replay.notListed() > 0) {
-      out().printf("%d more differences are not listed%n", replay.notListed());
+      out().println("%d more differences are not listed".formatted(replay.notListed()));
     }
     if (replay.sent() > 0) {
       String lacking = String.join(", ", replay.notKept());
       out()
-          .printf(
-              "%d of them were sent: evaluated by the parts of their labels that are kept%s%n",
-              replay.sent(),
-              lacking.isEmpty() ? "" : ", without " + lacking + ", which conditions read");
+          .println(
+              "%d of them were sent: evaluated by the parts of their labels that are kept%s"
+                  .formatted(
+                      replay.sent(),
+                      lacking.isEmpty() ? "" : ", without " + lacking + ", which conditions read"));
     }
   }
 
@@ -162,9 +165,11 @@ final class PolicyDiffCommand extends PrintingCommand {
       out().println(JsonText.line(object));
     } else {
       out()
-          .printf(
-              "%s: %s%n",
-              outcome.relation().name().toLowerCase(Locale.ROOT), meaning(outcome.relation()));
+          .println(
+              "%s: %s"
+                  .formatted(
+                      outcome.relation().name().toLowerCase(Locale.ROOT),
+                      meaning(outcome.relation())));
       tell("permits more", outcome.wider());
       tell("permits less", outcome.narrower());
       tell("under another agreement", outcome.other());
@@ -195,14 +200,15 @@ final class PolicyDiffCommand extends PrintingCommand {
     found.ifPresent(
         it -> {
           out()
-              .printf(
-                  "  %s, for example, %s to %s, %d bytes%s, at %s:%n",
-                  what,
-                  it.origin(),
-                  it.recipient(),
-                  it.bodyBytes(),
-                  it.namesPersons() ? ", naming persons" : "",
-                  it.at());
+              .println(
+                  "  %s, for example, %s to %s, %d bytes%s, at %s:"
+                      .formatted(
+                          what,
+                          it.origin(),
+                          it.recipient(),
+                          it.bodyBytes(),
+                          it.namesPersons() ? ", naming persons" : "",
+                          it.at()));
           out().println("    " + TerminalText.printable(LabelNotation.line(it.label())));
           it.how().forEach(how -> out().println("    " + TerminalText.printable(how)));
         });

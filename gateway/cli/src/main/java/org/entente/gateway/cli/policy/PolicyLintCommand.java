@@ -57,12 +57,14 @@ final class PolicyLintCommand extends PrintingCommand {
     } else {
       found.errors().forEach(it -> out().println("error: " + it));
       found.warnings().forEach(it -> out().println("warning: " + it));
-      out().printf("%d errors, %d warnings%n", found.errors().size(), found.warnings().size());
+      out()
+          .println(
+              "%d errors, %d warnings".formatted(found.errors().size(), found.warnings().size()));
       if (!found.version().isEmpty()) {
         out()
-            .printf(
-                "policy %s is in force; that of the files is %s%n",
-                found.version(), found.inForce() ? "the same" : "another");
+            .println(
+                "policy %s is in force; that of the files is %s"
+                    .formatted(found.version(), found.inForce() ? "the same" : "another"));
       }
     }
     failUnless(found.errors().isEmpty() && (!strict || found.warnings().isEmpty()));

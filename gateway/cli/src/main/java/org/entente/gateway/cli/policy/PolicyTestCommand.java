@@ -62,11 +62,12 @@ final class PolicyTestCommand extends PrintingCommand {
         coverage(report.clauses());
       }
       out()
-          .printf(
-              "%d of %d expectations met by policy %s%n",
-              report.results().size() - report.failed().size(),
-              report.results().size(),
-              report.policyVersion());
+          .println(
+              "%d of %d expectations met by policy %s"
+                  .formatted(
+                      report.results().size() - report.failed().size(),
+                      report.results().size(),
+                      report.policyVersion()));
     }
     failUnless(report.failed().isEmpty());
   }
@@ -78,23 +79,25 @@ final class PolicyTestCommand extends PrintingCommand {
 
   private void failure(Result result) {
     out()
-        .printf(
-            "NOT MET  %s:%d: %s: %s to %s%n",
-            result.file(),
-            result.line(),
-            TerminalText.printable(result.name()),
-            result.from(),
-            result.to());
-    out().printf("    expected  %s%n", TerminalText.printable(result.expected()));
-    out().printf("    found     %s%n", TerminalText.printable(result.found()));
+        .println(
+            "NOT MET  %s:%d: %s: %s to %s"
+                .formatted(
+                    result.file(),
+                    result.line(),
+                    TerminalText.printable(result.name()),
+                    result.from(),
+                    result.to()));
+    out().println("    expected  %s".formatted(TerminalText.printable(result.expected())));
+    out().println("    found     %s".formatted(TerminalText.printable(result.found())));
     for (Explanation.AgreementTrial tried : result.tried()) {
       out()
-          .printf(
-              "      %s: %s%n",
-              tried.agreement(),
-              tried.failed().isEmpty()
-                  ? "permits"
-                  : TerminalText.printable(String.join("; also ", tried.failed())));
+          .println(
+              "      %s: %s"
+                  .formatted(
+                      tried.agreement(),
+                      tried.failed().isEmpty()
+                          ? "permits"
+                          : TerminalText.printable(String.join("; also ", tried.failed()))));
     }
   }
 
@@ -103,14 +106,15 @@ final class PolicyTestCommand extends PrintingCommand {
     long missing = clauses.stream().mapToLong(it -> it.missing().size()).sum();
     for (Clause clause : clauses) {
       out()
-          .printf(
-              "%-50s %6d fulfilled %6d failed  %s%n",
-              clause.name(),
-              clause.fulfilled(),
-              clause.failed(),
-              String.join(", ", clause.missing()));
+          .println(
+              "%-50s %6d fulfilled %6d failed  %s"
+                  .formatted(
+                      clause.name(),
+                      clause.fulfilled(),
+                      clause.failed(),
+                      String.join(", ", clause.missing())));
     }
-    out().printf("%d of %d outcomes of clauses covered%n", outcomes - missing, outcomes);
+    out().println("%d of %d outcomes of clauses covered".formatted(outcomes - missing, outcomes));
   }
 
   private ObjectNode object(ExpectationReport report) {

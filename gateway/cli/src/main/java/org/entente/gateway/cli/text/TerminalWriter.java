@@ -23,13 +23,6 @@ public final class TerminalWriter extends PrintWriter {
     println(String.valueOf(value));
   }
 
-  @Override
-  public PrintWriter printf(String format, Object... values) {
-    super.print(safe(format.formatted(values)));
-    flush();
-    return this;
-  }
-
   private static String safe(String text) {
     String cleaned = text.lines().map(TerminalText::printable).collect(Collectors.joining("\n"));
     return text.endsWith("\n") ? cleaned + "\n" : cleaned;
