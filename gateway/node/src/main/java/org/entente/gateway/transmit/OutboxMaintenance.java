@@ -38,11 +38,11 @@ public final class OutboxMaintenance {
   static final int ALARMING_RECEIPTS = 2;
 
   /**
-   * Attempts after which it is an alarm, too, that the recipient's link asks for another stanza:
-   * the pauses up to this one take a minute. For less than that, an honest recipient may be
+   * How often the recipient's link may ask for another stanza until that is an alarm, too: the
+   * pauses between so many attempts take a minute. For less than that, an honest recipient may be
    * overloaded or lack a key.
    */
-  static final int ALARMING_ATTEMPTS = 9;
+  static final int ALARMING_ASKS = 9;
 
   /** Longer than a stream lets deliveries stay unanswered. */
   static final long UNDER_WAY_MILLIS = 60_000;
@@ -238,7 +238,7 @@ public final class OutboxMaintenance {
         switch (entry.getState()) {
           case OUTBOX_STATE_RELAYED -> entry.getUnanswered() >= ALARMING_RECEIPTS;
           case OUTBOX_STATE_WAITING ->
-              entry.getUnanswered() > 0 && entry.getAttempts() >= ALARMING_ATTEMPTS;
+              entry.getStanzaAsks() >= ALARMING_ASKS;
           default -> false;
         };
     return repeated && !entry.getRelayTold();

@@ -271,15 +271,15 @@ public final class Settlement {
   }
 
   private static OutboxEntry heardOf(OutboxEntry entry) {
-    return entry.toBuilder().setUnanswered(0).build();
+    return entry.toBuilder().setUnanswered(0).setStanzaAsks(0).build();
   }
 
   /**
-   * The recipient's link asked for another stanza, which only its signed notice proves. That counts
-   * once, however often it asks: an overloaded recipient asks too, and the next wait stays short.
+   * The recipient's link asked for another stanza, which only its signed notice proves. Counted by
+   * itself: an overloaded recipient asks too, and the wait for its confirmation stays short.
    */
   private static OutboxEntry unsigned(OutboxEntry entry) {
-    return entry.toBuilder().setUnanswered(Math.max(1, entry.getUnanswered())).build();
+    return entry.toBuilder().setStanzaAsks(entry.getStanzaAsks() + 1).build();
   }
 
   private void park(Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
@@ -373,7 +373,7 @@ public final class Settlement {
   }
 
   private static OutboxEntry parked(OutboxEntry entry) {
-    return entry.toBuilder().setState(OutboxState.OUTBOX_STATE_WAITING).setUnanswered(0).build();
+    return heardOf(entry).toBuilder().setState(OutboxState.OUTBOX_STATE_WAITING).build();
   }
 
   /**
@@ -475,11 +475,7 @@ public final class Settlement {
   }
 
   private static OutboxEntry waitingAgain(OutboxEntry entry) {
-    return entry.toBuilder()
-        .setState(OutboxState.OUTBOX_STATE_WAITING)
-        .setAttempts(0)
-        .setUnanswered(0)
-        .build();
+    return parked(entry).toBuilder().setAttempts(0).build();
   }
 
   /**

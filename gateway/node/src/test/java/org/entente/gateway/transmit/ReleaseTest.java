@@ -132,7 +132,7 @@ class ReleaseTest {
     node.send(DE);
     var before = session(DE);
     node.answer(DE, Result.RESULT_REWRAP, "NEED_REWRAP");
-    assertEquals(1, node.entry(DE, 1).getUnanswered());
+    assertEquals(1, node.entry(DE, 1).getStanzaAsks());
     assertNotEquals(before, session(DE));
   }
 

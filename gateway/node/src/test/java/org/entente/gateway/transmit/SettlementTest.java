@@ -484,19 +484,20 @@ class SettlementTest {
 
   /** A thief of the TLS key can send a receipt, but not sign a notice. */
   @Test
-  void rewrap_byReceipt_countsAsUnsignedAnswer_andByNoticeDoesNot() {
+  void rewrap_byReceipt_isCounted_forgetsNoReceipt_andEndsWithTheSignedNotice() {
     submit(DE);
     answer(DE, Result.RESULT_REWRAP);
-    assertEquals(1, entryFor(DE).getUnanswered());
+    assertEquals(1, entryFor(DE).getStanzaAsks());
     again(DE);
     answer(DE, 2, Result.RESULT_COMMITTED);
-    assertEquals(2, entryFor(DE).getUnanswered());
+    assertEquals(1, entryFor(DE).getUnanswered());
     again(DE);
     answer(DE, 3, Result.RESULT_REWRAP);
-    assertEquals(2, entryFor(DE).getUnanswered(), "it is not forgotten");
+    assertEquals(2, entryFor(DE).getStanzaAsks());
+    assertEquals(1, entryFor(DE).getUnanswered(), "it is not forgotten");
     again(DE);
     settlement.rewrap(DE, List.of(new OriginNumber(1, LANE, 1))).join();
-    assertEquals(0, entryFor(DE).getUnanswered());
+    assertEquals(0, entryFor(DE).getUnanswered() + entryFor(DE).getStanzaAsks());
   }
 
   /** Found by the simulator: the transit's receipt and the recipient's notice go different ways. */

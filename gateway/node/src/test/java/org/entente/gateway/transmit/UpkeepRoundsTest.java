@@ -130,11 +130,12 @@ class UpkeepRoundsTest {
   @Test
   void askedForAgain_byTheRecipientsLink_isAnAlarmAfterAMinute_andNoneAfterItsSignedNotice() {
     node.send(DE);
-    for (int attempts = 1; attempts <= OutboxMaintenance.ALARMING_ATTEMPTS; attempts++) {
+    for (int attempts = 1; attempts <= OutboxMaintenance.ALARMING_ASKS; attempts++) {
       assertEquals(List.of(), node.notices);
       node.answer(DE, Result.RESULT_REWRAP, "OVERLOADED");
       assertEquals(attempts, node.entry(DE, 1).getAttempts());
-      assertEquals(1, node.entry(DE, 1).getUnanswered());
+      assertEquals(attempts, node.entry(DE, 1).getStanzaAsks());
+      assertEquals(0, node.entry(DE, 1).getUnanswered());
       node.clock.move(Duration.ofMillis(OutboxMaintenance.pauseAfter(attempts)));
       node.upkeep.round();
       assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 1));
