@@ -62,6 +62,9 @@ final class RocksOpener<S extends Store> {
 
   private S open(WALRecoveryMode recovery) {
     RocksDirectory.create(dir);
+    if (!RocksDirectory.holdsStore(dir)) {
+      RocksDirectory.requirePrivate(dir);
+    }
     requireKnownTables();
     S store = open(new RocksResources(options, recovery), false);
     return checked(store, () -> checkFormat(store));

@@ -82,13 +82,14 @@ public final class RocksStore implements Store {
   /**
    * Whether a folder holds a store; changes nothing.
    *
-   * @throws StoreFailure if there are remains of one, or others may enter the folder
+   * @throws StoreFailure if there are remains of one, or others may enter its folder
    */
   public static boolean isIn(Path dir) {
-    if (Files.isDirectory(dir)) {
+    boolean held = RocksDirectory.holdsStore(dir);
+    if (held) {
       RocksDirectory.requirePrivate(dir);
     }
-    return RocksDirectory.holdsStore(dir);
+    return held;
   }
 
   /**

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -180,6 +181,7 @@ class LinkHoldsTest {
   /** Copies what a snapshot of the machine would have of its ledger. */
   private void copyLedger() throws IOException {
     federation.stop(FR);
+    Files.createDirectories(federation.folder().resolve("backup"));
     for (String part : List.of("data", "audit")) {
       copy(
           federation.folder().resolve(FR).resolve(part),
@@ -223,12 +225,10 @@ class LinkHoldsTest {
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(file, target);
-        }
+        Files.copy(
+            file,
+            to.resolve(from.relativize(file).toString()),
+            StandardCopyOption.COPY_ATTRIBUTES);
       }
     }
   }
