@@ -380,8 +380,10 @@ class PublicationTest {
     int size = draft("k00", SG).build().getSerializedSize();
     kit = kit(1, 3 * size);
     for (int i = 10; i < 20; i++) {
-      assertTrue(publish(draft("k" + i, SG)).hasAccepted());
-      assertTrue(publish(draft("r" + i, US)).hasRefused());
+      Outcome accepted = publish(draft("k" + i, SG));
+      assertTrue(accepted.hasAccepted(), accepted::toString);
+      Outcome refused = publish(draft("r" + i, US));
+      assertTrue(refused.hasRefused(), refused::toString);
     }
     Draft.Builder twice = draft("k99", SG);
     List<Outcome> outcomes = new ArrayList<>();

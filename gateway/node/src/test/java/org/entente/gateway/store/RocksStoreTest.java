@@ -86,7 +86,7 @@ class RocksStoreTest {
       before = counted(store);
       assertNotNull(store.get(Table.INBOX, KEY));
       assertNull(store.get(Table.META, KEY));
-      assertNull(store.get(Table.BODY, KEY), "nothing is so high: no look-up");
+      assertNull(store.get(Table.CHAIN, KEY), "nothing is so high: no look-up");
       assertEquals(
           Map.of(Operation.GET, 2L, Operation.ABSENT, 1L, NATIVE_CALL, 2L), since(before, store));
 
