@@ -199,12 +199,14 @@ final class Inspection {
   }
 
   /**
-   * A carried delivery whose path or header is wrong is the peer's own doing, as a transit checks
-   * both. It costs what it would have cost to verify it, and the peer's next frame waits.
+   * A carried delivery whose path or header is wrong costs what it would have cost to verify it,
+   * from the share of those before the peer: a transit cannot see all that is wrong here, so one
+   * member must not use up the account of an honest transit.
    */
   private void chargeUnverified(AgencyName peer, Delivery delivery) {
     if (FrameCost.isCarried(delivery)) {
-      var unused = FrameCost.of(delivery, self).unread().charge(accounts.of(peer.value()));
+      var unused =
+          FrameCost.of(delivery, self).unread().charge(accounts.of(peer.value()), party(delivery));
     }
   }
 

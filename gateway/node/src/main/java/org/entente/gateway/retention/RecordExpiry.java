@@ -79,11 +79,12 @@ public final class RecordExpiry {
     }
     int removed = 0;
     do {
-      Mutation<Integer> removal = parts.get(next).removal(ending.millis());
-      int gone = ledger.commit(Lane.ROUTINE, removal);
+      ExpiryPart part = parts.get(next);
+      // Moved on first: one record that cannot be read must not hold up the other tables.
+      next = (next + 1) % parts.size();
+      int gone = ledger.commit(Lane.ROUTINE, part.removal(ending.millis()));
       removed += gone;
       idle = gone == 0 ? idle + 1 : 0;
-      next = (next + 1) % parts.size();
     } while (idle < parts.size() && nanos.getAsLong() - start < ROUND.toNanos());
     return removed;
   }

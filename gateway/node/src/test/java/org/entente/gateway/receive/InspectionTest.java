@@ -154,9 +154,9 @@ class InspectionTest {
     assertEquals(3, node.kit.accounts().of(ORIGIN.value()).used(Work.VERIFICATIONS));
   }
 
-  /** Threat 91: whatever stands in its path, which nobody has checked. */
+  /** Threat 91, and 93: an honest transit cannot see all that is wrong at the next gateway. */
   @Test
-  void carriedDelivery_thatIsRefusedUnverified_costsTheNeighbour() {
+  void carriedDelivery_thatIsRefusedUnverified_costsTheShareOfThoseBeforeTheNeighbour() {
     Delivery spoilt = sealed().toBuilder().setHeader(ByteString.copyFromUtf8("header")).build();
     assertEquals(Code.MALFORMED.name(), from(HUB, via(spoilt, ORIGIN, HUB)).getCode());
     long once = node.kit.accounts().of(HUB.value()).used(Work.VERIFICATIONS);
@@ -164,6 +164,12 @@ class InspectionTest {
     assertEquals(Code.ROUTING_LOOP.name(), from(HUB, via(sealed(), ORIGIN, SELF, HUB)).getCode());
     assertEquals(2 * once, node.kit.accounts().of(HUB.value()).used(Work.VERIFICATIONS));
     assertEquals(0, node.kit.accounts().of(HUB.value()).used(Work.MESSAGES));
+    for (int i = 0; i < 100; i++) {
+      assertEquals(Code.ROUTING_LOOP.name(), from(HUB, via(sealed(), ORIGIN, SELF, HUB)).getCode());
+    }
+    assertEquals(0, node.kit.accounts().of(HUB.value()).charge(Work.VERIFICATIONS, 0), "no debt");
+    AgencyName other = new AgencyName("sg.police");
+    assertTrue(inspected(other.value(), HUB) > 0, "the mail of others goes on");
   }
 
   /** Threat 91: a leaf is kept for ten years. */

@@ -2,6 +2,7 @@ package org.entente.gateway.retention;
 
 import static org.entente.gateway.testkit.Agencies.DE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.SecureRandom;
@@ -86,6 +87,24 @@ class RecordExpiryTest {
       assertTrue(rounds <= MANY, "goes on");
     }
     assertTrue(rounds > 2 * MANY / RecordExpiry.AT_ONCE / 4, rounds + " rounds");
+  }
+
+  @Test
+  void tableThatCannotBeRead_holdsUpNoOther() {
+    fill();
+    RecordExpiry spoilt =
+        new RecordExpiry(
+            ledger,
+            clock,
+            () -> nanos,
+            List.of(
+                now -> {
+                  throw new IllegalStateException("a record cannot be read");
+                }));
+    for (int round = 0; round <= MANY / RecordExpiry.AT_ONCE; round++) {
+      assertThrows(IllegalStateException.class, spoilt::round);
+    }
+    assertEquals(0, left(Table.SUBJECT) + left(Table.ANNOUNCEMENT));
   }
 
   @Test
