@@ -356,12 +356,11 @@ public final class NoticeExchange implements RecipientNotices {
   private void takeKeys(AgencyName neighbour, Notice notice) {
     Set<AgencyName> changed = new TreeSet<>();
     takeFulfilment(neighbour, notice.getFulfilment().toByteArray()).ifPresent(changed::add);
-    byte[] bytes = notice.getKeyBundle().toByteArray();
-    taken(neighbour, peerKeys.offer(bytes, clock.millis()))
+    taken(neighbour, peerKeys.offer(notice.getKeyBundle().toByteArray(), clock.millis()))
         .map(bundle -> bundle.content().agency())
         .ifPresent(
             agency -> {
-              keep(tx -> ledger.peerFacts().putKeyBundle(tx, agency, bytes));
+              keep(tx -> keepBundle(tx, agency));
               changed.add(agency);
             });
     if (signer.transit().getAsBoolean() && notice.getHops() < MAX_HOPS) {
@@ -378,9 +377,24 @@ public final class NoticeExchange implements RecipientNotices {
         taken(neighbour, known.fulfilments().offer(bytes, clock.millis()));
     if (agency.isPresent()) {
       known.fulfilmentsChanged().run();
-      keep(tx -> ledger.peerFacts().putFulfilment(tx, agency.get(), bytes));
+      keep(tx -> keepFulfilment(tx, agency.get()));
     }
     return agency;
+  }
+
+  // What is newest when the commit comes: another neighbour may have brought a newer one meanwhile.
+
+  private void keepBundle(Transaction tx, AgencyName agency) {
+    peerKeys
+        .bundleOf(agency)
+        .ifPresent(newest -> ledger.peerFacts().putKeyBundle(tx, agency, newest.encoded()));
+  }
+
+  private void keepFulfilment(Transaction tx, AgencyName agency) {
+    known
+        .fulfilments()
+        .encoded(agency)
+        .ifPresent(newest -> ledger.peerFacts().putFulfilment(tx, agency, newest));
   }
 
   private <T> Optional<T> taken(AgencyName neighbour, Result<Optional<T>> offer) {
