@@ -142,7 +142,7 @@ public final class Meters {
       counter(
           "entente_origin_unconfirmed_envelopes_total",
           "Envelopes sent again because their recipient acknowledged or refused them at least twice"
-              + " over its own link, or asked for them again for a minute, but no statement signed"
+              + " over its own link, or asked for them again for minutes, but no statement signed"
               + " by its gateway names them.",
           "agency",
           "lane");

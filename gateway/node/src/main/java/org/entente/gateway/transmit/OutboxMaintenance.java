@@ -39,10 +39,10 @@ public final class OutboxMaintenance {
 
   /**
    * How often the recipient's link may ask for another stanza until that is an alarm, too: the
-   * pauses between so many attempts take a minute. For less than that, an honest recipient may be
-   * overloaded or lack a key.
+   * pauses between so many attempts take some four minutes. For less than that, an honest recipient
+   * may be overloaded or lack a key, or a clock may be wrong.
    */
-  static final int ALARMING_ASKS = 9;
+  static final int ALARMING_ASKS = 12;
 
   /** Longer than a stream lets deliveries stay unanswered. */
   static final long UNDER_WAY_MILLIS = 60_000;

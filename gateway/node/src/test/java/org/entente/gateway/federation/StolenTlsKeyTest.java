@@ -70,7 +70,7 @@ final class StolenTlsKeyTest {
       stolen = send("stolen");
       federation.await("the thief to have it", () -> thief.taken() >= 1);
       // It is repeated after 10 and after 20 seconds; the second time is an alarm. What is asked
-      // for again is an alarm after a minute.
+      // for again is an alarm after some minutes.
       federation.await(
           "an alarm",
           () -> {

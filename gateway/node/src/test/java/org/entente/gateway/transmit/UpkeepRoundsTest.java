@@ -128,7 +128,7 @@ class UpkeepRoundsTest {
 
   /** A thief asks again and again; an overloaded gateway does for a while, and signs at the end. */
   @Test
-  void askedForAgain_byTheRecipientsLink_isAnAlarmAfterAMinute_andNoneAfterItsSignedNotice() {
+  void askedForAgain_byTheRecipientsLink_isAnAlarmAfterMinutes_andNoneAfterItsSignedNotice() {
     node.send(DE);
     for (int attempts = 1; attempts <= OutboxMaintenance.ALARMING_ASKS; attempts++) {
       assertEquals(List.of(), node.notices);
