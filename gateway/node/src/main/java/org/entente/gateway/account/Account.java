@@ -40,7 +40,7 @@ public final class Account {
       double half = limit.atOnce() / 2.0;
       double left = rate.tokens(now);
       double share = limit.perSecond() * Math.max(0, Math.min(1, left / half));
-      return left - amount >= half || shares.take(party, amount, share, now);
+      return left - amount >= half || shares.take(party, amount, share, limit.perSecond(), now);
     }
   }
 

@@ -18,6 +18,11 @@ final class RateShares {
   private static final double NANOS_A_SECOND = 1e9;
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** Parts of one part. Those beyond have one together. */
+  static final int MOST_PARTS = 1_024;
+
+  private static final String OTHERS = "…";
+
   private final Map<String, RateShares> parts = new HashMap<>();
   private double used;
   private long then;
@@ -33,12 +38,13 @@ final class RateShares {
    * larger than what is left, so that the smallest part lets it pass at times.
    *
    * @param perSecond the rate that all share now
+   * @param most the rate that all share at best
    * @param now as {@link System#nanoTime}
    */
-  boolean take(List<String> party, long amount, double perSecond, long now) {
+  boolean take(List<String> party, long amount, double perSecond, double most, long now) {
     if (now - swept >= SWEEP_NANOS) {
       swept = now;
-      sweep(perSecond, now);
+      forgetPaid(most, now);
     }
     return take(party, 0, amount, perSecond, now);
   }
@@ -46,7 +52,8 @@ final class RateShares {
   private boolean take(List<String> party, int depth, long amount, double perSecond, long now) {
     // What an agency sends itself is one part beside those that it passes on.
     String name = depth == party.size() ? "" : party.get(depth);
-    RateShares part = parts.computeIfAbsent(name, first -> new RateShares(now));
+    boolean fits = parts.size() < MOST_PARTS || parts.containsKey(name);
+    RateShares part = parts.computeIfAbsent(fits ? name : OTHERS, first -> new RateShares(now));
     double each = perSecond / parts.size();
     part.recover(each, now);
     if (part.used > 0 && part.used >= each * BURST_SECONDS) {
@@ -59,16 +66,23 @@ final class RateShares {
     return true;
   }
 
+  /** How many parts there are, with those of parts. */
+  int size() {
+    return parts.size() + parts.values().stream().mapToInt(RateShares::size).sum();
+  }
+
   private void recover(double perSecond, long now) {
     used = Math.max(0, used - Math.max(0, now - then) / NANOS_A_SECOND * perSecond);
     then = now;
   }
 
-  /** Removes the parts of those that used nothing lately; whether nothing is left. */
-  private boolean sweep(double perSecond, long now) {
-    double each = perSecond / Math.max(1, parts.size());
-    recover(perSecond, now);
-    parts.values().removeIf(part -> part.sweep(each, now));
-    return used == 0 && parts.isEmpty();
+  /**
+   * Removes the parts of those that have paid at the best rate what they used: while there is a
+   * debt, all share nothing, and none would ever end. Whether nothing is left.
+   */
+  private boolean forgetPaid(double most, long now) {
+    double each = most / Math.max(1, parts.size());
+    parts.values().removeIf(part -> part.forgetPaid(each, now));
+    return parts.isEmpty() && used <= Math.max(0, now - then) / NANOS_A_SECOND * most;
   }
 }

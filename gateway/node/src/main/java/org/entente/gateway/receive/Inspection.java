@@ -3,7 +3,6 @@ package org.entente.gateway.receive;
 import com.google.protobuf.ByteString;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +46,8 @@ import org.jspecify.annotations.Nullable;
 final class Inspection {
   /** Agencies that may have carried an envelope, the origin included. */
   static final int MAX_PATH = 4;
+
+  private static final String NO_MEMBER = "?";
 
   /** Stanzas of a delivery: one for each other member. */
   static final int MAX_STANZAS = BundleContent.MAX_AGENCIES;
@@ -213,13 +214,23 @@ final class Inspection {
   /**
    * Whose share of the peer's account a delivery costs, although nothing in it is verified yet. A
    * transit checks of which neighbour it takes what, so a false origin costs only the share of the
-   * neighbour that forged it.
+   * neighbour that forged it. What is no member has one name: names cost memory.
    */
-  private static List<String> party(Delivery delivery) {
-    List<String> before = delivery.getPathList().subList(0, delivery.getPathCount() - 1);
-    List<String> party = new ArrayList<>(before);
-    Collections.reverse(party);
+  private List<String> party(Delivery delivery) {
+    List<String> path = delivery.getPathList();
+    List<String> party = new ArrayList<>();
+    for (int i = path.size() - 2; i >= 0 && party.size() < MAX_PATH; i--) {
+      party.add(isMember(path.get(i)) ? path.get(i) : NO_MEMBER);
+    }
     return party;
+  }
+
+  private boolean isMember(String name) {
+    try {
+      return member.test(new AgencyName(name));
+    } catch (InvalidValue e) {
+      return false;
+    }
   }
 
   private Optional<InspectionResult.Rejected> againstHop(

@@ -132,15 +132,9 @@ public final class Settlement {
       return;
     }
     Result result = receipt.getResult();
-    if (result == Result.RESULT_REWRAP && peer.equals(recipient)) {
+    if (result == Result.RESULT_REWRAP) {
       tx.afterCommit(() -> sessions.stale(recipient));
-      park(tx, recipient, number, unsigned(entry));
-    } else if (result == Result.RESULT_REWRAP) {
-      // A transit is overloaded, or says so: another may not be. The recipient itself asks for a
-      // stanza by a signed notice.
-      if (!elsewhere(tx, recipient, number, refusedBy(peer, entry))) {
-        park(tx, recipient, number, heardOf(entry).toBuilder().clearRefusedBy().build());
-      }
+      park(tx, recipient, number, peer.equals(recipient) ? unsigned(entry) : heardOf(entry));
     } else if (refusal(receipt, peer, recipient).isPresent()) {
       Code code = refusal(receipt, peer, recipient).orElseThrow();
       rejected(tx, peer, recipient, number, entry, code);
@@ -207,8 +201,12 @@ public final class Settlement {
     if (entry.getState() == OutboxState.OUTBOX_STATE_WAITING) {
       return;
     }
-    OutboxEntry tried = refusedBy(transit, entry);
-    if (elsewhere(tx, recipient, number, tried)) {
+    OutboxEntry tried =
+        entry.getRefusedByList().contains(transit.value())
+            ? entry
+            : entry.toBuilder().addRefusedBy(transit.value()).build();
+    if (dispatch.untried(recipient, tried).isPresent()
+        && dispatch.again(tx, recipient, number, tried)) {
       return;
     }
     ledger
@@ -223,19 +221,6 @@ public final class Settlement {
                 .setQueuedAtMs(tx.nowMillis())
                 .clearRefusedBy()
                 .build());
-  }
-
-  private static OutboxEntry refusedBy(AgencyName transit, OutboxEntry entry) {
-    return entry.getRefusedByList().contains(transit.value())
-        ? entry
-        : entry.toBuilder().addRefusedBy(transit.value()).build();
-  }
-
-  /** Sends it by a transit that has not refused it, if there is one. */
-  private boolean elsewhere(
-      Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry tried) {
-    return dispatch.untried(recipient, tried).isPresent()
-        && dispatch.again(tx, recipient, number, tried);
   }
 
   private void noteRefusal(

@@ -113,6 +113,20 @@ class RateSharesTest {
     assertTrue(transit.spendFor(List.of("b"), Work.MESSAGES, 300));
   }
 
+  /** In debt, when nobody has a part, and so nobody pays. */
+  @Test
+  void manyNames_takeLittleMemory_andNoneOnceTheyFellSilent() {
+    RateShares shares = new RateShares(nanos);
+    for (int name = 0; name < 100_000; name++) {
+      nanos += TimeUnit.MICROSECONDS.toNanos(1);
+      shares.take(List.of("minted." + name), 1, 0, RATE, nanos);
+    }
+    assertTrue(shares.size() <= 2 * (RateShares.MOST_PARTS + 1), shares.size() + " parts");
+    nanos += TimeUnit.MINUTES.toNanos(30);
+    shares.take(List.of("honest"), 1, 0, RATE, nanos);
+    assertEquals(2, shares.size(), "its own, and what it sends itself");
+  }
+
   @Test
   void whatTheNeighbourSendsItself_isTakenFromTheParts() {
     for (int i = 0; i < 20 * STEPS_A_SECOND; i++) {

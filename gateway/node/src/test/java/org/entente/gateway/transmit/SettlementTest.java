@@ -252,23 +252,6 @@ class SettlementTest {
     assertEquals(1, ledger.hops().depth(HUB, LANE), "the first is tried again");
   }
 
-  /** Threat 78: one that only says so withholds nothing. */
-  @Test
-  void transitThatIsOverloaded_whereThereIsAnother_losesItToThatAtOnce_andBothAreTriedAgain() {
-    submit(JP);
-    answer(HUB, Result.RESULT_REWRAP);
-    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, stateFor(JP));
-    assertEquals(0, ledger.hops().depth(HUB, LANE));
-    assertEquals(1, ledger.hops().depth(DE, LANE));
-    answer(DE, Result.RESULT_REWRAP);
-    assertEquals(OutboxState.OUTBOX_STATE_WAITING, stateFor(JP), "for a pause");
-    assertEquals(List.of(), known(), "neither refused it");
-    again(JP);
-    assertEquals(1, ledger.hops().depth(HUB, LANE));
-    answer(HUB, 2, Result.RESULT_REWRAP);
-    assertEquals(1, ledger.hops().depth(DE, LANE));
-  }
-
   @Test
   void transitThatTakesItForSomeOnly_isNotBelievedToHaveItForTheOthers() {
     submit(SG, US);
