@@ -237,8 +237,7 @@ public final class OutboxMaintenance {
     boolean repeated =
         switch (entry.getState()) {
           case OUTBOX_STATE_RELAYED -> entry.getUnanswered() >= ALARMING_RECEIPTS;
-          case OUTBOX_STATE_WAITING ->
-              entry.getStanzaAsks() >= ALARMING_ASKS;
+          case OUTBOX_STATE_WAITING -> entry.getStanzaAsks() >= ALARMING_ASKS;
           default -> false;
         };
     return repeated && !entry.getRelayTold();

@@ -169,8 +169,7 @@ class InspectionTest {
     }
     assertEquals(0, node.kit.accounts().of(HUB.value()).charge(Work.VERIFICATIONS, 0), "no debt");
     AgencyName[] endless =
-        Stream.concat(
-                Stream.generate(() -> ORIGIN).limit(100_000), Stream.of(HUB))
+        Stream.concat(Stream.generate(() -> ORIGIN).limit(100_000), Stream.of(HUB))
             .toArray(AgencyName[]::new);
     assertEquals(Code.ROUTING_LOOP.name(), from(HUB, via(sealed(), endless)).getCode());
     AgencyName other = new AgencyName("sg.police");

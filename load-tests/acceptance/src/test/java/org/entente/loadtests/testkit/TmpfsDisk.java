@@ -26,7 +26,14 @@ public final class TmpfsDisk implements AutoCloseable {
   public static TmpfsDisk mount(Path folder, int mebibytes) throws IOException {
     Files.createDirectories(folder);
     boolean mounted =
-        run("mount", "-t", "tmpfs", "-o", "mode=0700,size=" + mebibytes + "m", "tmpfs", folder.toString());
+        run(
+            "mount",
+            "-t",
+            "tmpfs",
+            "-o",
+            "mode=0700,size=" + mebibytes + "m",
+            "tmpfs",
+            folder.toString());
     AcceptanceRequirement.present(mounted, "the right to mount a tmpfs (root)");
     return new TmpfsDisk(folder);
   }
