@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -162,12 +163,10 @@ final class NewLogIT {
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(file, target);
-        }
+        Files.copy(
+            file,
+            to.resolve(from.relativize(file).toString()),
+            StandardCopyOption.COPY_ATTRIBUTES);
       }
     }
   }
@@ -193,7 +192,7 @@ final class NewLogIT {
     Patience.until(() -> cosigned(LOG), size -> size > 1);
     assertEquals(List.of(), federation.stop());
     Path own = federation.plan(FR).folder();
-    Path backup = folder.resolve("backup");
+    Path backup = Files.createDirectory(folder.resolve("backup"));
     copy(own.resolve("data"), backup.resolve("data"));
     copy(own.resolve("audit"), backup.resolve("audit"));
 
