@@ -24,7 +24,7 @@ public final class LogRateLimit {
     this(clock, apart, 1);
   }
 
-  /** Allows so many lines per subject in this interval. */
+  /** Allows this number of lines for each subject in an interval. */
   public LogRateLimit(InstantSource clock, Duration apart, int most) {
     this.clock = clock;
     this.apart = apart;

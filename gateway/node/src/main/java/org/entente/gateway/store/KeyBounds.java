@@ -171,7 +171,7 @@ final class KeyBounds implements Batch.Target {
           RocksIterator iterator = iterators.apply(table).apply(options)) {
         spaces.find(iterator);
       } catch (RocksDBException e) {
-        // Whoever reads the damaged part reports it.
+        // A later read of the damaged part reports it.
         spaces.bounded = false;
       }
     }

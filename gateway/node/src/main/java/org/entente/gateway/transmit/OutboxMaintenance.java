@@ -38,9 +38,9 @@ public final class OutboxMaintenance {
   static final int ALARMING_RECEIPTS = 2;
 
   /**
-   * How often the recipient's link may ask for another stanza until that is an alarm, too: the
-   * pauses between so many attempts take some four minutes. For less than that, an honest recipient
-   * may be overloaded or lack a key, or a clock may be wrong.
+   * Requests of the recipient's link for another stanza that are an alarm. The pauses between them
+   * take about four minutes. An honest recipient may ask for less long: it is overloaded, lacks a
+   * key, or has a wrong clock.
    */
   static final int ALARMING_ASKS = 12;
 

@@ -420,7 +420,7 @@ final class FederationFiles {
     return config;
   }
 
-  private static void copyTree(Path from, Path to) throws IOException {
+  static void copyTree(Path from, Path to) throws IOException {
     try (Stream<Path> all = Files.walk(from)) {
       for (Path one : all.toList()) {
         Files.copy(

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -183,7 +182,7 @@ class LinkHoldsTest {
     federation.stop(FR);
     Files.createDirectories(federation.folder().resolve("backup"));
     for (String part : List.of("data", "audit")) {
-      copy(
+      FederationFiles.copyTree(
           federation.folder().resolve(FR).resolve(part),
           federation.folder().resolve("backup").resolve(part));
     }
@@ -194,7 +193,7 @@ class LinkHoldsTest {
     federation.stop(FR);
     for (String part : List.of("data", "audit")) {
       remove(federation.folder().resolve(FR).resolve(part));
-      copy(
+      FederationFiles.copyTree(
           federation.folder().resolve("backup").resolve(part),
           federation.folder().resolve(FR).resolve(part));
     }
@@ -220,15 +219,6 @@ class LinkHoldsTest {
         assertThrows(StatusRuntimeException.class, () -> links(FR).pauseLink(noReason));
     assertTrue(String.valueOf(refused.getMessage()).contains("on_behalf_of.justification"));
     assertFalse(link(FR, DE).hasPausedSince());
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(
-            file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
   }
 
   private static void remove(Path root) {

@@ -69,8 +69,8 @@ final class StolenTlsKeyTest {
       greeting.by(thief, Lane.LANE_ROUTINE_VALUE);
       stolen = send("stolen");
       federation.await("the thief to have it", () -> thief.taken() >= 1);
-      // It is repeated after 10 and after 20 seconds; the second time is an alarm. What is asked
-      // for again is an alarm after some minutes.
+      // The origin repeats it after 10 and after 20 seconds. The second repetition is an alarm. A
+      // thief that asks for it again is an alarm after some minutes.
       federation.await(
           "an alarm",
           () -> {

@@ -300,7 +300,7 @@ class StoreContractTest {
     assertEquals(List.of(), torn);
   }
 
-  /** Whoever was told of a commit reads it, or a later one. */
+  /** A reader that was told of a commit reads that one or a later one. */
   @Test
   void get_whileOthersCommit_neverGoesBack() throws InterruptedException {
     AtomicLong told = new AtomicLong();

@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest committed entries of numbered lines, in memory, so that whoever reads at the end of a
- * line needs no iterator of the store. Bounded by bytes and count over all lines; the oldest entry
- * is evicted first, and readers behind what is held read the store.
+ * The newest committed entries of numbered lines, in memory, so that a reader at the end of a line
+ * needs no iterator of the store. Bounded by bytes and count over all lines; the oldest entry is
+ * evicted first, and readers behind what is held read the store.
  *
  * <p>Changes are passed on after each commit, in the order of commits; numbers of a line rise. So
  * from some number on, a line holds all that is committed, and an empty answer means that there is

@@ -31,7 +31,7 @@ public record PageLimits(int usual, int most) {
     }
   }
 
-  /** Why a request for so many entries is refused; empty if it is not. */
+  /** The problem of a request for this number of entries; empty if it is allowed. */
   public Optional<Problem> problem(int asked) {
     return asked < 0 || asked > most
         ? Optional.of(new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + most))
@@ -52,7 +52,7 @@ public record PageLimits(int usual, int most) {
   /**
    * A page; ends the call if the request is invalid.
    *
-   * @param find finds at most so many entries
+   * @param find finds at most this number of entries
    */
   public <T> Page<T> page(int asked, IntFunction<List<T>> find) {
     int size = require(asked);
