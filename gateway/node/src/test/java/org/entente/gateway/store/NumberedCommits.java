@@ -1,13 +1,16 @@
 package org.entente.gateway.store;
 
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -55,17 +58,34 @@ final class NumberedCommits {
     return value;
   }
 
-  /** Copies the files of a store, open or not: what a killed process leaves. */
+  /**
+   * Copies the files of a store, open or not, as they are at one moment: what a killed process
+   * leaves.
+   */
   static Path copy(Path dir, Path to) {
-    try (Stream<Path> files = Files.list(dir)) {
-      Files.createDirectories(to);
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
+    Map<Path, Long> sizes = Map.of();
+    // What RocksDB writes and deletes meanwhile would give a mixture of two moments.
+    while (!sizes.equals(sizes(dir))) {
+      sizes = sizes(dir);
+      try {
+        Files.createDirectories(to);
+        for (Path old : files(to, "")) {
+          Files.delete(old);
+        }
+        for (Path file : sizes.keySet()) {
+          Files.copy(file, to.resolve(file.getFileName()));
+        }
+      } catch (NoSuchFileException e) {
+        sizes = Map.of();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      return to;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    return to;
+  }
+
+  private static Map<Path, Long> sizes(Path dir) {
+    return files(dir, "").stream().collect(toMap(f -> f, f -> f.toFile().length()));
   }
 
   /** The files of a store with this ending, by age. */

@@ -180,6 +180,7 @@ class RocksStoreDamageTest {
         NumberedCommits.files(killed, ".log").stream()
             .map(f -> f.getFileName().toString())
             .toList();
+    assertTrue(logs.size() > 1, logs + " of the killed process");
     for (String log : logs.subList(0, logs.size() - 1)) {
       Path missing = copy();
       Files.delete(missing.resolve(log));

@@ -125,8 +125,10 @@ class RocksStoreTest {
           store.batch().deleteRange(Table.INBOX, new byte[0], KeyBuilder.key().u32(700).done()),
           Durability.SYNCED);
       long before = bytes();
-      store.reclaim();
-      store.reclaim();
+      // A file that RocksDB itself compacts meanwhile is taken the next time.
+      for (int i = 0; i < 10 && bytes() >= 10_000_000; i++) {
+        store.reclaim();
+      }
       assertTrue(before > 50_000_000, before + " bytes before");
       assertTrue(bytes() < 10_000_000, bytes() + " bytes of " + before);
     }

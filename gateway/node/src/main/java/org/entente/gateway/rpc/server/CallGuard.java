@@ -69,7 +69,7 @@ public final class CallGuard implements ServerInterceptor {
 
   private <Q, A> ServerCall.Listener<Q> admitted(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next, Identified caller) {
-    GuardedCall<Q, A> guarded = new GuardedCall<>(call, caller);
+    GuardedCall<Q, A> guarded = new GuardedCall<>(call, caller, open::remove);
     if (!open.add(guarded)) {
       return refuse(
           call,

@@ -6,6 +6,7 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.Problem;
 
@@ -15,12 +16,20 @@ import org.entente.gateway.model.Problem;
  */
 final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   private final Identified caller;
+  private final Consumer<GuardedCall<Q, A>> answered;
   private boolean closed;
   private boolean ended;
 
-  GuardedCall(ServerCall<Q, A> call, Identified caller) {
+  /**
+   * Creates the call.
+   *
+   * @param answered told just before the end of a call is sent that has next to nothing left to
+   *     send
+   */
+  GuardedCall(ServerCall<Q, A> call, Identified caller, Consumer<GuardedCall<Q, A>> answered) {
     super(call);
     this.caller = caller;
+    this.answered = answered;
   }
 
   Identified caller() {
@@ -45,7 +54,18 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   public synchronized void close(Status status, Metadata trailers) {
     if (!ended) {
       closed = true;
+      tellAnswered();
       super.close(status, trailers);
+    }
+  }
+
+  /**
+   * A caller that saw the end of this call may begin another at once. A call whose answers still
+   * wait for the caller holds memory, so it counts until they are gone.
+   */
+  private void tellAnswered() {
+    if (isReady()) {
+      answered.accept(this);
     }
   }
 
@@ -57,6 +77,7 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   synchronized void end(StatusRuntimeException status) {
     if (!closed && !ended) {
       ended = true;
+      tellAnswered();
       super.close(
           status.getStatus(), Objects.requireNonNullElseGet(status.getTrailers(), Metadata::new));
     }
