@@ -39,10 +39,15 @@ run_entente() {
   protect_memory
   local options=("${protected[@]}" "${heap[@]}" -XX:+ExitOnOutOfMemoryError -Dentente.home="$home" -Duser.timezone=UTC)
   [ "${major%%.*}" -lt 22 ] || options+=(--enable-native-access=ALL-UNNAMED)
-  # Java ignores an archive that is damaged or belongs to another Java.
-  [ ! -f "$archive" ] ||
-    options+=("-XX:SharedArchiveFile=$archive" -XX:+VerifySharedSpaces -Xshare:auto "-Xlog:cds*=off"
-      "-Dentente.class.data=$archive")
+  # Java ignores an archive that is damaged or belongs to another Java. Since 25 it also holds which code is hot.
+  if [ -f "$archive" ]; then
+    if [ "${major%%.*}" -ge 25 ]; then
+      options+=("-XX:AOTCache=$archive" "-Xlog:aot*=off")
+    else
+      options+=("-XX:SharedArchiveFile=$archive" -Xshare:auto)
+    fi
+    options+=(-XX:+VerifySharedSpaces "-Xlog:cds*=off" "-Dentente.class.data=$archive")
+  fi
   # shellcheck disable=SC2086
   exec "$java" "${options[@]}" ${ENTENTE_JAVA_OPTS:-} -cp "$class_path" org.entente.gateway.Main "$@"
 }

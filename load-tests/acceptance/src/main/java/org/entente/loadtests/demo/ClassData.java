@@ -19,11 +19,12 @@ import org.entente.loadtests.traffic.Tally;
 import org.entente.loadtests.traffic.Watcher;
 
 /**
- * Build step that writes the class-data archive (AppCDS). With it, a gateway or command need not
- * read and verify its classes, which takes a third of a start. The JVM writes the archive when a
- * gateway ends that has accepted, sent and received messages. An archive is valid for one class
- * path and one JVM; it holds classes and no data. A valid archive is kept. The build continues if
- * the archive cannot be written.
+ * Build step that writes the class-data archive (AppCDS; the ahead-of-time cache since Java 25,
+ * which also holds profiles of methods). With it, a gateway or command need not read and verify its
+ * classes, which takes a third of a start. The JVM writes the archive when a gateway ends that has
+ * accepted, sent and received messages. An archive is valid for one class path and one JVM; it
+ * holds classes and no data. A valid archive is kept. The build continues if the archive cannot be
+ * written.
  */
 public final class ClassData {
   private static final String AGENCY = "fr.customs";
@@ -81,7 +82,7 @@ public final class ClassData {
   /** Runs a gateway with traffic, stops it and returns the archive that it wrote. */
   private static Path written(ConfigurationHome home, Federation federation, Path archive)
       throws InterruptedException {
-    String option = "-Xlog:disable -XX:ArchiveClassesAtExit=" + archive;
+    String option = "-Xlog:disable " + Machine.trainingOption(archive);
     federation.launchIn(AGENCY, Map.of("JAVA_TOOL_OPTIONS", option));
     federation.launch(PEER);
     federation.awaitReady(List.of(AGENCY, PEER));

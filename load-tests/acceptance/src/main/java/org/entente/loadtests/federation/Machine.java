@@ -36,6 +36,7 @@ public enum Machine {
           + " -XX:YoungGenerationSizeSupplement=0");
 
   private static final int FEATURE_OF_NATIVE_ACCESS = 22;
+  private static final int FEATURE_OF_AOT_CACHE = 25;
 
   private final String options;
 
@@ -74,8 +75,8 @@ public enum Machine {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options.split(" ", -1)));
     command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-Duser.timezone=UTC"));
-    command.addAll(classData());
-    if (Runtime.version().feature() >= FEATURE_OF_NATIVE_ACCESS) {
+    command.addAll(archive());
+    if (isSince(FEATURE_OF_NATIVE_ACCESS)) {
       command.add("--enable-native-access=ALL-UNNAMED");
     }
     command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath), mainClass));
@@ -83,16 +84,29 @@ public enum Machine {
     return command;
   }
 
-  /** Options for the class-data archive, if there is one. */
-  private static List<String> classData() {
+  /** Options for the archive of a training run, if there is one. */
+  private static List<String> archive() {
     Path archive = Path.of(System.getProperty("entente.class.data", ""));
-    return Files.isRegularFile(archive)
-        ? List.of(
-            "-XX:SharedArchiveFile=" + archive,
-            "-XX:+VerifySharedSpaces",
-            "-Xshare:auto",
-            "-Xlog:cds*=off",
-            "-Dentente.class.data=" + archive)
-        : List.of();
+    if (!Files.isRegularFile(archive)) {
+      return List.of();
+    }
+    List<String> options =
+        new ArrayList<>(
+            isSince(FEATURE_OF_AOT_CACHE)
+                ? List.of("-XX:AOTCache=" + archive, "-Xlog:aot*=off")
+                : List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto"));
+    options.addAll(
+        List.of("-XX:+VerifySharedSpaces", "-Xlog:cds*=off", "-Dentente.class.data=" + archive));
+    return options;
+  }
+
+  /** What makes a JVM write this archive when it ends. */
+  public static String trainingOption(Path archive) {
+    return (isSince(FEATURE_OF_AOT_CACHE) ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=")
+        + archive;
+  }
+
+  private static boolean isSince(int feature) {
+    return Runtime.version().feature() >= feature;
   }
 }
