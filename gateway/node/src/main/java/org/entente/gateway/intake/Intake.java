@@ -4,6 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -438,6 +439,7 @@ public final class Intake implements AutoCloseable {
     }
     DraftAuditLeaves.accepted(tx, round, sealed);
     List<Outcome> outcomes = new ArrayList<>();
+    Map<MessageId, SentFacts> sent = new LinkedHashMap<>();
     for (int i = 0; i < round.size(); i++) {
       Submission submission = round.get(i);
       parts.ledger().subjects().put(tx, subjects.get(i), submission.id());
@@ -455,10 +457,11 @@ public final class Intake implements AutoCloseable {
       OnwardUseEvidence.tell(tx, parts, submission);
       ChainLink.of(submission.parts().get(0).label())
           .ifPresent(step -> changed(tx, submission.actor(), step));
-      remember(tx, submission);
+      sent.put(id, facts(submission));
       memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);
     }
+    EvidenceTimeouts.begin(tx, parts.ledger(), parts.records().evidence(), sent);
     return outcomes;
   }
 
@@ -487,8 +490,8 @@ public final class Intake implements AutoCloseable {
             ready.outgoing().envelope().getSignature().toByteArray());
   }
 
-  /** Stores the recipients and the times by which they are expected to act. */
-  private void remember(Transaction tx, Submission submission) {
+  /** The recipients and the times by which they are expected to act. */
+  private static SentFacts facts(Submission submission) {
     Permitted first = submission.parts().get(0);
     SentFacts.Builder facts =
         SentFacts.newBuilder()
@@ -507,8 +510,7 @@ public final class Intake implements AutoCloseable {
       facts.setOpenByMs(
           Math.min(accepted + submission.openWithin().toMillis(), facts.getExpiresAtMs()));
     }
-    EvidenceTimeouts.begin(
-        tx, parts.ledger(), parts.records().evidence(), submission.id(), facts.build());
+    return facts.build();
   }
 
   /**

@@ -59,11 +59,22 @@ public final class EvidenceTimeouts {
   /** Stores the recipients of an own message and the deadlines of their evidence. */
   public static void begin(
       Transaction tx, Ledger ledger, EvidenceRecords evidence, MessageId id, SentFacts facts) {
-    evidence.accepted(tx, ledger.evidence(), id, facts);
-    ledger.awaited().look(tx, new AwaitedEvidenceTable.DueMessage(TimeoutRules.first(facts), id));
+    begin(tx, ledger, evidence, Map.of(id, facts));
   }
 
-  private record DueMessage(AwaitedEvidenceTable.DueMessage due, Optional<SentFacts> facts) {}
+  /** The same for messages that are committed together. */
+  public static void begin(
+      Transaction tx, Ledger ledger, EvidenceRecords evidence, Map<MessageId, SentFacts> sent) {
+    Map<MessageId, Long> due = new LinkedHashMap<>();
+    sent.forEach(
+        (id, facts) -> {
+          evidence.accepted(tx, ledger.evidence(), id, facts);
+          due.put(id, TimeoutRules.first(facts));
+        });
+    ledger.awaited().look(tx, due);
+  }
+
+  private record DueMessage(MessageId id, Optional<SentFacts> facts) {}
 
   private record Group(String recipient, Lane lane) {}
 
@@ -71,37 +82,43 @@ public final class EvidenceTimeouts {
   public int round() {
     long now = ending.millis();
     int looked = 0;
-    List<AwaitedEvidenceTable.DueMessage> due;
-    do {
+    List<AwaitedEvidenceTable.DueMessages> due = ledger.awaited().due(now, PAGE);
+    while (!due.isEmpty()) {
+      looked += page(due, now);
       due = ledger.awaited().due(now, PAGE);
-      if (!due.isEmpty()) {
-        page(due, now);
-        looked += due.size();
-      }
-    } while (due.size() == PAGE);
+    }
     return looked;
   }
 
-  private void page(List<AwaitedEvidenceTable.DueMessage> due, long now) {
+  private int page(List<AwaitedEvidenceTable.DueMessages> due, long now) {
     List<DueMessage> found =
         due.stream()
-            .map(one -> new DueMessage(one, evidence.sent(ledger.evidence(), one.id())))
+            .flatMap(some -> some.ids().stream())
+            .map(id -> new DueMessage(id, evidence.sent(ledger.evidence(), id)))
             .toList();
     Map<Group, List<MessageId>> unopened = new LinkedHashMap<>();
-    ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          unopened.clear();
-          found.forEach(one -> look(tx, one, now, unopened));
-          return found.size();
-        });
+    int looked =
+        ledger.commit(
+            Lane.ROUTINE,
+            tx -> {
+              unopened.clear();
+              Map<MessageId, Long> next = new LinkedHashMap<>();
+              due.forEach(some -> ledger.awaited().looked(tx, some));
+              found.forEach(one -> look(tx, one, now, next, unopened));
+              ledger.awaited().look(tx, next);
+              return found.size();
+            });
     unopened.forEach(EvidenceTimeouts::tell);
+    return looked;
   }
 
   private void look(
-      Transaction tx, DueMessage found, long now, Map<Group, List<MessageId>> unopened) {
-    MessageId id = found.due().id();
-    ledger.awaited().looked(tx, found.due());
+      Transaction tx,
+      DueMessage found,
+      long now,
+      Map<MessageId, Long> next,
+      Map<Group, List<MessageId>> unopened) {
+    MessageId id = found.id();
     if (found.facts().isEmpty()) {
       return;
     }
@@ -117,7 +134,7 @@ public final class EvidenceTimeouts {
               }
             });
     if (look.next() > 0) {
-      ledger.awaited().look(tx, new AwaitedEvidenceTable.DueMessage(look.next(), id));
+      next.put(id, look.next());
     }
   }
 

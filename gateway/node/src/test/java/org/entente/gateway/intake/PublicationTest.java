@@ -237,7 +237,7 @@ class PublicationTest {
     assertEquals(
         List.of(id),
         ledger.awaited().due(Long.MAX_VALUE - 1, 10).stream()
-            .map(AwaitedEvidenceTable.DueMessage::id)
+            .flatMap(some -> some.ids().stream())
             .toList());
   }
 

@@ -12,7 +12,6 @@ import java.util.Map;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -116,7 +115,7 @@ class SubmissionEvidenceTest {
     assertEquals(
         List.of(id(flash), id(own), id(routine)),
         ledger.awaited().due(Long.MAX_VALUE - 1, 10).stream()
-            .map(AwaitedEvidenceTable.DueMessage::id)
+            .flatMap(some -> some.ids().stream())
             .toList());
   }
 

@@ -3,6 +3,7 @@ package org.entente.gateway.ledger.table;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * META     "evidence unopened"                          → u64 last number of an unopened message
- * EVIDENCE u8 8 · u64 when · 16-byte message id         → nothing: look at its evidence then
+ * EVIDENCE u8 8 · u64 when · 16-byte message id         → 16-byte ids of others: look at the
+ *                                                         evidence of all of them then
  * EVIDENCE u8 9 · u64 number                            → u16 length · sealed recipient ·
  *                                                         UnopenedRecord without the recipient
  * EVIDENCE u8 10 · 16-byte message id · token of agency → u64 its number; 0: no longer listed
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AwaitedEvidenceTable {
   private static final byte[] LAST = KeyBuilder.key().ascii("evidence unopened").done();
-  private static final byte[] NOTHING = {};
+  private static final int SECOND = 1_000;
   private static final int DUE = 8;
   private static final int UNOPENED = 9;
   private static final int NUMBER_OF = 10;
@@ -68,8 +70,12 @@ public final class AwaitedEvidenceTable {
     }
   }
 
-  /** A message to check, and when. */
-  public record DueMessage(long atMillis, MessageId id) {}
+  /** Messages that are checked together, and when. */
+  public record DueMessages(long atMillis, List<MessageId> ids) {
+    public DueMessages {
+      ids = List.copyOf(ids);
+    }
+  }
 
   /** Whether a message is or was listed as unopened, for one recipient. */
   public enum ListingState {
@@ -84,30 +90,61 @@ public final class AwaitedEvidenceTable {
   /** An unopened message; numbers rise in the order in which they were listed. */
   public record UnopenedMessage(long number, UnopenedRecord record) {}
 
-  /** Schedules the check of a message. */
-  public void look(Transaction tx, DueMessage due) {
-    tx.put(Table.EVIDENCE, dueKey(due), NOTHING);
+  /**
+   * Schedules the checks of messages. Those of one second have one record, so that an envelope
+   * costs about one; none is checked early.
+   *
+   * @param due when each is due, milliseconds since 1970
+   */
+  public void look(Transaction tx, Map<MessageId, Long> due) {
+    Map<Long, KeyBuilder> records = new LinkedHashMap<>();
+    due.forEach(
+        (id, at) -> {
+          long second = Math.addExact(at, SECOND - 1) / SECOND * SECOND;
+          records.computeIfAbsent(second, s -> KeyBuilder.key()).bytes(id.bytes());
+        });
+    records.forEach(
+        (second, ids) -> {
+          byte[] all = ids.done();
+          tx.put(
+              Table.EVIDENCE,
+              dueKey(second, Arrays.copyOf(all, MessageId.SIZE)),
+              Arrays.copyOfRange(all, MessageId.SIZE, all.length));
+        });
   }
 
-  /** Removes the schedule of a message that has been checked. */
-  public void looked(Transaction tx, DueMessage due) {
-    tx.delete(Table.EVIDENCE, dueKey(due));
+  /** Removes the schedule of messages that have been checked. */
+  public void looked(Transaction tx, DueMessages due) {
+    tx.delete(Table.EVIDENCE, dueKey(due.atMillis(), due.ids().get(0).bytes()));
   }
 
-  /** Messages due at a time, at most {@code most}, the longest due first. */
-  public List<DueMessage> due(long nowMillis, int most) {
+  /** Messages due at a time, in records up to a number of messages, the longest due first. */
+  public List<DueMessages> due(long nowMillis, int most) {
     byte[] from = KeyBuilder.key().u8(DUE).done();
     byte[] to = KeyBuilder.key().u8(DUE).u64(nowMillis + 1).done();
-    List<DueMessage> out = new ArrayList<>();
+    List<DueMessages> out = new ArrayList<>();
+    int found = 0;
     try (Scan scan = store.scan(Table.EVIDENCE, from, to)) {
-      while (out.size() < most && scan.hasNext()) {
+      while (found < most && scan.hasNext()) {
         scan.next();
-        byte[] key = scan.key();
-        MessageId id = MessageId.of(Arrays.copyOfRange(key, 9, key.length));
-        out.add(new DueMessage(BigEndian.u64(key, 1), id));
+        KeyReader key = KeyReader.of(scan.key());
+        key.u8();
+        long at = key.u64();
+        DueMessages some = new DueMessages(at, ids(key.rest(), scan.value()));
+        out.add(some);
+        found += some.ids().size();
       }
     }
     return out;
+  }
+
+  private static List<MessageId> ids(byte[] first, byte[] others) {
+    List<MessageId> ids = new ArrayList<>();
+    ids.add(MessageId.of(first));
+    for (int at = 0; at < others.length; at += MessageId.SIZE) {
+      ids.add(MessageId.of(Arrays.copyOfRange(others, at, at + MessageId.SIZE)));
+    }
+    return ids;
   }
 
   /** The listing state of a message for a recipient. */
@@ -235,8 +272,8 @@ public final class AwaitedEvidenceTable {
     return new RecordPlace(Table.EVIDENCE, unopenedKey, "recipient");
   }
 
-  private static byte[] dueKey(DueMessage due) {
-    return KeyBuilder.key().u8(DUE).u64(due.atMillis()).bytes(due.id().bytes()).done();
+  private static byte[] dueKey(long atMillis, byte[] firstId) {
+    return KeyBuilder.key().u8(DUE).u64(atMillis).bytes(firstId).done();
   }
 
   private static byte[] unopenedKey(long number) {
