@@ -42,12 +42,6 @@ public final class Sha256 {
     return this;
   }
 
-  /** Adds one byte. */
-  public Sha256 update(byte value) {
-    digest.update(value);
-    return this;
-  }
-
   /** The 32-byte hash of the added bytes; the instance then starts over. */
   public byte[] digest() {
     return digest.digest();

@@ -34,16 +34,6 @@ public record VerifyingPair(Ed25519VerifyingKey ed25519, MlDsa44VerifyingKey mlD
                     .map(quantum -> new VerifyingPair(classical, quantum)));
   }
 
-  /**
-   * Reads a pair that is known to be good.
-   *
-   * @throws IllegalArgumentException where {@link #parse} would be empty
-   */
-  public static VerifyingPair of(byte[] encoded) {
-    return parse(encoded)
-        .orElseThrow(() -> new IllegalArgumentException("not a valid pair of public keys"));
-  }
-
   /** Whether both halves of {@code signature} are this pair's over {@code message}. */
   public boolean verify(byte[] message, PairSignature signature) {
     return ed25519.verify(message, signature.ed25519())

@@ -1,7 +1,6 @@
 package org.entente.gateway.identity;
 
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -47,11 +46,6 @@ public final class Identified {
     return id.name();
   }
 
-  /** Whether this is a peer gateway rather than a client. */
-  public boolean isGateway() {
-    return id.kind() == SpiffeId.Kind.GATEWAY;
-  }
-
   /** What a client may do; none for a gateway. */
   public Set<Scope> scopes() {
     return scopes;
@@ -60,11 +54,6 @@ public final class Identified {
   /** SHA-256 of the certificate, 64 hex digits. */
   public String fingerprint() {
     return fingerprint;
-  }
-
-  /** When the certificate expires, and with it every stream that relies on it. */
-  public Instant notAfter() {
-    return chain.get(0).getNotAfter().toInstant();
   }
 
   /** The presented certificates, the holder's first. */

@@ -18,15 +18,6 @@ public record OperationId(Bits128 bits) implements Id128<OperationId> {
     return new OperationId(Bits128.of(WHOSE, bytes));
   }
 
-  /**
-   * The identifier that these 32 hex digits spell.
-   *
-   * @throws InvalidValue for anything else
-   */
-  public static OperationId parse(String hex) {
-    return new OperationId(Bits128.parse(WHOSE, hex));
-  }
-
   /** A new identifier for a time. */
   public static OperationId fresh(long epochMillis, RandomGenerator random) {
     return new OperationId(Bits128.uuid7(epochMillis, random));

@@ -140,11 +140,6 @@ public final class SignedNote {
     return text;
   }
 
-  /** The UTF-8 bytes of the text, a new array: what most signature types sign. */
-  public byte[] textBytes() {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
   /** The signature lines in their order, verified or not. */
   public List<NoteSignature> signatures() {
     return signatures;

@@ -10,7 +10,6 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -136,11 +135,6 @@ public record Member(
   /** Whether it has this role. */
   public boolean is(AgencyRole role) {
     return roles.contains(role);
-  }
-
-  /** The signing pair of this id, whatever its validity in time. */
-  public Optional<AgencyKey> signingKey(String id) {
-    return signing.stream().filter(key -> key.id().equals(id)).findFirst();
   }
 
   /** Both halves of every pair, encoded. */

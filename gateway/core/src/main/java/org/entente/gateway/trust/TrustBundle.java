@@ -116,36 +116,14 @@ public final class TrustBundle {
     return Collections.unmodifiableNavigableSet(having);
   }
 
-  /** The agency's kind of authority; {@link AgencyKind#OTHER} if it is not a member. */
-  public AgencyKind kind(AgencyName name) {
-    return agency(name).map(Member::kind).orElse(AgencyKind.OTHER);
-  }
-
   /** The agency's jurisdiction, such as {@code FR}; empty if it has none or is not a member. */
   public Optional<String> jurisdiction(AgencyName name) {
     return agency(name).map(Member::jurisdiction);
   }
 
-  /** Names of the groups that the agency's jurisdiction is in, nested ones included. */
-  public NavigableSet<String> groupsOf(AgencyName name) {
-    NavigableSet<String> in = new TreeSet<>();
-    jurisdiction(name)
-        .ifPresent(
-            code ->
-                groups.names().stream()
-                    .filter(group -> groups.jurisdictionsIn(group).contains(code))
-                    .forEach(in::add));
-    return Collections.unmodifiableNavigableSet(in);
-  }
-
   /** Names of all groups. */
   public Set<String> groups() {
     return groups.names();
-  }
-
-  /** Jurisdictions in a group, nested groups resolved; none for an unknown name. */
-  public NavigableSet<String> jurisdictionsIn(String group) {
-    return groups.jurisdictionsIn(group);
   }
 
   /**
@@ -163,12 +141,6 @@ public final class TrustBundle {
       }
     }
     return Collections.unmodifiableNavigableSet(in);
-  }
-
-  /** Whether a name is that of a group or of a member's jurisdiction. */
-  public boolean knowsJurisdiction(String jurisdictionOrGroup) {
-    return groups.names().contains(jurisdictionOrGroup)
-        || members.values().stream().anyMatch(m -> jurisdictionOrGroup.equals(m.jurisdiction()));
   }
 
   @Override

@@ -65,8 +65,7 @@ final class PeerIdentityTest {
     Identified peer = Results.value(identify(issue("fr.customs", FR)));
     assertEquals(new AgencyName("fr.customs"), peer.agency());
     assertEquals("gateway-1", peer.name().value());
-    assertTrue(peer.isGateway());
-    assertEquals(END, peer.notAfter());
+    assertEquals(SpiffeId.Kind.GATEWAY, peer.id().kind());
     assertTrue(peer.fingerprint().matches("[0-9a-f]{64}"));
   }
 

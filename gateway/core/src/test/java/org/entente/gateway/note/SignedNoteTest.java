@@ -258,7 +258,7 @@ class SignedNoteTest {
     long seed = 0x5eed57L;
     Random random = new Random(seed);
     byte[] original = note.encode();
-    int header = note.textBytes().length;
+    int header = note.text().getBytes(UTF_8).length;
     for (int round = 0; round < 500; round++) {
       byte[] bytes = original.clone();
       bytes[random.nextInt(header)] ^= (byte) (1 << random.nextInt(7));

@@ -78,16 +78,12 @@ final class GroupsTest {
     assertEquals(Set.of(de, fr), bundle.agenciesIn("CUSTOMS-UNION"));
     assertEquals(Set.of(fr), bundle.agenciesIn("FR"));
     assertEquals(Set.of(), bundle.agenciesIn("APEC"));
-    assertEquals(Set.of("CUSTOMS-UNION", "EU"), bundle.groupsOf(fr));
-    assertEquals(Set.of(), bundle.groupsOf(hub));
     assertEquals("FR", bundle.jurisdiction(fr).orElseThrow());
     assertTrue(bundle.jurisdiction(hub).isEmpty());
     assertTrue(bundle.isTransit(hub));
     assertFalse(bundle.isTransit(fr));
     assertTrue(bundle.has(de, AgencyRole.WITNESS));
     assertFalse(bundle.agencies().contains(hub));
-    assertEquals(AgencyKind.CUSTOMS, bundle.kind(fr));
-    assertEquals(AgencyKind.OTHER, bundle.kind(stranger));
     assertFalse(bundle.isMember(stranger));
     assertTrue(bundle.agency(stranger).isEmpty());
     assertEquals(List.of(hub), bundle.agency(new AgencyName("sg.police")).orElseThrow().via());

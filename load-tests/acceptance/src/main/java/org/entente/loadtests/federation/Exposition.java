@@ -7,7 +7,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -23,18 +22,6 @@ public final class Exposition {
   public static OptionalLong counter(String admin, String name) throws InterruptedException {
     Optional<String> page = page(admin);
     return page.isPresent() ? sum(page.get(), name) : OptionalLong.empty();
-  }
-
-  /**
-   * Sum over the series with this label and value, as in the exposition; 0 if there are none,
-   * absent if the gateway does not answer.
-   */
-  public static OptionalLong labelled(String admin, String name, String label)
-      throws InterruptedException {
-    Optional<String> page = page(admin);
-    return page.isPresent()
-        ? OptionalLong.of(sum(page.get(), name, List.of(label)))
-        : OptionalLong.empty();
   }
 
   /**

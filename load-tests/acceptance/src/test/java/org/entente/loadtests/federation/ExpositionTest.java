@@ -70,7 +70,6 @@ final class ExpositionTest {
     assertEquals(OptionalLong.of(0), sum("requests", "agency=\"nl.pol\""));
     assertEquals(OptionalLong.of(0), sum("none", "side=\"owed\""));
     assertEquals(OptionalLong.empty(), sum("request"));
-    assertEquals(OptionalLong.of(0), Exposition.labelled(admin, "request", "side=\"owed\""));
   }
 
   @Test

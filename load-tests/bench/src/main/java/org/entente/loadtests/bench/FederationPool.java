@@ -34,12 +34,11 @@ final class FederationPool implements AutoCloseable {
     this.machine = machine;
   }
 
-  /** A federation whose gateways do not run yet; closing it ends them and deletes their files. */
-  Ground mint(String scenario) {
-    return mint(scenario, List.of());
-  }
-
-  /** The same with further agencies, whose gateways never run. */
+  /**
+   * A federation whose gateways do not run yet; closing it ends them and deletes their files.
+   *
+   * @param further agencies whose gateways never run
+   */
   Ground mint(String scenario, List<FederationSpec.Agency> further) {
     Path own = folder.resolve(scenario);
     Ground ground = new Ground(own, Federation.mint(home, own, machine, further));

@@ -89,11 +89,6 @@ final class HostileClient implements AutoCloseable {
     return "%d streams reset, %d drafts refused".formatted(resets.get(), refusals.get());
   }
 
-  /** Drafts that were refused, or ended with the connection. */
-  long refusals() {
-    return refusals.get();
-  }
-
   private final class Outcome implements StreamObserver<PublishResponse> {
     @Override
     public void onNext(PublishResponse response) {

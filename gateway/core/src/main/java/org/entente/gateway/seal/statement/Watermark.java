@@ -52,12 +52,6 @@ public record Watermark(long epoch, Lane lane, long upTo, List<Range> above) {
     return above.size() <= MAX_RANGES;
   }
 
-  /** Whether a number of this epoch and lane is held. */
-  public boolean covers(long sequence) {
-    return sequence <= upTo
-        || above.stream().anyMatch(range -> range.from() <= sequence && sequence <= range.to());
-  }
-
   static Watermark read(FieldReader in) {
     return new Watermark(in.number(1), in.lane(), in.number(0), in.list(MAX_RANGES, Range::read));
   }

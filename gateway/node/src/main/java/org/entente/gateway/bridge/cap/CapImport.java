@@ -73,11 +73,6 @@ public final class CapImport {
     leftovers.addAll(alert.unmapped());
   }
 
-  /** The draft without the fields that CAP lacks. */
-  static Draft draft(CapAlert alert) throws CapProblem {
-    return read(alert).draft();
-  }
-
   /** The draft without the fields that CAP lacks, and the parts that are not carried. */
   public static ImportResult read(CapAlert alert) throws CapProblem {
     CapImport reading = new CapImport(alert);

@@ -29,11 +29,6 @@ public final class IdempotencyTable {
     this.stored = stored;
   }
 
-  /** The outcome as the transaction sees it, or null. */
-  public @Nullable IdempotencyRecord read(Transaction tx, String client, String key) {
-    return parse(tx.get(Table.IDEMPOTENCY, key(client, key)));
-  }
-
   /** The committed outcome, or null. */
   public @Nullable IdempotencyRecord read(String client, String key) {
     return parse(store.get(Table.IDEMPOTENCY, key(client, key)));

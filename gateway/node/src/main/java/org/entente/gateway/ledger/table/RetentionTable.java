@@ -245,13 +245,6 @@ public final class RetentionTable {
     return value == null ? null : erasure(value);
   }
 
-  /**
-   * Whether a message is being erased, or was erased and its bucket has not ended, as committed.
-   */
-  boolean isErased(MessageId id) {
-    return done(id) != null || store.get(Table.RETENTION, key(PENDING, id)) != null;
-  }
-
   /** Places or replaces a hold. */
   public void hold(Transaction tx, MessageId id, HoldRecord hold) {
     tx.put(Table.RETENTION, key(HOLD, id), hold.toByteArray());

@@ -141,11 +141,6 @@ public final class ScoreTable {
     return record(store.get(Table.SCORE, key(RECORD, number)));
   }
 
-  /** Whether a committed score is the latest of its client and model. */
-  public boolean isLatest(long number) {
-    return store.get(Table.SCORE, key(LATEST, number)) != null;
-  }
-
   /** Numbers of committed latest scores after one, rising, at most {@code most}. */
   public List<Long> after(long number, int most) {
     List<Long> out = new ArrayList<>();

@@ -155,18 +155,11 @@ public final class PolicyDecision {
   }
 
   /**
-   * The messages to seal, as {@link #permitted}, after a second person has released them.
+   * The messages to seal after a second person has released them, with consents as in {@link
+   * #permitted(MessageId, Function)}.
    *
    * @throws IllegalStateException if the outcome is {@link Outcome#REFUSED}: a refused draft cannot
    *     be released
-   */
-  public List<Permitted> released(MessageId id) {
-    return released(id, consent -> Optional.empty());
-  }
-
-  /**
-   * The messages to seal after release, with consents as in {@link #permitted(MessageId,
-   * Function)}.
    */
   public List<Permitted> released(
       MessageId id, Function<MessageId, Optional<CarriedConsent>> carried) {

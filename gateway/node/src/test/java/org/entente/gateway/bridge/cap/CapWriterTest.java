@@ -122,7 +122,7 @@ class CapWriterTest {
             .setCreatedAt(DELIVERED.getCreatedAt())
             .build();
     Alert sent = draft.getBody().getAlert();
-    Draft read = CapImport.draft(FeedFixture.capAlert(xml(label, sent)));
+    Draft read = CapImport.read(FeedFixture.capAlert(xml(label, sent))).draft();
     Alert.Builder got = read.getBody().getAlert().toBuilder();
     List.copyOf(got.getExtraMap().keySet()).stream()
         .filter(key -> key.startsWith(CapExtra.EXTRA))

@@ -55,7 +55,7 @@ class QueuedMessageTermsTest {
   private static Permitted sent(Policy policy, OnBehalfOf person) {
     PolicyDecision decision = policy.egress().decide(by(person), FR, NOW);
     return decision.outcome() == PolicyDecision.Outcome.HELD
-        ? decision.released(id()).get(0)
+        ? decision.released(id(), consent -> Optional.empty()).get(0)
         : decision.permitted(id()).get(0);
   }
 
