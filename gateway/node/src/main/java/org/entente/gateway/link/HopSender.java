@@ -313,6 +313,11 @@ final class HopSender {
     cursor = to;
   }
 
+  /** Whether the peer's latest credit lets something be sent. */
+  boolean isGranted() {
+    return credit.getEnvelopes() != 0 && credit.getBytes() != 0;
+  }
+
   int envelopesInFlight() {
     return inFlight.size();
   }

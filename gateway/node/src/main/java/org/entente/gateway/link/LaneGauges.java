@@ -23,6 +23,10 @@ final class LaneGauges {
   private volatile long inFlightBytes;
   private volatile @Nullable Instant lastContact;
   private volatile @Nullable Duration roundTrip;
+  private volatile boolean granted;
+
+  /** When deliveries were first sent since the last were released; over streams. */
+  private volatile @Nullable Long unansweredNanos;
 
   /** The number whose round trip is being measured, 0 if none, and when it was sent. */
   private long probe;
@@ -35,6 +39,7 @@ final class LaneGauges {
     stopped = isStopped;
     inFlight = sender.envelopesInFlight();
     inFlightBytes = sender.bytesInFlight();
+    granted = sender.isGranted();
     if (!isConnected) {
       probe = 0;
     }
@@ -44,7 +49,27 @@ final class LaneGauges {
     lastContact = now;
   }
 
+  void released() {
+    unansweredNanos = null;
+  }
+
+  /**
+   * Whether mail that is queued now goes out: the peer is connected, grants room or has deliveries
+   * to answer, and left none unanswered for longer than this.
+   */
+  boolean carries(long nowNanos, Duration patience) {
+    Long since = unansweredNanos;
+    return connected
+        && !paused
+        && stopped == null
+        && (granted || inFlight > 0)
+        && (since == null || nowNanos - since <= patience.toNanos());
+  }
+
   void sent(Deliveries deliveries, long nowNanos) {
+    if (unansweredNanos == null) {
+      unansweredNanos = nowNanos;
+    }
     if (probe == 0) {
       Delivery last = deliveries.getDeliveries(deliveries.getDeliveriesCount() - 1);
       probe = last.getHopSequence();

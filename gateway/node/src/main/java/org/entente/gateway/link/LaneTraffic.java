@@ -161,6 +161,10 @@ final class LaneTraffic implements StreamSlot.Traffic {
             });
   }
 
+  boolean carries() {
+    return gauges.carries(environment.nanos(), environment.settings().stallTimeout());
+  }
+
   LaneStatus status() {
     return gauges.status(lane);
   }
@@ -283,6 +287,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
       openEpoch(open.epoch());
     } else if (action instanceof HopAction.Release release) {
       progressNanos = environment.nanos();
+      gauges.released();
       queue.released(release.receipts());
     } else if (action instanceof HopAction.Receive receive) {
       store(receive.deliveries());

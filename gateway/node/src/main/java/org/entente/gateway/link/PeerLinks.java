@@ -86,6 +86,11 @@ public final class PeerLinks implements AutoCloseable {
     known(peer).ifPresent(slots -> slots.lane(lane).wake());
   }
 
+  /** Whether mail to a peer on a lane goes out now, as far as this side can tell. Cheap. */
+  public boolean carries(AgencyName peer, Lane lane) {
+    return known(peer).map(slots -> slots.lane(lane).carries()).orElse(false);
+  }
+
   /**
    * Sends a notice to a peer.
    *

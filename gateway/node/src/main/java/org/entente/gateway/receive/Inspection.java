@@ -331,7 +331,10 @@ final class Inspection {
                   recipient, refusal.get().code(), refusal.get().reason()));
       return;
     }
-    Optional<AgencyName> hop = routes.nextHop(recipient).filter(next -> !next.equals(peer));
+    Optional<AgencyName> hop =
+        routes
+            .nextHop(recipient, envelope.header().facts().lane())
+            .filter(next -> !next.equals(peer));
     if (hop.isEmpty()) {
       onward
           .refused()

@@ -15,9 +15,9 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.sequence.OriginWindow;
@@ -78,7 +78,7 @@ public final class NoticeExchange implements RecipientNotices {
   private final KnownStatements known;
   private final RoutingTable routes;
   private final Reporter reporter;
-  private final BiConsumer<AgencyName, Notice> send;
+  private final Sender send;
   private final InstantSource clock;
   private final Executor workers;
   private final NoticeSignatureCheck signed;
@@ -88,7 +88,14 @@ public final class NoticeExchange implements RecipientNotices {
   private final HeldNumbers held;
   private final Map<AgencyName, Deque<Instant>> repeated = new ConcurrentHashMap<>();
   private final Map<AgencyName, Instant> alarmed = new ConcurrentHashMap<>();
+  private final Map<AgencyName, Integer> turns = new ConcurrentHashMap<>();
   private final Meters meters;
+
+  /** Sends notices to neighbours. */
+  public interface Sender {
+    /** Sends a notice; false if the link to the neighbour does not take it now. */
+    boolean send(AgencyName neighbour, Notice notice);
+  }
 
   /**
    * What other agencies state about themselves.
@@ -107,7 +114,7 @@ public final class NoticeExchange implements RecipientNotices {
       Settlement settlement,
       KnownStatements known,
       Reporter reporter,
-      BiConsumer<AgencyName, Notice> send,
+      Sender send,
       WitnessNotices witnesses) {
     this.signer = signer;
     this.ledger = parts.ledger();
@@ -134,13 +141,13 @@ public final class NoticeExchange implements RecipientNotices {
    * what this agency holds of them, since receipts and statements may have been lost.
    */
   public void neighbourUp(AgencyName neighbour) {
-    send.accept(neighbour, ownKeys());
+    send.send(neighbour, ownKeys());
     if (signer.transit().getAsBoolean()) {
       for (byte[] bundle : ledger.peerFacts().keyBundles()) {
         KeyBundle.parse(bundle)
             .map(b -> b.content().agency())
             .filter(agency -> !agency.equals(neighbour))
-            .ifPresent(agency -> send.accept(neighbour, keys(agency, bundle, 1)));
+            .ifPresent(agency -> send.send(neighbour, keys(agency, bundle, 1)));
       }
     }
     if (mayRepeat(neighbour)) {
@@ -160,7 +167,7 @@ public final class NoticeExchange implements RecipientNotices {
 
   private void repeatTo(AgencyName neighbour) {
     ledger.windows().origins().stream()
-        .filter(origin -> routes.nextHop(origin).filter(neighbour::equals).isPresent())
+        .filter(origin -> routes.hops(origin).contains(neighbour))
         .forEach(
             origin -> {
               held.repeat(origin);
@@ -171,7 +178,7 @@ public final class NoticeExchange implements RecipientNotices {
   /** Announces this agency's keys to all neighbours. */
   public void announceKeys() {
     for (AgencyName neighbour : routes.links()) {
-      send.accept(neighbour, ownKeys());
+      send.send(neighbour, ownKeys());
     }
   }
 
@@ -267,11 +274,11 @@ public final class NoticeExchange implements RecipientNotices {
   private void answerKeys(AgencyName neighbour, Notice notice) {
     AgencyName agency = new AgencyName(notice.getKeyRequest().getAgency());
     if (agency.equals(signer.self())) {
-      send.accept(neighbour, ownKeys());
+      send.send(neighbour, ownKeys());
       return;
     }
     Optional<byte[]> known = ledger.peerFacts().keyBundle(agency);
-    known.ifPresent(bundle -> send.accept(neighbour, keys(agency, bundle, 1)));
+    known.ifPresent(bundle -> send.send(neighbour, keys(agency, bundle, 1)));
     boolean outdated =
         known
             .flatMap(KeyBundle::parse)
@@ -316,10 +323,22 @@ public final class NoticeExchange implements RecipientNotices {
   }
 
   private boolean address(AgencyName to, Notice.Builder notice) {
-    Optional<AgencyName> hop = routes.nextHop(to);
-    hop.ifPresent(
-        next -> send.accept(next, notice.setFrom(signer.self().value()).setTo(to.value()).build()));
-    return hop.isPresent();
+    List<AgencyName> hops = routes.hops(to);
+    int turn = hops.size() < 2 ? 0 : turns.merge(to, 1, Integer::sum);
+    var unused =
+        handed(hops, turn, notice.setFrom(signer.self().value()).setTo(to.value()).build());
+    return !hops.isEmpty();
+  }
+
+  /**
+   * Hands a notice to the first peer of these, beginning with one of them, whose link takes it. A
+   * notice is repeated until it takes effect: if each time began with the same transit, that one
+   * could suppress all.
+   */
+  private boolean handed(List<AgencyName> hops, int turn, Notice notice) {
+    return IntStream.range(0, hops.size())
+        .mapToObj(i -> hops.get(Math.floorMod(turn + i, hops.size())))
+        .anyMatch(hop -> send.send(hop, notice));
   }
 
   /** Handles a notice from a neighbour. */
@@ -341,12 +360,13 @@ public final class NoticeExchange implements RecipientNotices {
   }
 
   private void passOn(AgencyName neighbour, AgencyName to, Notice notice) {
-    Optional<AgencyName> hop = routes.nextHop(to).filter(next -> !next.equals(neighbour));
-    if (!signer.transit().getAsBoolean() || notice.getHops() >= MAX_HOPS || hop.isEmpty()) {
+    List<AgencyName> hops =
+        routes.hops(to).stream().filter(next -> !next.equals(neighbour)).toList();
+    if (!signer.transit().getAsBoolean() || notice.getHops() >= MAX_HOPS || hops.isEmpty()) {
       reporter.refused(neighbour, Code.NO_ROUTE);
       return;
     }
-    send.accept(hop.get(), notice.toBuilder().setHops(notice.getHops() + 1).build());
+    var unused = handed(hops, 0, notice.toBuilder().setHops(notice.getHops() + 1).build());
   }
 
   /**
@@ -420,7 +440,7 @@ public final class NoticeExchange implements RecipientNotices {
         peerKeys.bundleOf(agency).map(bundle -> keys(agency, bundle.encoded(), hops));
     for (AgencyName other : routes.links()) {
       if (!other.equals(neighbour) && !other.equals(agency)) {
-        further.ifPresent(notice -> send.accept(other, notice));
+        further.ifPresent(notice -> send.send(other, notice));
       }
     }
   }

@@ -6,12 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.EnvelopeTable;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.OutboxTable;
@@ -83,15 +82,15 @@ public final class Dispatch {
     envelopes.hold(tx, out.headerHash(), out.envelope(), out.recipients().size());
     Map<AgencyName, List<HopRecipient>> byHop = new LinkedHashMap<>();
     for (Recipient recipient : out.recipients()) {
-      Optional<AgencyName> hop = hopNow(recipient.agency());
+      Optional<AgencyName> hop = hopNow(recipient.agency(), out.lane());
       OutboxState state =
           hop.isPresent() ? OutboxState.OUTBOX_STATE_QUEUED : OutboxState.OUTBOX_STATE_WAITING;
       if (hop.isEmpty()) {
         waiting.mark(recipient.agency());
       }
-      OriginNumber number =
-          outbox.append(
-              tx, recipient.agency(), out.lane(), entry(tx, out, recipient.agreement(), state));
+      OutboxEntry entry =
+          handedTo(entry(tx, out, recipient.agreement(), state), recipient.agency(), hop);
+      OriginNumber number = outbox.append(tx, recipient.agency(), out.lane(), entry);
       hop.ifPresent(
           peer ->
               byHop
@@ -105,23 +104,24 @@ public final class Dispatch {
   }
 
   /**
-   * Queues again what was waiting, got lost or was refused by a transit: same envelope, same
-   * number, a new stanza. Transits that refused it are avoided where there is another. False if
-   * there is no route now.
+   * Queues again what was waiting, got lost, or was refused or not brought by a transit: same
+   * envelope, same number, a new stanza. It goes by another transit where the link of one carries
+   * mail. False if there is no route now.
    */
   public boolean again(
       Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
-    Optional<AgencyName> hop = untried(recipient, entry).or(() -> routes.nextHop(recipient));
+    Optional<AgencyName> hop =
+        another(recipient, number.lane(), entry).or(() -> routes.nextHop(recipient, number.lane()));
     byte[] headerHash = entry.getHeaderHash().toByteArray();
-    StoredEnvelope envelope = envelopes.read(tx, headerHash);
-    if (hop.isEmpty() || envelope == null) {
+    int size = size(tx, headerHash);
+    if (hop.isEmpty() || size < 0) {
       return false;
     }
     outbox.update(
         tx,
         recipient,
         number,
-        entry.toBuilder()
+        handedTo(entry, recipient, hop).toBuilder()
             .setState(OutboxState.OUTBOX_STATE_QUEUED)
             .setQueuedAtMs(tx.nowMillis())
             .setAttempts(entry.getAttempts() + 1)
@@ -131,17 +131,78 @@ public final class Dispatch {
         hop.get(),
         number.lane(),
         headerHash,
-        sizeOf(envelope),
+        size,
         List.of(),
         List.of(hopRecipient(recipient, number)));
     return true;
   }
 
-  /** The next hop to a recipient that is none of the transits that refused an entry. */
-  Optional<AgencyName> untried(AgencyName recipient, OutboxEntry entry) {
-    Set<AgencyName> refused =
-        entry.getRefusedByList().stream().map(AgencyName::new).collect(Collectors.toSet());
-    return routes.nextHop(recipient, refused);
+  /** The size of an envelope: 0 if it cannot be read, which its transmission finds; -1 if gone. */
+  private int size(Transaction tx, byte[] headerHash) {
+    try {
+      StoredEnvelope envelope = envelopes.read(tx, headerHash);
+      return envelope == null ? -1 : sizeOf(envelope);
+    } catch (CorruptRecord e) {
+      return 0;
+    }
+  }
+
+  /**
+   * Records the transit that an entry is handed to. What waited begins again: its recipient asked
+   * for it, or all transits had been tried.
+   */
+  private static OutboxEntry handedTo(
+      OutboxEntry entry, AgencyName recipient, Optional<AgencyName> hop) {
+    OutboxEntry.Builder handed = entry.toBuilder();
+    boolean begins =
+        entry.getState() == OutboxState.OUTBOX_STATE_WAITING
+            || hop.filter(next -> !entry.getTriedList().contains(next.value())).isEmpty();
+    if (begins) {
+      handed.clearTried();
+    }
+    hop.filter(next -> !next.equals(recipient)).ifPresent(next -> handed.addTried(next.value()));
+    return handed.build();
+  }
+
+  /** Whether an entry has been handed to another transit than this peer since. */
+  static boolean isElsewhere(AgencyName peer, OutboxEntry entry) {
+    return transit(entry).filter(last -> !last.equals(peer)).isPresent();
+  }
+
+  /** The transit that an entry was last handed to, if any. */
+  static Optional<AgencyName> transit(OutboxEntry entry) {
+    int count = entry.getTriedCount();
+    return count == 0 ? Optional.empty() : Optional.of(new AgencyName(entry.getTried(count - 1)));
+  }
+
+  /** Whether a transit's link carries mail of a lane now. */
+  boolean carries(AgencyName transit, Lane lane) {
+    return routes.carries(transit, lane);
+  }
+
+  /** A transit that an entry was not handed to and whose link carries mail now. */
+  Optional<AgencyName> untried(AgencyName recipient, Lane lane, OutboxEntry entry) {
+    return routes.untried(recipient, lane, tried(entry));
+  }
+
+  /** The same, or else one that it was handed to before the last. */
+  Optional<AgencyName> another(AgencyName recipient, Lane lane, OutboxEntry entry) {
+    return routes.another(recipient, lane, tried(entry));
+  }
+
+  private static List<AgencyName> tried(OutboxEntry entry) {
+    return entry.getTriedList().stream().map(AgencyName::new).toList();
+  }
+
+  /**
+   * Records that the recipient has an entry. If the second transit brought it soon, the first is
+   * counted, and the second preferred. Longer waits say nothing: the recipient may have been away.
+   */
+  void arrived(AgencyName recipient, OutboxEntry entry) {
+    if (entry.getAttempts() == 2 && entry.getTriedCount() == 2) {
+      List<AgencyName> tried = tried(entry);
+      routes.bypassed(recipient, tried.get(0), tried.get(1));
+    }
   }
 
   /**
@@ -171,14 +232,9 @@ public final class Dispatch {
     append(tx, peer, lane, name, sizeOf(envelope), path, recipients);
   }
 
-  /** The transit that leads to a recipient; empty if it is linked directly or there is no route. */
-  Optional<AgencyName> transitTo(AgencyName recipient) {
-    return routes.nextHop(recipient).filter(hop -> !hop.equals(recipient));
-  }
-
-  private Optional<AgencyName> hopNow(AgencyName recipient) {
+  private Optional<AgencyName> hopNow(AgencyName recipient, Lane lane) {
     return sendable.test(recipient) && !waiting.isWaiting(recipient)
-        ? routes.nextHop(recipient)
+        ? routes.nextHop(recipient, lane)
         : Optional.empty();
   }
 

@@ -192,7 +192,8 @@ public final class OutboxMaintenance {
         withdrawn.add(one);
       } else if (hasExpired(one.entry(), ending)) {
         expired.add(one.number());
-      } else if (reachableNow && isDue(one.entry(), now)) {
+      } else if (reachableNow
+          && (isDue(one.entry(), now) || mayMove(recipient, lane, one.entry(), now))) {
         again.add(one.number());
         if (isUnconfirmed(one.entry())) {
           unconfirmed.add(one.number());
@@ -241,6 +242,21 @@ public final class OutboxMaintenance {
           default -> false;
         };
     return repeated && !entry.getRelayTold();
+  }
+
+  /**
+   * Whether it waits long in the queue of a transit, or a while if the link does not carry mail,
+   * and another transit's link does. The waits double, so that an honest backlog is overcome.
+   */
+  private boolean mayMove(AgencyName recipient, Lane lane, OutboxEntry entry, long now) {
+    long waited = now - entry.getQueuedAtMs();
+    int moves = entry.getAttempts() - 1;
+    return waited >= doubled(FIRST_WAIT_MILLIS, moves, LONGEST_WAIT_MILLIS)
+        && settlement.mayMove(
+            recipient,
+            lane,
+            entry,
+            waited >= doubled(UNDER_WAY_MILLIS, moves, LONGEST_WAIT_MILLIS));
   }
 
   static boolean isDue(OutboxEntry entry, long now) {

@@ -2,20 +2,32 @@ package org.entente.gateway.transmit;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Maps an agency to the linked peer that leads to it: the agency itself if it is linked, otherwise
- * the first linked transit that the trust bundle names for it. Immutable except for the bundle it
- * reads; safe for many threads.
+ * a linked transit that the trust bundle names for it. The first one whose link carries mail now is
+ * taken, after one that has proved itself; if no link does, the first one. Safe for many threads.
  */
 public final class RoutingTable {
+  private static final Logger LOG = LoggerFactory.getLogger(RoutingTable.class);
+
   private final Set<AgencyName> links;
   private final Function<AgencyName, List<AgencyName>> transitsOf;
+  private final BiPredicate<AgencyName, Lane> carries;
+  private final Map<AgencyName, AgencyName> proven = new ConcurrentHashMap<>();
+  private final Map<AgencyName, Long> bypassed = new ConcurrentHashMap<>();
 
   /**
    * Creates routes over links.
@@ -23,25 +35,78 @@ public final class RoutingTable {
    * @param links agencies to which this gateway is configured to hold a link
    * @param transitsOf the transits of an agency in the bundle in force, best first; empty for an
    *     agency that is not a member
+   * @param carries whether a peer's link takes mail of a lane now
    */
-  public RoutingTable(Set<AgencyName> links, Function<AgencyName, List<AgencyName>> transitsOf) {
+  public RoutingTable(
+      Set<AgencyName> links,
+      Function<AgencyName, List<AgencyName>> transitsOf,
+      BiPredicate<AgencyName, Lane> carries) {
     this.links = Collections.unmodifiableSortedSet(new TreeSet<>(links));
     this.transitsOf = transitsOf;
+    this.carries = carries;
   }
 
   /** The next peer towards a recipient, if there is one. */
-  public Optional<AgencyName> nextHop(AgencyName recipient) {
-    return nextHop(recipient, Set.of());
+  public Optional<AgencyName> nextHop(AgencyName recipient, Lane lane) {
+    List<AgencyName> hops = hops(recipient);
+    return carrying(recipient, lane).findFirst().or(() -> hops.stream().findFirst());
   }
 
-  /** The peer to hand it to, if there is one besides some transits. */
-  Optional<AgencyName> nextHop(AgencyName recipient, Set<AgencyName> without) {
-    if (links.contains(recipient)) {
-      return Optional.of(recipient);
+  /** All peers that lead to a recipient, best first. */
+  public List<AgencyName> hops(AgencyName recipient) {
+    return links.contains(recipient)
+        ? List.of(recipient)
+        : transitsOf.apply(recipient).stream().filter(links::contains).toList();
+  }
+
+  /**
+   * Another peer towards a recipient whose link takes mail of a lane now.
+   *
+   * @param tried the peers that were tried, the latest last: one that was not is preferred, and the
+   *     latest is left out
+   */
+  Optional<AgencyName> another(AgencyName recipient, Lane lane, List<AgencyName> tried) {
+    return untried(recipient, lane, tried)
+        .or(
+            () ->
+                carrying(recipient, lane)
+                    .filter(hop -> tried.isEmpty() || !hop.equals(tried.get(tried.size() - 1)))
+                    .findFirst());
+  }
+
+  /** A peer towards a recipient that was not tried and whose link takes mail of a lane now. */
+  Optional<AgencyName> untried(AgencyName recipient, Lane lane, List<AgencyName> tried) {
+    return carrying(recipient, lane).filter(hop -> !tried.contains(hop)).findFirst();
+  }
+
+  /** Whether a peer's link takes mail of a lane now. */
+  boolean carries(AgencyName peer, Lane lane) {
+    return carries.test(peer, lane);
+  }
+
+  private Stream<AgencyName> carrying(AgencyName recipient, Lane lane) {
+    List<AgencyName> hops = hops(recipient);
+    return Stream.concat(
+            Stream.ofNullable(proven.get(recipient)).filter(hops::contains), hops.stream())
+        .filter(hop -> carries.test(hop, lane));
+  }
+
+  /** Counts a transit that did not bring mail to a recipient, and prefers one that did. */
+  void bypassed(AgencyName recipient, AgencyName transit, AgencyName by) {
+    bypassed.merge(transit, 1L, Long::sum);
+    if (!by.equals(proven.put(recipient, by))) {
+      LOG.warn(
+          "{} did not bring mail to {} in time, and {} did; mail goes by {} now",
+          transit,
+          recipient,
+          by,
+          by);
     }
-    return transitsOf.apply(recipient).stream()
-        .filter(transit -> links.contains(transit) && !without.contains(transit))
-        .findFirst();
+  }
+
+  /** How much mail each transit did not bring in time, and another did. */
+  public Map<AgencyName, Long> bypassed() {
+    return Map.copyOf(bypassed);
   }
 
   /** All directly linked agencies, by name. */

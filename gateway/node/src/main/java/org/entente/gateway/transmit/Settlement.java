@@ -132,9 +132,11 @@ public final class Settlement {
       return;
     }
     Result result = receipt.getResult();
-    if (result == Result.RESULT_REWRAP) {
+    if (result == Result.RESULT_REWRAP && peer.equals(recipient)) {
       tx.afterCommit(() -> sessions.stale(recipient));
-      park(tx, recipient, number, peer.equals(recipient) ? unsigned(entry) : heardOf(entry));
+      park(tx, recipient, number, unsigned(entry));
+    } else if (result == Result.RESULT_REWRAP) {
+      notNow(tx, peer, recipient, number, entry);
     } else if (refusal(receipt, peer, recipient).isPresent()) {
       Code code = refusal(receipt, peer, recipient).orElseThrow();
       rejected(tx, peer, recipient, number, entry, code);
@@ -150,6 +152,31 @@ public final class Settlement {
       }
       relayed(tx, peer, recipient, number, entry);
     }
+  }
+
+  /**
+   * A transit cannot take it now. That says nothing of the recipient and resets no count: it goes
+   * at once to a transit that was not tried, else to all of them again after a pause.
+   */
+  private void notNow(
+      Transaction tx,
+      AgencyName transit,
+      AgencyName recipient,
+      OriginNumber number,
+      OutboxEntry entry) {
+    if (entry.getState() == OutboxState.OUTBOX_STATE_WAITING
+        || Dispatch.isElsewhere(transit, entry)
+        || untried(tx, recipient, number, entry)) {
+      return;
+    }
+    park(tx, recipient, number, entry);
+  }
+
+  /** Queues it for a transit that was not tried; false if there is none. */
+  private boolean untried(
+      Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
+    return dispatch.untried(recipient, number.lane(), entry).isPresent()
+        && dispatch.again(tx, recipient, number, entry);
   }
 
   /** Whether the time to deliver an entry that is held for others was over before a time. */
@@ -188,7 +215,7 @@ public final class Settlement {
 
   /**
    * A transit did not take it. That says nothing of the recipient, so the number stays owed: it
-   * goes at once to a transit that has not refused it, else to all of them again after a pause.
+   * goes at once to a transit that was not tried, else to all of them again after a pause.
    */
   private void rejected(
       Transaction tx,
@@ -198,15 +225,9 @@ public final class Settlement {
       OutboxEntry entry,
       Code code) {
     noteRefusal(tx, transit, recipient, entry, code);
-    if (entry.getState() == OutboxState.OUTBOX_STATE_WAITING) {
-      return;
-    }
-    OutboxEntry tried =
-        entry.getRefusedByList().contains(transit.value())
-            ? entry
-            : entry.toBuilder().addRefusedBy(transit.value()).build();
-    if (dispatch.untried(recipient, tried).isPresent()
-        && dispatch.again(tx, recipient, number, tried)) {
+    if (entry.getState() == OutboxState.OUTBOX_STATE_WAITING
+        || Dispatch.isElsewhere(transit, entry)
+        || untried(tx, recipient, number, entry)) {
       return;
     }
     ledger
@@ -215,11 +236,10 @@ public final class Settlement {
             tx,
             recipient,
             number,
-            tried.toBuilder()
+            entry.toBuilder()
                 .setState(OutboxState.OUTBOX_STATE_REJECTED)
-                .setUnanswered(tried.getUnanswered() + 1)
+                .setUnanswered(entry.getUnanswered() + 1)
                 .setQueuedAtMs(tx.nowMillis())
-                .clearRefusedBy()
                 .build());
   }
 
@@ -247,18 +267,14 @@ public final class Settlement {
       // The recipient's notice that it cannot open it overtook the transit's receipt.
       return;
     }
-    ledger
-        .outbox()
-        .update(
-            tx,
-            recipient,
-            number,
-            entry.toBuilder()
-                .setState(OutboxState.OUTBOX_STATE_RELAYED)
-                .setUnanswered(entry.getUnanswered() + 1)
-                .setQueuedAtMs(tx.nowMillis())
-                .setRelayTold(entry.getRelayTold() || !peer.equals(recipient))
-                .build());
+    OutboxEntry.Builder told =
+        entry.toBuilder().setRelayTold(entry.getRelayTold() || !peer.equals(recipient));
+    if (!Dispatch.isElsewhere(peer, entry)) {
+      told.setState(OutboxState.OUTBOX_STATE_RELAYED)
+          .setUnanswered(entry.getUnanswered() + 1)
+          .setQueuedAtMs(tx.nowMillis());
+    }
+    ledger.outbox().update(tx, recipient, number, told.build());
     if (peer.equals(recipient)) {
       return;
     }
@@ -444,13 +460,27 @@ public final class Settlement {
     }
   }
 
+  /**
+   * Whether it waits in the queue of one transit, and the link of another carries mail.
+   *
+   * @param waitedLong whether it waited long, so that it may leave a link that carries mail
+   */
+  boolean mayMove(AgencyName recipient, Lane lane, OutboxEntry entry, boolean waitedLong) {
+    return entry.getState() == OutboxState.OUTBOX_STATE_QUEUED
+        && Dispatch.transit(entry)
+            .filter(now -> waitedLong || !dispatch.carries(now, lane))
+            .isPresent()
+        && dispatch.another(recipient, lane, entry).isPresent();
+  }
+
   /** Queues a number again, if it is still owed. */
   void again(Transaction tx, AgencyName recipient, OriginNumber number) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
     if (entry != null
         && (entry.getState() == OutboxState.OUTBOX_STATE_WAITING
             || entry.getState() == OutboxState.OUTBOX_STATE_REJECTED
-            || entry.getState() == OutboxState.OUTBOX_STATE_RELAYED)) {
+            || entry.getState() == OutboxState.OUTBOX_STATE_RELAYED
+            || mayMove(recipient, number.lane(), entry, true))) {
       dispatch.again(tx, recipient, number, entry);
     }
   }
@@ -524,8 +554,7 @@ public final class Settlement {
    * number was lost.
    */
   private void expired(Transaction tx, AgencyName recipient, OutboxEntry entry, String reason) {
-    dispatch
-        .transitTo(recipient)
+    Dispatch.transit(entry)
         .filter(transit -> entry.getState() != OutboxState.OUTBOX_STATE_WAITING)
         .ifPresent(
             transit ->
@@ -554,6 +583,7 @@ public final class Settlement {
     ledger.outbox().remove(tx, recipient, number);
     tx.afterCommit(() -> sessions.held(recipient, number));
     if (entry.getState() != OutboxState.OUTBOX_STATE_VOID) {
+      tx.afterCommit(() -> dispatch.arrived(recipient, entry));
       ledger.envelopes().release(tx, entry.getHeaderHash().toByteArray());
     }
   }

@@ -267,7 +267,9 @@ public final class Transmission {
     AgencyName recipient = new AgencyName(hop.getAgency());
     OriginNumber number = new OriginNumber(hop.getEpoch(), lane, hop.getSequence());
     OutboxEntry entry = ledger.outbox().read(recipient, number);
-    if (entry == null || entry.getState() == OutboxState.OUTBOX_STATE_VOID) {
+    if (entry == null
+        || entry.getState() == OutboxState.OUTBOX_STATE_VOID
+        || Dispatch.isElsewhere(peer, entry)) {
       return new Fate.Done();
     }
     if (waiting.takenBack()) {

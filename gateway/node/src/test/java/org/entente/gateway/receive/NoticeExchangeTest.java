@@ -24,6 +24,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -106,6 +107,7 @@ class NoticeExchangeTest {
   private final PeerKeys peerKeys;
   private final PeerFulfilments fulfilments;
   private final List<Sent> sent = new ArrayList<>();
+  private final Set<AgencyName> down = new HashSet<>();
   private final List<String> witnesses = new ArrayList<>();
   private final GapWatch gaps = new GapWatch(() -> 0);
   private final Settlement settlement;
@@ -156,7 +158,7 @@ class NoticeExchangeTest {
             settlement,
             new NoticeExchange.KnownStatements(peerKeys, fulfilments, () -> changes++),
             node.kit.reports(),
-            (to, notice) -> sent.add(new Sent(to, notice)),
+            (to, notice) -> !down.contains(to) && sent.add(new Sent(to, notice)),
             new Witnesses());
   }
 
@@ -1097,6 +1099,20 @@ class NoticeExchangeTest {
   private static NoticeStatement.Content request(long at) {
     return new NoticeStatement.Content(
         StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, at), new byte[9]);
+  }
+
+  /** Threat 98: a transit that suppresses notices suppresses every second one. */
+  @Test
+  void notices_toAnAgencyBehindSeveralTransits_takeThemInTurn_andOnlyOneWhoseLinkTakesThem() {
+    node.transitsOfFar.add(SG);
+    for (int i = 0; i < 4; i++) {
+      notices.askKeys(FAR);
+    }
+    assertEquals(List.of(SG, HUB, SG, HUB), sent().stream().map(Sent::to).toList());
+    down.add(SG);
+    notices.askKeys(FAR);
+    notices.askKeys(FAR);
+    assertEquals(List.of(HUB, HUB), sent().stream().map(Sent::to).toList());
   }
 
   /** A neighbour that connects without end makes this gateway sign and send little. */

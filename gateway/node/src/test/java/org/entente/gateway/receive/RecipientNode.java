@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -70,6 +71,9 @@ final class RecipientNode implements AutoCloseable {
   /** Behind the transit. */
   static final AgencyName FAR = new AgencyName("us.cbp");
 
+  /** Transits that lead to {@link #FAR}. */
+  final List<AgencyName> transitsOfFar = new ArrayList<>(List.of(HUB));
+
   static final NodeName CLERK = new NodeName("clerk");
   static final Lane LANE = Lane.PRIORITY;
 
@@ -116,7 +120,7 @@ final class RecipientNode implements AutoCloseable {
             clock,
             new ReceiveKit.Surroundings(
                 Set.of(ORIGIN, SG, HUB),
-                agency -> agency.equals(FAR) ? List.of(HUB) : List.of(),
+                agency -> agency.equals(FAR) ? transitsOfFar : List.of(),
                 agency -> !strangers.contains(agency),
                 new CurrentCheck(),
                 new DeskClients().client(CLERK.value(), "border"),

@@ -146,7 +146,7 @@ public final class IntakeKit implements AutoCloseable {
             ledger.envelopes(),
             ledger.outbox(),
             ledger.hops(),
-            new RoutingTable(Set.of(), agency -> List.of()),
+            new RoutingTable(Set.of(), agency -> List.of(), (peer, lane) -> true),
             new WaitingRecipients(),
             agency -> true,
             (peer, lane) -> {});

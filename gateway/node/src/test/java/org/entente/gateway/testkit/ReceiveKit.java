@@ -234,7 +234,8 @@ public final class ReceiveKit implements AutoCloseable {
               clock.millis());
         };
     renewal.run();
-    RoutingTable routes = new RoutingTable(surroundings.links(), surroundings.transitsOf());
+    RoutingTable routes =
+        new RoutingTable(surroundings.links(), surroundings.transitsOf(), (peer, lane) -> true);
     parts =
         new ReceiveParts(
             SELF,

@@ -292,18 +292,12 @@ class DispatchTest {
   }
 
   @Test
-  void transit_toARecipient_isNoneWhereItIsLinkedOrThereIsNoWay() {
-    assertEquals(Optional.of(HUB), node.dispatch.transitTo(SG));
-    assertEquals(Optional.empty(), node.dispatch.transitTo(DE));
-    assertEquals(Optional.empty(), node.dispatch.transitTo(JP));
-  }
-
-  @Test
   void route_isTheLinkItself_orTheFirstLinkedTransit() {
     AgencyName other = new AgencyName("x.other");
-    RoutingTable routes = new RoutingTable(Set.of(HUB, DE), agency -> List.of(other, HUB, DE));
-    assertEquals(Optional.of(DE), routes.nextHop(DE));
-    assertEquals(Optional.of(HUB), routes.nextHop(SG));
+    RoutingTable routes =
+        new RoutingTable(Set.of(HUB, DE), agency -> List.of(other, HUB, DE), (peer, lane) -> false);
+    assertEquals(Optional.of(DE), routes.nextHop(DE, LANE));
+    assertEquals(Optional.of(HUB), routes.nextHop(SG, LANE));
     assertEquals(List.of(DE, HUB), List.copyOf(routes.links()));
   }
 

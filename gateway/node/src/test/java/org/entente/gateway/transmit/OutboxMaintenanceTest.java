@@ -61,7 +61,7 @@ class OutboxMaintenanceTest {
           ledger.envelopes(),
           ledger.outbox(),
           ledger.hops(),
-          new RoutingTable(Set.of(DE, SG), agency -> List.of()),
+          new RoutingTable(Set.of(DE, SG), agency -> List.of(), (peer, lane) -> true),
           waiting,
           agency -> true,
           (peer, lane) -> {});

@@ -78,7 +78,7 @@ class RecalledMailTest {
             ledger.envelopes(),
             ledger.outbox(),
             ledger.hops(),
-            new RoutingTable(Set.of(DE), agency -> List.of()),
+            new RoutingTable(Set.of(DE), agency -> List.of(), (peer, lane) -> true),
             waiting,
             agency -> true,
             (peer, lane) -> {});

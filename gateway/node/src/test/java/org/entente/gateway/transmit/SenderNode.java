@@ -122,7 +122,10 @@ final class SenderNode implements AutoCloseable {
     this.disk = disk;
     ledger = QuietLedger.started(store, clock, leaves);
     RoutingTable routes =
-        new RoutingTable(Set.of(DE, HUB), agency -> agency.equals(SG) ? List.of(HUB) : List.of());
+        new RoutingTable(
+            Set.of(DE, HUB),
+            agency -> agency.equals(SG) ? List.of(HUB) : List.of(),
+            (peer, lane) -> true);
     dispatch =
         new Dispatch(
             ledger.envelopes(),

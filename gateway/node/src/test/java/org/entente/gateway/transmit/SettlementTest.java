@@ -16,7 +16,9 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -70,16 +72,21 @@ class SettlementTest {
       new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR);
   private final InstantSource clock = InstantSource.system();
   @AutoClose private final Ledger ledger = QuietLedger.over(new MemoryStore(), clock);
+  private final Set<AgencyName> down = new HashSet<>();
   private final WaitingRecipients waiting = new WaitingRecipients();
   private final AtomicLong nanos = new AtomicLong();
   private final GapWatch gaps = new GapWatch(nanos::get);
+  private final RoutingTable routes =
+      new RoutingTable(
+          Set.of(DE, HUB),
+          agency -> agency.equals(JP) ? List.of(HUB, DE) : List.of(HUB),
+          (peer, lane) -> !down.contains(peer));
   private final Dispatch dispatch =
       new Dispatch(
           ledger.envelopes(),
           ledger.outbox(),
           ledger.hops(),
-          new RoutingTable(
-              Set.of(DE, HUB), agency -> agency.equals(JP) ? List.of(HUB, DE) : List.of(HUB)),
+          routes,
           waiting,
           agency -> true,
           (peer, lane) -> {});
@@ -250,6 +257,97 @@ class SettlementTest {
     assertEquals(OutboxState.OUTBOX_STATE_REJECTED, stateFor(JP), "both refused it");
     again(JP);
     assertEquals(1, ledger.hops().depth(HUB, LANE), "the first is tried again");
+  }
+
+  /** Threat 98: it says nothing of the recipient, and is unsigned. */
+  @Test
+  void transitThatAsksForAnotherStanza_losesItToAnotherAtOnce_andResetsNoCount() {
+    submit(JP);
+    answer(HUB, Result.RESULT_COMMITTED);
+    again(JP);
+    assertEquals(1, ledger.hops().depth(DE, LANE), "it did not bring it");
+    answer(DE, Result.RESULT_REWRAP);
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, stateFor(JP), "both were tried");
+    assertEquals(1, entryFor(JP).getUnanswered());
+    again(JP);
+    assertEquals(1, ledger.hops().depth(HUB, LANE));
+    answer(HUB, 2, Result.RESULT_REWRAP);
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, stateFor(JP));
+    assertEquals(1, ledger.hops().depth(DE, LANE), "the other at once");
+    assertEquals(1, entryFor(JP).getUnanswered());
+  }
+
+  @Test
+  void onlyTransit_thatAsksForAnotherStanza_isAskedAgainEverMoreSeldom() {
+    submit(SG);
+    for (int hop = 1; hop <= 5; hop++) {
+      answer(HUB, hop, Result.RESULT_REWRAP);
+      assertEquals(OutboxState.OUTBOX_STATE_WAITING, stateFor(SG));
+      assertEquals(hop, entryFor(SG).getAttempts());
+      again(SG);
+      assertEquals(1, ledger.hops().depth(HUB, LANE));
+    }
+  }
+
+  @Test
+  void transit_whoseLinkCarriesNothing_isOfferedNoMail_untilNoneDoes() {
+    down.add(HUB);
+    submit(JP);
+    assertEquals(1, ledger.hops().depth(DE, LANE));
+    answer(DE, Result.RESULT_REFUSED);
+    assertEquals(OutboxState.OUTBOX_STATE_REJECTED, stateFor(JP), "it stays with those that do");
+    again(JP);
+    assertEquals(1, ledger.hops().depth(DE, LANE));
+    down.add(DE);
+    submit(US);
+    assertEquals(1, ledger.hops().depth(HUB, LANE), "it waits for the first");
+  }
+
+  @Test
+  void mailInTheQueueOfATransit_movesToAnother_andBack_andWhatTheFirstAnswersLateChangesNothing() {
+    submit(JP);
+    assertFalse(mayMove(false), "the link carries mail");
+    assertTrue(mayMove(true), "it has waited long");
+    down.add(HUB);
+    assertTrue(mayMove(false));
+    again(JP);
+    assertEquals(1, ledger.hops().depth(DE, LANE));
+    down.add(DE);
+    assertFalse(mayMove(true), "there is no other");
+    down.remove(HUB);
+    answer(HUB, Result.RESULT_REWRAP);
+    answer(HUB, Result.RESULT_COMMITTED);
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, stateFor(JP));
+    again(JP);
+    assertEquals(2, ledger.hops().first(HUB, LANE), "the way back");
+    assertEquals(1, ledger.hops().depth(HUB, LANE));
+  }
+
+  private boolean mayMove(boolean waitedLong) {
+    return settlement.mayMove(JP, LANE, entryFor(JP), waitedLong);
+  }
+
+  @Test
+  void transit_thatDroppedWhatAnotherBrought_isCounted_andTheOtherPreferred() {
+    submit(JP);
+    answer(HUB, Result.RESULT_COMMITTED);
+    again(JP);
+    state(JP, HASH);
+    assertEquals(Map.of(HUB, 1L), routes.bypassed());
+    submit(JP);
+    assertEquals(2, ledger.hops().depth(DE, LANE), "it goes there first");
+  }
+
+  @Test
+  void transit_whoseMailTheRecipientAskedForAgain_orThatBroughtIt_isNotCounted() {
+    submit(JP);
+    settlement.rewrap(JP, List.of(new OriginNumber(1, LANE, 1))).join();
+    again(JP);
+    assertEquals(1, ledger.hops().depth(DE, LANE), "a transit may spoil what it carries");
+    state(JP, HASH);
+    submit(JP);
+    assertEquals(List.of(), state(JP, HASH));
+    assertEquals(Map.of(), routes.bypassed());
   }
 
   @Test

@@ -105,7 +105,7 @@ class UnsendableEntriesTest {
           ledger.envelopes(),
           ledger.outbox(),
           ledger.hops(),
-          new RoutingTable(Set.of(DE, HUB), agency -> List.of(HUB)),
+          new RoutingTable(Set.of(DE, HUB), agency -> List.of(HUB), (peer, lane) -> true),
           waiting,
           agency -> true,
           (peer, lane) -> {});

@@ -207,7 +207,7 @@ public final class TransmissionProbe implements AutoCloseable {
         ledger.envelopes(),
         ledger.outbox(),
         ledger.hops(),
-        new RoutingTable(Set.of(HUB), agency -> List.of(HUB)),
+        new RoutingTable(Set.of(HUB), agency -> List.of(HUB), (peer, lane) -> true),
         waiting,
         agency -> true,
         (peer, lane) -> {});

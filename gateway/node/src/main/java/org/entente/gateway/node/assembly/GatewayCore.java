@@ -92,7 +92,7 @@ public final class GatewayCore {
       LongSupplier running,
       List<Feature> chosen) {
     ground = new Foundation(files, stores, around, running);
-    outgoing = new OutgoingStage(ground, running, this::wake);
+    outgoing = new OutgoingStage(ground, running, this::wake, this::carries);
     features = new Features(ServiceStage.featureParts(ground, outgoing), chosen);
     incoming = new IncomingStage(ground, outgoing, features, this::sendNotice);
     services = new ServiceStage(ground, outgoing, incoming, features);
@@ -323,8 +323,12 @@ public final class GatewayCore {
     links.wake(peer, lane);
   }
 
-  private void sendNotice(AgencyName peer, Notice notice) {
-    links.send(peer, notice);
+  private boolean carries(AgencyName peer, Lane lane) {
+    return links.carries(peer, lane);
+  }
+
+  private boolean sendNotice(AgencyName peer, Notice notice) {
+    return links.send(peer, notice);
   }
 
   /** Waits for witnesses: a node stopped just after its start may not have heard from them yet. */

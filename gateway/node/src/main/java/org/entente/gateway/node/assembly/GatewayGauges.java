@@ -110,6 +110,17 @@ final class GatewayGauges {
         "Whether the link to a peer is up.",
         List.of("peer"),
         () -> links.status().stream().map(GatewayGauges::up).toList());
+    meters.counter(
+        "entente_transit_bypassed_total",
+        "Envelopes that a transit did not bring to their recipient in time, and another did.",
+        List.of("transit"),
+        () -> bypassed(routes));
+  }
+
+  private static List<Sample> bypassed(RoutingTable routes) {
+    return routes.bypassed().entrySet().stream()
+        .map(one -> new Sample(List.of(one.getKey().value()), one.getValue()))
+        .toList();
   }
 
   private static void ofErasures(Meters meters, MessageErasure erasing) {

@@ -1,8 +1,6 @@
 package org.entente.gateway.node.assembly;
 
 import java.util.List;
-import java.util.function.BiConsumer;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.receive.EvidenceReturn;
 import org.entente.gateway.receive.HeldNumbers;
@@ -20,7 +18,6 @@ import org.entente.gateway.retention.MessageErasure;
 import org.entente.gateway.retention.RecallReception;
 import org.entente.gateway.retention.RecordExpiry;
 import org.entente.gateway.retention.RetentionKeys;
-import org.entente.proto.link.v1.Notice;
 
 /** The stage for incoming messages: reception, notices, and erasure. */
 final class IncomingStage {
@@ -42,10 +39,7 @@ final class IncomingStage {
    * @param send sends a notice to a neighbour
    */
   IncomingStage(
-      Foundation ground,
-      OutgoingStage out,
-      Features features,
-      BiConsumer<AgencyName, Notice> send) {
+      Foundation ground, OutgoingStage out, Features features, NoticeExchange.Sender send) {
     NodeEnvironment around = ground.around;
     reporter = new ReceptionReporter(around.meters());
     ErasureJournal erasures = ground.erasures();
@@ -95,10 +89,7 @@ final class IncomingStage {
   }
 
   private NoticeExchange notices(
-      Foundation ground,
-      OutgoingStage out,
-      ReceiveParts parts,
-      BiConsumer<AgencyName, Notice> send) {
+      Foundation ground, OutgoingStage out, ReceiveParts parts, NoticeExchange.Sender send) {
     return new NoticeExchange(
         new NoticeSigner(
             new FederationName(ground.config.federation()),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.link.HopQueue;
@@ -60,13 +61,18 @@ final class OutgoingStage {
    *
    * @param running a monotonic time
    * @param wake signals that something is queued for a peer in a lane
+   * @param carries whether a peer's link takes mail of a lane now
    */
-  OutgoingStage(Foundation ground, LongSupplier running, BiConsumer<AgencyName, Lane> wake) {
+  OutgoingStage(
+      Foundation ground,
+      LongSupplier running,
+      BiConsumer<AgencyName, Lane> wake,
+      BiPredicate<AgencyName, Lane> carries) {
     this.ground = ground;
     NodeEnvironment around = ground.around;
     sealing = sealing();
     recallPeerFacts();
-    routes = new RoutingTable(linked(), this::transitsOf);
+    routes = new RoutingTable(linked(), this::transitsOf, carries);
     dispatch = dispatch(wake);
     gaps = new GapReporter(running, ground.ledger.windows());
     settlement = settlement();

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.batch.SealingItem;
@@ -105,7 +104,7 @@ final class KeyLifeNode implements AutoCloseable {
   private final AgencyPairSource trust;
   private final SettableClock clock;
   private final SecureRandom random;
-  private final BiConsumer<AgencyName, Notice> send;
+  private final NoticeExchange.Sender send;
 
   // What a disk keeps.
   private final MemoryStore store = new MemoryStore();
@@ -129,7 +128,11 @@ final class KeyLifeNode implements AutoCloseable {
     this.trust = world.trust();
     this.clock = world.clock();
     this.random = world.random();
-    this.send = (to, notice) -> world.send(name, to, notice);
+    this.send =
+        (to, notice) -> {
+          world.send(name, to, notice);
+          return true;
+        };
     this.journal = journal;
     this.gatewayKey = Ed25519SigningKey.generate(random);
     this.pair = SigningPair.generate(random);
@@ -204,7 +207,9 @@ final class KeyLifeNode implements AutoCloseable {
       ledger.peerFacts().keyBundles().forEach(bytes -> peerKeys.offer(bytes, now));
       recipientKeys.renew();
       bundle = recipientKeys.bundle(identity, List.of(published)).encoded();
-      RoutingTable routes = new RoutingTable(links, agency -> via.getOrDefault(agency, List.of()));
+      RoutingTable routes =
+          new RoutingTable(
+              links, agency -> via.getOrDefault(agency, List.of()), (peer, lane) -> true);
       WaitingRecipients waiting = new WaitingRecipients();
       dispatch =
           new Dispatch(
