@@ -15,6 +15,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.CursorTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalKind;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.proto.store.v1.CursorRecord;
@@ -95,8 +96,13 @@ final class AcknowledgementCommit {
 
   private void owe(Transaction tx, String client, List<LaneCursor.SentMessage> messages) {
     Map<AgencyName, List<EvidenceItem>> byOrigin = new LinkedHashMap<>();
-    for (LaneCursor.SentMessage sent : messages) {
-      told(tx, client, sent)
+    List<RetrievalKind> kinds =
+        evidence
+            .retrievals()
+            .note(tx, messages.stream().map(LaneCursor.SentMessage::retrieval).toList(), client);
+    for (int i = 0; i < kinds.size(); i++) {
+      LaneCursor.SentMessage sent = messages.get(i);
+      told(tx, client, sent, kinds.get(i))
           .ifPresent(
               item ->
                   byOrigin.computeIfAbsent(sent.origin(), origin -> new ArrayList<>()).add(item));
@@ -109,10 +115,9 @@ final class AcknowledgementCommit {
    * further one only if the message was recalled and its recall already answered without this
    * client.
    */
-  private Optional<EvidenceItem> told(Transaction tx, String client, LaneCursor.SentMessage sent) {
-    return switch (evidence
-        .retrievals()
-        .note(tx, ledger.retrievals(), sent.id(), sent.bucketDay(), client)) {
+  private Optional<EvidenceItem> told(
+      Transaction tx, String client, LaneCursor.SentMessage sent, RetrievalKind kind) {
+    return switch (kind) {
       case FIRST -> Optional.of(evidence.retrieval(sent.id(), client, tx.nowMillis()));
       case FURTHER -> late.answer(tx, sent.origin(), sent.id());
       case KNOWN -> Optional.empty();

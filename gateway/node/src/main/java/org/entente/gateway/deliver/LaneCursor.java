@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalPlace;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 
@@ -16,9 +17,9 @@ final class LaneCursor {
   /**
    * A sent message, kept until it is acknowledged.
    *
-   * @param bucketDay last day of its bucket, days since 1970
+   * @param retrieval where its retrievals are recorded
    */
-  record SentMessage(MessageId id, AgencyName origin, long bucketDay) {}
+  record SentMessage(MessageId id, AgencyName origin, RetrievalPlace retrieval) {}
 
   /** Positions from first to last, both included. */
   record Range(long first, long last) {}

@@ -192,8 +192,7 @@ public final class MessageVisibility {
   }
 
   private boolean isFirst(Transaction tx, Hit hit, NodeName client) {
-    long bucket = hit.placed().record().getBucketDay();
-    return evidence.retrievals().note(tx, ledger.retrievals(), hit.id(), bucket, client.value())
+    return evidence.retrievals().note(tx, hit.placed().retrieval(), client.value())
         == RetrievalRecords.RetrievalKind.FIRST;
   }
 

@@ -329,8 +329,7 @@ public final class Subscription {
     }
     ports.equivalent(message.label()).ifPresent(delivery::setEquivalent);
     send(delivery.build());
-    place.sent(
-        placed.position(), new LaneCursor.SentMessage(id, origin, placed.record().getBucketDay()));
+    place.sent(placed.position(), new LaneCursor.SentMessage(id, origin, placed.retrieval()));
     ports.delivered(again, placed.record().getExercise());
   }
 

@@ -191,7 +191,7 @@ public final class UndeliverableMessages implements QuarantineStage {
             new RetentionTable.BucketPosition(
                 placed.record().getBucketDay(), placed.lane(), placed.position()));
     ledger.inbox().remove(tx, placed);
-    boolean told = !placed.isDamaged() && tell(tx, placed.record());
+    boolean told = !placed.isDamaged() && tell(tx, placed);
     return new DecisionResult(
         QuarantineState.QUARANTINE_STATE_DISCARDED,
         told ? "discarded; its origin was told that it was not retrieved" : "discarded");
@@ -201,9 +201,10 @@ public final class UndeliverableMessages implements QuarantineStage {
    * Tells the origin, which already has evidence of delivery, that no client retrieved the message,
    * if so.
    */
-  private boolean tell(Transaction tx, InboxRecord record) {
+  private boolean tell(Transaction tx, InboxTable.PlacedRecord placed) {
+    InboxRecord record = placed.record();
     MessageId id = MessageId.of(record.getMessageId().toByteArray());
-    if (ledger.retrievals().isRetrieved(tx, id)) {
+    if (evidence.retrievals().isRetrieved(tx, placed.retrieval())) {
       return false;
     }
     EvidenceItem item =

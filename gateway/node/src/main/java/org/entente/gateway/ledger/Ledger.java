@@ -30,7 +30,6 @@ import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.ledger.table.PeerFactsTable;
 import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.ledger.table.RetentionTable;
-import org.entente.gateway.ledger.table.RetrievalTable;
 import org.entente.gateway.ledger.table.ScoreTable;
 import org.entente.gateway.ledger.table.SubjectTable;
 import org.entente.gateway.ledger.table.WindowTable;
@@ -62,7 +61,6 @@ public final class Ledger implements AutoCloseable {
   private final IdempotencyTable idempotency;
   private final EvidenceTable evidence;
   private final AwaitedEvidenceTable awaited;
-  private final RetrievalTable retrievals;
   private final WindowTable windows;
   private final PeerFactsTable peerFacts;
   private final UnreadableRecords unreadable = new UnreadableRecords();
@@ -106,12 +104,11 @@ public final class Ledger implements AutoCloseable {
     this.outbox = new OutboxTable(store, unreadable);
     this.inbox = new InboxTable(store);
     this.retention = new RetentionTable(store);
-    this.evidenceEnds = new EvidenceExpiry(store, inbox);
+    this.evidenceEnds = new EvidenceExpiry(store, retention);
     this.cursors = new CursorTable(store, names);
     this.idempotency = new IdempotencyTable(store, names);
     this.evidence = new EvidenceTable(store, names, limits.gatewayKeys());
     this.awaited = new AwaitedEvidenceTable(store, names);
-    this.retrievals = new RetrievalTable();
     this.windows = new WindowTable(store);
     this.peerFacts = new PeerFactsTable(store);
     this.witness = new WitnessTable(store);
@@ -255,11 +252,6 @@ public final class Ledger implements AutoCloseable {
   /** Evidence known and owed. */
   public EvidenceTable evidence() {
     return evidence;
-  }
-
-  /** Retrievals of messages by clients. */
-  public RetrievalTable retrievals() {
-    return retrievals;
   }
 
   /** Evidence awaited from the recipients of this agency's messages. */

@@ -92,11 +92,11 @@ public final class BucketSweep {
       ledger.retention().removed(tx, place);
       InboxRecord record = ledger.inbox().read(tx, place.lane(), place.position());
       if (record != null && !record.getOnHold()) {
-        ledger
-            .inbox()
-            .remove(tx, new InboxTable.PlacedRecord(place.lane(), place.position(), record));
+        InboxTable.PlacedRecord placed =
+            new InboxTable.PlacedRecord(place.lane(), place.position(), record);
+        ledger.inbox().remove(tx, placed);
         ledger.scores().remove(tx, MessageId.of(record.getMessageId().toByteArray()));
-        tellUnretrieved(tx, record, saying);
+        tellUnretrieved(tx, placed, saying);
         removed++;
       }
     }
@@ -105,9 +105,10 @@ public final class BucketSweep {
 
   /** Informs the origin that no subscriber retrieved the message. */
   private void tellUnretrieved(
-      Transaction tx, InboxRecord record, UnaryOperator<EvidenceItem> saying) {
+      Transaction tx, InboxTable.PlacedRecord placed, UnaryOperator<EvidenceItem> saying) {
+    InboxRecord record = placed.record();
     MessageId id = MessageId.of(record.getMessageId().toByteArray());
-    if (!ledger.retrievals().isRetrieved(tx, id)) {
+    if (!evidence.retrievals().isRetrieved(tx, placed.retrieval())) {
       EvidenceItem item =
           evidence.item(
               EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL,

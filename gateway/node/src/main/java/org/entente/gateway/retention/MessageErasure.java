@@ -25,6 +25,7 @@ import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
+import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalPlace;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -36,6 +37,7 @@ import org.entente.proto.store.v1.ErasureRecord;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,6 +118,7 @@ public final class MessageErasure {
             .setEnvelopeId(record.getEnvelopeId())
             .setBucketDay(record.getBucketDay())
             .setHeaderHash(record.getHeaderHash())
+            .setArrival(placed.arrival())
             .setCause(cause)
             .setAtMs(tx.nowMillis());
     LocalSeal.leaf(record.getSealedRecord().toByteArray())
@@ -324,12 +327,15 @@ public final class MessageErasure {
             self.value(),
             done.getHeaderHash().toByteArray(),
             done.getDoneAtMs());
-    return withRetrieval(tx, id, item);
+    return withRetrieval(
+        tx,
+        done.getArrival() == 0 ? null : new RetrievalPlace(done.getArrival(), done.getBucketDay()),
+        item);
   }
 
-  EvidenceItem withRetrieval(Transaction tx, MessageId id, EvidenceItem item) {
+  EvidenceItem withRetrieval(Transaction tx, @Nullable RetrievalPlace place, EvidenceItem item) {
     RetrievalRecords.RetrievalSummary retrieved =
-        evidence.retrievals().of(tx, ledger.retrievals(), id, BodyCheck.MAX_CLIENTS);
+        evidence.retrievals().of(tx, place, BodyCheck.MAX_CLIENTS);
     EvidenceItem.Builder said =
         item.toBuilder()
             .addAllAlsoRetrievedBy(retrieved.further())
@@ -338,8 +344,8 @@ public final class MessageErasure {
         .first()
         .ifPresent(
             first ->
-                said.setRetrievedBy(first.client())
-                    .setRetrievedAt(Timestamps.fromMillis(first.atMillis())));
+                said.setRetrievedBy(first.getClient())
+                    .setRetrievedAt(Timestamps.fromMillis(first.getAtMs())));
     return said.build();
   }
 
@@ -382,7 +388,8 @@ public final class MessageErasure {
       } else if (placed == null
           && ledger.retention().pending(tx, id(one)) == null
           && ledger.retention().done(tx, id(one)) == null) {
-        ledger.retention().begin(tx, one);
+        // Another message may have this position in the restored ledger.
+        ledger.retention().begin(tx, one.toBuilder().clearArrival().build());
       }
     }
     return again;

@@ -116,7 +116,7 @@ public final class RecallReception {
     ErasureRecord done = ledger.retention().done(tx, target);
     ErasureRecord pending = ledger.retention().pending(tx, target);
     if (placed != null && placed.record().getOrigin().equals(origin.value())) {
-      take(tx, origin, target, placed);
+      take(tx, origin, placed);
     } else if (pending != null && pending.getOrigin().equals(origin.value())) {
       // Answered when the erasure is finished.
       ErasureRecord recalled =
@@ -157,16 +157,20 @@ public final class RecallReception {
         && (done.getCause() == ErasureCause.ERASURE_CAUSE_RECALL || done.getRecalled());
   }
 
-  private EvidenceItem onHold(Transaction tx, MessageId target) {
-    return failed(
-        tx, target, Code.ON_LEGAL_HOLD, "a legal hold keeps the message; no client gets it");
+  private EvidenceItem onHold(Transaction tx, InboxTable.PlacedRecord placed) {
+    EvidenceItem item =
+        failed(
+            tx,
+            MessageId.of(placed.record().getMessageId().toByteArray()),
+            Code.ON_LEGAL_HOLD,
+            "a legal hold keeps the message; no client gets it");
+    return erasing.withRetrieval(tx, placed.retrieval(), item);
   }
 
-  private void take(
-      Transaction tx, AgencyName origin, MessageId target, InboxTable.PlacedRecord placed) {
+  private void take(Transaction tx, AgencyName origin, InboxTable.PlacedRecord placed) {
     if (placed.record().getOnHold()) {
       ledger.inbox().replace(tx, placed, placed.record().toBuilder().setRecalled(true).build());
-      owe(tx, origin, onHold(tx, target));
+      owe(tx, origin, onHold(tx, placed));
     } else {
       erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_RECALL);
       tx.afterCommit(erasing::wake);
@@ -177,7 +181,7 @@ public final class RecallReception {
     EvidenceItem item =
         evidence.item(
             EvidenceKind.EVIDENCE_KIND_ERASURE, target, self.value(), new byte[0], tx.nowMillis());
-    return erasing.withRetrieval(tx, target, evidence.failed(item, code, reason));
+    return evidence.failed(item, code, reason);
   }
 
   private void owe(Transaction tx, AgencyName origin, EvidenceItem item) {

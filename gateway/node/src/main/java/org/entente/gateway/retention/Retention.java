@@ -164,6 +164,8 @@ public final class Retention {
             id,
             HoldRecord.newBuilder()
                 .setSinceMs(tx.nowMillis())
+                .setArrival(placed.arrival())
+                .setBucketDay(placed.record().getBucketDay())
                 .setSealedReason(ByteString.copyFrom(sealed(hold, reason)))
                 .build());
     record(tx, actor, LawCategory.NONE, placed, "legal hold placed");

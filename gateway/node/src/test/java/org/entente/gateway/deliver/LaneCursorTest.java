@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalPlace;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,9 @@ import org.junit.jupiter.api.Test;
 class LaneCursorTest {
   private static LaneCursor.SentMessage sent(int seed) {
     return new LaneCursor.SentMessage(
-        MessageId.fresh(seed, new Random(seed)), new AgencyName("fr.customs"), 20_000);
+        MessageId.fresh(seed, new Random(seed)),
+        new AgencyName("fr.customs"),
+        new RetrievalPlace(seed, 20_000));
   }
 
   @Test

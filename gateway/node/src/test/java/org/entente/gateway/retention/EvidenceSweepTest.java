@@ -19,7 +19,9 @@ import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.RetentionTable.BucketPosition;
 import org.entente.gateway.ledger.table.RetrievalRecords;
+import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalPlace;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
@@ -29,6 +31,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.store.v1.HoldRecord;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.UnopenedRecord;
@@ -95,7 +98,9 @@ class EvidenceSweepTest {
           evidence.accepted(tx, ledger.evidence(), own, facts);
           ledger.awaited().list(tx, unopened);
           evidence.keepHeader(tx, ledger.evidence(), header, new byte[64]);
-          ledger.inbox().append(tx, Lane.ROUTINE, received, record(received), new byte[] {1});
+          long position =
+              ledger.inbox().append(tx, Lane.ROUTINE, received, record(received), new byte[] {1});
+          ledger.retention().placed(tx, new BucketPosition(0, Lane.ROUTINE, position));
           return retrieved(tx, "desk");
         });
     ledger.commit(
@@ -107,7 +112,7 @@ class EvidenceSweepTest {
   }
 
   private boolean retrieved(Transaction tx, String client) {
-    return evidence.retrievals().note(tx, ledger.retrievals(), received, 0, client)
+    return evidence.retrievals().note(tx, new RetrievalPlace(1, 0), client)
         == RetrievalRecords.RetrievalKind.FIRST;
   }
 
@@ -138,7 +143,34 @@ class EvidenceSweepTest {
         Lane.ROUTINE,
         tx -> {
           ledger.inbox().remove(tx, placed);
+          ledger.retention().removed(tx, new BucketPosition(0, Lane.ROUTINE, placed.position()));
           return placed;
+        });
+    sweep.round();
+    assertEquals("{}", records().toString());
+  }
+
+  /** A hold keeps a message beyond its bucket, and that it was retrieved. */
+  @Test
+  void retrieval_ofAHeldMessage_staysAsLongAsTheHold() {
+    exchange();
+    HoldRecord hold = HoldRecord.newBuilder().setArrival(1).build();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.retention().hold(tx, received, hold);
+          ledger.retention().removed(tx, new BucketPosition(0, Lane.ROUTINE, 1));
+          return hold;
+        });
+    clock.move(EvidenceRecords.KEPT.plusDays(2));
+    sweep.round();
+    assertEquals("{12=1}", records().toString());
+
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.retention().unhold(tx, received);
+          return hold;
         });
     sweep.round();
     assertEquals("{}", records().toString());

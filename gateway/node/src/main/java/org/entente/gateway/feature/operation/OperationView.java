@@ -204,12 +204,9 @@ public final class OperationView {
 
   private boolean isFirst(Transaction tx, Entry entry, NodeName client) {
     InboxTable.PlacedRecord placed = entry.placed();
-    long bucket = placed == null ? 0 : placed.record().getBucketDay();
-    return parts
-            .evidence()
-            .retrievals()
-            .note(tx, parts.ledger().retrievals(), entry.id(), bucket, client.value())
-        == RetrievalRecords.RetrievalKind.FIRST;
+    return placed != null
+        && parts.evidence().retrievals().note(tx, placed.retrieval(), client.value())
+            == RetrievalRecords.RetrievalKind.FIRST;
   }
 
   private boolean isStillGiven(Transaction tx, InboxTable.@Nullable PlacedRecord seen) {

@@ -7,6 +7,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
@@ -35,7 +37,7 @@ public final class EvidenceExpiry {
     /** Numbers in the list of unopened messages. */
     NUMBERS(Table.EVIDENCE, 10),
     /** Retrievals of received messages. */
-    RETRIEVALS(Table.EVIDENCE, RetrievalTable.SEALED);
+    RETRIEVALS(Table.EVIDENCE, RetrievalRecords.SPACE);
 
     /** Marks a part with a table of its own. */
     private static final int NONE = -1;
@@ -53,7 +55,10 @@ public final class EvidenceExpiry {
       return number == NONE ? KeyBuilder.key() : KeyBuilder.key().u8(number);
     }
 
-    private byte @Nullable [] end() {
+    private byte @Nullable [] end(long firstKept) {
+      if (this == RETRIEVALS) {
+        return RetrievalRecords.firstOf(firstKept);
+      }
       return number == NONE ? null : KeyBuilder.endOf(prefix().done());
     }
 
@@ -76,11 +81,11 @@ public final class EvidenceExpiry {
   }
 
   private final Store store;
-  private final InboxTable inbox;
+  private final RetentionTable retention;
 
-  public EvidenceExpiry(Store store, InboxTable inbox) {
+  public EvidenceExpiry(Store store, RetentionTable retention) {
     this.store = store;
-    this.inbox = inbox;
+    this.retention = retention;
   }
 
   /**
@@ -94,7 +99,8 @@ public final class EvidenceExpiry {
     List<ByteString> over = new ArrayList<>();
     int looked = 0;
     byte[] start = from == null ? part.prefix().done() : from.toByteArray();
-    try (Scan scan = store.scan(part.table, start, part.end())) {
+    Set<ByteString> kept = kept(part);
+    try (Scan scan = store.scan(part.table, start, part.end(firstKept(now)))) {
       while (scan.hasNext()) {
         scan.next();
         if (isOfOwn(part) && millisOf(part, scan.key()) > now - EvidenceRecords.KEPT.toMillis()) {
@@ -104,8 +110,9 @@ public final class EvidenceExpiry {
         if (looked++ == most) {
           return new Page(over, ByteString.copyFrom(scan.key()));
         }
-        if (isOver(part, scan.key(), scan.value(), now)) {
-          over.add(ByteString.copyFrom(scan.key()));
+        ByteString key = ByteString.copyFrom(scan.key());
+        if (!kept.contains(key) && isOver(part, scan.key(), scan.value(), now)) {
+          over.add(key);
         }
       }
     }
@@ -115,10 +122,11 @@ public final class EvidenceExpiry {
   /** Removes the records named by a page, unless written again since; returns how many. */
   public int remove(Transaction tx, Part part, List<ByteString> over, long now) {
     int removed = 0;
+    Set<ByteString> kept = kept(part);
     for (ByteString one : over) {
       byte[] key = one.toByteArray();
       byte[] value = tx.get(part.table, key);
-      if (value != null && isOver(part, key, value, now)) {
+      if (value != null && !kept.contains(one) && isOver(part, key, value, now)) {
         if (part == Part.STATED && isStatement(key)) {
           EvidenceTable.remove(tx, key, value);
         } else {
@@ -128,6 +136,15 @@ public final class EvidenceExpiry {
       }
     }
     return removed;
+  }
+
+  /** Retrievals stay as long as a message that is held beyond its bucket. */
+  private Set<ByteString> kept(Part part) {
+    return part == Part.RETRIEVALS
+        ? retention.holds(null, Integer.MAX_VALUE).stream()
+            .map(hold -> ByteString.copyFrom(hold.retrieval().key()))
+            .collect(Collectors.toSet())
+        : Set.of();
   }
 
   private static boolean isOfOwn(Part part) {
@@ -143,8 +160,7 @@ public final class EvidenceExpiry {
           !isUses(key) && hasEnded(value, isStatement(key) ? EvidenceTable.HEAD_BYTES : 0, now);
       case HEADERS -> hasEnded(value, 0, now);
       case NUMBERS -> nothingIsSealedOf(idIn(part, key));
-      case RETRIEVALS ->
-          hasEnded(value, 0, now) && inbox.find(MessageId.of(idIn(part, key))) == null;
+      case RETRIEVALS -> hasEnded(value, RetrievalRecords.sealedAt(value), now);
     };
   }
 
@@ -153,8 +169,17 @@ public final class EvidenceExpiry {
    * alone.
    */
   private static boolean hasEnded(byte[] value, int at, long now) {
-    long today = LocalDate.ofInstant(Instant.ofEpochMilli(now), ZoneOffset.UTC).toEpochDay();
-    return value.length > at + SEALED && BigEndian.u32(value, at + DAY_AT) < today;
+    return value.length > at + SEALED && BigEndian.u32(value, at + DAY_AT) < day(now);
+  }
+
+  /** The first bucket that has not ended, or whose messages are still to be removed. */
+  private long firstKept(long now) {
+    List<RetentionTable.BucketPosition> unswept = retention.before(day(now), 1);
+    return unswept.isEmpty() ? day(now) : unswept.get(0).lastDay();
+  }
+
+  private static long day(long now) {
+    return LocalDate.ofInstant(Instant.ofEpochMilli(now), ZoneOffset.UTC).toEpochDay();
   }
 
   private static boolean isStatement(byte[] key) {

@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * made again, as long as the message's recipients are known. The uses that a member states of a
  * message are in one record, so that each further one costs one read. Marks and uses are {@link
  * StoredNames tokens}: without the keystore, the table does not show who stated what. {@link
- * AwaitedEvidenceTable} and {@link RetrievalTable} own the rest of the table.
+ * AwaitedEvidenceTable} and {@link RetrievalRecords} own the rest of the table.
  */
 public final class EvidenceTable {
   private static final byte[] KNOWN = KeyBuilder.key().ascii("evidence").done();

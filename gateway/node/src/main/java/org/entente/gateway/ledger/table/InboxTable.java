@@ -9,6 +9,7 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CommittedTail;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.FreshContent;
+import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalPlace;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -82,6 +83,16 @@ public final class InboxTable {
     /** Whether the stored record cannot be read. */
     public boolean isDamaged() {
       return record.getMessageId().size() != MessageId.SIZE;
+    }
+
+    /** Where its retrievals are recorded. */
+    public RetrievalPlace retrieval() {
+      return new RetrievalPlace(arrival(), record.getBucketDay());
+    }
+
+    /** Its position when it arrived. */
+    public long arrival() {
+      return record.getArrival() == 0 ? position : record.getArrival();
     }
   }
 
@@ -222,7 +233,8 @@ public final class InboxTable {
       throw new CorruptRecord("BODY", null);
     }
     remove(tx, placed);
-    return append(tx, placed.lane(), id, placed.record(), body);
+    InboxRecord moved = placed.record().toBuilder().setArrival(placed.arrival()).build();
+    return append(tx, placed.lane(), id, moved, body);
   }
 
   /** An index entry of a message id is the key of its record: u8 lane · u64 position. */

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalPlace;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
@@ -98,7 +99,12 @@ public final class RetentionTable {
   }
 
   /** A hold under its message's id. */
-  public record Hold(MessageId id, HoldRecord record) {}
+  public record Hold(MessageId id, HoldRecord record) {
+    /** Where the retrievals of the message are recorded. */
+    RetrievalPlace retrieval() {
+      return new RetrievalPlace(record.getArrival(), record.getBucketDay());
+    }
+  }
 
   /** The position of a message of a bucket. */
   public record BucketPosition(long lastDay, Lane lane, long position) {}

@@ -5,26 +5,40 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.model.BigEndian;
-import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.Retrieval;
 import org.entente.proto.store.v1.RetrievalRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps which clients have retrieved which messages, sealed as long as the message may be kept. The
- * originator may learn this when it recalls the message; a reader of the disk may not. Safe for
- * many threads, in transactions.
+ * originator may learn this when it recalls the message; a reader of the disk may not.
+ *
+ * <pre>
+ * EVIDENCE u8 12 · u32 last day of the bucket · u64 position of arrival / 64
+ *                 → u32 n · n × u64 messages · sealed RetrievalRecord
+ * </pre>
+ *
+ * Bit i of <i>messages</i> stands for the i-th of the row's 64 positions; the record names the
+ * clients. So a client that acknowledges many messages at once changes one row. Safe for many
+ * threads, in transactions.
  */
 public final class RetrievalRecords {
-  /** Where the last day of its bucket stands in what {@link RecordSeal} seals. */
-  private static final int DAY_AT = 1;
+  static final int SPACE = 12;
+
+  private static final int POSITIONS = Long.SIZE;
 
   private final RecordSeal atRest;
 
@@ -42,8 +56,43 @@ public final class RetrievalRecords {
     KNOWN
   }
 
-  /** A retrieval. */
-  public record Retrieval(long atMillis, String client) {}
+  /**
+   * Where the retrievals of a message are recorded, which stays the same if the message moves.
+   *
+   * @param arrival its position when it arrived
+   * @param bucketDay last day of its bucket, days since 1970
+   */
+  public record RetrievalPlace(long arrival, long bucketDay) {
+    byte[] key() {
+      return KeyBuilder.key()
+          .u8(SPACE)
+          .u32(bucketDay)
+          .u64(Long.divideUnsigned(arrival, POSITIONS))
+          .done();
+    }
+
+    private long bit() {
+      return 1L << Long.remainderUnsigned(arrival, POSITIONS);
+    }
+
+    private RetrievalPlace row() {
+      return new RetrievalPlace(arrival - Long.remainderUnsigned(arrival, POSITIONS), bucketDay);
+    }
+  }
+
+  /** Where the sealed record begins in a row. */
+  static int sealedAt(byte[] row) {
+    int clients = row.length < Integer.BYTES ? -1 : BigEndian.u32(row, 0);
+    if (clients < 0 || clients > (row.length - Integer.BYTES) / Long.BYTES) {
+      throw new CorruptRecord("EVIDENCE", null);
+    }
+    return Integer.BYTES + clients * Long.BYTES;
+  }
+
+  /** The first key of rows whose bucket ends on a day. */
+  static byte[] firstOf(long day) {
+    return KeyBuilder.key().u8(SPACE).u32(day).done();
+  }
 
   /**
    * The clients that have retrieved a message.
@@ -58,78 +107,140 @@ public final class RetrievalRecords {
     }
   }
 
+  /** Records that a client retrieved messages; returns what each retrieval is, in their order. */
+  public List<RetrievalKind> note(Transaction tx, List<RetrievalPlace> places, String client) {
+    Map<RetrievalPlace, Row> rows = new LinkedHashMap<>();
+    List<RetrievalKind> kinds = new ArrayList<>();
+    for (RetrievalPlace place : places) {
+      Row row = rows.computeIfAbsent(place.row(), name -> read(tx, name));
+      kinds.add(row.note(place.bit(), client));
+    }
+    rows.values().forEach(row -> write(tx, row, client));
+    return kinds;
+  }
+
+  /** The same of one message. */
+  public RetrievalKind note(Transaction tx, RetrievalPlace place, String client) {
+    return note(tx, List.of(place), client).get(0);
+  }
+
+  /** Whether any client has retrieved a message. */
+  public boolean isRetrieved(Transaction tx, RetrievalPlace place) {
+    byte[] value = tx.get(Table.EVIDENCE, place.key());
+    return value != null && clients(messages(value), place.bit()) > 0;
+  }
+
   /**
-   * Records that a client retrieved a message.
+   * The clients that have retrieved a message; names the first and at most {@code most} others.
    *
-   * @param bucketDay last day of the message's bucket, days since 1970
+   * @param place null for a message that was never here
    */
-  public RetrievalKind note(
-      Transaction tx, RetrievalTable book, MessageId id, long bucketDay, String client) {
+  public RetrievalSummary of(Transaction tx, @Nullable RetrievalPlace place, int most) {
+    if (place == null) {
+      return new RetrievalSummary(Optional.empty(), List.of(), 0);
+    }
+    Row row = read(tx, place.row());
+    List<Retrieval> by = row.by(place.bit());
+    List<String> named =
+        by.stream().skip(1).map(Retrieval::getClient).sorted().limit(most).toList();
+    int more = clients(row.messages, place.bit()) - named.size() - (by.isEmpty() ? 0 : 1);
+    return new RetrievalSummary(by.stream().findFirst(), named, more);
+  }
+
+  private Row read(Transaction tx, RetrievalPlace name) {
+    byte[] key = name.key();
+    byte[] value = tx.get(Table.EVIDENCE, key);
+    if (value == null) {
+      return new Row(name, new ArrayList<>(), List.of());
+    }
+    byte[] sealed = Arrays.copyOfRange(value, sealedAt(value), value.length);
+    return new Row(
+        name,
+        messages(value),
+        atRest.open(place(key), sealed).map(RetrievalRecords::parse).orElse(List.of()));
+  }
+
+  private static List<Long> messages(byte[] row) {
+    List<Long> messages = new ArrayList<>();
+    int end = sealedAt(row);
+    for (int at = Integer.BYTES; at < end; at += Long.BYTES) {
+      messages.add(BigEndian.u64(row, at));
+    }
+    return messages;
+  }
+
+  private static int clients(List<Long> messages, long bit) {
+    return (int) messages.stream().filter(one -> (one & bit) != 0).count();
+  }
+
+  private void write(Transaction tx, Row row, String client) {
+    if (row.added == 0) {
+      return;
+    }
     Instant now = Instant.ofEpochMilli(tx.nowMillis());
-    // A message held beyond its bucket is sealed for today, as keys of past days are never made
-    // again.
-    long day = Math.max(bucketDay, LocalDate.ofInstant(now, ZoneOffset.UTC).toEpochDay());
-    SealedRecord first = book.first(tx, id);
-    if (first == null) {
-      RecordPlace place = RetrievalTable.firstPlace(id);
-      book.putFirst(tx, id, sealed(place, new Retrieval(tx.nowMillis(), client), day));
-      return RetrievalKind.FIRST;
-    }
-    Optional<Retrieval> before = open(first);
-    if (before.isEmpty() || before.get().client().equals(client)) {
-      return RetrievalKind.KNOWN;
-    }
-    return further(tx, book, id, BigEndian.u32(first.bytes(), DAY_AT), client);
-  }
-
-  private RetrievalKind further(
-      Transaction tx, RetrievalTable book, MessageId id, long day, String client) {
-    Optional<RecordSeal.Token> token =
-        atRest.existingToken("retrieval of " + id + " by " + client, day);
-    if (token.isEmpty() || book.hasFurther(tx, id, token.get().mac())) {
-      return RetrievalKind.KNOWN;
-    }
-    byte[] mac = token.get().mac();
-    RecordPlace place = RetrievalTable.furtherPlace(id, mac);
-    book.putFurther(tx, id, mac, sealed(place, new Retrieval(tx.nowMillis(), client), day));
-    return RetrievalKind.FURTHER;
-  }
-
-  /** The clients that have retrieved a message; names the first and at most {@code most} others. */
-  public RetrievalSummary of(Transaction tx, RetrievalTable book, MessageId id, int most) {
-    SealedRecord first = book.first(tx, id);
-    Optional<Retrieval> opened = open(first);
-    List<String> names = new ArrayList<>();
-    List<SealedRecord> further = book.further(tx, id);
-    int all = (first == null ? 0 : 1) + further.size();
-    for (SealedRecord one : further) {
-      open(one).map(Retrieval::client).ifPresent(names::add);
-    }
-    List<String> named = names.stream().sorted().limit(most).toList();
-    return new RetrievalSummary(opened, named, all - named.size() - (opened.isPresent() ? 1 : 0));
-  }
-
-  private byte[] sealed(RecordPlace place, Retrieval retrieval, long day) {
     RetrievalRecord record =
         RetrievalRecord.newBuilder()
-            .setAtMs(retrieval.atMillis())
-            .setClient(retrieval.client())
+            .addAllRetrievals(row.known)
+            .addRetrievals(Retrieval.newBuilder().setAtMs(tx.nowMillis()).setClient(client))
             .build();
+    // A message held beyond its bucket is sealed for today, as keys of past days are never made
+    // again.
+    long day =
+        Math.max(row.name.bucketDay(), LocalDate.ofInstant(now, ZoneOffset.UTC).toEpochDay());
     Instant until = LocalDate.ofEpochDay(day).atStartOfDay(ZoneOffset.UTC).toInstant();
-    return atRest.seal(place, record.toByteArray(), until);
+    byte[] key = row.name.key();
+    byte[] sealed = atRest.seal(place(key), record.toByteArray(), until);
+    KeyBuilder value = KeyBuilder.key().u32(row.messages.size() + 1);
+    row.messages.forEach(value::u64);
+    tx.put(Table.EVIDENCE, key, value.u64(row.added).bytes(sealed).done());
   }
 
-  /** Empty once the key of its bucket is destroyed. */
-  private Optional<Retrieval> open(@Nullable SealedRecord sealed) {
-    return sealed == null ? Optional.empty() : atRest.open(sealed).map(RetrievalRecords::parse);
+  private static RecordPlace place(byte[] key) {
+    return new RecordPlace(Table.EVIDENCE, key, "retrieval");
   }
 
-  private static Retrieval parse(byte[] bytes) {
+  private static List<Retrieval> parse(byte[] bytes) {
     try {
-      RetrievalRecord record = RetrievalRecord.parseFrom(bytes);
-      return new Retrieval(record.getAtMs(), record.getClient());
+      return RetrievalRecord.parseFrom(bytes).getRetrievalsList();
     } catch (InvalidProtocolBufferException e) {
       throw new CorruptRecord("EVIDENCE", e);
+    }
+  }
+
+  /** A row as it is changed. */
+  private static final class Row {
+    private final RetrievalPlace name;
+    private final List<Long> messages;
+
+    /** Those of the last ones that can still be opened. */
+    private final List<Retrieval> known;
+
+    private long added;
+
+    Row(RetrievalPlace name, List<Long> messages, List<Retrieval> known) {
+      this.name = name;
+      this.messages = messages;
+      this.known = known;
+    }
+
+    List<Retrieval> by(long bit) {
+      int unnamed = messages.size() - known.size();
+      return IntStream.range(0, known.size())
+          .filter(i -> (messages.get(unnamed + i) & bit) != 0)
+          .mapToObj(known::get)
+          .toList();
+    }
+
+    RetrievalKind note(long bit, String client) {
+      List<Retrieval> before = by(bit);
+      int clients = clients(messages, bit);
+      if ((added & bit) != 0
+          || before.size() < clients
+          || before.stream().anyMatch(one -> one.getClient().equals(client))) {
+        return RetrievalKind.KNOWN;
+      }
+      added |= bit;
+      return clients == 0 ? RetrievalKind.FIRST : RetrievalKind.FURTHER;
     }
   }
 }

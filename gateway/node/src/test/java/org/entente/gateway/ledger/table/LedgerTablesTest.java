@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,12 +26,16 @@ import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.ledger.sequence.OriginWindows;
+import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalKind;
+import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalPlace;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
@@ -362,19 +367,16 @@ class LedgerTablesTest {
 
   @Test
   void retrieval_isFirst_once() {
-    MessageId id = MessageId.fresh(1, new java.util.Random(1));
+    RetrievalPlace id = new RetrievalPlace(1, 30_000);
     RetrievalRecords records =
         new RetrievalRecords(new RecordSeal(new MemoryStorageKeys(), new SecureRandom()));
-    RetrievalTable book = ledger.retrievals();
-    assertFalse((boolean) write(tx -> book.isRetrieved(tx, id)));
-    for (RetrievalRecords.RetrievalKind noted :
-        List.of(RetrievalRecords.RetrievalKind.FIRST, RetrievalRecords.RetrievalKind.KNOWN)) {
-      assertEquals(noted, write(tx -> records.note(tx, book, id, 30_000, "desk")));
-      assertTrue((boolean) write(tx -> book.isRetrieved(tx, id)));
+    assertFalse((boolean) write(tx -> records.isRetrieved(tx, id)));
+    for (RetrievalKind noted : List.of(RetrievalKind.FIRST, RetrievalKind.KNOWN)) {
+      assertEquals(noted, write(tx -> records.note(tx, id, "desk")));
+      assertTrue((boolean) write(tx -> records.isRetrieved(tx, id)));
     }
-    for (RetrievalRecords.RetrievalKind noted :
-        List.of(RetrievalRecords.RetrievalKind.FURTHER, RetrievalRecords.RetrievalKind.KNOWN)) {
-      assertEquals(noted, write(tx -> records.note(tx, book, id, 30_000, "analysts")));
+    for (RetrievalKind noted : List.of(RetrievalKind.FURTHER, RetrievalKind.KNOWN)) {
+      assertEquals(noted, write(tx -> records.note(tx, id, "analysts")));
     }
   }
 
@@ -382,29 +384,59 @@ class LedgerTablesTest {
   void retrievals_ofChangesThatAreUndone_areNotHeld() {
     RetrievalRecords records =
         new RetrievalRecords(new RecordSeal(new MemoryStorageKeys(), new SecureRandom()));
-    RetrievalTable book = ledger.retrievals();
     for (int i = 0; i < 5; i++) {
-      MessageId id = MessageId.fresh(i, new java.util.Random(i));
-      write(tx -> records.note(tx, book, id, 30_000, "desk"));
+      RetrievalPlace id = new RetrievalPlace(i, 30_000);
+      write(tx -> records.note(tx, id, "desk"));
       assertThrows(
           CompletionException.class,
           () ->
               write(
                   tx -> {
-                    records.note(tx, book, id, 30_000, "analysts");
+                    records.note(tx, id, "analysts");
                     throw new IllegalStateException("undone");
                   }));
       assertEquals(List.of("desk"), retrievedBy(records, id));
     }
-    assertEquals(0, book.held());
   }
 
-  private List<String> retrievedBy(RetrievalRecords records, MessageId id) {
+  /** What a client acknowledges at once is one record for 64 positions, and one for each bucket. */
+  @Test
+  void retrievals_ofManyMessages_areOneRecord() {
+    RetrievalRecords records =
+        new RetrievalRecords(new RecordSeal(new MemoryStorageKeys(), new SecureRandom()));
+    List<RetrievalPlace> places =
+        IntStream.range(100, 164).mapToObj(at -> new RetrievalPlace(at, 30_000)).toList();
+    List<RetrievalKind> kinds = write(tx -> records.note(tx, places.subList(0, 40), "desk"));
+    assertEquals(40, Collections.frequency(kinds, RetrievalKind.FIRST));
+
+    List<RetrievalKind> later = write(tx -> records.note(tx, places, "analysts"));
+
+    assertEquals(40, Collections.frequency(later, RetrievalKind.FURTHER));
+    assertEquals(24, Collections.frequency(later, RetrievalKind.FIRST));
+    assertEquals(List.of("desk", "analysts"), retrievedBy(records, places.get(39)));
+    assertEquals(List.of("analysts"), retrievedBy(records, places.get(40)));
+    assertEquals(List.of(), retrievedBy(records, new RetrievalPlace(164, 30_000)));
+    assertEquals(List.of(), retrievedBy(records, new RetrievalPlace(100, 30_001)));
+    RetrievalPlace other = new RetrievalPlace(100, 30_001);
+    assertEquals(
+        List.of(RetrievalKind.KNOWN, RetrievalKind.FIRST, RetrievalKind.KNOWN),
+        write(tx -> records.note(tx, List.of(places.get(0), other, other), "desk")));
+    int rows = 0;
+    try (Scan scan = store.scan(Table.EVIDENCE, RetrievalRecords.firstOf(0), null)) {
+      while (scan.hasNext()) {
+        scan.next();
+        rows++;
+      }
+    }
+    assertEquals(3, rows);
+  }
+
+  private List<String> retrievedBy(RetrievalRecords records, RetrievalPlace id) {
     return write(
         tx -> {
-          RetrievalRecords.RetrievalSummary retrieved = records.of(tx, ledger.retrievals(), id, 10);
+          RetrievalRecords.RetrievalSummary retrieved = records.of(tx, id, 10);
           List<String> out = new ArrayList<>();
-          retrieved.first().ifPresent(first -> out.add(first.client()));
+          retrieved.first().ifPresent(first -> out.add(first.getClient()));
           out.addAll(retrieved.further());
           return out;
         });
