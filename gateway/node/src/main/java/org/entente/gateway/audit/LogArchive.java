@@ -2,6 +2,7 @@ package org.entente.gateway.audit;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -17,6 +18,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.note.TreeHash;
+import org.entente.gateway.store.IdWindow;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Scan;
@@ -73,17 +75,25 @@ public final class LogArchive {
 
   /** The leaves that concern a message, oldest first. */
   public List<Place> about(MessageId id) {
-    byte[] prefix = KeyBuilder.key().bytes(id.bytes()).done();
     List<Place> out = new ArrayList<>();
+    add(StoredLog.prefix(id), id, out);
+    add(StoredLog.sharedPrefix(id), id, out);
+    out.sort(Comparator.comparingInt(Place::log).thenComparingLong(Place::index));
+    return out;
+  }
+
+  private void add(byte[] prefix, MessageId id, List<Place> out) {
     try (Scan scan = store.scan(Table.AUDIT_INDEX, prefix, KeyBuilder.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
-        KeyReader key = KeyReader.of(scan.key());
-        key.bytes(MessageId.SIZE);
-        out.add(new Place((int) key.u32(), key.u64()));
+        byte[] ends = scan.value();
+        if (ends.length == 0 || IdWindow.names(ends, 0, ends.length, id)) {
+          KeyReader key = KeyReader.of(scan.key());
+          key.bytes(prefix.length);
+          out.add(new Place((int) key.u32(), key.u64()));
+        }
       }
     }
-    return out;
   }
 
   /** The record of a leaf; empty if there is none, it no longer opens or does not match. */

@@ -3,7 +3,9 @@ package org.entente.gateway.audit;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.StoredLeaf;
@@ -13,6 +15,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.note.TreeHash;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.IdWindow;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Store;
@@ -24,7 +27,8 @@ import org.entente.gateway.store.Table;
  * <pre>
  *   AUDIT_NODE  level (1) ‖ index (8)      hash of a complete subtree (32)
  *   AUDIT_LEAF  index (8)                  {@link StoredLeaf}
- *   AUDIT_INDEX message id (16) ‖ log (4) ‖ index (8)   type of the record (1)
+ *   AUDIT_INDEX 1 (1) ‖ message id (16) ‖ log (4) ‖ index (8)   empty
+ *   AUDIT_INDEX 2 (1) ‖ span (6) ‖ log (4) ‖ index (8)   ends of several message ids
  *   META        "audit/head"               version 1 (1) ‖ size (8) ‖ root (32)
  *   META        "audit/checkpoint"         the last signed note
  *   META        "audit/cosigned"           the last note that witnesses cosigned
@@ -34,12 +38,26 @@ import org.entente.gateway.store.Table;
  * Numbers are big-endian, so a tile is one stretch of keys. Logs after the first have {@code 0xff ‖
  * number (4)} before the keys of nodes and leaves, a prefix that no level or index has, and {@code
  * /<number>} after the names in META. So a log's data stays in place when another begins.
+ *
+ * <p>A leaf that names several messages of one {@link IdWindow} has one index entry for them. A
+ * span has {@value #MOST_SHARED} such entries at most, so that no member that chooses its ids makes
+ * the search for one of them slow; further messages have entries of their own.
  */
 public final class StoredLog implements LogReader {
 
   static final String IN_STORE = "the checkpoint in the store";
 
+  private static final int ONE = 1;
+  private static final int SHARED = 2;
+
+  /** Entries of several messages in one span, of which a start of the gateway begins new ones. */
+  static final int MOST_SHARED = 64;
+
+  /** Spans whose entries are counted. */
+  private static final int SPANS = 4_096;
+
   private static final byte HEAD_VERSION = 1;
+  private static final byte[] NOTHING = {};
   private static final int LATER_LOG = 0xff;
   private static final int HEAD_BYTES = 1 + Long.BYTES + TreeHash.BYTES;
 
@@ -47,6 +65,15 @@ public final class StoredLog implements LogReader {
   private final Path directory;
   private final CheckpointFile file;
   private final int number;
+
+  /** Counts shared entries by span, for the one that appends. */
+  private final Map<Long, Integer> shared =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Integer> eldest) {
+          return size() > SPANS;
+        }
+      };
 
   public StoredLog(Store store, Path directory, int number) {
     this.store = store;
@@ -154,13 +181,28 @@ public final class StoredLog implements LogReader {
 
   /** Adds the index entries of a leaf's messages. */
   void putIndex(Batch batch, long index, AuditRecord record) {
-    byte[] type = {(byte) record.type().number()};
-    for (MessageId id : record.subject().messages()) {
-      batch.put(
-          Table.AUDIT_INDEX,
-          KeyBuilder.key().bytes(id.bytes()).u32(number).u64(index).done(),
-          type);
+    for (IdWindow window : IdWindow.of(record.subject().messages())) {
+      List<MessageId> ids = window.ids();
+      if (ids.size() > 1 && shared.merge(window.number(), 1, Integer::sum) <= MOST_SHARED) {
+        batch.put(Table.AUDIT_INDEX, indexKey(sharedPrefix(ids.get(0)), index), window.ends());
+      } else {
+        ids.forEach(id -> batch.put(Table.AUDIT_INDEX, indexKey(prefix(id), index), NOTHING));
+      }
     }
+  }
+
+  private byte[] indexKey(byte[] prefix, long index) {
+    return KeyBuilder.key().bytes(prefix).u32(number).u64(index).done();
+  }
+
+  /** Before the leaves that have an entry for a message. */
+  static byte[] prefix(MessageId id) {
+    return KeyBuilder.key().u8(ONE).bytes(id.bytes()).done();
+  }
+
+  /** Before the leaves that have an entry for several messages of the same span. */
+  static byte[] sharedPrefix(MessageId id) {
+    return KeyBuilder.key().u8(SHARED).bytes(IdWindow.span(id)).done();
   }
 
   void putHead(Batch batch, TreeHead head) {
