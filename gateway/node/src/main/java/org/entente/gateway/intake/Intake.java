@@ -458,9 +458,9 @@ public final class Intake implements AutoCloseable {
       ChainLink.of(submission.parts().get(0).label())
           .ifPresent(step -> changed(tx, submission.actor(), step));
       sent.put(id, facts(submission));
-      memory.write(tx, submission.key(), outcome);
       outcomes.add(outcome);
     }
+    memory.write(tx, round.stream().map(Submission::key).toList(), outcomes);
     EvidenceTimeouts.begin(tx, parts.ledger(), parts.records().evidence(), sent);
     return outcomes;
   }

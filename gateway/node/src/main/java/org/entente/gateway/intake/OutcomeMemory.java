@@ -1,19 +1,18 @@
 package org.entente.gateway.intake;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.IdempotencyTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.proto.store.v1.IdempotencyRecord;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishStreamResponse;
 
 /**
  * Stored outcomes by client and idempotency key, sealed at rest, so that a retry gets the first
@@ -36,34 +35,38 @@ public final class OutcomeMemory {
    * is none or it has expired.
    */
   Optional<Outcome> read(OutcomeKey key, long nowMillis) {
-    IdempotencyRecord known = book.read(key.client(), key.key());
-    if (known == null || known.getAtMs() <= nowMillis - REMEMBERED.toMillis()) {
+    IdempotencyTable.StoredOutcome known = book.find(key.client(), key.key());
+    if (known == null || known.atMillis() <= nowMillis - REMEMBERED.toMillis()) {
       return Optional.empty();
     }
-    if (!Arrays.equals(known.getDraftHash().toByteArray(), key.hash())) {
+    if (!Arrays.equals(known.draftHash(), key.hash())) {
       return Optional.of(OutcomeMapper.invalid(key.key(), reused()));
     }
     return Optional.of(
         atRest
-            .open(book.place(key.client(), key.key()), known.getSealedOutcome().toByteArray())
-            .map(OutcomeMemory::parse)
+            .open(known.sealedOutcomes())
+            .map(bytes -> parse(bytes).getOutcomes(known.index()))
             .orElseGet(() -> OutcomeMapper.invalid(key.key(), reused())));
   }
 
   /** Stores an outcome; replaces the previous one. */
   public void write(Transaction tx, OutcomeKey key, Outcome outcome) {
+    write(tx, List.of(key), List.of(outcome));
+  }
+
+  /** Stores the outcomes of a commit, each under its key, in as few records as there can be. */
+  void write(Transaction tx, List<OutcomeKey> keys, List<Outcome> outcomes) {
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(REMEMBERED);
-    RecordPlace place = book.place(key.client(), key.key());
-    byte[] sealed = atRest.seal(place, outcome.toByteArray(), until);
-    book.write(
-        tx,
-        key.client(),
-        key.key(),
-        IdempotencyRecord.newBuilder()
-            .setDraftHash(ByteString.copyFrom(key.hash()))
-            .setSealedOutcome(ByteString.copyFrom(sealed))
-            .setAtMs(tx.nowMillis())
-            .build());
+    for (int from = 0; from < keys.size(); from += IdempotencyTable.TOGETHER) {
+      int to = Math.min(keys.size(), from + IdempotencyTable.TOGETHER);
+      PublishStreamResponse together =
+          PublishStreamResponse.newBuilder().addAllOutcomes(outcomes.subList(from, to)).build();
+      List<IdempotencyTable.UsedKey> used =
+          keys.subList(from, to).stream()
+              .map(key -> new IdempotencyTable.UsedKey(key.client(), key.key(), key.hash()))
+              .toList();
+      book.write(tx, used, place -> atRest.seal(place, together.toByteArray(), until));
+    }
   }
 
   static Problem reused() {
@@ -73,11 +76,7 @@ public final class OutcomeMemory {
         "this key was used for another draft in the last 24 hours; use a new one");
   }
 
-  private static Outcome parse(byte[] bytes) {
-    try {
-      return Outcome.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("an outcome at rest cannot be read", e);
-    }
+  private static PublishStreamResponse parse(byte[] bytes) {
+    return CorruptRecord.parse(PublishStreamResponse.parser(), bytes, "IDEMPOTENCY");
   }
 }

@@ -1,6 +1,5 @@
 package org.entente.gateway.intake;
 
-import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -8,70 +7,56 @@ import java.util.function.LongSupplier;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.table.IdempotencyTable;
 import org.entente.gateway.model.Lane;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Removes expired outcomes from the ledger.
- *
- * <p>An index by time would cost one more record for each message. Instead, a walk over the whole
- * table begins every six hours, in rounds bounded by time. It reads outside the writer's thread.
- * One commit removes at most {@value #AT_ONCE} keys, with other commits in between. A restart
- * begins a new walk. Call it regularly from one thread.
+ * Removes expired outcomes from the ledger, the oldest first, and puts the places of newer ones
+ * there. It reads outside the writer's thread. One commit removes at most {@value #AT_ONCE}
+ * records, with other commits in between. Call it regularly from one thread.
  */
 public final class OutcomeSweep {
-  /** Keys inspected at a time; one commit removes the expired ones. */
+  /** Records removed by one commit. */
   static final int AT_ONCE = 256;
 
   /** How long a round runs before it leaves the rest to the next. */
   static final Duration ROUND = Duration.ofMillis(100);
 
-  /** Time between the starts of two walks; a key is kept at most this much longer. */
-  static final Duration APART = Duration.ofHours(6);
-
   private final Ledger ledger;
   private final InstantSource ending;
   private final LongSupplier nanos;
-  private @Nullable ByteString place;
-  private long due;
 
   /**
-   * A sweep whose first round begins a walk.
+   * A sweep of a ledger.
    *
    * @param ending the clock by which outcomes expire
-   * @param nanos a monotonic clock that bounds rounds and walks
+   * @param nanos a monotonic clock that bounds rounds
    */
   public OutcomeSweep(Ledger ledger, InstantSource ending, LongSupplier nanos) {
     this.ledger = ledger;
     this.ending = ending;
     this.nanos = nanos;
-    this.due = nanos.getAsLong();
   }
 
-  /** Continues a walk, or begins one if it is due; returns the number of outcomes removed. */
+  /** Removes what has expired; returns the number of records removed. */
   public int round() {
     long start = nanos.getAsLong();
-    if (place == null) {
-      if (start - due < 0) {
-        return 0;
-      }
-      due = start + APART.toNanos();
-      place = ByteString.EMPTY;
+    IdempotencyTable book = ledger.idempotency();
+    IdempotencyTable.FullRun run = book.fullRun();
+    if (run != null) {
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            book.write(tx, run);
+            return run;
+          });
     }
+    long before = ending.millis() - OutcomeMemory.REMEMBERED.toMillis();
     int removed = 0;
-    ByteString next = place;
-    while (next != null) {
-      IdempotencyTable book = ledger.idempotency();
-      long before = ending.millis() - OutcomeMemory.REMEMBERED.toMillis();
-      IdempotencyTable.Page page = book.page(next, before, AT_ONCE);
-      List<ByteString> over = page.over();
-      if (!over.isEmpty()) {
-        removed += ledger.commit(Lane.ROUTINE, tx -> book.remove(tx, over, before));
-      }
-      next = page.next();
-      place = next;
-      if (nanos.getAsLong() - start >= ROUND.toNanos()) {
-        break;
-      }
+    List<Long> over = book.over(before, AT_ONCE);
+    while (!over.isEmpty()) {
+      List<Long> some = over;
+      removed += ledger.commit(Lane.ROUTINE, tx -> book.remove(tx, some, before));
+      boolean ends = some.size() < AT_ONCE || nanos.getAsLong() - start >= ROUND.toNanos();
+      over = ends ? List.of() : book.over(before, AT_ONCE);
     }
     return removed;
   }

@@ -60,8 +60,8 @@ class SimulationMutantsIT {
         new SourceMutant(
             "forgets idempotency keys",
             "intake/Intake.java",
-            "      memory.write(tx, submission.key(), outcome);\n      outcomes.add",
-            "      outcomes.add"),
+            "    memory.write(tx, round.stream().map(Submission::key).toList(), outcomes);\n",
+            ""),
         new SourceMutant(
             "takes a receipt for the recipient's signed statement",
             "transmit/Settlement.java",

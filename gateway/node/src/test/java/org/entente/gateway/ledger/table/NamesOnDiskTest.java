@@ -33,7 +33,6 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.store.v1.CursorRecord;
-import org.entente.proto.store.v1.IdempotencyRecord;
 import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.store.v1.WatchHit;
 import org.entente.proto.v1.Charge;
@@ -135,15 +134,16 @@ class NamesOnDiskTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          IdempotencyRecord record = IdempotencyRecord.newBuilder().setAtMs(5).build();
-          ledger.idempotency().write(tx, CLIENT, "zebra-4711", record);
+          byte[] hash = new byte[32];
+          var used = new IdempotencyTable.UsedKey(CLIENT, "zebra-4711", hash);
+          ledger.idempotency().write(tx, List.of(used), place -> new byte[] {5});
           return CLIENT;
         });
     assertTrue(assertSilent("okapi", "zebra") >= 1);
-    IdempotencyRecord found = ledger.idempotency().read(CLIENT, "zebra-4711");
-    assertEquals(5, found == null ? 0 : found.getAtMs());
-    assertNull(ledger.idempotency().read("okapi-des", "kzebra-4711"));
-    assertNull(ledger.idempotency().read("other", "zebra-4711"));
+    var found = ledger.idempotency().find(CLIENT, "zebra-4711");
+    assertEquals(5, found == null ? 0 : found.sealedOutcomes().bytes()[0]);
+    assertNull(ledger.idempotency().find("okapi-des", "kzebra-4711"));
+    assertNull(ledger.idempotency().find("other", "zebra-4711"));
   }
 
   /** What the ledger keeps of a message that two agencies answered, and a third did not open. */
