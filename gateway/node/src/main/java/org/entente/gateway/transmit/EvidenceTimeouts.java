@@ -65,12 +65,9 @@ public final class EvidenceTimeouts {
   /** The same for messages that are committed together. */
   public static void begin(
       Transaction tx, Ledger ledger, EvidenceRecords evidence, Map<MessageId, SentFacts> sent) {
+    evidence.accepted(tx, ledger.evidence(), sent);
     Map<MessageId, Long> due = new LinkedHashMap<>();
-    sent.forEach(
-        (id, facts) -> {
-          evidence.accepted(tx, ledger.evidence(), id, facts);
-          due.put(id, TimeoutRules.first(facts));
-        });
+    sent.forEach((id, facts) -> due.put(id, TimeoutRules.first(facts)));
     ledger.awaited().look(tx, due);
   }
 

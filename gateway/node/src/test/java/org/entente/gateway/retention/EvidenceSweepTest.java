@@ -95,7 +95,7 @@ class EvidenceSweepTest {
         Lane.ROUTINE,
         tx -> {
           SentFacts facts = SentFacts.getDefaultInstance();
-          evidence.accepted(tx, ledger.evidence(), own, facts);
+          evidence.accepted(tx, ledger.evidence(), Map.of(own, facts));
           ledger.awaited().list(tx, unopened);
           evidence.keepHeader(tx, ledger.evidence(), header, new byte[64]);
           long position =

@@ -157,7 +157,9 @@ public final class EvidenceExpiry {
   private boolean isOver(Part part, byte[] key, byte[] value, long now) {
     return switch (part) {
       case STATED ->
-          !isUses(key) && hasEnded(value, isStatement(key) ? EvidenceTable.HEAD_BYTES : 0, now);
+          EvidenceTable.isSent(key)
+              ? hasEnded(value, MessageGroup.bytesIn(value), now)
+              : isStatement(key) && hasEnded(value, EvidenceTable.HEAD_BYTES, now);
       case HEADERS -> hasEnded(value, 0, now);
       case NUMBERS -> nothingIsSealedOf(idIn(part, key));
       case RETRIEVALS -> hasEnded(value, RetrievalRecords.sealedAt(value), now);
@@ -182,19 +184,15 @@ public final class EvidenceExpiry {
     return LocalDate.ofInstant(Instant.ofEpochMilli(now), ZoneOffset.UTC).toEpochDay();
   }
 
+  /** A statement; uses go with those that state them. */
   private static boolean isStatement(byte[] key) {
     return key[MessageId.SIZE] == EvidenceTable.SAID;
-  }
-
-  /** Uses go with the statements that state them. */
-  private static boolean isUses(byte[] key) {
-    return key[MessageId.SIZE] == EvidenceTable.USES;
   }
 
   private boolean nothingIsSealedOf(byte[] id) {
     byte[] prefix = Part.STATED.prefix().bytes(id).done();
     try (Scan scan = store.scan(Part.STATED.table, prefix, KeyBuilder.endOf(prefix))) {
-      return !scan.hasNext();
+      return !scan.hasNext() && EvidenceTable.group(store, MessageId.of(id)) == null;
     }
   }
 

@@ -6,9 +6,13 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -27,6 +31,7 @@ import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.jspecify.annotations.Nullable;
 
 /** Creates evidence items and keeps them sealed; they outlive the content they concern. */
 public final class EvidenceRecords {
@@ -34,6 +39,7 @@ public final class EvidenceRecords {
   public static final Duration KEPT = Duration.ofDays(400);
 
   private static final Duration LAST_DAY = Duration.ofDays(2);
+  private static final long DAY_SECONDS = Duration.ofDays(1).toSeconds();
 
   /** Most items in one record of owed evidence. */
   public static final int TOGETHER = 64;
@@ -54,12 +60,18 @@ public final class EvidenceRecords {
   private final RetrievalRecords retrievals;
 
   /**
-   * Recipients of recent messages, as each recipient soon makes two statements. Kept as bytes:
-   * thousands of messages are in transit at a time, and as a dozen objects each they took a third
-   * of every garbage collection.
+   * Recipients of recent messages by group, as each recipient soon makes two statements. Kept as
+   * bytes: thousands of messages are in transit at a time, and as a dozen objects each they took a
+   * third of every garbage collection.
    */
   private final RecentCache<MessageId, byte[]> recent =
       new RecentCache<>(RECENT_BYTES, Integer.MAX_VALUE);
+
+  /** The group that was parsed last: statements about one come together. */
+  private volatile @Nullable ParsedGroup parsed;
+
+  @SuppressWarnings("ArrayRecordComponent") // compared by identity
+  private record ParsedGroup(byte[] bytes, GroupFacts facts) {}
 
   /** Creates items stated by an agency. */
   public EvidenceRecords(RecordSeal atRest, AgencyName self) {
@@ -221,12 +233,30 @@ public final class EvidenceRecords {
   }
 
   /**
-   * Keeps the acceptance and the recipients of a message of this agency: as long as evidence, and
-   * as long as any recipient may keep the message. Until then it can be recalled and changed.
+   * Keeps the acceptance and the recipients of messages of this agency: as long as evidence, and as
+   * long as any recipient may keep the message. Until then it can be recalled and changed.
    */
-  public void accepted(Transaction tx, EvidenceTable book, MessageId id, SentFacts facts) {
-    SentFacts dated = facts.toBuilder().setAcceptedAtMs(tx.nowMillis()).build();
-    keepSent(tx, book, id, dated.toByteArray(), until(dated, tx.nowMillis()));
+  public void accepted(Transaction tx, EvidenceTable book, Map<MessageId, SentFacts> sent) {
+    record Shared(long slot, long lastDay) {}
+    Map<Shared, List<MessageId>> groups = new LinkedHashMap<>();
+    Map<MessageId, SentFacts> dated = new TreeMap<>();
+    sent.forEach(
+        (id, facts) -> dated.put(id, facts.toBuilder().setAcceptedAtMs(tx.nowMillis()).build()));
+    dated.forEach(
+        (id, facts) -> {
+          long lastDay = until(facts, tx.nowMillis()).getEpochSecond() / DAY_SECONDS;
+          groups
+              .computeIfAbsent(new Shared(MessageGroup.slot(id), lastDay), s -> new ArrayList<>())
+              .add(id);
+          book.known(tx, id);
+        });
+    for (List<MessageId> ids : groups.values()) {
+      for (int from = 0; from < ids.size(); from += MessageGroup.MOST) {
+        List<MessageId> some = ids.subList(from, Math.min(ids.size(), from + MessageGroup.MOST));
+        List<SentFacts> facts = some.stream().map(dated::get).toList();
+        keepSent(tx, book, MessageGroup.of(some), facts, until(facts.get(0), tx.nowMillis()));
+      }
+    }
   }
 
   /**
@@ -234,26 +264,37 @@ public final class EvidenceRecords {
    * Does nothing for an unknown message.
    */
   public void takenBack(Transaction tx, EvidenceTable book, MessageId id, MessageId recall) {
-    Optional<SentFacts> sent = sent(book, id);
-    if (sent.isEmpty()) {
+    MessageGroup group = book.group(id);
+    Optional<GroupFacts> kept =
+        group == null ? Optional.empty() : facts(group, book.sent(tx, group));
+    if (group == null || kept.isEmpty()) {
       return;
     }
+    List<SentFacts> all =
+        new ArrayList<>(IntStream.range(0, group.size()).mapToObj(kept.get()::of).toList());
     SentFacts.Builder facts =
-        sent.get().toBuilder().setRecallId(ByteString.copyFrom(recall.bytes()));
+        all.get(group.position(id)).toBuilder().setRecallId(ByteString.copyFrom(recall.bytes()));
     if (facts.getTakenBackAtMs() == 0) {
       facts.setTakenBackAtMs(tx.nowMillis());
     }
     SentFacts taken = facts.build();
+    all.set(group.position(id), taken);
     Instant until = until(taken, taken.getAcceptedAtMs());
     Instant today = Instant.ofEpochMilli(tx.nowMillis());
-    keepSent(tx, book, id, taken.toByteArray(), until.isBefore(today) ? today : until);
+    keepSent(tx, book, group, all, until.isBefore(today) ? today : until);
+    book.known(tx, id);
   }
 
   private void keepSent(
-      Transaction tx, EvidenceTable book, MessageId id, byte[] facts, Instant until) {
-    book.sent(tx, id, atRest.seal(EvidenceTable.sentPlace(id), facts, until));
+      Transaction tx,
+      EvidenceTable book,
+      MessageGroup group,
+      List<SentFacts> facts,
+      Instant until) {
+    byte[] bytes = GroupFacts.encode(facts);
+    book.sent(tx, group, atRest.seal(EvidenceTable.sentPlace(group), bytes, until));
     long now = tx.nowMillis();
-    tx.afterCommit(() -> recent.put(id, facts, facts.length, now));
+    tx.afterCommit(() -> recent.put(group.first(), bytes, bytes.length, now));
   }
 
   /**
@@ -273,28 +314,45 @@ public final class EvidenceRecords {
    * has ended.
    */
   public Optional<SentFacts> sent(EvidenceTable book, MessageId id) {
-    byte[] known = recent.get(id);
-    if (known != null) {
-      return Optional.of(parseSent(known));
+    MessageGroup group = book.group(id);
+    if (group == null) {
+      return Optional.empty();
     }
-    SealedRecord sealed = book.sent(id);
-    return sealed == null ? Optional.empty() : openSent(sealed);
+    byte[] known = recent.get(group.first());
+    Optional<GroupFacts> facts =
+        known == null ? facts(group, book.sent(group)) : Optional.of(parse(group, known));
+    return facts.map(all -> all.of(group.position(id)));
   }
 
   /**
-   * Passes on the recipients of each message of this agency that can still be opened, in the order
-   * of message ids.
+   * Passes on the recipients of each message of this agency that can still be opened, in about the
+   * order of message ids.
    */
   public void eachSent(EvidenceTable book, BiConsumer<MessageId, SentFacts> take) {
-    book.eachSent((id, kept) -> openSent(kept).ifPresent(facts -> take.accept(id, facts)));
+    book.eachSent(
+        (group, kept) ->
+            facts(group, kept)
+                .ifPresent(
+                    all -> {
+                      for (int i = 0; i < group.size(); i++) {
+                        take.accept(group.id(i), all.of(i));
+                      }
+                    }));
   }
 
-  private Optional<SentFacts> openSent(SealedRecord sealed) {
-    return atRest.open(sealed).map(EvidenceRecords::parseSent);
+  private Optional<GroupFacts> facts(MessageGroup group, @Nullable SealedRecord sealed) {
+    return sealed == null
+        ? Optional.empty()
+        : atRest.open(sealed).map(bytes -> parse(group, bytes));
   }
 
-  private static SentFacts parseSent(byte[] bytes) {
-    return CorruptRecord.parse(SentFacts.parser(), bytes, "EVIDENCE");
+  private GroupFacts parse(MessageGroup group, byte[] bytes) {
+    ParsedGroup last = parsed;
+    if (last == null || last.bytes() != bytes) {
+      last = new ParsedGroup(bytes, GroupFacts.parse(bytes, group.size()));
+      parsed = last;
+    }
+    return last.facts();
   }
 
   private static EvidenceBatch parseBatch(byte[] bytes) {

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * META      "evidence"                                → u64 last number of what is known
  * META      "evidence owed"                           → u64 last number of what was ever owed
- * STATEMENT 16-byte message id · u8 1                 → sealed SentFacts
+ * STATEMENT 16-byte first id of a group · u8 1        → u8 how many more · their ids · sealed facts
  * STATEMENT 16-byte message id · u8 2 · 8-byte mark ·
  *           u8 which time                             → u64 number · 8-byte use · sealed EvidenceItem
  * STATEMENT 16-byte message id · u8 3 · 8-byte mark   → for each time its 8-byte use; zero if free
@@ -72,10 +74,18 @@ public final class EvidenceTable {
 
   private static final int USE_AT = 8;
 
+  /** Most messages whose groups are in memory; their ids take a MiB. */
+  private static final int GROUPED = 1 << 16;
+
   private final Store store;
   private final StoredNames names;
   private final int gatewayKeys;
   private final List<Consumer<MessageId>> listeners = new CopyOnWriteArrayList<>();
+
+  /** The newest groups, by their first message. */
+  private final NavigableMap<MessageId, MessageGroup> groups = new TreeMap<>();
+
+  private int grouped;
 
   /**
    * The first number possibly owed to each origin; all below were returned. A scan from the
@@ -211,7 +221,8 @@ public final class EvidenceTable {
     }
   }
 
-  private void known(Transaction tx, MessageId id) {
+  /** Tells the listeners after the commit that there is something new of a message. */
+  void known(Transaction tx, MessageId id) {
     if (!listeners.isEmpty()) {
       tx.afterCommit(() -> listeners.forEach(listener -> listener.accept(id)));
     }
@@ -278,9 +289,9 @@ public final class EvidenceTable {
     return new RecordPlace(Table.EVIDENCE, key, "owed");
   }
 
-  /** Where it lies whom a message of this agency went to. */
-  static RecordPlace sentPlace(MessageId id) {
-    return new RecordPlace(Table.STATEMENT, sentKey(id), "sent");
+  /** Where it lies whom the messages of a group went to. */
+  static RecordPlace sentPlace(MessageGroup group) {
+    return new RecordPlace(Table.STATEMENT, sentKey(group.first()), "sent");
   }
 
   /** Where an envelope's header and signature lie. */
@@ -295,28 +306,85 @@ public final class EvidenceTable {
     tx.afterCommit(() -> owedFrom.putIfAbsent(origin, 0L));
   }
 
-  /** Stores the recipients of a message of this agency. */
-  void sent(Transaction tx, MessageId id, byte[] sealedFacts) {
-    tx.put(Table.STATEMENT, sentKey(id), sealedFacts);
-    known(tx, id);
+  /** Stores the recipients of messages of this agency. */
+  void sent(Transaction tx, MessageGroup group, byte[] sealedFacts) {
+    tx.put(Table.STATEMENT, sentKey(group.first()), group.value(sealedFacts));
+    tx.afterCommit(() -> remember(group));
   }
 
-  /** Whom a message of this agency went to, sealed; null if it is not one. */
-  @Nullable SealedRecord sent(MessageId id) {
-    byte[] sealed = store.get(Table.STATEMENT, sentKey(id));
-    return sealed == null ? null : new SealedRecord(sentPlace(id), sealed);
+  /** Whom the messages of a group went to, sealed, as a transaction sees it. */
+  @Nullable SealedRecord sent(Transaction tx, MessageGroup group) {
+    return sent(group, tx.get(Table.STATEMENT, sentKey(group.first())));
   }
 
-  /** Gives whom each message of this agency went to, sealed, in the order of their ids. */
-  void eachSent(BiConsumer<MessageId, SealedRecord> take) {
+  /** The same, as committed. */
+  @Nullable SealedRecord sent(MessageGroup group) {
+    return sent(group, store.get(Table.STATEMENT, sentKey(group.first())));
+  }
+
+  private static @Nullable SealedRecord sent(MessageGroup group, byte @Nullable [] value) {
+    return value == null ? null : new SealedRecord(sentPlace(group), sealedFacts(value));
+  }
+
+  private static byte[] sealedFacts(byte[] value) {
+    return Arrays.copyOfRange(value, MessageGroup.bytesIn(value), value.length);
+  }
+
+  private void remember(MessageGroup group) {
+    synchronized (groups) {
+      MessageGroup before = groups.put(group.first(), group);
+      grouped += group.size() - (before == null ? 0 : before.size());
+      while (grouped > GROUPED) {
+        grouped -= groups.pollFirstEntry().getValue().size();
+      }
+    }
+  }
+
+  /** The committed group of a message of this agency, or null. */
+  @Nullable MessageGroup group(MessageId id) {
+    synchronized (groups) {
+      for (MessageGroup group : groups.headMap(id, true).descendingMap().values()) {
+        if (group.position(id) >= 0) {
+          return group;
+        }
+        if (MessageGroup.slot(group.first()) != MessageGroup.slot(id)) {
+          break;
+        }
+      }
+    }
+    return group(store, id);
+  }
+
+  /** The same, as stored. */
+  static @Nullable MessageGroup group(Store store, MessageId id) {
+    byte[] end = KeyBuilder.endOf(sentKey(id));
+    try (Scan scan = store.scan(Table.STATEMENT, MessageGroup.slotBegin(id), end)) {
+      while (scan.hasNext()) {
+        scan.next();
+        if (isSent(scan.key())) {
+          MessageGroup group = MessageGroup.of(scan.key(), scan.value());
+          if (group.position(id) >= 0) {
+            return group;
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  static boolean isSent(byte[] key) {
+    return key.length == MessageId.SIZE + 1 && key[MessageId.SIZE] == SENT;
+  }
+
+  /** Gives whom the messages of each group went to, sealed, in the order of their first ids. */
+  void eachSent(BiConsumer<MessageGroup, SealedRecord> take) {
     byte[] first = KeyBuilder.key().done();
     try (Scan scan = store.scan(Table.STATEMENT, first, null)) {
       while (scan.hasNext()) {
         scan.next();
-        byte[] key = scan.key();
-        if (key.length == MessageId.SIZE + 1 && key[MessageId.SIZE] == SENT) {
-          MessageId id = MessageId.of(Arrays.copyOf(key, MessageId.SIZE));
-          take.accept(id, new SealedRecord(sentPlace(id), scan.value()));
+        if (isSent(scan.key())) {
+          MessageGroup group = MessageGroup.of(scan.key(), scan.value());
+          take.accept(group, new SealedRecord(sentPlace(group), sealedFacts(scan.value())));
         }
       }
     }

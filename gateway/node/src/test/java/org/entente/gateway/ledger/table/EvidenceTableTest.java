@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -205,14 +206,18 @@ class EvidenceTableTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          records.accepted(tx, ledger.evidence(), id, facts);
+          records.accepted(tx, ledger.evidence(), Map.of(id, facts));
           return id;
         });
   }
 
   private LocalDate sentIsKnownUntil() {
-    byte[] sealed = Objects.requireNonNull(ledger.evidence().sent(id)).bytes();
+    byte[] sealed = Objects.requireNonNull(ledger.evidence().sent(group())).bytes();
     return LocalDate.ofEpochDay(BigEndian.u32(sealed, 1));
+  }
+
+  private MessageGroup group() {
+    return Objects.requireNonNull(ledger.evidence().group(id));
   }
 
   private static SentFacts keptFor(int... days) {

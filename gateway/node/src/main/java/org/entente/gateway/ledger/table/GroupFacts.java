@@ -1,0 +1,68 @@
+package org.entente.gateway.ledger.table;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
+import org.entente.proto.store.v1.SentFacts;
+
+/**
+ * Whom the messages of a group went to. Most differ in their times alone, so the rest is there once
+ * for all that share it.
+ *
+ * <pre>
+ * u8 how many · for each: u32 length · SentFacts without these times
+ * for each message: u8 which of them · u64 expires at · u64 open by
+ * </pre>
+ */
+final class GroupFacts {
+  private record Times(int which, long expiresAt, long openBy) {}
+
+  private final List<SentFacts> shared = new ArrayList<>();
+  private final List<Times> times = new ArrayList<>();
+
+  private GroupFacts() {}
+
+  /** The facts of messages, in the order of their group, as bytes. */
+  static byte[] encode(List<SentFacts> facts) {
+    Map<SentFacts, Integer> shared = new LinkedHashMap<>();
+    KeyBuilder times = KeyBuilder.key();
+    for (SentFacts one : facts) {
+      SentFacts rest = one.toBuilder().clearExpiresAtMs().clearOpenByMs().build();
+      Integer known = shared.putIfAbsent(rest, shared.size());
+      int which = known == null ? shared.size() - 1 : known;
+      times.u8(which).u64(one.getExpiresAtMs()).u64(one.getOpenByMs());
+    }
+    KeyBuilder out = KeyBuilder.key().u8(shared.size());
+    for (SentFacts rest : shared.keySet()) {
+      out.u32(rest.getSerializedSize()).bytes(rest.toByteArray());
+    }
+    return out.bytes(times.done()).done();
+  }
+
+  /** The facts of a group of messages. */
+  static GroupFacts parse(byte[] bytes, int messages) {
+    GroupFacts out = new GroupFacts();
+    KeyReader reader = KeyReader.of(bytes);
+    for (int left = reader.u8(); left > 0; left--) {
+      byte[] rest = reader.bytes((int) reader.u32());
+      out.shared.add(CorruptRecord.parse(SentFacts.parser(), rest, "STATEMENT"));
+    }
+    for (int left = messages; left > 0; left--) {
+      out.times.add(new Times(reader.u8(), reader.u64(), reader.u64()));
+    }
+    return out;
+  }
+
+  /** The facts of the message at a position. */
+  SentFacts of(int position) {
+    Times some = times.get(position);
+    return shared.get(some.which()).toBuilder()
+        .setExpiresAtMs(some.expiresAt())
+        .setOpenByMs(some.openBy())
+        .build();
+  }
+}

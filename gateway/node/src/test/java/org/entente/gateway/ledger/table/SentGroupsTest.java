@@ -1,0 +1,139 @@
+package org.entente.gateway.ledger.table;
+
+import static org.entente.gateway.testkit.Agencies.FR;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.store.v1.SentPart;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** Messages of one commit share the record of their recipients, and each is found by its id. */
+class SentGroupsTest {
+  private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
+
+  /** Ids of one time that may be in one group. */
+  private static final long SLOT = NOW.toEpochMilli() & ~15;
+
+  private final SecureRandom random = new SecureRandom();
+  private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  private final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
+  private MemoryStore store = new MemoryStore(disk);
+  private EvidenceRecords records = new EvidenceRecords(atRest, FR);
+  @AutoClose private Ledger ledger = QuietLedger.started(store, () -> NOW);
+
+  private void restart() {
+    ledger.close();
+    store = new MemoryStore(disk);
+    records = new EvidenceRecords(atRest, FR);
+    ledger = QuietLedger.started(store, () -> NOW);
+  }
+
+  private static SentFacts facts(int number, int days) {
+    return SentFacts.newBuilder()
+        .addRecipients("de.customs")
+        .setExpiresAtMs(NOW.plus(Duration.ofHours(number)).toEpochMilli())
+        .setOpenByMs(number)
+        .addParts(SentPart.newBuilder().setRetentionDays(days).setCaseRef("case " + number % 2))
+        .build();
+  }
+
+  private Map<MessageId, SentFacts> messages(long millis, int count, int days) {
+    Map<MessageId, SentFacts> sent = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      sent.put(MessageId.fresh(millis, random), facts(i, days));
+    }
+    return sent;
+  }
+
+  private int accept(Map<MessageId, SentFacts> sent) {
+    store.calls();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          records.accepted(tx, ledger.evidence(), sent);
+          return sent;
+        });
+    return store.calls().get("put STATEMENT");
+  }
+
+  private void assertKept(Map<MessageId, SentFacts> sent) {
+    sent.forEach(
+        (id, facts) ->
+            assertEquals(
+                facts.toBuilder().setAcceptedAtMs(NOW.toEpochMilli()).build(),
+                records.sent(ledger.evidence(), id).orElseThrow()));
+  }
+
+  @Test
+  void messagesOfACommit_haveOneRecord_andEachIsFound_alsoAfterARestart() {
+    Map<MessageId, SentFacts> sent = messages(SLOT, 40, 30);
+    sent.putAll(messages(SLOT + 15, 24, 30));
+    Map<MessageId, SentFacts> others = messages(SLOT + 7, 64, 30);
+    assertEquals(1, accept(sent));
+    assertEquals(1, accept(others));
+    assertKept(sent);
+    restart();
+    assertKept(sent);
+    assertKept(others);
+    MessageId unknown = MessageId.fresh(SLOT + 7, random);
+    assertTrue(records.sent(ledger.evidence(), unknown).isEmpty());
+    List<MessageId> all = new ArrayList<>();
+    records.eachSent(ledger.evidence(), (id, facts) -> all.add(id));
+    assertEquals(sent.size() + others.size(), all.size());
+    assertTrue(all.containsAll(sent.keySet()) && all.containsAll(others.keySet()));
+  }
+
+  /** What is kept longer for one message is not kept longer for another. */
+  @Test
+  void messagesOfOtherTimes_orKeptUntilOtherDays_haveOtherRecords() {
+    Map<MessageId, SentFacts> sent = messages(SLOT, 3, 30);
+    sent.putAll(messages(SLOT + 16, 3, 30));
+    sent.putAll(messages(SLOT, 3, 1_825));
+    sent.putAll(messages(SLOT - (1L << 40), 1, 30));
+    assertEquals(4, accept(sent));
+    restart();
+    assertKept(sent);
+    assertEquals(2, accept(messages(SLOT, 65, 30)), "at most 64 in one");
+  }
+
+  @Test
+  void messagesTakenBackInOneCommit_areAllTakenBack_andNoOther() {
+    Map<MessageId, SentFacts> sent = messages(SLOT, 10, 30);
+    accept(sent);
+    List<MessageId> ids = List.copyOf(sent.keySet());
+    MessageId recall = MessageId.fresh(SLOT, random);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (MessageId id : ids.subList(0, 5)) {
+            records.takenBack(tx, ledger.evidence(), id, recall);
+          }
+          return recall;
+        });
+    for (int restarts = 0; restarts < 2; restarts++) {
+      for (int i = 0; i < ids.size(); i++) {
+        SentFacts facts = records.sent(ledger.evidence(), ids.get(i)).orElseThrow();
+        assertEquals(i < 5, facts.getTakenBackAtMs() != 0);
+        assertFalse(facts.getExpiresAtMs() == 0);
+      }
+      restart();
+    }
+  }
+}
