@@ -1,5 +1,6 @@
 package org.entente.gateway.link;
 
+import io.grpc.Context;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -26,14 +27,30 @@ final class SerialExecutor implements Executor {
 
   @Override
   public void execute(Runnable task) {
+    if (isFirst(task)) {
+      schedule();
+    }
+  }
+
+  /**
+   * Runs a task as {@link #execute} does, but on this thread if no task runs or waits: a hand-over
+   * to another worker would only take time. For workers that hold no lock. Tasks see no gRPC
+   * context, as a call that they make must not end with the call that this thread serves.
+   */
+  void executeHere(Runnable task) {
+    if (isFirst(task)) {
+      Context.ROOT.run(this::takeTurn);
+    }
+  }
+
+  /** Adds a task; returns whether the caller has to begin a turn. */
+  private boolean isFirst(Runnable task) {
     synchronized (waiting) {
       waiting.add(task);
-      if (scheduled) {
-        return;
-      }
+      boolean first = !scheduled;
       scheduled = true;
+      return first;
     }
-    schedule();
   }
 
   private void schedule() {

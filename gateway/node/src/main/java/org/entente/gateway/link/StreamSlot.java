@@ -110,6 +110,7 @@ final class StreamSlot implements FrameStream.Listener {
   void accept(IncomingStream stream, PeerName peer, Hello heard) {
     charged(
         Frame.newBuilder().setHello(heard).build(),
+        executor::execute,
         () -> {
           Optional<Code> stopped = traffic.stopped();
           if (stopped.isPresent()) {
@@ -225,6 +226,7 @@ final class StreamSlot implements FrameStream.Listener {
   public void received(FrameStream stream, Frame frame) {
     charged(
         frame,
+        executor::executeHere,
         () -> {
           if (attempt != null && attempt.stream() == stream) {
             answered(attempt, frame);
@@ -240,10 +242,10 @@ final class StreamSlot implements FrameStream.Listener {
    * rates. Beyond them the frame waits, and with it all that the peer sends later on this stream:
    * nothing was requested yet. Each stream has one frame that waits, so none keeps another out.
    */
-  private void charged(Frame frame, Runnable handling) {
+  private void charged(Frame frame, Executor now, Runnable handling) {
     long wait = FrameCost.of(frame, environment.self().agency()).charge(account);
     if (wait == 0) {
-      executor.execute(handling);
+      now.execute(handling);
     } else {
       environment.after(Duration.ofNanos(wait), executor, handling);
     }
@@ -310,7 +312,7 @@ final class StreamSlot implements FrameStream.Listener {
 
   @Override
   public void ready(FrameStream stream) {
-    executor.execute(
+    executor.executeHere(
         () -> {
           if (stands(stream)) {
             traffic.ready();

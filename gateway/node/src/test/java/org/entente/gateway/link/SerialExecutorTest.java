@@ -3,6 +3,7 @@ package org.entente.gateway.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.Context;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -94,5 +95,29 @@ class SerialExecutorTest {
     serial.execute(() -> ran.add("never"));
     serial.execute(() -> ran.add("never"));
     assertEquals(List.of(), ran);
+  }
+
+  @Test
+  void taskForThisThread_runsOnIt_withoutTheCallsContext_unlessAnotherRuns() {
+    Queue<Runnable> workers = new ArrayDeque<>();
+    SerialExecutor serial = new SerialExecutor(workers::add, defect -> {});
+    Context.Key<String> call = Context.key("call");
+    List<String> ran = new ArrayList<>();
+    Context.current()
+        .withValue(call, "of the peer")
+        .run(
+            () ->
+                serial.executeHere(
+                    () -> {
+                      serial.executeHere(() -> ran.add("second"));
+                      ran.add("first, call " + call.get());
+                    }));
+    assertEquals(List.of("first, call null", "second"), ran);
+    serial.execute(() -> ran.add("third"));
+    serial.executeHere(() -> ran.add("fourth"));
+    assertEquals(2, ran.size());
+    workers.remove().run();
+    assertEquals(List.of("third", "fourth"), ran.subList(2, 4));
+    assertEquals(0, workers.size());
   }
 }
