@@ -3,6 +3,7 @@ package org.entente.gateway.node.assembly;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -10,10 +11,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A node's periodic tasks. A task that fails is logged and tried again at its next time; none runs
- * twice at once. Safe for many threads.
+ * twice at once. Tasks begin at common times, so that an idle node wakes a thread once for all that
+ * are due. Safe for many threads.
  */
 final class PeriodicTasks implements GatewayCore.Schedule {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTasks.class);
+
+  /** Tasks with this period or a longer one begin at multiples of it. */
+  private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final ScheduledExecutorService timers;
   private final List<Runnable> all = new CopyOnWriteArrayList<>();
@@ -23,7 +28,6 @@ final class PeriodicTasks implements GatewayCore.Schedule {
   }
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // ends with the executor
   public void every(Duration period, String what, Chore chore) {
     Object one = new Object();
     Runnable round =
@@ -41,8 +45,26 @@ final class PeriodicTasks implements GatewayCore.Schedule {
           }
         };
     all.add(round);
-    timers.scheduleWithFixedDelay(
-        round, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+    again(round, period.toNanos());
+  }
+
+  private void again(Runnable round, long period) {
+    Runnable turn =
+        () -> {
+          round.run();
+          again(round, period);
+        };
+    try {
+      var unused = timers.schedule(turn, delay(System.nanoTime(), period), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      // The node is stopping.
+    }
+  }
+
+  /** The time until a task begins again: its period, to the nearest beat. */
+  static long delay(long now, long period) {
+    long away = Math.floorMod(now + period, BEAT_NANOS);
+    return period < BEAT_NANOS ? period : period - away + (away < BEAT_NANOS / 2 ? 0 : BEAT_NANOS);
   }
 
   /** Runs each task once, in the order of registration, and returns when all are done. */

@@ -57,4 +57,16 @@ class PeriodicTasksTest {
         });
     assertThrows(OutOfMemoryError.class, tasks::doAll);
   }
+
+  @Test
+  void tasksOfDifferentPeriods_beginAtCommonTimes() {
+    long beat = Duration.ofMillis(100).toNanos();
+    long second = Duration.ofSeconds(1).toNanos();
+    long late = Duration.ofMillis(3).toNanos();
+    assertEquals(beat - late, PeriodicTasks.delay(7 * beat + late, beat));
+    assertEquals(second - late, PeriodicTasks.delay(7 * beat + late, second));
+    assertEquals(second + late, PeriodicTasks.delay(7 * beat - late, second));
+    assertEquals(second - late, PeriodicTasks.delay(-7 * beat + late, second));
+    assertEquals(late, PeriodicTasks.delay(7 * beat + late, late));
+  }
 }
