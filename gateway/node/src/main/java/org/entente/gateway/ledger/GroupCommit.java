@@ -42,7 +42,7 @@ final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
   /** The longest wait of a patient change for another commit. */
-  static final Duration PATIENCE = Duration.ofMillis(20);
+  static final Duration PATIENCE = Duration.ofMillis(100);
 
   private record WaitingChange<T>(
       Lane lane, Mutation<T> mutation, CompletableFuture<T> done, boolean patient) {}

@@ -139,7 +139,7 @@ public final class Ledger implements AutoCloseable {
 
   /**
    * Applies a change as {@link #write} does, but starts no commit: it joins the next one, or is
-   * committed after 20 milliseconds. For removals that would be repeated if lost; its future
+   * committed after 100 milliseconds. For removals that would be repeated if lost; its future
    * completes that much later.
    */
   public <T> CompletableFuture<T> writeAlong(Lane lane, Mutation<T> mutation) {
