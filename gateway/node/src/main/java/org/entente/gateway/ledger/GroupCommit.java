@@ -115,7 +115,9 @@ final class GroupCommit implements AutoCloseable {
 
   /** Whether a waiting change requires a commit. Under the lock. */
   private boolean hasReason() {
-    return waitingCount > patientCount || ((due || closing) && waitingCount > 0);
+    return waitingCount > patientCount
+        || waitingCount >= limits.maxBatch()
+        || ((due || closing) && waitingCount > 0);
   }
 
   <T> CompletableFuture<T> submit(Lane lane, Mutation<T> mutation) {

@@ -123,6 +123,21 @@ class GroupCommitTest {
   }
 
   @Test
+  void patientChanges_thatFillACommit_doNotWait() {
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(new LedgerLimits(10, 2, 1 << 20), turns)) {
+      writer.start();
+      CompletableFuture<String> first = writer.submitPatient(Lane.ROUTINE, put(KEY, "first"));
+      turns.turn();
+      assertFalse(first.isDone());
+      CompletableFuture<String> second = writer.submitPatient(Lane.ROUTINE, put(KEY, "second"));
+      turns.turn();
+      assertEquals("first", first.join());
+      assertEquals("second", second.join());
+    }
+  }
+
+  @Test
   void patientChange_goesWithTheNextThatIsNot_inOneCommit() {
     HandTurns turns = new HandTurns();
     try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
