@@ -23,6 +23,11 @@ final class PeriodicTasks implements GatewayCore.Schedule {
   private final ScheduledExecutorService timers;
   private final List<Runnable> all = new CopyOnWriteArrayList<>();
 
+  /**
+   * Tasks of a node.
+   *
+   * @param timers drop delayed tasks when they are shut down
+   */
   PeriodicTasks(ScheduledExecutorService timers) {
     this.timers = timers;
   }

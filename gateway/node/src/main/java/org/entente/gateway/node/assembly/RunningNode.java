@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,7 +52,14 @@ final class RunningNode {
           WorkerPool.ofAtMost(most, named("worker-call")),
           Executors.newSingleThreadExecutor(named("sealer")),
           Executors.newScheduledThreadPool(1, named("timer")),
-          Executors.newScheduledThreadPool(2, named("chore")));
+          chores());
+    }
+
+    /** Two threads that drop what is due later when they are shut down. */
+    private static ScheduledExecutorService chores() {
+      ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(2, named("chore"));
+      threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+      return threads;
     }
 
     /** Waits a limited time for running tasks, then ends the threads. */
