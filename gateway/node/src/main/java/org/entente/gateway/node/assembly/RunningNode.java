@@ -52,11 +52,11 @@ final class RunningNode {
           WorkerPool.ofAtMost(most, named("worker-call")),
           Executors.newSingleThreadExecutor(named("sealer")),
           Executors.newScheduledThreadPool(1, named("timer")),
-          chores());
+          forChores());
     }
 
     /** Two threads that drop what is due later when they are shut down. */
-    private static ScheduledExecutorService chores() {
+    private static ScheduledExecutorService forChores() {
       ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(2, named("chore"));
       threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
       return threads;
