@@ -22,6 +22,8 @@ import java.util.random.RandomGenerator;
 public record MessageId(Bits128 bits) implements Id128<MessageId> {
   private static final String WHOSE = "a message";
   private static final byte[] MARK = "entente/v1 message id".getBytes(StandardCharsets.US_ASCII);
+  private static final ThreadLocal<MessageDigest> DIGESTS =
+      ThreadLocal.withInitial(MessageId::newDigest);
 
   /**
    * The identifier in these bytes.
@@ -58,12 +60,16 @@ public record MessageId(Bits128 bits) implements Id128<MessageId> {
   }
 
   private static int mark(AgencyName origin, Bits128 bits) {
+    MessageDigest digest = DIGESTS.get();
+    digest.update(MARK);
+    digest.update(bits.bytes(), 0, SIZE - Integer.BYTES);
+    digest.update(origin.value().getBytes(StandardCharsets.US_ASCII));
+    return BigEndian.u32(digest.digest(), 0);
+  }
+
+  private static MessageDigest newDigest() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(MARK);
-      digest.update(bits.bytes(), 0, SIZE - Integer.BYTES);
-      digest.update(origin.value().getBytes(StandardCharsets.US_ASCII));
-      return BigEndian.u32(digest.digest(), 0);
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java machine has SHA-256", e);
     }

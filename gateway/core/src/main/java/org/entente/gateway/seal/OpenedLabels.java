@@ -5,17 +5,20 @@ import com.google.protobuf.UnknownFieldSet;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.ConstantTime;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.ElementCount;
+import org.entente.gateway.model.ProtoBytes;
 import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.Padme;
 import org.entente.proto.link.v1.SealedLabels;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An envelope with opened labels: each message's label, and the key and location of its body. Only
@@ -30,12 +33,16 @@ public final class OpenedLabels implements AutoCloseable {
   private final SealedLabels labels;
   private final int[] offsets;
 
+  /** Keys of opened bodies, for who stores them next. */
+  private final AtomicReferenceArray<@Nullable BodyKey> opened;
+
   private OpenedLabels(
       Envelope envelope, ContentKey contentKey, SealedLabels labels, int[] offsets) {
     this.envelope = envelope;
     this.contentKey = contentKey;
     this.labels = labels;
     this.offsets = offsets;
+    this.opened = new AtomicReferenceArray<>(offsets.length - 1);
   }
 
   /**
@@ -125,9 +132,9 @@ public final class OpenedLabels implements AutoCloseable {
     return labels.getLabelsCount();
   }
 
-  /** A copy of the serialised label of a message, 1 to 65,536 bytes. Not parsed yet. */
+  /** The serialised label of a message, 1 to 65,536 bytes. Not parsed yet; not to be modified. */
   public byte[] label(int index) {
-    return labels.getLabels(index).toByteArray();
+    return ProtoBytes.array(labels.getLabels(index));
   }
 
   /** Length of a message's body in bytes, once opened. */
@@ -148,7 +155,8 @@ public final class OpenedLabels implements AutoCloseable {
 
   /** The key of a message's body, which the caller closes. */
   public BodyKey bodyKey(int index) {
-    return contentKey.bodyKey(checked(index));
+    BodyKey known = opened.getAndSet(checked(index), null);
+    return known == null ? contentKey.bodyKey(index) : known;
   }
 
   /** A copy of a message's sealed body, 16 bytes longer than the body. */
@@ -158,9 +166,18 @@ public final class OpenedLabels implements AutoCloseable {
 
   /** A message's body; empty if its part of the sealed bodies is not authentic. */
   public Optional<byte[]> openBody(int index) {
-    try (BodyKey key = bodyKey(index)) {
-      int from = offsets[index];
-      return key.open(address(index), envelope.bodies(), from, offsets[index + 1] - from);
+    BodyKey key = bodyKey(index);
+    int from = offsets[index];
+    Optional<byte[]> body =
+        key.open(address(index), envelope.bodies(), from, offsets[index + 1] - from);
+    keep(index, key);
+    return body;
+  }
+
+  private void keep(int index, @Nullable BodyKey key) {
+    BodyKey before = opened.getAndSet(index, key);
+    if (before != null) {
+      before.close();
     }
   }
 
@@ -170,6 +187,9 @@ public final class OpenedLabels implements AutoCloseable {
 
   @Override
   public void close() {
+    for (int i = 0; i < opened.length(); i++) {
+      keep(i, null);
+    }
     contentKey.close();
   }
 

@@ -5,6 +5,7 @@ import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
+import org.entente.gateway.model.ProtoBytes;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.RecheckInputs;
 import org.entente.gateway.seal.format.EnvelopeHeader;
@@ -87,7 +88,7 @@ public final class SealingItem {
         permitted.messageId(),
         permitted.expires().toEpochMilli(),
         permitted.label().toByteArray(),
-        permitted.body().toByteArray());
+        ProtoBytes.array(permitted.body()));
   }
 
   /** The batch key. */

@@ -22,6 +22,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.ProtoBytes;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.policy.terms.ExerciseRetention;
@@ -140,7 +141,7 @@ final class EnvelopeUnsealer {
         return Optional.empty();
       }
       Label label = Label.parseFrom(labelBytes);
-      Body body = Body.parseFrom(bodyBytes.get());
+      Body body = ProtoBytes.parse(Body.parser(), bodyBytes.get());
       int bytes = labelBytes.length + bodyBytes.get().length;
       MessageId id = MessageId.of(label.getMessageId().toByteArray());
       boolean said = label.getKind() == Kind.KIND_EVIDENCE || isConsumed(label.getKind());

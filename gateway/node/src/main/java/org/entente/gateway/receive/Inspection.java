@@ -20,6 +20,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.ProtoBytes;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.OpenedLabels;
 import org.entente.gateway.seal.Opener;
@@ -190,10 +191,10 @@ final class Inspection {
     }
     Optional<Envelope> envelope =
         Envelope.of(
-            delivery.getHeader().toByteArray(),
-            delivery.getSignature().toByteArray(),
-            delivery.getLabels().toByteArray(),
-            delivery.getBodies().toByteArray());
+            ProtoBytes.array(delivery.getHeader()),
+            ProtoBytes.array(delivery.getSignature()),
+            ProtoBytes.array(delivery.getLabels()),
+            ProtoBytes.array(delivery.getBodies()));
     return envelope.isEmpty()
         ? refused(header.get(), Code.MALFORMED, "its lengths differ from those in the header")
         : sort(peer, delivery, envelope.get());

@@ -3,6 +3,7 @@ package org.entente.gateway.ledger.record;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import org.entente.gateway.model.ProtoBytes;
 import org.jspecify.annotations.Nullable;
 
 /** A record of the ledger cannot be read, because of damage or a defect. */
@@ -14,10 +15,13 @@ public final class CorruptRecord extends RuntimeException {
     super("a record of table " + table + " cannot be read", cause);
   }
 
-  /** A message of a table, parsed; throws this if it is none. */
+  /**
+   * A message of a table, parsed; throws this if it is none. Its strings of bytes are parts of the
+   * value, which must not be modified.
+   */
   public static <M extends Message> M parse(Parser<M> parser, byte[] value, String table) {
     try {
-      return parser.parseFrom(value);
+      return ProtoBytes.parse(parser, value);
     } catch (InvalidProtocolBufferException e) {
       throw new CorruptRecord(table, e);
     }

@@ -1,0 +1,96 @@
+package org.entente.gateway.model;
+
+import com.google.protobuf.ByteOutput;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+
+/** Arrays in and out of protobuf without the copies that it makes to protect them. */
+public final class ProtoBytes {
+  private ProtoBytes() {}
+
+  /**
+   * The bytes as an array that must not be modified: the string's own where it has one to itself,
+   * which a string has that was parsed or serialised alone; else a copy.
+   */
+  public static byte[] array(ByteString bytes) {
+    Whole whole = new Whole(bytes.size());
+    try {
+      UnsafeByteOperations.unsafeWriteTo(bytes, whole);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array takes what fits", e);
+    }
+    return whole.array;
+  }
+
+  /**
+   * Parses a message whose strings of bytes are parts of the array. The array must not be modified
+   * any more, and lives as long as they do: only for a message that is used as a whole.
+   */
+  public static <M extends Message> M parse(Parser<M> parser, byte[] bytes)
+      throws InvalidProtocolBufferException {
+    CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+    in.enableAliasing(true);
+    M message = parser.parseFrom(in);
+    in.checkLastTagWas(0);
+    return message;
+  }
+
+  /** Takes the array that it is shown whole, or collects the pieces. */
+  private static final class Whole extends ByteOutput {
+    private static final byte[] NOTHING = {};
+
+    private final int size;
+    private byte[] array = NOTHING;
+    private int at;
+
+    Whole(int size) {
+      this.size = size;
+    }
+
+    @Override
+    public void writeLazy(byte[] value, int offset, int length) {
+      if (length == size && value.length == size) {
+        array = value;
+      } else {
+        write(value, offset, length);
+      }
+    }
+
+    @Override
+    public void write(byte[] value, int offset, int length) {
+      System.arraycopy(value, offset, room(), at, length);
+      at += length;
+    }
+
+    @Override
+    public void write(byte value) {
+      room()[at++] = value;
+    }
+
+    @Override
+    public void write(ByteBuffer value) {
+      int length = value.remaining();
+      value.get(room(), at, length);
+      at += length;
+    }
+
+    @Override
+    public void writeLazy(ByteBuffer value) {
+      write(value);
+    }
+
+    private byte[] room() {
+      if (array.length < size) {
+        array = new byte[size];
+      }
+      return array;
+    }
+  }
+}
