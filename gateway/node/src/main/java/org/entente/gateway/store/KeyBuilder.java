@@ -11,14 +11,23 @@ import org.jspecify.annotations.Nullable;
  * KeyReader} reads the parts back. Used by one thread.
  */
 public final class KeyBuilder {
-  private byte[] out = new byte[48];
+  private static final int USUAL_BYTES = 48;
+
+  private byte[] out;
   private int length;
 
-  private KeyBuilder() {}
+  private KeyBuilder(int bytes) {
+    out = new byte[bytes];
+  }
 
   /** A key without parts. */
   public static KeyBuilder key() {
-    return new KeyBuilder();
+    return new KeyBuilder(USUAL_BYTES);
+  }
+
+  /** A key without parts that will have so many bytes: saves copies. */
+  public static KeyBuilder key(int bytes) {
+    return new KeyBuilder(bytes);
   }
 
   /** Adds a number from 0 to 255. */
@@ -62,14 +71,19 @@ public final class KeyBuilder {
 
   /** Adds bytes as they are: of a fixed length, or last. */
   public KeyBuilder bytes(byte[] bytes) {
-    int at = grow(bytes.length);
-    System.arraycopy(bytes, 0, out, at, bytes.length);
+    return bytes(bytes, bytes.length);
+  }
+
+  /** Adds the first of some bytes. */
+  public KeyBuilder bytes(byte[] bytes, int count) {
+    int at = grow(count);
+    System.arraycopy(bytes, 0, out, at, count);
     return this;
   }
 
-  /** The key. */
+  /** The key; a further part does not change it. */
   public byte[] done() {
-    return Arrays.copyOf(out, length);
+    return length == out.length ? out : Arrays.copyOf(out, length);
   }
 
   /**

@@ -16,6 +16,12 @@ import org.entente.gateway.store.Table;
 public record RecordPlace(Table table, byte[] key, String what) {
   /** The place as bytes: no two places have the same. */
   byte[] bytes() {
-    return KeyBuilder.key().ascii(what).ascii(table.name()).u32(key.length).bytes(key).done();
+    return begun(0).done();
+  }
+
+  /** The place, with room for more bytes. */
+  KeyBuilder begun(int more) {
+    int parts = 2 + what.length() + table.name().length() + Integer.BYTES + key.length;
+    return KeyBuilder.key(parts + more).ascii(what).ascii(table.name()).u32(key.length).bytes(key);
   }
 }

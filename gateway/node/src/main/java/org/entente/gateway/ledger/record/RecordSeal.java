@@ -116,9 +116,6 @@ public final class RecordSeal {
 
   /** What a record is bound to: its place and what stands before its ciphertext. */
   private static byte[] aad(RecordPlace place, byte[] record) {
-    byte[] bound = place.bytes();
-    byte[] aad = Arrays.copyOf(bound, bound.length + PREFIX);
-    System.arraycopy(record, 0, aad, bound.length, PREFIX);
-    return aad;
+    return place.begun(PREFIX).bytes(record, PREFIX).done();
   }
 }

@@ -343,8 +343,7 @@ public final class LabelCheck {
    */
   public static Label completed(Label label, Body body) {
     Label.Builder out =
-        withDefaults(label).toBuilder()
-            .setPersonalData(label.getPersonalData() || SubjectCheck.namesPerson(body));
+        defaulted(label).setPersonalData(label.getPersonalData() || SubjectCheck.namesPerson(body));
     if (body.hasRequest()) {
       out.setRequestedAction(RequestCheck.action(body.getRequest()));
     }
@@ -353,6 +352,10 @@ public final class LabelCheck {
 
   /** The label with defaults for fields that a client may omit. */
   public static Label withDefaults(Label label) {
+    return defaulted(label).build();
+  }
+
+  private static Label.Builder defaulted(Label label) {
     Label.Builder out = label.toBuilder();
     if (out.getLane() == Lane.LANE_UNSPECIFIED) {
       out.setLane(PrecedenceLane.of(label.getPrecedence()));
@@ -366,6 +369,6 @@ public final class LabelCheck {
     if (out.getRequestedAction() == RequestedAction.REQUESTED_ACTION_UNSPECIFIED) {
       out.setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM);
     }
-    return out.build();
+    return out;
   }
 }

@@ -258,7 +258,7 @@ public final class PolicyDecision {
     List<CarriedConsent> along = with.consents();
     Instant expires = expires(agreement);
     Redactions redactions = agreement.redactions();
-    Label whole =
+    Label.Builder built =
         (part.information() ? draft.informationLabel() : draft.label())
             .toBuilder()
                 .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
@@ -272,11 +272,11 @@ public final class PolicyDecision {
                     part.information()
                         ? Addressed.ADDRESSED_INFORMATION
                         : Addressed.ADDRESSED_ACTION)
-                .addAllDesks(part.desks())
-                .build();
+                .addAllDesks(part.desks());
     if (draft.isDisclosed()) {
-      whole = whole.toBuilder().setAddressees(addressees()).build();
+      built.setAddressees(addressees());
     }
+    Label whole = built.build();
     return new Permitted(
         id,
         redactions.isNone()

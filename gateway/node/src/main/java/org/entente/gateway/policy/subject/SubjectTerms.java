@@ -97,14 +97,14 @@ public final class SubjectTerms {
 
   /** The subjects of a message, in its order. */
   static List<Subject> subjects(Body body) {
-    return Stream.of(
-            body.getAlert().getSubjectsList(),
-            body.getIntelligence().getSubjectsList(),
-            body.getRequest().getSubjectsList(),
-            body.getAnswer().getSubjectsList(),
-            subjects(body.getOperationUpdate()))
-        .flatMap(List::stream)
-        .toList();
+    return switch (body.getContentCase()) {
+      case ALERT -> body.getAlert().getSubjectsList();
+      case INTELLIGENCE -> body.getIntelligence().getSubjectsList();
+      case REQUEST -> body.getRequest().getSubjectsList();
+      case ANSWER -> body.getAnswer().getSubjectsList();
+      case OPERATION_UPDATE -> subjects(body.getOperationUpdate());
+      default -> List.of();
+    };
   }
 
   /** The subjects of an update of a joint operation. */
