@@ -31,7 +31,11 @@ final class HashesTest {
   void sha256_fedInPieces_equalsAtOnce() {
     byte[] message = "xabcdefy".getBytes(UTF_8);
     byte[] pieces =
-        new Sha256().update(message, 1, 1).update(message, 2, 3).update("ef".getBytes(UTF_8)).digest();
+        new Sha256()
+            .update(message, 1, 1)
+            .update(message, 2, 3)
+            .update("ef".getBytes(UTF_8))
+            .digest();
     assertArrayEquals(Sha256.hash("abcdef".getBytes(UTF_8)), pieces);
     Sha256 again = new Sha256().update(message);
     byte[] first = again.digest();

@@ -24,8 +24,8 @@ class SignedNoteTest {
       "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 
   private static final String SPEC_LINE =
-      "— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwH"
-          + "jG1Yu72IneyaQM=\n";
+      "— example.com/foo"
+          + " Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
 
   private static final String SPEC_NOTE = "This is an example message.\n\n" + SPEC_LINE;
   private static final String LINE = "— a.example AAAAAQI=\n";

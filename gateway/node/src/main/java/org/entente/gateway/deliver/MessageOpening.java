@@ -28,7 +28,7 @@ public record MessageOpening(
     Meters meters) {
   /** A message whole. */
   public Result<OpenResponse> open(NodeName client, MessageId id, OpenRequest request) {
-    Optional<Problem> problem = check.decision(request.getOnBehalfOf()).stream().findFirst();
+    Optional<Problem> problem = check.decision(request.getOnBehalfOf());
     if (problem.isPresent()) {
       return new Result.Refused<>(problem.get());
     }

@@ -161,14 +161,14 @@ public final class MessageRecall {
   }
 
   private @Nullable Problem problem(String reason, OnBehalfOf person) {
-    List<Problem> problems = parts.rules().check().person(person);
-    if (!problems.isEmpty()) {
-      return problems.get(0);
+    Optional<Problem> problem = parts.rules().check().person(person);
+    if (problem.isPresent()) {
+      return problem.get();
     }
     if (person.getOfficer().isBlank()) {
       return new Problem(
           Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who decides");
     }
-    return parts.rules().check().told("reason", reason).stream().findFirst().orElse(null);
+    return parts.rules().check().told("reason", reason).orElse(null);
   }
 }

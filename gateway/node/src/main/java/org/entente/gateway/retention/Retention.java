@@ -330,8 +330,7 @@ public final class Retention {
 
   private Result<AuditActor> actor(NodeName client, OnBehalfOf person) {
     return Result.unless(
-        check.decision(person).stream().findFirst(),
-        () -> Result.done(AuditActor.client(self, client, person)));
+        check.decision(person), () -> Result.done(AuditActor.client(self, client, person)));
   }
 
   private static <T> Result<T> notFound(MessageId id) {

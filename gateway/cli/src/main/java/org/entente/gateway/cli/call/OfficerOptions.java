@@ -23,8 +23,7 @@ public class OfficerOptions {
    * @throws UsageError if a gateway would refuse it
    */
   public AuditPerson recorded(String justification) {
-    LabelCheck.reader(because(justification)).stream()
-        .findFirst()
+    LabelCheck.reader(because(justification))
         .ifPresent(
             problem -> {
               throw new UsageError(problem.field() + ": " + problem.message());

@@ -153,9 +153,9 @@ public final class Assignments {
   }
 
   private Optional<Problem> problem(ChargeStep step, String note, OnBehalfOf person) {
-    List<Problem> problems = parts.rules().check().person(person);
-    if (!problems.isEmpty()) {
-      return Optional.of(problems.get(0));
+    Optional<Problem> problem = parts.rules().check().person(person);
+    if (problem.isPresent()) {
+      return problem;
     }
     if (person.getOfficer().isBlank()) {
       return invalid("on_behalf_of.officer", "must name the officer who acts on it");

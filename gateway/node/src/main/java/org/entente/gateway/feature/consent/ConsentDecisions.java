@@ -77,7 +77,7 @@ public final class ConsentDecisions {
   public CompletableFuture<Result<Decided>> grant(
       NodeName client, MessageId id, GrantedScope narrowing, OnBehalfOf person) {
     Instant now = parts.clock().instant();
-    return Result.unless(parts.check().decision(person).stream().findFirst(), () -> find(id))
+    return Result.unless(parts.check().decision(person), () -> find(id))
         .then(consent -> Result.unless(ungrantable(consent, now), () -> Result.done(consent)))
         .thenLater(
             consent ->
@@ -171,9 +171,7 @@ public final class ConsentDecisions {
   private CompletableFuture<Result<Decided>> end(
       NodeName client, MessageId id, String reason, OnBehalfOf person, ConsentStage stage) {
     return Result.unless(
-            parts.check().decision(person).stream()
-                .findFirst()
-                .or(() -> parts.check().told("reason", reason).stream().findFirst()),
+            parts.check().decision(person).or(() -> parts.check().told("reason", reason)),
             () -> find(id))
         .thenLater(consent -> end(actor(client, person), consent, reason, stage));
   }

@@ -56,9 +56,7 @@ public final class ConsentRequests {
   public CompletableFuture<Result<Sent>> ask(
       NodeName client, ConsentAsked wanted, OnBehalfOf person) {
     Instant now = parts.clock().instant();
-    return Result.unless(
-            parts.check().decision(person).stream().findFirst(),
-            () -> labels(wanted.getMessageIdsList()))
+    return Result.unless(parts.check().decision(person), () -> labels(wanted.getMessageIdsList()))
         .then(labels -> checked(question(wanted, labels), labels, now))
         .thenLater(
             question -> send(AuditActor.client(parts.self(), client, person), question, now));
@@ -100,9 +98,9 @@ public final class ConsentRequests {
   }
 
   private Result<Question> checked(Question question, List<Label> labels, Instant now) {
-    List<Problem> problems = parts.check().asked(question.asked(), now);
-    if (!problems.isEmpty()) {
-      return Result.refused(problems.get(0));
+    Optional<Problem> problem = parts.check().asked(question.asked(), now);
+    if (problem.isPresent()) {
+      return Result.refused(problem.get());
     }
     String originator = question.originator().value();
     for (Label label : labels) {

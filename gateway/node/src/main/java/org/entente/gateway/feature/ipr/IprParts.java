@@ -44,12 +44,12 @@ public record IprParts(
 
   /** Why a person may not decide or read for the authority; null if the person may. */
   @Nullable Problem decision(OnBehalfOf person) {
-    return check.decision(person).stream().findFirst().orElse(null);
+    return check.decision(person).orElse(null);
   }
 
   /** Why a person may not act for the rights holder; null if the person may. */
   @Nullable Problem holder(OnBehalfOf person) {
-    Optional<Problem> problem = check.person(person).stream().findFirst();
+    Optional<Problem> problem = check.person(person);
     return problem.orElseGet(
         () ->
             person.getOfficer().isBlank()

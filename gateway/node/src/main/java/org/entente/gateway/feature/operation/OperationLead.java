@@ -291,7 +291,7 @@ public final class OperationLead {
   }
 
   private Optional<Problem> person(OnBehalfOf person) {
-    return parts.rules().check().decision(person).stream().findFirst();
+    return parts.rules().check().decision(person);
   }
 
   private Optional<Problem> problem(

@@ -97,9 +97,9 @@ public final class OperationView {
   /** An operation with its messages. */
   public Result<ShowOperationResponse> show(
       NodeName client, OperationId id, ShowOperationRequest request) {
-    List<Problem> problems = parts.check().decision(request.getOnBehalfOf());
-    if (!problems.isEmpty()) {
-      return Result.refused(problems.get(0));
+    Optional<Problem> problem = parts.check().decision(request.getOnBehalfOf());
+    if (problem.isPresent()) {
+      return Result.refused(problem.get());
     }
     Optional<HeldRosters> held = parts.rosters().held(id);
     if (held.isEmpty()) {

@@ -118,9 +118,9 @@ public final class Cursors {
    * next position of the removed one.
    */
   public Result<Long> forget(NodeName operator, String client, String cursor, OnBehalfOf person) {
-    List<Problem> problems = check.decision(person);
-    if (!problems.isEmpty()) {
-      return new Result.Refused<>(problems.get(0));
+    Optional<Problem> problem = check.decision(person);
+    if (problem.isPresent()) {
+      return new Result.Refused<>(problem.get());
     }
     return subscriptions
         .whileClosed(client, cursor, () -> forgotten(operator, client, cursor, person))

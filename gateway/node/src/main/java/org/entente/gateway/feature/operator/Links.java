@@ -180,9 +180,9 @@ public final class Links {
   /** Makes the change durable first: after a crash before the effect, the next start applies it. */
   private synchronized Result<Boolean> change(
       String name, OnBehalfOf person, Change change, Effect effect) {
-    List<Problem> problems = check.decision(person);
-    if (!problems.isEmpty()) {
-      return new Result.Refused<>(problems.get(0));
+    Optional<Problem> problem = check.decision(person);
+    if (problem.isPresent()) {
+      return new Result.Refused<>(problem.get());
     }
     Optional<AgencyName> peer = linked(name);
     if (peer.isEmpty()) {

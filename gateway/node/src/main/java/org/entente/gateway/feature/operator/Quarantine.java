@@ -131,9 +131,9 @@ public final class Quarantine {
 
   private Result<Decision> decide(
       long number, OnBehalfOf person, Function<QuarantineRecord, Result<Decision>> decision) {
-    List<Problem> problems = check.decision(person);
-    if (!problems.isEmpty()) {
-      return new Result.Refused<>(problems.get(0));
+    Optional<Problem> problem = check.decision(person);
+    if (problem.isPresent()) {
+      return new Result.Refused<>(problem.get());
     }
     QuarantineRecord record = ledger.quarantine().read(number);
     if (record == null) {

@@ -1,6 +1,6 @@
 package org.entente.gateway.feature.release;
 
-import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
@@ -47,9 +47,9 @@ final class FourEyesRule {
   }
 
   private @Nullable Problem problem(OnBehalfOf person, String unsaid) {
-    List<Problem> problems = check.person(person);
-    if (!problems.isEmpty()) {
-      return problems.get(0);
+    Optional<Problem> problem = check.person(person);
+    if (problem.isPresent()) {
+      return problem.get();
     }
     if (person.getOfficer().isBlank()) {
       return new Problem(

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
-import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.TileReader;
@@ -116,9 +115,9 @@ final class AuditService implements BindableService {
 
   /** The audit actor: a caller that reads records must name the person on whose behalf it does. */
   private AuditActor actor(Identified caller, OnBehalfOf person) {
-    List<Problem> problems = LabelCheck.reader(person);
-    if (!problems.isEmpty()) {
-      throw StatusMapper.exception(problems.get(0));
+    Optional<Problem> problem = LabelCheck.reader(person);
+    if (problem.isPresent()) {
+      throw StatusMapper.exception(problem.get());
     }
     return AuditActor.client(log.origin().agency(), caller.name(), person);
   }

@@ -47,10 +47,7 @@ public final class ResponderRegistry {
 
   /** Registers or changes a responder; returns a problem, or empty if it is done. */
   public Optional<Problem> register(NodeName client, Responder responder, OnBehalfOf person) {
-    Optional<Problem> wrong = check.decision(person).stream().findFirst();
-    if (wrong.isEmpty()) {
-      wrong = check.responder(responder).stream().findFirst();
-    }
+    Optional<Problem> wrong = check.decision(person).or(() -> check.responder(responder));
     return wrong.isPresent()
         ? wrong
         : ledger.commit(Lane.ROUTINE, tx -> register(tx, client, responder, person));
@@ -89,7 +86,7 @@ public final class ResponderRegistry {
 
   /** Withdraws one of a client's responders; returns a problem, or empty if it is done. */
   public Optional<Problem> withdraw(NodeName client, String name, OnBehalfOf person) {
-    Optional<Problem> wrong = check.decision(person).stream().findFirst();
+    Optional<Problem> wrong = check.decision(person);
     return wrong.isPresent()
         ? wrong
         : ledger.commit(Lane.ROUTINE, tx -> withdraw(tx, client, name, person));

@@ -136,6 +136,6 @@ public final class MessageSearch {
   }
 
   private Optional<Problem> problem(OnBehalfOf person) {
-    return parts.check().decision(person).stream().findFirst();
+    return parts.check().decision(person);
   }
 }

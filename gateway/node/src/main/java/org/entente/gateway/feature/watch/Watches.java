@@ -263,7 +263,7 @@ public final class Watches {
   }
 
   private Optional<Problem> person(OnBehalfOf person) {
-    return parts.check().decision(person).stream().findFirst();
+    return parts.check().decision(person);
   }
 
   private AuditActor client(NodeName client, OnBehalfOf person) {

@@ -3,7 +3,6 @@ package org.entente.gateway.node.assembly;
 import com.google.protobuf.util.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -40,9 +39,9 @@ public final class LedgerBackups implements OwnBackups {
 
   @Override
   public Result<Backup> create(NodeName client, CreateBackupRequest request) {
-    List<Problem> problems = ground.labelCheck.decision(request.getOnBehalfOf());
-    if (!problems.isEmpty()) {
-      return new Result.Refused<>(problems.get(0));
+    Optional<Problem> problem = ground.labelCheck.decision(request.getOnBehalfOf());
+    if (problem.isPresent()) {
+      return new Result.Refused<>(problem.get());
     }
     String note =
         ground

@@ -129,7 +129,7 @@ public final class SigningPairRenewal implements OwnPairs {
   public synchronized Result<RenewKeysResponse> renew(NodeName client, RenewKeysRequest request) {
     OnBehalfOf person = request.getOnBehalfOf();
     Optional<Member> member = member();
-    List<Problem> problems = new ArrayList<>(check.decision(person));
+    List<Problem> problems = new ArrayList<>(check.decision(person).stream().toList());
     Optional<Instant> from = second("from", request.getFrom(), problems);
     Optional<Instant> until = second("until", request.getUntil(), problems);
     Optional<Instant> oldUntil = second("old_until", request.getOldUntil(), problems);

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.Code;
@@ -236,73 +237,73 @@ public final class LabelCheck {
   /**
    * Checks whom a client names as the person behind a call.
    *
-   * @return problems; none if the person is valid or absent
+   * @return the first problem; empty if the person is valid or absent
    */
-  public List<Problem> person(OnBehalfOf person) {
+  public Optional<Problem> person(OnBehalfOf person) {
     ValidationErrors findings = new ValidationErrors(true);
     person(findings, person);
-    return findings.list();
+    return findings.first();
   }
 
   /**
    * Checks a client's request for an originator's consent, except for its messages.
    *
    * @param now the start of the period requested
-   * @return problems; none if it is valid
+   * @return the first problem; empty if it is valid
    */
-  public List<Problem> asked(ConsentAsked asked, Instant now) {
+  public Optional<Problem> asked(ConsentAsked asked, Instant now) {
     ValidationErrors findings = new ValidationErrors(true);
     new ConsentCheck(findings).asked("", asked);
     new ConsentCheck(findings).until("until", asked.getUntil(), now);
-    return findings.list();
+    return findings.first();
   }
 
   /**
    * Checks a reason that another agency will be told.
    *
-   * @return problems; none if it is present and valid
+   * @return the first problem; empty if it is present and valid
    */
-  public List<Problem> told(String field, String reason) {
+  public Optional<Problem> told(String field, String reason) {
     ValidationErrors findings = new ValidationErrors(true);
     findings.requiredLine(field, reason, ConsentCheck.REASON);
-    return findings.list();
+    return findings.first();
   }
 
   /**
    * Checks the person that a client names as the reader of content: the officer is required.
    *
-   * @return problems; none if the officer is present and valid
+   * @return the first problem; empty if the officer is present and valid
    */
-  public static List<Problem> reader(OnBehalfOf person) {
+  public static Optional<Problem> reader(OnBehalfOf person) {
     ValidationErrors findings = new ValidationErrors(true);
     person(findings, person);
     findings.check(
         !person.getOfficer().isEmpty(), "on_behalf_of.officer", "must name the officer who reads");
-    return findings.list();
+    return findings.first();
   }
 
   /**
    * Checks the person that a client names as the one who decides: officer and justification are
    * required.
    *
-   * @return problems; none if both are present and valid
+   * @return the first problem; empty if both are present and valid
    */
-  public List<Problem> decision(OnBehalfOf person) {
+  public Optional<Problem> decision(OnBehalfOf person) {
     ValidationErrors findings = new ValidationErrors(true);
     person(findings, person);
     decides(findings, person, "decides");
-    return findings.list();
+    return findings.first();
   }
 
   /**
    * Checks a client's registration of a responder, a system that answers requests.
    *
-   * @return problems; none if it is valid
+   * @return the first problem; empty if it is valid
    */
-  public List<Problem> responder(Responder responder) {
+  public Optional<Problem> responder(Responder responder) {
     ValidationErrors findings = new ValidationErrors(true);
     new ResponderCheck(findings).responder("responder", responder);
-    return findings.list();
+    return findings.first();
   }
 
   private static void decides(ValidationErrors findings, OnBehalfOf person, String does) {

@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.DeskName;
@@ -53,6 +54,11 @@ public final class ValidationErrors {
 
   public List<Problem> list() {
     return List.copyOf(problems);
+  }
+
+  /** The first problem; empty if there is none. */
+  Optional<Problem> first() {
+    return problems.stream().findFirst();
   }
 
   /** Whether the limit is reached, so that further checks can stop. */
