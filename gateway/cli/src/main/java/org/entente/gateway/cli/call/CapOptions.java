@@ -72,9 +72,9 @@ public final class CapOptions {
       names = "--to",
       paramLabel = "AGENCY",
       description =
-          "recipient; may be repeated. Without it, CAP of scope Public goes to all agencies that "
-              + "agreements allow, and CAP of any other scope is refused. A document needs at least "
-              + "one; it may also be a desk, a jurisdiction or a group")
+          "recipient; may be repeated. Without it, CAP of scope Public goes to all agencies that"
+              + " agreements allow, and CAP of any other scope is refused. A document needs at"
+              + " least one; it may also be a desk, a jurisdiction or a group")
   private List<String> to = List.of();
 
   /**
@@ -83,12 +83,8 @@ public final class CapOptions {
    * @throws UsageError naming the wrong option and the valid values
    */
   public CapTerms terms() {
-    CapTerms.ReadResult reading = CapTerms.of(label(), to);
-    if (reading instanceof CapTerms.ReadResult.Read read) {
-      return read.terms();
-    }
-    CapTerms.ReadResult.Wrong wrong = (CapTerms.ReadResult.Wrong) reading;
-    throw new UsageError(option(wrong.field()) + " " + wrong.problem());
+    return CapTerms.of(label(), to)
+        .orElseThrow(wrong -> new UsageError(option(wrong.field()) + " " + wrong.message()));
   }
 
   /** The label fields that were given, by name. */

@@ -98,16 +98,14 @@ final class DraftBatchExplainer {
       }
       return null;
     }
-    CapTerms.ReadResult reading = CapTerms.of(said, to);
-    if (reading instanceof CapTerms.ReadResult.Read read) {
-      return read.terms();
-    }
-    CapTerms.ReadResult.Wrong wrong = (CapTerms.ReadResult.Wrong) reading;
-    throw new UsageError(
-        "with --alerts, label options are only for CAP files: "
-            + wrong.field()
-            + " "
-            + wrong.problem());
+    return CapTerms.of(said, to)
+        .orElseThrow(
+            wrong ->
+                new UsageError(
+                    "with --alerts, label options are only for CAP files: "
+                        + wrong.field()
+                        + " "
+                        + wrong.message()));
   }
 
   private void one(AlertDraft draft, @Nullable Consumer<ExplainResponse> text) {

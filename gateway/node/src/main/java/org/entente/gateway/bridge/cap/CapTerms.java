@@ -14,6 +14,8 @@ import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.bridge.format.DraftLimits;
 import org.entente.gateway.bridge.format.ProtoValues;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Label;
@@ -28,23 +30,6 @@ import org.entente.proto.v1.Label;
  * guessed. Immutable and pure; safe for use by several threads.
  */
 public final class CapTerms {
-
-  /** The result of reading terms. */
-  public sealed interface ReadResult {
-
-    /** The terms are complete and within the limits of a draft. */
-    record Read(CapTerms terms) implements ReadResult {}
-
-    /**
-     * A term is missing or invalid.
-     *
-     * @param field its place: in options and files a field of the label, such as {@code
-     *     legal_basis}, or {@code to}; in messages its path in a draft
-     * @param problem what was wrong and what would be valid
-     */
-    record Wrong(String field, String problem) implements ReadResult {}
-  }
-
   private static final String LABEL = "label.";
   private static final List<String> NEEDED = List.of("category", "purpose", "classification");
 
@@ -61,13 +46,13 @@ public final class CapTerms {
   }
 
   /**
-   * Reads terms.
+   * Reads terms. A problem names a field of the label, such as {@code legal_basis}, or {@code to}.
    *
    * @param label values by field of {@code entente.v1.Label}: text, a list of texts, or enums by
    *     name
    * @param to agencies; empty for those that agreements permit
    */
-  public static ReadResult of(Map<String, Object> label, List<String> to) {
+  public static Result<CapTerms> of(Map<String, Object> label, List<String> to) {
     try {
       Label.Builder read = Label.newBuilder();
       for (String name : NEEDED) {
@@ -80,35 +65,38 @@ public final class CapTerms {
       for (String agency : to) {
         DraftLimits.agency(agency, "to");
       }
-      return new ReadResult.Read(
+      return Result.done(
           new CapTerms(read.build(), Addressing.newBuilder().addAllAgencies(to).build()));
     } catch (DraftFault e) {
       String field = e.field();
-      return new ReadResult.Wrong(
-          field.startsWith(LABEL) ? field.substring(LABEL.length()) : field, e.problem());
+      return wrong(field.startsWith(LABEL) ? field.substring(LABEL.length()) : field, e.problem());
     }
   }
 
   /**
-   * Reads terms as a client sends them.
+   * Reads terms as a client sends them. A problem names its path in a draft.
    *
    * @param label without the fields that come from the document or that the gateway sets
    * @param to addressees; empty for those that agreements permit
    */
-  public static ReadResult of(Label label, Addressing to) {
+  public static Result<CapTerms> of(Label label, Addressing to) {
     for (String name : FROM_CAP) {
       if (label.getField(Label.getDescriptor().findFieldByName(name))
               instanceof EnumValueDescriptor said
           && said.getNumber() != 0) {
-        return new ReadResult.Wrong(LABEL + name, "comes from the document and must be left out");
+        return wrong(LABEL + name, "comes from the document and must be left out");
       }
     }
     try {
       DraftLimits.checkTerms(label, to);
-      return new ReadResult.Read(new CapTerms(label, to));
+      return Result.done(new CapTerms(label, to));
     } catch (DraftFault e) {
-      return new ReadResult.Wrong(e.field(), e.problem());
+      return wrong(e.field(), e.problem());
     }
+  }
+
+  private static Result<CapTerms> wrong(String field, String problem) {
+    return Result.refused(Code.INVALID_FIELD, field, problem);
   }
 
   /** The draft for a CAP alert. */

@@ -45,19 +45,16 @@ public final class CapConverter {
   }
 
   public Result<ReadCapResponse> read(ReadCapRequest request) {
-    CapTerms.ReadResult terms = CapTerms.of(request.getLabel(), request.getTo());
-    if (terms instanceof CapTerms.ReadResult.Wrong wrong) {
-      return Result.refused(new Problem(Code.INVALID_FIELD, wrong.field(), wrong.problem()));
-    }
+    return CapTerms.of(request.getLabel(), request.getTo()).then(terms -> read(request, terms));
+  }
+
+  private Result<ReadCapResponse> read(ReadCapRequest request, CapTerms terms) {
     Problem problem = size(XML, request.getXml());
     if (problem != null) {
       return Result.refused(problem);
     }
     CapReadResult document = CapReader.read(XML, request.getXml().toByteArray());
-    AlertItem item =
-        document instanceof CapAlert alert
-            ? ((CapTerms.ReadResult.Read) terms).terms().apply(alert)
-            : (BadRecord) document;
+    AlertItem item = document instanceof CapAlert alert ? terms.apply(alert) : (BadRecord) document;
     if (item instanceof AlertDraft draft) {
       return Result.done(
           ReadCapResponse.newBuilder()

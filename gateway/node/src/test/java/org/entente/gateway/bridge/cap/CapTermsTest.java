@@ -16,6 +16,8 @@ import org.entente.gateway.bridge.format.AlertItem;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
 import org.entente.gateway.bridge.format.FeedFixture;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Draft;
@@ -39,14 +41,13 @@ class CapTermsTest {
   @TempDir Path folder;
 
   private static CapTerms terms(Map<String, Object> label, String... to) {
-    CapTerms.ReadResult reading = CapTerms.of(label, List.of(to));
-    return assertInstanceOf(CapTerms.ReadResult.Read.class, reading, reading::toString).terms();
+    return Results.value(CapTerms.of(label, List.of(to)));
   }
 
-  private static CapTerms.ReadResult.Wrong wrong(String field, Object value, String... to) {
+  private static Problem wrong(String field, Object value, String... to) {
     Map<String, Object> label = new LinkedHashMap<>(STATED);
     label.put(field, value);
-    return assertInstanceOf(CapTerms.ReadResult.Wrong.class, CapTerms.of(label, List.of(to)));
+    return Results.problem(CapTerms.of(label, List.of(to)));
   }
 
   private static AlertSource.OpenResult open(Path path, @Nullable Path mapping) {
@@ -97,15 +98,15 @@ class CapTermsTest {
   @Test
   void terms_atFault_areNamedWithWhatWouldBeValid() {
     assertEquals("category", wrong("category", "FLOOD").field());
-    assertTrue(wrong("category", "FLOOD").problem().contains("PUBLIC_WARNING"));
+    assertTrue(wrong("category", "FLOOD").message().contains("PUBLIC_WARNING"));
     assertEquals("legal_basis", wrong("legal_basis", "x".repeat(201)).field());
     assertEquals("to", wrong("case_ref", "1", "Germany").field());
     Label later = Label.newBuilder().setCategoryValue(99).build();
-    CapTerms.ReadResult unknown = CapTerms.of(later, Addressing.getDefaultInstance());
     assertEquals(
-        "label.category", assertInstanceOf(CapTerms.ReadResult.Wrong.class, unknown).field());
-    CapTerms.ReadResult none = CapTerms.of(Map.of("category", "IPR"), List.of());
-    assertEquals("purpose", assertInstanceOf(CapTerms.ReadResult.Wrong.class, none).field());
+        "label.category",
+        Results.problem(CapTerms.of(later, Addressing.getDefaultInstance())).field());
+    assertEquals(
+        "purpose", Results.problem(CapTerms.of(Map.of("category", "IPR"), List.of())).field());
   }
 
   @Test

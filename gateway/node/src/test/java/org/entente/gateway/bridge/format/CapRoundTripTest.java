@@ -16,6 +16,7 @@ import org.entente.gateway.bridge.cap.CapImport;
 import org.entente.gateway.bridge.cap.CapReaderTest;
 import org.entente.gateway.bridge.cap.CapTerms;
 import org.entente.gateway.bridge.cap.CapWriter;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Draft;
@@ -33,8 +34,7 @@ class CapRoundTripTest {
           "markings", List.of("TLP:CLEAR"));
 
   private static CapTerms terms() {
-    CapTerms.ReadResult reading = CapTerms.of(PUBLIC, List.of("de.customs"));
-    return assertInstanceOf(CapTerms.ReadResult.Read.class, reading, reading::toString).terms();
+    return Results.value(CapTerms.of(PUBLIC, List.of("de.customs")));
   }
 
   private static AlertDraft sent(CapAlert alert) {
@@ -227,7 +227,8 @@ class CapRoundTripTest {
         FeedFixture.capAlert(
             CapReaderTest.MINIMAL.replace(
                 "<scope>Public</scope>",
-                "<scope>Private</scope><restriction>crews</restriction><addresses>a b</addresses>"));
+                "<scope>Private</scope><restriction>crews</restriction><addresses>a"
+                    + " b</addresses>"));
     Draft draft = sent(alert).draft();
     Label label = delivered(draft).toBuilder().clearMarkings().addMarkings("TLP:GREEN").build();
 
