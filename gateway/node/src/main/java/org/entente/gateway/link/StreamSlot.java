@@ -110,7 +110,7 @@ final class StreamSlot implements FrameStream.Listener {
   void accept(IncomingStream stream, PeerName peer, Hello heard) {
     charged(
         Frame.newBuilder().setHello(heard).build(),
-        executor::execute,
+        executor,
         () -> {
           Optional<Code> stopped = traffic.stopped();
           if (stopped.isPresent()) {
