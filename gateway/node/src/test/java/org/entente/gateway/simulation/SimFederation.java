@@ -10,8 +10,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
@@ -20,6 +22,8 @@ import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.AgencyKind;
+import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.BundleSigner;
 import org.entente.gateway.trust.Member;
 
@@ -38,6 +42,15 @@ final class SimFederation {
           "fr.customs", List.of("de.customs", "x.hub"),
           "sg.police", List.of("x.hub"),
           "x.hub", List.of("de.customs", "fr.customs", "sg.police"));
+
+  /** The same with a second transit, which links two of them. */
+  static final Map<String, List<String>> TWO_TRANSITS =
+      Map.of(
+          "de.customs", List.of("fr.customs", "x.hub"),
+          "fr.customs", List.of("de.customs", "x.hub", "x.two"),
+          "sg.police", List.of("x.hub", "x.two"),
+          "x.hub", List.of("de.customs", "fr.customs", "sg.police"),
+          "x.two", List.of("fr.customs", "sg.police"));
 
   /** Everybody may send warnings to everybody. */
   static final String AGREEMENT =
@@ -71,47 +84,73 @@ final class SimFederation {
       """;
 
   private final Path template;
+  private final Map<String, List<String>> links;
 
-  private SimFederation(Path template) {
+  private SimFederation(Path template, Map<String, List<String>> links) {
     this.template = template;
+    this.links = links;
   }
 
   /** One that was minted before. */
   static SimFederation at(Path folder) {
-    return new SimFederation(folder);
+    return new SimFederation(folder, LINKS);
   }
 
   /** Mints the federation into a folder. */
   static SimFederation mint(Path folder) throws IOException {
+    return mint(folder, LINKS);
+  }
+
+  /** Mints a federation with these links into a folder. */
+  static SimFederation mint(Path folder, Map<String, List<String>> links) throws IOException {
     SecureRandom random = new SeededRandom("federation");
     TestFederation federation = new TestFederation(START.minus(Duration.ofHours(1)), random);
     Files.write(
         folder.resolve("bundle.note"),
-        BundleSigner.sign(federation.content(1, members(federation)), federation.roots(1, 2)));
+        BundleSigner.sign(
+            federation.content(1, members(federation, links)), federation.roots(1, 2)));
     Files.writeString(folder.resolve("roots.json"), federation.trustRoots().print());
     Files.createDirectory(folder.resolve("agreements"));
     Files.writeString(folder.resolve("agreements").resolve("warnings.yaml"), AGREEMENT);
-    for (String agency : LINKS.keySet().stream().sorted().toList()) {
+    for (String agency : links.keySet().stream().sorted().toList()) {
       Path keystore = folder.resolve(agency).resolve("keystore");
       Files.createDirectories(keystore.getParent());
       try (Keystore keys = Keystore.open(keystore, () -> START, random)) {
         put(keys, KeyKind.AGENCY_PAIR, federation.signing(agency));
         put(keys, KeyKind.AUDIT_SIGNING, federation.audit(agency));
       }
-      Files.writeString(folder.resolve(agency + ".yaml"), config(agency));
+      Files.writeString(folder.resolve(agency + ".yaml"), config(agency, links));
     }
-    return new SimFederation(folder);
+    return new SimFederation(folder, links);
   }
 
-  /** Everybody can be reached by the transit. */
-  private static List<Member> members(TestFederation federation) {
-    AgencyName hub = new AgencyName("x.hub");
-    return federation.content(1).agencies().stream()
-        .map(member -> member.name().equals(hub) ? member : via(member, hub))
+  /** Everybody can be reached by the transits that it is linked with. */
+  private static List<Member> members(TestFederation federation, Map<String, List<String>> links) {
+    List<Member> members = new ArrayList<>(federation.content(1).agencies());
+    if (links.containsKey("x.two")) {
+      members.add(
+          federation.mint(
+              new AgencyName("x.two"), null, AgencyKind.OTHER, Set.of(AgencyRole.TRANSIT)));
+    }
+    return members.stream()
+        .map(
+            member ->
+                isTransit(member.name().value())
+                    ? member
+                    : via(member, links.getOrDefault(member.name().value(), List.of())))
         .toList();
   }
 
-  private static Member via(Member member, AgencyName transit) {
+  static boolean isTransit(String agency) {
+    return agency.startsWith("x.");
+  }
+
+  /** Who is linked with whom. */
+  Map<String, List<String>> links() {
+    return links;
+  }
+
+  private static Member via(Member member, List<String> links) {
     return new Member(
         member.name(),
         member.jurisdiction(),
@@ -121,7 +160,7 @@ final class SimFederation {
         member.signing(),
         member.audit(),
         member.endpoints(),
-        List.of(transit),
+        links.stream().filter(SimFederation::isTransit).map(AgencyName::new).toList(),
         member.revoked());
   }
 
@@ -138,29 +177,30 @@ final class SimFederation {
     }
   }
 
-  private static String config(String agency) {
+  private static String config(String agency, Map<String, List<String>> all) {
     StringBuilder links = new StringBuilder();
-    LINKS.getOrDefault(agency, List.of()).forEach(peer -> links.append("  - peer: " + peer + "\n"));
+    all.getOrDefault(agency, List.of()).forEach(peer -> links.append("  - peer: " + peer + "\n"));
     return """
-        federation: %1$s
-        agency: %2$s
-        gateway: gateway-1
-        trust:
-          bundle: bundle.note
-          roots: roots.json
-        tls:
-          certificate: unused.crt
-          key: unused.key
-        keystore: %2$s/keystore
-        data: %2$s/data
-        audit: %2$s/audit
-        policy:
-          agreements: agreements
-        listen:
-          clients: 127.0.0.1:1
-          admin: 127.0.0.1:2
-        links:
-        %3$s"""
+    federation: %1$s
+    agency: %2$s
+    gateway: gateway-1
+    trust:
+      bundle: bundle.note
+      roots: roots.json
+    tls:
+      certificate: unused.crt
+      key: unused.key
+    keystore: %2$s/keystore
+    data: %2$s/data
+    audit: %2$s/audit
+    policy:
+      agreements: agreements
+    listen:
+      clients: 127.0.0.1:1
+      admin: 127.0.0.1:2
+    links:
+    %3$s\
+    """
         .formatted(TestFederation.NAME, agency, links);
   }
 

@@ -42,6 +42,8 @@ final class Simulation {
   private static final double BURST = 0.0003;
   private static final List<String> HONEST = List.of("fr.customs", "sg.police");
   private static final int HONEST_MESSAGES = 40;
+  private static final List<String> AGENCIES =
+      List.of("x.hub", "x.two", "de.customs", "fr.customs", "sg.police");
   private static final long MOST_PATIENCE = 60 * SECOND;
 
   private final VirtualTime time = new VirtualTime();
@@ -57,13 +59,13 @@ final class Simulation {
   private final Invariants invariants;
   private Duration age = Duration.ZERO;
 
-  private Simulation(long seed, Path folder) {
+  private Simulation(long seed, Path folder, Map<String, List<String>> links) {
     random = new Random(seed);
     network = new SimNetwork(time, random, trace);
-    for (String agency : List.of("x.hub", "de.customs", "fr.customs", "sg.police")) {
+    for (String agency : AGENCIES.stream().filter(links::containsKey).toList()) {
       PeerName name = new PeerName(new AgencyName(agency), new NodeName("gateway-1"));
       List<SimNode> dials =
-          SimFederation.LINKS.getOrDefault(agency, List.of()).stream()
+          links.getOrDefault(agency, List.of()).stream()
               .filter(nodes::containsKey)
               .map(this::node)
               .toList();
@@ -78,7 +80,7 @@ final class Simulation {
               network,
               violations);
       nodes.put(agency, node);
-      if (!agency.equals("x.hub")) {
+      if (!SimFederation.isTransit(agency)) {
         publishers.add(new SimPublisher(node, time, random, violations));
         SimSubscriber subscriber = new SimSubscriber(node, random, violations);
         subscribers.put(agency, subscriber);
@@ -151,7 +153,7 @@ final class Simulation {
       Files.createDirectory(folder);
       try {
         federation.copyTo(folder);
-        return new Simulation(seed, folder).run();
+        return new Simulation(seed, folder, federation.links()).run();
       } finally {
         SimFederation.remove(folder);
       }
@@ -169,7 +171,7 @@ final class Simulation {
   static void runSuppressed(long seed, SimFederation federation, Path work) throws IOException {
     Path folder = Files.createDirectory(work.resolve("suppressed-" + seed));
     federation.copyTo(folder);
-    Simulation run = new Simulation(seed, folder);
+    Simulation run = new Simulation(seed, folder, federation.links());
     Runnable deaf = run.violations.listen();
     try {
       run.suppress("sg.police", "de.customs", Lane.ROUTINE);
@@ -208,7 +210,7 @@ final class Simulation {
       throws IOException {
     Path folder = Files.createDirectory(work.resolve("hostile-" + attacked + seed));
     federation.copyTo(folder);
-    Simulation run = new Simulation(seed, folder);
+    Simulation run = new Simulation(seed, folder, federation.links());
     Runnable deaf = run.violations.listen();
     try {
       return run.hostile(attacked);
@@ -251,12 +253,16 @@ final class Simulation {
   /** How long a message takes from its publication until the other agency's client has it. */
   private long exchanged(String from, String to, int number, Lane lane) {
     String key = from + "-" + number;
+    long begun = time.nanos();
+    publisher(from).publishAfter(0, key, lane, List.of(to));
+    return taken(to, key, begun);
+  }
+
+  private long taken(String to, String key, long begun) {
     SimSubscriber there = subscribers.get(to);
     if (there == null) {
       throw new IllegalArgumentException(to);
     }
-    long begun = time.nanos();
-    publisher(from).publishAfter(0, key, lane, List.of(to));
     while (!there.taken().containsKey(key)) {
       if (time.nanos() - begun > MOST_PATIENCE) {
         throw new AssertionError(key + " does not arrive" + dump());
@@ -264,6 +270,66 @@ final class Simulation {
       go(SECOND / 100);
     }
     return time.nanos() - begun;
+  }
+
+  /**
+   * A run in which the first of two transits takes mail and hands nothing on; then it does, and the
+   * second ends, with mail in its queue.
+   *
+   * @return how long each message took, in nanoseconds: one of each lane while all is well, then
+   *     while the first withholds, then again, and then without the second
+   * @throws AssertionError saying what must not happen and did
+   */
+  static List<List<Long>> runWithheld(long seed, SimFederation federation, Path work)
+      throws IOException {
+    Path folder = Files.createDirectory(work.resolve("withheld-" + seed));
+    federation.copyTo(folder);
+    Simulation run = new Simulation(seed, folder, federation.links());
+    Runnable deaf = run.violations.listen();
+    try {
+      return run.withheld();
+    } finally {
+      run.nodes.values().forEach(node -> node.kill(true));
+      deaf.run();
+    }
+  }
+
+  private List<List<Long>> withheld() {
+    nodes.values().forEach(SimNode::start);
+    go(2 * SECOND);
+    List<List<Long>> nanos = new ArrayList<>();
+    nanos.add(oneInEachLane(0));
+    network.block(new AgencyName("x.hub"), new AgencyName("sg.police"));
+    nanos.add(oneInEachLane(1));
+    nanos.add(oneInEachLane(2));
+    requireBypassed("x.hub");
+    network.unblock(new AgencyName("x.hub"), new AgencyName("sg.police"));
+    go(SECOND);
+    node("x.two").kill(true);
+    nanos.add(oneInEachLane(3));
+    node("x.two").start();
+    drain();
+    HONEST.forEach(honest -> positions(run(honest).core()));
+    contents();
+    return nanos;
+  }
+
+  private List<Long> oneInEachLane(int round) {
+    List<String> keys = new ArrayList<>();
+    long begun = time.nanos();
+    for (Lane lane : Lane.all()) {
+      String key = "round-" + round + "-" + lane;
+      keys.add(key);
+      publisher("fr.customs").publishAfter(0, key, lane, List.of("sg.police"));
+    }
+    return keys.stream().map(key -> taken("sg.police", key, begun)).toList();
+  }
+
+  private void requireBypassed(String transit) {
+    String counted = "entente_transit_bypassed_total{transit=\"" + transit + "\",}";
+    if (run("fr.customs").metrics().lines().noneMatch(line -> line.startsWith(counted))) {
+      throw new AssertionError(transit + " is not counted" + dump());
+    }
   }
 
   private void requireReported(boolean wanted, String from, String to) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -60,6 +61,25 @@ class SimulationIT {
     for (long seed = 0; seed < 3; seed++) {
       Simulation.runSuppressed(seed, minted, work);
     }
+  }
+
+  /** Threat 98. */
+  @Test
+  void firstTransit_thatWithholdsAll_delaysMailOnce_andTheOneThatReturnsCarriesAgain()
+      throws IOException {
+    Path folder = Files.createDirectory(work.resolve("two transits"));
+    SimFederation two = SimFederation.mint(folder, SimFederation.TWO_TRANSITS);
+    List<List<Long>> nanos = Simulation.runWithheld(0, two, work);
+    assertSlowest(1, nanos.get(0));
+    assertSlowest(14, nanos.get(1));
+    assertSlowest(1, nanos.get(2));
+    assertSlowest(45, nanos.get(3));
+  }
+
+  private static void assertSlowest(long seconds, List<Long> nanos) {
+    assertTrue(
+        nanos.stream().allMatch(one -> one < Duration.ofSeconds(seconds).toNanos()),
+        () -> "more than " + seconds + " s: " + nanos);
   }
 
   @Test
