@@ -22,7 +22,9 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.ProtoBytes;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.policy.terms.ExerciseRetention;
@@ -195,12 +197,13 @@ final class EnvelopeUnsealer {
         new ReceptionHook.Incoming(
             message.id(), facts, message.label(), message.body(), message.announced());
     for (ReceptionHook hook : hooks) {
-      ReceptionHook.Finding finding = hook.inspect(incoming);
-      if (finding instanceof ReceptionHook.Refused refused) {
-        return message.refused(IngressRefusal.open(refused.refusal()));
+      Result<ReceptionHook.Step> step = hook.inspect(incoming);
+      if (step instanceof Result.Refused<ReceptionHook.Step> refused) {
+        Problem problem = refused.problem();
+        return message.refused(problem.code(), IngressRefusal.words(problem));
       }
-      if (finding instanceof ReceptionHook.Step step && step != ReceptionHook.Step.NONE) {
-        steps.add(step);
+      if (step instanceof Result.Done<ReceptionHook.Step> done && step != ReceptionHook.Step.NONE) {
+        steps.add(done.value());
       }
     }
     return isConsumed(message.label().getKind())

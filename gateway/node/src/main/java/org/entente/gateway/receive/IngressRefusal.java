@@ -1,5 +1,6 @@
 package org.entente.gateway.receive;
 
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
 
 /**
@@ -21,6 +22,15 @@ public record IngressRefusal(Refusal detail, String told) {
   }
 
   static String words(Refusal refusal) {
-    return refusal.rule().isEmpty() ? refusal.reason() : refusal.rule() + ": " + refusal.reason();
+    return words(refusal.rule(), refusal.reason());
+  }
+
+  /** A feature's problem with a message as one line. */
+  static String words(Problem problem) {
+    return words(problem.field(), problem.message());
+  }
+
+  private static String words(String rule, String reason) {
+    return rule.isEmpty() ? reason : rule + ": " + reason;
   }
 }

@@ -32,7 +32,6 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.model.Refusal;
 import org.entente.gateway.retention.RecallReception;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
@@ -341,27 +340,27 @@ final class Reception {
   }
 
   private void consume(Transaction tx, KeepDecision keeping, InspectionResult.Consumed message) {
-    Optional<Refusal> refusal = firstRefusal(tx, message.steps());
-    if (refusal.isEmpty()) {
+    Optional<Problem> problem = firstProblem(tx, message.steps());
+    if (problem.isEmpty()) {
       message.steps().forEach(step -> step.keep(tx));
     } else {
-      keeping.refused().add(refused(message.id(), refusal.get(), true));
+      keeping.refused().add(refused(message.id(), problem.get(), true));
     }
   }
 
-  private static Optional<Refusal> firstRefusal(Transaction tx, List<ReceptionHook.Step> steps) {
+  private static Optional<Problem> firstProblem(Transaction tx, List<ReceptionHook.Step> steps) {
     for (ReceptionHook.Step step : steps) {
-      Optional<Refusal> refusal = step.check(tx);
-      if (refusal.isPresent()) {
-        return refusal;
+      Optional<Problem> problem = step.check(tx);
+      if (problem.isPresent()) {
+        return problem;
       }
     }
     return Optional.empty();
   }
 
-  private static InspectionResult.Refused refused(MessageId id, Refusal refusal, boolean evidence) {
-    String reason = IngressRefusal.words(refusal);
-    return new InspectionResult.Refused(id, refusal.code(), reason, reason, evidence);
+  private static InspectionResult.Refused refused(MessageId id, Problem problem, boolean evidence) {
+    String reason = IngressRefusal.words(problem);
+    return new InspectionResult.Refused(id, problem.code(), reason, reason, evidence);
   }
 
   private void keepUnlessThere(
@@ -401,9 +400,9 @@ final class Reception {
               : "it was erased here; nothing of it is kept again";
       return refused(id, gone.get(), reason);
     }
-    Optional<Refusal> byFeature = firstRefusal(tx, message.steps());
+    Optional<Problem> byFeature = firstProblem(tx, message.steps());
     if (byFeature.isPresent()) {
-      return byFeature.map(refusal -> refused(id, refusal, false));
+      return byFeature.map(problem -> refused(id, problem, false));
     }
     Optional<InspectionResult.Refused> referring = references.refusal(tx, header.facts(), message);
     if (referring.isPresent()) {

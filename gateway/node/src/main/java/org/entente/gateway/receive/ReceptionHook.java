@@ -6,7 +6,8 @@ import java.util.function.Consumer;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.statement.SessionTerms;
@@ -43,29 +44,24 @@ public interface ReceptionHook {
     }
   }
 
-  /** What a hook makes of a message. */
-  sealed interface Finding permits Refused, Step {}
-
-  /** The message is not kept; its origin is told all of it. */
-  record Refused(Refusal refusal) implements Finding {}
-
   /** What the feature does in the commit of the message. The writer calls it. */
-  non-sealed interface Step extends Finding {
-    /** Nothing. */
-    Step NONE = new Step() {};
+  interface Step {
+    /** A feature that has nothing to do with the message. */
+    Result<Step> NONE = Result.done(new Step() {});
 
     /** A step that refuses nothing. */
-    static Step onKeep(Consumer<Transaction> keep) {
-      return new Step() {
-        @Override
-        public void keep(Transaction tx) {
-          keep.accept(tx);
-        }
-      };
+    static Result<Step> onKeep(Consumer<Transaction> keep) {
+      return Result.done(
+          new Step() {
+            @Override
+            public void keep(Transaction tx) {
+              keep.accept(tx);
+            }
+          });
     }
 
     /** Why the message is not kept; empty if it is. What it writes stays if it refuses. */
-    default Optional<Refusal> check(Transaction tx) {
+    default Optional<Problem> check(Transaction tx) {
       return Optional.empty();
     }
 
@@ -86,8 +82,11 @@ public interface ReceptionHook {
     return 0;
   }
 
-  /** Parses and verifies a message, before its commit and off the writer. */
-  Finding inspect(Incoming message);
+  /**
+   * Parses and verifies a message, before its commit and off the writer. A message with a problem
+   * is not kept; its origin is told all of it.
+   */
+  Result<Step> inspect(Incoming message);
 
   /**
    * A recipient's evidence about a message of this agency, in the commit that keeps it.

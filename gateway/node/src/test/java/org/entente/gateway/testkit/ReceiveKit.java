@@ -286,7 +286,7 @@ public final class ReceiveKit implements AutoCloseable {
             ledger,
             new RosterRecords(OperationTable.of(ledger), atRest),
             new OwnRosters(FEDERATION, SELF, NODE, ownKey.verifyingKey())),
-        new ReceivedAssignments(SELF, ledger, evidence, new AssignmentRecords(atRest)));
+        new ReceivedAssignments(ledger, evidence, new AssignmentRecords(atRest)));
   }
 
   private static final class Origin {

@@ -13,8 +13,7 @@ public final class AssignmentFeature implements Feature {
     GatewayParts gateway = registry.parts();
     GatewayParts.Records stored = gateway.records();
     AssignmentRecords records = new AssignmentRecords(stored.atRest());
-    registry.receive(
-        new ReceivedAssignments(gateway.self(), gateway.ledger(), stored.evidence(), records));
+    registry.receive(new ReceivedAssignments(gateway.ledger(), stored.evidence(), records));
     registry.expire(
         now ->
             tx ->

@@ -13,46 +13,40 @@ import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.ReceptionHook;
 import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.Kind;
-import org.entente.proto.v1.Refused;
 
 /**
  * Keeps what recipients state about who acts on this agency's messages. Only a recipient of a
  * message may state it, and about training only as training.
  */
 public final class ReceivedAssignments implements ReceptionHook {
-  private final AgencyName self;
   private final Ledger ledger;
   private final EvidenceRecords evidence;
   private final AssignmentRecords records;
 
   /** Keeps statements in a ledger. */
-  public ReceivedAssignments(
-      AgencyName self, Ledger ledger, EvidenceRecords evidence, AssignmentRecords records) {
-    this.self = self;
+  public ReceivedAssignments(Ledger ledger, EvidenceRecords evidence, AssignmentRecords records) {
     this.ledger = ledger;
     this.evidence = evidence;
     this.records = records;
   }
 
   @Override
-  public Finding inspect(Incoming message) {
+  public Result<Step> inspect(Incoming message) {
     if (message.label().getKind() != Kind.KIND_CHARGE) {
       return Step.NONE;
     }
     Charge charge = message.body().getCharge();
     return isOfARecipient(message, charge)
         ? Step.onKeep(tx -> keep(tx, message.origin(), charge))
-        : new Refused(
-            new Refusal(
-                self.value(),
-                Code.NOT_FOUND,
-                "",
-                "this agency sent no message of this id to the sender of the charge"));
+        : Result.refused(
+            Code.NOT_FOUND,
+            "",
+            "this agency sent no message of this id to the sender of the charge");
   }
 
   private boolean isOfARecipient(Incoming message, Charge charge) {

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.format.AgencyPairSource;
@@ -46,14 +46,14 @@ public final class CarriedConsentCheck {
   }
 
   /** Why a message is not kept; empty if each consent is valid, or if it has none. */
-  public Optional<Refusal> refusal(AgencyName origin, Label label, Body body) {
+  public Optional<Problem> refusal(AgencyName origin, Label label, Body body) {
     for (CarriedConsent carried : body.getPassedOnUnderList()) {
       Optional<ConsentStatement> statement =
           ConsentStatement.parse(carried.getStatement().toByteArray());
       if (statement.isEmpty()) {
         return refused(Code.MALFORMED, "an attached consent cannot be parsed");
       }
-      Optional<Refusal> refusal = refusal(origin, label, carried, statement.get());
+      Optional<Problem> refusal = refusal(origin, label, carried, statement.get());
       if (refusal.isPresent()) {
         return refusal;
       }
@@ -61,7 +61,7 @@ public final class CarriedConsentCheck {
     return Optional.empty();
   }
 
-  private Optional<Refusal> refusal(
+  private Optional<Problem> refusal(
       AgencyName origin, Label label, CarriedConsent carried, ConsentStatement statement) {
     ConsentStatement.Content content = statement.content();
     String name = "consent " + content.id() + " of " + content.grantor();
@@ -114,7 +114,7 @@ public final class CarriedConsentCheck {
             " had ended at " + Timestamps.toString(Timestamps.fromMillis(terms.untilMs())));
   }
 
-  private Optional<Refusal> refused(Code code, String reason) {
-    return Optional.of(new Refusal(self.value(), code, RULE, reason));
+  private Optional<Problem> refused(Code code, String reason) {
+    return Optional.of(new Problem(code, RULE, reason));
   }
 }

@@ -22,7 +22,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.statement.ConsentStatement;
@@ -79,7 +79,7 @@ public final class IncomingConsents {
   }
 
   /** Why a notice is not kept; empty if it is. Call it before the commit. */
-  public Optional<Refusal> refusal(AgencyName origin, Label label, ConsentNotice notice) {
+  public Optional<Problem> refusal(AgencyName origin, Label label, ConsentNotice notice) {
     boolean exercise = Exercise.of(label);
     return switch (notice.getStepCase()) {
       case ASKED -> asked(origin, exercise, notice.getAsked());
@@ -90,7 +90,7 @@ public final class IncomingConsents {
     };
   }
 
-  private Optional<Refusal> asked(AgencyName origin, boolean exercise, ConsentAsked asked) {
+  private Optional<Problem> asked(AgencyName origin, boolean exercise, ConsentAsked asked) {
     for (MessageId message : ConsentRequests.messages(asked)) {
       if (!SentMessageCheck.to(origin, exercise, evidence.sent(ledger.evidence(), message))) {
         return refused(Code.NOT_FOUND, self + " sent " + origin + " no message " + message);
@@ -103,7 +103,7 @@ public final class IncomingConsents {
     return beyond(origin, ConsentTable.of(ledger).open(origin));
   }
 
-  private Optional<Refusal> beyond(AgencyName origin, int open) {
+  private Optional<Problem> beyond(AgencyName origin, int open) {
     return open < MOST_OPEN
         ? Optional.empty()
         : refused(
@@ -115,13 +115,13 @@ public final class IncomingConsents {
    * The same in the transaction that would store it: others of its envelope may have reached the
    * limit since.
    */
-  public Optional<Refusal> refusal(Transaction tx, AgencyName origin, ConsentNotice notice) {
+  public Optional<Problem> refusal(Transaction tx, AgencyName origin, ConsentNotice notice) {
     return notice.hasAsked()
         ? beyond(origin, ConsentTable.of(ledger).open(tx, origin))
         : Optional.empty();
   }
 
-  private Optional<Refusal> granted(AgencyName origin, boolean exercise, ByteString bytes) {
+  private Optional<Problem> granted(AgencyName origin, boolean exercise, ByteString bytes) {
     Optional<ConsentStatement> parsed = ConsentStatement.parse(bytes.toByteArray());
     if (parsed.isEmpty()) {
       return refused(Code.MALFORMED, "the statement cannot be parsed");
@@ -153,7 +153,7 @@ public final class IncomingConsents {
         : refused(Code.NOT_FOUND, "the statement names messages that were not in the request");
   }
 
-  private Optional<Refusal> answered(AgencyName origin, boolean exercise, ByteString id) {
+  private Optional<Problem> answered(AgencyName origin, boolean exercise, ByteString id) {
     return known(origin, exercise, MessageId.of(id.toByteArray())) == null
         ? unknown(origin)
         : Optional.empty();
@@ -169,12 +169,12 @@ public final class IncomingConsents {
     return asked ? record : null;
   }
 
-  private Optional<Refusal> unknown(AgencyName origin) {
+  private Optional<Problem> unknown(AgencyName origin) {
     return refused(Code.NOT_FOUND, self + " asked " + origin + " for no consent with this id");
   }
 
-  private Optional<Refusal> refused(Code code, String reason) {
-    return Optional.of(new Refusal(self.value(), code, RULE, reason));
+  private Optional<Problem> refused(Code code, String reason) {
+    return Optional.of(new Problem(code, RULE, reason));
   }
 
   /**

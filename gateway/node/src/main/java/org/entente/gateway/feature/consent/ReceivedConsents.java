@@ -10,13 +10,13 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.deliver.GivenConsents;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
-import org.entente.proto.v1.Refused;
 
 /**
  * Notices of consent from other agencies, and the consents under which they pass messages on.
@@ -35,25 +35,25 @@ public record ReceivedConsents(IncomingConsents notices, CarriedConsentCheck car
   }
 
   @Override
-  public Finding inspect(Incoming message) {
-    Optional<Refusal> refusal =
+  public Result<Step> inspect(Incoming message) {
+    Optional<Problem> problem =
         message.body().hasConsent()
             ? notices.refusal(message.origin(), message.label(), message.body().getConsent())
             : carried.refusal(message.origin(), message.label(), message.body());
-    if (refusal.isPresent()) {
-      return new Refused(refusal.get());
+    if (problem.isPresent()) {
+      return Result.refused(problem.get());
     }
     List<ConsentStatement.Content> given = GivenConsents.statements(message.body());
     return given.isEmpty() && !message.body().hasConsent()
         ? Step.NONE
-        : new MessageStep(notices, message, given);
+        : Result.done(new MessageStep(notices, message, given));
   }
 
   private record MessageStep(
       IncomingConsents notices, Incoming message, List<ConsentStatement.Content> given)
       implements Step {
     @Override
-    public Optional<Refusal> check(Transaction tx) {
+    public Optional<Problem> check(Transaction tx) {
       return notices.refusal(tx, message.origin(), message.body().getConsent());
     }
 

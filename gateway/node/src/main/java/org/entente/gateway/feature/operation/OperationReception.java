@@ -17,7 +17,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.receive.ReceptionHook;
@@ -27,7 +27,6 @@ import org.entente.gateway.seal.statement.SessionTerms;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Refused;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,14 +63,15 @@ public final class OperationReception implements ReceptionHook {
   }
 
   @Override
-  public Finding inspect(Incoming message) {
+  public Result<Step> inspect(Incoming message) {
     if (message.label().getKind() == Kind.KIND_ROSTER) {
       return roster(message)
-          .<Finding>map(roster -> new MessageStep(message, roster))
-          .orElseGet(
-              () -> new Refused(new Refusal(self.value(), Code.BAD_SIGNATURE, "", NOT_SIGNED)));
+          .map(roster -> Result.<Step>done(new MessageStep(message, roster)))
+          .orElseGet(() -> Result.refused(Code.BAD_SIGNATURE, "", NOT_SIGNED));
     }
-    return message.label().getOperationId().isEmpty() ? Step.NONE : new MessageStep(message, null);
+    return message.label().getOperationId().isEmpty()
+        ? Step.NONE
+        : Result.done(new MessageStep(message, null));
   }
 
   /** The roster in a message, if the sealing gateway signed it or returns it to its signer. */
@@ -107,9 +107,9 @@ public final class OperationReception implements ReceptionHook {
     }
 
     @Override
-    public Optional<Refusal> check(Transaction tx) {
+    public Optional<Problem> check(Transaction tx) {
       return refusal(tx, message.origin(), message.label(), roster)
-          .map(found -> new Refusal(self.value(), found.code(), "", found.message()));
+          .map(found -> new Problem(found.code(), "", found.message()));
     }
 
     @Override

@@ -6,12 +6,11 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.ReceptionHook;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
-import org.entente.proto.v1.Refused;
 import org.entente.proto.v1.Responder;
 
 /**
@@ -34,13 +33,12 @@ public record ReceivedRequests(
    * Policy has decided before: who may not ask in a category learns nothing of who answers there.
    */
   @Override
-  public Finding inspect(Incoming message) {
+  public Result<Step> inspect(Incoming message) {
     if (message.label().getKind() == Kind.KIND_RESPONDERS) {
       return Step.onKeep(
           tx -> advertised.received(tx, message.origin(), message.body().getResponders()));
     }
-    Optional<Problem> beyond = beyondResponder(message);
-    return beyond.isPresent() ? new Refused(refusal(beyond.get())) : new MessageStep(message);
+    return Result.unless(beyondResponder(message), () -> Result.done(new MessageStep(message)));
   }
 
   private Optional<Problem> beyondResponder(Incoming message) {
@@ -62,20 +60,14 @@ public record ReceivedRequests(
     }
 
     @Override
-    public Optional<Refusal> check(Transaction tx) {
-      return deadlines
-          .refusal(tx, message.origin(), message.label(), message.body())
-          .map(ReceivedRequests.this::refusal);
+    public Optional<Problem> check(Transaction tx) {
+      return deadlines.refusal(tx, message.origin(), message.label(), message.body());
     }
 
     @Override
     public void keep(Transaction tx) {
       deadlines.received(tx, message.origin(), message.label(), message.body());
     }
-  }
-
-  private Refusal refusal(Problem problem) {
-    return new Refusal(self.value(), problem.code(), problem.field(), problem.message());
   }
 
   @Override

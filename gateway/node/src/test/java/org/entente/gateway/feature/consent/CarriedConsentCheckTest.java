@@ -21,7 +21,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
@@ -98,7 +98,7 @@ class CarriedConsentCheckTest {
 
   private Optional<Code> code(Label.Builder label, CarriedConsent... carried) {
     Body body = Body.newBuilder().addAllPassedOnUnder(List.of(carried)).build();
-    return consents.refusal(DE, label.build(), body).map(Refusal::code);
+    return consents.refusal(DE, label.build(), body).map(Problem::code);
   }
 
   private CarriedConsent good() {

@@ -22,7 +22,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.seal.KeySchedule;
@@ -188,11 +188,11 @@ final class ConsentNode implements AutoCloseable {
   }
 
   /** A notice as it passes: checked, then committed if nothing is wrong with it. */
-  Optional<Refusal> hears(AgencyName origin, MessageId id, ConsentNotice notice) {
-    Optional<Refusal> refusal =
+  Optional<Problem> hears(AgencyName origin, MessageId id, ConsentNotice notice) {
+    Optional<Problem> problem =
         incoming.refusal(
             origin, Label.newBuilder().setStatus(Status.STATUS_ACTUAL).build(), notice);
-    if (refusal.isEmpty()) {
+    if (problem.isEmpty()) {
       ledger.commit(
           Lane.PRIORITY,
           tx -> {
@@ -200,10 +200,10 @@ final class ConsentNode implements AutoCloseable {
             return id;
           });
     }
-    return refusal;
+    return problem;
   }
 
-  Optional<Refusal> hears(AgencyName origin, ConsentNotice notice) {
+  Optional<Problem> hears(AgencyName origin, ConsentNotice notice) {
     return hears(origin, MessageId.fresh(clock.millis(), random), notice);
   }
 

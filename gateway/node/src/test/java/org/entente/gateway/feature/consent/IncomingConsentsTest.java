@@ -22,7 +22,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.model.Refusal;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.decide.ConsentGrant;
 import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.gateway.seal.statement.ConsentStatement.Content;
@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 class IncomingConsentsTest {
   @AutoClose private final ConsentNode node = new ConsentNode();
 
-  private static Code code(Optional<Refusal> refusal) {
+  private static Code code(Optional<Problem> refusal) {
     return refusal.orElseThrow(() -> new AssertionError("taken")).code();
   }
 
