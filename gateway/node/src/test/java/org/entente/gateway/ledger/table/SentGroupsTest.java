@@ -70,7 +70,7 @@ class SentGroupsTest {
           records.accepted(tx, ledger.evidence(), sent);
           return sent;
         });
-    return store.calls().get("put STATEMENT");
+    return store.calls().getOrDefault("put STATEMENT", 0);
   }
 
   private void assertKept(Map<MessageId, SentFacts> sent) {
