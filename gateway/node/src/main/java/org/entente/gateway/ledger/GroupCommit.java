@@ -288,7 +288,7 @@ final class GroupCommit implements AutoCloseable {
   private <T> @Nullable AppliedChange<T> apply(WaitingChange<T> entry, Transaction tx) {
     try {
       return new AppliedChange<>(entry.done(), tx.within(entry.mutation()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       // The edge of the writer thread: one caller's defect must not affect the others.
       LOG.error("a change of the ledger failed and was undone", e);
       entry.done().completeExceptionally(e);
@@ -319,7 +319,7 @@ final class GroupCommit implements AutoCloseable {
   private static void runQuietly(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       LOG.error("an action after a commit failed", e);
     }
   }

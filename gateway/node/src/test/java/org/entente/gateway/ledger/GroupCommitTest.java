@@ -377,10 +377,29 @@ class GroupCommitTest {
                 tx.put(Table.META, KEY, VALUE);
                 throw new IllegalStateException("a defect");
               });
+      CompletableFuture<String> deep =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                tx.put(Table.META, KEY, VALUE);
+                tx.afterCommit(() -> {});
+                throw new StackOverflowError();
+              });
       byte[] other = {2};
-      CompletableFuture<String> sound = writer.submit(Lane.ROUTINE, put(other, "sound"));
+      CompletableFuture<String> sound =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                tx.afterCommit(
+                    () -> {
+                      throw new StackOverflowError();
+                    });
+                return put(other, "sound").apply(tx);
+              });
       writer.start();
       assertEquals("sound", sound.join());
+      assertInstanceOf(
+          StackOverflowError.class, assertThrows(CompletionException.class, deep::join).getCause());
       CompletionException told = assertThrows(CompletionException.class, defective::join);
       assertInstanceOf(IllegalStateException.class, told.getCause());
       assertNull(store.get(Table.META, KEY));

@@ -47,6 +47,8 @@ final class StreamTurns {
       next = turn.get();
     } catch (RuntimeException e) {
       failed.accept(e);
+    } catch (StackOverflowError e) {
+      failed.accept(new IllegalStateException("a message is nested too deeply", e));
     }
     if (next.isPresent()) {
       context.run(next.get(), this::run);
