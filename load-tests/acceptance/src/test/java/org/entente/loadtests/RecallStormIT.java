@@ -56,8 +56,8 @@ final class RecallStormIT {
   private static final long QUIET_SECONDS = 60;
   private static final int CALLS = 64;
 
-  /** Twice `limits.worker_threads`, and what the machine, Netty and RocksDB have. */
-  private static final int MOST_THREADS = 2 * 64 + 100;
+  /** Three times `limits.worker_threads`, and what the machine, Netty and RocksDB have. */
+  private static final int MOST_THREADS = 3 * 64 + 100;
 
   private interface Exchange {
     void run() throws InterruptedException;

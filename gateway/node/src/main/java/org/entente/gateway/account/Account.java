@@ -110,10 +110,24 @@ public final class Account {
    * @return nanoseconds until the debt is paid, which the caller has to wait; 0 if there is none
    */
   public long charge(Work what, long amount) {
+    return charge(what, amount, 0);
+  }
+
+  /**
+   * Counts work that one of several streams does in turns, as {@link #charge}.
+   *
+   * @return nanoseconds until half of what may come at once is there, which the stream has to wait:
+   *     so calls of the same caller, which do not wait, find some
+   */
+  public long pace(Work what, long amount) {
+    return charge(what, amount, of(what).limit.atOnce() / 2.0);
+  }
+
+  private long charge(Work what, long amount, double again) {
     synchronized (all) {
       Done own = of(what);
       own.ever += amount;
-      long wait = own.rate.takeAndWait(amount, all.nanos());
+      long wait = own.rate.takeAndWait(amount, again, all.nanos());
       if (wait > 0) {
         own.limited++;
       }

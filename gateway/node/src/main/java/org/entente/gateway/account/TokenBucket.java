@@ -42,9 +42,14 @@ public final class TokenBucket {
    * @return nanoseconds until the debt is paid; 0 if there is none
    */
   public long takeAndWait(long count, long now) {
+    return takeAndWait(count, 0, now);
+  }
+
+  /** The same, until there are so many again. */
+  long takeAndWait(long count, double again, long now) {
     fill(now);
     tokens -= count;
-    return tokens >= 0 ? 0 : (long) (-tokens / perSecond * NANOS_A_SECOND);
+    return tokens >= again ? 0 : (long) ((again - tokens) / perSecond * NANOS_A_SECOND);
   }
 
   /** How many there are; negative if some are owed. */

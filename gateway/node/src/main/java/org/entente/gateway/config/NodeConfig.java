@@ -430,7 +430,8 @@ public record NodeConfig(
    * @param waitingRecalls recalls of one agency that are kept although what they take back is not
    *     here, 10,000 by default, at most 1,000,000
    * @param workerThreads threads for the streams to peers and for what the gateway does by itself,
-   *     64 by default, from 8 to 1,024; as many again for the calls of clients
+   *     64 by default, from 8 to 1,024; as many again for the calls of clients, and for the turns
+   *     of their streams
    * @param bufferedBytes received bytes that the port of peers may hold in messages that are
    *     incomplete or not yet processed, 192 MiB by default, at most 2 GiB less one byte
    * @param controlFrames HTTP/2 frames that carry nothing which one client, or one agency, may send

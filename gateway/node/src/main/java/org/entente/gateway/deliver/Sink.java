@@ -18,7 +18,7 @@ public interface Sink {
    * Runs the subscription's next turn on a thread for the client, behind what waits there. The
    * client pays for what the last turn passed over, and its turn waits while it owes too much.
    *
-   * @param passed messages that the last turn examined and did not send; 0 if it ended by itself
+   * @param passed messages that the last turn examined and did not send; 0 if nothing was left
    */
   void schedule(Runnable turn, int passed);
 

@@ -64,6 +64,11 @@ public final class Subscription {
   private int packedBytes;
   private int examined;
   private int passed;
+
+  /** What the last turn passed over, if it ended because the client took no more. */
+  private int owed;
+
+  private boolean full;
   private boolean caughtUp;
   private boolean closed;
   private boolean ended;
@@ -89,7 +94,7 @@ public final class Subscription {
   /** Looks for messages to send; called when one arrived or the sink is ready again. */
   public void wake() {
     if (work.getAndIncrement() == 0) {
-      sink.schedule(this::pump, 0);
+      sink.schedule(this::pump, owed);
     }
   }
 
@@ -186,9 +191,11 @@ public final class Subscription {
   private void pump() {
     examined = 0;
     passed = 0;
+    owed = 0;
     int seen;
     do {
       seen = work.get();
+      full = false;
       try {
         // until nothing is left or the sink is full
         while (step()) {
@@ -207,6 +214,7 @@ public final class Subscription {
           }
         }
       }
+      owed = full ? passed : 0;
     } while (work.addAndGet(-seen) != 0);
   }
 
@@ -215,6 +223,7 @@ public final class Subscription {
     synchronized (lock) {
       for (Lane lane : Lane.all()) {
         if (closed || !sink.ready()) {
+          full = true;
           return false;
         }
         if (sendFrom(lane)) {
@@ -230,6 +239,7 @@ public final class Subscription {
     LaneCursor place = place(lane);
     int room = window - place.unacknowledged();
     if (room <= 0) {
+      full = true;
       return false;
     }
     List<InboxTable.PlacedRecord> found =

@@ -9,6 +9,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.rpc.server.CallCost;
@@ -50,6 +51,7 @@ public final class ClientServer implements AutoCloseable {
    * Starts to listen; health reports NOT_SERVING until {@link #serving}.
    *
    * @param reflection whether to offer reflection
+   * @param turns runs the turns of streams; not shut down by the server
    * @throws IOException if it cannot listen on the address or use the certificate
    */
   public static ClientServer start(
@@ -58,7 +60,8 @@ public final class ClientServer implements AutoCloseable {
       ClientTrust trust,
       KnownNames names,
       List<ClientService> services,
-      boolean reflection)
+      boolean reflection,
+      Executor turns)
       throws IOException {
     int messageBytes = settings.limits().messageBytes();
     HealthStatusManager health = new HealthStatusManager();
@@ -69,7 +72,12 @@ public final class ClientServer implements AutoCloseable {
     MalformedRequests malformed = new MalformedRequests(settings, Meters.Side.CLIENT);
     ServiceContext context =
         new ServiceContext(
-            names, settings.executor(), settings.clock(), settings.timers(), malformed::draft);
+            names,
+            settings.executor(),
+            turns,
+            settings.clock(),
+            settings.timers(),
+            malformed::draft);
     malformed.addTo(builder, services.stream().map(service -> service.with(context)).toList());
     malformed.addTo(builder, List.of(open(health.getHealthService())));
     if (reflection) {

@@ -60,6 +60,7 @@ final class SubscriberService implements BindableService {
     private @Nullable Subscription subscription;
     private String cursor = "";
     private boolean begun;
+    private int unpaid;
     private boolean ended;
 
     Stream(
@@ -171,7 +172,12 @@ final class SubscriberService implements BindableService {
 
     @Override
     public void schedule(Runnable turn, int passed) {
-      int requests = passed / PASSED_A_REQUEST;
+      int requests;
+      synchronized (this) {
+        unpaid += passed;
+        requests = unpaid / PASSED_A_REQUEST;
+        unpaid %= PASSED_A_REQUEST;
+      }
       long wait = requests == 0 ? 0 : account.charge(Work.REQUESTS, requests);
       context.run(Duration.ofNanos(wait), turn);
     }

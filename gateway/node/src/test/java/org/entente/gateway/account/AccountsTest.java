@@ -60,6 +60,17 @@ class AccountsTest {
     assertEquals(50, flood.used(Work.VERIFICATIONS));
   }
 
+  /** Else the streams of a client use up what its other calls need. */
+  @Test
+  void streams_leaveHalfForCalls_andWaitForIt() {
+    assertEquals(0, flood.pace(Work.VERIFICATIONS, 10));
+    assertEquals(TimeUnit.MILLISECONDS.toNanos(500), flood.pace(Work.VERIFICATIONS, 5));
+    assertTrue(flood.spend(Work.VERIFICATIONS, 5));
+    nanos += TimeUnit.SECONDS.toNanos(1);
+    assertEquals(0, flood.pace(Work.VERIFICATIONS, 0));
+    assertTrue(flood.spend(Work.VERIFICATIONS, 10), "half of twenty");
+  }
+
   @Test
   void callerThatComesAgain_findsItsAccountAsItWas() {
     flood.spend(Work.VERIFICATIONS, 20);

@@ -148,7 +148,8 @@ public final class Edge implements AutoCloseable {
             clientTrust,
             behind.names(),
             behind.services(),
-            reflection);
+            reflection,
+            executor);
     clients = started;
     return started;
   }
@@ -163,7 +164,8 @@ public final class Edge implements AutoCloseable {
             clientTrust,
             behind.names(),
             behind.services(),
-            true);
+            true,
+            executor);
     clients = started;
     return started;
   }

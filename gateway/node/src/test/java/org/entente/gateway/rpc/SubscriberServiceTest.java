@@ -83,10 +83,11 @@ class SubscriberServiceTest {
     private final Queue<Runnable> turns = new ArrayDeque<>();
     private final List<Integer> paid = new ArrayList<>();
     private boolean caughtUp;
+    private int room = Integer.MAX_VALUE;
 
     @Override
     public boolean ready() {
-      return true;
+      return room-- > 0;
     }
 
     @Override
@@ -130,6 +131,14 @@ class SubscriberServiceTest {
     subscription.wake();
     sink.turns.remove().run();
     assertEquals(List.of(0, 256, 256, 0), sink.paid, "what has just come costs nothing");
+
+    receive(edge.behind, 100);
+    subscription.wake();
+    sink.room = 70;
+    sink.turns.remove().run();
+    sink.room = Integer.MAX_VALUE;
+    subscription.wake();
+    assertTrue(sink.paid.get(5) > 0, "a short turn is not free");
   }
 
   private static void assertEnd(

@@ -88,6 +88,6 @@ final class EvidenceService implements BindableService {
   private void follow(FollowRequest request, ServerCallStreamObserver<FollowResponse> observer) {
     MessageId id = RequestFields.id("message_id", request.getMessageId());
     MessageTracker.TrackedMessage unused = known(id);
-    new MessageFollower(tracking, id, context, observer).begin();
+    new MessageFollower(tracking, id, context, Caller.account(), observer).begin();
   }
 }

@@ -4,10 +4,13 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.ServiceContext;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.EvidenceItem;
@@ -23,6 +26,7 @@ import org.entente.proto.v1.TakenBack;
 final class MessageFollower {
   private final MessageTracker tracking;
   private final MessageId id;
+  private final Account account;
   private final ServerCallStreamObserver<FollowResponse> out;
   private final StreamTurns turns;
   private final Runnable wake;
@@ -34,9 +38,11 @@ final class MessageFollower {
       MessageTracker tracking,
       MessageId id,
       ServiceContext context,
+      Account account,
       ServerCallStreamObserver<FollowResponse> out) {
     this.tracking = tracking;
     this.id = id;
+    this.account = account;
     this.out = out;
     turns = new StreamTurns(context, this::turn, this::failed);
     wake = turns::wake;
@@ -57,9 +63,16 @@ final class MessageFollower {
   }
 
   private synchronized Optional<Duration> turn() {
-    Optional<MessageTracker.TrackedMessage> known = ended ? Optional.empty() : tracking.track(id);
+    Optional<MessageTracker.TrackedMessage> known =
+        ended || !out.isReady() ? Optional.empty() : tracking.track(id);
     known.ifPresent(this::tell);
-    return Optional.empty();
+    if (known.isEmpty() || ended || out.isReady()) {
+      return Optional.empty();
+    }
+    // It took less than was read, and has all read again: it pays, and the next turn waits for
+    // that.
+    long wait = account.pace(Work.CALL_COST, CallCost.SEARCH.units());
+    return Optional.of(Duration.ofNanos(wait));
   }
 
   private void failed(RuntimeException failure) {

@@ -64,24 +64,22 @@ final class UnopenedWatch {
   }
 
   private Optional<Duration> turn() {
-    if (!sendPage()) {
+    if (ended || !out.isReady() || !sendPage()) {
       return Optional.empty();
     }
-    long wait = account.charge(Work.CALL_COST, CallCost.SEARCH.units());
+    // Also where the client took less than was read: it would have it read again for nothing.
+    long wait = account.pace(Work.CALL_COST, CallCost.SEARCH.units());
     return Optional.of(Duration.ofNanos(wait));
   }
 
-  /** Sends a page at most; whether there may be more that the client accepts. */
+  /** Sends a page at most; whether there may be more. */
   private boolean sendPage() {
-    if (ended || !out.isReady()) {
-      return false;
-    }
     List<AwaitedEvidenceTable.UnopenedMessage> page = tracking.unopened(last, PAGE);
     // Many messages have several recipients, whose progress one look-up finds.
     Map<MessageId, List<RecipientProgress>> known = new HashMap<>();
     for (AwaitedEvidenceTable.UnopenedMessage one : page) {
       if (!out.isReady()) {
-        return false;
+        return true;
       }
       MessageId id = MessageId.of(one.record().getMessageId().toByteArray());
       out.onNext(response(one.record(), known.computeIfAbsent(id, tracking::recipients)));

@@ -23,9 +23,8 @@ public final class RiskFeature implements Feature {
                 () -> gateway.rules().policy().get().rulebook().codes().indicators(),
                 bands(gateway.config().riskInForce()),
                 around.random(),
-                around.meters(),
-                around.workers()));
-    registry.offer(context -> new RiskService(scores, context.names()));
+                around.meters()));
+    registry.offer(context -> new RiskService(scores, context));
   }
 
   private static ScoreBands bands(NodeConfig.Risk risk) {

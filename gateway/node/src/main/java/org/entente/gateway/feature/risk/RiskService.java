@@ -3,11 +3,15 @@ package org.entente.gateway.feature.risk;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.rpc.ServiceContext;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
-import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.FollowScoresRequest;
@@ -19,11 +23,11 @@ import org.entente.proto.v1.RiskGrpc;
 /** The Risk service over {@link ScoreDesk}. */
 final class RiskService implements BindableService {
   private final ScoreDesk scores;
-  private final KnownNames names;
+  private final ServiceContext context;
 
-  RiskService(ScoreDesk scores, KnownNames names) {
+  RiskService(ScoreDesk scores, ServiceContext context) {
     this.scores = scores;
-    this.names = names;
+    this.context = context;
   }
 
   @Override
@@ -46,7 +50,7 @@ final class RiskService implements BindableService {
   }
 
   private ListScoresResponse listScores(Identified caller, ListScoresRequest request) {
-    StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
+    StatusMapper.refuse(context.names().filter("terms.filter", request.getTerms().getFilter()));
     return StatusMapper.value(scores.list(caller.name(), request));
   }
 
@@ -54,17 +58,25 @@ final class RiskService implements BindableService {
       Identified caller,
       FollowScoresRequest request,
       ServerCallStreamObserver<FollowScoresResponse> out) {
-    StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
+    StatusMapper.refuse(context.names().filter("terms.filter", request.getTerms().getFilter()));
     ScoreFollower followed =
-        StatusMapper.value(scores.follow(caller.name(), request, new ScoreStream(out)));
+        StatusMapper.value(
+            scores.follow(caller.name(), request, new ScoreStream(out, context, Caller.account())));
     out.setOnReadyHandler(followed::wake);
     out.setOnCancelHandler(followed::end);
     followed.wake();
   }
 
   /** A client's stream; {@link ScoreFollower} calls it by one thread at a time. */
-  private record ScoreStream(ServerCallStreamObserver<FollowScoresResponse> out)
+  private record ScoreStream(
+      ServerCallStreamObserver<FollowScoresResponse> out, ServiceContext context, Account account)
       implements ScoreFollower.ScoreSink {
+    @Override
+    public void schedule(Runnable turn, boolean pays) {
+      long wait = pays ? account.pace(Work.CALL_COST, CallCost.SEARCH.units()) : 0;
+      context.run(Duration.ofNanos(wait), turn);
+    }
+
     @Override
     public boolean ready() {
       return out.isReady();

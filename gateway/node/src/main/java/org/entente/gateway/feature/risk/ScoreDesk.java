@@ -110,7 +110,6 @@ public final class ScoreDesk {
             request.hasAfter() ? request.getAfter() : parts.ledger().scores().last(),
             actor(client, request.getOnBehalfOf()),
             followers,
-            parts.executor(),
             out);
     return followers.add(client.value(), followed.waking())
         ? Result.done(followed)

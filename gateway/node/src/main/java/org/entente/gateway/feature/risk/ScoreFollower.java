@@ -1,7 +1,6 @@
 package org.entente.gateway.feature.risk;
 
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.proto.v1.FollowScoresResponse;
@@ -19,12 +18,12 @@ public final class ScoreFollower {
   private final ScoreQuery query;
   private final AuditActor actor;
   private final ScoreFollowers followers;
-  private final Executor executor;
   private final ScoreSink out;
   private final Runnable wake = this::wake;
   private final AtomicBoolean wanted = new AtomicBoolean();
   private long reached;
   private boolean begun;
+  private boolean owes;
   private boolean ended;
 
   /** Receives scores; called by one thread at a time. */
@@ -33,6 +32,14 @@ public final class ScoreFollower {
      * Whether it accepts more without queueing. When it becomes ready again it calls {@link #wake}.
      */
     boolean ready();
+
+    /**
+     * Runs the next turn on a thread for the client.
+     *
+     * @param pays whether the client pays for a page first, and its turn waits while it owes too
+     *     much
+     */
+    void schedule(Runnable turn, boolean pays);
 
     /** Sends scores. */
     void send(FollowScoresResponse response);
@@ -47,14 +54,12 @@ public final class ScoreFollower {
       long after,
       AuditActor actor,
       ScoreFollowers followers,
-      Executor executor,
       ScoreSink out) {
     this.pages = pages;
     this.query = query;
     this.reached = after;
     this.actor = actor;
     this.followers = followers;
-    this.executor = executor;
     this.out = out;
   }
 
@@ -66,11 +71,16 @@ public final class ScoreFollower {
   /** Call it when there may be more to send, or the client accepts more. Returns quickly. */
   public void wake() {
     if (!wanted.getAndSet(true)) {
-      executor.execute(this::run);
+      out.schedule(this::run, /* pays= */ false);
     }
   }
 
   private synchronized void run() {
+    if (owes) {
+      owes = false;
+      out.schedule(this::run, /* pays= */ true);
+      return;
+    }
     // A wake-up from here on causes another run.
     wanted.set(false);
     try {
@@ -81,7 +91,8 @@ public final class ScoreFollower {
           send(page.shown());
         }
         if (page.more()) {
-          // Others go between two pages.
+          // Others go between two pages. The client pays for the next, whatever woke it.
+          owes = true;
           wake();
         }
       }

@@ -2,7 +2,6 @@ package org.entente.gateway.feature.risk;
 
 import java.security.SecureRandom;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
@@ -15,7 +14,6 @@ import org.entente.gateway.receive.InboxOpener;
  * What {@link ScoreDesk} works with.
  *
  * @param indicators those of the node's code lists; empty where anything may be
- * @param executor where streams of scores go on; may wait for the disk
  */
 public record ScoreParts(
     AgencyName self,
@@ -26,5 +24,4 @@ public record ScoreParts(
     Supplier<Set<String>> indicators,
     ScoreBands bands,
     SecureRandom random,
-    Meters meters,
-    Executor executor) {}
+    Meters meters) {}

@@ -56,6 +56,7 @@ final class GatewayNetwork {
       ServerSettings clients,
       @Nullable InetSocketAddress peers,
       Executor links,
+      Executor turns,
       Accounts agencies) {
     private ServerSettings at(InetSocketAddress address) {
       return new ServerSettings(
@@ -137,7 +138,8 @@ final class GatewayNetwork {
                                 ::refused),
                         offered.names(),
                         offered.services(),
-                        Boolean.TRUE.equals(config.reflection()))));
+                        Boolean.TRUE.equals(config.reflection()),
+                        servers.turns())));
     return new GatewayNetwork(clients, peers, channels, links, config.links());
   }
 

@@ -36,12 +36,14 @@ final class RunningNode {
   private final GatewayNetwork network;
 
   /**
-   * The threads of a node, which end with it. The configuration bounds the workers and the threads
-   * for client calls; further tasks wait.
+   * The threads of a node, which end with it. The configuration bounds the workers, the threads for
+   * client calls and those for the turns of their streams; further tasks wait. Calls that wait for
+   * a lock delay no delivery.
    */
   private record Threads(
       ExecutorService workers,
       ExecutorService calls,
+      ExecutorService turns,
       ExecutorService sealer,
       ScheduledExecutorService timers,
       ScheduledExecutorService chores) {
@@ -50,6 +52,7 @@ final class RunningNode {
       return new Threads(
           WorkerPool.ofAtMost(most, named("worker")),
           WorkerPool.ofAtMost(most, named("worker-call")),
+          WorkerPool.ofAtMost(most, named("worker-turn")),
           Executors.newSingleThreadExecutor(named("sealer")),
           Executors.newScheduledThreadPool(1, named("timer")),
           forChores());
@@ -68,9 +71,11 @@ final class RunningNode {
       sealer.shutdown();
       timers.shutdown();
       calls.shutdown();
+      turns.shutdown();
       workers.shutdown();
       awaitQuietly(chores);
       awaitQuietly(calls);
+      awaitQuietly(turns);
       awaitQuietly(workers);
     }
   }
@@ -123,6 +128,7 @@ final class RunningNode {
                     meters),
                 at.peers(),
                 threads.workers(),
+                threads.turns(),
                 core.agencies()));
     meterTls(meters);
     schedule();

@@ -41,9 +41,9 @@ import org.junit.jupiter.api.Test;
 
 /** What a listing of unopened messages takes of a gateway. */
 class UnopenedWatchTest {
-  /** A second's worth of two pages, and two seconds' worth at once. */
+  /** A second's worth of four pages, and two seconds' worth at once; half of that is for calls. */
   private static final NodeConfig.PerClient SLOW =
-      new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 2 * CallCost.SEARCH.units(), 0);
+      new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 4 * CallCost.SEARCH.units(), 0);
 
   private static final NodeConfig.Limits LIMITS =
       new NodeConfig.Limits(
@@ -73,6 +73,9 @@ class UnopenedWatchTest {
               },
               List::of,
               Set.of()),
+          call -> {
+            throw new IllegalStateException("calls may wait; streams do not wait for them");
+          },
           tasks::add,
           InstantSource.system(),
           timers,
@@ -124,6 +127,39 @@ class UnopenedWatchTest {
     assertEquals(0, tasks.size());
   }
 
+  /** A client with a small window has each page read many times. */
+  @Test
+  void page_ofWhichTheClientTakesLittle_isPaidForEachTimeThatItIsRead() {
+    list(10);
+    watch(/* follow= */ false);
+    for (int turn = 1; turn <= 3; turn++) {
+      client.room = 2;
+      tasks.remove().run();
+      assertEquals(2 * turn, client.taken.size());
+      assertEquals((long) turn * CallCost.SEARCH.units(), account.used(Work.CALL_COST));
+      assertEquals(1, tasks.size(), "it waits for what is paid");
+      tasks.remove().run();
+      assertEquals((long) turn * CallCost.SEARCH.units(), account.used(Work.CALL_COST));
+      assertEquals(0, tasks.size());
+      client.ready.run();
+    }
+  }
+
+  @Test
+  void turn_thatNeedsTooMuchStack_endsTheStream_andHoldsNoTask() {
+    list(1);
+    watch(/* follow= */ true);
+    client.during =
+        () -> {
+          throw new StackOverflowError();
+        };
+    client.failure = Optional.empty();
+    tasks.remove().run();
+    assertTrue(client.failure.isPresent());
+    client.ready.run();
+    assertEquals(1, tasks.size(), "it can be woken");
+  }
+
   @Test
   void manyEventsDuringAListing_areOneTask_andNoneIsMissed() {
     list(1);
@@ -149,15 +185,19 @@ class UnopenedWatchTest {
     assertEquals(0, tasks.size());
   }
 
-  /** A client that accepts everything. */
+  /** A client that accepts everything, unless it has little room. */
   private static final class Client extends ServerCallStreamObserver<WatchUnopenedResponse> {
     private final List<WatchUnopenedResponse> taken = new ArrayList<>();
     private Runnable cancel = () -> {};
+    private Runnable ready = () -> {};
+    private int room = Integer.MAX_VALUE;
+    private @Nullable Optional<Throwable> failure;
     private @Nullable Runnable during;
     private boolean completed;
 
     @Override
     public void onNext(WatchUnopenedResponse response) {
+      room--;
       taken.add(response);
       Runnable meanwhile = during;
       if (meanwhile != null) {
@@ -167,7 +207,10 @@ class UnopenedWatchTest {
 
     @Override
     public void onError(Throwable t) {
-      throw new AssertionError(t);
+      if (failure == null) {
+        throw new AssertionError(t);
+      }
+      failure = Optional.of(t);
     }
 
     @Override
@@ -177,7 +220,7 @@ class UnopenedWatchTest {
 
     @Override
     public boolean isReady() {
-      return true;
+      return room > 0;
     }
 
     @Override
@@ -191,7 +234,9 @@ class UnopenedWatchTest {
     }
 
     @Override
-    public void setOnReadyHandler(Runnable handler) {}
+    public void setOnReadyHandler(Runnable handler) {
+      ready = handler;
+    }
 
     @Override
     public void setCompression(String compression) {}

@@ -2,6 +2,7 @@ package org.entente.gateway.feature.risk;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.entente.proto.v1.FollowScoresResponse;
 import org.entente.proto.v1.ScoredMessage;
@@ -11,8 +12,25 @@ final class CollectedScores implements ScoreFollower.ScoreSink {
   private static final long PATIENCE_SECONDS = 60;
 
   private final List<Long> numbers = new ArrayList<>();
+  private final Executor streams;
   private boolean reads = true;
+  private int paid;
   private Runnable afterPage = () -> {};
+
+  CollectedScores(Executor streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public synchronized void schedule(Runnable turn, boolean pays) {
+    paid += pays ? 1 : 0;
+    streams.execute(turn);
+  }
+
+  /** Pages that it paid for. */
+  synchronized int paid() {
+    return paid;
+  }
 
   @Override
   public synchronized boolean ready() {

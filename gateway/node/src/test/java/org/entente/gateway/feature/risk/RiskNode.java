@@ -67,8 +67,7 @@ final class RiskNode extends ReceivingNode {
             () -> indicators,
             new ScoreBands(Map.of(300, "MEDIUM", 700, "HIGH")),
             random,
-            meters,
-            streams));
+            meters));
   }
 
   // What is received -----------------------------------------------------------------------------

@@ -376,7 +376,7 @@ class ScoreDeskTest {
             node.scores.follow(
                 DESK,
                 FollowScoresRequest.newBuilder().setOnBehalfOf(nobody).build(),
-                new CollectedScores()))) {
+                new CollectedScores(node.streams)))) {
       assertEquals("on_behalf_of.justification", refused(answer).field());
     }
     assertFalse(node.leaves.types().contains(AuditType.SCORES_SHOWN));
@@ -599,7 +599,7 @@ class ScoreDeskTest {
   @Test
   void whoFollows_getsWhatIsScoredHighEnough_fromThenOn_eachOnce() {
     node.score(node.received(), 999, "before");
-    CollectedScores out = new CollectedScores();
+    CollectedScores out = new CollectedScores(node.streams);
     ScoreFollower followed =
         follow(
             FollowScoresRequest.newBuilder()
@@ -621,11 +621,11 @@ class ScoreDeskTest {
       all.add(node.score(node.received(), i, "ports").getNumber());
     }
     node.restart();
-    CollectedScores out = new CollectedScores();
+    CollectedScores out = new CollectedScores(node.streams);
     ScoreFollower followed = follow(FollowScoresRequest.newBuilder().setAfter(all.get(1)), out);
     assertEquals(all.subList(2, 5), out.await(3));
     followed.end();
-    CollectedScores kept = new CollectedScores();
+    CollectedScores kept = new CollectedScores(node.streams);
     follow(FollowScoresRequest.newBuilder().setAfter(0), kept);
     assertEquals(all, kept.await(5));
   }
@@ -635,17 +635,18 @@ class ScoreDeskTest {
     for (int i = 0; i < 101; i++) {
       node.score(node.received(), i, "ports");
     }
-    CollectedScores out = new CollectedScores();
+    CollectedScores out = new CollectedScores(node.streams);
     List<Integer> seenByOthers = new CopyOnWriteArrayList<>();
     out.afterPage(() -> node.streams.execute(() -> seenByOthers.add(out.numbers().size())));
     follow(FollowScoresRequest.newBuilder().setAfter(0), out);
     assertEquals(101, out.await(101).size());
     assertEquals(100, seenByOthers.get(0));
+    assertEquals(1, out.paid(), "the second page");
   }
 
   @Test
   void whoDoesNotRead_getsWhatIsThereWhenItDoes() {
-    CollectedScores out = new CollectedScores();
+    CollectedScores out = new CollectedScores(node.streams);
     out.stop();
     ScoreFollower followed = follow(FollowScoresRequest.newBuilder(), out);
     MessageId id = node.received();
@@ -664,14 +665,14 @@ class ScoreDeskTest {
   void followersBeyondTheLimit_areRefused_andOneThatEndsMakesRoom() {
     List<ScoreFollower> all = new ArrayList<>();
     for (int i = 0; i < ScoreFollowers.MAX_OF_A_CLIENT; i++) {
-      all.add(follow(FollowScoresRequest.newBuilder(), new CollectedScores()));
+      all.add(follow(FollowScoresRequest.newBuilder(), new CollectedScores(node.streams)));
     }
     FollowScoresRequest request = FollowScoresRequest.newBuilder().setOnBehalfOf(PERSON).build();
     assertEquals(
         Code.LIMIT_REACHED,
-        refused(node.scores.follow(DESK, request, new CollectedScores())).code());
+        refused(node.scores.follow(DESK, request, new CollectedScores(node.streams))).code());
     all.get(0).end();
-    done(node.scores.follow(DESK, request, new CollectedScores()));
+    done(node.scores.follow(DESK, request, new CollectedScores(node.streams)));
   }
 
   @Test
@@ -680,7 +681,7 @@ class ScoreDeskTest {
         FollowScoresRequest.newBuilder().setAfter(7).setOnBehalfOf(PERSON).build();
     assertEquals(
         Code.CURSOR_AHEAD,
-        refused(node.scores.follow(DESK, request, new CollectedScores())).code());
+        refused(node.scores.follow(DESK, request, new CollectedScores(node.streams))).code());
   }
 
   @Test

@@ -127,6 +127,7 @@ class FeaturesTest {
               new ServiceContext(
                   offered.names(),
                   workers,
+                  workers,
                   InstantSource.system(),
                   Timers.of(timers),
                   (client, method, why) -> {});
