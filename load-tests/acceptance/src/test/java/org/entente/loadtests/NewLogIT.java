@@ -13,11 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.federation.ThrowawayFolder;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Patience;
 import org.entente.proto.v1.AuditGrpc;
@@ -172,14 +172,6 @@ final class NewLogIT {
     }
   }
 
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
-  }
-
   private void delivered(String message) {
     Patience.until(
         () -> call("supervisor", "track", message).out(),
@@ -211,7 +203,7 @@ final class NewLogIT {
     assertEquals(List.of(), federation.stop());
     assertEquals(1, newLog().code(), "a log that can be continued is left alone");
     for (String part : List.of("data", "audit")) {
-      remove(own.resolve(part));
+      ThrowawayFolder.delete(own.resolve(part));
       copy(backup.resolve(part), own.resolve(part));
     }
 

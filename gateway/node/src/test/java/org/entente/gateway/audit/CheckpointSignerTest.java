@@ -42,6 +42,7 @@ import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.FolderCopy;
 import org.entente.gateway.testkit.MemoryStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -303,7 +304,7 @@ class CheckpointSignerTest {
     Path backup = directory.resolve("backup");
     Path audit = directory.resolve("audit");
     growRocks(live, audit, 4);
-    copy(live, backup);
+    FolderCopy.of(live, backup);
     growRocks(live, audit, 3);
 
     try (Store store = RocksStore.open(backup, RocksOptions.defaults())) {
@@ -326,8 +327,8 @@ class CheckpointSignerTest {
     Path audit = directory.resolve("audit");
     Path elsewhere = directory.resolve("elsewhere");
     growRocks(live, audit, 4);
-    copy(live, backup);
-    copy(audit, elsewhere);
+    FolderCopy.of(live, backup);
+    FolderCopy.of(audit, elsewhere);
     growRocks(live, audit, 3);
     growRocks(backup, elsewhere, 6);
 
@@ -432,14 +433,6 @@ class CheckpointSignerTest {
       AuditLog log = AuditFixture.open(store, audit);
       AuditFixture.grow(store, AuditFixture.appender(log, sealer), leaves);
       AuditFixture.signer(log).sign(NOW);
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (var files = Files.walk(from)) {
-      for (Path file : files.sorted().toList()) {
-        Files.copy(file, to.resolve(from.relativize(file).toString()));
-      }
     }
   }
 

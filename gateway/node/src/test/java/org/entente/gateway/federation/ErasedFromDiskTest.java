@@ -7,12 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -37,6 +34,7 @@ import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
+import org.entente.gateway.testkit.FolderCopy;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.Results;
@@ -151,27 +149,7 @@ class ErasedFromDiskTest {
   }
 
   private void copy(String from, String to) throws IOException {
-    Path source = folder.resolve(from);
-    Path target = folder.resolve(to);
-    Files.walkFileTree(
-        source,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
-              throws IOException {
-            Path made = target.resolve(source.relativize(dir).toString());
-            Files.copy(dir, made, StandardCopyOption.COPY_ATTRIBUTES);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Path made = target.resolve(source.relativize(file).toString());
-            Files.copy(file, made, StandardCopyOption.COPY_ATTRIBUTES);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    FolderCopy.of(folder.resolve(from), folder.resolve(to));
   }
 
   /** Opens a message from a copy of the ledger with a copy of the keystore. */

@@ -32,6 +32,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.note.NoteKeyName;
+import org.entente.gateway.testkit.FolderCopy;
 import org.entente.gateway.testkit.LoopbackPort;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.gateway.trust.AgencyKind;
@@ -258,7 +259,7 @@ final class FederationFiles {
     Files.createDirectories(other);
     try (Stream<Path> parts = Files.list(folder)) {
       for (Path part : parts.toList()) {
-        copyTree(part, other.resolve(folder.relativize(part).toString()));
+        FolderCopy.of(part, other.resolve(folder.relativize(part).toString()));
       }
     }
     return new FederationFiles(this, other, itsClock);
@@ -335,7 +336,7 @@ final class FederationFiles {
   /** Copies the ledger of a gateway that does not run, as a backup does. */
   Path keepLedger(String agency) throws IOException {
     Path kept = folder.resolve(agency + "-kept");
-    copyTree(folder.resolve(agency).resolve("data"), kept);
+    FolderCopy.of(folder.resolve(agency).resolve("data"), kept);
     return kept;
   }
 
@@ -353,7 +354,7 @@ final class FederationFiles {
   void restoreLedger(String agency, Path kept) throws IOException {
     Path data = folder.resolve(agency).resolve("data");
     Files.move(data, folder.resolve(agency + "-set-aside"));
-    copyTree(kept, data);
+    FolderCopy.of(kept, data);
     LogSuccession.Finding unused =
         LedgerSuccession.onDisk(config(agency), clock)
             .restored(Optional.empty(), new AuditPerson("A-1", "", "the disk was lost"), "a copy");
@@ -412,21 +413,12 @@ final class FederationFiles {
     for (String part : List.of("trust-bundle.note", "roots.json")) {
       Files.copy(folder.resolve(part), into.resolve(part));
     }
-    copyTree(folder.resolve("agreements"), into.resolve("agreements"));
-    copyTree(folder.resolve(agency), into.resolve(agency));
+    FolderCopy.of(folder.resolve("agreements"), into.resolve("agreements"));
+    FolderCopy.of(folder.resolve(agency), into.resolve(agency));
     Path config = into.resolve("node.yaml");
     Files.writeString(
         config, Files.readString(config(agency)).replaceAll("(?m)^  peers: .*\\n", ""));
     return config;
-  }
-
-  static void copyTree(Path from, Path to) throws IOException {
-    try (Stream<Path> all = Files.walk(from)) {
-      for (Path one : all.toList()) {
-        Files.copy(
-            one, to.resolve(from.relativize(one).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
   }
 
   /** A gateway that does not run has another client, which sits at a desk of its own name. */

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.testkit.FolderCopy;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.LaneState;
 import org.entente.proto.v1.LinkState;
@@ -182,7 +183,7 @@ class LinkHoldsTest {
     federation.stop(FR);
     Files.createDirectories(federation.folder().resolve("backup"));
     for (String part : List.of("data", "audit")) {
-      FederationFiles.copyTree(
+      FolderCopy.of(
           federation.folder().resolve(FR).resolve(part),
           federation.folder().resolve("backup").resolve(part));
     }
@@ -193,7 +194,7 @@ class LinkHoldsTest {
     federation.stop(FR);
     for (String part : List.of("data", "audit")) {
       remove(federation.folder().resolve(FR).resolve(part));
-      FederationFiles.copyTree(
+      FolderCopy.of(
           federation.folder().resolve("backup").resolve(part),
           federation.folder().resolve(FR).resolve(part));
     }

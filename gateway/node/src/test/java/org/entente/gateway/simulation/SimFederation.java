@@ -5,7 +5,6 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -21,6 +20,7 @@ import org.entente.gateway.seal.SeededRandom;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.testkit.FolderCopy;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.trust.AgencyKind;
 import org.entente.gateway.trust.AgencyRole;
@@ -206,29 +206,7 @@ final class SimFederation {
 
   /** A copy for one run. */
   void copyTo(Path folder) throws IOException {
-    Files.walkFileTree(
-        template,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
-              throws IOException {
-            Path to = folder.resolve(template.relativize(dir));
-            if (!Files.exists(to)) {
-              Files.copy(dir, to, StandardCopyOption.COPY_ATTRIBUTES);
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.copy(
-                file,
-                folder.resolve(template.relativize(file)),
-                StandardCopyOption.COPY_ATTRIBUTES);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    FolderCopy.of(template, folder);
   }
 
   /** Removes a folder and what is in it. */

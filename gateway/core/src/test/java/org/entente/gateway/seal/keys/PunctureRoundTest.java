@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,10 +12,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.format.MessageLeaf;
+import org.entente.gateway.testkit.FolderCopy;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,12 +170,7 @@ class PunctureRoundTest {
 
   private Path copy(String name) throws IOException {
     Path copy = temp.resolve(name);
-    Files.copy(folder, copy, StandardCopyOption.COPY_ATTRIBUTES);
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, copy.resolve(folder.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
+    FolderCopy.of(folder, copy);
     return copy;
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -14,6 +13,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.seal.format.RecipientKeyId;
 import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.testkit.FolderCopy;
 
 /** Takes recipient keys from keystores. */
 public final class KeystoreTheft {
@@ -32,12 +32,7 @@ public final class KeystoreTheft {
       Path folder, RecipientKeyId id, InstantSource clock) {
     Path copy = folder.resolveSibling("keystore-stolen");
     try {
-      for (Path file : tree(folder)) {
-        Files.copy(
-            file,
-            copy.resolve(folder.relativize(file).toString()),
-            StandardCopyOption.COPY_ATTRIBUTES);
-      }
+      FolderCopy.of(folder, copy);
       Optional<XWingPrivateKey> key = dayKey(copy, id, clock);
       for (Path file : tree(copy).stream().sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
