@@ -3,6 +3,7 @@ package org.entente.gateway.feature.ipr;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.feature.ipr.IprTable.Kind;
@@ -34,7 +35,6 @@ import org.entente.proto.v1.RecordRightResponse;
 import org.entente.proto.v1.Recordation;
 import org.entente.proto.v1.SuspendGoodsRequest;
 import org.entente.proto.v1.SuspendGoodsResponse;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The service for officers of a customs authority: record, decide, suspend, act, read. Each
@@ -69,11 +69,11 @@ public final class IprOffice {
 
   /** Records an application. */
   public Result<RecordRightResponse> record(NodeName client, RecordRightRequest request) {
-    Problem problem =
-        first(
-            parts.decision(request.getOnBehalfOf()),
-            recording.problem(request, parts.clock().millis()),
-            room(Kind.RECORDATION, MOST_RECORDATIONS));
+    Optional<Problem> problem =
+        parts
+            .decision(request.getOnBehalfOf())
+            .or(() -> recording.problem(request, parts.clock().millis()))
+            .or(() -> room(Kind.RECORDATION, MOST_RECORDATIONS));
     return IprParts.admitted(problem, RECORDATION, chosen(request.getRecordationId()))
         .then(id -> commit(tx -> record(tx, client, id, request)));
   }
@@ -129,21 +129,18 @@ public final class IprOffice {
 
   /** A page of recordations, without contact and features. */
   public Result<ListRecordationsResponse> list(ListRecordationsRequest request) {
-    Problem problem = page(request.getPageSize(), request.getAfter());
-    if (problem != null) {
-      return Result.refused(problem);
-    }
     ListRecordationsResponse.Builder response = ListRecordationsResponse.newBuilder();
-    int size = size(request.getPageSize());
-    List<IprTable.Entry> page =
-        records.book().page(Kind.RECORDATION, after(request.getAfter()), size);
     long now = parts.clock().millis();
-    for (IprTable.Entry entry : page) {
-      records
-          .recordation(entry)
-          .ifPresent(kept -> response.addRecordations(line(RecordationLifecycle.at(kept, now))));
-    }
-    return Result.done(response.setNext(next(page, size)).build());
+    return list(
+            Kind.RECORDATION,
+            request.getPageSize(),
+            request.getAfter(),
+            entry ->
+                records
+                    .recordation(entry)
+                    .ifPresent(
+                        kept -> response.addRecordations(line(RecordationLifecycle.at(kept, now)))))
+        .map(next -> response.setNext(next).build());
   }
 
   private static Recordation line(Recordation kept) {
@@ -173,8 +170,8 @@ public final class IprOffice {
 
   /** Opens a case. */
   public Result<SuspendGoodsResponse> suspend(NodeName client, SuspendGoodsRequest request) {
-    Problem problem =
-        first(parts.decision(request.getOnBehalfOf()), room(Kind.CASE, MOST_CASES), null);
+    Optional<Problem> problem =
+        parts.decision(request.getOnBehalfOf()).or(() -> room(Kind.CASE, MOST_CASES));
     return IprParts.admitted(problem, CASE, chosen(request.getCaseId()))
         .then(id -> commit(tx -> suspend(tx, client, id, request)));
   }
@@ -269,20 +266,18 @@ public final class IprOffice {
 
   /** A page of cases, without goods, particulars and texts. */
   public Result<ListIprCasesResponse> list(ListIprCasesRequest request) {
-    Problem problem = page(request.getPageSize(), request.getAfter());
-    if (problem != null) {
-      return Result.refused(problem);
-    }
     ListIprCasesResponse.Builder response = ListIprCasesResponse.newBuilder();
-    int size = size(request.getPageSize());
-    List<IprTable.Entry> page = records.book().page(Kind.CASE, after(request.getAfter()), size);
     long now = parts.clock().millis();
-    for (IprTable.Entry entry : page) {
-      if (entry.record().getOpen() || request.getClosedToo()) {
-        records.theCase(entry).ifPresent(kept -> response.addCases(line(kept, now)));
-      }
-    }
-    return Result.done(response.setNext(next(page, size)).build());
+    return list(
+            Kind.CASE,
+            request.getPageSize(),
+            request.getAfter(),
+            entry -> {
+              if (entry.record().getOpen() || request.getClosedToo()) {
+                records.theCase(entry).ifPresent(kept -> response.addCases(line(kept, now)));
+              }
+            })
+        .map(next -> response.setNext(next).build());
   }
 
   private static IprCase line(IprCase kept, long now) {
@@ -332,40 +327,31 @@ public final class IprOffice {
         : IprParts.id(id);
   }
 
-  private @Nullable Problem room(Kind kind, int most) {
+  private Optional<Problem> room(Kind kind, int most) {
     return records.book().size(kind) >= most
-        ? new Problem(Code.LIMIT_REACHED, "", "the limit of stored records is reached: " + most)
-        : parts.ledger().room().refusal().orElse(null);
+        ? Optional.of(
+            new Problem(Code.LIMIT_REACHED, "", "the limit of stored records is reached: " + most))
+        : parts.ledger().room().refusal();
   }
 
-  private static @Nullable Problem first(
-      @Nullable Problem one, @Nullable Problem two, @Nullable Problem three) {
-    if (one != null) {
-      return one;
-    }
-    return two == null ? three : two;
-  }
-
-  private static @Nullable Problem page(int size, ByteString after) {
-    Optional<Problem> problem = PAGES.problem(size);
-    if (problem.isPresent()) {
-      return problem.get();
-    }
-    return after.isEmpty() || after.size() == MessageId.SIZE ? null : IprParts.noId("after");
-  }
-
-  private static int size(int asked) {
-    return PAGES.size(asked);
-  }
-
-  private static @Nullable MessageId after(ByteString after) {
-    return IprParts.id(after).orElse(null);
-  }
-
-  private static ByteString next(List<IprTable.Entry> page, int size) {
-    return page.size() < size
-        ? ByteString.EMPTY
-        : IprProtoMapper.bytes(page.get(page.size() - 1).id());
+  /** Reads one page of records; returns where the next begins, empty after the last. */
+  private Result<ByteString> list(
+      Kind kind, int asked, ByteString after, Consumer<IprTable.Entry> each) {
+    Optional<MessageId> from = IprParts.id(after);
+    boolean valid = after.isEmpty() || from.isPresent();
+    return Result.unless(
+        PAGES
+            .problem(asked)
+            .or(() -> valid ? Optional.empty() : Optional.of(IprParts.noId("after"))),
+        () -> {
+          int size = PAGES.size(asked);
+          List<IprTable.Entry> page = records.book().page(kind, from.orElse(null), size);
+          page.forEach(each);
+          return Result.done(
+              page.size() < size
+                  ? ByteString.EMPTY
+                  : IprProtoMapper.bytes(page.get(page.size() - 1).id()));
+        });
   }
 
   private Result<Recordation> recordation(Transaction tx, MessageId id) {

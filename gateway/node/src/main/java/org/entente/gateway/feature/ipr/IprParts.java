@@ -22,7 +22,6 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.proto.v1.OnBehalfOf;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The collaborators of officers' and rights holders' calls.
@@ -42,22 +41,24 @@ public record IprParts(
     InstantSource clock,
     RandomGenerator random) {
 
-  /** Why a person may not decide or read for the authority; null if the person may. */
-  @Nullable Problem decision(OnBehalfOf person) {
-    return check.decision(person).orElse(null);
+  /** Why a person may not decide or read for the authority; empty if the person may. */
+  Optional<Problem> decision(OnBehalfOf person) {
+    return check.decision(person);
   }
 
-  /** Why a person may not act for the rights holder; null if the person may. */
-  @Nullable Problem holder(OnBehalfOf person) {
-    Optional<Problem> problem = check.person(person);
-    return problem.orElseGet(
-        () ->
-            person.getOfficer().isBlank()
-                ? new Problem(
-                    Code.INVALID_FIELD,
-                    "on_behalf_of.officer",
-                    "must name the person who reads or answers")
-                : null);
+  /** Why a person may not act for the rights holder; empty if the person may. */
+  Optional<Problem> holder(OnBehalfOf person) {
+    return check
+        .person(person)
+        .or(
+            () ->
+                person.getOfficer().isBlank()
+                    ? Optional.of(
+                        new Problem(
+                            Code.INVALID_FIELD,
+                            "on_behalf_of.officer",
+                            "must name the person who reads or answers"))
+                    : Optional.empty());
   }
 
   /** An id of 16 bytes; empty for anything else. */
@@ -70,13 +71,13 @@ public record IprParts(
   /**
    * The id in a request that may be carried out.
    *
-   * @param problem what else is wrong with the request; null if nothing
+   * @param problem what else is wrong with the request; empty if nothing
    * @param field the id's field
    * @param id the id; empty if it does not have 16 bytes
    */
   static Result<MessageId> admitted(
-      @Nullable Problem problem, String field, Optional<MessageId> id) {
-    return problem == null ? Result.of(id, () -> noId(field)) : Result.refused(problem);
+      Optional<Problem> problem, String field, Optional<MessageId> id) {
+    return Result.unless(problem, () -> Result.of(id, () -> noId(field)));
   }
 
   static Problem noId(String field) {

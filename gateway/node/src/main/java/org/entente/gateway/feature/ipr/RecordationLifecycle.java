@@ -3,6 +3,7 @@ package org.entente.gateway.feature.ipr;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -13,7 +14,6 @@ import org.entente.proto.v1.RecordRightRequest;
 import org.entente.proto.v1.Recordation;
 import org.entente.proto.v1.RecordationContent;
 import org.entente.proto.v1.RecordationState;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The lifecycle of an application for action: granted, prolonged, refused, revoked, ended. Its end
@@ -29,8 +29,8 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
     holders = Set.copyOf(holders);
   }
 
-  /** The problem with an application, or null. */
-  @Nullable Problem problem(RecordRightRequest request, long now) {
+  /** The problem with an application; empty if there is none. */
+  Optional<Problem> problem(RecordRightRequest request, long now) {
     IprFieldCheck fields = new IprFieldCheck();
     fields.known("record_right", request);
     RecordationContent content = request.getContent();
@@ -48,7 +48,7 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
         "content.holder_client",
         "must be a client of this agency with the scope rights_holder, or be empty");
     long unused = applied(fields, request, now);
-    return fields.problem();
+    return Optional.ofNullable(fields.problem());
   }
 
   private static long applied(IprFieldCheck fields, RecordRightRequest request, long now) {

@@ -12,7 +12,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -67,7 +66,7 @@ class DecisionRecordsTest {
 
   DecisionRecordsTest(@TempDir Path folder) {
     this.folder = folder;
-    policy = policy("2026-12-31");
+    policy = PolicyFixture.fourEyes(folder, "2026-12-31");
     kit =
         new IntakeKit(
             ledger,
@@ -76,18 +75,6 @@ class DecisionRecordsTest {
             clock,
             SecretBytes.random(new SecureRandom(), 32),
             MOST_HELD);
-  }
-
-  private Policy policy(String until) {
-    return PolicyFixture.policy(
-        folder,
-        Map.of(
-            "a.yaml",
-            PolicyFixture.sample(
-                "onward_transfer: NONE",
-                "onward_transfer: NONE\n  four_eyes: true",
-                "2026-12-31",
-                until)));
   }
 
   private static OnBehalfOf person(String officer, String why) {
@@ -197,7 +184,7 @@ class DecisionRecordsTest {
   @Test
   void release_thatPolicyRefuses_isOnRecordAsThePublishers() {
     MessageId id = held("k1");
-    policy = policy("2026-05-31");
+    policy = PolicyFixture.fourEyes(folder, "2026-05-31");
     Outcome outcome = decide(id, Verdict.VERDICT_RELEASE, SECOND);
     Refusal refusal = outcome.getRefused().getRefusals(0);
     AuditRecord leaf = leaves.last();

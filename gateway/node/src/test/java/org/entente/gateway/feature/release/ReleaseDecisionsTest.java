@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -72,7 +71,7 @@ class ReleaseDecisionsTest {
 
   @BeforeEach
   void start() {
-    policy = fourEyes("2026-12-31");
+    policy = PolicyFixture.fourEyes(folder, "2026-12-31");
     open();
   }
 
@@ -80,18 +79,6 @@ class ReleaseDecisionsTest {
   void close() {
     kit().close();
     ledger().close();
-  }
-
-  private Policy fourEyes(String until) {
-    return PolicyFixture.policy(
-        folder,
-        Map.of(
-            "a.yaml",
-            PolicyFixture.sample(
-                "onward_transfer: NONE",
-                "onward_transfer: NONE\n  four_eyes: true",
-                "2026-12-31",
-                until)));
   }
 
   private void open() {
@@ -356,7 +343,7 @@ class ReleaseDecisionsTest {
   @Test
   void release_afterTheAgreementEnded_isRefusedByPolicy() {
     MessageId id = held("k1");
-    policy = fourEyes("2026-05-31");
+    policy = PolicyFixture.fourEyes(folder, "2026-05-31");
     Outcome outcome = release(id);
     assertTrue(outcome.hasRefused(), outcome.toString());
     assertEquals(0, envelopes());

@@ -110,6 +110,19 @@ public final class PolicyFixture {
     return policy(load(folder, files, DemoMembership.demo()));
   }
 
+  /** A policy of the sample with a second person's release, in force until a day. */
+  public static Policy fourEyes(Path folder, String until) {
+    return policy(
+        folder,
+        Map.of(
+            "a.yaml",
+            sample(
+                "onward_transfer: NONE",
+                "onward_transfer: NONE\n  four_eyes: true",
+                "2026-12-31",
+                until)));
+  }
+
   public static Policy policy(Rulebook.LoadResult loading) {
     return new Policy(rulebook(loading), DemoMembership.demo(), 100);
   }
