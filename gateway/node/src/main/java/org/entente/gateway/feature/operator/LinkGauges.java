@@ -33,6 +33,11 @@ final class LinkGauges {
         new Sample(List.of(link.peer().value(), "there"), there ? 1 : 0));
   }
 
+  /** Whether a link that nobody paused here is down. */
+  private static boolean isDown(Links.Link link) {
+    return link.pausedSince().isEmpty() && (link.status() == null || !link.status().up());
+  }
+
   private static List<Sample> stopped(Links.Link link) {
     return link.lanes().stream()
         .map(lane -> Sample.of(link.peer(), lane.lane(), lane.alarm() == null ? 0 : 1))
@@ -44,6 +49,10 @@ final class LinkGauges {
    */
   private static List<String> warnings(Links links) {
     List<String> warnings = new ArrayList<>();
+    if (links.list().stream().allMatch(LinkGauges::isDown)) {
+      warnings.add(
+          "link: none is up, so no mail leaves or arrives; `entente link list` names them");
+    }
     for (Links.Link link : links.list()) {
       for (Links.LinkLane lane : link.lanes()) {
         LinkRecord alarm = lane.alarm();

@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.entente.gateway.ledger.commit.WriterThread;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
@@ -201,7 +202,7 @@ final class RunningNode {
   }
 
   List<String> warnings() {
-    return core.warnings();
+    return Stream.concat(tls.warnings().stream(), core.warnings().stream()).toList();
   }
 
   /** {@link Foundation#mendingFailure}. */

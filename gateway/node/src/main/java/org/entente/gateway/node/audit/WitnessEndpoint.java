@@ -207,12 +207,17 @@ public final class WitnessEndpoint implements WitnessNotices {
 
   /** What an operator should know although the node works. */
   public List<String> warnings() {
+    int quorum = witnessing.quorum();
+    if (quorum == 0) {
+      return List.of(
+          "audit: no other agency is a witness, so nobody can show that this log was changed;"
+              + " the trust bundle should name one");
+    }
     int keepingUp = witnessing.keepingUp();
-    return keepingUp >= witnessing.quorum()
+    return keepingUp >= quorum
         ? List.of()
         : List.of(
-            "audit: %d witnesses cosign in time; %d are required"
-                .formatted(keepingUp, witnessing.quorum()));
+            "audit: %d witnesses cosign in time; %d are required".formatted(keepingUp, quorum));
   }
 
   private void gauges() {

@@ -9,7 +9,9 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.Certificates;
 import org.entente.gateway.identity.PeerIdentity;
@@ -27,6 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class TlsCertificateReloader {
   private static final Logger LOG = LoggerFactory.getLogger(TlsCertificateReloader.class);
+
+  private static final Duration AHEAD = Duration.ofDays(7);
 
   private final ConfiguredFiles files;
   private final InstantSource clock;
@@ -104,6 +108,31 @@ public final class TlsCertificateReloader {
   /** Whether the files are invalid, so that the previous certificate stays in force. */
   public boolean refuses() {
     return refused;
+  }
+
+  /** What an operator should know although the gateway works. */
+  public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    if (refused) {
+      warnings.add(
+          "tls: the new certificate or key is invalid, so the previous one stays in use; the log"
+              + " says why");
+    }
+    endsSoon(identity.certificate(), clock.instant()).ifPresent(warnings::add);
+    return warnings;
+  }
+
+  /** A warning if a certificate ends soon: in 7 days, or a quarter of its life if that is less. */
+  private static Optional<String> endsSoon(X509Certificate leaf, Instant now) {
+    Instant ends = leaf.getNotAfter().toInstant();
+    Duration quarter = Duration.between(leaf.getNotBefore().toInstant(), ends).dividedBy(4);
+    Duration ahead = quarter.compareTo(AHEAD) < 0 ? quarter : AHEAD;
+    if (now.isBefore(ends.minus(ahead))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "tls: the certificate %s on %s; replace tls.certificate and tls.key"
+            .formatted(now.isBefore(ends) ? "ends" : "ended", ends));
   }
 
   public TlsIdentity identity() {
