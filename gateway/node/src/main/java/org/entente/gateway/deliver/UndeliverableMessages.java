@@ -13,7 +13,6 @@ import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.record.ProcessingFailures;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
-import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -149,14 +148,7 @@ public final class UndeliverableMessages implements QuarantineStage {
     if (placed == null) {
       return gone();
     }
-    long bucket = placed.record().getBucketDay();
-    ledger
-        .retention()
-        .removed(tx, new RetentionTable.BucketPosition(bucket, placed.lane(), placed.position()));
     long position = ledger.inbox().moveToEnd(tx, placed);
-    ledger
-        .retention()
-        .placed(tx, new RetentionTable.BucketPosition(bucket, placed.lane(), position));
     tx.afterCommit(arrived);
     boolean delivered = placed.record().getExpiresAtMs() > tx.nowMillis();
     return new DecisionResult(
@@ -184,12 +176,6 @@ public final class UndeliverableMessages implements QuarantineStage {
       return new DecisionResult(
           QuarantineState.QUARANTINE_STATE_EXPIRED, "its retention ended before a decision");
     }
-    ledger
-        .retention()
-        .removed(
-            tx,
-            new RetentionTable.BucketPosition(
-                placed.record().getBucketDay(), placed.lane(), placed.position()));
     ledger.inbox().remove(tx, placed);
     boolean told = !placed.isDamaged() && tell(tx, placed);
     return new DecisionResult(

@@ -117,8 +117,7 @@ public final class Ledger implements AutoCloseable {
     this.links = new LinkTable(store);
     ChainTable chain = new ChainTable(store);
     this.chains =
-        new Chains(
-            chain, inbox, new RedeliveryQueue(store, chain, inbox, retention, quarantine, writer));
+        new Chains(chain, inbox, new RedeliveryQueue(store, chain, inbox, quarantine, writer));
     this.scores = new ScoreTable(store);
   }
 

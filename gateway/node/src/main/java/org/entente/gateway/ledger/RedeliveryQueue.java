@@ -13,7 +13,6 @@ import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.ChainTable;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.QuarantineTable;
-import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Code;
@@ -58,7 +57,6 @@ final class RedeliveryQueue {
   private final Store store;
   private final ChainTable book;
   private final InboxTable inbox;
-  private final RetentionTable retention;
   private final QuarantineTable quarantine;
   private final GroupCommit writer;
   private final AtomicBoolean waits = new AtomicBoolean();
@@ -71,13 +69,11 @@ final class RedeliveryQueue {
       Store store,
       ChainTable book,
       InboxTable inbox,
-      RetentionTable retention,
       QuarantineTable quarantine,
       GroupCommit writer) {
     this.store = store;
     this.book = book;
     this.inbox = inbox;
-    this.retention = retention;
     this.quarantine = quarantine;
     this.writer = writer;
   }
@@ -245,7 +241,7 @@ final class RedeliveryQueue {
       try {
         InboxTable.PlacedRecord placed = inbox.find(tx, id);
         if (placed != null && mayMove(origin, placed)) {
-          move(placed);
+          var unused = inbox.moveToEnd(tx, placed);
           moved++;
         }
       } catch (CorruptRecord e) {
@@ -260,14 +256,6 @@ final class RedeliveryQueue {
     private boolean mayMove(AgencyName origin, InboxTable.PlacedRecord placed) {
       return placed.record().getOrigin().equals(origin.value())
           && !quarantine.holds(tx, placed.position());
-    }
-
-    private void move(InboxTable.PlacedRecord placed) {
-      long bucket = placed.record().getBucketDay();
-      long position = inbox.moveToEnd(tx, placed);
-      retention.removed(
-          tx, new RetentionTable.BucketPosition(bucket, placed.lane(), placed.position()));
-      retention.placed(tx, new RetentionTable.BucketPosition(bucket, placed.lane(), position));
     }
   }
 

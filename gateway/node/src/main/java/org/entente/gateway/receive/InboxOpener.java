@@ -102,7 +102,7 @@ public final class InboxOpener {
   }
 
   private Optional<Body> body(InboxTable.PlacedRecord placed, LocalMessage message) {
-    byte[] sealed = inbox.body(placed.position());
+    byte[] sealed = inbox.body(placed);
     if (sealed == null) {
       return Optional.empty();
     }

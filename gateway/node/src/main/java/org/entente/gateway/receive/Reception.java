@@ -24,7 +24,6 @@ import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.ledger.table.InboxTable;
-import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
@@ -436,9 +435,6 @@ final class Reception {
             ledger.chains().arriving(tx, origin, message.id(), placed(tx, origin, message)),
             message.content());
     long position = ledger.inbox().append(tx, lane, message.id(), record, message.body());
-    ledger
-        .retention()
-        .placed(tx, new RetentionTable.BucketPosition(record.getBucketDay(), lane, position));
     long now = tx.nowMillis();
     tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content(), now));
     keeping.told().add(delivery(tx, header, message.id()));

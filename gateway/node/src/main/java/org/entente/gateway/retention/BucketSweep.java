@@ -89,18 +89,25 @@ public final class BucketSweep {
       UnaryOperator<EvidenceItem> saying) {
     int removed = 0;
     for (RetentionTable.BucketPosition place : places) {
-      ledger.retention().removed(tx, place);
-      InboxRecord record = ledger.inbox().read(tx, place.lane(), place.position());
-      if (record != null && !record.getOnHold()) {
-        InboxTable.PlacedRecord placed =
-            new InboxTable.PlacedRecord(place.lane(), place.position(), record);
-        ledger.inbox().remove(tx, placed);
-        ledger.scores().remove(tx, MessageId.of(record.getMessageId().toByteArray()));
-        tellUnretrieved(tx, placed, saying);
-        removed++;
+      RetentionTable.removed(tx, place);
+      for (InboxTable.PlacedRecord placed :
+          ledger.inbox().page(tx, place.lane(), place.position())) {
+        if (!placed.record().getOnHold()) {
+          remove(tx, placed, saying);
+          removed++;
+        }
       }
     }
     return removed;
+  }
+
+  private void remove(
+      Transaction tx, InboxTable.PlacedRecord placed, UnaryOperator<EvidenceItem> saying) {
+    ledger.inbox().remove(tx, placed);
+    if (!placed.isDamaged()) {
+      ledger.scores().remove(tx, MessageId.of(placed.record().getMessageId().toByteArray()));
+      tellUnretrieved(tx, placed, saying);
+    }
   }
 
   /** Informs the origin that no subscriber retrieved the message. */

@@ -131,12 +131,6 @@ public final class MessageErasure {
     ErasureRecord erasure = built.build();
     ledger.inbox().remove(tx, placed);
     ledger.scores().remove(tx, MessageId.of(record.getMessageId().toByteArray()));
-    ledger
-        .retention()
-        .removed(
-            tx,
-            new RetentionTable.BucketPosition(
-                record.getBucketDay(), placed.lane(), placed.position()));
     ledger.retention().begin(tx, erasure);
     return erasure;
   }

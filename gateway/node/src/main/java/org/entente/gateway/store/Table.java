@@ -18,11 +18,11 @@ public enum Table {
   HOP_IN,
   /** Origin sequences: watermarks, and numbers received above them. */
   ORIGIN_IN,
-  /** Received messages, in the order of arrival. */
+  /** Pages of received messages, in the order of arrival. */
   INBOX,
-  /** Where messages are, by their id. */
+  /** Where messages are, by their id or span of ids. */
   MESSAGE,
-  /** Sealed bodies of messages, in the order of arrival. */
+  /** Sealed bodies of the pages, in the order of arrival. */
   BODY,
   /** Durable cursors of subscribers. */
   CURSOR,
@@ -30,7 +30,7 @@ public enum Table {
   AUDIT_NODE,
   /** Leaves of the audit log. */
   AUDIT_LEAF,
-  /** Audit leaves that concern a message, by message id. */
+  /** Audit leaves that concern a message, by message id or span of ids. */
   AUDIT_INDEX,
   /** Search index: messages by keyed terms of the persons and objects they name. */
   SUBJECT,

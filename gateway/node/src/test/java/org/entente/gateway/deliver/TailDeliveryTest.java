@@ -208,7 +208,7 @@ class TailDeliveryTest {
     Map<String, Integer> calls = node.store.calls();
     assertEquals(
         Map.of(
-            "get MESSAGE absent", 64,
+            "get MESSAGE absent", 65,
             "get CHAIN absent", 64,
             "get RETENTION absent", 3 * 64,
             "get EVIDENCE", 1,
@@ -217,10 +217,10 @@ class TailDeliveryTest {
         with("get", calls));
     assertEquals(
         Map.of(
-            "put INBOX", 64,
-            "put BODY", 64,
-            "put MESSAGE", 64,
-            "put RETENTION", 64,
+            "put INBOX", 1,
+            "put BODY", 1,
+            "put MESSAGE", 1,
+            "put RETENTION", 1,
             "put EVIDENCE", 3,
             "put ANNOUNCEMENT", 1,
             "put ORIGIN_IN", 1,

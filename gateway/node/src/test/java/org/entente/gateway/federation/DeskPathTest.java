@@ -27,6 +27,7 @@ import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.RequestSamples;
+import org.entente.proto.store.v1.InboxPage;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.Addressing;
@@ -216,10 +217,15 @@ class DeskPathTest {
   private static byte[] withoutDesks(byte[] stored) {
     int end = stored.length - 16;
     try {
-      InboxRecord record = InboxRecord.parseFrom(Arrays.copyOf(stored, end));
+      InboxPage page = InboxPage.parseFrom(Arrays.copyOf(stored, end));
+      InboxRecord record = InboxRecord.parseFrom(page.getMessages(0));
+      InboxRecord without = record.toBuilder().clearSealedDesks().build();
       return record.getSealedDesks().isEmpty()
           ? stored
-          : ByteString.copyFrom(record.toBuilder().clearSealedDesks().build().toByteArray())
+          : page.toBuilder()
+              .setMessages(0, without.toByteString())
+              .build()
+              .toByteString()
               .concat(ByteString.copyFrom(stored, end, stored.length - end))
               .toByteArray();
     } catch (InvalidProtocolBufferException e) {

@@ -19,6 +19,7 @@ import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.ledger.table.RetentionTable.BucketPosition;
 import org.entente.gateway.ledger.table.RetrievalRecords;
 import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalPlace;
@@ -98,9 +99,7 @@ class EvidenceSweepTest {
           evidence.accepted(tx, ledger.evidence(), Map.of(own, facts));
           ledger.awaited().list(tx, unopened);
           evidence.keepHeader(tx, ledger.evidence(), header, new byte[64]);
-          long position =
-              ledger.inbox().append(tx, Lane.ROUTINE, received, record(received), new byte[] {1});
-          ledger.retention().placed(tx, new BucketPosition(0, Lane.ROUTINE, position));
+          ledger.inbox().append(tx, Lane.ROUTINE, received, record(received), new byte[] {1});
           return retrieved(tx, "desk");
         });
     ledger.commit(
@@ -143,7 +142,6 @@ class EvidenceSweepTest {
         Lane.ROUTINE,
         tx -> {
           ledger.inbox().remove(tx, placed);
-          ledger.retention().removed(tx, new BucketPosition(0, Lane.ROUTINE, placed.position()));
           return placed;
         });
     sweep.round();
@@ -159,7 +157,7 @@ class EvidenceSweepTest {
         Lane.ROUTINE,
         tx -> {
           ledger.retention().hold(tx, received, hold);
-          ledger.retention().removed(tx, new BucketPosition(0, Lane.ROUTINE, 1));
+          RetentionTable.removed(tx, new BucketPosition(0, Lane.ROUTINE, 1));
           return hold;
         });
     clock.move(EvidenceRecords.KEPT.plusDays(2));

@@ -18,6 +18,16 @@ public final class Transaction {
   private final Overlay changes = new Overlay();
   private final List<AuditRecord> leaves = new ArrayList<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
+  private @Nullable Ending ending;
+
+  /**
+   * What is written at the end of a change, so that a record that it changes many times is written
+   * once. Forgotten if the change is undone.
+   */
+  public interface Ending {
+    /** Puts and deletes in the transaction. */
+    void write();
+  }
 
   /**
    * A change of the ledger, as a function from its state to its next state.
@@ -45,16 +55,19 @@ public final class Transaction {
    * its actions after the commit.
    */
   public <T> T within(Mutation<T> change) {
+    end();
     int changed = changes.mark();
     int left = leaves.size();
     int wanted = afterCommit.size();
     boolean applied = false;
     try {
       T result = change.apply(this);
+      end();
       applied = true;
       return result;
     } finally {
       if (!applied) {
+        ending = null;
         changes.undoTo(changed);
         leaves.subList(left, leaves.size()).clear();
         afterCommit.subList(wanted, afterCommit.size()).clear();
@@ -107,7 +120,26 @@ public final class Transaction {
     return nowMillis;
   }
 
+  /** What is written at the end of the present change; null for nothing. */
+  public @Nullable Ending ending() {
+    return ending;
+  }
+
+  /** Sets what is written at the end of the present change; there is one such. */
+  public void ending(Ending written) {
+    ending = written;
+  }
+
+  private void end() {
+    Ending written = ending;
+    ending = null;
+    if (written != null) {
+      written.write();
+    }
+  }
+
   public Overlay changes() {
+    end();
     return changes;
   }
 

@@ -1,9 +1,14 @@
 package org.entente.gateway.ledger.table;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CommittedTail;
@@ -13,6 +18,7 @@ import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalPlace;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.IdWindow;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
@@ -22,21 +28,34 @@ import org.entente.proto.store.v1.InboxRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Received messages in the order of arrival, by lane, each with its sealed body.
+ * Received messages in the order of arrival, by lane, with their sealed bodies: a page of one
+ * envelope is one record each.
  *
  * <pre>
  * META    "position"                       → u64 greatest position assigned
- * INBOX   u8 lane · u64 position           → InboxRecord
- * MESSAGE u8 1 · 16-byte message id        → u8 lane · u64 position
- * BODY    u64 position                     → body ciphertext
+ * INBOX   u8 lane · u64 first position     → InboxPage
+ * BODY    u64 first position               → u8 n · n × u32 length · n × body ciphertext
+ * MESSAGE u8 1 · 16-byte message id        → place
+ * MESSAGE u8 2 · 6-byte span               → (place · u8 n · n × end of a message id) …
+ *
+ * place: u8 lane · u64 first position
  * </pre>
  *
  * Bodies have their own table because they are written in key order: its files never overlap, so
  * that compaction moves them without rewriting. Mixed with the index by id, which has no order,
- * each body was written four times.
+ * each body was written four times. Spans and ends of ids are those of {@link IdWindow}.
  */
 public final class InboxTable {
   private static final byte[] POSITION = KeyBuilder.key().ascii("position").done();
+  private static final int ONE = 1;
+  private static final int SPAN = 2;
+  private static final int PLACE_BYTES = 1 + Long.BYTES;
+
+  /**
+   * Bytes of a span's record. A member that chooses its ids fills no more than this of a span; the
+   * ids that do not fit have a record each.
+   */
+  static final int SPAN_RECORD = 12 << 10;
 
   /** Bytes of records held in memory, as serialised. */
   private static final long TAIL_BYTES = 1 << 20;
@@ -69,17 +88,23 @@ public final class InboxTable {
     byte[] position = store.get(Table.META, POSITION);
     lastPosition = position == null ? 0 : BigEndian.u64(position, 0);
     for (Lane lane : Lane.all()) {
-      KeyValue last = store.last(Table.INBOX, key(lane, 0), endOf(lane));
-      tail.begin(lane, last == null ? 0 : BigEndian.u64(last.key(), 1) + 1);
+      MessagePage last = lastPage(lane, Long.MAX_VALUE);
+      tail.begin(lane, last == null ? 0 : last.isDamaged() ? lastPosition + 1 : last.end());
     }
   }
 
   /**
    * A record with its lane and position.
    *
+   * @param page first position of its page
    * @param record the default instance if the stored record cannot be read
    */
-  public record PlacedRecord(Lane lane, long position, InboxRecord record) {
+  public record PlacedRecord(Lane lane, long position, long page, InboxRecord record) {
+    /** A message alone on its page. */
+    public PlacedRecord(Lane lane, long position, InboxRecord record) {
+      this(lane, position, position, record);
+    }
+
     /** Whether the stored record cannot be read. */
     public boolean isDamaged() {
       return record.getMessageId().size() != MessageId.SIZE;
@@ -93,6 +118,10 @@ public final class InboxTable {
     /** Its position when it arrived. */
     public long arrival() {
       return record.getArrival() == 0 ? position : record.getArrival();
+    }
+
+    private PlacedRecord with(InboxRecord now) {
+      return new PlacedRecord(lane, position, page, now);
     }
   }
 
@@ -117,43 +146,61 @@ public final class InboxTable {
 
   /** Whether there is a message with this id. */
   public boolean knows(Transaction tx, MessageId id) {
-    return tx.get(Table.MESSAGE, idKey(id)) != null;
+    return find(tx, id) != null;
   }
 
   /** Adds a message; returns its position. */
   public long append(Transaction tx, Lane lane, MessageId id, InboxRecord record, byte[] body) {
     long position = assign(tx);
-    byte[] value = record.toByteArray();
-    PlacedRecord placed = new PlacedRecord(lane, position, record);
-    tx.put(Table.INBOX, key(lane, position), value);
+    MessagePage page = pages(tx).arriving(lane, position, id, record, body);
+    PlacedRecord placed = new PlacedRecord(lane, position, page.first(), record);
     tx.afterCommit(
         () -> {
-          tail.add(lane, position, placed, value.length);
+          tail.add(lane, position, placed, record.getSerializedSize());
           lastPosition = position;
         });
-    tx.put(Table.BODY, bodyKey(position), body);
-    tx.put(Table.MESSAGE, idKey(id), KeyBuilder.key().u8(lane.number()).u64(position).done());
     return position;
   }
 
   /** A committed message by its id, or null. */
   public @Nullable PlacedRecord find(MessageId id) {
-    byte[] place = store.get(Table.MESSAGE, idKey(id));
-    if (place == null) {
-      return null;
-    }
-    byte[] value = store.get(Table.INBOX, place);
-    return value == null ? null : placed(place, value);
+    return find(id, key -> store.get(Table.MESSAGE, key), this::page);
   }
 
   /** A message by its id as the transaction sees it, or null. */
   public @Nullable PlacedRecord find(Transaction tx, MessageId id) {
-    byte[] place = tx.get(Table.MESSAGE, idKey(id));
-    if (place == null) {
-      return null;
+    return pages(tx).find(id);
+  }
+
+  /** Finds a message in a page that an index entry names. */
+  private static @Nullable PlacedRecord find(
+      MessageId id,
+      Function<byte[], byte @Nullable []> index,
+      BiFunction<Lane, Long, @Nullable MessagePage> pages) {
+    byte[] own = index.apply(idKey(id));
+    PlacedRecord found = own == null ? null : find(id, own, 0, pages);
+    byte[] span = found == null ? index.apply(spanKey(id)) : null;
+    for (int at = 0; span != null && found == null && at < span.length; at = endOf(span, at)) {
+      if (IdWindow.names(span, at + PLACE_BYTES + 1, endOf(span, at), id)) {
+        found = find(id, span, at, pages);
+      }
     }
-    byte[] value = tx.get(Table.INBOX, place);
-    return value == null ? null : placed(place, value);
+    return found;
+  }
+
+  private static @Nullable PlacedRecord find(
+      MessageId id, byte[] entry, int at, BiFunction<Lane, Long, @Nullable MessagePage> pages) {
+    MessagePage page = pages.apply(Lane.of(entry[at]), BigEndian.u64(entry, at + 1));
+    PlacedRecord found = page == null ? null : page.find(id);
+    if ((page != null && page.isDamaged()) || (found != null && found.isDamaged())) {
+      throw new CorruptRecord("INBOX", null);
+    }
+    return found;
+  }
+
+  /** Behind the entry of a page in a span's record. */
+  private static int endOf(byte[] span, int at) {
+    return at + PLACE_BYTES + 1 + (span[at + PLACE_BYTES] & 0xff) * IdWindow.END_BYTES;
   }
 
   /**
@@ -166,41 +213,51 @@ public final class InboxTable {
 
   /** Replaces a record. */
   public void replace(Transaction tx, PlacedRecord place, InboxRecord record) {
-    byte[] value = record.toByteArray();
-    PlacedRecord now = new PlacedRecord(place.lane(), place.position(), record);
-    tx.put(Table.INBOX, key(place.lane(), place.position()), value);
-    tx.afterCommit(() -> tail.replace(place.lane(), place.position(), now, value.length));
+    MessagePage page = pages(tx).page(place.lane(), place.page());
+    if (page == null) {
+      throw new CorruptRecord("INBOX", null);
+    }
+    page.set(place.position(), record);
+    tx.afterCommit(
+        () ->
+            tail.replace(
+                place.lane(), place.position(), place.with(record), record.getSerializedSize()));
     if (record.getRecalled()) {
       tx.afterCommit(() -> gone.accept(place));
     }
   }
 
-  /** Removes a message with its body; its position stays empty. */
+  /** Removes a message; its position stays empty. Its body goes with its page. */
   public void remove(Transaction tx, PlacedRecord placed) {
-    tx.delete(Table.INBOX, key(placed.lane(), placed.position()));
-    tx.delete(Table.BODY, bodyKey(placed.position()));
+    MessagePage page = pages(tx).page(placed.lane(), placed.page());
+    if (page != null) {
+      page.remove(placed.position());
+    }
     tx.afterCommit(
         () -> {
           tail.remove(placed.lane(), placed.position());
           fresh.forget(placed.position());
           gone.accept(placed);
         });
-    if (!placed.isDamaged()) {
-      MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
-      tx.delete(Table.MESSAGE, idKey(id));
-    }
   }
 
   /** The record at a position as the transaction sees it, damaged or not; null if none. */
   public @Nullable PlacedRecord place(Transaction tx, Lane lane, long position) {
-    byte[] value = tx.get(Table.INBOX, key(lane, position));
-    return value == null ? null : new PlacedRecord(lane, position, tolerant(value));
+    MessagePage committed = lastPage(lane, position);
+    MessagePage page = committed == null ? null : pages(tx).page(lane, committed.first());
+    return page == null ? null : page.at(position);
   }
 
   /** The committed record at a position, damaged or not; null if none. */
   public @Nullable PlacedRecord place(Lane lane, long position) {
-    byte[] value = store.get(Table.INBOX, key(lane, position));
-    return value == null ? null : new PlacedRecord(lane, position, tolerant(value));
+    MessagePage page = lastPage(lane, position);
+    return page == null ? null : page.at(position);
+  }
+
+  /** The messages of a page that are here as the transaction sees them, damaged or not. */
+  public List<PlacedRecord> page(Transaction tx, Lane lane, long first) {
+    MessagePage page = pages(tx).page(lane, first);
+    return page == null ? List.of() : page.from(first);
   }
 
   /**
@@ -211,35 +268,29 @@ public final class InboxTable {
     if (seen.isDamaged()) {
       return null;
     }
-    MessageId id = MessageId.of(seen.record().getMessageId().toByteArray());
-    byte[] place = tx.get(Table.MESSAGE, idKey(id));
-    byte[] value = place == null ? null : tx.get(Table.INBOX, place);
-    if (place == null || value == null) {
+    PlacedRecord now;
+    try {
+      now = find(tx, MessageId.of(seen.record().getMessageId().toByteArray()));
+    } catch (CorruptRecord e) {
       return null;
     }
-    InboxRecord now = tolerant(value);
     boolean same =
-        now.getMessageId().equals(seen.record().getMessageId())
-            && now.getOrigin().equals(seen.record().getOrigin())
-            && now.getHeaderHash().equals(seen.record().getHeaderHash());
-    return same ? new PlacedRecord(Lane.of(place[0]), BigEndian.u64(place, 1), now) : null;
+        now != null
+            && now.record().getOrigin().equals(seen.record().getOrigin())
+            && now.record().getHeaderHash().equals(seen.record().getHeaderHash());
+    return same ? now : null;
   }
 
   /** Moves a message to the tail, as if it arrived now; returns its new position. */
   public long moveToEnd(Transaction tx, PlacedRecord placed) {
     MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
-    byte[] body = tx.get(Table.BODY, bodyKey(placed.position()));
+    byte[] body = pages(tx).body(placed);
     if (body == null) {
       throw new CorruptRecord("BODY", null);
     }
     remove(tx, placed);
     InboxRecord moved = placed.record().toBuilder().setArrival(placed.arrival()).build();
     return append(tx, placed.lane(), id, moved, body);
-  }
-
-  /** An index entry of a message id is the key of its record: u8 lane · u64 position. */
-  private static PlacedRecord placed(byte[] place, byte[] value) {
-    return new PlacedRecord(Lane.of(place[0]), BigEndian.u64(place, 1), parse(value));
   }
 
   /**
@@ -253,10 +304,11 @@ public final class InboxTable {
 
   private List<PlacedRecord> readStored(Lane lane, long from, int most) {
     List<PlacedRecord> out = new ArrayList<>();
-    try (Scan scan = store.scan(Table.INBOX, key(lane, from), endOf(lane))) {
+    try (Scan scan = store.scan(Table.INBOX, pageAt(lane, from), endOf(lane))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
-        out.add(new PlacedRecord(lane, BigEndian.u64(scan.key(), 1), tolerant(scan.value())));
+        List<PlacedRecord> page = page(lane, scan.key(), scan.value()).from(from);
+        out.addAll(page.subList(0, Math.min(page.size(), most - out.size())));
       }
     }
     return out;
@@ -267,21 +319,56 @@ public final class InboxTable {
    */
   public long[] positions(Lane lane, long from, long to) {
     LongStream.Builder out = LongStream.builder();
-    try (Scan scan = store.scan(Table.INBOX, key(lane, from), key(lane, to + 1))) {
+    try (Scan scan = store.scan(Table.INBOX, pageAt(lane, from), key(lane, to + 1))) {
       while (scan.hasNext()) {
         scan.next();
-        out.add(BigEndian.u64(scan.key(), 1));
+        page(lane, scan.key(), scan.value()).from(from).stream()
+            .mapToLong(PlacedRecord::position)
+            .filter(position -> position <= to)
+            .forEach(out::add);
       }
     }
     return out.build().toArray();
   }
 
+  /** The key of the committed page that may hold a position. */
+  private byte[] pageAt(Lane lane, long position) {
+    KeyValue page = store.last(Table.INBOX, key(lane, 0), key(lane, position + 1));
+    return page == null ? key(lane, position) : page.key();
+  }
+
   /** The last committed record of a lane before a position, damaged or not; null if none. */
   public @Nullable PlacedRecord before(Lane lane, long position) {
-    KeyValue last = store.last(Table.INBOX, key(lane, 0), key(lane, position));
-    return last == null
-        ? null
-        : new PlacedRecord(lane, BigEndian.u64(last.key(), 1), tolerant(last.value()));
+    long before = position;
+    while (true) {
+      MessagePage page = lastPage(lane, before - 1);
+      if (page == null) {
+        return null;
+      }
+      for (long at = Math.min(page.end(), position) - 1; at >= page.first(); at--) {
+        PlacedRecord placed = page.at(at);
+        if (placed != null) {
+          return placed;
+        }
+      }
+      before = page.first();
+    }
+  }
+
+  /** The last committed page that begins at a position or before; null if none. */
+  private @Nullable MessagePage lastPage(Lane lane, long position) {
+    byte[] end = position == Long.MAX_VALUE ? endOf(lane) : key(lane, position + 1);
+    KeyValue last = store.last(Table.INBOX, key(lane, 0), end);
+    return last == null ? null : page(lane, last.key(), last.value());
+  }
+
+  private @Nullable MessagePage page(Lane lane, long first) {
+    byte[] value = store.get(Table.INBOX, key(lane, first));
+    return value == null ? null : MessagePage.parse(lane, first, value);
+  }
+
+  private static MessagePage page(Lane lane, byte[] key, byte[] value) {
+    return MessagePage.parse(lane, BigEndian.u64(key, 1), value);
   }
 
   /** The content of messages just received. */
@@ -289,27 +376,199 @@ public final class InboxTable {
     return fresh;
   }
 
-  /** The sealed body at a position, or null once erased. */
-  public byte @Nullable [] body(long position) {
-    return store.get(Table.BODY, bodyKey(position));
+  /** The sealed body of a message, or null once its page is gone. */
+  public byte @Nullable [] body(PlacedRecord placed) {
+    return body(store.get(Table.BODY, bodyKey(placed.page())), placed);
   }
 
-  /** A record as the transaction sees it, or null. */
-  public @Nullable InboxRecord read(Transaction tx, Lane lane, long position) {
-    byte[] value = tx.get(Table.INBOX, key(lane, position));
-    return value == null ? null : parse(value);
-  }
-
-  private static InboxRecord tolerant(byte[] value) {
-    try {
-      return InboxRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      return InboxRecord.getDefaultInstance();
+  /** One of the bodies of a page; null if they are gone or damaged. */
+  private static byte @Nullable [] body(byte @Nullable [] bodies, PlacedRecord placed) {
+    int index = (int) (placed.position() - placed.page());
+    if (bodies == null || bodies.length == 0 || index >= (bodies[0] & 0xff)) {
+      return null;
     }
+    int lengths = (bodies[0] & 0xff) * Integer.BYTES;
+    long at = 1L + lengths;
+    for (int i = 0; i <= index; i++) {
+      int lengthAt = 1 + i * Integer.BYTES;
+      int length = lengthAt + Integer.BYTES > bodies.length ? -1 : BigEndian.u32(bodies, lengthAt);
+      if (length < 0 || at + length > bodies.length) {
+        return null;
+      }
+      if (i == index) {
+        return Arrays.copyOfRange(bodies, (int) at, (int) at + length);
+      }
+      at += length;
+    }
+    return null;
   }
 
-  private static InboxRecord parse(byte[] value) {
-    return CorruptRecord.parse(InboxRecord.parser(), value, "INBOX");
+  private Pages pages(Transaction tx) {
+    if (tx.ending() instanceof Pages pages) {
+      return pages;
+    }
+    Pages pages = new Pages(tx);
+    tx.ending(pages);
+    return pages;
+  }
+
+  /** The pages that a change has read or begun; each is written once, at its end. */
+  private static final class Pages implements Transaction.Ending {
+    private final Transaction tx;
+    private final Map<Long, MessagePage> pages = new LinkedHashMap<>();
+    private final Map<MessageId, MessagePage> arrived = new HashMap<>();
+
+    /** Records of spans as this change sees them. */
+    private final Map<Long, byte[]> spans = new HashMap<>();
+
+    private @Nullable MessagePage last;
+
+    Pages(Transaction tx) {
+      this.tx = tx;
+    }
+
+    MessagePage arriving(Lane lane, long position, MessageId id, InboxRecord record, byte[] body) {
+      MessagePage page = last;
+      if (page == null || !page.takes(lane, position, record, body)) {
+        page = MessagePage.begin(lane, position, record);
+        pages.put(position, page);
+        last = page;
+      }
+      page.add(id, record, body);
+      arrived.put(id, page);
+      return page;
+    }
+
+    /** A page as this change sees it; null if it is not here. */
+    @Nullable MessagePage page(Lane lane, long first) {
+      MessagePage known = pages.get(first);
+      if (known != null) {
+        return known;
+      }
+      byte[] value = tx.get(Table.INBOX, key(lane, first));
+      if (value == null) {
+        return null;
+      }
+      MessagePage page = MessagePage.parse(lane, first, value);
+      pages.put(first, page);
+      return page;
+    }
+
+    @Nullable PlacedRecord find(MessageId id) {
+      MessagePage page = arrived.get(id);
+      PlacedRecord found = page == null ? null : page.find(id);
+      return found == null ? InboxTable.find(id, this::entry, this::page) : found;
+    }
+
+    private byte @Nullable [] entry(byte[] key) {
+      return key[0] == SPAN ? span(key) : tx.get(Table.MESSAGE, key);
+    }
+
+    /** The record of a span, empty for none; read once for all messages of an envelope. */
+    private byte[] span(byte[] key) {
+      return spans.computeIfAbsent(
+          spanOf(key),
+          unused -> {
+            byte[] record = tx.get(Table.MESSAGE, key);
+            return record == null ? new byte[0] : record;
+          });
+    }
+
+    private void span(byte[] key, byte[] record) {
+      spans.put(spanOf(key), record);
+      if (record.length == 0) {
+        tx.delete(Table.MESSAGE, key);
+      } else {
+        tx.put(Table.MESSAGE, key, record);
+      }
+    }
+
+    private static long spanOf(byte[] key) {
+      return BigEndian.u64(Arrays.copyOf(key, Long.BYTES), 0);
+    }
+
+    byte @Nullable [] body(PlacedRecord placed) {
+      MessagePage page = pages.get(placed.page());
+      return page != null && page.isFresh()
+          ? page.body(placed.position())
+          : InboxTable.body(tx.get(Table.BODY, bodyKey(placed.page())), placed);
+    }
+
+    @Override
+    public void write() {
+      pages.values().stream().filter(MessagePage::isChanged).forEach(this::write);
+    }
+
+    private void write(MessagePage page) {
+      if (!page.isEmpty()) {
+        tx.put(Table.INBOX, key(page.lane(), page.first()), page.encoded());
+        if (page.isFresh()) {
+          tx.put(Table.BODY, bodyKey(page.first()), page.encodedBodies());
+          RetentionTable.placed(tx, bucket(page), page.ids().size());
+          index(page);
+        }
+      } else if (!page.isFresh()) {
+        tx.delete(Table.INBOX, key(page.lane(), page.first()));
+        tx.delete(Table.BODY, bodyKey(page.first()));
+        RetentionTable.removed(tx, bucket(page));
+        forget(page);
+      }
+    }
+
+    private static RetentionTable.BucketPosition bucket(MessagePage page) {
+      return new RetentionTable.BucketPosition(page.bucketDay(), page.lane(), page.first());
+    }
+
+    private void index(MessagePage page) {
+      byte[] place = key(page.lane(), page.first());
+      for (IdWindow window : IdWindow.of(page.ids())) {
+        byte[] key = spanKey(window.ids().get(0));
+        byte[] before = span(key);
+        byte[] entry =
+            KeyBuilder.key()
+                .bytes(before)
+                .bytes(place)
+                .u8(window.ids().size())
+                .bytes(window.ends())
+                .done();
+        if (window.ids().size() > 1 && entry.length <= SPAN_RECORD) {
+          span(key, entry);
+        } else {
+          window.ids().forEach(id -> tx.put(Table.MESSAGE, idKey(id), place));
+        }
+      }
+    }
+
+    private void forget(MessagePage page) {
+      byte[] place = key(page.lane(), page.first());
+      for (IdWindow window : IdWindow.of(page.ids())) {
+        byte[] key = spanKey(window.ids().get(0));
+        byte[] before = span(key);
+        byte[] left = without(before, place);
+        if (left.length < before.length) {
+          span(key, left);
+        } else {
+          window.ids().forEach(id -> forget(id, place));
+        }
+      }
+    }
+
+    /** A message that has moved has an entry that names its present page. */
+    private void forget(MessageId id, byte[] place) {
+      if (Arrays.equals(tx.get(Table.MESSAGE, idKey(id)), place)) {
+        tx.delete(Table.MESSAGE, idKey(id));
+      }
+    }
+
+    private static byte[] without(byte[] span, byte[] place) {
+      KeyBuilder left = KeyBuilder.key();
+      for (int at = 0; at < span.length; at = endOf(span, at)) {
+        if (!Arrays.equals(span, at, at + PLACE_BYTES, place, 0, PLACE_BYTES)) {
+          left.bytes(Arrays.copyOfRange(span, at, endOf(span, at)));
+        }
+      }
+      return left.done();
+    }
   }
 
   private static byte @Nullable [] endOf(Lane lane) {
@@ -321,7 +580,11 @@ public final class InboxTable {
   }
 
   private static byte[] idKey(MessageId id) {
-    return KeyBuilder.key().u8(1).bytes(id.bytes()).done();
+    return KeyBuilder.key().u8(ONE).bytes(id.bytes()).done();
+  }
+
+  private static byte[] spanKey(MessageId id) {
+    return KeyBuilder.key().u8(SPAN).bytes(IdWindow.span(id)).done();
   }
 
   private static byte[] bodyKey(long position) {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * RETENTION u8 2 · 16-byte message id                   → ErasureRecord, done
  * RETENTION u8 3 · 16-byte message id                   → HoldRecord
  * RETENTION u8 4 · u8 n · ascii origin · 16-byte id     → BlockRecord
- * RETENTION u8 5 · u32 last day · u8 lane · u64 position → empty: a message in that bucket
+ * RETENTION u8 5 · u32 last day · u8 lane · u64 position → u8 messages: a page in that bucket
  * RETENTION u8 6 · 16-byte message id                   → BlockRecord, a recalled own message
  * RETENTION u8 7 · u8 n · ascii origin                  → u64 number of its BlockRecords
  * RETENTION u8 8 · u8 n · ascii origin · 16-byte id     → empty: a pending erasure of that origin
@@ -106,7 +106,7 @@ public final class RetentionTable {
     }
   }
 
-  /** The position of a message of a bucket. */
+  /** The first position of a page of messages of a bucket. */
   public record BucketPosition(long lastDay, Lane lane, long position) {}
 
   /** Begins an erasure. */
@@ -351,23 +351,23 @@ public final class RetentionTable {
         || (!holdsAll && store.get(Table.RETENTION, key(TAKEN_BACK, id)) != null);
   }
 
-  /** Records the bucket of a message. */
-  public void placed(Transaction tx, BucketPosition place) {
-    tx.put(Table.RETENTION, placeKey(place), NOTHING);
+  /** Records the bucket of a page. */
+  static void placed(Transaction tx, BucketPosition place, int messages) {
+    tx.put(Table.RETENTION, placeKey(place), new byte[] {(byte) messages});
   }
 
-  /** Removes the bucket entry of a message. */
-  public void removed(Transaction tx, BucketPosition place) {
+  /** Removes the bucket entry of a page. */
+  public static void removed(Transaction tx, BucketPosition place) {
     tx.delete(Table.RETENTION, placeKey(place));
   }
 
-  /** Messages of buckets that ended before a day, at most {@code most}. */
+  /** Pages of buckets that ended before a day, of {@code most} messages or a few more. */
   public List<BucketPosition> before(long day, int most) {
     return places(
         RetentionExpiry.prefix(BUCKET), KeyBuilder.key().u8(BUCKET).u32(day).done(), most);
   }
 
-  /** Messages of the bucket that ends on a day, at most {@code most}. */
+  /** Pages of the bucket that ends on a day, of {@code most} messages or a few more. */
   public List<BucketPosition> of(long day, int most) {
     return places(
         KeyBuilder.key().u8(BUCKET).u32(day).done(),
@@ -394,10 +394,12 @@ public final class RetentionTable {
 
   private List<BucketPosition> places(byte[] from, byte[] end, int most) {
     List<BucketPosition> out = new ArrayList<>();
+    int messages = 0;
     try (Scan scan = store.scan(Table.RETENTION, from, end)) {
-      while (out.size() < most && scan.hasNext()) {
+      while (messages < most && scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();
+        messages += scan.value()[0];
         out.add(new BucketPosition(BigEndian.u32(key, 1), Lane.of(key[5]), BigEndian.u64(key, 6)));
       }
     }

@@ -122,7 +122,7 @@ final class LedgerLabelReader {
     if (placed.isDamaged()) {
       return;
     }
-    byte[] body = inbox.body(placed.position());
+    byte[] body = inbox.body(placed);
     opening
         .label(placed)
         .ifPresent(

@@ -2,16 +2,19 @@ package org.entente.gateway.feature.operator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.protobuf.ByteString;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.proto.store.v1.InboxPage;
 import org.entente.proto.store.v1.InboxRecord;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +29,12 @@ class CursorBacklogsTest {
     for (long position : positions) {
       InboxRecord record = InboxRecord.newBuilder().setReceivedAtMs(position * 1_000).build();
       byte[] key = KeyBuilder.key().u8(lane.number()).u64(position).done();
-      batch.put(Table.INBOX, key, record.toByteArray());
+      InboxPage page =
+          InboxPage.newBuilder()
+              .setMessageIds(ByteString.copyFrom(new byte[MessageId.SIZE]))
+              .addMessages(record.toByteString())
+              .build();
+      batch.put(Table.INBOX, key, page.toByteArray());
     }
     store.commit(batch, Durability.SYNCED);
   }

@@ -1,0 +1,234 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.entente.gateway.ledger.table.InboxTable.PlacedRecord;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.proto.store.v1.InboxPage;
+import org.entente.proto.store.v1.InboxRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages of one envelope and one bucket in consecutive positions, which are stored as one record.
+ * A page that cannot be read shows as one damaged message at its first position. Confined to a
+ * thread.
+ */
+final class MessagePage {
+  /** Messages of a page. */
+  static final int MOST = 64;
+
+  /** Bytes of records, and of bodies, above which a page takes no further message. */
+  static final int BYTES = 64 << 10;
+
+  private final Lane lane;
+  private final long first;
+  private final InboxRecord common;
+  private final List<ByteString> ids = new ArrayList<>();
+  private final List<ByteString> messages = new ArrayList<>();
+
+  /** Bodies of a page that is not stored yet. */
+  private final List<byte[]> bodies = new ArrayList<>();
+
+  private final boolean fresh;
+  private long bytes;
+  private long gone;
+  private boolean changed;
+
+  private MessagePage(Lane lane, long first, InboxRecord common, boolean fresh) {
+    this.lane = lane;
+    this.first = first;
+    this.common = common;
+    this.fresh = fresh;
+  }
+
+  /** A page for a message that arrives. */
+  static MessagePage begin(Lane lane, long first, InboxRecord record) {
+    InboxRecord common =
+        InboxRecord.newBuilder()
+            .setOrigin(record.getOrigin())
+            .setEnvelopeId(record.getEnvelopeId())
+            .setHeaderHash(record.getHeaderHash())
+            .setExercise(record.getExercise())
+            .setBucketDay(record.getBucketDay())
+            .build();
+    return new MessagePage(lane, first, common, true);
+  }
+
+  /** A stored page. */
+  static MessagePage parse(Lane lane, long first, byte[] value) {
+    try {
+      InboxPage page = InboxPage.parseFrom(UnsafeByteOperations.unsafeWrap(value));
+      int count = page.getMessagesCount();
+      if (count > 0 && count <= MOST && page.getMessageIds().size() == count * MessageId.SIZE) {
+        MessagePage parsed = new MessagePage(lane, first, page.getCommon(), false);
+        for (int i = 0; i < count; i++) {
+          int at = i * MessageId.SIZE;
+          parsed.ids.add(page.getMessageIds().substring(at, at + MessageId.SIZE));
+        }
+        parsed.messages.addAll(page.getMessagesList());
+        parsed.gone = page.getGone();
+        return parsed;
+      }
+    } catch (InvalidProtocolBufferException e) {
+      // Shown as damaged.
+    }
+    MessagePage damaged = new MessagePage(lane, first, InboxRecord.getDefaultInstance(), false);
+    damaged.messages.add(ByteString.EMPTY);
+    return damaged;
+  }
+
+  /** Whether it cannot be read. */
+  boolean isDamaged() {
+    return ids.isEmpty() && !fresh;
+  }
+
+  Lane lane() {
+    return lane;
+  }
+
+  long first() {
+    return first;
+  }
+
+  long bucketDay() {
+    return common.getBucketDay();
+  }
+
+  /** Behind its last position. */
+  long end() {
+    return first + messages.size();
+  }
+
+  /** Whether it is not stored yet. */
+  boolean isFresh() {
+    return fresh;
+  }
+
+  boolean isChanged() {
+    return changed;
+  }
+
+  /** Whether none of its messages is here any more. */
+  boolean isEmpty() {
+    return Long.bitCount(gone) == messages.size();
+  }
+
+  /** The ids of all messages, also of those that are gone. */
+  List<MessageId> ids() {
+    return ids.stream().map(id -> MessageId.of(id.toByteArray())).toList();
+  }
+
+  /** Whether a message that arrives at a position can be added. */
+  boolean takes(Lane of, long position, InboxRecord record, byte[] body) {
+    return fresh
+        && lane == of
+        && position == end()
+        && messages.size() < MOST
+        && bytes + Math.max(record.getSerializedSize(), body.length) <= BYTES
+        && common.getBucketDay() == record.getBucketDay()
+        && common.getExercise() == record.getExercise()
+        && common.getHeaderHash().equals(record.getHeaderHash())
+        && common.getEnvelopeId().equals(record.getEnvelopeId())
+        && common.getOrigin().equals(record.getOrigin());
+  }
+
+  void add(MessageId id, InboxRecord record, byte[] body) {
+    ids.add(UnsafeByteOperations.unsafeWrap(id.bytes()));
+    messages.add(rest(ids.size() - 1, record));
+    bodies.add(body);
+    bytes += Math.max(record.getSerializedSize(), body.length);
+    changed = true;
+  }
+
+  /** Replaces the record of a message that is here. */
+  void set(long position, InboxRecord record) {
+    int index = (int) (position - first);
+    messages.set(index, rest(index, record));
+    changed = true;
+  }
+
+  void remove(long position) {
+    int index = (int) (position - first);
+    messages.set(index, ByteString.EMPTY);
+    gone |= 1L << index;
+    changed = true;
+  }
+
+  /** What a record does not have in common with the others. */
+  private ByteString rest(int index, InboxRecord record) {
+    InboxRecord.Builder rest =
+        record.toBuilder().clearEnvelopeId().clearHeaderHash().clearExercise().clearBucketDay();
+    if (record.getMessageId().equals(ids.get(index))) {
+      rest.clearMessageId();
+    }
+    if (record.getOrigin().equals(common.getOrigin())) {
+      rest.clearOrigin();
+    }
+    return rest.build().toByteString();
+  }
+
+  /** The message at a position; null if it is gone. */
+  @Nullable PlacedRecord at(long position) {
+    int index = (int) (position - first);
+    boolean here = position >= first && position < end() && ((gone >>> index) & 1) == 0;
+    return here ? new PlacedRecord(lane, position, first, record(index)) : null;
+  }
+
+  private InboxRecord record(int index) {
+    try {
+      return isDamaged()
+          ? common
+          : common.toBuilder().setMessageId(ids.get(index)).mergeFrom(messages.get(index)).build();
+    } catch (InvalidProtocolBufferException e) {
+      return InboxRecord.getDefaultInstance();
+    }
+  }
+
+  /** The message with an id; null if it is not here. */
+  @Nullable PlacedRecord find(MessageId id) {
+    // A message that was moved right after it arrived is there twice.
+    int index = ids.lastIndexOf(UnsafeByteOperations.unsafeWrap(id.bytes()));
+    return index < 0 ? null : at(first + index);
+  }
+
+  /** The messages that are here, from a position on. */
+  List<PlacedRecord> from(long position) {
+    List<PlacedRecord> here = new ArrayList<>();
+    for (long at = Math.max(first, position); at < end(); at++) {
+      PlacedRecord placed = at(at);
+      if (placed != null) {
+        here.add(placed);
+      }
+    }
+    return here;
+  }
+
+  byte[] encoded() {
+    return InboxPage.newBuilder()
+        .setCommon(common)
+        .setMessageIds(ByteString.copyFrom(ids))
+        .addAllMessages(messages)
+        .setGone(gone)
+        .build()
+        .toByteArray();
+  }
+
+  /** Its bodies as they are stored. */
+  byte[] encodedBodies() {
+    KeyBuilder encoded = KeyBuilder.key().u8(bodies.size());
+    bodies.forEach(body -> encoded.u32(body.length));
+    bodies.forEach(encoded::bytes);
+    return encoded.done();
+  }
+
+  /** The body at a position of a page that is not stored yet. */
+  byte[] body(long position) {
+    return Objects.requireNonNull(bodies.get((int) (position - first)));
+  }
+}
