@@ -67,15 +67,12 @@ const record = (bytes, bucket, { origin, id, index }) => {
   const numberAt = in_.at;
   const number = in_.big(8);
   const nonce = in_.take(12);
-  const wrapped = in_.take(48);
-  const label = in_.take(bytes.length - in_.at);
+  const sealed = in_.take(bytes.length - in_.at);
   const address = concat(name(origin), id, u32(index));
   const aad = concat(ascii('entente/v1 local'), address, bytes.slice(numberAt, numberAt + 8));
   const key = expand(leafOf(bucket, number), ascii('entente/v1 local wrap'), address);
-  const bodyKey = gcmOpen(key, nonce, aad, wrapped);
-  const opened =
-    bodyKey && gcmOpen(expand(bodyKey, ascii('entente/v1 local label')), nonce, aad, label);
-  return opened && { bodyKey, label: opened };
+  const opened = gcmOpen(key, nonce, aad, sealed);
+  return opened && { bodyKey: opened.slice(0, 32), label: opened.slice(32) };
 };
 
 const wrappedKey = (bytes, outboxKey, headerHash) => {

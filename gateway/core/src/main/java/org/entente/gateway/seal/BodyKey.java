@@ -9,8 +9,8 @@ import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.Suite;
 
 /**
- * Key of one message's body; the key of its local label is derived from it. Erasing it erases the
- * message. Prints as {@code [hidden]}; closing wipes it. Safe for use by many threads.
+ * Key of one message's body. Erasing it erases the message. Prints as {@code [hidden]}; closing
+ * wipes it. Safe for use by many threads.
  *
  * <p>It seals one body at one address once, so AES-256-GCM uses the zero nonce.
  */
@@ -62,11 +62,13 @@ public final class BodyKey implements AutoCloseable {
     }
   }
 
-  /** The key under which a recipient keeps the label at rest; the caller wipes it. */
-  byte[] localLabelKey() {
+  /** This key and what follows it; the caller wipes it. */
+  byte[] before(byte[] text) {
     byte[] key = secret.reveal();
     try {
-      return Hkdf.expandSha256(key, Suite.LOCAL_LABEL, Aes256Gcm.KEY_BYTES);
+      byte[] both = Arrays.copyOf(key, key.length + text.length);
+      System.arraycopy(text, 0, both, key.length, text.length);
+      return both;
     } finally {
       Arrays.fill(key, (byte) 0);
     }

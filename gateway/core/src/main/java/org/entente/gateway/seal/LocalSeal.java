@@ -11,9 +11,8 @@ import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.gateway.seal.format.Suite;
 
 /**
- * Stored form of a received message's label and body key: the body key wrapped under a leaf of a
- * bucket's storage key, the label sealed under a key derived from the body key. Wire format "local
- * record".
+ * Stored form of a received message's label and body key, sealed together under a leaf of a
+ * bucket's storage key. Wire format "local record".
  *
  * <p>Destroying the storage key, or letting it forget the leaf, erases both label and body. A
  * message keeps its leaf for life, also when it is sealed under another key and back, so that
@@ -21,10 +20,9 @@ import org.entente.gateway.seal.format.Suite;
  * by many threads.
  */
 public final class LocalSeal {
-  private static final int WRAPPED_BYTES = Aes256Gcm.KEY_BYTES + Aes256Gcm.TAG_BYTES;
   private static final int NONCE_AT = 1 + MessageLeaf.BYTES;
-  private static final int WRAPPED_AT = NONCE_AT + Aes256Gcm.NONCE_BYTES;
-  private static final int LABEL_AT = WRAPPED_AT + WRAPPED_BYTES;
+  private static final int SEALED_AT = NONCE_AT + Aes256Gcm.NONCE_BYTES;
+  private static final int MORE = SEALED_AT + Aes256Gcm.KEY_BYTES + Aes256Gcm.TAG_BYTES;
 
   private final SecureRandom random;
 
@@ -34,7 +32,7 @@ public final class LocalSeal {
   }
 
   /**
-   * The record of a message under a new leaf: 85 bytes more than the label; empty once the bucket's
+   * The record of a message under a new leaf: 69 bytes more than the label; empty once the bucket's
    * key is destroyed.
    */
   public Optional<byte[]> seal(
@@ -56,21 +54,22 @@ public final class LocalSeal {
 
   private byte[] seal(
       BodyAddress address, MessageLeaf leaf, byte[] wrapKey, BodyKey bodyKey, byte[] label) {
+    byte[] record = new byte[MORE + label.length];
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
     random.nextBytes(nonce);
-    byte[] aad = aad(address, leaf);
-    byte[] labelKey = bodyKey.localLabelKey();
-    byte[] plainKey = bodyKey.reveal();
+    byte[] keyAndLabel = bodyKey.before(label);
     try {
-      return new FieldWriter(LABEL_AT + label.length + Aes256Gcm.TAG_BYTES)
-          .u8(Suite.FORMAT_VERSION)
-          .u64(leaf.number())
-          .fixed(nonce)
-          .fixed(Aes256Gcm.seal(wrapKey, nonce, aad, plainKey))
-          .fixed(Aes256Gcm.seal(labelKey, nonce, aad, label))
-          .toBytes();
+      byte[] start =
+          new FieldWriter(SEALED_AT)
+              .u8(Suite.FORMAT_VERSION)
+              .u64(leaf.number())
+              .fixed(nonce)
+              .toBytes();
+      System.arraycopy(start, 0, record, 0, SEALED_AT);
+      Aes256Gcm.seal(wrapKey, nonce, aad(address, leaf), keyAndLabel, record, SEALED_AT);
+      return record;
     } finally {
-      wipe(wrapKey, labelKey, plainKey);
+      wipe(wrapKey, keyAndLabel);
     }
   }
 
@@ -90,7 +89,7 @@ public final class LocalSeal {
   }
 
   private static boolean isRecord(byte[] record) {
-    return record.length >= LABEL_AT + Aes256Gcm.TAG_BYTES && record[0] == Suite.FORMAT_VERSION;
+    return record.length >= MORE && record[0] == Suite.FORMAT_VERSION;
   }
 
   /** Opens a record; empty for any failure, such as another address or bucket. */
@@ -104,27 +103,20 @@ public final class LocalSeal {
   }
 
   private static Optional<LocalMessage> open(byte[] aad, byte[] wrapKey, byte[] record) {
-    byte[] nonce = Arrays.copyOfRange(record, NONCE_AT, WRAPPED_AT);
-    byte[] wrapped = Arrays.copyOfRange(record, WRAPPED_AT, LABEL_AT);
-    byte[] sealedLabel = Arrays.copyOfRange(record, LABEL_AT, record.length);
+    byte[] nonce = Arrays.copyOfRange(record, NONCE_AT, SEALED_AT);
     try {
-      return Aes256Gcm.open(wrapKey, nonce, aad, wrapped)
-          .map(BodyKey::takeOver)
-          .flatMap(bodyKey -> openLabel(bodyKey, nonce, aad, sealedLabel));
+      return Aes256Gcm.open(wrapKey, nonce, aad, record, SEALED_AT, record.length - SEALED_AT)
+          .map(LocalSeal::message);
     } finally {
       wipe(wrapKey);
     }
   }
 
-  private static Optional<LocalMessage> openLabel(
-      BodyKey bodyKey, byte[] nonce, byte[] aad, byte[] sealedLabel) {
-    byte[] labelKey = bodyKey.localLabelKey();
-    Optional<byte[]> label = Aes256Gcm.open(labelKey, nonce, aad, sealedLabel);
-    wipe(labelKey);
-    if (label.isEmpty()) {
-      bodyKey.close();
-    }
-    return label.map(bytes -> new LocalMessage(bytes, bodyKey));
+  private static LocalMessage message(byte[] keyAndLabel) {
+    byte[] label = Arrays.copyOfRange(keyAndLabel, Aes256Gcm.KEY_BYTES, keyAndLabel.length);
+    BodyKey bodyKey = BodyKey.takeOver(Arrays.copyOf(keyAndLabel, Aes256Gcm.KEY_BYTES));
+    wipe(keyAndLabel);
+    return new LocalMessage(label, bodyKey);
   }
 
   private static void wipe(byte[]... secrets) {

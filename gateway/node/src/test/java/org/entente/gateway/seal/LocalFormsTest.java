@@ -36,7 +36,7 @@ class LocalFormsTest {
     assertArrayEquals(
         labels.openBody(1).orElseThrow(),
         message.bodyKey().open(labels.address(1), labels.sealedBody(1)).orElseThrow());
-    assertEquals(labels.label(1).length + 85, record.length);
+    assertEquals(labels.label(1).length + 69, record.length);
     assertEquals("[hidden]", message.toString());
   }
 

@@ -44,7 +44,6 @@ public final class Suite {
   // For a gateway's own stored data.
   public static final byte[] LOCAL = ascii("entente/v1 local");
   public static final byte[] LOCAL_WRAP = ascii("entente/v1 local wrap");
-  public static final byte[] LOCAL_LABEL = ascii("entente/v1 local label");
   public static final byte[] LOCAL_ANNOTATION = ascii("entente/v1 local annotation");
   public static final byte[] LOCAL_ANNOTATION_TAG = ascii("entente/v1 local annotation tag");
   public static final byte[] BUCKET_RECORDS = ascii("entente/v1 bucket records");
