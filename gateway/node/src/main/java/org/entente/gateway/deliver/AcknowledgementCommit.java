@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +17,7 @@ import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalKind;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.EvidenceItem;
 import org.slf4j.Logger;
@@ -94,34 +94,33 @@ final class AcknowledgementCommit {
         });
   }
 
+  /**
+   * Owes evidence to the origins. They learn of the first client that retrieved a message, and of a
+   * further one only if the message was recalled and its recall already answered without this
+   * client.
+   */
   private void owe(Transaction tx, String client, List<LaneCursor.SentMessage> messages) {
-    Map<AgencyName, List<EvidenceItem>> byOrigin = new LinkedHashMap<>();
+    Map<AgencyName, List<MessageId>> first = new LinkedHashMap<>();
     List<RetrievalKind> kinds =
         evidence
             .retrievals()
             .note(tx, messages.stream().map(LaneCursor.SentMessage::retrieval).toList(), client);
     for (int i = 0; i < kinds.size(); i++) {
       LaneCursor.SentMessage sent = messages.get(i);
-      told(tx, client, sent, kinds.get(i))
-          .ifPresent(
-              item ->
-                  byOrigin.computeIfAbsent(sent.origin(), origin -> new ArrayList<>()).add(item));
+      switch (kinds.get(i)) {
+        case FIRST ->
+            first.computeIfAbsent(sent.origin(), origin -> new ArrayList<>()).add(sent.id());
+        case FURTHER ->
+            late.answer(tx, sent.origin(), sent.id())
+                .ifPresent(item -> evidence.owe(tx, ledger.evidence(), sent.origin(), item));
+        case KNOWN -> {}
+      }
     }
-    byOrigin.forEach((origin, items) -> evidence.owe(tx, ledger.evidence(), origin, items));
-  }
-
-  /**
-   * The evidence for the origin. It learns of the first client that retrieved the message, and of a
-   * further one only if the message was recalled and its recall already answered without this
-   * client.
-   */
-  private Optional<EvidenceItem> told(
-      Transaction tx, String client, LaneCursor.SentMessage sent, RetrievalKind kind) {
-    return switch (kind) {
-      case FIRST -> Optional.of(evidence.retrieval(sent.id(), client, tx.nowMillis()));
-      case FURTHER -> late.answer(tx, sent.origin(), sent.id());
-      case KNOWN -> Optional.empty();
-    };
+    first.forEach(
+        (origin, ids) -> {
+          EvidenceItem item = evidence.retrieval(ids.get(0), client, tx.nowMillis());
+          evidence.owe(tx, ledger.evidence(), origin, EvidenceRecords.about(ids, item));
+        });
   }
 
   /**

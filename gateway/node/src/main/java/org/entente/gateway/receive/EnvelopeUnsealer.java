@@ -20,6 +20,7 @@ import org.entente.gateway.link.FrameCost;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.ElementCount;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
@@ -48,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * their form at rest. Pure except for keys and clock.
  */
 final class EnvelopeUnsealer {
-  /** Items of evidence that cost as much as a message. */
+  /** Messages in items of evidence that cost as much as a message. */
   private static final int ITEMS_A_MESSAGE = 2;
 
   private final StorageKeys keys;
@@ -107,7 +108,10 @@ final class EnvelopeUnsealer {
       }
       messages.add(message.get());
       verifications += message.get().signatures();
-      items += message.get().body().getEvidence().getItemsCount();
+      items +=
+          message.get().body().getEvidence().getItemsList().stream()
+              .mapToInt(EvidenceMessages::count)
+              .sum();
     }
     return Optional.of(
         new Parsed(

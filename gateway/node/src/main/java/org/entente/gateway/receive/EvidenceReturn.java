@@ -1,9 +1,15 @@
 package org.entente.gateway.receive;
 
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.record.AuditActor;
@@ -16,6 +22,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.Policy;
@@ -23,16 +30,20 @@ import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 
 /**
- * Returns owed evidence to its origins: as sealed messages of kind EVIDENCE, up to {@link #ITEMS}
- * items a message, in the transaction that removes them from the owed items. Evidence needs no
- * agreement towards the origin of the message it concerns, and causes no further evidence. {@link
- * #round} is called regularly by one thread.
+ * Returns owed evidence to its origins: as sealed messages of kind EVIDENCE, each of up to {@link
+ * #MOST} messages or one record, in the transaction that removes them from the owed items. Evidence
+ * needs no agreement towards the origin of the message it concerns, and causes no further evidence.
+ * {@link #round} is called regularly by one thread.
  */
 public final class EvidenceReturn {
-  /** Items in one message. */
-  static final int ITEMS = 1_024;
+  /** Messages that the items of one message are about. */
+  static final int MOST = 1_024;
+
+  /** Retrievals of one client in this time are one item. */
+  private static final Duration TOGETHER = Duration.ofSeconds(1);
 
   private static final long READ_BYTES = 256 << 10;
 
@@ -90,17 +101,55 @@ public final class EvidenceReturn {
   /** Sends what fits into one message; returns whether there may be more. */
   private boolean send(AgencyName origin) {
     // At least one item per record, as an item owed for a single message has its own record.
-    List<EvidenceTable.OwedItems> owed = ledger.evidence().owed(origin, ITEMS, READ_BYTES);
+    List<EvidenceTable.OwedItems> owed = ledger.evidence().owed(origin, MOST, READ_BYTES);
     List<EvidenceItem> items = new ArrayList<>();
     int taken = 0;
-    while (taken < owed.size() && items.size() + EvidenceRecords.TOGETHER <= ITEMS) {
-      items.addAll(records.openOwed(owed.subList(taken, taken + 1)));
+    int about = 0;
+    while (taken < owed.size() && about + EvidenceRecords.TOGETHER <= MOST) {
+      List<EvidenceItem> more = records.openOwed(owed.subList(taken, taken + 1));
+      about += more.stream().mapToInt(EvidenceMessages::count).sum();
+      items.addAll(more);
       taken++;
     }
     if (taken > 0) {
-      send(origin, owed.subList(0, taken), items);
+      send(origin, owed.subList(0, taken), coalesced(items));
     }
     return taken > 0;
+  }
+
+  /**
+   * Makes one item of a client's retrievals within a second, of the time of the last: a client that
+   * acknowledges each message by itself causes an item for each. It takes the place of the last, so
+   * that each message's delivery stays before its retrieval.
+   */
+  static List<EvidenceItem> coalesced(List<EvidenceItem> items) {
+    Deque<TogetherItem> out = new ArrayDeque<>();
+    Map<String, TogetherItem> retrievals = new HashMap<>();
+    for (int i = items.size() - 1; i >= 0; i--) {
+      EvidenceItem item = items.get(i);
+      boolean retrieval = item.getKind() == EvidenceKind.EVIDENCE_KIND_RETRIEVAL;
+      TogetherItem later = retrieval ? retrievals.get(item.getRetrievedBy()) : null;
+      if (later != null && later.mayTake(item)) {
+        later.ids().addAll(0, EvidenceMessages.of(item));
+      } else {
+        TogetherItem alone = new TogetherItem(item, EvidenceMessages.of(item));
+        out.addFirst(alone);
+        if (retrieval) {
+          retrievals.put(item.getRetrievedBy(), alone);
+        }
+      }
+    }
+    return out.stream().map(one -> EvidenceMessages.about(one.ids(), one.item())).toList();
+  }
+
+  /** An item, and the messages that it will be about. */
+  private record TogetherItem(EvidenceItem item, List<MessageId> ids) {
+    boolean mayTake(EvidenceItem earlier) {
+      long apart = Timestamps.toMillis(item.getAt()) - Timestamps.toMillis(earlier.getAt());
+      return apart >= 0
+          && apart < TOGETHER.toMillis()
+          && ids.size() + EvidenceMessages.count(earlier) <= EvidenceMessages.MOST;
+    }
   }
 
   private void send(

@@ -2,10 +2,12 @@ package org.entente.gateway.receive;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.EvidenceItem;
@@ -28,14 +30,26 @@ final class PeerEvidenceCheck {
   /** The valid items of a member, in order. */
   List<EvidenceItem> of(AgencyName member, List<EvidenceItem> items) {
     return items.stream()
-        .filter(item -> isOfItself(member, item) && wasSentTo(member, item))
+        .filter(item -> isOfItself(member, item))
+        .flatMap(item -> sentTo(member, item))
         .filter(item -> !isKnownUse(item))
         .toList();
+  }
+
+  /** The item about those of its messages that the member was sent. */
+  private Stream<EvidenceItem> sentTo(AgencyName member, EvidenceItem item) {
+    List<MessageId> ids = EvidenceMessages.of(item);
+    List<MessageId> sent = ids.stream().filter(id -> sentTo(member, id).isPresent()).toList();
+    if (sent.size() == ids.size()) {
+      return Stream.of(item);
+    }
+    return sent.isEmpty() ? Stream.empty() : Stream.of(EvidenceMessages.about(sent, item));
   }
 
   private static boolean isOfItself(AgencyName member, EvidenceItem item) {
     return item.getAgency().equals(member.value())
         && item.getRecipient().equals(member.value())
+        && EvidenceMessages.isValid(item)
         && switch (item.getKind()) {
           case EVIDENCE_KIND_DELIVERY,
               EVIDENCE_KIND_NON_DELIVERY,
@@ -61,11 +75,6 @@ final class PeerEvidenceCheck {
   private boolean isKnownUse(EvidenceItem item) {
     byte[] use = EvidenceName.use(item);
     return EvidenceName.isUse(use) && book.hasUse(EvidenceName.of(item), use);
-  }
-
-  private boolean wasSentTo(AgencyName member, EvidenceItem item) {
-    return item.getMessageId().size() == MessageId.SIZE
-        && sentTo(member, MessageId.of(item.getMessageId().toByteArray())).isPresent();
   }
 
   /**

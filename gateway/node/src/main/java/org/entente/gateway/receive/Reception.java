@@ -28,6 +28,7 @@ import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
@@ -268,7 +269,14 @@ final class Reception {
       EnvelopeHeader header,
       List<MessageId> kept,
       List<InspectionResult.Refused> refused,
-      List<EvidenceItem> told) {}
+      List<MessageId> delivered,
+      List<EvidenceItem> told) {
+
+    static KeepDecision of(EnvelopeHeader header) {
+      return new KeepDecision(
+          header, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+  }
 
   /** Stores judged messages, with leaves and evidence. The caller handles the number. */
   KeepResult keep(
@@ -276,8 +284,7 @@ final class Reception {
       EnvelopeHeader header,
       ByteString signature,
       List<InspectionResult.Content> contents) {
-    KeepDecision keeping =
-        new KeepDecision(header, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    KeepDecision keeping = KeepDecision.of(header);
     for (InspectionResult.Content content : contents) {
       store(tx, keeping, content);
     }
@@ -294,8 +301,22 @@ final class Reception {
   }
 
   private void tell(Transaction tx, KeepDecision keeping) {
-    AgencyName origin = keeping.header().facts().origin();
-    evidence.owe(tx, ledger.evidence(), origin, keeping.told());
+    EnvelopeHeader header = keeping.header();
+    List<EvidenceItem> told = new ArrayList<>();
+    if (!keeping.delivered().isEmpty()) {
+      told.addAll(
+          EvidenceRecords.about(
+              keeping.delivered(),
+              evidence.item(
+                  EvidenceKind.EVIDENCE_KIND_DELIVERY,
+                  keeping.delivered().get(0),
+                  self.value(),
+                  header.hash(),
+                  tx.nowMillis())));
+    }
+    told.addAll(keeping.told());
+    evidence.owe(tx, ledger.evidence(), header.facts().origin(), told);
+    keeping.delivered().clear();
     keeping.told().clear();
   }
 
@@ -368,7 +389,7 @@ final class Reception {
     if (ledger.inbox().knows(tx, id)) {
       if (isHere(tx, id, keeping.header())) {
         // Its origin was restored and assigned another number: repeat the earlier evidence.
-        keeping.told().add(delivery(tx, keeping.header(), id));
+        keeping.delivered().add(id);
       } else {
         refuse(
             tx,
@@ -437,7 +458,7 @@ final class Reception {
     long position = ledger.inbox().append(tx, lane, message.id(), record, message.body());
     long now = tx.nowMillis();
     tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content(), now));
-    keeping.told().add(delivery(tx, header, message.id()));
+    keeping.delivered().add(message.id());
     ledger.subjects().put(tx, message.subjects(), message.id());
     if (record.getChanged()) {
       ledger.chains().arrived(tx, origin, message.id());
@@ -495,19 +516,13 @@ final class Reception {
     keeping.refused().add(message);
   }
 
-  private EvidenceItem delivery(Transaction tx, EnvelopeHeader header, MessageId id) {
-    return evidence.item(
-        EvidenceKind.EVIDENCE_KIND_DELIVERY, id, self.value(), header.hash(), tx.nowMillis());
-  }
-
-  /** Records a recipient's evidence; the first statement counts. */
+  /** Records a recipient's evidence; the first statement about a message counts. */
   private void learn(Transaction tx, EvidenceItem item) {
     boolean isNew = evidence.keep(tx, ledger.evidence(), item);
     hooks.forEach(hook -> hook.evidence(tx, item, isNew));
     if (item.getKind() == EvidenceKind.EVIDENCE_KIND_RETRIEVAL
         || item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE) {
-      MessageId id = MessageId.of(item.getMessageId().toByteArray());
-      ledger.awaited().unlist(tx, id, item.getRecipient());
+      EvidenceMessages.of(item).forEach(id -> ledger.awaited().unlist(tx, id, item.getRecipient()));
     }
   }
 

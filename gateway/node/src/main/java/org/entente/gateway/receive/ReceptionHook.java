@@ -89,9 +89,9 @@ public interface ReceptionHook {
   Result<Step> inspect(Incoming message);
 
   /**
-   * A recipient's evidence about a message of this agency, in the commit that keeps it.
+   * A recipient's evidence about messages of this agency, in the commit that keeps it.
    *
-   * @param isNew whether it was not known before
+   * @param isNew whether it was not known before of any of them
    */
   default void evidence(Transaction tx, EvidenceItem item, boolean isNew) {}
 }

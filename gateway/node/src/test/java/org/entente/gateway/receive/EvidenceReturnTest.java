@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.FixedLabels;
@@ -137,7 +139,7 @@ class EvidenceReturnTest {
 
   @Test
   void message_holdsAtMostItsNumberOfItems() {
-    owe(ORIGIN, EvidenceReturn.ITEMS + 1);
+    owe(ORIGIN, EvidenceReturn.MOST + 1);
     round.round();
     assertEquals(2, sentTo(ORIGIN).size());
     assertEquals(0, owed(ORIGIN));
@@ -146,15 +148,64 @@ class EvidenceReturnTest {
   /** An origin to which very much is owed holds up no other, and the next round goes on. */
   @Test
   void round_sendsABoundedNumberOfMessagesToOneOrigin_andGoesOnNextTime() {
-    owe(ORIGIN, 9 * EvidenceReturn.ITEMS);
+    owe(ORIGIN, 9 * EvidenceReturn.MOST);
     owe(SG, 1);
     round.round();
     assertEquals(8, sentTo(ORIGIN).size());
-    assertEquals(EvidenceReturn.ITEMS, owed(ORIGIN));
+    assertEquals(EvidenceReturn.MOST, owed(ORIGIN));
     assertEquals(1, sentTo(SG).size());
     round.round();
     assertEquals(9, sentTo(ORIGIN).size());
     assertEquals(0, owed(ORIGIN));
     assertEquals(10, node.leaves(AuditType.ACCEPTED).size());
+  }
+
+  private EvidenceItem retrieved(MessageId id, String client, long after) {
+    return node.kit.evidence().retrieval(id, client, node.clock.millis() + after);
+  }
+
+  /** A client that acknowledges each message by itself costs the origin an item a second. */
+  @Test
+  void retrievalsByOneClientWithinASecond_areOneItemOfTheLastsTime_andOthersStayAsTheyAre() {
+    List<MessageId> ids = Stream.generate(node::id).limit(7).toList();
+    EvidenceItem delivery =
+        EvidenceMessages.about(
+            ids.subList(0, 2),
+            node.kit
+                .evidence()
+                .item(
+                    EvidenceKind.EVIDENCE_KIND_DELIVERY,
+                    ids.get(0),
+                    SELF.value(),
+                    new byte[32],
+                    node.clock.millis()));
+    EvidenceItem other = retrieved(ids.get(4), "other", 30);
+    List<EvidenceItem> items =
+        List.of(
+            retrieved(ids.get(0), "desk", 0),
+            delivery,
+            retrieved(ids.get(1), "desk", 10),
+            other,
+            retrieved(ids.get(2), "desk", 1_000),
+            delivery,
+            retrieved(ids.get(3), "desk", 1_005));
+    assertEquals(
+        List.of(
+            retrieved(ids.get(0), "desk", 0),
+            delivery,
+            other,
+            delivery,
+            EvidenceMessages.about(ids.subList(1, 4), retrieved(ids.get(1), "desk", 1_005))),
+        EvidenceReturn.coalesced(items));
+  }
+
+  @Test
+  void retrievals_ofMoreThan64Messages_areSeveralItems_andEachMessageIsInOne() {
+    List<MessageId> ids = Stream.generate(node::id).limit(150).toList();
+    List<EvidenceItem> items = ids.stream().map(id -> retrieved(id, "desk", 5)).toList();
+    List<EvidenceItem> together = EvidenceReturn.coalesced(items);
+    assertEquals(3, together.size());
+    assertEquals(
+        ids, together.stream().flatMap(item -> EvidenceMessages.of(item).stream()).toList());
   }
 }

@@ -10,8 +10,10 @@ import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
@@ -190,6 +192,40 @@ class EvidenceSweepTest {
     clock.move(LATER);
     sweep.round();
     assertEquals("{12=1}", records().toString());
+  }
+
+  /** A later statement about one of them is found as long as it is kept, by each message's id. */
+  @Test
+  void statementAboutAMessageOfAGroup_outlivesWhomTheyWentTo_andThenNothingIsLeft() {
+    List<MessageId> ids =
+        Stream.generate(() -> MessageId.fresh(clock.millis(), random)).limit(3).sorted().toList();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          Map<MessageId, SentFacts> sent = new TreeMap<>();
+          ids.forEach(id -> sent.put(id, SentFacts.getDefaultInstance()));
+          evidence.accepted(tx, ledger.evidence(), sent);
+          return sent;
+        });
+    clock.move(LATER);
+    EvidenceItem opened =
+        evidence.retrieval(ids.get(2), "desk", clock.millis()); // about itself, as a member states
+    assertTrue(
+        ledger.<Boolean>commit(Lane.ROUTINE, tx -> evidence.keep(tx, ledger.evidence(), opened)));
+    clock.move(EvidenceRecords.KEPT.minus(LATER).plusDays(2));
+    sweep.round();
+
+    assertEquals("{of own 1=1, of own 4=1}", records().toString());
+    assertTrue(evidence.known(ledger.evidence(), ids.get(2)).contains(opened));
+    EvidenceKind kind = EvidenceKind.EVIDENCE_KIND_RETRIEVAL;
+    for (MessageId id : ids) {
+      EvidenceName name = new EvidenceName(id, kind, FR.value(), FR.value());
+      assertEquals(id.equals(ids.get(2)), ledger.evidence().has(name));
+    }
+
+    clock.move(LATER);
+    sweep.round();
+    assertEquals("{}", records().toString());
   }
 
   private int use(int from, int to) {

@@ -117,6 +117,34 @@ class ForeignEvidenceTest {
   }
 
   @Test
+  void item_aboutSeveralMessages_isReadAsOneForEach() {
+    EvidenceItem.Builder item = item(EvidenceKind.EVIDENCE_KIND_RETRIEVAL).clearHeaderHash();
+    ByteString further = ids(2);
+    Case one = sealed("several", message(policy(), batch(item.setFurtherMessageIds(further))));
+
+    Answer answer = foreign.ask(List.of(one)).get(0);
+
+    assertEquals(OK, answer.verdict());
+    assertEquals(3, answer.value().at("/items").size());
+    assertEquals(
+        ForeignExchange.hex(item.getMessageId().toByteArray()),
+        answer.value().at("/items/0/message").asText());
+    assertEquals(
+        ForeignExchange.hex(further.substring(MessageId.SIZE).toByteArray()),
+        answer.value().at("/items/2/message").asText());
+    assertEquals(8, answer.value().at("/items/2/kind").asInt());
+  }
+
+  private ByteString ids(int count) {
+    ByteString ids = ByteString.EMPTY;
+    for (int i = 0; i < count; i++) {
+      MessageId id = MessageId.fresh(Samples.NOW_MS, exchange.random);
+      ids = ids.concat(ByteString.copyFrom(id.bytes()));
+    }
+    return ids;
+  }
+
+  @Test
   void evidence_thatIsNone_isRefusedByBoth() throws InvalidProtocolBufferException {
     Policy policy = policy();
     EvidenceItem.Builder good = item(EvidenceKind.EVIDENCE_KIND_DELIVERY);
@@ -128,6 +156,14 @@ class ForeignEvidenceTest {
     bad.put("id of 15 bytes", message(policy, batch(good.clone().setMessageId(cut))));
     ByteString hash = good.getHeaderHash().substring(1);
     bad.put("hash of 31 bytes", message(policy, batch(good.clone().setHeaderHash(hash))));
+    ByteString odd = ids(1).substring(1);
+    bad.put("further id of 15", message(policy, batch(good.clone().setFurtherMessageIds(odd))));
+    bad.put("of 65 messages", message(policy, batch(good.clone().setFurtherMessageIds(ids(64)))));
+    EvidenceItem.Builder erased = item(EvidenceKind.EVIDENCE_KIND_ERASURE);
+    bad.put("two erasures", message(policy, batch(erased.setFurtherMessageIds(ids(1)))));
+    EvidenceItem.Builder[] many = new EvidenceItem.Builder[65];
+    java.util.Arrays.fill(many, good.clone().setFurtherMessageIds(ids(63)));
+    bad.put("4,160 messages", message(policy, batch(many)));
     bad.put("without a time", message(policy, batch(good.clone().clearAt())));
     SealingItem right = message(policy, batch(good));
     Label label = Label.parseFrom(right.label());

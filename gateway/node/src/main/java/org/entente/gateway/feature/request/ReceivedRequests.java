@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.ReceptionHook;
@@ -73,7 +73,7 @@ public record ReceivedRequests(
   @Override
   public void evidence(Transaction tx, EvidenceItem item, boolean isNew) {
     if (item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_DELIVERY) {
-      deadlines.refused(tx, MessageId.of(item.getMessageId().toByteArray()), item.getRecipient());
+      EvidenceMessages.of(item).forEach(id -> deadlines.refused(tx, id, item.getRecipient()));
     }
   }
 }

@@ -3,6 +3,7 @@ package org.entente.gateway.ledger.record;
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -41,6 +42,11 @@ public record EvidenceName(MessageId id, EvidenceKind kind, String agency, Strin
         item.getKind(),
         item.getAgency(),
         item.getRecipient());
+  }
+
+  /** Whether the messages of a group share the records of such statements. */
+  public boolean isShared() {
+    return agency.equals(recipient) && EvidenceMessages.mayBeSeveral(kind);
   }
 
   /** Most copies kept. */

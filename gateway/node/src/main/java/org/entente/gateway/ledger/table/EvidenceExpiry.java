@@ -157,9 +157,13 @@ public final class EvidenceExpiry {
   private boolean isOver(Part part, byte[] key, byte[] value, long now) {
     return switch (part) {
       case STATED ->
-          EvidenceTable.isSent(key)
-              ? hasEnded(value, MessageGroup.bytesIn(value), now)
-              : isStatement(key) && hasEnded(value, EvidenceTable.HEAD_BYTES, now);
+          switch (key[MessageId.SIZE]) {
+            case EvidenceTable.SENT ->
+                hasEnded(value, MessageGroup.bytesIn(value), now) && sharedHaveEnded(key, now);
+            case EvidenceTable.SAID -> hasEnded(value, EvidenceTable.HEAD_BYTES, now);
+            case EvidenceTable.SHARED -> allHaveEnded(value, now);
+            default -> false; // Uses go with the statements that state them.
+          };
       case HEADERS -> hasEnded(value, 0, now);
       case NUMBERS -> nothingIsSealedOf(idIn(part, key));
       case RETRIEVALS -> hasEnded(value, RetrievalRecords.sealedAt(value), now);
@@ -184,7 +188,28 @@ public final class EvidenceExpiry {
     return LocalDate.ofInstant(Instant.ofEpochMilli(now), ZoneOffset.UTC).toEpochDay();
   }
 
-  /** A statement; uses go with those that state them. */
+  /** Whether all statements about the group have ended, whose messages only this record names. */
+  private boolean sharedHaveEnded(byte[] sentKey, long now) {
+    byte[] shared =
+        KeyBuilder.key()
+            .bytes(Arrays.copyOf(sentKey, MessageId.SIZE))
+            .u8(EvidenceTable.SHARED)
+            .done();
+    try (Scan scan = store.scan(Table.STATEMENT, shared, KeyBuilder.endOf(shared))) {
+      while (scan.hasNext()) {
+        scan.next();
+        if (!allHaveEnded(scan.value(), now)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean allHaveEnded(byte[] value, long now) {
+    return SharedStatement.all(value).stream().allMatch(one -> hasEnded(one.sealed(), 0, now));
+  }
+
   private static boolean isStatement(byte[] key) {
     return key[MessageId.SIZE] == EvidenceTable.SAID;
   }

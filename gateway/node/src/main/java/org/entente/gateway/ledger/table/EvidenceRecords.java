@@ -23,6 +23,7 @@ import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.KeptHeader;
@@ -41,8 +42,8 @@ public final class EvidenceRecords {
   private static final Duration LAST_DAY = Duration.ofDays(2);
   private static final long DAY_SECONDS = Duration.ofDays(1).toSeconds();
 
-  /** Most items in one record of owed evidence. */
-  public static final int TOGETHER = 64;
+  /** Most messages that one record of owed evidence is about. */
+  public static final int TOGETHER = EvidenceMessages.MOST;
 
   /**
    * The consent id of an onward transfer that needed no consent: the field of PASSED_ON always has
@@ -123,14 +124,32 @@ public final class EvidenceRecords {
         .build();
   }
 
+  /** An item about some of the messages of which all else in it is true, and further such items. */
+  public static List<EvidenceItem> about(List<MessageId> ids, EvidenceItem item) {
+    List<EvidenceItem> out = new ArrayList<>();
+    for (int from = 0; from < ids.size(); from += EvidenceMessages.MOST) {
+      int to = Math.min(ids.size(), from + EvidenceMessages.MOST);
+      out.add(EvidenceMessages.about(ids.subList(from, to), item));
+    }
+    return out;
+  }
+
   /**
-   * Keeps an item about an own message, unless the same statement is known; returns whether it was
-   * kept.
+   * Keeps an item about own messages, unless the same statement is known of them; returns whether
+   * it was kept of any.
    */
   public boolean keep(Transaction tx, EvidenceTable book, EvidenceItem item) {
     EvidenceName name = EvidenceName.of(item);
     // By this gateway's clock: a member's own could have keys made for any day.
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT);
+    if (name.isShared()) {
+      EvidenceItem shared = item.toBuilder().clearMessageId().clearFurtherMessageIds().build();
+      return book.addShared(
+          tx,
+          name,
+          EvidenceMessages.of(item),
+          place -> atRest.seal(place, shared.toByteArray(), until));
+    }
     return book.add(
         tx,
         name,
@@ -159,13 +178,27 @@ public final class EvidenceRecords {
 
   /**
    * Queues evidence about messages for return to their origin; one record for up to {@link
-   * #TOGETHER}.
+   * #TOGETHER} messages.
    */
   public void owe(Transaction tx, EvidenceTable book, AgencyName origin, List<EvidenceItem> items) {
-    for (int from = 0; from < items.size(); from += TOGETHER) {
-      List<EvidenceItem> some = items.subList(from, Math.min(items.size(), from + TOGETHER));
-      byte[] batch = EvidenceBatch.newBuilder().addAllItems(some).build().toByteArray();
-      book.owe(tx, origin, place -> atRest.seal(place, batch, until(some.get(0))));
+    int from = 0;
+    int about = 0;
+    for (int to = 0; to < items.size(); to++) {
+      about += EvidenceMessages.count(items.get(to));
+      if (about > TOGETHER) {
+        oweTogether(tx, book, origin, items.subList(from, to));
+        from = to;
+        about = EvidenceMessages.count(items.get(to));
+      }
+    }
+    oweTogether(tx, book, origin, items.subList(from, items.size()));
+  }
+
+  private void oweTogether(
+      Transaction tx, EvidenceTable book, AgencyName origin, List<EvidenceItem> items) {
+    if (!items.isEmpty()) {
+      byte[] batch = EvidenceBatch.newBuilder().addAllItems(items).build().toByteArray();
+      book.owe(tx, origin, place -> atRest.seal(place, batch, until(items.get(0))));
     }
   }
 
@@ -197,7 +230,7 @@ public final class EvidenceRecords {
                     facts.getAcceptedAtMs()))
         .ifPresent(out::add);
     for (SealedRecord one : book.read(id)) {
-      atRest.open(one).map(EvidenceRecords::parse).ifPresent(out::add);
+      atRest.open(one).map(bytes -> parse(bytes, id)).ifPresent(out::add);
     }
     return out;
   }
@@ -359,9 +392,11 @@ public final class EvidenceRecords {
     return CorruptRecord.parse(EvidenceBatch.parser(), bytes, "EVIDENCE");
   }
 
-  private static EvidenceItem parse(byte[] bytes) {
+  private static EvidenceItem parse(byte[] bytes, MessageId id) {
     try {
-      return EvidenceItem.parseFrom(bytes);
+      return EvidenceItem.parseFrom(bytes).toBuilder()
+          .setMessageId(ByteString.copyFrom(id.bytes()))
+          .build();
     } catch (InvalidProtocolBufferException e) {
       throw new InvalidValue("a serialised evidence item", bytes.length + " other bytes");
     }

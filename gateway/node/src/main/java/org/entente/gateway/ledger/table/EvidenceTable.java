@@ -3,9 +3,10 @@ package org.entente.gateway.ledger.table;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +24,6 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
-import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -39,6 +39,10 @@ import org.jspecify.annotations.Nullable;
  * STATEMENT 16-byte message id · u8 2 · 8-byte mark ·
  *           u8 which time                             → u64 number · 8-byte use · sealed EvidenceItem
  * STATEMENT 16-byte message id · u8 3 · 8-byte mark   → for each time its 8-byte use; zero if free
+ * STATEMENT 16-byte first id of a group · u8 4 · 8-byte
+ *           mark                                      → for each statement: u64 number · u64 a bit for
+ *                                                       each message · u16 length · sealed
+ *                                                       EvidenceItem without its messages
  * EVIDENCE  u8 2 · ascii origin · u64 number          → sealed EvidenceBatch, still to be returned
  * EVIDENCE  u8 5 · 32-byte header hash                → sealed KeptHeader
  * EVIDENCE  u8 6 · ascii agency · 32-byte gateway key → u8 1 announcement or 2 key bundle · its bytes
@@ -68,6 +72,9 @@ public final class EvidenceTable {
 
   /** Key part of the uses stated of a message, in the same table. */
   static final int USES = 3;
+
+  /** Key part of what a recipient states once of each message of a group, in the same table. */
+  static final int SHARED = 4;
 
   /** A statement's number and its use stand before what is sealed. */
   static final int HEAD_BYTES = 8 + EvidenceName.USE_BYTES;
@@ -140,6 +147,48 @@ public final class EvidenceTable {
     tx.put(Table.STATEMENT, key, value);
     known(tx, name.id());
     return true;
+  }
+
+  /**
+   * Adds a statement that a recipient makes once of each message, to what is known of those of
+   * which it is new.
+   *
+   * @param sealedItem seals it, without its messages, for a place
+   * @return whether it is new of any of them
+   */
+  boolean addShared(
+      Transaction tx,
+      EvidenceName name,
+      List<MessageId> ids,
+      Function<RecordPlace, byte[]> sealedItem) {
+    byte[] mark = name.mark(names);
+    Map<MessageId, Long> wanted = new LinkedHashMap<>();
+    MessageGroup group = null;
+    for (MessageId id : ids) {
+      group = group != null && group.position(id) >= 0 ? group : groupOrAlone(id);
+      wanted.merge(group.first(), 1L << group.position(id), (one, other) -> one | other);
+    }
+    boolean any = false;
+    for (Map.Entry<MessageId, Long> some : wanted.entrySet()) {
+      byte[] key = sharedKey(some.getKey(), mark);
+      byte[] known = tx.get(Table.STATEMENT, key);
+      long added = some.getValue() & ~SharedStatement.positions(known);
+      if (added != 0) {
+        long number = next(tx, KNOWN);
+        byte[] sealed = sealedItem.apply(SharedStatement.place(key, number));
+        tx.put(Table.STATEMENT, key, new SharedStatement(number, added, sealed).after(known));
+        any = true;
+      }
+    }
+    if (any) {
+      ids.forEach(id -> known(tx, id));
+    }
+    return any;
+  }
+
+  private MessageGroup groupOrAlone(MessageId id) {
+    MessageGroup group = group(id);
+    return group == null ? MessageGroup.of(List.of(id)) : group;
   }
 
   /** A use as it is stored: it links no record of this ledger to one of another. */
@@ -241,6 +290,11 @@ public final class EvidenceTable {
   /** Checks all copies, as each has its own expiry and the first may expire before the others. */
   private boolean has(Function<byte[], byte @Nullable []> statement, EvidenceName name) {
     byte[] mark = name.mark(names);
+    if (name.isShared()) {
+      MessageGroup group = groupOrAlone(name.id());
+      long positions = SharedStatement.positions(statement.apply(sharedKey(group.first(), mark)));
+      return (positions >>> group.position(name.id()) & 1) == 1;
+    }
     for (int time = 1; time <= name.most(); time++) {
       if (statement.apply(statementKey(name.id(), mark, time)) != null) {
         return true;
@@ -264,21 +318,30 @@ public final class EvidenceTable {
 
   /** All statements that are committed of a message, oldest first, sealed. */
   List<SealedRecord> read(MessageId id) {
-    byte[] prefix = KeyBuilder.key().bytes(id.bytes()).u8(SAID).done();
-    List<KeyValue> numbered = new ArrayList<>();
-    try (Scan scan = store.scan(Table.STATEMENT, prefix, KeyBuilder.endOf(prefix))) {
+    TreeMap<Long, SealedRecord> numbered = new TreeMap<>();
+    byte[] own = KeyBuilder.key().bytes(id.bytes()).u8(SAID).done();
+    try (Scan scan = store.scan(Table.STATEMENT, own, KeyBuilder.endOf(own))) {
       while (scan.hasNext()) {
         scan.next();
-        numbered.add(new KeyValue(scan.key(), scan.value()));
+        byte[] value = scan.value();
+        byte[] sealed = Arrays.copyOfRange(value, HEAD_BYTES, value.length);
+        numbered.put(BigEndian.u64(value, 0), new SealedRecord(statementPlace(scan.key()), sealed));
       }
     }
-    numbered.sort(Comparator.comparingLong(one -> BigEndian.u64(one.value(), 0)));
-    List<SealedRecord> out = new ArrayList<>();
-    for (KeyValue one : numbered) {
-      byte[] sealed = Arrays.copyOfRange(one.value(), HEAD_BYTES, one.value().length);
-      out.add(new SealedRecord(statementPlace(one.key()), sealed));
+    MessageGroup group = groupOrAlone(id);
+    byte[] shared = KeyBuilder.key().bytes(group.first().bytes()).u8(SHARED).done();
+    try (Scan scan = store.scan(Table.STATEMENT, shared, KeyBuilder.endOf(shared))) {
+      while (scan.hasNext()) {
+        scan.next();
+        for (SharedStatement one : SharedStatement.all(scan.value())) {
+          if ((one.positions() >>> group.position(id) & 1) == 1) {
+            RecordPlace place = SharedStatement.place(scan.key(), one.number());
+            numbered.put(one.number(), new SealedRecord(place, one.sealed()));
+          }
+        }
+      }
     }
-    return out;
+    return List.copyOf(numbered.values());
   }
 
   private static RecordPlace statementPlace(byte[] key) {
@@ -352,7 +415,11 @@ public final class EvidenceTable {
         }
       }
     }
-    return group(store, id);
+    MessageGroup found = group(store, id);
+    if (found != null) {
+      remember(found);
+    }
+    return found;
   }
 
   /** The same, as stored. */
@@ -543,6 +610,10 @@ public final class EvidenceTable {
 
   private static byte[] statementKey(MessageId id, byte[] mark, int time) {
     return KeyBuilder.key().bytes(id.bytes()).u8(SAID).bytes(mark).u8(time).done();
+  }
+
+  private static byte[] sharedKey(MessageId first, byte[] mark) {
+    return KeyBuilder.key().bytes(first.bytes()).u8(SHARED).bytes(mark).done();
   }
 
   private static byte[] usesKey(byte[] id, byte[] mark) {

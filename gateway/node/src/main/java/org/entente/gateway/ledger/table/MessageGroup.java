@@ -2,7 +2,6 @@ package org.entente.gateway.ledger.table;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 
@@ -72,10 +71,6 @@ record MessageGroup(byte[] bytes) {
   MessageId id(int position) {
     int at = position * MessageId.SIZE;
     return MessageId.of(Arrays.copyOfRange(bytes, at, at + MessageId.SIZE));
-  }
-
-  List<MessageId> ids() {
-    return IntStream.range(0, size()).mapToObj(this::id).toList();
   }
 
   /** Where a message is in the group; -1 if it is not. */

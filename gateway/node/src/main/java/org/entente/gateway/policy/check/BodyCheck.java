@@ -3,6 +3,7 @@ package org.entente.gateway.policy.check;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Alert;
@@ -123,7 +124,8 @@ public final class BodyCheck {
     String field = "body.evidence.items";
     List<EvidenceItem> items = batch.getItemsList();
     findings.check(!items.isEmpty(), field, "must have at least one entry");
-    if (!findings.count(field, items.size(), MAX_EVIDENCE_ITEMS)) {
+    int messages = items.stream().mapToInt(EvidenceMessages::count).sum();
+    if (!findings.count(field, messages, MAX_EVIDENCE_ITEMS)) {
       return;
     }
     for (int i = 0; i < items.size() && !findings.full(); i++) {
@@ -180,6 +182,10 @@ public final class BodyCheck {
 
   private void evidenceItem(EvidenceItem item) {
     findings.check(item.getMessageId().size() == 16, "message_id", "must have 16 bytes");
+    findings.check(
+        EvidenceMessages.isValid(item),
+        "further_message_ids",
+        "must have 16 bytes for each of at most 63 messages, and be empty with most kinds");
     findings.required("kind", item.getKind());
     findings.requiredLine("agency", item.getAgency(), 35);
     findings.line("recipient", item.getRecipient(), 35);

@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -21,12 +23,16 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Messages of one commit share the record of their recipients, and each is found by its id. */
 class SentGroupsTest {
   private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
+
+  private static final String DE = "de.customs";
 
   /** Ids of one time that may be in one group. */
   private static final long SLOT = NOW.toEpochMilli() & ~15;
@@ -47,7 +53,7 @@ class SentGroupsTest {
 
   private static SentFacts facts(int number, int days) {
     return SentFacts.newBuilder()
-        .addRecipients("de.customs")
+        .addRecipients(DE)
         .setExpiresAtMs(NOW.plus(Duration.ofHours(number)).toEpochMilli())
         .setOpenByMs(number)
         .addParts(SentPart.newBuilder().setRetentionDays(days).setCaseRef("case " + number % 2))
@@ -135,5 +141,71 @@ class SentGroupsTest {
       }
       restart();
     }
+  }
+
+  private EvidenceItem delivery(List<MessageId> ids) {
+    EvidenceItem item =
+        records.item(
+            EvidenceKind.EVIDENCE_KIND_DELIVERY, ids.get(0), DE, new byte[32], NOW.toEpochMilli());
+    return EvidenceMessages.about(ids, item.toBuilder().setAgency(DE).build());
+  }
+
+  private boolean keep(EvidenceItem item) {
+    store.calls();
+    return ledger.commit(Lane.ROUTINE, tx -> records.keep(tx, ledger.evidence(), item));
+  }
+
+  private int puts() {
+    return store.calls().getOrDefault("put STATEMENT", 0);
+  }
+
+  private List<EvidenceItem> known(MessageId id) {
+    return records.known(ledger.evidence(), id).stream()
+        .filter(item -> item.getKind() != EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE)
+        .toList();
+  }
+
+  @Test
+  void statementAboutMessagesOfAGroup_isOneRecord_andCountsOnceForEach() {
+    Map<MessageId, SentFacts> sent = messages(SLOT, 64, 30);
+    accept(sent);
+    List<MessageId> ids = List.copyOf(sent.keySet());
+    assertTrue(keep(delivery(ids.subList(0, 40))));
+    assertEquals(1, puts());
+    assertFalse(keep(delivery(ids.subList(10, 30))));
+    assertEquals(0, puts());
+    assertTrue(keep(delivery(ids.subList(30, 50)).toBuilder().setReason("later").build()));
+    assertEquals(1, puts());
+    for (int restarts = 0; restarts < 2; restarts++) {
+      for (int i = 0; i < 64; i++) {
+        MessageId id = ids.get(i);
+        EvidenceName name = new EvidenceName(id, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE, DE);
+        assertEquals(i < 50, ledger.evidence().has(name), "message " + i);
+        String reason = i < 40 ? "" : "later";
+        List<EvidenceItem> one =
+            i < 50
+                ? List.of(delivery(List.of(id)).toBuilder().setReason(reason).build())
+                : List.of();
+        assertEquals(one, known(id));
+      }
+      restart();
+    }
+  }
+
+  @Test
+  void statementAboutMessagesOfSeveralGroups_isKeptOfEach_alsoOfOneThatIsInNone() {
+    Map<MessageId, SentFacts> one = messages(SLOT, 3, 30);
+    Map<MessageId, SentFacts> other = messages(SLOT + 32, 3, 30);
+    accept(one);
+    accept(other);
+    MessageId alone = MessageId.fresh(SLOT, random);
+    List<MessageId> ids = new ArrayList<>(one.keySet());
+    ids.addAll(other.keySet());
+    ids.add(alone);
+    assertTrue(keep(delivery(ids)));
+    assertEquals(3, puts());
+    restart();
+    ids.forEach(id -> assertEquals(List.of(delivery(List.of(id))), known(id)));
+    assertEquals(List.of(), known(MessageId.fresh(SLOT, random)));
   }
 }
