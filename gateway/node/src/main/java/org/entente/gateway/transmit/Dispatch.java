@@ -79,7 +79,7 @@ public final class Dispatch {
 
   /** Numbers an envelope for each recipient and queues it. */
   public void submit(Transaction tx, OutgoingEnvelope out) {
-    envelopes.hold(tx, out.headerHash(), out.envelope(), out.recipients().size());
+    envelopes.keep(tx, out.headerHash(), out.envelope(), out.recipients().size());
     Map<AgencyName, List<HopRecipient>> byHop = new LinkedHashMap<>();
     for (Recipient recipient : out.recipients()) {
       Optional<AgencyName> hop = hopNow(recipient.agency(), out.lane());

@@ -55,8 +55,8 @@ class SimulationMutantsIT {
         new SourceMutant(
             "lets content go with the first recipient",
             "transmit/Dispatch.java",
-            "envelopes.hold(tx, out.headerHash(), out.envelope(), out.recipients().size());",
-            "envelopes.hold(tx, out.headerHash(), out.envelope(), 1);"),
+            "envelopes.keep(tx, out.headerHash(), out.envelope(), out.recipients().size());",
+            "envelopes.keep(tx, out.headerHash(), out.envelope(), 1);"),
         new SourceMutant(
             "forgets idempotency keys",
             "intake/Intake.java",

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * ENVELOPE u8 2 · 32-byte name → u32 references, and if it is held for others:
  *                                u64 expiry · u64 bytes · ascii neighbour · ascii origin
  * </pre>
+ *
+ * <p>An own envelope to one recipient needs no count.
  */
 public final class EnvelopeTable {
   private static final int REFERENCES_BYTES = 4;
@@ -58,6 +60,14 @@ public final class EnvelopeTable {
   public record Custody(long expiresAtMillis, long bytes, String neighbour, String origin) {
     private byte[] encoded() {
       return KeyBuilder.key().u64(expiresAtMillis).u64(bytes).ascii(neighbour).ascii(origin).done();
+    }
+  }
+
+  /** Stores an own envelope that is new, with at least one reference. */
+  public void keep(Transaction tx, byte[] name, StoredEnvelope envelope, int references) {
+    tx.put(Table.ENVELOPE, key(name), envelope.toByteArray());
+    if (references > 1) {
+      tx.put(Table.ENVELOPE, countKey(name), KeyBuilder.key().u32(references).done());
     }
   }
 
@@ -116,15 +126,13 @@ public final class EnvelopeTable {
   public void release(Transaction tx, byte[] name) {
     byte[] countKey = countKey(name);
     byte[] count = tx.get(Table.ENVELOPE, countKey);
-    if (count == null) {
+    if (count != null && BigEndian.u32(count, 0) > 1) {
+      tx.put(Table.ENVELOPE, countKey, counted(count, BigEndian.u32(count, 0) - 1L));
       return;
     }
-    int held = BigEndian.u32(count, 0);
-    if (held > 1) {
-      tx.put(Table.ENVELOPE, countKey, counted(count, held - 1L));
-    } else {
+    tx.delete(Table.ENVELOPE, key(name));
+    if (count != null) {
       tx.delete(Table.ENVELOPE, countKey);
-      tx.delete(Table.ENVELOPE, key(name));
       Custody released = custodyIn(count);
       tx.afterCommit(() -> count(released, -1));
     }

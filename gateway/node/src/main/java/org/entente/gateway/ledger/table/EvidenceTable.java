@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -293,7 +294,7 @@ public final class EvidenceTable {
     if (name.isShared()) {
       MessageGroup group = groupOrAlone(name.id());
       long positions = SharedStatement.positions(statement.apply(sharedKey(group.first(), mark)));
-      return (positions >>> group.position(name.id()) & 1) == 1;
+      return ((positions >>> group.position(name.id())) & 1) == 1;
     }
     for (int time = 1; time <= name.most(); time++) {
       if (statement.apply(statementKey(name.id(), mark, time)) != null) {
@@ -334,7 +335,7 @@ public final class EvidenceTable {
       while (scan.hasNext()) {
         scan.next();
         for (SharedStatement one : SharedStatement.all(scan.value())) {
-          if ((one.positions() >>> group.position(id) & 1) == 1) {
+          if (((one.positions() >>> group.position(id)) & 1) == 1) {
             RecordPlace place = SharedStatement.place(scan.key(), one.number());
             numbered.put(one.number(), new SealedRecord(place, one.sealed()));
           }
@@ -397,8 +398,10 @@ public final class EvidenceTable {
     synchronized (groups) {
       MessageGroup before = groups.put(group.first(), group);
       grouped += group.size() - (before == null ? 0 : before.size());
+      Iterator<MessageGroup> oldest = groups.values().iterator();
       while (grouped > GROUPED) {
-        grouped -= groups.pollFirstEntry().getValue().size();
+        grouped -= oldest.next().size();
+        oldest.remove();
       }
     }
   }

@@ -199,7 +199,7 @@ public final class IdempotencyTable {
         group = run / RunFilters.TOGETHER;
         found = filters.mayHold(group, start);
       }
-      if ((found >>> (run % RunFilters.TOGETHER) & 1) == 1) {
+      if (((found >>> (run % RunFilters.TOGETHER)) & 1) == 1) {
         out.add(run);
       }
     }

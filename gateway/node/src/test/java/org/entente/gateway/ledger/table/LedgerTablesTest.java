@@ -327,6 +327,29 @@ class LedgerTablesTest {
   }
 
   @Test
+  void ownEnvelope_goesWithItsLastRecipient() {
+    StoredEnvelope envelope =
+        StoredEnvelope.newBuilder().setHeader(ByteString.copyFromUtf8("h")).build();
+    for (int recipients = 1; recipients <= 3; recipients++) {
+      int count = recipients;
+      write(
+          tx -> {
+            ledger.envelopes().keep(tx, HASH, envelope, count);
+            return DE;
+          });
+      for (int left = recipients; left > 0; left--) {
+        assertNotNull(ledger.envelopes().read(HASH));
+        write(
+            tx -> {
+              ledger.envelopes().release(tx, HASH);
+              return DE;
+            });
+      }
+      assertNull(ledger.envelopes().read(HASH));
+    }
+  }
+
+  @Test
   void outboxNumbers_rise_andPagesGoOnAfterTheLast() {
     write(
         tx -> {
