@@ -44,6 +44,7 @@ import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commits inspected deliveries, in one transaction with the origin number, the audit leaf and the
@@ -264,17 +265,20 @@ final class Reception {
   /** The outcome for the messages of an envelope. */
   record KeepResult(List<MessageId> kept, List<InspectionResult.Refused> refused) {}
 
+  /** A delivery, or why there is none; what is equal is told the origin once. */
+  private record MessageOutcome(@Nullable Code code, String reason) {
+    private static final MessageOutcome DELIVERED = new MessageOutcome(null, "");
+  }
+
   /** The outcome under construction, with the evidence for the origin. */
   private record KeepDecision(
       EnvelopeHeader header,
       List<MessageId> kept,
       List<InspectionResult.Refused> refused,
-      List<MessageId> delivered,
-      List<EvidenceItem> told) {
+      Map<MessageOutcome, List<MessageId>> told) {
 
-    static KeepDecision of(EnvelopeHeader header) {
-      return new KeepDecision(
-          header, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    void tell(MessageOutcome outcome, MessageId id) {
+      told.computeIfAbsent(outcome, o -> new ArrayList<>()).add(id);
     }
   }
 
@@ -284,7 +288,8 @@ final class Reception {
       EnvelopeHeader header,
       ByteString signature,
       List<InspectionResult.Content> contents) {
-    KeepDecision keeping = KeepDecision.of(header);
+    KeepDecision keeping =
+        new KeepDecision(header, new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>());
     for (InspectionResult.Content content : contents) {
       store(tx, keeping, content);
     }
@@ -302,22 +307,25 @@ final class Reception {
 
   private void tell(Transaction tx, KeepDecision keeping) {
     EnvelopeHeader header = keeping.header();
-    List<EvidenceItem> told = new ArrayList<>();
-    if (!keeping.delivered().isEmpty()) {
-      told.addAll(
-          EvidenceRecords.about(
-              keeping.delivered(),
-              evidence.item(
-                  EvidenceKind.EVIDENCE_KIND_DELIVERY,
-                  keeping.delivered().get(0),
-                  self.value(),
-                  header.hash(),
-                  tx.nowMillis())));
-    }
-    told.addAll(keeping.told());
-    evidence.owe(tx, ledger.evidence(), header.facts().origin(), told);
-    keeping.delivered().clear();
+    List<EvidenceItem> items = new ArrayList<>();
+    keeping
+        .told()
+        .forEach(
+            (outcome, ids) ->
+                items.addAll(EvidenceRecords.about(ids, item(tx, header, outcome, ids.get(0)))));
+    evidence.owe(tx, ledger.evidence(), header.facts().origin(), items);
     keeping.told().clear();
+  }
+
+  private EvidenceItem item(
+      Transaction tx, EnvelopeHeader header, MessageOutcome outcome, MessageId id) {
+    Code code = outcome.code();
+    EvidenceKind kind =
+        code == null
+            ? EvidenceKind.EVIDENCE_KIND_DELIVERY
+            : EvidenceKind.EVIDENCE_KIND_NON_DELIVERY;
+    EvidenceItem item = evidence.item(kind, id, self.value(), header.hash(), tx.nowMillis());
+    return code == null ? item : evidence.failed(item, code, outcome.reason());
   }
 
   private boolean mayKeep(Transaction tx, AgencyName origin, InspectionResult.NewSession session) {
@@ -389,7 +397,7 @@ final class Reception {
     if (ledger.inbox().knows(tx, id)) {
       if (isHere(tx, id, keeping.header())) {
         // Its origin was restored and assigned another number: repeat the earlier evidence.
-        keeping.delivered().add(id);
+        keeping.tell(MessageOutcome.DELIVERED, id);
       } else {
         refuse(
             tx,
@@ -458,7 +466,7 @@ final class Reception {
     long position = ledger.inbox().append(tx, lane, message.id(), record, message.body());
     long now = tx.nowMillis();
     tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content(), now));
-    keeping.delivered().add(message.id());
+    keeping.tell(MessageOutcome.DELIVERED, message.id());
     ledger.subjects().put(tx, message.subjects(), message.id());
     if (record.getChanged()) {
       ledger.chains().arrived(tx, origin, message.id());
@@ -504,14 +512,7 @@ final class Reception {
 
   private void refuse(Transaction tx, KeepDecision keeping, InspectionResult.Refused message) {
     if (!message.evidence()) {
-      EvidenceItem item =
-          evidence.item(
-              EvidenceKind.EVIDENCE_KIND_NON_DELIVERY,
-              message.id(),
-              self.value(),
-              keeping.header().hash(),
-              tx.nowMillis());
-      keeping.told().add(evidence.failed(item, message.code(), message.told()));
+      keeping.tell(new MessageOutcome(message.code(), message.told()), message.id());
     }
     keeping.refused().add(message);
   }

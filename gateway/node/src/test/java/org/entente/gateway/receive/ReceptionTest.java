@@ -40,6 +40,7 @@ import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -386,6 +387,30 @@ class ReceptionTest {
     assertEquals("rule: not first; rule: not second", refused.get(0).outcome().detail());
     assertEquals(List.of(sent.get(2).messageId()), refused.get(1).subject().messages());
     assertEquals(3, node.kit.owed().size());
+  }
+
+  /** What is the same of several messages is stated once. */
+  @Test
+  void messagesOfAnEnvelope_deliveredOrRefusedForOneReason_areTwoItems() {
+    node.ingress =
+        (origin, label, body) ->
+            body.getAlert().getTexts(0).getHeadline().startsWith("bad")
+                ? Optional.of(
+                    IngressRefusal.open(
+                        new Refusal(SELF.value(), Code.NODE_RULE, "rule", "not here")))
+                : Optional.empty();
+    List<Permitted> sent =
+        List.of(node.alert("bad one"), node.alert("1"), node.alert("bad two"), node.alert("2"));
+    node.kit.deliver(sent.toArray(Permitted[]::new));
+    List<EvidenceItem> owed = node.kit.owed();
+    assertEquals(2, owed.size());
+    for (int i = 0; i < 2; i++) {
+      assertEquals(
+          List.of(sent.get(i).messageId(), sent.get(i + 2).messageId()),
+          EvidenceMessages.of(owed.get(i)));
+    }
+    assertEquals(Code.NODE_RULE.name(), owed.get(0).getCode());
+    assertEquals(EvidenceKind.EVIDENCE_KIND_DELIVERY, owed.get(1).getKind());
   }
 
   @Test
