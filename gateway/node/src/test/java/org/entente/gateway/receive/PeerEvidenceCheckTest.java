@@ -17,6 +17,7 @@ import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
@@ -139,6 +140,30 @@ class PeerEvidenceCheckTest {
     kit.evidenceReturn(PolicyFixture.demo()).round();
     assertEquals(List.of(), kit.owed());
     assertEquals(1, ledger.outbox().page(ReceiveKit.ORIGIN, Lane.ROUTINE, null, 9).size());
+  }
+
+  /** What it states of messages that it was not sent, or names as it must not, is passed over. */
+  @Test
+  void itemAboutSeveralMessages_countsForThoseThatTheMemberWasSent() {
+    MessageId first = sentTo(MEMBER, "sg.police");
+    MessageId foreign = sentTo("sg.police");
+    MessageId unknown = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
+    MessageId last = sentTo(MEMBER);
+    EvidenceItem opened = item(unknown, EvidenceKind.EVIDENCE_KIND_RETRIEVAL);
+    says(EvidenceMessages.about(List.of(unknown, first, foreign, last), opened));
+    says(EvidenceMessages.about(List.of(unknown, foreign), opened));
+    assertEquals(List.of(EvidenceMessages.about(List.of(first), opened)), known(first));
+    assertEquals(List.of(EvidenceMessages.about(List.of(last), opened)), known(last));
+    assertEquals(List.of(), known(foreign));
+    assertEquals(List.of(), known(unknown));
+
+    EvidenceItem erased = item(first, EvidenceKind.EVIDENCE_KIND_ERASURE);
+    says(EvidenceMessages.about(List.of(first, last), erased));
+    ByteString cut = ByteString.copyFrom(last.bytes()).substring(1);
+    EvidenceItem delivered = item(first, EvidenceKind.EVIDENCE_KIND_DELIVERY);
+    says(delivered.toBuilder().setFurtherMessageIds(cut).build());
+    assertEquals(1, known(first).size());
+    assertEquals(1, known(last).size());
   }
 
   @Test
