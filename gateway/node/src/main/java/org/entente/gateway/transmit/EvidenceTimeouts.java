@@ -4,10 +4,12 @@ import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.DeliveryStatus;
@@ -101,7 +103,8 @@ public final class EvidenceTimeouts {
               unopened.clear();
               Map<MessageId, Long> next = new LinkedHashMap<>();
               due.forEach(some -> ledger.awaited().looked(tx, some));
-              found.forEach(one -> look(tx, one, now, next, unopened));
+              Map<String, Set<MessageId>> opened = opened(tx, found);
+              found.forEach(one -> look(tx, one, now, opened, next, unopened));
               ledger.awaited().look(tx, next);
               return found.size();
             });
@@ -109,10 +112,33 @@ public final class EvidenceTimeouts {
     return looked;
   }
 
+  /** By recipient what it opened: most messages, so that nothing else is looked up for them. */
+  private Map<String, Set<MessageId>> opened(Transaction tx, List<DueMessage> found) {
+    Map<String, List<MessageId>> sent = new HashMap<>();
+    for (DueMessage one : found) {
+      one.facts()
+          .ifPresent(
+              facts ->
+                  facts
+                      .getRecipientsList()
+                      .forEach(
+                          name ->
+                              sent.computeIfAbsent(name, n -> new ArrayList<>()).add(one.id())));
+    }
+    Map<String, Set<MessageId>> opened = new HashMap<>();
+    sent.forEach(
+        (name, ids) ->
+            opened.put(
+                name,
+                ledger.evidence().stated(tx, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, name, ids)));
+    return opened;
+  }
+
   private void look(
       Transaction tx,
       DueMessage found,
       long now,
+      Map<String, Set<MessageId>> opened,
       Map<MessageId, Long> next,
       Map<Group, List<MessageId>> unopened) {
     MessageId id = found.id();
@@ -120,7 +146,8 @@ public final class EvidenceTimeouts {
       return;
     }
     SentFacts facts = found.facts().get();
-    TimeoutRules.Assessment look = TimeoutRules.look(facts, name -> recipient(tx, id, name), now);
+    TimeoutRules.Assessment look =
+        TimeoutRules.look(facts, name -> recipient(tx, id, name, opened), now);
     look.steps()
         .forEach(
             (name, step) -> {
@@ -135,13 +162,16 @@ public final class EvidenceTimeouts {
     }
   }
 
-  private TimeoutRules.Recipient recipient(Transaction tx, MessageId id, String name) {
+  private TimeoutRules.Recipient recipient(
+      Transaction tx, MessageId id, String name, Map<String, Set<MessageId>> opened) {
     DeliveryStatus stand =
-        DeliveryStatus.with(
-            name,
-            self,
-            (agency, kind, recipient) ->
-                ledger.evidence().has(tx, new EvidenceName(id, kind, agency, recipient)));
+        opened.getOrDefault(name, Set.of()).contains(id)
+            ? DeliveryStatus.OPENED
+            : DeliveryStatus.with(
+                name,
+                self,
+                (agency, kind, recipient) ->
+                    ledger.evidence().has(tx, new EvidenceName(id, kind, agency, recipient)));
     return new TimeoutRules.Recipient(stand, ledger.awaited().listing(tx, id, name));
   }
 

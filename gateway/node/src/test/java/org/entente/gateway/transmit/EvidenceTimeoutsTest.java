@@ -9,11 +9,14 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -202,6 +205,49 @@ class EvidenceTimeoutsTest {
     awaiting.round();
     assertEquals(List.of(), known(id));
     assertFalse(ledger.awaited().due(clock.millis(), 10).isEmpty());
+  }
+
+  /** Messages that were opened, as most are, cost their check a few look-ups together. */
+  @Test
+  void messagesOfACommit_thatWereOpened_areCheckedTogether() {
+    MemoryStore store = new MemoryStore(disk);
+    ledger.close();
+    ledger = QuietLedger.started(store, clock);
+    awaiting = new EvidenceTimeouts(FR, ledger, records, ending);
+    Map<MessageId, SentFacts> sent = new LinkedHashMap<>();
+    long slot = clock.millis() & ~15;
+    while (sent.size() < 64) {
+      SentFacts facts =
+          SentFacts.newBuilder()
+              .addRecipients(DE)
+              .setExpiresAtMs(clock.instant().plus(EXPIRES).toEpochMilli())
+              .setOpenByMs(clock.instant().plus(OPEN_WITHIN).toEpochMilli())
+              .build();
+      sent.put(MessageId.fresh(slot, new SecureRandom()), facts);
+    }
+    List<MessageId> ids = List.copyOf(sent.keySet());
+    EvidenceItem opened =
+        records.retrieval(ids.get(0), "desk", clock.millis()).toBuilder()
+            .setAgency(DE)
+            .setRecipient(DE)
+            .build();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          EvidenceTimeouts.begin(tx, ledger, records, sent);
+          return sent;
+        });
+    boolean kept =
+        ledger.<Boolean>commit(
+            Lane.ROUTINE,
+            tx -> records.keep(tx, ledger.evidence(), EvidenceMessages.about(ids, opened)));
+    assertTrue(kept);
+    store.calls();
+    pass(OPEN_WITHIN);
+    assertEquals(
+        Map.of("scan EVIDENCE", 2, "delete EVIDENCE", 1, "get STATEMENT", 1), store.calls());
+    assertEquals(List.of(), unopened());
+    ids.forEach(id -> assertEquals(List.of("RETRIEVAL de.customs"), known(id)));
   }
 
   /** More at once than one commit takes, as when a peer was away. */

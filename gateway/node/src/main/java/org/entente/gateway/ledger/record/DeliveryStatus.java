@@ -24,6 +24,10 @@ public record DeliveryStatus(
     boolean withdrawn,
     boolean overdue) {
 
+  /** A client retrieved it; whatever else is stated, nothing more is expected. */
+  public static final DeliveryStatus OPENED =
+      new DeliveryStatus(true, true, false, false, false, false, false);
+
   /** Looks up the statements of an agency about a recipient. */
   public interface EvidenceLookup {
     /** Whether there is such evidence. */

@@ -149,7 +149,7 @@ public final class AwaitedEvidenceTable {
 
   /** The listing state of a message for a recipient. */
   public ListingState listing(Transaction tx, MessageId id, String recipient) {
-    return listing(tx.get(Table.EVIDENCE, numberKey(id, recipient)));
+    return any ? listing(tx.get(Table.EVIDENCE, numberKey(id, recipient))) : ListingState.NEVER;
   }
 
   /** The same, as committed. */

@@ -3,12 +3,14 @@ package org.entente.gateway.ledger.table;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -28,6 +30,7 @@ import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
+import org.entente.proto.v1.EvidenceKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -302,6 +305,26 @@ public final class EvidenceTable {
       }
     }
     return false;
+  }
+
+  /** Those of some messages of which their recipient has stated what it states once of each. */
+  public Set<MessageId> stated(
+      Transaction tx, EvidenceKind kind, String recipient, List<MessageId> ids) {
+    Set<MessageId> stated = new HashSet<>();
+    MessageGroup group = null;
+    long positions = 0;
+    for (MessageId id : ids) {
+      if (group == null || group.position(id) < 0) {
+        group = groupOrAlone(id);
+        byte[] mark = new EvidenceName(id, kind, recipient, recipient).mark(names);
+        positions =
+            SharedStatement.positions(tx.get(Table.STATEMENT, sharedKey(group.first(), mark)));
+      }
+      if (((positions >>> group.position(id)) & 1) == 1) {
+        stated.add(id);
+      }
+    }
+    return stated;
   }
 
   /**
