@@ -127,6 +127,38 @@ public final class Intake implements AutoCloseable {
 
   /** Publishes a draft of one of the agency's clients. The future fails only if the ledger does. */
   public CompletableFuture<Outcome> publish(NodeName client, Draft draft) {
+    return publish(client, draft, this::submit);
+  }
+
+  /**
+   * Publishes drafts that came together, each as {@link #publish(NodeName, Draft)} does. They are
+   * sealed together, except that a FLASH does not wait for those after it. A lone draft is sealed
+   * on this thread.
+   */
+  public List<CompletableFuture<Outcome>> publish(NodeName client, List<Draft> drafts) {
+    List<Submission> together = new ArrayList<>(drafts.size());
+    List<CompletableFuture<Outcome>> outcomes = new ArrayList<>(drafts.size());
+    try {
+      for (Draft draft : drafts) {
+        outcomes.add(
+            publish(
+                client,
+                draft,
+                submission -> {
+                  together.add(submission);
+                  if (submission.lane() == Lane.FLASH) {
+                    submit(together);
+                  }
+                }));
+      }
+    } finally {
+      submit(together);
+    }
+    return outcomes;
+  }
+
+  private CompletableFuture<Outcome> publish(
+      NodeName client, Draft draft, Consumer<Submission> submitting) {
     DraftCheck check = parts.rules().check().draft(draft, clock.instant());
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return invalid(draft, invalid.problems().get(0));
@@ -144,7 +176,7 @@ public final class Intake implements AutoCloseable {
       return before.key().equals(key) ? before.done() : invalid(draft, OutcomeMemory.reused());
     }
     try {
-      decide(client, key, draft, (CheckedDraft) check, done);
+      decide(client, new Attempt(key, draft, (CheckedDraft) check, done), submitting);
     } catch (RuntimeException e) {
       done.completeExceptionally(e);
     }
@@ -177,12 +209,14 @@ public final class Intake implements AutoCloseable {
         OutcomeMapper.invalid(draft.getIdempotencyKey(), problem));
   }
 
-  private void decide(
-      NodeName client,
-      OutcomeKey key,
-      Draft draft,
-      CheckedDraft checked,
-      CompletableFuture<Outcome> done) {
+  /** A draft that is being published. */
+  private record Attempt(
+      OutcomeKey key, Draft draft, CheckedDraft checked, CompletableFuture<Outcome> done) {}
+
+  private void decide(NodeName client, Attempt attempt, Consumer<Submission> submitting) {
+    OutcomeKey key = attempt.key();
+    CheckedDraft checked = attempt.checked();
+    CompletableFuture<Outcome> done = attempt.done();
     if (isSettled(key, done)) {
       return;
     }
@@ -198,9 +232,10 @@ public final class Intake implements AutoCloseable {
     AuditActor actor = parts.actor(client, checked.onBehalfOf());
     switch (decision.outcome()) {
       case REFUSED -> refuse(key, actor, id, decision, tx -> {}, done);
-      case HELD -> hold(new DraftHolder.UnreleasedDraft(id, key, actor, draft, decision), done);
+      case HELD ->
+          hold(new DraftHolder.UnreleasedDraft(id, key, actor, attempt.draft(), decision), done);
       case ACCEPTED ->
-          submit(
+          submitting.accept(
               submission(
                   key,
                   actor,
@@ -404,8 +439,19 @@ public final class Intake implements AutoCloseable {
   void submit(Submission submission) {
     Problem problem = queue.offer(submission);
     if (problem != null) {
-      submission.done().complete(OutcomeMapper.invalid(submission.key().key(), problem));
+      refused(submission, problem);
     }
+  }
+
+  private void submit(List<Submission> together) {
+    if (!together.isEmpty()) {
+      queue.offer(List.copyOf(together), Intake::refused);
+      together.clear();
+    }
+  }
+
+  private static void refused(Submission submission, Problem problem) {
+    submission.done().complete(OutcomeMapper.invalid(submission.key().key(), problem));
   }
 
   private CompletableFuture<Void> sealAndCommit(List<Submission> round) {

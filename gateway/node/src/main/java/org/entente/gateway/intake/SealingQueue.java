@@ -5,12 +5,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.entente.gateway.link.Timers;
@@ -25,11 +27,12 @@ import org.slf4j.LoggerFactory;
  * Queue of permitted submissions with natural batching: submissions that wait while earlier rounds
  * are committed go into the next round, highest lane first. A lone message does not wait. Under
  * load, messages share the cost of a signature and a commit. Rounds begin some milliseconds apart,
- * except for FLASH, so that frequent messages share a round. One task at a time seals. The next
- * round is sealed while the last one is committed; a FLASH is sealed in any case. For a minute
- * after a FLASH message, bulk pauses after each round for three times the round's duration, so that
- * the processors of this gateway and those behind it have room for the next FLASH. Bounded: a
- * submission beyond the limit is refused immediately.
+ * except for FLASH, so that frequent messages share a round. One task at a time seals, on the
+ * thread that brings a lone message or else on the sealer. The next round is sealed while the last
+ * one is committed; a FLASH is sealed in any case. For a minute after a FLASH message, bulk pauses
+ * after each round for three times the round's duration, so that the processors of this gateway and
+ * those behind it have room for the next FLASH. Bounded: a submission beyond the limit is refused
+ * immediately.
  */
 final class SealingQueue implements AutoCloseable {
   /** Most submissions sealed in one round, so that a FLASH waits for at most one such round. */
@@ -209,25 +212,71 @@ final class SealingQueue implements AutoCloseable {
   @Nullable Problem offer(Submission submission) {
     lock.lock();
     try {
-      if (closing) {
-        return new Problem(Code.NOT_READY, "", "the gateway is stopping");
-      }
-      int share = submission.lane().share(most);
-      if (underWay >= share) {
-        return new Problem(Code.OVERLOADED, "", "more than " + share + " drafts wait; slow down");
-      }
-      underWay++;
-      waitingCount++;
-      if (submission.lane() == Lane.FLASH) {
-        flashIsAbout = true;
-        flashAt = timers.nanos();
-      }
-      queue(submission.lane()).add(submission);
+      Problem problem = add(submission);
       takeTurn();
-      return null;
+      return problem;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Accepts submissions that came together, before a round begins. If a single one finds nothing
+   * under way, this thread seals it: a hand-over would only take time.
+   *
+   * @param refused is told of each that is not accepted, and why
+   */
+  void offer(List<Submission> together, BiConsumer<Submission, Problem> refused) {
+    Map<Submission, Problem> problems = new IdentityHashMap<>();
+    boolean here;
+    lock.lock();
+    try {
+      for (Submission one : together) {
+        Problem problem = add(one);
+        if (problem != null) {
+          problems.put(one, problem);
+        }
+      }
+      here = takesTurnHere();
+      if (!here) {
+        takeTurn();
+      }
+    } finally {
+      lock.unlock();
+    }
+    problems.forEach(refused);
+    if (here) {
+      run();
+    }
+  }
+
+  /** Adds a submission, or returns why not. Requires the lock. */
+  private @Nullable Problem add(Submission submission) {
+    if (closing) {
+      return new Problem(Code.NOT_READY, "", "the gateway is stopping");
+    }
+    int share = submission.lane().share(most);
+    if (underWay >= share) {
+      return new Problem(Code.OVERLOADED, "", "more than " + share + " drafts wait; slow down");
+    }
+    underWay++;
+    waitingCount++;
+    if (submission.lane() == Lane.FLASH) {
+      flashIsAbout = true;
+      flashAt = timers.nanos();
+    }
+    queue(submission.lane()).add(submission);
+    return null;
+  }
+
+  /** Whether a lone submission begins its turn on this thread. Requires the lock. */
+  private boolean takesTurnHere() {
+    boolean lone = waitingCount == 1 && underWay == 1;
+    if (!lone || !started || running || scarce.getAsBoolean() || left() > 0) {
+      return false;
+    }
+    running = true;
+    return true;
   }
 
   /** Submissions that wait or are on their way into the ledger. */

@@ -20,11 +20,11 @@ public final class PathServices {
   /**
    * All of them.
    *
-   * @param publish publishes a caller's draft; completes once the outcome is durable
+   * @param publish publishes a caller's drafts; each completes once its outcome is durable
    * @param explain explains the policy decision on a draft
    */
   public static List<ClientService> of(
-      BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
+      BiFunction<Identified, List<Draft>, List<CompletableFuture<Outcome>>> publish,
       BiFunction<Identified, ExplainRequest, Result<Explanation>> explain,
       MessageRecall recalling,
       Retention retention,

@@ -7,6 +7,7 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +57,7 @@ public final class PublisherService implements BindableService {
   /** Most drafts in a request, and outcomes in a response. */
   static final int TOGETHER = DraftsRequest.TOGETHER;
 
-  private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
+  private final BiFunction<Identified, List<Draft>, List<CompletableFuture<Outcome>>> intake;
   private final BiFunction<Identified, ExplainRequest, Result<Explanation>> explaining;
   private final UnparsedListener unparsed;
   private final Executor executor;
@@ -74,7 +75,7 @@ public final class PublisherService implements BindableService {
    * @param executor sends the outcomes of streams
    */
   PublisherService(
-      BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake,
+      BiFunction<Identified, List<Draft>, List<CompletableFuture<Outcome>>> intake,
       BiFunction<Identified, ExplainRequest, Result<Explanation>> explaining,
       UnparsedListener unparsed,
       Executor executor) {
@@ -103,7 +104,8 @@ public final class PublisherService implements BindableService {
 
   private CompletableFuture<PublishResponse> publish(Identified caller, PublishRequest request) {
     return intake
-        .apply(caller, request.getDraft())
+        .apply(caller, List.of(request.getDraft()))
+        .get(0)
         .thenApply(
             outcome ->
                 PublishResponse.newBuilder().setOutcome(StatusMapper.valid(outcome)).build());
@@ -145,30 +147,36 @@ public final class PublisherService implements BindableService {
       }
       // The request itself was charged as one.
       long unused = account.charge(Work.REQUESTS, Math.max(0, entries.size() - 1));
+      List<DraftsRequest.Entry> parsed = new ArrayList<>(entries.size());
       for (DraftsRequest.Entry entry : entries) {
-        take(entry);
+        Problem problem = entry.unparsed();
+        if (problem == null) {
+          parsed.add(entry);
+        } else {
+          unparsed.draft(caller, STREAM, problem);
+          answer(invalid(entry.draft(), problem), entry.bytes());
+        }
       }
+      publish(parsed);
       askForMore();
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers
-    private void take(DraftsRequest.Entry entry) {
-      Draft draft = entry.draft();
-      Problem problem = entry.unparsed();
-      if (problem != null) {
-        unparsed.draft(caller, STREAM, problem);
-        answer(invalid(draft, problem), entry.bytes());
-        return;
+    @SuppressWarnings("FutureReturnValueIgnored") // what completes them answers
+    private void publish(List<DraftsRequest.Entry> entries) {
+      List<Draft> drafts = entries.stream().map(DraftsRequest.Entry::draft).toList();
+      List<CompletableFuture<Outcome>> outcomes = intake.apply(caller, drafts);
+      for (int i = 0; i < outcomes.size(); i++) {
+        DraftsRequest.Entry entry = entries.get(i);
+        outcomes
+            .get(i)
+            .whenComplete(
+                (outcome, failure) ->
+                    answer(
+                        outcome != null && failure == null
+                            ? outcome
+                            : invalid(entry.draft(), CallFailureMapper.problem(failure)),
+                        entry.bytes()));
       }
-      intake
-          .apply(caller, draft)
-          .whenComplete(
-              (outcome, failure) ->
-                  answer(
-                      outcome != null && failure == null
-                          ? outcome
-                          : invalid(draft, CallFailureMapper.problem(failure)),
-                      entry.bytes()));
     }
 
     private static Outcome invalid(Draft draft, Problem problem) {

@@ -4,11 +4,14 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -359,5 +362,50 @@ class SealingQueueTest {
     assertTrue(timers.due.size() <= 1);
     timers.pass(APART);
     assertEquals(List.of(1, 1), sizes());
+  }
+
+  @Test
+  void loneSubmission_isSealedByTheThreadThatBringsIt_othersByTheSealer() {
+    Deque<Runnable> turns = new ArrayDeque<>();
+    SealingQueue direct = queue(turns::add);
+    direct.start();
+    bring(direct, Lane.ROUTINE);
+    assertEquals(List.of(1), sizes());
+    timers.pass(APART);
+    bring(direct, Lane.ROUTINE);
+    assertEquals(List.of(1), sizes());
+    turns.remove().run();
+    committed();
+    timers.pass(APART);
+    bring(direct, Lane.ROUTINE, Lane.ROUTINE, Lane.ROUTINE);
+    assertEquals(List.of(1, 1), sizes());
+    turns.remove().run();
+    assertEquals(List.of(1, 1, 3), sizes());
+    committed();
+    bring(direct, Lane.ROUTINE);
+    assertEquals(List.of(1, 1, 3), sizes());
+    timers.pass(APART);
+    turns.remove().run();
+    assertEquals(List.of(1, 1, 3, 1), sizes());
+    assertEquals(0, turns.size());
+  }
+
+  @Test
+  void submissionsTogether_ofWhichNotAllHaveRoom_areRefusedOneByOne() {
+    queue.start();
+    List<Submission> together = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      together.add(submission(Lane.ROUTINE));
+    }
+    List<Code> refused = new ArrayList<>();
+    queue.offer(together, (one, why) -> refused.add(why.code()));
+    assertEquals(Collections.nCopies(1_000 / 8, Code.OVERLOADED), refused);
+    assertEquals(1_000 - 1_000 / 8, queue.waiting());
+  }
+
+  private void bring(SealingQueue to, Lane... lanes) {
+    to.offer(
+        Arrays.stream(lanes).map(this::submission).toList(),
+        (one, why) -> fail("refused: " + why.message()));
   }
 }

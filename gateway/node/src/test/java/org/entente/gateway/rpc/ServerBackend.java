@@ -357,7 +357,7 @@ public final class ServerBackend implements AutoCloseable {
     List<ClientService> all = new ArrayList<>(features.services());
     all.addAll(
         PathServices.of(
-            (caller, draft) -> intake.apply(caller, draft),
+            (caller, drafts) -> drafts.stream().map(draft -> intake.apply(caller, draft)).toList(),
             (caller, draft) ->
                 Result.refused(Code.INVALID_FIELD, "draft", "nothing is explained here"),
             kit.recalling(),

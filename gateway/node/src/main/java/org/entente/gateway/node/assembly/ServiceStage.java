@@ -169,7 +169,7 @@ final class ServiceStage {
   /** The services that no feature offers. */
   List<ClientService> own() {
     return PathServices.of(
-        (caller, draft) -> intake.publish(caller.name(), draft),
+        (caller, drafts) -> intake.publish(caller.name(), drafts),
         (caller, request) -> intake.explaining().explain(caller.name(), request),
         recalling,
         retention,
