@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.table.HopIntakeTable;
 import org.entente.gateway.link.HopIntake;
@@ -119,12 +120,23 @@ final class PeerIntake implements HopIntake {
     while (from < inspected.size() && !written.isCompletedExceptionally()) {
       int first = from;
       int end = endOfChange(inspected, first);
+      Mutation<List<Receipt>> change = tx -> take(tx, deliveries, inspected, first, end);
+      boolean canWait = inspected.subList(first, end).stream().allMatch(PeerIntake::isEvidence);
       CompletableFuture<List<Receipt>> next =
-          ledger.write(lane, tx -> take(tx, deliveries, inspected, first, end));
+          canWait ? ledger.writeAlong(lane, change) : ledger.write(lane, change);
       written = first == 0 ? next : written.thenCombine(next, PeerIntake::joined);
       from = end;
     }
     return written;
+  }
+
+  /** Whether it brings evidence alone, which causes no commit of its own: nobody waits for it. */
+  private static boolean isEvidence(InspectionResult result) {
+    return result instanceof InspectionResult.Taken taken
+        && taken.onward().isEmpty()
+        && taken.notOnward().isEmpty()
+        && taken.own() instanceof InspectionResult.Judged judged
+        && judged.contents().stream().allMatch(InspectionResult.Evidence.class::isInstance);
   }
 
   private static int endOfChange(List<InspectionResult> inspected, int first) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.LongStream;
 import org.entente.gateway.crypto.Sha256;
@@ -26,6 +27,12 @@ import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.EvidenceBatch;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,5 +227,34 @@ class PeerIntakeTest {
         org.entente.gateway.store.KeyBuilder.key().ascii(ORIGIN.value()).u8(lane.number()).done(),
         new byte[] {1});
     node.store.commit(batch, org.entente.gateway.store.Durability.SYNCED);
+  }
+
+  @Test
+  void evidenceAlone_goesWithTheNextCommit() {
+    intake.adopt(1, 1);
+    node.writer.isPatient = true;
+    long before = node.store.commits();
+    CompletableFuture<List<Receipt>> evidence =
+        intake
+            .receive(List.of(evidence(1)), new PeerName(ORIGIN, new NodeName("gateway-1")))
+            .toCompletableFuture();
+    receive(sealed(1, 2, "a message"));
+    assertEquals(Result.RESULT_COMMITTED, evidence.join().get(0).getResult());
+    assertEquals(1, node.store.commits() - before);
+  }
+
+  private Delivery evidence(long hop) {
+    EvidenceItem item =
+        EvidenceItem.newBuilder()
+            .setKind(EvidenceKind.EVIDENCE_KIND_DELIVERY)
+            .setAgency(ORIGIN.value())
+            .build();
+    Permitted message =
+        node.message(
+            LANE,
+            Kind.KIND_EVIDENCE,
+            Body.newBuilder().setEvidence(EvidenceBatch.newBuilder().addItems(item)).build(),
+            Label.Builder::clearCategory);
+    return node.kit.seal(message).get(0).toBuilder().setHopEpoch(1).setHopSequence(hop).build();
   }
 }

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -16,11 +17,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.commit.WriterExecutor;
+import org.entente.gateway.ledger.commit.WriterThread;
 import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.InboxTable;
@@ -89,6 +93,7 @@ final class RecipientNode implements AutoCloseable {
   final RecordedLeaves leaves = new RecordedLeaves();
   final SettableClock clock = new SettableClock(START);
   final MemoryStore store = new MemoryStore();
+  final Writer writer = new Writer();
   final Ledger ledger =
       QuietLedger.started(
           store,
@@ -101,7 +106,8 @@ final class RecipientNode implements AutoCloseable {
               new QuarantineTable.Limits(12, 1 << 20),
               DiskThresholds.DEFAULT,
               CUSTODY_BYTES,
-              GATEWAY_KEYS));
+              GATEWAY_KEYS),
+          writer);
   final Set<AgencyName> strangers = new HashSet<>();
   final ReceiveKit kit;
   private final ErasureJournal journal;
@@ -125,6 +131,34 @@ final class RecipientNode implements AutoCloseable {
                 new CurrentCheck(),
                 new DeskClients().client(CLERK.value(), "border"),
                 new ExerciseRetention(7)));
+  }
+
+  /** The writer's thread; a test can stop its timers, so that what can wait for a commit does. */
+  static final class Writer implements WriterExecutor {
+    private final WriterThread thread = new WriterThread();
+    volatile boolean isPatient;
+
+    @Override
+    public void execute(Runnable task) {
+      thread.execute(task);
+    }
+
+    @Override
+    public <T> T await(CompletableFuture<T> future) {
+      return thread.await(future);
+    }
+
+    @Override
+    public void after(Duration delay, Runnable task) {
+      if (!isPatient) {
+        thread.after(delay, task);
+      }
+    }
+
+    @Override
+    public void close() {
+      thread.close();
+    }
   }
 
   private final class CurrentCheck implements TransitCheck {

@@ -99,6 +99,7 @@ public final class MemoryStore implements Store {
   private StoreState state = StoreState.OPEN;
   private @Nullable StoreFailure next;
   private long reads;
+  private long commits;
   private final Map<String, Integer> calls = new TreeMap<>();
 
   /** A store on a disk of its own, empty. */
@@ -122,6 +123,13 @@ public final class MemoryStore implements Store {
   public long reads() {
     synchronized (disk) {
       return reads;
+    }
+  }
+
+  /** How many batches were committed. */
+  public long commits() {
+    synchronized (disk) {
+      return commits;
     }
   }
 
@@ -193,6 +201,7 @@ public final class MemoryStore implements Store {
       requireCommits();
       scans.forEach(MemoryScan::detach);
       batch.applyTo(new Changes());
+      commits++;
       if (durability == Durability.SYNCED) {
         disk.undo.clear();
       }

@@ -8,6 +8,7 @@ import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Store;
@@ -49,6 +50,17 @@ public final class QuietLedger {
       Store store, InstantSource clock, Journal journal, LedgerLimits limits) {
     return started(
         new Ledger(store, TestNames.names(), journal, clock, limits, new SilentObserver()));
+  }
+
+  /** The same with a given writer. */
+  public static Ledger started(
+      Store store,
+      InstantSource clock,
+      Journal journal,
+      LedgerLimits limits,
+      WriterExecutor writer) {
+    return started(
+        new Ledger(store, TestNames.names(), journal, clock, limits, new SilentObserver(), writer));
   }
 
   private static Ledger started(Ledger ledger) {
