@@ -163,7 +163,10 @@ public final class ValidationErrors {
 
   /** Checks a text against a rule. */
   void shows(String field, String text, TextRule rule) {
-    rule.fault(text).ifPresent(fault -> invalid(field, fault.toString()));
+    Optional<TextRule.Fault> fault = rule.fault(text);
+    if (fault.isPresent()) {
+      invalid(field, fault.get().toString());
+    }
   }
 
   private void length(String field, String text, int max) {

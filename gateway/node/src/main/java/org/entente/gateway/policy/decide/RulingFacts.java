@@ -33,7 +33,7 @@ final class RulingFacts {
     INGRESS
   }
 
-  /** The facts of a transfer. */
+  /** The facts of a transfer. Its lists are made for it alone: one for each message. */
   record Key(
       Stage stage,
       AgencyName origin,
@@ -41,12 +41,7 @@ final class RulingFacts {
       List<Object> label,
       int sizeClass,
       int timeClass,
-      List<RecipientContent.Remainder> left) {
-    Key {
-      label = List.copyOf(label);
-      left = List.copyOf(left);
-    }
-  }
+      List<RecipientContent.Remainder> left) {}
 
   /** Fields of the label that agreements name. */
   private static final int AGREED_FIELDS = 10;

@@ -286,6 +286,25 @@ public final class SubjectTerms {
   }
 
   static String plain(String value) {
+    StringBuilder ascii = new StringBuilder(value.length());
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c >= 0x80) {
+        return plainOfAny(value);
+      }
+      if (isAsciiLetterOrDigit(c)) {
+        ascii.append(c >= 'a' && c <= 'z' ? (char) (c - 'a' + 'A') : c);
+      }
+    }
+    return ascii.toString();
+  }
+
+  private static boolean isAsciiLetterOrDigit(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  }
+
+  /** The same of any text, of which most is ASCII. */
+  private static String plainOfAny(String value) {
     String parted = Normalizer.normalize(value, Normalizer.Form.NFKD);
     String bare = OTHERS.matcher(MARKS.matcher(parted).replaceAll("")).replaceAll("");
     return bare.toUpperCase(Locale.ROOT);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.cel.LabelSizes;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
@@ -36,6 +37,9 @@ public final class Redactions {
   private final List<FieldPath> paths;
   private final Tree tree = new Tree();
   private final boolean ofBodies;
+
+  /** For each kind, what {@link #of} gives: it is asked for each message and agreement. */
+  private final Map<Kind, List<String>> ofKinds = new ConcurrentHashMap<>();
 
   /** The fields of a message that are withheld or contain withheld fields. */
   private static final class Tree {
@@ -76,6 +80,11 @@ public final class Redactions {
     if (paths.isEmpty()) {
       return List.of();
     }
+    List<String> known = ofKinds.get(kind);
+    return known == null ? ofKinds.computeIfAbsent(kind, this::found) : known;
+  }
+
+  private List<String> found(Kind kind) {
     return paths.stream()
         .filter(path -> RedactableFields.isOf(path, kind))
         .map(FieldPath::text)
@@ -101,10 +110,12 @@ public final class Redactions {
 
   /** The first withheld field that a label contains. */
   Optional<String> foundIn(Label label) {
-    return paths.stream()
-        .filter(path -> path.isOfLabel() && path.isIn(label))
-        .map(FieldPath::text)
-        .findFirst();
+    for (FieldPath path : paths) {
+      if (path.isOfLabel() && path.isIn(label)) {
+        return Optional.of(path.text());
+      }
+    }
+    return Optional.empty();
   }
 
   /** The first withheld field that a body contains. */

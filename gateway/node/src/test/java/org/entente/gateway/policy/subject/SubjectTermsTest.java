@@ -332,4 +332,14 @@ class SubjectTermsTest {
       assertTrue(!String.valueOf(refused.getMessage()).isEmpty());
     }
   }
+
+  @Test
+  void ascii_isReadAsAnyOtherText() {
+    StringBuilder all = new StringBuilder();
+    for (char c = 0; c < 0x80; c++) {
+      all.append(c);
+    }
+    assertEquals(SubjectTerms.plain(all + "\u00e9"), SubjectTerms.plain(all.toString()) + "E");
+    assertEquals("", SubjectTerms.plain(""));
+  }
 }
