@@ -17,7 +17,10 @@ import org.entente.gateway.model.Lane;
 public record BatchKey(
     List<AgencyName> recipients, String agreement, int retentionDays, Lane lane, boolean exercise) {
   public BatchKey {
-    List<AgencyName> ordered = recipients.stream().distinct().sorted().toList();
+    List<AgencyName> ordered =
+        recipients.size() == 1
+            ? List.copyOf(recipients)
+            : recipients.stream().distinct().sorted().toList();
     if (ordered.isEmpty() || ordered.size() != recipients.size() || retentionDays < 1) {
       throw new IllegalArgumentException(
           recipients + " may keep it for " + retentionDays + " days: not a batch");

@@ -17,7 +17,10 @@ public final class GivenConsents {
 
   /** The consents of a message accepted by {@link CarriedConsentCheck}. */
   public static List<GivenConsent> of(Body body) {
-    return statements(body).stream().map(GivenConsents::shown).toList();
+    List<ConsentStatement.Content> statements = statements(body);
+    return statements.isEmpty()
+        ? List.of()
+        : statements.stream().map(GivenConsents::shown).toList();
   }
 
   /** Their exact content. */

@@ -81,6 +81,9 @@ final class DeskRouting {
       Transaction tx, InboxRecord record, FreshContent.Content content) {
     Label label = content.label();
     Body body = content.body();
+    if (!body.hasRecall() && label.getReferences().isEmpty() && label.getInReplyTo().isEmpty()) {
+      return null;
+    }
     return Stream.of(body.getRecall().getMessageId(), label.getReferences(), label.getInReplyTo())
         .filter(id -> id.size() == MessageId.SIZE)
         .map(id -> find(tx, id))

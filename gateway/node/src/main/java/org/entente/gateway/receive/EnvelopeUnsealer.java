@@ -216,7 +216,12 @@ final class EnvelopeUnsealer {
   }
 
   private boolean isConsumed(Kind kind) {
-    return hooks.stream().anyMatch(hook -> hook.consumes(kind));
+    for (ReceptionHook hook : hooks) {
+      if (hook.consumes(kind)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Optional<InspectionResult.Refused> againstHeader(EnvelopeFacts facts, Message message) {

@@ -37,6 +37,7 @@ public final class Redactions {
   private final List<FieldPath> paths;
   private final Tree tree = new Tree();
   private final boolean ofBodies;
+  private final String words;
 
   /** For each kind, what {@link #of} gives: it is asked for each message and agreement. */
   private final Map<Kind, List<String>> ofKinds = new ConcurrentHashMap<>();
@@ -55,6 +56,7 @@ public final class Redactions {
 
   public Redactions(List<FieldPath> paths) {
     this.paths = paths.stream().sorted(Comparator.comparing(FieldPath::text)).toList();
+    this.words = String.join(", ", this.paths.stream().map(FieldPath::text).toList());
     this.ofBodies = paths.stream().anyMatch(path -> !path.isOfLabel());
     for (FieldPath path : this.paths) {
       Tree at = tree;
@@ -158,7 +160,7 @@ public final class Redactions {
 
   /** The withheld fields in words. */
   public String words() {
-    return String.join(", ", paths.stream().map(FieldPath::text).toList());
+    return words;
   }
 
   @Override
