@@ -172,7 +172,8 @@ final class PeerIntake implements HopIntake {
   }
 
   private Receipt take(Transaction tx, Delivery delivery, InspectionResult inspected) {
-    HopIntakeTable.Head expected = expected(ledger.hopIntake().head(tx, peer, lane));
+    HopIntakeTable.Head durable = ledger.hopIntake().head(tx, peer, lane);
+    HopIntakeTable.Head expected = expected(durable);
     long sequence = delivery.getHopSequence();
     if (delivery.getHopEpoch() == expected.epoch() && sequence < expected.next()) {
       byte[] hash = ledger.hopIntake().hash(tx, peer, lane, delivery.getHopEpoch(), sequence);
@@ -197,6 +198,9 @@ final class PeerIntake implements HopIntake {
     }
     byte[] hash = Sha256.hash(delivery.getHeader().toByteArray());
     Reception.Answer answer = commit(tx, delivery, inspected);
+    if (durable.epoch() != expected.epoch()) {
+      ledger.hopIntake().forgetBefore(tx, peer, lane, expected.epoch());
+    }
     ledger.hopIntake().advance(tx, peer, lane, delivery.getHopEpoch(), sequence, hash);
     return receipt(delivery, answer, hash);
   }

@@ -168,8 +168,11 @@ class InspectionTest {
       assertEquals(Code.ROUTING_LOOP.name(), from(HUB, via(sealed(), ORIGIN, SELF, HUB)).getCode());
     }
     assertEquals(0, node.kit.accounts().of(HUB.value()).charge(Work.VERIFICATIONS, 0), "no debt");
+    // Less than half is left, so shares count; and this one has not used up its own.
+    long unused = node.kit.accounts().of(HUB.value()).charge(Work.VERIFICATIONS, 5_000);
+    assertEquals(0, unused);
     AgencyName[] endless =
-        Stream.concat(Stream.generate(() -> ORIGIN).limit(100_000), Stream.of(HUB))
+        Stream.concat(Stream.generate(() -> FAR).limit(100_000), Stream.of(HUB))
             .toArray(AgencyName[]::new);
     assertEquals(Code.ROUTING_LOOP.name(), from(HUB, via(sealed(), endless)).getCode());
     AgencyName other = new AgencyName("sg.police");

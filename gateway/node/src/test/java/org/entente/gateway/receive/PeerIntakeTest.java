@@ -104,6 +104,29 @@ class PeerIntakeTest {
     assertEquals(Optional.empty(), after.committedHash(4, 101));
   }
 
+  /** A peer whose ledger is set back again and again fills no disk. */
+  @Test
+  void hashes_ofAnEarlierEpoch_goWithTheFirstNumberOfTheNext_andThoseOfOtherLanesStay() {
+    intake.adopt(5, 1);
+    receive(sealed(5, 1, "one"), sealed(5, 2, "two"));
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          node.ledger.hopIntake().advance(tx, ORIGIN, Lane.FLASH, 5, 1, new byte[32]);
+          return tx;
+        });
+    intake.adopt(6, 1);
+    assertTrue(intake.committedHash(5, 2).isPresent(), "nothing of the next has come");
+    Delivery first = sealed(6, 1, "three");
+    receive(first);
+    assertEquals(Optional.empty(), intake.committedHash(5, 1));
+    assertEquals(Optional.empty(), intake.committedHash(5, 2));
+    assertEquals(Optional.of(hash(first)), intake.committedHash(6, 1));
+    assertTrue(node.ledger.hopIntake().hash(ORIGIN, Lane.FLASH, 5, 1).isPresent());
+    receive(sealed(6, 2, "four"));
+    assertTrue(intake.committedHash(6, 1).isPresent());
+  }
+
   @Test
   void place_adoptedBeforeWhatIsDurable_changesNothing() {
     intake.adopt(2, 1);

@@ -6,6 +6,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,17 @@ public final class HopIntakeTable {
     tx.put(Table.HOP_IN, key(peer, lane, epoch, sequence), headerHash);
     if (sequence > HASHES_KEPT) {
       tx.delete(Table.HOP_IN, key(peer, lane, epoch, sequence - HASHES_KEPT));
+    }
+  }
+
+  /** Removes the hashes of earlier epochs, whose numbers are no longer asked for. */
+  public void forgetBefore(Transaction tx, AgencyName peer, Lane lane, long epoch) {
+    byte[] from = key(peer, lane, 0, 0);
+    try (Scan scan = tx.scanCommitted(Table.HOP_IN, from, key(peer, lane, epoch, 0))) {
+      while (scan.hasNext()) {
+        scan.next();
+        tx.delete(Table.HOP_IN, scan.key());
+      }
     }
   }
 
