@@ -55,7 +55,7 @@ final class LaneGauges {
 
   /**
    * Whether mail that is queued now goes out: the peer is connected, grants room or has deliveries
-   * to answer, and left none unanswered for longer than this.
+   * to answer, and has left none of these unanswered for longer than this.
    */
   boolean carries(long nowNanos, Duration patience) {
     Long since = unansweredNanos;
@@ -63,7 +63,7 @@ final class LaneGauges {
         && !paused
         && stopped == null
         && (granted || inFlight > 0)
-        && (since == null || nowNanos - since <= patience.toNanos());
+        && (since == null || inFlight == 0 || nowNanos - since <= patience.toNanos());
   }
 
   void sent(Deliveries deliveries, long nowNanos) {

@@ -199,7 +199,7 @@ final class PeerIntake implements HopIntake {
     byte[] hash = Sha256.hash(delivery.getHeader().toByteArray());
     Reception.Answer answer = commit(tx, delivery, inspected);
     if (durable.epoch() != expected.epoch()) {
-      ledger.hopIntake().forgetBefore(tx, peer, lane, expected.epoch());
+      ledger.hopIntake().forget(tx, peer, lane, durable);
     }
     ledger.hopIntake().advance(tx, peer, lane, delivery.getHopEpoch(), sequence, hash);
     return receipt(delivery, answer, hash);

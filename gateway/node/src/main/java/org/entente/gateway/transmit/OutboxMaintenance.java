@@ -251,7 +251,8 @@ public final class OutboxMaintenance {
   private boolean mayMove(AgencyName recipient, Lane lane, OutboxEntry entry, long now) {
     long waited = now - entry.getQueuedAtMs();
     int moves = entry.getAttempts() - 1;
-    return waited >= doubled(FIRST_WAIT_MILLIS, moves, LONGEST_WAIT_MILLIS)
+    // Queued in the future: as in isDue.
+    return (waited < 0 || waited >= doubled(FIRST_WAIT_MILLIS, moves, LONGEST_WAIT_MILLIS))
         && settlement.mayMove(
             recipient,
             lane,

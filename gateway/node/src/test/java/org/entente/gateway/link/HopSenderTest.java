@@ -1,11 +1,13 @@
 package org.entente.gateway.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -67,6 +69,36 @@ class HopSenderTest {
         .setHeaderHash(HeaderHashes.ofHeader(header(number)))
         .setResult(Result.RESULT_COMMITTED)
         .build();
+  }
+
+  /** What routes ask: threat 98. */
+  @Test
+  void lane_carries_whileThePeerIsConnectedGrantsAndAnswers() {
+    LaneGauges gauges = new LaneGauges();
+    Duration patience = Duration.ofNanos(30);
+    gauges.publish(false, false, null, sender);
+    assertFalse(gauges.carries(0, patience));
+    assertEquals(List.of(), sender.connected(FACTS, FACTS, hello(2, 5, 0, 0)));
+    gauges.publish(true, false, null, sender);
+    assertFalse(gauges.carries(0, patience), "it grants nothing");
+    sender.credited(Credit.newBuilder().setEnvelopes(10).setBytes(10_000).build());
+    gauges.publish(true, false, null, sender);
+    assertTrue(gauges.carries(0, patience));
+    gauges.sent(send(5, 6).getDeliveries(), 0);
+    gauges.publish(true, false, null, sender);
+    assertTrue(gauges.carries(30, patience));
+    assertFalse(gauges.carries(31, patience), "it does not answer");
+    sender.disconnected();
+    connect();
+    gauges.sent(send(5, 6).getDeliveries(), 32);
+    gauges.publish(true, false, null, sender);
+    assertFalse(gauges.carries(32, patience), "another stream makes it no better");
+    gauges.released();
+    assertTrue(gauges.carries(32, patience));
+    gauges.publish(true, true, null, sender);
+    assertFalse(gauges.carries(32, patience), "paused");
+    gauges.publish(true, false, Code.SEQUENCE_CONFLICT, sender);
+    assertFalse(gauges.carries(32, patience), "stopped");
   }
 
   @Test

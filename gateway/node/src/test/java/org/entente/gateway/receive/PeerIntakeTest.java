@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.LongStream;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.ledger.table.HopIntakeTable;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.Lane;
@@ -125,6 +126,17 @@ class PeerIntakeTest {
     assertTrue(node.ledger.hopIntake().hash(ORIGIN, Lane.FLASH, 5, 1).isPresent());
     receive(sealed(6, 2, "four"));
     assertTrue(intake.committedHash(6, 1).isPresent());
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          HopIntakeTable hops = node.ledger.hopIntake();
+          hops.advance(tx, ORIGIN, LANE, 6, 3, new byte[32]);
+          hops.forget(tx, ORIGIN, LANE, hops.head(tx, ORIGIN, LANE));
+          return tx;
+        });
+    for (long number = 1; number <= 3; number++) {
+      assertEquals(Optional.empty(), intake.committedHash(6, number), "in the same commit too");
+    }
   }
 
   @Test

@@ -91,6 +91,11 @@ final class SenderNode implements AutoCloseable {
   final GapWatch gaps = new GapWatch(clock::nanos);
   final Set<AgencyName> keyless = new HashSet<>();
   final Set<AgencyName> unreachable = new HashSet<>();
+  final Set<AgencyName> down = new HashSet<>();
+
+  /** Transits that lead to {@code sg.police}. */
+  final List<AgencyName> transits = new ArrayList<>(List.of(HUB));
+
   final List<String> woken = new ArrayList<>();
   final List<String> notices = new ArrayList<>();
   final SecretBytes outboxKey = SecretBytes.random(random, 32);
@@ -124,8 +129,8 @@ final class SenderNode implements AutoCloseable {
     RoutingTable routes =
         new RoutingTable(
             Set.of(DE, HUB),
-            agency -> agency.equals(SG) ? List.of(HUB) : List.of(),
-            (peer, lane) -> true);
+            agency -> agency.equals(SG) ? transits : List.of(),
+            (peer, lane) -> !down.contains(peer));
     dispatch =
         new Dispatch(
             ledger.envelopes(),

@@ -278,6 +278,17 @@ class UnsendableEntriesTest {
     assertNull(ledger.envelopes().read(hash));
   }
 
+  /** Else it would wait for ever, and fail each round of maintenance. */
+  @Test
+  void envelopeThatCannotBeRead_isQueuedAgain_untilItIsSetAside() {
+    byte[] hash = submit(id(), new Dispatch.Recipient(DE, "fine"));
+    Batch batch = store.batch();
+    batch.put(Table.ENVELOPE, KeyBuilder.key().u8(1).bytes(hash).done(), new byte[] {-1, -1});
+    store.commit(batch, Durability.SYNCED);
+    rounds(DE, DE, 3);
+    assertEquals(OutboxState.OUTBOX_STATE_QUARANTINED, state(DE));
+  }
+
   @Test
   void retry_queuesItAgain_underItsNumber() {
     byte[] hash = submit(id(), new Dispatch.Recipient(DE, POISON));

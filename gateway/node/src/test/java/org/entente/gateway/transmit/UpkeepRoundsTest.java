@@ -365,4 +365,27 @@ class UpkeepRoundsTest {
         });
     assertFalse(node.isOwed(DE, 99));
   }
+
+  /** Threat 98: doubling, so that an honest backlog is overcome. */
+  @Test
+  void mailInTheQueueOfATransit_moves_soonIfItsLinkIsDown_lateIfNot_andEverMoreSeldom() {
+    node.transits.add(DE);
+    node.send(SG);
+    node.down.add(HUB);
+    node.clock.move(Duration.ofMillis(OutboxMaintenance.FIRST_WAIT_MILLIS - 1));
+    node.upkeep.round();
+    assertEquals(0, node.ledger.hops().depth(DE, LANE));
+    node.clock.move(Duration.ofMillis(1));
+    node.upkeep.round();
+    assertEquals(1, node.ledger.hops().depth(DE, LANE));
+    assertTrue(node.prepare(HUB).isVoid());
+    assertFalse(node.prepare(DE).isVoid());
+    node.down.clear();
+    node.clock.move(Duration.ofMillis(2 * OutboxMaintenance.UNDER_WAY_MILLIS - 1));
+    node.upkeep.round();
+    assertEquals(1, node.ledger.hops().depth(HUB, LANE), "what it left there goes out as a void");
+    node.clock.move(Duration.ofMillis(1));
+    node.upkeep.round();
+    assertEquals(2, node.ledger.hops().depth(HUB, LANE), "the way back");
+  }
 }

@@ -61,14 +61,25 @@ public final class HopIntakeTable {
     }
   }
 
-  /** Removes the hashes of earlier epochs, whose numbers are no longer asked for. */
-  public void forgetBefore(Transaction tx, AgencyName peer, Lane lane, long epoch) {
-    byte[] from = key(peer, lane, 0, 0);
-    try (Scan scan = tx.scanCommitted(Table.HOP_IN, from, key(peer, lane, epoch, 0))) {
+  /**
+   * Removes the hashes of an epoch that is over, whose numbers are no longer asked for.
+   *
+   * @param over its head
+   */
+  public void forget(Transaction tx, AgencyName peer, Lane lane, Head over) {
+    byte[] from = key(peer, lane, over.epoch(), 0);
+    // Not from the first epoch on: the scan would pass what was deleted with each.
+    try (Scan scan = tx.scanCommitted(Table.HOP_IN, from, key(peer, lane, over.epoch() + 1, 0))) {
       while (scan.hasNext()) {
         scan.next();
         tx.delete(Table.HOP_IN, scan.key());
       }
+    }
+    // What this transaction has put.
+    for (long sequence = over.next() - 1;
+        hash(tx, peer, lane, over.epoch(), sequence) != null;
+        sequence--) {
+      tx.delete(Table.HOP_IN, key(peer, lane, over.epoch(), sequence));
     }
   }
 
