@@ -1,9 +1,13 @@
 package org.entente.gateway.feature.search;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,7 +21,6 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +55,9 @@ final class IndexedInbox implements AutoCloseable {
   private final int most;
   private final MessageIndex index = new MessageIndex();
   private final Map<Lane, Long> next = new EnumMap<>(Lane.class);
-  private final Map<Lane, InboxTable.PlacedRecord> older = new EnumMap<>(Lane.class);
+
+  /** Of each lane the older messages of one page that are not examined yet; none is empty. */
+  private final Map<Lane, Deque<InboxTable.PlacedRecord>> older = new EnumMap<>(Lane.class);
 
   /** At least the share of each origin; what was removed still counts until the next recount. */
   private final Map<String, Long> shares = new HashMap<>();
@@ -91,11 +96,11 @@ final class IndexedInbox implements AutoCloseable {
     }
   }
 
-  private void keepOlder(Lane lane, InboxTable.@Nullable PlacedRecord placed) {
-    if (placed == null) {
+  private void keepOlder(Lane lane, List<InboxTable.PlacedRecord> page) {
+    if (page.isEmpty()) {
       older.remove(lane);
     } else {
-      older.put(lane, placed);
+      older.put(lane, new ArrayDeque<>(page));
     }
   }
 
@@ -107,6 +112,18 @@ final class IndexedInbox implements AutoCloseable {
   void remove(Collection<Long> places) {
     if (!places.isEmpty()) {
       index.remove(places);
+      for (Map.Entry<Lane, Deque<InboxTable.PlacedRecord>> page : List.copyOf(older.entrySet())) {
+        removeOlder(page.getKey(), page.getValue(), places);
+      }
+    }
+  }
+
+  private void removeOlder(
+      Lane lane, Deque<InboxTable.PlacedRecord> page, Collection<Long> places) {
+    long first = page.getFirst().position();
+    page.removeIf(placed -> places.contains(InboxPosition.of(placed).number()));
+    if (page.isEmpty()) {
+      keepOlder(lane, inbox.before(lane, first));
     }
   }
 
@@ -139,6 +156,7 @@ final class IndexedInbox implements AutoCloseable {
     for (int i = 0; i < messages && !older.isEmpty(); i++) {
       InboxTable.PlacedRecord newest =
           older.values().stream()
+              .map(Deque::getLast)
               .max(Comparator.comparingLong(InboxTable.PlacedRecord::position))
               .orElseThrow();
       examined++;
@@ -148,11 +166,19 @@ final class IndexedInbox implements AutoCloseable {
           take(newest);
         }
       }
-      keepOlder(newest.lane(), inbox.before(newest.lane(), newest.position()));
+      passOlder(newest);
       if (!older.isEmpty() && examined >= (long) EXAMINED * most) {
         leaveOut(builtTo);
         older.clear();
       }
+    }
+  }
+
+  private void passOlder(InboxTable.PlacedRecord newest) {
+    Deque<InboxTable.PlacedRecord> page = requireNonNull(older.get(newest.lane()));
+    page.removeLast();
+    if (page.isEmpty()) {
+      keepOlder(newest.lane(), inbox.before(newest.lane(), newest.position()));
     }
   }
 

@@ -337,22 +337,18 @@ public final class InboxTable {
     return page == null ? key(lane, position) : page.key();
   }
 
-  /** The last committed record of a lane before a position, damaged or not; null if none. */
-  public @Nullable PlacedRecord before(Lane lane, long position) {
-    long before = position;
-    while (true) {
-      MessagePage page = lastPage(lane, before - 1);
-      if (page == null) {
-        return null;
-      }
-      for (long at = Math.min(page.end(), position) - 1; at >= page.first(); at--) {
-        PlacedRecord placed = page.at(at);
-        if (placed != null) {
-          return placed;
-        }
-      }
-      before = page.first();
+  /**
+   * The last committed records of a lane before a position, those of one page, in order; damaged
+   * ones are included. Empty if there are none.
+   */
+  public List<PlacedRecord> before(Lane lane, long position) {
+    List<PlacedRecord> found = List.of();
+    MessagePage page = lastPage(lane, position - 1);
+    while (page != null && found.isEmpty()) {
+      found = page.from(0).stream().filter(placed -> placed.position() < position).toList();
+      page = found.isEmpty() ? lastPage(lane, page.first() - 1) : page;
     }
+    return found;
   }
 
   /** The last committed page that begins at a position or before; null if none. */

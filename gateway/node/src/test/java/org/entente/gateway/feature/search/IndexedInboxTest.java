@@ -7,9 +7,11 @@ import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.receive.InboxOpener;
@@ -120,6 +122,51 @@ class IndexedInboxTest {
     assertTrue(indexed.size() < 140, "" + indexed.size());
     assertTrue(indexed.reachesBackTo().isPresent());
     indexed.close();
+  }
+
+  /** Older messages are read by the page, and may go before they are examined. */
+  @Test
+  void olderMessages_thatGoBeforeTheyAreExamined_areNotFound() {
+    received(HONEST, 5, 1);
+    List<InboxTable.PlacedRecord> page =
+        ledger.commit(
+            Lane.ROUTINE,
+            tx -> {
+              for (int i = 0; i < 10; i++) {
+                MessageId id = MessageId.fresh(NOW, new SecureRandom());
+                InboxRecord record = InboxRecord.newBuilder().setOrigin(FLOOD).build();
+                bodies.put(
+                    ledger.inbox().append(tx, Lane.ROUTINE, id, record, new byte[] {1}), body(1));
+              }
+              return ledger.inbox().page(tx, Lane.ROUTINE, 6);
+            });
+    assertEquals(10, page.size());
+    IndexedInbox indexed = empty();
+    indexed.build(4);
+    List<InboxTable.PlacedRecord> gone = List.of(page.get(0), page.get(3), page.get(9));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          gone.forEach(placed -> ledger.inbox().remove(tx, placed));
+          return tx;
+        });
+    indexed.remove(gone.stream().map(placed -> InboxPosition.of(placed).number()).toList());
+    build(indexed);
+    assertEquals(12, indexed.size());
+
+    IndexedInbox again = empty();
+    again.build(1);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          page.forEach(placed -> ledger.inbox().remove(tx, placed));
+          return tx;
+        });
+    again.remove(page.stream().map(placed -> InboxPosition.of(placed).number()).toList());
+    build(again);
+    assertEquals(5, again.size());
+    indexed.close();
+    again.close();
   }
 
   @Test

@@ -212,10 +212,15 @@ class InboxPagesTest {
       assertEquals(here.size(), read.size(), "seed " + seed);
       assertTrue(read.containsAll(here.keySet()));
       List<MessageId> back = new ArrayList<>();
-      PlacedRecord last = inbox.before(LANE, inbox.lastPosition() + 1);
-      while (last != null) {
-        back.add(0, MessageId.of(last.record().getMessageId().toByteArray()));
-        last = inbox.before(LANE, last.position());
+      List<PlacedRecord> page = inbox.before(LANE, inbox.lastPosition() + 1);
+      while (!page.isEmpty()) {
+        int from = random.nextInt(page.size());
+        back.addAll(
+            0,
+            page.subList(from, page.size()).stream()
+                .map(placed -> MessageId.of(placed.record().getMessageId().toByteArray()))
+                .toList());
+        page = inbox.before(LANE, page.get(from).position());
       }
       assertEquals(read, back, "seed " + seed);
     }
