@@ -191,7 +191,7 @@ public final class InboxTable {
   private static @Nullable PlacedRecord find(
       MessageId id, byte[] entry, int at, BiFunction<Lane, Long, @Nullable MessagePage> pages) {
     MessagePage page = pages.apply(Lane.of(entry[at]), BigEndian.u64(entry, at + 1));
-    PlacedRecord found = page == null ? null : page.find(id);
+    PlacedRecord found = page == null ? null : at(page, page.find(id));
     if ((page != null && page.isDamaged()) || (found != null && found.isDamaged())) {
       throw new CorruptRecord("INBOX", null);
     }
@@ -245,19 +245,36 @@ public final class InboxTable {
   public @Nullable PlacedRecord place(Transaction tx, Lane lane, long position) {
     MessagePage committed = lastPage(lane, position);
     MessagePage page = committed == null ? null : pages(tx).page(lane, committed.first());
-    return page == null ? null : page.at(position);
+    return page == null ? null : at(page, position);
   }
 
   /** The committed record at a position, damaged or not; null if none. */
   public @Nullable PlacedRecord place(Lane lane, long position) {
     MessagePage page = lastPage(lane, position);
-    return page == null ? null : page.at(position);
+    return page == null ? null : at(page, position);
+  }
+
+  private static @Nullable PlacedRecord at(MessagePage page, long position) {
+    InboxRecord record = page.at(position);
+    return record == null ? null : new PlacedRecord(page.lane(), position, page.first(), record);
+  }
+
+  /** The messages of a page that are here, from a position on. */
+  private static List<PlacedRecord> from(MessagePage page, long position) {
+    List<PlacedRecord> here = new ArrayList<>();
+    for (long at = Math.max(page.first(), position); at < page.end(); at++) {
+      PlacedRecord placed = at(page, at);
+      if (placed != null) {
+        here.add(placed);
+      }
+    }
+    return here;
   }
 
   /** The messages of a page that are here as the transaction sees them, damaged or not. */
   public List<PlacedRecord> page(Transaction tx, Lane lane, long first) {
     MessagePage page = pages(tx).page(lane, first);
-    return page == null ? List.of() : page.from(first);
+    return page == null ? List.of() : from(page, first);
   }
 
   /**
@@ -307,7 +324,7 @@ public final class InboxTable {
     try (Scan scan = store.scan(Table.INBOX, pageAt(lane, from), endOf(lane))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
-        List<PlacedRecord> page = page(lane, scan.key(), scan.value()).from(from);
+        List<PlacedRecord> page = from(page(lane, scan.key(), scan.value()), from);
         out.addAll(page.subList(0, Math.min(page.size(), most - out.size())));
       }
     }
@@ -322,7 +339,7 @@ public final class InboxTable {
     try (Scan scan = store.scan(Table.INBOX, pageAt(lane, from), key(lane, to + 1))) {
       while (scan.hasNext()) {
         scan.next();
-        page(lane, scan.key(), scan.value()).from(from).stream()
+        from(page(lane, scan.key(), scan.value()), from).stream()
             .mapToLong(PlacedRecord::position)
             .filter(position -> position <= to)
             .forEach(out::add);
@@ -345,7 +362,7 @@ public final class InboxTable {
     List<PlacedRecord> found = List.of();
     MessagePage page = lastPage(lane, position - 1);
     while (page != null && found.isEmpty()) {
-      found = page.from(0).stream().filter(placed -> placed.position() < position).toList();
+      found = from(page, 0).stream().filter(placed -> placed.position() < position).toList();
       page = found.isEmpty() ? lastPage(lane, page.first() - 1) : page;
     }
     return found;
@@ -452,7 +469,7 @@ public final class InboxTable {
 
     @Nullable PlacedRecord find(MessageId id) {
       MessagePage page = arrived.get(id);
-      PlacedRecord found = page == null ? null : page.find(id);
+      PlacedRecord found = page == null ? null : at(page, page.find(id));
       return found == null ? InboxTable.find(id, this::entry, this::page) : found;
     }
 

@@ -6,7 +6,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.entente.gateway.ledger.table.InboxTable.PlacedRecord;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
@@ -173,11 +172,11 @@ final class MessagePage {
     return rest.build().toByteString();
   }
 
-  /** The message at a position; null if it is gone. */
-  @Nullable PlacedRecord at(long position) {
+  /** The record at a position, the default instance if it is damaged; null if it is gone. */
+  @Nullable InboxRecord at(long position) {
     int index = (int) (position - first);
     boolean here = position >= first && position < end() && ((gone >>> index) & 1) == 0;
-    return here ? new PlacedRecord(lane, position, first, record(index)) : null;
+    return here ? record(index) : null;
   }
 
   private InboxRecord record(int index) {
@@ -190,23 +189,11 @@ final class MessagePage {
     }
   }
 
-  /** The message with an id; null if it is not here. */
-  @Nullable PlacedRecord find(MessageId id) {
+  /** The last position with an id, where it may be gone; -1 for none. */
+  long find(MessageId id) {
     // A message that was moved right after it arrived is there twice.
     int index = ids.lastIndexOf(UnsafeByteOperations.unsafeWrap(id.bytes()));
-    return index < 0 ? null : at(first + index);
-  }
-
-  /** The messages that are here, from a position on. */
-  List<PlacedRecord> from(long position) {
-    List<PlacedRecord> here = new ArrayList<>();
-    for (long at = Math.max(first, position); at < end(); at++) {
-      PlacedRecord placed = at(at);
-      if (placed != null) {
-        here.add(placed);
-      }
-    }
-    return here;
+    return index < 0 ? -1 : first + index;
   }
 
   byte[] encoded() {
