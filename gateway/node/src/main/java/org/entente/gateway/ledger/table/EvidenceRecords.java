@@ -272,22 +272,22 @@ public final class EvidenceRecords {
   public void accepted(Transaction tx, EvidenceTable book, Map<MessageId, SentFacts> sent) {
     record Shared(long slot, long lastDay) {}
     Map<Shared, List<MessageId>> groups = new LinkedHashMap<>();
-    Map<MessageId, SentFacts> dated = new TreeMap<>();
-    sent.forEach(
-        (id, facts) -> dated.put(id, facts.toBuilder().setAcceptedAtMs(tx.nowMillis()).build()));
-    dated.forEach(
-        (id, facts) -> {
-          long lastDay = until(facts, tx.nowMillis()).getEpochSecond() / DAY_SECONDS;
-          groups
-              .computeIfAbsent(new Shared(MessageGroup.slot(id), lastDay), s -> new ArrayList<>())
-              .add(id);
-          book.known(tx, id);
-        });
+    new TreeMap<>(sent)
+        .forEach(
+            (id, facts) -> {
+              long lastDay = until(facts, tx.nowMillis()).getEpochSecond() / DAY_SECONDS;
+              groups
+                  .computeIfAbsent(
+                      new Shared(MessageGroup.slot(id), lastDay), s -> new ArrayList<>())
+                  .add(id);
+              book.known(tx, id);
+            });
     for (List<MessageId> ids : groups.values()) {
       for (int from = 0; from < ids.size(); from += MessageGroup.MOST) {
         List<MessageId> some = ids.subList(from, Math.min(ids.size(), from + MessageGroup.MOST));
-        List<SentFacts> facts = some.stream().map(dated::get).toList();
-        keepSent(tx, book, MessageGroup.of(some), facts, until(facts.get(0), tx.nowMillis()));
+        List<SentFacts> facts = some.stream().map(sent::get).toList();
+        Instant until = until(facts.get(0), tx.nowMillis());
+        keepSent(tx, book, MessageGroup.of(some), GroupFacts.encode(tx.nowMillis(), facts), until);
       }
     }
   }
@@ -312,19 +312,16 @@ public final class EvidenceRecords {
     }
     SentFacts taken = facts.build();
     all.set(group.position(id), taken);
-    Instant until = until(taken, taken.getAcceptedAtMs());
+    long acceptedAt = taken.getAcceptedAtMs();
+    Instant until = until(taken, acceptedAt);
     Instant today = Instant.ofEpochMilli(tx.nowMillis());
-    keepSent(tx, book, group, all, until.isBefore(today) ? today : until);
+    byte[] bytes = GroupFacts.encode(acceptedAt, all);
+    keepSent(tx, book, group, bytes, until.isBefore(today) ? today : until);
     book.known(tx, id);
   }
 
   private void keepSent(
-      Transaction tx,
-      EvidenceTable book,
-      MessageGroup group,
-      List<SentFacts> facts,
-      Instant until) {
-    byte[] bytes = GroupFacts.encode(facts);
+      Transaction tx, EvidenceTable book, MessageGroup group, byte[] bytes, Instant until) {
     book.sent(tx, group, atRest.seal(EvidenceTable.sentPlace(group), bytes, until));
     long now = tx.nowMillis();
     tx.afterCommit(() -> recent.put(group.first(), bytes, bytes.length, now));

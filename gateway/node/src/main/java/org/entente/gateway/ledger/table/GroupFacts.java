@@ -1,9 +1,7 @@
 package org.entente.gateway.ledger.table;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
@@ -14,30 +12,38 @@ import org.entente.proto.store.v1.SentFacts;
  * for all that share it.
  *
  * <pre>
- * u8 how many · for each: u32 length · SentFacts without these times
+ * u64 accepted at · u8 how many · for each: u32 length · SentFacts without these times
  * for each message: u8 which of them · u64 expires at · u64 open by
  * </pre>
  */
 final class GroupFacts {
   private record Times(int which, long expiresAt, long openBy) {}
 
+  private final long acceptedAt;
   private final List<SentFacts> shared = new ArrayList<>();
   private final List<Times> times = new ArrayList<>();
 
-  private GroupFacts() {}
+  private GroupFacts(long acceptedAt) {
+    this.acceptedAt = acceptedAt;
+  }
 
   /** The facts of messages, in the order of their group, as bytes. */
-  static byte[] encode(List<SentFacts> facts) {
-    Map<SentFacts, Integer> shared = new LinkedHashMap<>();
+  static byte[] encode(long acceptedAt, List<SentFacts> facts) {
+    List<SentFacts> shared = new ArrayList<>();
     KeyBuilder times = KeyBuilder.key();
     for (SentFacts one : facts) {
-      SentFacts rest = one.toBuilder().clearExpiresAtMs().clearOpenByMs().build();
-      Integer known = shared.putIfAbsent(rest, shared.size());
-      int which = known == null ? shared.size() - 1 : known;
+      SentFacts rest =
+          one.toBuilder().clearAcceptedAtMs().clearExpiresAtMs().clearOpenByMs().build();
+      // Mostly the last is the only one.
+      int which = shared.lastIndexOf(rest);
+      if (which < 0) {
+        which = shared.size();
+        shared.add(rest);
+      }
       times.u8(which).u64(one.getExpiresAtMs()).u64(one.getOpenByMs());
     }
-    KeyBuilder out = KeyBuilder.key().u8(shared.size());
-    for (SentFacts rest : shared.keySet()) {
+    KeyBuilder out = KeyBuilder.key().u64(acceptedAt).u8(shared.size());
+    for (SentFacts rest : shared) {
       out.u32(rest.getSerializedSize()).bytes(rest.toByteArray());
     }
     return out.bytes(times.done()).done();
@@ -45,8 +51,8 @@ final class GroupFacts {
 
   /** The facts of a group of messages. */
   static GroupFacts parse(byte[] bytes, int messages) {
-    GroupFacts out = new GroupFacts();
     KeyReader reader = KeyReader.of(bytes);
+    GroupFacts out = new GroupFacts(reader.u64());
     for (int left = reader.u8(); left > 0; left--) {
       byte[] rest = reader.bytes((int) reader.u32());
       out.shared.add(CorruptRecord.parse(SentFacts.parser(), rest, "STATEMENT"));
@@ -61,6 +67,7 @@ final class GroupFacts {
   SentFacts of(int position) {
     Times some = times.get(position);
     return shared.get(some.which()).toBuilder()
+        .setAcceptedAtMs(acceptedAt)
         .setExpiresAtMs(some.expiresAt())
         .setOpenByMs(some.openBy())
         .build();
