@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -227,14 +226,14 @@ final class SealingQueue implements AutoCloseable {
    * @param refused is told of each that is not accepted, and why
    */
   void offer(List<Submission> together, BiConsumer<Submission, Problem> refused) {
-    Map<Submission, Problem> problems = new IdentityHashMap<>();
+    List<Runnable> refusals = new ArrayList<>();
     boolean here;
     lock.lock();
     try {
       for (Submission one : together) {
         Problem problem = add(one);
         if (problem != null) {
-          problems.put(one, problem);
+          refusals.add(() -> refused.accept(one, problem));
         }
       }
       here = takesTurnHere();
@@ -244,7 +243,7 @@ final class SealingQueue implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    problems.forEach(refused);
+    refusals.forEach(Runnable::run);
     if (here) {
       run();
     }
