@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * KeyReader} reads the parts back. Used by one thread.
  */
 public final class KeyBuilder {
-  private static final int USUAL_BYTES = 48;
+  private static final int USUAL_BYTES = 32;
 
   private byte[] out;
   private int length;

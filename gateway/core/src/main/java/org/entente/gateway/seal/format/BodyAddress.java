@@ -12,6 +12,8 @@ import org.entente.gateway.model.EnvelopeId;
  * @param index index in the envelope, from 0
  */
 public record BodyAddress(AgencyName origin, EnvelopeId envelope, int index) {
+  private static final int ENVELOPE_AND_INDEX = EnvelopeId.SIZE + Integer.BYTES;
+
   public BodyAddress {
     if (index < 0 || index >= EnvelopeHeader.MAX_COUNT) {
       throw new IllegalArgumentException("message " + index + " of an envelope");
@@ -20,7 +22,7 @@ public record BodyAddress(AgencyName origin, EnvelopeId envelope, int index) {
 
   /** Domain, length and text of the origin, envelope, index: a unique encoding of the address. */
   public byte[] encoded(byte[] domain) {
-    return new FieldWriter(domain.length + 64)
+    return new FieldWriter(domain.length + 1 + origin.value().length() + ENVELOPE_AND_INDEX)
         .fixed(domain)
         .text(origin.value())
         .fixed(envelope.bytes())

@@ -114,7 +114,11 @@ public final class AuthenticatedStore implements Store {
   }
 
   private static byte[] mac(SecretBytes secret, Table table, byte[] of, byte[] value) {
-    byte[] place = KeyBuilder.key().ascii(table.name()).u32(of.length).done();
+    byte[] place =
+        KeyBuilder.key(1 + table.name().length() + Integer.BYTES)
+            .ascii(table.name())
+            .u32(of.length)
+            .done();
     byte[] mac = secret.use(bytes -> HmacSha256.mac(bytes, place, of, value));
     return Arrays.copyOf(mac, MAC_BYTES);
   }

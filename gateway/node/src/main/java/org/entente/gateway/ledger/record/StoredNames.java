@@ -67,7 +67,7 @@ public final class StoredNames {
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
     random.nextBytes(nonce);
     byte[] sealed = sealing.use(key -> Aes256Gcm.seal(key, nonce, place.bytes(), joined(names)));
-    return KeyBuilder.key().bytes(nonce).bytes(sealed).done();
+    return KeyBuilder.key(nonce.length + sealed.length).bytes(nonce).bytes(sealed).done();
   }
 
   /** The names that were sealed for a place; empty if the bytes are not such. */
@@ -83,7 +83,11 @@ public final class StoredNames {
   }
 
   private static byte[] joined(String[] names) {
-    KeyBuilder joined = KeyBuilder.key();
+    int bytes = names.length;
+    for (String name : names) {
+      bytes += name.length();
+    }
+    KeyBuilder joined = KeyBuilder.key(bytes);
     for (String name : names) {
       joined.ascii(name);
     }
