@@ -67,13 +67,28 @@ class SimulationIT {
   @Test
   void firstTransit_thatWithholdsAll_delaysMailOnce_andTheOneThatReturnsCarriesAgain()
       throws IOException {
-    Path folder = Files.createDirectory(work.resolve("two transits"));
-    SimFederation two = SimFederation.mint(folder, SimFederation.TWO_TRANSITS);
+    SimFederation two = mintTwoTransits();
     List<List<Long>> nanos = Simulation.runWithheld(0, two, work);
     assertSlowest(1, nanos.get(0));
     assertSlowest(14, nanos.get(1));
     assertSlowest(1, nanos.get(2));
     assertSlowest(45, nanos.get(3));
+  }
+
+  private SimFederation mintTwoTransits() throws IOException {
+    Path minting = Files.createDirectory(work.resolve("two-transits"));
+    return SimFederation.mint(minting, SimFederation.TWO_TRANSITS);
+  }
+
+  @Test
+  @Tag("extended")
+  @Tag("simulation")
+  void delivery_byTwoTransits_underAnySeed_losesNothingDoublesNothingAndDrains()
+      throws IOException {
+    SimFederation two = mintTwoTransits();
+    for (long seed = 0; seed < SEEDS; seed++) {
+      assertTrue(Simulation.run(seed, two, work).messages() > 0);
+    }
   }
 
   private static void assertSlowest(long seconds, List<Long> nanos) {
