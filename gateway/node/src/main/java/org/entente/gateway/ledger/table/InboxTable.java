@@ -227,7 +227,7 @@ public final class InboxTable {
     }
   }
 
-  /** Removes a message; its position stays empty. Its body goes with its page. */
+  /** Removes a message with its body; its position stays empty. */
   public void remove(Transaction tx, PlacedRecord placed) {
     MessagePage page = pages(tx).page(placed.lane(), placed.page());
     if (page != null) {
@@ -389,31 +389,13 @@ public final class InboxTable {
     return fresh;
   }
 
-  /** The sealed body of a message, or null once its page is gone. */
+  /** The sealed body of a message; null or empty once it is gone. */
   public byte @Nullable [] body(PlacedRecord placed) {
     return body(store.get(Table.BODY, bodyKey(placed.page())), placed);
   }
 
-  /** One of the bodies of a page; null if they are gone or damaged. */
   private static byte @Nullable [] body(byte @Nullable [] bodies, PlacedRecord placed) {
-    int index = (int) (placed.position() - placed.page());
-    if (bodies == null || bodies.length == 0 || index >= (bodies[0] & 0xff)) {
-      return null;
-    }
-    int lengths = (bodies[0] & 0xff) * Integer.BYTES;
-    long at = 1L + lengths;
-    for (int i = 0; i <= index; i++) {
-      int lengthAt = 1 + i * Integer.BYTES;
-      int length = lengthAt + Integer.BYTES > bodies.length ? -1 : BigEndian.u32(bodies, lengthAt);
-      if (length < 0 || at + length > bodies.length) {
-        return null;
-      }
-      if (i == index) {
-        return Arrays.copyOfRange(bodies, (int) at, (int) at + length);
-      }
-      at += length;
-    }
-    return null;
+    return MessagePage.body(bodies, (int) (placed.position() - placed.page()));
   }
 
   private Pages pages(Transaction tx) {
@@ -519,6 +501,9 @@ public final class InboxTable {
           tx.put(Table.BODY, bodyKey(page.first()), page.encodedBodies());
           RetentionTable.placed(tx, bucket(page), page.ids().size());
           index(page);
+        } else if (page.hasRemoved()
+            && page.takeBodies(tx.get(Table.BODY, bodyKey(page.first())))) {
+          tx.put(Table.BODY, bodyKey(page.first()), page.encodedBodies());
         }
       } else if (!page.isFresh()) {
         tx.delete(Table.INBOX, key(page.lane(), page.first()));

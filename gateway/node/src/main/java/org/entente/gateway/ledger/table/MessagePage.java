@@ -4,8 +4,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
@@ -25,19 +27,22 @@ final class MessagePage {
   /** Bytes of records, and of bodies, above which a page takes no further message. */
   static final int BYTES = 64 << 10;
 
+  private static final byte[] NO_BODY = {};
+
   private final Lane lane;
   private final long first;
   private final InboxRecord common;
   private final List<ByteString> ids = new ArrayList<>();
   private final List<ByteString> messages = new ArrayList<>();
 
-  /** Bodies of a page that is not stored yet. */
+  /** Bodies of a page that is not stored yet, or whose bodies are stored again. */
   private final List<byte[]> bodies = new ArrayList<>();
 
   private final boolean fresh;
   private long bytes;
   private long gone;
   private boolean changed;
+  private boolean removed;
 
   private MessagePage(Lane lane, long first, InboxRecord common, boolean fresh) {
     this.lane = lane;
@@ -113,6 +118,11 @@ final class MessagePage {
     return changed;
   }
 
+  /** Whether a message was removed from it. */
+  boolean hasRemoved() {
+    return removed;
+  }
+
   /** Whether none of its messages is here any more. */
   boolean isEmpty() {
     return Long.bitCount(gone) == messages.size();
@@ -155,8 +165,12 @@ final class MessagePage {
   void remove(long position) {
     int index = (int) (position - first);
     messages.set(index, ByteString.EMPTY);
+    if (fresh) {
+      bodies.set(index, NO_BODY);
+    }
     gone |= 1L << index;
     changed = true;
+    removed = true;
   }
 
   /** What a record does not have in common with the others. */
@@ -206,7 +220,7 @@ final class MessagePage {
         .toByteArray();
   }
 
-  /** Its bodies as they are stored. */
+  /** The bodies of its messages as they are stored, without those of messages that are gone. */
   byte[] encodedBodies() {
     KeyBuilder encoded = KeyBuilder.key().u8(bodies.size());
     bodies.forEach(body -> encoded.u32(body.length));
@@ -217,5 +231,35 @@ final class MessagePage {
   /** The body at a position of a page that is not stored yet. */
   byte[] body(long position) {
     return Objects.requireNonNull(bodies.get((int) (position - first)));
+  }
+
+  /** Takes over stored bodies; whether they are whole. */
+  boolean takeBodies(byte @Nullable [] stored) {
+    for (int i = 0; stored != null && i < messages.size(); i++) {
+      byte[] body = body(stored, i);
+      if (body == null) {
+        return false;
+      }
+      bodies.add(((gone >>> i) & 1) == 0 ? body : NO_BODY);
+    }
+    return stored != null;
+  }
+
+  /** One of the stored bodies of a page; null if they are gone or damaged. */
+  static byte @Nullable [] body(byte @Nullable [] stored, int index) {
+    int count = stored == null || stored.length == 0 ? 0 : stored[0] & 0xff;
+    long at = 1L + (long) count * Integer.BYTES;
+    for (int i = 0; stored != null && i <= index && index < count; i++) {
+      int lengthAt = 1 + i * Integer.BYTES;
+      int length = lengthAt + Integer.BYTES > stored.length ? -1 : BigEndian.u32(stored, lengthAt);
+      if (length < 0 || at + length > stored.length) {
+        return null;
+      }
+      if (i == index) {
+        return Arrays.copyOfRange(stored, (int) at, (int) at + length);
+      }
+      at += length;
+    }
+    return null;
   }
 }

@@ -179,6 +179,20 @@ class InboxPagesTest {
     assertHere(ids.get(3), "one");
   }
 
+  /** No page keeps the ciphertext of what is erased or moved. */
+  @Test
+  void removedMessage_takesItsBodyWithIt_andTheOthersStay() {
+    List<MessageId> ids = received(5, "one");
+    write(
+        tx -> {
+          inbox.remove(tx, requireNonNull(inbox.find(tx, ids.get(1))));
+          assertTrue(inbox.moveToEnd(tx, requireNonNull(inbox.find(tx, ids.get(3)))) > 5);
+        });
+    byte[] bodies = requireNonNull(store.get(Table.BODY, KeyBuilder.key().u64(1).done()));
+    assertEquals(1 + 5 * Integer.BYTES + 3 * MessageId.SIZE, bodies.length);
+    List.of(0, 2, 3, 4).forEach(i -> assertHere(ids.get(i), "one"));
+  }
+
   /** What comes, changes, moves and goes at random is what the store shows, and all of it goes. */
   @Test
   void messages_thatAreAllGone_leaveNothing() {
