@@ -357,7 +357,7 @@ final class Reception {
     if (content instanceof InspectionResult.Kept message) {
       keepUnlessThere(tx, keeping, message);
     } else if (content instanceof InspectionResult.Refused message) {
-      refuse(tx, keeping, message);
+      refuse(keeping, message);
     } else if (content instanceof InspectionResult.Consumed message) {
       consume(tx, keeping, message);
     } else if (content instanceof InspectionResult.Evidence message) {
@@ -399,18 +399,13 @@ final class Reception {
         // Its origin was restored and assigned another number: repeat the earlier evidence.
         keeping.tell(MessageOutcome.DELIVERED, id);
       } else {
-        refuse(
-            tx,
-            keeping,
-            id,
-            Code.SEQUENCE_CONFLICT,
-            "another message with this id is already here");
+        refuse(keeping, id, Code.SEQUENCE_CONFLICT, "another message with this id is already here");
       }
       return;
     }
     Optional<InspectionResult.Refused> refused = refusal(tx, keeping.header(), message);
     if (refused.isPresent()) {
-      refuse(tx, keeping, refused.get());
+      refuse(keeping, refused.get());
       return;
     }
     keep(tx, keeping, message);
@@ -505,12 +500,11 @@ final class Reception {
             .saying(step.type().name()));
   }
 
-  private void refuse(
-      Transaction tx, KeepDecision keeping, MessageId id, Code code, String reason) {
-    refuse(tx, keeping, new InspectionResult.Refused(id, code, reason));
+  private void refuse(KeepDecision keeping, MessageId id, Code code, String reason) {
+    refuse(keeping, new InspectionResult.Refused(id, code, reason));
   }
 
-  private void refuse(Transaction tx, KeepDecision keeping, InspectionResult.Refused message) {
+  private void refuse(KeepDecision keeping, InspectionResult.Refused message) {
     if (!message.evidence()) {
       keeping.tell(new MessageOutcome(message.code(), message.told()), message.id());
     }
