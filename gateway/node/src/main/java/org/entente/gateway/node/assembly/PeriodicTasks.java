@@ -20,6 +20,9 @@ final class PeriodicTasks implements GatewayCore.Schedule {
   /** Tasks with this period or a longer one begin at multiples of it. */
   private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** Beats among which tasks of a long period are divided. */
+  private static final long MOST_PHASES = 10;
+
   private final ScheduledExecutorService timers;
   private final List<Runnable> all = new CopyOnWriteArrayList<>();
 
@@ -49,21 +52,30 @@ final class PeriodicTasks implements GatewayCore.Schedule {
             }
           }
         };
+    long nanos = period.toNanos();
+    again(round, nanos, nanos + phase(all.size(), nanos));
     all.add(round);
-    again(round, period.toNanos());
   }
 
-  private void again(Runnable round, long period) {
+  private void again(Runnable round, long period, long wait) {
     Runnable turn =
         () -> {
           round.run();
-          again(round, period);
+          again(round, period, period);
         };
     try {
-      var unused = timers.schedule(turn, delay(System.nanoTime(), period), TimeUnit.NANOSECONDS);
+      var unused = timers.schedule(turn, delay(System.nanoTime(), wait), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       // The node is stopping.
     }
+  }
+
+  /**
+   * How much later a task begins the first time than its period: the tasks of a period take turns,
+   * so that not all of them delay messages at once.
+   */
+  static long phase(int before, long period) {
+    return BEAT_NANOS * (before % Math.max(1, Math.min(MOST_PHASES, period / BEAT_NANOS)));
   }
 
   /** The time until a task begins again: its period, to the nearest beat. */

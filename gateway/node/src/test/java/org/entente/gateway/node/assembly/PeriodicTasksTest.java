@@ -69,4 +69,14 @@ class PeriodicTasksTest {
     assertEquals(second - late, PeriodicTasks.delay(-7 * beat + late, second));
     assertEquals(late, PeriodicTasks.delay(7 * beat + late, late));
   }
+
+  @Test
+  void tasksOfOnePeriod_takeTurns_withinIt() {
+    long beat = Duration.ofMillis(100).toNanos();
+    assertEquals(3 * beat, PeriodicTasks.phase(13, Duration.ofSeconds(1).toNanos()));
+    assertEquals(3 * beat, PeriodicTasks.phase(13, Duration.ofHours(12).toNanos()));
+    assertEquals(beat, PeriodicTasks.phase(13, Duration.ofMillis(250).toNanos()));
+    assertEquals(0, PeriodicTasks.phase(13, beat));
+    assertEquals(0, PeriodicTasks.phase(13, 1));
+  }
 }
