@@ -1,5 +1,6 @@
 package org.entente.gateway.repository;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,16 +9,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.Gateway;
 import org.entente.gateway.node.offline.ConfigurationCheck;
+import org.entente.gateway.seal.keys.Keystore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -137,5 +143,104 @@ class StartProblemsTest {
     Files.writeString(file, good.replace(FR + "/gateway-1/tls.key", DE + "/gateway-1/tls.crt"));
     String told = String.join("\n", ConfigurationCheck.problems(file, federation.clock));
     assertTrue(told.startsWith("tls.key: "), told);
+  }
+
+  /** The check and a start both refuse; returns what the check says. */
+  private String refused(String yaml) {
+    String started = problem(yaml);
+    List<String> told = ConfigurationCheck.problems(file, federation.clock);
+    assertEquals(1, told.size(), () -> told + ", though a start says: " + started);
+    return told.get(0);
+  }
+
+  @Test
+  void check_ofOnePortTwice_namesBothFields() {
+    String twice = good.replaceAll(" (clients|admin): 127.0.0.1:0", " $1: 127.0.0.1:17441");
+    assertEquals(
+        "listen.admin: port 17441 is that of listen.clients already; valid is another port",
+        refused(twice));
+    assertEquals(
+        "listen.admin: port 17441 is that of listen.clients already; valid is another port",
+        refused(twice.replace("admin: 127.0.0.1:", "admin: 0.0.0.0:")));
+  }
+
+  @Test
+  void check_ofAnAddressOfAnotherMachine_namesIt() {
+    assertEquals(
+        "listen.admin: 192.0.2.7 is not an address of this machine",
+        refused(good.replace("admin: 127.0.0.1:", "admin: 192.0.2.7:")));
+  }
+
+  @Test
+  void check_ofAFolderBelowAFile_namesTheFile() {
+    Path below = federation.folder().resolve("roots.json");
+    for (String field : List.of("data", "audit")) {
+      assertEquals(
+          "%s: %s/here cannot be used: %s is no folder".formatted(field, below, below),
+          refused(good.replace(field + ": " + FR + "/" + field, field + ": roots.json/here")));
+    }
+  }
+
+  @Test
+  void check_ofAnEmptyKeystore_saysSo_andMakesNone() {
+    Path absent = federation.folder().resolve("absent");
+    String yaml = good.replace(FR + "/gateway-1/keystore", "absent");
+    assertFalse(yaml.equals(good));
+    assertEquals(
+        List.of(
+            "keystore: "
+                + absent
+                + " holds no key of kind AGENCY_PAIR; `entente init` makes a new agency's keys"),
+        problems(yaml));
+    assertFalse(Files.exists(absent), "a check makes nothing");
+    assertTrue(problem(yaml).contains("holds no key of kind "));
+  }
+
+  private List<String> problems(String yaml) {
+    try {
+      Files.writeString(file, yaml);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return ConfigurationCheck.problems(file, federation.clock);
+  }
+
+  @Test
+  void check_ofALockedKeystore_andOfOneOpenToOthers_saysWhy() throws IOException {
+    Path keystore = federation.folder().resolve(FR).resolve("gateway-1").resolve("keystore");
+    Files.setPosixFilePermissions(keystore, PosixFilePermissions.fromString("rwxr-x---"));
+    String open = refused(good);
+    assertTrue(open.startsWith("keystore: " + keystore + " has mode rwxr-x---"), open);
+    Files.setPosixFilePermissions(keystore, PosixFilePermissions.fromString("rwx------"));
+
+    try (SecretBytes passphrase = SecretBytes.copyOf("correct horse".getBytes(UTF_8));
+        Keystore locked =
+            Keystore.open(keystore, passphrase, federation.clock, new SecureRandom())) {
+      assertEquals(
+          List.of(
+              "keystore: the keystore needs a passphrase, and none was given; see `passphrase` in"
+                  + " the configuration"),
+          problems(good));
+    }
+    String without = refused(good);
+    assertTrue(without.contains("needs a passphrase"), without);
+    Path words = federation.folder().resolve("passphrase");
+    Files.writeString(words, "battery staple");
+    Files.setPosixFilePermissions(words, PosixFilePermissions.fromString("rw-------"));
+    String wrong = refused(good + "passphrase: {file: passphrase}\n");
+    assertTrue(wrong.startsWith("keystore: "), wrong);
+    Files.writeString(words, "correct horse");
+    assertEquals(List.of(), problems(good + "passphrase: {file: passphrase}\n"));
+  }
+
+  /** It names what ends within days, and a certificate that a start takes but no peer would. */
+  @Test
+  void check_twoDaysBeforeTheEnd_warnsOfCertificateAndBundle() {
+    federation.clock.move(Duration.ofDays(58));
+    assertEquals(List.of(), ConfigurationCheck.problems(file, federation.clock));
+    List<String> warnings = ConfigurationCheck.warnings(file, federation.clock);
+    assertEquals(2, warnings.size(), warnings::toString);
+    assertTrue(warnings.get(0).startsWith("tls: the certificate ends on "), warnings::toString);
+    assertTrue(warnings.get(1).startsWith("trust: "), warnings::toString);
   }
 }

@@ -22,8 +22,13 @@ public final class ConfigCommand {
       name = "check",
       description = {
         "Checks a node's configuration, trust bundle, credentials and agreements.",
-        "Loads them as a start would, without starting the gateway, and reports each error and its place.",
-        "A link to an agency that is not a member is a warning: its name may be wrong, or it may join later."
+        "Loads them as a start would, without starting the gateway, and reports each error and its"
+            + " place.",
+        "It also checks folders, key files and ports. It may run beside the gateway: it changes"
+            + " nothing.",
+        "Warnings: a certificate or trust bundle that ends within days, and a link to an agency"
+            + " that is not a",
+        "member, whose name may be wrong or which may join later."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",

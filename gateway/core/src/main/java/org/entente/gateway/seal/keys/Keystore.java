@@ -113,6 +113,28 @@ public final class Keystore implements AutoCloseable {
   }
 
   /**
+   * Requires that a start could read the keystore in {@code folder}, if there is one. For
+   * inspection beside a running gateway: takes no lock and changes nothing.
+   *
+   * @throws KeystoreFailure if it is damaged, of a newer format, open to others, or protected by
+   *     another passphrase
+   */
+  public static void requireReadable(
+      Path folder, @Nullable SecretBytes passphrase, SecureRandom random) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Protection protection = Protection.by(passphrase, random)) {
+      byte[] days = PrivateFolder.open(folder).read(KeyFile.DAYS);
+      if (days != null) {
+        Arrays.fill(protection.unprotect(days), (byte) 0);
+      }
+    } catch (IOException e) {
+      throw failure("reading " + folder, e);
+    }
+  }
+
+  /**
    * Kinds of the keys in {@code folder}, for inspection without lock or passphrase. Opens no key
    * and changes nothing. None if there is no keystore.
    *

@@ -45,6 +45,7 @@ import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.BundleMembership;
 import org.entente.gateway.policy.terms.Rulebook;
+import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.trust.BundleFault;
@@ -307,13 +308,38 @@ public final class ConfiguredFiles {
     try (SecretBytes passphrase = passphrase()) {
       return Keystore.open(config.keystore(), passphrase, clock, random);
     } catch (KeystoreFailure e) {
-      String hint =
-          switch (e.kind()) {
-            case PASSPHRASE -> "; see `passphrase` in the configuration";
-            case LOCKED -> "; a gateway or command with this configuration is already running";
-            default -> "";
-          };
-      throw new StartProblem("keystore: " + e.getMessage() + hint, e);
+      throw problem(e);
+    }
+  }
+
+  private static StartProblem problem(KeystoreFailure e) {
+    String hint =
+        switch (e.kind()) {
+          case PASSPHRASE -> "; see `passphrase` in the configuration";
+          case LOCKED -> "; a gateway or command with this configuration is already running";
+          default -> "";
+        };
+    return new StartProblem("keystore: " + e.getMessage() + hint, e);
+  }
+
+  /**
+   * Requires the secret keys without which no gateway starts, and a passphrase that opens them.
+   * Takes no lock and changes nothing.
+   *
+   * @throws StartProblem saying what the operator must do
+   */
+  public void requireKeystore() {
+    try (SecretBytes passphrase = passphrase()) {
+      Keystore.requireReadable(config.keystore(), passphrase, new SecureRandom());
+      Set<KeyKind> missing = EnumSet.of(KeyKind.AGENCY_PAIR, KeyKind.AUDIT_SIGNING);
+      missing.removeAll(Keystore.kindsIn(config.keystore()));
+      if (!missing.isEmpty()) {
+        throw new StartProblem(
+            "keystore: %s holds no key of kind %s; `entente init` makes a new agency's keys"
+                .formatted(config.keystore(), missing.iterator().next()));
+      }
+    } catch (KeystoreFailure e) {
+      throw problem(e);
     }
   }
 

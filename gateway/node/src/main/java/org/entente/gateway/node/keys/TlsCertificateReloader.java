@@ -96,6 +96,16 @@ public final class TlsCertificateReloader {
     }
   }
 
+  /** Why peers would refuse the certificate in force, if they would. */
+  public Optional<String> refusedByPeers(TrustBundle bundle) {
+    try {
+      requireTrusted(files.tlsChain(), bundle);
+      return Optional.empty();
+    } catch (StartProblem e) {
+      return Optional.ofNullable(e.getMessage());
+    }
+  }
+
   private void requireTrusted(List<X509Certificate> chain, TrustBundle bundle) {
     PeerIdentity own = new PeerIdentity(new AgencyName(files.config().agency()), Duration.ZERO);
     own.ownFault(chain, bundle, clock.instant())

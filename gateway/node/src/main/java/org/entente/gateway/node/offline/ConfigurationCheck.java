@@ -1,17 +1,28 @@
 package org.entente.gateway.node.offline;
 
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.LedgerStorage;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustWatch;
 
-/** Checks of a node's configuration without starting the node. */
+/**
+ * Checks of a node's configuration without starting the node, also beside a gateway that runs: it
+ * takes no lock and no port, and changes nothing.
+ */
 public final class ConfigurationCheck {
   private ConfigurationCheck() {}
 
@@ -20,18 +31,25 @@ public final class ConfigurationCheck {
     List<String> problems = new ArrayList<>();
     try {
       ConfiguredFiles files = ConfiguredFiles.read(file, clock);
-      attempt(problems, () -> files.rulebook(files.verifiedBundle()));
+      NodeConfig config = files.config();
+      attempt(
+          problems,
+          () -> {
+            requireFolder("audit", config.audit());
+            files.rulebook(files.verifiedBundle());
+          });
       attempt(problems, files::fulfilment);
-      attempt(problems, files::tryPassphrase);
+      attempt(problems, files::requireKeystore);
       attempt(problems, () -> TlsCertificateReloader.open(files, clock));
       attempt(problems, files::clients);
       attempt(problems, files::requireLinks);
-      attempt(problems, () -> LedgerStorage.requireLedger(files.config()));
-      NodeConfig.Listen listen = files.config().listen();
-      attempt(problems, () -> ConfiguredFiles.address("listen.clients", listen.clients()));
-      Optional.ofNullable(listen.peers())
-          .ifPresent(at -> attempt(problems, () -> ConfiguredFiles.address("listen.peers", at)));
-      attempt(problems, () -> ConfiguredFiles.address("listen.admin", listen.admin()));
+      attempt(
+          problems,
+          () -> {
+            LedgerStorage.requireLedger(config);
+            requireFolder("data", config.data());
+          });
+      ports(problems, config.listen());
     } catch (StartProblem e) {
       problems.add(e.getMessage());
     }
@@ -42,7 +60,15 @@ public final class ConfigurationCheck {
   public static List<String> warnings(Path file, InstantSource clock) {
     try {
       ConfiguredFiles files = ConfiguredFiles.read(file, clock);
-      return files.linksToStrangers(files.verifiedBundle());
+      TrustBundle bundle = files.verifiedBundle();
+      List<String> warnings = new ArrayList<>(files.linksToStrangers(bundle));
+      TlsCertificateReloader tls = TlsCertificateReloader.open(files, clock);
+      tls.refusedByPeers(bundle).ifPresent(warnings::add);
+      warnings.addAll(tls.warnings());
+      new TrustWatch(BundleVerifier.MAX_GRACE)
+          .state(bundle, clock.instant())
+          .ifPresent(notice -> warnings.add("trust: " + notice.text()));
+      return warnings;
     } catch (StartProblem e) {
       return List.of();
     }
@@ -53,6 +79,72 @@ public final class ConfigurationCheck {
       step.run();
     } catch (StartProblem | IllegalArgumentException e) {
       problems.add(e.getMessage());
+    }
+  }
+
+  /** Requires a folder that this user may write, or may make. */
+  private static void requireFolder(String field, Path folder) {
+    Path there = folder.toAbsolutePath().normalize();
+    for (Path up = there.getParent(); up != null && !Files.exists(there); up = up.getParent()) {
+      there = up;
+    }
+    if (!Files.isDirectory(there)) {
+      throw new StartProblem(field + ": " + folder + " cannot be used: " + there + " is no folder");
+    }
+    if (!Files.isWritable(there)) {
+      throw new StartProblem(
+          field + ": " + folder + " cannot be used: this user may not write into " + there);
+    }
+  }
+
+  private static void ports(List<String> problems, NodeConfig.Listen listen) {
+    Map<String, InetSocketAddress> before = new LinkedHashMap<>();
+    port(problems, before, "listen.clients", listen.clients());
+    String peers = listen.peers();
+    if (peers != null) {
+      port(problems, before, "listen.peers", peers);
+    }
+    port(problems, before, "listen.admin", listen.admin());
+  }
+
+  private static void port(
+      List<String> problems, Map<String, InetSocketAddress> before, String field, String text) {
+    attempt(
+        problems,
+        () -> {
+          InetSocketAddress at = ConfiguredFiles.address(field, text);
+          requireOfThisMachine(field, at);
+          before.forEach((other, taken) -> requireOther(field, at, other, taken));
+          before.put(field, at);
+        });
+  }
+
+  private static void requireOfThisMachine(String field, InetSocketAddress at) {
+    if (at.isUnresolved()) {
+      throw new StartProblem(field + ": the name " + at.getHostString() + " has no address");
+    }
+    try {
+      if (!at.getAddress().isAnyLocalAddress()
+          && !at.getAddress().isLoopbackAddress()
+          && NetworkInterface.getByInetAddress(at.getAddress()) == null) {
+        throw new StartProblem(
+            field + ": " + at.getHostString() + " is not an address of this machine");
+      }
+    } catch (SocketException e) {
+      throw new StartProblem(field + ": the addresses of this machine cannot be listed", e);
+    }
+  }
+
+  private static void requireOther(
+      String field, InetSocketAddress at, String other, InetSocketAddress taken) {
+    boolean sameHost =
+        at.getAddress().equals(taken.getAddress())
+            || at.getAddress().isAnyLocalAddress()
+            || taken.getAddress().isAnyLocalAddress();
+    if (at.getPort() != 0 && at.getPort() == taken.getPort() && sameHost) {
+      throw new StartProblem(
+          "%s: port %d is that of %s already; valid is another port"
+              .formatted(field, at.getPort(), other));
     }
   }
 }
