@@ -8,7 +8,8 @@ final class FingerprintCheck {
   private FingerprintCheck() {}
 
   /**
-   * Compares them.
+   * Compares them. The failure does not print the file's fingerprint, which one could paste instead
+   * of listening.
    *
    * @throws CommandFailure saying what to do, if they differ
    */
@@ -17,8 +18,6 @@ final class FingerprintCheck {
       throw new CommandFailure(
           "the fingerprint given is not that of "
               + what
-              + ", which is "
-              + found
               + "; do not continue: "
               + whoReads
               + " must read it aloud again; if it still differs, the file was changed");

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.cli.ceremony;
+
+import org.jspecify.annotations.NullMarked;
