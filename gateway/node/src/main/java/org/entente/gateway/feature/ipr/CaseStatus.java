@@ -91,12 +91,30 @@ record CaseStatus(IprCase kept) {
       return due("release the goods", word().getGenuineAt());
     }
     if (!isNotified()) {
-      return due("notify the parties", clocks().getNotifyBy());
+      return due("notify the " + unnotified(), clocks().getNotifyBy());
     }
     if (lacksRecordation()) {
       return due("application of the rights holder", clocks().getApplicationBy());
     }
     return dueOfAnswers();
+  }
+
+  /** Those whom a case that is not notified still lacks. */
+  private String unnotified() {
+    if (kept.hasDeclarantNotifiedAt()) {
+      return "rights holder";
+    }
+    return isSmall() || kept.hasHolderNotifiedAt() ? "declarant" : "parties";
+  }
+
+  /** What a rights holder who does not agree yet has not said. */
+  private String awaitedOfHolder() {
+    if (word().hasConfirmedAt()) {
+      return "agreement of the rights holder to destruction";
+    }
+    return word().hasDestructionAgreedAt()
+        ? "confirmation of the rights holder that the goods infringe"
+        : "answer of the rights holder";
   }
 
   private Optional<DueStep> dueOfAnswers() {
@@ -107,7 +125,7 @@ record CaseStatus(IprCase kept) {
       return due("notify the rights holder", kept.getDeclarantAt());
     }
     if (!holderAgrees()) {
-      return Optional.of(new DueStep("answer of the rights holder", holderBy()));
+      return Optional.of(new DueStep(awaitedOfHolder(), holderBy()));
     }
     return opposes()
         ? due("proceedings of the rights holder", clocks().getProceedingsBy())

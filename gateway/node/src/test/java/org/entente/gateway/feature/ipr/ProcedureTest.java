@@ -210,6 +210,35 @@ class ProcedureTest {
     assertEquals(TEN_DAYS_OVER, at(after.getDeadlines().getDeclarantBy()));
   }
 
+  private String next(ByteString id) {
+    return node.read(id).getNext().getWhat();
+  }
+
+  @Test
+  void next_namesOnlyWhatIsNotDone() {
+    ByteString right = node.granted();
+    ByteString id = node.suspended(IPR_CASE_KIND_STANDARD, right).getCaseId();
+    done(node.notify(id, IPR_PARTY_RIGHTS_HOLDER));
+    assertEquals("notify the declarant", next(id));
+    done(node.notify(id, IPR_PARTY_DECLARANT));
+    assertEquals("answer of the rights holder", next(id));
+    done(node.answer(id, IPR_ANSWER_CONFIRMS));
+    assertEquals("agreement of the rights holder to destruction", next(id));
+    done(node.answer(id, IPR_ANSWER_AGREES_TO_DESTRUCTION));
+    assertEquals("answer of the declarant", next(id));
+    done(node.declare(id, IPR_DECLARANT_ANSWER_AGREES));
+    assertEquals("destroy the goods", next(id));
+
+    ByteString other = node.suspended(IPR_CASE_KIND_STANDARD, right).getCaseId();
+    done(node.notify(other, IPR_PARTY_DECLARANT));
+    assertEquals("notify the rights holder", next(other));
+    done(node.notify(other, IPR_PARTY_RIGHTS_HOLDER));
+    done(node.answer(other, IPR_ANSWER_AGREES_TO_DESTRUCTION));
+    assertEquals("confirmation of the rights holder that the goods infringe", next(other));
+    ByteString small = node.suspended(IPR_CASE_KIND_SMALL_CONSIGNMENT, right).getCaseId();
+    assertEquals("notify the declarant", next(small));
+  }
+
   @Test
   void notice_beforeTheSuspensionOrInTheFuture_orAtAnotherTime_isRefused() {
     ByteString id = node.suspended(IPR_CASE_KIND_STANDARD, node.granted()).getCaseId();
