@@ -83,6 +83,18 @@ class ExplainCommandTest {
     return exit;
   }
 
+  /** An agreement that is in force only later is explained before it begins. */
+  @Test
+  void explain_ofAnotherTime_decidesByWhatIsInForceThen() throws IOException {
+    agreement("from: 2025-01-01", "from: 2200-01-01");
+    assertEquals(1, explain(files(), WARNING, "--to", DE));
+    assertEquals(0, explain(files(), WARNING, "--to", DE, "--at", "2200-01-01"), () -> out + err);
+    assertEquals(1, explain(files(), WARNING, "--to", DE, "--at", "2199-12-31T23:59:59Z"));
+    federation.start(FR);
+    assertEquals(2, explain(gateway(), WARNING, "--to", DE, "--at", "2200-01-01"));
+    assertTrue(err.contains("--at: needs --config"), err);
+  }
+
   /** Each of these decides, and is left out once. */
   @Test
   void whatConditionsRead_canBeSaid_andCounts() throws IOException {

@@ -3,6 +3,7 @@ package org.entente.gateway.cli.policy;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.cli.call.GatewayAddress;
@@ -63,10 +64,12 @@ interface DraftExplainer extends AutoCloseable {
    * An explainer that reads a node's files.
    *
    * @param passesOn file with the labels of the messages that each draft passes on; null for none
+   * @param at the time of the decisions; null for now
    * @throws CommandFailure naming the file that cannot be read
    */
-  static DraftExplainer ofFiles(Path config, @Nullable Path passesOn) {
-    OfflinePolicyExplainer files = OfflinePolicyExplainer.read(config, InstantSource.system());
+  static DraftExplainer ofFiles(Path config, @Nullable Path passesOn, @Nullable Instant at) {
+    InstantSource clock = InstantSource.system();
+    OfflinePolicyExplainer files = OfflinePolicyExplainer.read(config, clock);
     List<OnwardSource> sources =
         passesOn == null ? List.of() : OfflinePolicyExplainer.sources(passesOn);
     return new DraftExplainer() {
@@ -75,7 +78,11 @@ interface DraftExplainer extends AutoCloseable {
         requireKnown(question.getDraft());
         return ExplanationMapper.message(
             files
-                .explain(question.getDraft(), question.getNamesPersons(), sources)
+                .explain(
+                    question.getDraft(),
+                    question.getNamesPersons(),
+                    sources,
+                    at == null ? clock.instant() : at)
                 .orElseThrow(DraftExplainer::invalid));
       }
 

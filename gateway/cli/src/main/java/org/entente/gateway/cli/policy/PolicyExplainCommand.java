@@ -1,6 +1,8 @@
 package org.entente.gateway.cli.policy;
 
+import com.google.protobuf.Timestamp;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.PrintingCommand;
@@ -27,11 +29,15 @@ import picocli.CommandLine.Option;
     name = "explain",
     description = {
       "Explains what policy would decide on a message, for each agreement; sends nothing.",
-      "Give the message by options, without a body, or with bodies in files that `send` accepts (--alerts).",
-      "A running gateway (--gateway) gives the answer that `send` would get: it knows messages, consents,",
-      "the members of operations, and the obligations that recipients state they fulfil. A node's files",
+      "Give the message by options, without a body, or with bodies in files that `send` accepts"
+          + " (--alerts).",
+      "A running gateway (--gateway) gives the answer that `send` would get: it knows messages,"
+          + " consents,",
+      "the members of operations, and the obligations that recipients state they fulfil. A node's"
+          + " files",
       "(--config) do not hold these.",
-      "Exit code 0 if at least one recipient is permitted or held, otherwise 1; with --alerts 0 if that is",
+      "Exit code 0 if at least one recipient is permitted or held, otherwise 1; with --alerts 0 if"
+          + " that is",
       "true of every draft."
     },
     mixinStandardHelpOptions = true,
@@ -39,10 +45,13 @@ import picocli.CommandLine.Option;
     footer = {
       "  entente policy explain --config fr.customs.yaml --to sg.police --to de.customs \\",
       "      --category IPR --purpose IPR_ENFORCEMENT",
-      "  entente policy explain --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
+      "  entente policy explain --gateway 127.0.0.1:7441 --credentials"
+          + " fr.customs/clients/declarations \\",
       "      --to de.customs --category IPR --purpose IPR_ENFORCEMENT --derived-from 0197…3f \\",
       "      --officer FR-3 --justification 'case 12/26'",
-      "  entente policy explain --config fr.customs.yaml --alerts config/samples/ipr.jsonl"
+      "  entente policy explain --config fr.customs.yaml --alerts config/samples/ipr.jsonl",
+      "  entente policy explain --config fr.customs.yaml --at 2029-01-01 --to sg.police \\",
+      "      --category IPR --purpose IPR_ENFORCEMENT"
     })
 final class PolicyExplainCommand extends PrintingCommand {
   /** Options that select the source of the decision. */
@@ -65,8 +74,8 @@ final class PolicyExplainCommand extends PrintingCommand {
       names = "--alerts",
       paramLabel = "PATH",
       description =
-          "file or folder of drafts, as `send` reads them. Drafts as protobuf JSON may omit key and "
-              + "body here, and may be requests and answers.")
+          "file or folder of drafts, as `send` reads them. Drafts as protobuf JSON may omit key and"
+              + " body here, and may be requests and answers.")
   private @Nullable Path alerts;
 
   @Option(
@@ -107,8 +116,17 @@ final class PolicyExplainCommand extends PrintingCommand {
       names = "--passes-on",
       paramLabel = "FILE",
       description =
-          "labels of messages that it passes on, in the form of `passes_on` in expectations; with --config")
+          "labels of messages that it passes on, in the form of `passes_on` in expectations; with"
+              + " --config")
   private @Nullable Path passesOn;
+
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      description =
+          "explain the decision of another time, in UTC, with the files of now: which agreements"
+              + " are in force then; with --config (default: now)")
+  private @Nullable Timestamp at;
 
   @Option(
       names = "--json",
@@ -152,6 +170,7 @@ final class PolicyExplainCommand extends PrintingCommand {
     require(
         config || passesOn == null,
         "--passes-on: needs --config; with --gateway use --derived-from");
+    require(config || at == null, "--at: needs --config, since a gateway decides by its own clock");
     require(
         !config || given.getDerivedFromCount() == 0,
         "--derived-from: needs --gateway, since only a gateway knows its messages; or give their"
@@ -166,7 +185,11 @@ final class PolicyExplainCommand extends PrintingCommand {
     Path config = where.config;
     GatewayAddress gateway = where.gateway;
     if (config != null) {
-      return DraftExplainer.ofFiles(config, passesOn);
+      Timestamp time = at;
+      return DraftExplainer.ofFiles(
+          config,
+          passesOn,
+          time == null ? null : Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
     }
     if (gateway == null) {
       throw new UsageError("--gateway or --config is needed");

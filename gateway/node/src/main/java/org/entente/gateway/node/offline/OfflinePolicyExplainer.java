@@ -31,14 +31,11 @@ public final class OfflinePolicyExplainer {
   private final Policy policy;
   private final LabelCheck check;
   private final AgencyName self;
-  private final InstantSource clock;
 
-  private OfflinePolicyExplainer(
-      Policy policy, LabelCheck check, AgencyName self, InstantSource clock) {
+  private OfflinePolicyExplainer(Policy policy, LabelCheck check, AgencyName self) {
     this.policy = policy;
     this.check = check;
     this.self = self;
-    this.clock = clock;
   }
 
   /**
@@ -64,8 +61,7 @@ public final class OfflinePolicyExplainer {
         new LabelCheck(
             MessageLimits.of(
                 policy.rulebook().codes(), files.config().limitsInForce().messageBytes()));
-    return new OfflinePolicyExplainer(
-        policy, check, new AgencyName(files.config().agency()), clock);
+    return new OfflinePolicyExplainer(policy, check, new AgencyName(files.config().agency()));
   }
 
   /**
@@ -74,10 +70,10 @@ public final class OfflinePolicyExplainer {
    * @param namesPersons whether the persons it names are its only personal data; for a draft
    *     without a body
    * @param sources the received messages that it passes on
+   * @param now the time of the decision, which may be a later one
    */
   public Result<Explanation> explain(
-      Draft draft, boolean namesPersons, List<OnwardSource> sources) {
-    Instant now = clock.instant();
+      Draft draft, boolean namesPersons, List<OnwardSource> sources, Instant now) {
     DraftCheck checking = check.question(draft, namesPersons, now);
     if (checking instanceof DraftCheck.InvalidDraft invalid) {
       return Result.refused(invalid.problems().get(0));
