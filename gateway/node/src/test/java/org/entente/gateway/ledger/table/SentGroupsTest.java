@@ -76,7 +76,7 @@ class SentGroupsTest {
           records.accepted(tx, ledger.evidence(), sent);
           return sent;
         });
-    return store.calls().getOrDefault("put STATEMENT", 0);
+    return puts();
   }
 
   private void assertKept(Map<MessageId, SentFacts> sent) {
