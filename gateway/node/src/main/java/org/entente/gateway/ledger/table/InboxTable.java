@@ -55,7 +55,7 @@ public final class InboxTable {
    * Bytes of a span's record. A member that chooses its ids fills no more than this of a span; the
    * ids that do not fit have a record each.
    */
-  static final int SPAN_RECORD = 12 << 10;
+  static final int SPAN_RECORD = 4 << 10;
 
   /** Bytes of records held in memory, as serialised. */
   private static final long TAIL_BYTES = 1 << 20;

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Bit i of <i>messages</i> stands for the i-th of the row's 64 positions; the record names the
- * clients. So a client that acknowledges many messages at once changes one row. Safe for many
+ * clients: one for each acknowledgement of messages that nobody had retrieved, one for each further
+ * client. So a client that acknowledges many messages at once changes one row. Safe for many
  * threads, in transactions.
  */
 public final class RetrievalRecords {
@@ -141,10 +142,16 @@ public final class RetrievalRecords {
     }
     Row row = read(tx, place.row());
     List<Retrieval> by = row.by(place.bit());
+    Optional<Retrieval> first = by.stream().filter(one -> one.getAtMs() != 0).findFirst();
     List<String> named =
-        by.stream().skip(1).map(Retrieval::getClient).sorted().limit(most).toList();
-    int more = clients(row.messages, place.bit()) - named.size() - (by.isEmpty() ? 0 : 1);
-    return new RetrievalSummary(by.stream().findFirst(), named, more);
+        by.stream()
+            .filter(one -> one.getAtMs() == 0)
+            .map(Retrieval::getClient)
+            .sorted()
+            .limit(most)
+            .toList();
+    int others = clients(row.messages, place.bit()) - (first.isPresent() ? 1 : 0);
+    return new RetrievalSummary(first, named, others - named.size());
   }
 
   private Row read(Transaction tx, RetrievalPlace name) {
@@ -174,15 +181,11 @@ public final class RetrievalRecords {
   }
 
   private void write(Transaction tx, Row row, String client) {
-    if (row.added == 0) {
+    if (!row.add(client, tx.nowMillis())) {
       return;
     }
     Instant now = Instant.ofEpochMilli(tx.nowMillis());
-    RetrievalRecord record =
-        RetrievalRecord.newBuilder()
-            .addAllRetrievals(row.known)
-            .addRetrievals(Retrieval.newBuilder().setAtMs(tx.nowMillis()).setClient(client))
-            .build();
+    RetrievalRecord record = RetrievalRecord.newBuilder().addAllRetrievals(row.known).build();
     // A message held beyond its bucket is sealed for today, as keys of past days are never made
     // again.
     long day =
@@ -190,9 +193,9 @@ public final class RetrievalRecords {
     Instant until = LocalDate.ofEpochDay(day).atStartOfDay(ZoneOffset.UTC).toInstant();
     byte[] key = row.name.key();
     byte[] sealed = atRest.seal(place(key), record.toByteArray(), until);
-    KeyBuilder value = KeyBuilder.key().u32(row.messages.size() + 1);
+    KeyBuilder value = KeyBuilder.key().u32(row.messages.size());
     row.messages.forEach(value::u64);
-    tx.put(Table.EVIDENCE, key, value.u64(row.added).bytes(sealed).done());
+    tx.put(Table.EVIDENCE, key, value.bytes(sealed).done());
   }
 
   private static RecordPlace place(byte[] key) {
@@ -215,12 +218,13 @@ public final class RetrievalRecords {
     /** Those of the last ones that can still be opened. */
     private final List<Retrieval> known;
 
-    private long added;
+    private long first;
+    private long further;
 
     Row(RetrievalPlace name, List<Long> messages, List<Retrieval> known) {
       this.name = name;
       this.messages = messages;
-      this.known = known;
+      this.known = new ArrayList<>(known);
     }
 
     List<Retrieval> by(long bit) {
@@ -231,16 +235,40 @@ public final class RetrievalRecords {
           .toList();
     }
 
+    /** Adds what was noted; whether that is anything. Only of first retrievals is a time kept. */
+    boolean add(String client, long now) {
+      if (first != 0) {
+        known.add(Retrieval.newBuilder().setAtMs(now).setClient(client).build());
+        messages.add(first);
+      }
+      if (further != 0) {
+        Retrieval same = Retrieval.newBuilder().setClient(client).build();
+        int at = known.indexOf(same);
+        if (at < 0) {
+          known.add(same);
+          messages.add(further);
+        } else {
+          int row = messages.size() - known.size() + at;
+          messages.set(row, messages.get(row) | further);
+        }
+      }
+      return (first | further) != 0;
+    }
+
     RetrievalKind note(long bit, String client) {
       List<Retrieval> before = by(bit);
       int clients = clients(messages, bit);
-      if ((added & bit) != 0
+      if (((first | further) & bit) != 0
           || before.size() < clients
           || before.stream().anyMatch(one -> one.getClient().equals(client))) {
         return RetrievalKind.KNOWN;
       }
-      added |= bit;
-      return clients == 0 ? RetrievalKind.FIRST : RetrievalKind.FURTHER;
+      if (clients == 0) {
+        first |= bit;
+        return RetrievalKind.FIRST;
+      }
+      further |= bit;
+      return RetrievalKind.FURTHER;
     }
   }
 }

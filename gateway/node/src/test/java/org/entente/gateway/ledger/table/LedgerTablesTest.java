@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger.table;
 
+import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -452,6 +453,25 @@ class LedgerTablesTest {
       }
     }
     assertEquals(3, rows);
+  }
+
+  /** A row grows with its messages and clients, not with acknowledgements. */
+  @Test
+  void retrievals_oneByOne_ofManyClients_makeNoLargeRecord() {
+    RetrievalRecords records =
+        new RetrievalRecords(new RecordSeal(new MemoryStorageKeys(), new SecureRandom()));
+    for (int at = 64; at < 128; at++) {
+      RetrievalPlace place = new RetrievalPlace(at, 30_000);
+      for (int client = 0; client < 20; client++) {
+        String name = "client " + client;
+        RetrievalKind expected = client == 0 ? RetrievalKind.FIRST : RetrievalKind.FURTHER;
+        assertEquals(expected, write(tx -> records.note(tx, place, name)));
+        assertEquals(RetrievalKind.KNOWN, write(tx -> records.note(tx, place, name)));
+      }
+    }
+    assertEquals(10 + 1, retrievedBy(records, new RetrievalPlace(100, 30_000)).size());
+    byte[] row = requireNonNull(store.get(Table.EVIDENCE, new RetrievalPlace(64, 30_000).key()));
+    assertTrue(row.length < 4_000, () -> row.length + " bytes");
   }
 
   private List<String> retrievedBy(RetrievalRecords records, RetrievalPlace id) {
