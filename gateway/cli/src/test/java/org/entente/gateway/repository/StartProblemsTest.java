@@ -213,14 +213,14 @@ class StartProblemsTest {
     assertTrue(open.startsWith("keystore: " + keystore + " has mode rwxr-x---"), open);
     Files.setPosixFilePermissions(keystore, PosixFilePermissions.fromString("rwx------"));
 
-    try (SecretBytes passphrase = SecretBytes.copyOf("correct horse".getBytes(UTF_8));
-        Keystore locked =
-            Keystore.open(keystore, passphrase, federation.clock, new SecureRandom())) {
+    try (SecretBytes passphrase = SecretBytes.copyOf("correct horse".getBytes(UTF_8))) {
+      Keystore locked = Keystore.open(keystore, passphrase, federation.clock, new SecureRandom());
       assertEquals(
           List.of(
               "keystore: the keystore needs a passphrase, and none was given; see `passphrase` in"
                   + " the configuration"),
           problems(good));
+      locked.close();
     }
     String without = refused(good);
     assertTrue(without.contains("needs a passphrase"), without);

@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.TreeSet;
 import java.util.function.IntFunction;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.ExpressionCompiler;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.policy.check.LabelFieldCheck;
@@ -53,6 +55,9 @@ public final class AgreementLint {
               Kind.KIND_ROSTER, "a roster goes where OPERATION is covered",
               Kind.KIND_CONSENT, "a consent needs no agreement",
               Kind.KIND_CHARGE, "an assignment needs no agreement"));
+
+  /** The group whose members the Union's acts bind. */
+  private static final String UNION = "EU";
 
   /** Days before its end from which an agreement causes a warning. */
   private static final int SOON = 30;
@@ -128,7 +133,8 @@ public final class AgreementLint {
       file.wrong(
           "law.transfer_basis",
           "INTERNAL between parties of several legal orders",
-          "one group or jurisdiction as the only party; otherwise ADEQUACY, SAFEGUARDS, DEROGATION");
+          "one group or jurisdiction as the only party, agencies of one state, or an EU_ACT between"
+              + " agencies of the group EU; otherwise ADEQUACY, SAFEGUARDS, DEROGATION");
     }
     if (personal
         && basis.equals(Optional.of(TransferBasis.DEROGATION))
@@ -152,11 +158,29 @@ public final class AgreementLint {
     }
   }
 
+  /**
+   * Whether personal data stay in one legal order: that of one group or jurisdiction, of named
+   * agencies of one state, or of the Union between members that one of its acts binds.
+   */
   private boolean oneLegalOrder() {
     List<Party> parties = written.between().parties();
-    return parties != null
-        && parties.size() == 1
-        && (parties.get(0).group() != null || parties.get(0).jurisdiction() != null);
+    if (parties == null || parties.isEmpty()) {
+      return false;
+    }
+    if (parties.size() == 1) {
+      return parties.get(0).group() != null || parties.get(0).jurisdiction() != null;
+    }
+    Set<Optional<String>> states = new HashSet<>();
+    boolean union = written.law().instrument() == Instrument.EU_ACT;
+    for (Party party : parties) {
+      AgencyName agency = party.agency();
+      if (agency == null) {
+        return false;
+      }
+      states.add(membership.jurisdiction(agency));
+      union &= membership.agenciesIn(UNION).contains(agency);
+    }
+    return union || (states.size() == 1 && !states.contains(Optional.empty()));
   }
 
   private Agreement.Covers covers(ExpressionCompiler expressions, CodeLists codes) {

@@ -8,6 +8,7 @@ import static org.entente.gateway.testkit.Agencies.SG;
 import static org.entente.gateway.testkit.Agencies.US;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -120,6 +121,31 @@ class LegalBasisTest {
         List.of(), decide(policy, FR, PolicyFixture.draft(personal, DE.value())).refusals());
     Refusal across = only(decide(policy, FR, PolicyFixture.draft(personal, SG.value())));
     assertEquals(Code.NO_AGREEMENT, across.code());
+  }
+
+  /** Two members of the Union, named: under an act of the Union they are in one legal order. */
+  @Test
+  void internalBasis_betweenNamedAgencies_needsAnActOfTheUnionOrOneState() {
+    String named =
+        PolicyFixture.sample(
+            "transfer_basis: SAFEGUARDS", "transfer_basis: INTERNAL",
+            "  purpose_change: true\n", "",
+            "agency: sg.police", "agency: de.customs",
+            "personal_data: false", "personal_data: true");
+    String act = named.replace("instrument: TREATY", "instrument: EU_ACT");
+    Policy policy = PolicyFixture.policy(folder, Map.of("a.yaml", act));
+    Label.Builder personal = PolicyFixture.label().setPersonalData(true);
+    assertEquals(
+        List.of(), decide(policy, FR, PolicyFixture.draft(personal, DE.value())).refusals());
+    assertRefusedFile(named);
+    assertRefusedFile(act.replace("agency: de.customs", "agency: sg.police"));
+  }
+
+  private void assertRefusedFile(String text) {
+    AssertionError told =
+        assertThrows(
+            AssertionError.class, () -> PolicyFixture.policy(folder, Map.of("a.yaml", text)));
+    assertTrue(String.valueOf(told.getMessage()).contains("several legal orders"), told::toString);
   }
 
   private static Label.Builder threat() {
