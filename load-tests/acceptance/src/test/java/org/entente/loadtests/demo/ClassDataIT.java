@@ -25,7 +25,8 @@ final class ClassDataIT {
   void command_takesItsClassesFromTheArchive() throws IOException, InterruptedException {
     assertTrue(Files.size(ARCHIVE) > 0);
     assertTrue(
-        loaded(command()).contains(ROOT + "shared objects file"), "the archive was passed over");
+        loaded(command()).stream().anyMatch(line -> line.startsWith(ROOT + "shared objects file")),
+        "the archive was passed over");
   }
 
   @Test
