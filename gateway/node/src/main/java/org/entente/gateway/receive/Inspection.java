@@ -332,10 +332,7 @@ final class Inspection {
                   recipient, refusal.get().code(), refusal.get().reason()));
       return;
     }
-    Optional<AgencyName> hop =
-        routes
-            .nextHop(recipient, envelope.header().facts().lane())
-            .filter(next -> !next.equals(peer));
+    Optional<AgencyName> hop = routes.onward(recipient, envelope.header().facts().lane(), peer);
     if (hop.isEmpty()) {
       onward
           .refused()

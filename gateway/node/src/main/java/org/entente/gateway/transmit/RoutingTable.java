@@ -48,8 +48,17 @@ public final class RoutingTable {
 
   /** The next peer towards a recipient, if there is one. */
   public Optional<AgencyName> nextHop(AgencyName recipient, Lane lane) {
-    List<AgencyName> hops = hops(recipient);
-    return carrying(recipient, lane).findFirst().or(() -> hops.stream().findFirst());
+    return carrying(recipient, lane).findFirst().or(() -> hops(recipient).stream().findFirst());
+  }
+
+  /**
+   * The next peer towards a recipient for mail that a peer brought. It does not go back to that
+   * peer only because the links of all others are down: it waits for one of them.
+   */
+  public Optional<AgencyName> onward(AgencyName recipient, Lane lane, AgencyName from) {
+    return Stream.concat(carrying(recipient, lane), hops(recipient).stream())
+        .filter(hop -> !hop.equals(from))
+        .findFirst();
   }
 
   /** All peers that lead to a recipient, best first. */

@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -299,6 +300,21 @@ class DispatchTest {
     assertEquals(Optional.of(DE), routes.nextHop(DE, LANE));
     assertEquals(Optional.of(HUB), routes.nextHop(SG, LANE));
     assertEquals(List.of(DE, HUB), List.copyOf(routes.links()));
+  }
+
+  @Test
+  void route_ofMailThatAPeerBrought_neverLeadsBackToIt() {
+    Set<AgencyName> up = new HashSet<>(Set.of(HUB));
+    RoutingTable routes =
+        new RoutingTable(
+            Set.of(HUB, DE), agency -> List.of(HUB, DE), (peer, lane) -> up.contains(peer));
+    assertEquals(Optional.of(DE), routes.onward(SG, LANE, HUB), "it waits for a link that is down");
+    assertEquals(Optional.of(HUB), routes.onward(SG, LANE, DE));
+    up.clear();
+    assertEquals(Optional.of(HUB), routes.onward(SG, LANE, DE));
+    up.add(DE);
+    assertEquals(Optional.of(DE), routes.onward(SG, LANE, HUB));
+    assertEquals(Optional.empty(), routes.onward(DE, LANE, DE));
   }
 
   @Test
