@@ -61,6 +61,8 @@ public record MessageId(Bits128 bits) implements Id128<MessageId> {
 
   private static int mark(AgencyName origin, Bits128 bits) {
     MessageDigest digest = DIGESTS.get();
+    // A thread whose stack overflowed here may have left something.
+    digest.reset();
     digest.update(MARK);
     digest.update(bits.bytes(), 0, SIZE - Integer.BYTES);
     digest.update(origin.value().getBytes(StandardCharsets.US_ASCII));

@@ -332,8 +332,8 @@ final class SealingQueue implements AutoCloseable {
     CompletableFuture<Void> committed;
     try {
       committed = sealAndCommit.apply(round.submissions());
-    } catch (RuntimeException e) {
-      // The edge of the sealing thread: a defect in one round must not end sealing.
+    } catch (RuntimeException | StackOverflowError e) {
+      // A defect in one round must not end sealing.
       LOG.error("a round of {} submissions could not be sealed", round.submissions().size(), e);
       committed = CompletableFuture.failedFuture(e);
     }

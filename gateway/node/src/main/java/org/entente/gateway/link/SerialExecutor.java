@@ -84,6 +84,8 @@ final class SerialExecutor implements Executor {
       task.run();
     } catch (RuntimeException e) {
       onFailure.accept(e);
+    } catch (StackOverflowError e) {
+      onFailure.accept(new IllegalStateException("a message is nested too deeply", e));
     }
   }
 }

@@ -149,14 +149,16 @@ public final class Dispatch {
 
   /**
    * Records the transit that an entry is handed to. What waited begins again: its recipient asked
-   * for it, or all transits had been tried.
+   * for it, or all transits had been tried. So does what now goes to its recipient directly.
    */
   private static OutboxEntry handedTo(
       OutboxEntry entry, AgencyName recipient, Optional<AgencyName> hop) {
     OutboxEntry.Builder handed = entry.toBuilder();
     boolean begins =
         entry.getState() == OutboxState.OUTBOX_STATE_WAITING
-            || hop.filter(next -> !entry.getTriedList().contains(next.value())).isEmpty();
+            || hop.filter(next -> !next.equals(recipient))
+                .filter(next -> !entry.getTriedList().contains(next.value()))
+                .isEmpty();
     if (begins) {
       handed.clearTried();
     }
@@ -195,13 +197,15 @@ public final class Dispatch {
   }
 
   /**
-   * Records that the recipient has an entry. If the second transit brought it soon, the first is
-   * counted, and the second preferred. Longer waits say nothing: the recipient may have been away.
+   * Records that the recipient has an entry. If a further transit brought it, each of which had it
+   * once, those before are counted, and the last is preferred. Later rounds say nothing: the
+   * recipient may have been away.
    */
   void arrived(AgencyName recipient, OutboxEntry entry) {
-    if (entry.getAttempts() == 2 && entry.getTriedCount() == 2) {
-      List<AgencyName> tried = tried(entry);
-      routes.bypassed(recipient, tried.get(0), tried.get(1));
+    List<AgencyName> tried = tried(entry);
+    int last = tried.size() - 1;
+    if (last > 0 && entry.getAttempts() == tried.size()) {
+      tried.subList(0, last).forEach(one -> routes.bypassed(recipient, one, tried.get(last)));
     }
   }
 

@@ -139,11 +139,14 @@ class SealingQueueTest {
   /** A defect in one round does not end sealing. */
   @Test
   void round_thatCannotBeSealed_failsAlone() {
+    assertFailsAlone(new IllegalStateException("a defect"));
+    assertFailsAlone(new StackOverflowError());
+  }
+
+  private void assertFailsAlone(Throwable failure) {
     SealingQueue failing =
         new SealingQueue(
-            round -> {
-              throw new IllegalStateException("a defect");
-            },
+            round -> SealingQueueTest.<RuntimeException, CompletableFuture<Void>>thrown(failure),
             /* most= */ 10,
             Runnable::run,
             () -> true,
@@ -156,6 +159,12 @@ class SealingQueueTest {
       assertTrue(one.done().isCompletedExceptionally());
       assertEquals(0, failing.waiting());
     }
+  }
+
+  /** Throws what is no exception too. */
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable, T> T thrown(Throwable failure) throws E {
+    throw (E) failure;
   }
 
   /** While space is scarce rounds are small. */

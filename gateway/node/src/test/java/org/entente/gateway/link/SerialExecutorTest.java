@@ -81,6 +81,13 @@ class SerialExecutorTest {
     serial.execute(() -> ran.add("next"));
     assertEquals(List.of(defect), defects);
     assertEquals(List.of("next"), ran);
+    serial.execute(
+        () -> {
+          throw new StackOverflowError();
+        });
+    serial.execute(() -> ran.add("after it"));
+    assertEquals(2, defects.size());
+    assertEquals(List.of("next", "after it"), ran);
   }
 
   @Test

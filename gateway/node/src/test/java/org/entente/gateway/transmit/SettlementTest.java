@@ -323,6 +323,42 @@ class SettlementTest {
     assertEquals(1, ledger.hops().depth(HUB, LANE));
   }
 
+  /** The operator replaced the link to a transit by one to the recipient itself. */
+  @Test
+  void mailThatATransitHad_goesOverANewLinkToItsRecipient() {
+    submit(JP);
+    RoutingTable direct = new RoutingTable(Set.of(JP), agency -> List.of(), (peer, lane) -> true);
+    Dispatch restarted =
+        new Dispatch(
+            ledger.envelopes(),
+            ledger.outbox(),
+            ledger.hops(),
+            direct,
+            waiting,
+            agency -> true,
+            (peer, lane) -> {});
+    assertTrue(
+        ledger
+            .write(LANE, tx -> restarted.again(tx, JP, new OriginNumber(1, LANE, 1), entryFor(JP)))
+            .join());
+    assertEquals(1, ledger.hops().depth(JP, LANE));
+    assertFalse(Dispatch.isElsewhere(JP, entryFor(JP)), "what is elsewhere is not sent");
+  }
+
+  @Test
+  void transits_thatDroppedWhatTheThirdBrought_areAllCounted() {
+    AgencyName third = new AgencyName("x.third");
+    OutboxEntry entry =
+        OutboxEntry.newBuilder()
+            .addAllTried(List.of(HUB.value(), DE.value(), third.value()))
+            .setAttempts(3)
+            .build();
+    dispatch.arrived(JP, entry.toBuilder().setAttempts(4).build());
+    assertEquals(Map.of(), routes.bypassed());
+    dispatch.arrived(JP, entry);
+    assertEquals(Map.of(HUB, 1L, DE, 1L), routes.bypassed());
+  }
+
   private boolean mayMove(boolean waitedLong) {
     return settlement.mayMove(JP, LANE, entryFor(JP), waitedLong);
   }
