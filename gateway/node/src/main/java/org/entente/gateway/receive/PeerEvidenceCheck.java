@@ -1,5 +1,6 @@
 package org.entente.gateway.receive;
 
+import com.google.protobuf.Timestamp;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -31,9 +32,50 @@ final class PeerEvidenceCheck {
   List<EvidenceItem> of(AgencyName member, List<EvidenceItem> items) {
     return items.stream()
         .filter(item -> isOfItself(member, item))
+        .map(PeerEvidenceCheck::known)
         .flatMap(item -> sentTo(member, item))
         .filter(item -> !isKnownUse(item))
         .toList();
+  }
+
+  /** The item without the fields that its kind does not use, and those of a later version. */
+  private static EvidenceItem known(EvidenceItem item) {
+    EvidenceItem.Builder known =
+        EvidenceItem.newBuilder()
+            .setMessageId(item.getMessageId())
+            .setFurtherMessageIds(item.getFurtherMessageIds())
+            .setKind(item.getKind())
+            .setAgency(item.getAgency())
+            .setRecipient(item.getRecipient())
+            .setAt(known(item.getAt()))
+            .setCode(item.getCode())
+            .setReason(item.getReason())
+            .setHeaderHash(item.getHeaderHash());
+    switch (item.getKind()) {
+      case EVIDENCE_KIND_RETRIEVAL -> known.setRetrievedBy(item.getRetrievedBy());
+      case EVIDENCE_KIND_ERASURE -> {
+        known
+            .setRetrievedBy(item.getRetrievedBy())
+            .addAllAlsoRetrievedBy(item.getAlsoRetrievedByList())
+            .setAlsoRetrievedMore(item.getAlsoRetrievedMore());
+        if (item.hasRetrievedAt()) {
+          known.setRetrievedAt(known(item.getRetrievedAt()));
+        }
+      }
+      case EVIDENCE_KIND_PASSED_ON ->
+          known
+              .addAllPassedOnTo(item.getPassedOnToList())
+              .setPassedOnAs(item.getPassedOnAs())
+              .setConsentId(item.getConsentId());
+      default -> {
+        // No further field.
+      }
+    }
+    return known.build();
+  }
+
+  private static Timestamp known(Timestamp at) {
+    return Timestamp.newBuilder().setSeconds(at.getSeconds()).setNanos(at.getNanos()).build();
   }
 
   /** The item about those of its messages that the member was sent. */

@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -236,6 +237,40 @@ class PeerEvidenceCheckTest {
     EvidenceItem other = passedOn(id, 2);
     says(other);
     assertEquals(List.of(flood.get(0), other), known(id));
+  }
+
+  /** What this gateway does not read, it does not keep: a member could put any bytes there. */
+  @Test
+  void fieldsOfALaterVersion_andThoseThatTheKindDoesNotUse_areNotKept() {
+    MessageId id = sentTo(MEMBER);
+    UnknownFieldSet later =
+        UnknownFieldSet.newBuilder()
+            .addField(
+                900,
+                UnknownFieldSet.Field.newBuilder()
+                    .addLengthDelimited(ByteString.copyFrom(new byte[60_000]))
+                    .build())
+            .build();
+    EvidenceItem delivery = item(id, EvidenceKind.EVIDENCE_KIND_DELIVERY);
+    EvidenceItem erasure =
+        item(id, EvidenceKind.EVIDENCE_KIND_ERASURE).toBuilder()
+            .setRetrievedBy("desk")
+            .setRetrievedAt(Timestamps.fromMillis(NOW.toEpochMilli()))
+            .addAlsoRetrievedBy("other")
+            .setAlsoRetrievedMore(3)
+            .build();
+    EvidenceItem use = passedOn(id, 1);
+    says(
+        delivery.toBuilder()
+            .setUnknownFields(later)
+            .setAt(delivery.getAt().toBuilder().setUnknownFields(later))
+            .setRetrievedBy("desk")
+            .setRetrievedAt(delivery.getAt().toBuilder().setUnknownFields(later))
+            .addPassedOnTo("us.cbp")
+            .build(),
+        erasure.toBuilder().setUnknownFields(later).addPassedOnTo("us.cbp").build(),
+        use.toBuilder().setUnknownFields(later).setRetrievedBy("desk").build());
+    assertEquals(List.of(delivery, erasure, use), known(id));
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.entente.gateway.retention;
 
 import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -215,7 +216,7 @@ class EvidenceSweepTest {
     clock.move(EvidenceRecords.KEPT.minus(LATER).plusDays(2));
     sweep.round();
 
-    assertEquals("{of own 1=1, of own 4=1}", records().toString());
+    assertEquals("{of own 1=1, of own 4=1, of own 5=1}", records().toString());
     assertTrue(evidence.known(ledger.evidence(), ids.get(2)).contains(opened));
     EvidenceKind kind = EvidenceKind.EVIDENCE_KIND_RETRIEVAL;
     for (MessageId id : ids) {
@@ -226,6 +227,42 @@ class EvidenceSweepTest {
     clock.move(LATER);
     sweep.round();
     assertEquals("{}", records().toString());
+  }
+
+  /** What is over can be stated again; what is not is known, and stays. */
+  @Test
+  void statementOfAGroup_whoseTimeIsOver_goesWithoutTheOthers() {
+    List<MessageId> ids =
+        Stream.generate(() -> MessageId.fresh(clock.millis(), random)).limit(3).sorted().toList();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          Map<MessageId, SentFacts> sent = new TreeMap<>();
+          ids.forEach(
+              id ->
+                  sent.put(
+                      id,
+                      SentFacts.newBuilder()
+                          .setExpiresAtMs(
+                              clock.instant().plus(LATER.multipliedBy(9)).toEpochMilli())
+                          .build()));
+          evidence.accepted(tx, ledger.evidence(), sent);
+          return sent;
+        });
+    assertTrue(opened(ids.get(0)));
+    clock.move(LATER);
+    assertTrue(opened(ids.get(1)));
+    clock.move(EvidenceRecords.KEPT.minus(LATER).plusDays(2));
+    assertEquals(1, sweep.round());
+    assertEquals("{of own 1=1, of own 4=1, of own 5=1}", records().toString());
+    assertTrue(opened(ids.get(0)));
+    assertFalse(opened(ids.get(1)));
+    assertEquals("{of own 1=1, of own 4=1, of own 5=2}", records().toString());
+  }
+
+  private boolean opened(MessageId id) {
+    EvidenceItem item = evidence.retrieval(id, "desk", clock.millis());
+    return ledger.<Boolean>commit(Lane.ROUTINE, tx -> evidence.keep(tx, ledger.evidence(), item));
   }
 
   private int use(int from, int to) {

@@ -160,9 +160,9 @@ public final class EvidenceExpiry {
           switch (key[MessageId.SIZE]) {
             case EvidenceTable.SENT ->
                 hasEnded(value, MessageGroup.bytesIn(value), now) && sharedHaveEnded(key, now);
-            case EvidenceTable.SAID -> hasEnded(value, EvidenceTable.HEAD_BYTES, now);
-            case EvidenceTable.SHARED -> allHaveEnded(value, now);
-            default -> false; // Uses go with the statements that state them.
+            case EvidenceTable.SAID, EvidenceTable.SHARED_SAID ->
+                hasEnded(value, EvidenceTable.HEAD_BYTES, now);
+            default -> false; // The others go with the statements that they are of.
           };
       case HEADERS -> hasEnded(value, 0, now);
       case NUMBERS -> nothingIsSealedOf(idIn(part, key));
@@ -193,12 +193,12 @@ public final class EvidenceExpiry {
     byte[] shared =
         KeyBuilder.key()
             .bytes(Arrays.copyOf(sentKey, MessageId.SIZE))
-            .u8(EvidenceTable.SHARED)
+            .u8(EvidenceTable.SHARED_SAID)
             .done();
     try (Scan scan = store.scan(Table.STATEMENT, shared, KeyBuilder.endOf(shared))) {
       while (scan.hasNext()) {
         scan.next();
-        if (!allHaveEnded(scan.value(), now)) {
+        if (!hasEnded(scan.value(), EvidenceTable.HEAD_BYTES, now)) {
           return false;
         }
       }
@@ -206,12 +206,9 @@ public final class EvidenceExpiry {
     return true;
   }
 
-  private static boolean allHaveEnded(byte[] value, long now) {
-    return SharedStatement.all(value).stream().allMatch(one -> hasEnded(one.sealed(), 0, now));
-  }
-
   private static boolean isStatement(byte[] key) {
-    return key[MessageId.SIZE] == EvidenceTable.SAID;
+    byte what = key[MessageId.SIZE];
+    return what == EvidenceTable.SAID || what == EvidenceTable.SHARED_SAID;
   }
 
   private boolean nothingIsSealedOf(byte[] id) {

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordPlace;
@@ -44,9 +45,11 @@ import org.jspecify.annotations.Nullable;
  *           u8 which time                             → u64 number · 8-byte use · sealed EvidenceItem
  * STATEMENT 16-byte message id · u8 3 · 8-byte mark   → for each time its 8-byte use; zero if free
  * STATEMENT 16-byte first id of a group · u8 4 · 8-byte
- *           mark                                      → for each statement: u64 number · u64 a bit for
- *                                                       each message · u16 length · sealed
- *                                                       EvidenceItem without its messages
+ *           mark                                      → u64 a bit for each message of the group of
+ *                                                       which it is stated
+ * STATEMENT 16-byte first id of a group · u8 5 · 8-byte
+ *           mark · u8 first of its bits               → u64 number · u64 a bit for each message ·
+ *                                                       sealed EvidenceItem without its messages
  * EVIDENCE  u8 2 · ascii origin · u64 number          → sealed EvidenceBatch, still to be returned
  * EVIDENCE  u8 5 · 32-byte header hash                → sealed KeptHeader
  * EVIDENCE  u8 6 · ascii agency · 32-byte gateway key → u8 1 announcement or 2 key bundle · its bytes
@@ -59,8 +62,10 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link EvidenceName} bounds how many copies of a statement are kept, however often it is
  * repeated. A contradicting statement is another statement. After a statement expires it can be
  * made again, as long as the message's recipients are known. The uses that a member states of a
- * message are in one record, so that each further one costs one read. Marks and uses are {@link
- * StoredNames tokens}: without the keystore, the table does not show who stated what. {@link
+ * message are in one record, so that each further one costs one read. Of what a recipient states
+ * once of each message of a group, one record says of which; each statement has a record of its
+ * own, so that a further one costs nothing of the earlier. Marks and uses are {@link StoredNames
+ * tokens}: without the keystore, the table does not show who stated what. {@link
  * AwaitedEvidenceTable} and {@link RetrievalRecords} own the rest of the table.
  */
 public final class EvidenceTable {
@@ -77,10 +82,13 @@ public final class EvidenceTable {
   /** Key part of the uses stated of a message, in the same table. */
   static final int USES = 3;
 
-  /** Key part of what a recipient states once of each message of a group, in the same table. */
+  /** Key part of the messages of a group of which a recipient states something, once of each. */
   static final int SHARED = 4;
 
-  /** A statement's number and its use stand before what is sealed. */
+  /** Key part of one such statement, in the same table. */
+  static final int SHARED_SAID = 5;
+
+  /** A statement's number and its use, or its messages, stand before what is sealed. */
   static final int HEAD_BYTES = 8 + EvidenceName.USE_BYTES;
 
   private static final int USE_AT = 8;
@@ -175,12 +183,15 @@ public final class EvidenceTable {
     boolean any = false;
     for (Map.Entry<MessageId, Long> some : wanted.entrySet()) {
       byte[] key = sharedKey(some.getKey(), mark);
-      byte[] known = tx.get(Table.STATEMENT, key);
-      long added = some.getValue() & ~SharedStatement.positions(known);
+      long known = positions(tx.get(Table.STATEMENT, key));
+      long added = some.getValue() & ~known;
       if (added != 0) {
+        byte[] own = sharedSaidKey(some.getKey(), mark, Long.numberOfTrailingZeros(added));
+        byte[] sealed = sealedItem.apply(statementPlace(own));
         long number = next(tx, KNOWN);
-        byte[] sealed = sealedItem.apply(SharedStatement.place(key, number));
-        tx.put(Table.STATEMENT, key, new SharedStatement(number, added, sealed).after(known));
+        byte[] value = KeyBuilder.key().u64(number).u64(added).bytes(sealed).done();
+        tx.put(Table.STATEMENT, own, value);
+        tx.put(Table.STATEMENT, key, KeyBuilder.key().u64(known | added).done());
         any = true;
       }
     }
@@ -193,6 +204,10 @@ public final class EvidenceTable {
   private MessageGroup groupOrAlone(MessageId id) {
     MessageGroup group = group(id);
     return group == null ? MessageGroup.of(List.of(id)) : group;
+  }
+
+  private static long positions(byte @Nullable [] shared) {
+    return shared == null ? 0 : BigEndian.u64(shared, 0);
   }
 
   /** A use as it is stored: it links no record of this ledger to one of another. */
@@ -249,10 +264,19 @@ public final class EvidenceTable {
     return uses != null && freeForUse(uses, name.most(), stored(use)) == 0;
   }
 
-  /** Removes a statement, and the use that it states. */
+  /** Removes a statement, and the use that it states or the messages that it is about. */
   static void remove(Transaction tx, byte[] statementKey, byte[] statement) {
     tx.delete(Table.STATEMENT, statementKey);
-    if (EvidenceName.isUse(Arrays.copyOfRange(statement, USE_AT, HEAD_BYTES))) {
+    if (statementKey[MessageId.SIZE] == SHARED_SAID) {
+      byte[] key = Arrays.copyOf(statementKey, statementKey.length - 1);
+      key[MessageId.SIZE] = SHARED;
+      long left = positions(tx.get(Table.STATEMENT, key)) & ~BigEndian.u64(statement, USE_AT);
+      if (left == 0) {
+        tx.delete(Table.STATEMENT, key);
+      } else {
+        tx.put(Table.STATEMENT, key, KeyBuilder.key().u64(left).done());
+      }
+    } else if (EvidenceName.isUse(Arrays.copyOfRange(statement, USE_AT, HEAD_BYTES))) {
       byte[] key =
           usesKey(
               Arrays.copyOf(statementKey, MessageId.SIZE),
@@ -296,7 +320,7 @@ public final class EvidenceTable {
     byte[] mark = name.mark(names);
     if (name.isShared()) {
       MessageGroup group = groupOrAlone(name.id());
-      long positions = SharedStatement.positions(statement.apply(sharedKey(group.first(), mark)));
+      long positions = positions(statement.apply(sharedKey(group.first(), mark)));
       return ((positions >>> group.position(name.id())) & 1) == 1;
     }
     for (int time = 1; time <= name.most(); time++) {
@@ -317,8 +341,7 @@ public final class EvidenceTable {
       if (group == null || group.position(id) < 0) {
         group = groupOrAlone(id);
         byte[] mark = new EvidenceName(id, kind, recipient, recipient).mark(names);
-        positions =
-            SharedStatement.positions(tx.get(Table.STATEMENT, sharedKey(group.first(), mark)));
+        positions = positions(tx.get(Table.STATEMENT, sharedKey(group.first(), mark)));
       }
       if (((positions >>> group.position(id)) & 1) == 1) {
         stated.add(id);
@@ -344,28 +367,29 @@ public final class EvidenceTable {
   List<SealedRecord> read(MessageId id) {
     TreeMap<Long, SealedRecord> numbered = new TreeMap<>();
     byte[] own = KeyBuilder.key().bytes(id.bytes()).u8(SAID).done();
-    try (Scan scan = store.scan(Table.STATEMENT, own, KeyBuilder.endOf(own))) {
+    read(own, statement -> true, numbered);
+    MessageGroup group = groupOrAlone(id);
+    byte[] shared = KeyBuilder.key().bytes(group.first().bytes()).u8(SHARED_SAID).done();
+    read(shared, statement -> isAbout(statement, group.position(id)), numbered);
+    return List.copyOf(numbered.values());
+  }
+
+  private void read(byte[] prefix, Predicate<byte[]> wanted, Map<Long, SealedRecord> numbered) {
+    try (Scan scan = store.scan(Table.STATEMENT, prefix, KeyBuilder.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
         byte[] value = scan.value();
-        byte[] sealed = Arrays.copyOfRange(value, HEAD_BYTES, value.length);
-        numbered.put(BigEndian.u64(value, 0), new SealedRecord(statementPlace(scan.key()), sealed));
-      }
-    }
-    MessageGroup group = groupOrAlone(id);
-    byte[] shared = KeyBuilder.key().bytes(group.first().bytes()).u8(SHARED).done();
-    try (Scan scan = store.scan(Table.STATEMENT, shared, KeyBuilder.endOf(shared))) {
-      while (scan.hasNext()) {
-        scan.next();
-        for (SharedStatement one : SharedStatement.all(scan.value())) {
-          if (((one.positions() >>> group.position(id)) & 1) == 1) {
-            RecordPlace place = SharedStatement.place(scan.key(), one.number());
-            numbered.put(one.number(), new SealedRecord(place, one.sealed()));
-          }
+        if (wanted.test(value)) {
+          byte[] sealed = Arrays.copyOfRange(value, HEAD_BYTES, value.length);
+          SealedRecord record = new SealedRecord(statementPlace(scan.key()), sealed);
+          numbered.put(BigEndian.u64(value, 0), record);
         }
       }
     }
-    return List.copyOf(numbered.values());
+  }
+
+  private static boolean isAbout(byte[] sharedStatement, int position) {
+    return ((BigEndian.u64(sharedStatement, USE_AT) >>> position) & 1) == 1;
   }
 
   private static RecordPlace statementPlace(byte[] key) {
@@ -640,6 +664,10 @@ public final class EvidenceTable {
 
   private static byte[] sharedKey(MessageId first, byte[] mark) {
     return KeyBuilder.key().bytes(first.bytes()).u8(SHARED).bytes(mark).done();
+  }
+
+  private static byte[] sharedSaidKey(MessageId first, byte[] mark, int position) {
+    return KeyBuilder.key().bytes(first.bytes()).u8(SHARED_SAID).bytes(mark).u8(position).done();
   }
 
   private static byte[] usesKey(byte[] id, byte[] mark) {

@@ -185,7 +185,7 @@ class NamesOnDiskTest {
   @Test
   void statements_showNoAgencyToWhoHasTheLedgerAlone() {
     Set<ByteString> one = keysOfStatements(TestNames.names());
-    assertEquals(AGENCIES.size() * (KINDS.size() + 1) + 1, one.size(), "and the use, once");
+    assertEquals(AGENCIES.size() * (KINDS.size() + 3) + 1, one.size(), "and the use, once");
     assertEquals(one, keysOfStatements(TestNames.names()), "found again under the same key");
     SecretBytes key = SecretBytes.random(new SecureRandom(), 32);
     Set<ByteString> other = keysOfStatements(StoredNames.of(key, new SecureRandom()));
