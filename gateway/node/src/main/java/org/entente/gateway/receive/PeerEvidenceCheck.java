@@ -1,8 +1,9 @@
 package org.entente.gateway.receive;
 
 import com.google.protobuf.Timestamp;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -10,14 +11,14 @@ import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.MessageId;
-import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.EvidenceItem;
 
 /**
  * Filters a member's evidence: only statements of a recipient about itself and a message that this
  * agency sent it count. Ignores others (about messages not sent to it, about other recipients, and
- * kinds that only this gateway states, such as submission and relay), and uses that are known or
- * too many, so that the ledger's writer does not deal with them. Safe for many threads.
+ * kinds that only this gateway states, such as submission and relay), and statements that are known
+ * and uses that are too many, so that the ledger's writer does not deal with them. Safe for many
+ * threads.
  */
 final class PeerEvidenceCheck {
   private final EvidenceTable book;
@@ -30,10 +31,17 @@ final class PeerEvidenceCheck {
 
   /** The valid items of a member, in order. */
   List<EvidenceItem> of(AgencyName member, List<EvidenceItem> items) {
-    return items.stream()
-        .filter(item -> isOfItself(member, item))
-        .map(PeerEvidenceCheck::known)
-        .flatMap(item -> sentTo(member, item))
+    List<EvidenceItem> own =
+        items.stream()
+            .filter(item -> isOfItself(member, item))
+            .map(PeerEvidenceCheck::known)
+            .toList();
+    Set<MessageId> ids = new HashSet<>();
+    own.forEach(item -> ids.addAll(EvidenceMessages.of(item)));
+    // A message is committed here before a recipient can state anything about it.
+    Set<MessageId> sent = records.sentTo(book, member.value(), ids);
+    return own.stream()
+        .flatMap(item -> newOf(sent, item))
         .filter(item -> !isKnownUse(item))
         .toList();
   }
@@ -78,14 +86,19 @@ final class PeerEvidenceCheck {
     return Timestamp.newBuilder().setSeconds(at.getSeconds()).setNanos(at.getNanos()).build();
   }
 
-  /** The item about those of its messages that the member was sent. */
-  private Stream<EvidenceItem> sentTo(AgencyName member, EvidenceItem item) {
+  /** The item about those of its messages that the member was sent and has not stated it of. */
+  private Stream<EvidenceItem> newOf(Set<MessageId> sent, EvidenceItem item) {
     List<MessageId> ids = EvidenceMessages.of(item);
-    List<MessageId> sent = ids.stream().filter(id -> sentTo(member, id).isPresent()).toList();
-    if (sent.size() == ids.size()) {
+    List<MessageId> its = ids.stream().filter(sent::contains).toList();
+    Set<MessageId> stated =
+        EvidenceMessages.mayBeSeveral(item.getKind())
+            ? book.stated(item.getKind(), item.getRecipient(), its)
+            : Set.of();
+    List<MessageId> left = its.stream().filter(id -> !stated.contains(id)).toList();
+    if (left.size() == ids.size()) {
       return Stream.of(item);
     }
-    return sent.isEmpty() ? Stream.empty() : Stream.of(EvidenceMessages.about(sent, item));
+    return left.isEmpty() ? Stream.empty() : Stream.of(EvidenceMessages.about(left, item));
   }
 
   private static boolean isOfItself(AgencyName member, EvidenceItem item) {
@@ -117,13 +130,5 @@ final class PeerEvidenceCheck {
   private boolean isKnownUse(EvidenceItem item) {
     byte[] use = EvidenceName.use(item);
     return EvidenceName.isUse(use) && book.hasUse(EvidenceName.of(item), use);
-  }
-
-  /**
-   * The facts of a message that this agency sent to a member; empty if there is none with this id.
-   * A message is committed here before a recipient can state anything about it.
-   */
-  Optional<SentFacts> sentTo(AgencyName member, MessageId id) {
-    return records.sent(book, id).filter(sent -> sent.getRecipientsList().contains(member.value()));
   }
 }

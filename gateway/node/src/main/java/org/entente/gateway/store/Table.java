@@ -66,8 +66,8 @@ public enum Table {
   CHAIN,
   /** Scores that the agency's clients give to received messages. */
   SCORE,
-  /**
-   * Recipients of this agency's messages and statements about them, in the order of message ids.
-   */
-  STATEMENT
+  /** Statements about this agency's messages, in the order of message ids. */
+  STATEMENT,
+  /** Recipients of this agency's messages, by the first id of those committed together. */
+  SENT
 }

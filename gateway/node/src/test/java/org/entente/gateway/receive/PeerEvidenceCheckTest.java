@@ -181,6 +181,24 @@ class PeerEvidenceCheckTest {
     assertEquals(List.of(flood.get(0)), known(id));
   }
 
+  /** The writer does not deal with what is known. */
+  @Test
+  void itemAboutSeveralMessages_isLeftWithThoseOfWhichItIsNew() {
+    MessageId first = sentTo(MEMBER);
+    MessageId last = sentTo(MEMBER);
+    EvidenceItem opened = item(first, EvidenceKind.EVIDENCE_KIND_RETRIEVAL);
+    says(opened);
+    PeerEvidenceCheck check = new PeerEvidenceCheck(ledger.evidence(), kit.evidence());
+    EvidenceItem both = EvidenceMessages.about(List.of(first, last), opened);
+    assertEquals(
+        List.of(EvidenceMessages.about(List.of(last), opened)),
+        check.of(ReceiveKit.ORIGIN, List.of(opened, both)));
+    says(both);
+    assertEquals(List.of(), check.of(ReceiveKit.ORIGIN, List.of(opened, both)));
+    assertEquals(1, known(first).size());
+    assertEquals(1, known(last).size());
+  }
+
   @Test
   void member_isNotHeardAboutMessagesThatItWasNotSent() {
     MessageId others = sentTo(OTHER);

@@ -47,7 +47,7 @@ class BatchEncoderTest {
                 temp.toString(),
                 List.of(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY)),
                 opened)) {
-      for (int i = 1; i <= 130; i++) {
+      for (int i = 1; i <= 140; i++) {
         opened.add(database.createColumnFamily(new ColumnFamilyDescriptor(new byte[] {(byte) i})));
       }
       Map<Table, ColumnFamilyHandle> handles = new EnumMap<>(Table.class);

@@ -30,8 +30,10 @@ public final class EvidenceExpiry {
 
   /** The parts of the tables, in the order of processing. */
   public enum Part {
-    /** Recipients of this agency's messages, and statements about them. */
+    /** Statements about this agency's messages. */
     STATED(Table.STATEMENT, Part.NONE),
+    /** Recipients of these messages. */
+    SENT(Table.SENT, Part.NONE),
     /** Headers and signatures of received envelopes. */
     HEADERS(Table.EVIDENCE, 5),
     /** Numbers in the list of unopened messages. */
@@ -149,7 +151,7 @@ public final class EvidenceExpiry {
 
   private static boolean isOfOwn(Part part) {
     return switch (part) {
-      case STATED, NUMBERS -> true;
+      case STATED, SENT, NUMBERS -> true;
       case HEADERS, RETRIEVALS -> false;
     };
   }
@@ -158,12 +160,11 @@ public final class EvidenceExpiry {
     return switch (part) {
       case STATED ->
           switch (key[MessageId.SIZE]) {
-            case EvidenceTable.SENT ->
-                hasEnded(value, MessageGroup.bytesIn(value), now) && sharedHaveEnded(key, now);
             case EvidenceTable.SAID, EvidenceTable.SHARED_SAID ->
                 hasEnded(value, EvidenceTable.HEAD_BYTES, now);
             default -> false; // The others go with the statements that they are of.
           };
+      case SENT -> hasEnded(value, MessageGroup.bytesIn(value), now) && sharedHaveEnded(key, now);
       case HEADERS -> hasEnded(value, 0, now);
       case NUMBERS -> nothingIsSealedOf(idIn(part, key));
       case RETRIEVALS -> hasEnded(value, RetrievalRecords.sealedAt(value), now);
@@ -190,11 +191,7 @@ public final class EvidenceExpiry {
 
   /** Whether all statements about the group have ended, whose messages only this record names. */
   private boolean sharedHaveEnded(byte[] sentKey, long now) {
-    byte[] shared =
-        KeyBuilder.key()
-            .bytes(Arrays.copyOf(sentKey, MessageId.SIZE))
-            .u8(EvidenceTable.SHARED_SAID)
-            .done();
+    byte[] shared = KeyBuilder.key().bytes(sentKey).u8(EvidenceTable.SHARED_SAID).done();
     try (Scan scan = store.scan(Table.STATEMENT, shared, KeyBuilder.endOf(shared))) {
       while (scan.hasNext()) {
         scan.next();

@@ -6,10 +6,12 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
@@ -348,10 +350,26 @@ public final class EvidenceRecords {
     if (group == null) {
       return Optional.empty();
     }
+    return facts(book, group).map(all -> all.of(group.position(id)));
+  }
+
+  /** Those of some messages that this agency sent to a member. */
+  public Set<MessageId> sentTo(EvidenceTable book, String member, Set<MessageId> ids) {
+    Set<MessageId> sent = new HashSet<>();
+    for (EvidenceTable.GroupPart part : book.groups(ids)) {
+      facts(book, part.group())
+          .ifPresent(
+              all ->
+                  part.ids().stream()
+                      .filter(id -> all.isTo(member, part.group().position(id)))
+                      .forEach(sent::add));
+    }
+    return sent;
+  }
+
+  private Optional<GroupFacts> facts(EvidenceTable book, MessageGroup group) {
     byte[] known = recent.get(group.first());
-    Optional<GroupFacts> facts =
-        known == null ? facts(group, book.sent(group)) : Optional.of(parse(group, known));
-    return facts.map(all -> all.of(group.position(id)));
+    return known == null ? facts(group, book.sent(group)) : Optional.of(parse(group, known));
   }
 
   /**

@@ -1,17 +1,20 @@
 package org.entente.gateway.ledger.table;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * META      "evidence"                                → u64 last number of what is known
  * META      "evidence owed"                           → u64 last number of what was ever owed
- * STATEMENT 16-byte first id of a group · u8 1        → u8 how many more · their ids · sealed facts
+ * SENT      16-byte first id of a group               → u8 how many more · their ids · sealed facts
  * STATEMENT 16-byte message id · u8 2 · 8-byte mark ·
  *           u8 which time                             → u64 number · 8-byte use · sealed EvidenceItem
  * STATEMENT 16-byte message id · u8 3 · 8-byte mark   → for each time its 8-byte use; zero if free
@@ -57,7 +60,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Statements about own messages have their own table because message ids rise with time: a file
  * of new records then begins where the last ended, and RocksDB only moves it. Mixed with records in
- * another order, each file would span all keys and be merged with everything ever written.
+ * another order, each file would span all keys and be merged with everything ever written. The
+ * groups have theirs so that nothing that a member states lies between them: the group of an id is
+ * searched among those of its time, also for ids that no message has.
  *
  * <p>{@link EvidenceName} bounds how many copies of a statement are kept, however often it is
  * repeated. A contradicting statement is another statement. After a statement expires it can be
@@ -73,10 +78,7 @@ public final class EvidenceTable {
   private static final byte[] OWED = KeyBuilder.key().ascii("evidence owed").done();
   private static final int ORIGIN_AT = 1;
 
-  /** Key part of a message's recipients, in {@link Table#STATEMENT}. */
-  static final int SENT = 1;
-
-  /** Key part of a statement about a message, in the same table. */
+  /** Key part of a statement about a message, in {@link Table#STATEMENT}. */
   static final int SAID = 2;
 
   /** Key part of the uses stated of a message, in the same table. */
@@ -101,8 +103,11 @@ public final class EvidenceTable {
   private final int gatewayKeys;
   private final List<Consumer<MessageId>> listeners = new CopyOnWriteArrayList<>();
 
-  /** The newest groups, by their first message. */
+  /** The groups that were stored or found last, by their first message. */
   private final NavigableMap<MessageId, MessageGroup> groups = new TreeMap<>();
+
+  /** The first messages of these groups, in the order in which they came. */
+  private final Deque<MessageId> order = new ArrayDeque<>();
 
   private int grouped;
 
@@ -334,6 +339,19 @@ public final class EvidenceTable {
   /** Those of some messages of which their recipient has stated what it states once of each. */
   public Set<MessageId> stated(
       Transaction tx, EvidenceKind kind, String recipient, List<MessageId> ids) {
+    return stated(key -> tx.get(Table.STATEMENT, key), kind, recipient, ids);
+  }
+
+  /** The same, as committed. */
+  public Set<MessageId> stated(EvidenceKind kind, String recipient, List<MessageId> ids) {
+    return stated(key -> store.get(Table.STATEMENT, key), kind, recipient, ids);
+  }
+
+  private Set<MessageId> stated(
+      Function<byte[], byte @Nullable []> shared,
+      EvidenceKind kind,
+      String recipient,
+      List<MessageId> ids) {
     Set<MessageId> stated = new HashSet<>();
     MessageGroup group = null;
     long positions = 0;
@@ -341,7 +359,7 @@ public final class EvidenceTable {
       if (group == null || group.position(id) < 0) {
         group = groupOrAlone(id);
         byte[] mark = new EvidenceName(id, kind, recipient, recipient).mark(names);
-        positions = positions(tx.get(Table.STATEMENT, sharedKey(group.first(), mark)));
+        positions = positions(shared.apply(sharedKey(group.first(), mark)));
       }
       if (((positions >>> group.position(id)) & 1) == 1) {
         stated.add(id);
@@ -402,7 +420,7 @@ public final class EvidenceTable {
 
   /** Where it lies whom the messages of a group went to. */
   static RecordPlace sentPlace(MessageGroup group) {
-    return new RecordPlace(Table.STATEMENT, sentKey(group.first()), "sent");
+    return new RecordPlace(Table.SENT, sentKey(group.first()), "sent");
   }
 
   /** Where an envelope's header and signature lie. */
@@ -419,18 +437,18 @@ public final class EvidenceTable {
 
   /** Stores the recipients of messages of this agency. */
   void sent(Transaction tx, MessageGroup group, byte[] sealedFacts) {
-    tx.put(Table.STATEMENT, sentKey(group.first()), group.value(sealedFacts));
+    tx.put(Table.SENT, sentKey(group.first()), group.value(sealedFacts));
     tx.afterCommit(() -> remember(group));
   }
 
   /** Whom the messages of a group went to, sealed, as a transaction sees it. */
   @Nullable SealedRecord sent(Transaction tx, MessageGroup group) {
-    return sent(group, tx.get(Table.STATEMENT, sentKey(group.first())));
+    return sent(group, tx.get(Table.SENT, sentKey(group.first())));
   }
 
   /** The same, as committed. */
   @Nullable SealedRecord sent(MessageGroup group) {
-    return sent(group, store.get(Table.STATEMENT, sentKey(group.first())));
+    return sent(group, store.get(Table.SENT, sentKey(group.first())));
   }
 
   private static @Nullable SealedRecord sent(MessageGroup group, byte @Nullable [] value) {
@@ -445,16 +463,31 @@ public final class EvidenceTable {
     synchronized (groups) {
       MessageGroup before = groups.put(group.first(), group);
       grouped += group.size() - (before == null ? 0 : before.size());
-      Iterator<MessageGroup> oldest = groups.values().iterator();
+      if (before == null) {
+        order.addLast(group.first());
+      }
+      // Never the one just found, however old its messages are: others of it follow.
       while (grouped > GROUPED) {
-        grouped -= oldest.next().size();
-        oldest.remove();
+        MessageGroup longest = groups.remove(order.removeFirst());
+        grouped -= longest == null ? 0 : longest.size();
       }
     }
   }
 
   /** The committed group of a message of this agency, or null. */
   @Nullable MessageGroup group(MessageId id) {
+    MessageGroup group = remembered(id);
+    if (group != null) {
+      return group;
+    }
+    MessageGroup found = group(store, id);
+    if (found != null) {
+      remember(found);
+    }
+    return found;
+  }
+
+  private @Nullable MessageGroup remembered(MessageId id) {
     synchronized (groups) {
       for (MessageGroup group : groups.headMap(id, true).descendingMap().values()) {
         if (group.position(id) >= 0) {
@@ -465,44 +498,75 @@ public final class EvidenceTable {
         }
       }
     }
-    MessageGroup found = group(store, id);
-    if (found != null) {
-      remember(found);
-    }
-    return found;
+    return null;
   }
 
   /** The same, as stored. */
   static @Nullable MessageGroup group(Store store, MessageId id) {
     byte[] end = KeyBuilder.endOf(sentKey(id));
-    try (Scan scan = store.scan(Table.STATEMENT, MessageGroup.slotBegin(id), end)) {
+    try (Scan scan = store.scan(Table.SENT, MessageGroup.slotBegin(id), end)) {
       while (scan.hasNext()) {
         scan.next();
-        if (isSent(scan.key())) {
-          MessageGroup group = MessageGroup.of(scan.key(), scan.value());
-          if (group.position(id) >= 0) {
-            return group;
-          }
+        MessageGroup group = MessageGroup.of(scan.key(), scan.value());
+        if (group.position(id) >= 0) {
+          return group;
         }
       }
     }
     return null;
   }
 
-  static boolean isSent(byte[] key) {
-    return key.length == MessageId.SIZE + 1 && key[MessageId.SIZE] == SENT;
+  /** A group and some of its messages. */
+  record GroupPart(MessageGroup group, List<MessageId> ids) {}
+
+  /**
+   * The committed groups of those messages that are of this agency. The groups of one time are read
+   * once, however many ids of that time no message has.
+   */
+  Collection<GroupPart> groups(Set<MessageId> ids) {
+    Map<MessageId, GroupPart> parts = new LinkedHashMap<>();
+    List<MessageGroup> stored = List.of();
+    long slot = -1;
+    for (MessageId id : new TreeSet<>(ids)) {
+      MessageGroup group = remembered(id);
+      if (group == null) {
+        stored = slot == MessageGroup.slot(id) ? stored : stored(id);
+        slot = MessageGroup.slot(id);
+        group = stored.stream().filter(one -> one.position(id) >= 0).findFirst().orElse(null);
+        if (group != null) {
+          remember(group);
+        }
+      }
+      if (group != null) {
+        MessageGroup known = group;
+        parts
+            .computeIfAbsent(group.first(), first -> new GroupPart(known, new ArrayList<>()))
+            .ids()
+            .add(id);
+      }
+    }
+    return parts.values();
+  }
+
+  /** The groups of the time of a message. */
+  private List<MessageGroup> stored(MessageId id) {
+    List<MessageGroup> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.SENT, MessageGroup.slotBegin(id), MessageGroup.slotEnd(id))) {
+      while (scan.hasNext()) {
+        scan.next();
+        out.add(MessageGroup.of(scan.key(), scan.value()));
+      }
+    }
+    return out;
   }
 
   /** Gives whom the messages of each group went to, sealed, in the order of their first ids. */
   void eachSent(BiConsumer<MessageGroup, SealedRecord> take) {
-    byte[] first = KeyBuilder.key().done();
-    try (Scan scan = store.scan(Table.STATEMENT, first, null)) {
+    try (Scan scan = store.scan(Table.SENT, KeyBuilder.key().done(), null)) {
       while (scan.hasNext()) {
         scan.next();
-        if (isSent(scan.key())) {
-          MessageGroup group = MessageGroup.of(scan.key(), scan.value());
-          take.accept(group, new SealedRecord(sentPlace(group), sealedFacts(scan.value())));
-        }
+        MessageGroup group = MessageGroup.of(scan.key(), scan.value());
+        take.accept(group, new SealedRecord(sentPlace(group), sealedFacts(scan.value())));
       }
     }
   }
@@ -577,7 +641,7 @@ public final class EvidenceTable {
   }
 
   private static byte[] sentKey(MessageId id) {
-    return KeyBuilder.key().bytes(id.bytes()).u8(SENT).done();
+    return KeyBuilder.key().bytes(id.bytes()).done();
   }
 
   /** The last number assigned to owed items, returned by now or not; 0 before the first. */

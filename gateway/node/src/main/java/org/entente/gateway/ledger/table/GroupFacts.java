@@ -55,12 +55,17 @@ final class GroupFacts {
     GroupFacts out = new GroupFacts(reader.u64());
     for (int left = reader.u8(); left > 0; left--) {
       byte[] rest = reader.bytes((int) reader.u32());
-      out.shared.add(CorruptRecord.parse(SentFacts.parser(), rest, "STATEMENT"));
+      out.shared.add(CorruptRecord.parse(SentFacts.parser(), rest, "SENT"));
     }
     for (int left = messages; left > 0; left--) {
       out.times.add(new Times(reader.u8(), reader.u64(), reader.u64()));
     }
     return out;
+  }
+
+  /** Whether the message at a position went to an agency. */
+  boolean isTo(String agency, int position) {
+    return shared.get(times.get(position).which()).getRecipientsList().contains(agency);
   }
 
   /** The facts of the message at a position. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages of this agency that were committed together and share their records, named by the first.
@@ -56,7 +57,15 @@ record MessageGroup(byte[] bytes) {
 
   /** Where the ids of a group may begin that has this one. */
   static byte[] slotBegin(MessageId id) {
-    long millis = slot(id) << SLOT_BITS;
+    return begin(slot(id) << SLOT_BITS);
+  }
+
+  /** Where the ids of groups of a later time begin; null if there is none. */
+  static byte @Nullable [] slotEnd(MessageId id) {
+    return KeyBuilder.endOf(begin(((slot(id) + 1) << SLOT_BITS) - 1));
+  }
+
+  private static byte[] begin(long millis) {
     return KeyBuilder.key().u32(millis >>> Short.SIZE).u16((int) (millis & 0xffff)).done();
   }
 

@@ -3,15 +3,21 @@ package org.entente.gateway.ledger.table;
 import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordSeal;
@@ -36,6 +42,9 @@ class SentGroupsTest {
 
   /** Ids of one time that may be in one group. */
   private static final long SLOT = NOW.toEpochMilli() & ~15;
+
+  private static final MessageId LAST =
+      MessageId.of(HexFormat.of().parseHex("ffffffffffff7fffbfffffffffffffff"));
 
   private final SecureRandom random = new SecureRandom();
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
@@ -156,7 +165,8 @@ class SentGroupsTest {
   }
 
   private int puts() {
-    return store.calls().getOrDefault("put STATEMENT", 0);
+    Map<String, Integer> calls = store.calls();
+    return calls.getOrDefault("put STATEMENT", 0) + calls.getOrDefault("put SENT", 0);
   }
 
   private List<EvidenceItem> known(MessageId id) {
@@ -226,5 +236,71 @@ class SentGroupsTest {
               return tx.changes().bytes();
             });
     assertTrue(bytes < 2L * 64 * reason.length(), () -> bytes + " bytes");
+  }
+
+  /** What a member states of the messages of a time does not lie among their groups. */
+  @Test
+  void group_isFoundByOneScanOfGroups_whateverIsStated() {
+    Map<MessageId, SentFacts> sent = messages(SLOT, 64, 30);
+    accept(sent);
+    List<MessageId> ids = List.copyOf(sent.keySet());
+    assertTrue(keep(delivery(ids)));
+    restart();
+    store.calls();
+    assertTrue(records.sent(ledger.evidence(), MessageId.fresh(SLOT + 15, random)).isEmpty());
+    assertEquals(Map.of("scan SENT", 1), store.calls());
+    assertTrue(records.sent(ledger.evidence(), ids.get(0)).isPresent());
+    assertEquals(Map.of("scan SENT", 1, "get SENT", 1), store.calls());
+  }
+
+  @Test
+  void groupsOfManyIds_areReadOnceForEachTime() {
+    Map<MessageId, SentFacts> sent = messages(SLOT, 64, 30);
+    Map<MessageId, SentFacts> later = messages(SLOT + 32, 64, 1_825);
+    accept(sent);
+    accept(later);
+    restart();
+    Set<MessageId> ids = new HashSet<>(sent.keySet());
+    ids.addAll(later.keySet());
+    for (int i = 0; i < 100; i++) {
+      ids.add(MessageId.fresh(SLOT + 32 * (i & 1), random));
+    }
+    ids.add(LAST);
+    store.calls();
+    assertEquals(Set.of(), records.sentTo(ledger.evidence(), "sg.police", ids));
+    assertEquals(3, store.calls().get("scan SENT"));
+    ids.removeIf(id -> !sent.containsKey(id) && !later.containsKey(id));
+    assertEquals(ids, records.sentTo(ledger.evidence(), DE, ids));
+    assertNull(store.calls().get("scan SENT"));
+  }
+
+  /** Statements about two old groups, in turn, do not drive each other out of memory. */
+  @Test
+  void groupJustFound_staysInMemory_howeverOldItIs() {
+    Map<MessageId, SentFacts> old = messages(SLOT - 64, 1, 30);
+    Map<MessageId, SentFacts> other = messages(SLOT - 32, 1, 30);
+    accept(old);
+    accept(other);
+    int many = 1 << 16;
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < many; i += MessageGroup.MOST) {
+            long slot = SLOT + i;
+            List<MessageId> ids =
+                Stream.generate(() -> MessageId.fresh(slot, random))
+                    .limit(MessageGroup.MOST)
+                    .sorted()
+                    .toList();
+            ledger.evidence().sent(tx, MessageGroup.of(ids), new byte[1]);
+          }
+          return many;
+        });
+    store.calls();
+    for (int i = 0; i < 10; i++) {
+      assertNotNull(ledger.evidence().group(old.keySet().iterator().next()));
+      assertNotNull(ledger.evidence().group(other.keySet().iterator().next()));
+    }
+    assertEquals(Map.of("scan SENT", 2), store.calls());
   }
 }
