@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.DeliveryStatus;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
@@ -104,7 +105,7 @@ public final class EvidenceTimeouts {
               Map<MessageId, Long> next = new LinkedHashMap<>();
               due.forEach(some -> ledger.awaited().looked(tx, some));
               Map<String, Set<MessageId>> opened = opened(tx, found);
-              found.forEach(one -> look(tx, one, now, opened, next, unopened));
+              found.forEach(one -> lookIfReadable(tx, one, now, opened, next, unopened));
               ledger.awaited().look(tx, next);
               return found.size();
             });
@@ -126,12 +127,33 @@ public final class EvidenceTimeouts {
                               sent.computeIfAbsent(name, n -> new ArrayList<>()).add(one.id())));
     }
     Map<String, Set<MessageId>> opened = new HashMap<>();
-    sent.forEach(
-        (name, ids) ->
-            opened.put(
-                name,
-                ledger.evidence().stated(tx, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, name, ids)));
+    sent.forEach((name, ids) -> opened.put(name, opened(tx, name, ids)));
     return opened;
+  }
+
+  private Set<MessageId> opened(Transaction tx, String recipient, List<MessageId> ids) {
+    try {
+      return ledger.evidence().stated(tx, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, recipient, ids);
+    } catch (CorruptRecord e) {
+      // Each is looked up by itself then, and those of which nothing can be read are passed over.
+      return Set.of();
+    }
+  }
+
+  /** Concludes nothing about a message of which it cannot be read what is stated. */
+  private void lookIfReadable(
+      Transaction tx,
+      DueMessage found,
+      long now,
+      Map<String, Set<MessageId>> opened,
+      Map<MessageId, Long> next,
+      Map<Group, List<MessageId>> unopened) {
+    try {
+      look(tx, found, now, opened, next, unopened);
+    } catch (CorruptRecord e) {
+      // One damaged record must not delay the others. Nothing is written before all is read.
+      LOG.error("message {}: the evidence of it cannot be read", found.id(), e);
+    }
   }
 
   private void look(

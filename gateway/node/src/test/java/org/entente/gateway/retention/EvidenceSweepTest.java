@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.Sha256;
@@ -35,6 +36,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.store.v1.HoldRecord;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.SentFacts;
@@ -269,6 +271,28 @@ class EvidenceSweepTest {
   private boolean opened(MessageId id) {
     EvidenceItem item = evidence.retrieval(id, "desk", clock.millis());
     return ledger.<Boolean>commit(Lane.ROUTINE, tx -> evidence.keep(tx, ledger.evidence(), item));
+  }
+
+  @Test
+  void damagedRecords_areLeftAlone_andTheSweepGoesOn() {
+    exchange();
+    EvidenceItem opened = evidence.retrieval(own, "desk", clock.millis());
+    assertTrue(
+        ledger.<Boolean>commit(Lane.ROUTINE, tx -> evidence.keep(tx, ledger.evidence(), opened)));
+    byte[] mark = EvidenceName.of(opened).mark(TestNames.names());
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          byte[] shared = KeyBuilder.key().bytes(own.bytes()).u8(4).bytes(mark).done();
+          tx.put(Table.STATEMENT, shared, new byte[3]);
+          tx.put(Table.EVIDENCE, KeyBuilder.key().u8(12).u32(1).u64(5).done(), new byte[3]);
+          tx.put(Table.SENT, KeyBuilder.key().u64(1).u64(1).done(), new byte[0]);
+          ledger.inbox().remove(tx, Objects.requireNonNull(ledger.inbox().find(received)));
+          return own;
+        });
+    clock.move(EvidenceRecords.KEPT.plusDays(2));
+    sweep.round();
+    assertEquals("{10=1, 12=1, of own 4=1, sent=1}", records().toString());
   }
 
   private int use(int from, int to) {

@@ -3,6 +3,7 @@ package org.entente.gateway.transmit;
 import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.SecureRandom;
@@ -13,16 +14,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -248,6 +253,31 @@ class EvidenceTimeoutsTest {
         Map.of("scan EVIDENCE", 2, "delete EVIDENCE", 1, "get STATEMENT", 1), store.calls());
     assertEquals(List.of(), unopened());
     ids.forEach(id -> assertEquals(List.of("RETRIEVAL de.customs"), known(id)));
+  }
+
+  @Test
+  void message_ofWhichTheEvidenceIsDamaged_isPassedOver_andOthersAreStated() {
+    MessageId damaged = send(false);
+    MessageId sound = send(false);
+    MessageId opened = send(false);
+    says(damaged, EvidenceKind.EVIDENCE_KIND_RETRIEVAL);
+    says(opened, EvidenceKind.EVIDENCE_KIND_RETRIEVAL);
+    byte[] mark =
+        new EvidenceName(damaged, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE, DE)
+            .mark(TestNames.names());
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          byte[] key = KeyBuilder.key().bytes(damaged.bytes()).u8(4).bytes(mark).done();
+          assertNotNull(tx.get(Table.STATEMENT, key));
+          tx.put(Table.STATEMENT, key, new byte[3]);
+          return damaged;
+        });
+    ending.move(OPEN_WITHIN);
+    assertEquals(3, awaiting.round());
+    assertEquals(List.of(sound), unopened());
+    assertEquals(List.of("RETRIEVAL de.customs"), known(opened));
+    assertEquals(0, awaiting.round());
   }
 
   /** More at once than one commit takes, as when a peer was away. */

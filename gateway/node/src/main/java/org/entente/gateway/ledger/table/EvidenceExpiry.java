@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
@@ -164,11 +165,23 @@ public final class EvidenceExpiry {
                 hasEnded(value, EvidenceTable.HEAD_BYTES, now);
             default -> false; // The others go with the statements that they are of.
           };
-      case SENT -> hasEnded(value, MessageGroup.bytesIn(value), now) && sharedHaveEnded(key, now);
+      case SENT ->
+          value.length > 0
+              && hasEnded(value, MessageGroup.bytesIn(value), now)
+              && sharedHaveEnded(key, now);
       case HEADERS -> hasEnded(value, 0, now);
       case NUMBERS -> nothingIsSealedOf(idIn(part, key));
-      case RETRIEVALS -> hasEnded(value, RetrievalRecords.sealedAt(value), now);
+      case RETRIEVALS -> retrievalsHaveEnded(value, now);
     };
+  }
+
+  private static boolean retrievalsHaveEnded(byte[] value, long now) {
+    try {
+      return hasEnded(value, RetrievalRecords.sealedAt(value), now);
+    } catch (CorruptRecord e) {
+      // Left alone as other damaged values, so that the sweep goes on.
+      return false;
+    }
   }
 
   /**

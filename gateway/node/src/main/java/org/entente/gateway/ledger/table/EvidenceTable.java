@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.SealedRecord;
@@ -212,6 +213,9 @@ public final class EvidenceTable {
   }
 
   private static long positions(byte @Nullable [] shared) {
+    if (shared != null && shared.length != Long.BYTES) {
+      throw new CorruptRecord("STATEMENT", null);
+    }
     return shared == null ? 0 : BigEndian.u64(shared, 0);
   }
 
@@ -275,11 +279,10 @@ public final class EvidenceTable {
     if (statementKey[MessageId.SIZE] == SHARED_SAID) {
       byte[] key = Arrays.copyOf(statementKey, statementKey.length - 1);
       key[MessageId.SIZE] = SHARED;
-      long left = positions(tx.get(Table.STATEMENT, key)) & ~BigEndian.u64(statement, USE_AT);
-      if (left == 0) {
-        tx.delete(Table.STATEMENT, key);
-      } else {
-        tx.put(Table.STATEMENT, key, KeyBuilder.key().u64(left).done());
+      byte[] shared = tx.get(Table.STATEMENT, key);
+      // A damaged one is left alone, and the sweep goes on.
+      if (shared != null && shared.length == Long.BYTES) {
+        leave(tx, key, positions(shared) & ~BigEndian.u64(statement, USE_AT));
       }
     } else if (EvidenceName.isUse(Arrays.copyOfRange(statement, USE_AT, HEAD_BYTES))) {
       byte[] key =
@@ -288,9 +291,17 @@ public final class EvidenceTable {
               Arrays.copyOfRange(statementKey, MessageId.SIZE + 1, statementKey.length - 1));
       int at = ((statementKey[statementKey.length - 1] & 0xff) - 1) * EvidenceName.USE_BYTES;
       byte[] uses = tx.get(Table.STATEMENT, key);
-      if (uses != null && at < uses.length) {
+      if (uses != null && at + EvidenceName.USE_BYTES <= uses.length) {
         free(tx, key, uses.clone(), at);
       }
+    }
+  }
+
+  private static void leave(Transaction tx, byte[] sharedKey, long positions) {
+    if (positions == 0) {
+      tx.delete(Table.STATEMENT, sharedKey);
+    } else {
+      tx.put(Table.STATEMENT, sharedKey, KeyBuilder.key().u64(positions).done());
     }
   }
 
@@ -310,7 +321,11 @@ public final class EvidenceTable {
     }
   }
 
-  /** Whether a statement is known. */
+  /**
+   * Whether a statement is known.
+   *
+   * @throws CorruptRecord if the record of what is stated is damaged
+   */
   public boolean has(Transaction tx, EvidenceName name) {
     return has(key -> tx.get(Table.STATEMENT, key), name);
   }
@@ -336,7 +351,11 @@ public final class EvidenceTable {
     return false;
   }
 
-  /** Those of some messages of which their recipient has stated what it states once of each. */
+  /**
+   * Those of some messages of which their recipient has stated what it states once of each.
+   *
+   * @throws CorruptRecord if a record of what is stated is damaged
+   */
   public Set<MessageId> stated(
       Transaction tx, EvidenceKind kind, String recipient, List<MessageId> ids) {
     return stated(key -> tx.get(Table.STATEMENT, key), kind, recipient, ids);
