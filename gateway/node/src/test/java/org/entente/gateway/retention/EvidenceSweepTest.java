@@ -21,6 +21,8 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.EvidenceExpiry;
+import org.entente.gateway.ledger.table.EvidenceExpiry.Part;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetentionTable;
@@ -271,6 +273,46 @@ class EvidenceSweepTest {
   private boolean opened(MessageId id) {
     EvidenceItem item = evidence.retrieval(id, "desk", clock.millis());
     return ledger.<Boolean>commit(Lane.ROUTINE, tx -> evidence.keep(tx, ledger.evidence(), item));
+  }
+
+  /** However many there are, a pass reads them once; a hold that is placed meanwhile counts. */
+  @Test
+  void holds_areReadOnceForAPass_andAgainWhenOneIsPlaced() {
+    int rows = 5;
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < rows; i++) {
+            evidence.retrievals().note(tx, new RetrievalPlace(1L + 64 * i, 0), "desk");
+          }
+          return rows;
+        });
+    clock.move(EvidenceRecords.KEPT.plusDays(2));
+    EvidenceExpiry ends = ledger.evidenceEnds();
+    store.calls();
+    EvidenceExpiry.Page page = ends.page(Part.RETRIEVALS, null, clock.millis(), 2);
+    assertEquals(2, removed(page));
+    page = ends.page(Part.RETRIEVALS, page.next(), clock.millis(), 2);
+    // Each page also looks for the first bucket that is kept.
+    assertEquals(2 + 1, store.calls().get("scan RETENTION"));
+
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          HoldRecord hold = HoldRecord.newBuilder().setArrival(1 + 64 * 2).build();
+          ledger.retention().hold(tx, received, hold);
+          return hold;
+        });
+    assertEquals(1, removed(page));
+    page = ends.page(Part.RETRIEVALS, null, clock.millis(), rows);
+    assertEquals(1, removed(page));
+    assertEquals("{12=1}", records().toString());
+  }
+
+  private int removed(EvidenceExpiry.Page page) {
+    return ledger.commit(
+        Lane.ROUTINE,
+        tx -> ledger.evidenceEnds().remove(tx, Part.RETRIEVALS, page.over(), clock.millis()));
   }
 
   @Test

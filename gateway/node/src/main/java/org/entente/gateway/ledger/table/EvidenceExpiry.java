@@ -86,6 +86,11 @@ public final class EvidenceExpiry {
   private final Store store;
   private final RetentionTable retention;
 
+  /** Rows of retrievals of held messages, as of the beginning of a pass, or of a later hold. */
+  private volatile HeldRows held = new HeldRows(-1, Set.of());
+
+  private record HeldRows(long holdsPlaced, Set<ByteString> keys) {}
+
   public EvidenceExpiry(Store store, RetentionTable retention) {
     this.store = store;
     this.retention = retention;
@@ -102,7 +107,7 @@ public final class EvidenceExpiry {
     List<ByteString> over = new ArrayList<>();
     int looked = 0;
     byte[] start = from == null ? part.prefix().done() : from.toByteArray();
-    Set<ByteString> kept = kept(part);
+    Set<ByteString> kept = kept(part, from == null);
     try (Scan scan = store.scan(part.table, start, part.end(firstKept(now)))) {
       while (scan.hasNext()) {
         scan.next();
@@ -125,7 +130,7 @@ public final class EvidenceExpiry {
   /** Removes the records named by a page, unless written again since; returns how many. */
   public int remove(Transaction tx, Part part, List<ByteString> over, long now) {
     int removed = 0;
-    Set<ByteString> kept = kept(part);
+    Set<ByteString> kept = kept(part, false);
     for (ByteString one : over) {
       byte[] key = one.toByteArray();
       byte[] value = tx.get(part.table, key);
@@ -141,13 +146,25 @@ public final class EvidenceExpiry {
     return removed;
   }
 
-  /** Retrievals stay as long as a message that is held beyond its bucket. */
-  private Set<ByteString> kept(Part part) {
-    return part == Part.RETRIEVALS
-        ? retention.holds(null, Integer.MAX_VALUE).stream()
-            .map(hold -> ByteString.copyFrom(hold.retrieval().key()))
-            .collect(Collectors.toSet())
-        : Set.of();
+  /**
+   * Retrievals stay as long as a message that is held beyond its bucket. All holds are read at the
+   * beginning of a pass, and when one was placed since.
+   */
+  private Set<ByteString> kept(Part part, boolean begins) {
+    if (part != Part.RETRIEVALS) {
+      return Set.of();
+    }
+    HeldRows known = held;
+    long placed = retention.holdsPlaced();
+    if (begins || known.holdsPlaced() != placed) {
+      Set<ByteString> keys =
+          retention.holds(null, Integer.MAX_VALUE).stream()
+              .map(hold -> ByteString.copyFrom(hold.retrieval().key()))
+              .collect(Collectors.toSet());
+      known = new HeldRows(placed, keys);
+      held = known;
+    }
+    return known.keys();
   }
 
   private static boolean isOfOwn(Part part) {

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalPlace;
@@ -53,6 +54,7 @@ public final class RetentionTable {
 
   private static final byte[] NOTHING = new byte[0];
 
+  private final AtomicLong holdsPlaced = new AtomicLong();
   private final Store store;
 
   private final RetentionExpiry ends = new RetentionExpiry(this::forget);
@@ -254,6 +256,12 @@ public final class RetentionTable {
   /** Places or replaces a hold. */
   public void hold(Transaction tx, MessageId id, HoldRecord hold) {
     tx.put(Table.RETENTION, key(HOLD, id), hold.toByteArray());
+    tx.afterCommit(holdsPlaced::incrementAndGet);
+  }
+
+  /** How many holds were placed by this process; it rises before the next transaction. */
+  long holdsPlaced() {
+    return holdsPlaced.get();
   }
 
   /** Removes a hold. */
