@@ -116,6 +116,11 @@ sealed interface InspectionResult {
     /** The message. */
     MessageId id();
 
+    /** Whether it recalls or changes another message. */
+    default boolean alters() {
+      return false;
+    }
+
     /** What it counts as: one message, or the number of its items of evidence. */
     default int weight() {
       return 1;
@@ -143,6 +148,11 @@ sealed interface InspectionResult {
       @Nullable ChainLink step,
       List<RecordSeal.Token> subjects)
       implements Content {
+    @Override
+    public boolean alters() {
+      return recalled != null || step != null;
+    }
+
     /** The same with another record. */
     Kept with(InboxRecord changed) {
       return new Kept(id, changed, body, content, recalled, steps, step, subjects);

@@ -31,6 +31,15 @@ final class PeerIntake implements HopIntake {
   /** Messages that one change of the ledger takes, unless a single envelope has more. */
   static final int MOST_MESSAGES = EnvelopeHeader.MAX_COUNT;
 
+  /**
+   * Bytes that one change puts for what deliveries hold and alter, unless a single envelope has
+   * more. With its records, a change stays below {@link Transaction#MOST_BYTES}.
+   */
+  static final long MOST_BYTES = 24L << 20;
+
+  /** What a recall or a change puts at most: the page of its target, records and bodies. */
+  static final int ALTERING_BYTES = 128 << 10;
+
   private final Ledger ledger;
   private final Inspection inspection;
   private final UnusualMemory memory;
@@ -119,7 +128,7 @@ final class PeerIntake implements HopIntake {
     int from = 0;
     while (from < inspected.size() && !written.isCompletedExceptionally()) {
       int first = from;
-      int end = endOfChange(inspected, first);
+      int end = endOfChange(deliveries, inspected, first);
       Mutation<List<Receipt>> change = tx -> take(tx, deliveries, inspected, first, end);
       boolean canWait = inspected.subList(first, end).stream().allMatch(PeerIntake::isEvidence);
       CompletableFuture<List<Receipt>> next =
@@ -139,17 +148,33 @@ final class PeerIntake implements HopIntake {
         && judged.contents().stream().allMatch(InspectionResult.Evidence.class::isInstance);
   }
 
-  private static int endOfChange(List<InspectionResult> inspected, int first) {
+  private static int endOfChange(
+      List<Delivery> deliveries, List<InspectionResult> inspected, int first) {
     int end = first;
     int messages = 0;
+    long bytes = 0;
     while (end < inspected.size()) {
       messages += inspected.get(end).messages();
-      if (end > first && messages > MOST_MESSAGES) {
+      bytes += bytes(deliveries.get(end), inspected.get(end));
+      if (end > first && (messages > MOST_MESSAGES || bytes > MOST_BYTES)) {
         return end;
       }
       end++;
     }
     return end;
+  }
+
+  /** Bytes put for a delivery: itself for this agency and for others, and what it alters. */
+  private static long bytes(Delivery delivery, InspectionResult result) {
+    if (!(result instanceof InspectionResult.Taken taken)) {
+      return 0;
+    }
+    long stored = (taken.own() == null ? 0 : 1) + (taken.onward().isEmpty() ? 0 : 1);
+    long altering =
+        taken.own() instanceof InspectionResult.Judged judged
+            ? judged.contents().stream().filter(InspectionResult.Content::alters).count()
+            : 0;
+    return stored * delivery.getSerializedSize() + altering * ALTERING_BYTES;
   }
 
   private static List<Receipt> joined(List<Receipt> some, List<Receipt> others) {

@@ -27,6 +27,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.ledger.commit.WriterThread;
@@ -120,6 +121,66 @@ class GroupCommitTest {
       assertEquals("done", writer.submit(Lane.ROUTINE, put(KEY, "done")).join());
       assertArrayEquals(VALUE, store.get(Table.META, KEY));
     }
+  }
+
+  private static Mutation<String> large(int mebibytes) {
+    return tx -> {
+      byte[] value = new byte[1 << 20];
+      for (int i = 0; i < mebibytes; i++) {
+        tx.put(Table.META, new byte[] {9, (byte) i}, value);
+      }
+      return "large";
+    };
+  }
+
+  /** A batch would not take it, and the writer would not know what reached the disk. */
+  @Test
+  void change_ofMoreBytesThanOneMayPut_isUndoneAlone() {
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      CompletableFuture<String> before = writer.submit(Lane.ROUTINE, put(KEY, "before"));
+      CompletableFuture<String> tooLarge = writer.submit(Lane.ROUTINE, large(65));
+      CompletableFuture<String> after = writer.submit(Lane.ROUTINE, put(new byte[] {2}, "after"));
+      turns.turn();
+      assertEquals("before", before.join());
+      assertInstanceOf(
+          IllegalStateException.class,
+          assertThrows(CompletionException.class, tooLarge::join).getCause());
+      assertEquals("after", after.join());
+      assertNull(writer.failure());
+      assertNull(store.get(Table.META, new byte[] {9, 0}));
+      CompletableFuture<String> most = writer.submit(Lane.ROUTINE, large(39));
+      turns.turn();
+      assertEquals("large", most.join());
+    }
+  }
+
+  /** Of many within one change, the one that goes beyond is undone, and the change goes on. */
+  @Test
+  void changesWithinAnother_areBoundedTogether() {
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      CompletableFuture<String> outer =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                assertEquals("large", tx.within(large(30)));
+                assertThrows(IllegalStateException.class, () -> tx.within(large(30)));
+                return tx.within(put(KEY, "goes on"));
+              });
+      turns.turn();
+      assertEquals("goes on", outer.join());
+      assertArrayEquals(VALUE, store.get(Table.META, KEY));
+    }
+  }
+
+  /** The largest changes that a commit may hold are less than a batch takes. */
+  @Test
+  void commit_hasRoomForOneMoreLargestChange() {
+    long most = LedgerLimits.DEFAULT.maxBatchBytes() + Transaction.MOST_BYTES;
+    assertTrue(most + (8 << 20) <= Batch.MAX_BYTES, "and 8 MiB for leaves");
   }
 
   @Test

@@ -226,6 +226,42 @@ class PeerIntakeTest {
     assertEquals(Result.RESULT_COMMITTED, again.get(64).getResult());
   }
 
+  /** Asserts that the last delivery of a frame is a change of its own. */
+  private void assertLastIsAnotherChange(List<Delivery> frame) {
+    intake.adopt(1, 1);
+    int last = frame.size() - 1;
+    List<Delivery> broken = new ArrayList<>(frame.subList(0, last));
+    broken.add(frame.get(last).toBuilder().setHopSequence(99).build());
+    assertThrows(CompletionException.class, () -> receive(broken.toArray(Delivery[]::new)));
+    assertEquals(last + 1, intake.next(), "the first change stands");
+  }
+
+  /** A recall writes the page of its target again, up to 128 KiB. */
+  @Test
+  void frameOfManyRecalls_isSeveralChanges() {
+    List<Delivery> frame = new ArrayList<>();
+    for (int i = 1; i <= 4; i++) {
+      Permitted[] recalls = new Permitted[63];
+      for (int j = 0; j < recalls.length; j++) {
+        recalls[j] = node.recallOf(node.id(), LANE);
+      }
+      Delivery delivery = node.kit.seal(recalls).get(0);
+      frame.add(delivery.toBuilder().setHopEpoch(1).setHopSequence(i).build());
+    }
+    assertLastIsAnotherChange(frame);
+  }
+
+  /** What a frame may hold would not go into one commit with what waits beside it. */
+  @Test
+  void frameOfManyBytes_isSeveralChanges() {
+    String text = "x".repeat(4 << 20);
+    List<Delivery> frame = new ArrayList<>();
+    for (int i = 1; i <= 6; i++) {
+      frame.add(sealed(1, i, text));
+    }
+    assertLastIsAnotherChange(frame);
+  }
+
   /** What was done for it before it failed is undone, and the others of its batch stand. */
   @Test
   void failure_inTheCommit_undoesItsDeliveryAlone() {

@@ -218,8 +218,12 @@ final class RecipientNode implements AutoCloseable {
   }
 
   Permitted recallOf(MessageId target) {
+    return recallOf(target, Lane.FLASH);
+  }
+
+  Permitted recallOf(MessageId target, Lane lane) {
     return message(
-        Lane.FLASH,
+        lane,
         Kind.KIND_RECALL,
         Body.newBuilder().setRecall(Recall.newBuilder().setMessageId(bytes(target))).build(),
         Label.Builder::clearCategory);

@@ -13,12 +13,24 @@ import org.jspecify.annotations.Nullable;
  * batch and its own. Confined to the writer thread.
  */
 public final class Transaction {
+  /**
+   * Bytes that one change may put; more is a failure of this change alone. A commit holds what is
+   * put before it is closed, one further change, and the leaves: less than a {@link
+   * org.entente.gateway.store.Batch} takes, so that no change stops the ledger.
+   */
+  public static final long MOST_BYTES = 40L << 20;
+
+  /** What of it is left for the outer change, which goes on when a change within it failed. */
+  static final long RESERVE = 1L << 20;
+
   private final Store store;
   private final long nowMillis;
   private final Overlay changes = new Overlay();
   private final List<AuditRecord> leaves = new ArrayList<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
   private @Nullable Ending ending;
+  private int depth;
+  private long before;
 
   /**
    * What is written at the end of a change, so that a record that it changes many times is written
@@ -52,10 +64,15 @@ public final class Transaction {
 
   /**
    * Applies a change within this transaction. If it throws, it alone is undone, with its leaves and
-   * its actions after the commit.
+   * its actions after the commit. It throws if all changes within the outermost put more than
+   * {@link #MOST_BYTES}.
    */
   public <T> T within(Mutation<T> change) {
     end();
+    if (depth == 0) {
+      before = changes.bytes();
+    }
+    depth++;
     int changed = changes.mark();
     int left = leaves.size();
     int wanted = afterCommit.size();
@@ -66,6 +83,7 @@ public final class Transaction {
       applied = true;
       return result;
     } finally {
+      depth--;
       if (!applied) {
         ending = null;
         changes.undoTo(changed);
@@ -86,6 +104,10 @@ public final class Transaction {
 
   /** Sets a key. The arrays are not copied. */
   public void put(Table table, byte[] key, byte[] value) {
+    long most = depth > 1 ? MOST_BYTES - RESERVE : MOST_BYTES;
+    if (depth > 0 && changes.bytes() - before + key.length + value.length > most) {
+      throw new IllegalStateException("a change of more than " + most + " bytes");
+    }
     changes.put(table, key, value);
   }
 
