@@ -24,7 +24,8 @@ public final class BatchPlanner {
    * @param waiting in order of arrival
    * @param maxMessages most messages in a batch, 1 to 4096
    * @param maxBytes most bytes of labels and bodies in a batch; a larger message gets its own
-   *     batch, as does one that would give it more elements than recipients accept
+   *     batch, as does one that would give it more elements, or more recalls and changes, than
+   *     recipients accept
    */
   public static List<SealingBatch> group(List<SealingItem> waiting, int maxMessages, int maxBytes) {
     if (maxMessages < 1 || maxMessages > EnvelopeHeader.MAX_COUNT || maxBytes < 1) {
@@ -55,6 +56,7 @@ public final class BatchPlanner {
     private long bodyBytes;
     private long elements;
     private int counted;
+    private int altering;
 
     OpenBatch(BatchKey key) {
       this.key = key;
@@ -65,6 +67,7 @@ public final class BatchPlanner {
       long bodies = bodyBytes + item.bodyBytes();
       return items.size() < maxMessages
           && labels + bodies <= maxBytes
+          && (!item.isAltering() || altering < EnvelopeHeader.MAX_ALTERING)
           && SealingBatch.fits(labels, bodies)
           && (!ElementCount.canExceed(labels + bodies, ElementCount.MOST)
               || hasElementsLeftFor(item));
@@ -80,6 +83,7 @@ public final class BatchPlanner {
 
     void add(SealingItem item) {
       items.add(item);
+      altering += item.isAltering() ? 1 : 0;
       labelBytes += item.labelBytes();
       bodyBytes += item.bodyBytes();
     }

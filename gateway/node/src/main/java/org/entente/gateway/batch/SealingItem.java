@@ -10,6 +10,7 @@ import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.RecheckInputs;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
 /**
@@ -27,6 +28,7 @@ public final class SealingItem {
   private final Permission permission;
   private final MessageId id;
   private final long expiresAtMs;
+  private final boolean altering;
   private final byte[] label;
   private final byte[] body;
 
@@ -45,7 +47,14 @@ public final class SealingItem {
 
   /** Creates an item with an unknown policy generation. */
   SealingItem(BatchKey key, MessageId id, long expiresAtMs, byte[] label, byte[] body) {
-    this(key, new Permission(0, new RecheckInputs(false, false)), id, expiresAtMs, label, body);
+    this(
+        key,
+        new Permission(0, new RecheckInputs(false, false)),
+        id,
+        expiresAtMs,
+        false,
+        label,
+        body);
   }
 
   SealingItem(
@@ -53,6 +62,7 @@ public final class SealingItem {
       Permission permission,
       MessageId id,
       long expiresAtMs,
+      boolean altering,
       byte[] label,
       byte[] body) {
     if (label.length < 1
@@ -65,6 +75,7 @@ public final class SealingItem {
     this.permission = permission;
     this.id = id;
     this.expiresAtMs = expiresAtMs;
+    this.altering = altering;
     this.label = label;
     this.body = body;
   }
@@ -87,8 +98,13 @@ public final class SealingItem {
         new Permission(permitted.generation(), permitted.grounds()),
         permitted.messageId(),
         permitted.expires().toEpochMilli(),
+        isAltering(permitted.label()),
         permitted.label().toByteArray(),
         ProtoBytes.array(permitted.body()));
+  }
+
+  private static boolean isAltering(Label label) {
+    return label.getKind() == Kind.KIND_RECALL || !label.getReferences().isEmpty();
   }
 
   /** The batch key. */
@@ -109,6 +125,11 @@ public final class SealingItem {
   /** The delivery deadline, in milliseconds since 1970. */
   public long expiresAtMs() {
     return expiresAtMs;
+  }
+
+  /** Whether it recalls or changes another message. */
+  boolean isAltering() {
+    return altering;
   }
 
   public byte[] label() {

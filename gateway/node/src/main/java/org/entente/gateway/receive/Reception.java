@@ -57,6 +57,9 @@ final class Reception {
   /** Leaves of one neighbour and code about refused deliveries, in an interval. */
   static final int MOST_REFUSALS = 10;
 
+  private static final String TOO_MANY_ALTERING =
+      "an envelope brings at most " + EnvelopeHeader.MAX_ALTERING + " recalls and changes";
+
   /** The interval. */
   static final Duration REFUSALS_IN = Duration.ofMinutes(1);
 
@@ -290,8 +293,14 @@ final class Reception {
       List<InspectionResult.Content> contents) {
     KeepDecision keeping =
         new KeepDecision(header, new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>());
+    int altering = 0;
     for (InspectionResult.Content content : contents) {
-      store(tx, keeping, content);
+      altering += content.alters() ? 1 : 0;
+      if (content.alters() && altering > EnvelopeHeader.MAX_ALTERING) {
+        refuse(keeping, content.id(), Code.LIMIT_REACHED, TOO_MANY_ALTERING);
+      } else {
+        store(tx, keeping, content);
+      }
     }
     tell(tx, keeping);
     List<MessageId> kept = keeping.kept();

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +83,28 @@ class BatchPlannerTest {
     assertEquals(1 + 1 + 2 * each, elements);
     int fit = ElementCount.MOST / elements;
     assertEquals(List.of(fit, fit, 60 - 2 * fit), sizes(BatchPlanner.group(waiting, 64, 4 << 20)));
+  }
+
+  /** Further ones would be refused by their recipients. Other messages do not count. */
+  @Test
+  void group_moreRecallsAndChangesThanAnEnvelopeMayHave_isSplit() {
+    Label change = Label.newBuilder().setReferences(ByteString.copyFromUtf8("target")).build();
+    Label recall = Label.newBuilder().setKind(Kind.KIND_RECALL).build();
+    List<SealingItem> waiting = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      waiting.add(permitted(change));
+      waiting.add(permitted(recall));
+      waiting.add(permitted(Label.getDefaultInstance()));
+    }
+    assertEquals(List.of(96, 24), sizes(BatchPlanner.group(waiting, 4_096, 1 << 20)));
+  }
+
+  private static SealingItem permitted(Label label) {
+    Body body = Body.getDefaultInstance();
+    Instant now = Instant.parse("2026-11-25T10:00:00Z");
+    MessageId id = MessageId.fresh(now.toEpochMilli(), new Random(1));
+    return SealingItem.of(
+        PermittedFixture.permitted(id, FR, Lane.ROUTINE, label, body, now, "a", 10, DE.value()));
   }
 
   private static List<Integer> sizes(List<SealingBatch> batches) {

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -469,6 +470,30 @@ class ReceptionTest {
     assertFalse(node.isHere(message.messageId()));
     assertEquals(
         "NON_DELIVERY RECALLED: its origin recalled it before it arrived", node.lastSaid());
+  }
+
+  /** Each writes a page again, so many would be more than a commit holds. */
+  @Test
+  void recalls_beyondTheMostOfAnEnvelope_areRefusedAlone() {
+    Permitted target = node.kept("wrong");
+    Permitted[] envelope = new Permitted[66];
+    for (int i = 0; i < 65; i++) {
+      envelope[i] = node.recallOf(target.messageId(), RecipientNode.LANE);
+    }
+    envelope[65] = node.alert("other");
+    node.kit.handOver(node.kit.sealTogether(Stream.of(envelope).map(SealingItem::of).toList()));
+    node.kit.settle();
+    assertTrue(node.isHere(envelope[63].messageId()));
+    assertFalse(node.isHere(envelope[64].messageId()));
+    assertTrue(node.isHere(envelope[65].messageId()));
+    assertTrue(
+        node.kit.owed().stream()
+            .anyMatch(
+                item ->
+                    item.getCode().equals("LIMIT_REACHED")
+                        && item.getMessageId().equals(bytes(envelope[64].messageId()))
+                        && item.getReason()
+                            .equals("an envelope brings at most 64 recalls and changes")));
   }
 
   @Test

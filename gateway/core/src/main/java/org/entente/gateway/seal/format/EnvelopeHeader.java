@@ -19,6 +19,12 @@ public final class EnvelopeHeader {
   /** Greatest number of messages in an envelope. */
   public static final int MAX_COUNT = 4096;
 
+  /**
+   * Most messages of an envelope that recall or change another: each has its recipient write up to
+   * 64 stored messages again.
+   */
+  public static final int MAX_ALTERING = 64;
+
   /** Greatest length of the sealed labels in bytes. */
   public static final int MAX_LABELS_BYTES = 8 << 20;
 
