@@ -186,7 +186,7 @@ final class RedeliveryQueue {
     }
 
     private boolean isFull() {
-      return looked >= LOOKED || (moved > 0 && tx.changes().bytes() > BYTES);
+      return looked >= LOOKED || (moved > 0 && InboxTable.unwritten(tx) > BYTES);
     }
 
     private void go(byte[] key, byte[] value) {

@@ -241,6 +241,40 @@ class RedeliveryQueueTest {
     assertPlaced(200);
   }
 
+  /** The others of its page are not written again for each message that leaves it. */
+  @Test
+  void messagesOfOnePage_leaveItTogether() throws InterruptedException {
+    MessageId[] targets = new MessageId[64];
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < targets.length; i++) {
+            targets[i] = fresh();
+            keep(tx, targets[i], 1_000);
+          }
+          return tx;
+        });
+    List<MessageId> restrictions = new ArrayList<>();
+    for (MessageId target : targets) {
+      restrictions.add(change(RESTRICTION, target, 10));
+    }
+    long last = position(restrictions.get(63));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          restrictions.forEach(restriction -> note(tx, CANCEL, fresh(), restriction));
+          commits.clear();
+          return tx;
+        });
+    settle();
+    long put = commits.stream().mapToLong(bytes -> bytes).sum();
+    assertTrue(put < 512 << 10, "all commits put " + put);
+    for (MessageId target : targets) {
+      assertTrue(position(target) > last);
+    }
+    assertPlaced(128);
+  }
+
   @Test
   void powerCut_afterAnyCommit_losesNoneThatIsToComeAnew() throws InterruptedException {
     MessageId target = fresh();

@@ -213,7 +213,7 @@ public final class InboxTable {
 
   /** Replaces a record. */
   public void replace(Transaction tx, PlacedRecord place, InboxRecord record) {
-    MessagePage page = pages(tx).page(place.lane(), place.page());
+    MessagePage page = pages(tx).changing(place.lane(), place.page());
     if (page == null) {
       throw new CorruptRecord("INBOX", null);
     }
@@ -229,7 +229,7 @@ public final class InboxTable {
 
   /** Removes a message with its body; its position stays empty. */
   public void remove(Transaction tx, PlacedRecord placed) {
-    MessagePage page = pages(tx).page(placed.lane(), placed.page());
+    MessagePage page = pages(tx).changing(placed.lane(), placed.page());
     if (page != null) {
       page.remove(placed.position());
     }
@@ -407,16 +407,38 @@ public final class InboxTable {
     return pages;
   }
 
-  /** The pages that a change has read or begun; each is written once, at its end. */
+  /**
+   * About as many bytes as the end of this change will put, at most; 0 once it has put them. A page
+   * that is stored counts in full, as its other messages are put again.
+   */
+  public static long unwritten(Transaction tx) {
+    return tx.ending() instanceof Pages pages ? pages.bytes : 0;
+  }
+
+  /**
+   * The pages that a change has changed or begun, each written once, at its end, and the last few
+   * that it has read.
+   */
   private static final class Pages implements Transaction.Ending {
+    /** Pages kept that were only read: a change may read thousands. */
+    private static final int READ = 16;
+
     private final Transaction tx;
     private final Map<Long, MessagePage> pages = new LinkedHashMap<>();
+    private final Map<Long, MessagePage> read =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Long, MessagePage> eldest) {
+            return size() > READ;
+          }
+        };
     private final Map<MessageId, MessagePage> arrived = new HashMap<>();
 
     /** Records of spans as this change sees them. */
     private final Map<Long, byte[]> spans = new HashMap<>();
 
     private @Nullable MessagePage last;
+    private long bytes;
 
     Pages(Transaction tx) {
       this.tx = tx;
@@ -430,6 +452,7 @@ public final class InboxTable {
         last = page;
       }
       page.add(id, record, body);
+      bytes += record.getSerializedSize() + body.length;
       arrived.put(id, page);
       return page;
     }
@@ -437,6 +460,7 @@ public final class InboxTable {
     /** A page as this change sees it; null if it is not here. */
     @Nullable MessagePage page(Lane lane, long first) {
       MessagePage known = pages.get(first);
+      known = known == null ? read.get(first) : known;
       if (known != null) {
         return known;
       }
@@ -445,7 +469,17 @@ public final class InboxTable {
         return null;
       }
       MessagePage page = MessagePage.parse(lane, first, value);
-      pages.put(first, page);
+      read.put(first, page);
+      return page;
+    }
+
+    /** The same, to be changed. */
+    @Nullable MessagePage changing(Lane lane, long first) {
+      MessagePage page = page(lane, first);
+      if (page != null && pages.putIfAbsent(first, page) == null) {
+        read.remove(first);
+        bytes += page.end() - first > 1 ? 2 * MessagePage.BYTES : 0;
+      }
       return page;
     }
 

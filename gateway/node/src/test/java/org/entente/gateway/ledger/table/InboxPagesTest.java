@@ -179,6 +179,31 @@ class InboxPagesTest {
     assertHere(ids.get(3), "one");
   }
 
+  /** A change may look for thousands of messages, each on a page of its own. */
+  @Test
+  void change_keepsAFewOfThePagesThatItOnlyReads_andAllThatItChanges() {
+    List<MessageId> ids = new ArrayList<>();
+    for (int i = 0; i < 18; i++) {
+      ids.addAll(received(1, "envelope " + i));
+    }
+    Transaction tx = new Transaction(store, 1);
+    tx.within(
+        inner -> {
+          PlacedRecord first = requireNonNull(inbox.find(inner, ids.get(0)));
+          inbox.replace(inner, first, first.record().toBuilder().setRecalled(true).build());
+          ids.forEach(id -> assertTrue(inbox.knows(inner, id)));
+          var unused = store.calls();
+          ids.subList(2, 18).forEach(id -> assertTrue(inbox.knows(inner, id)));
+          assertTrue(requireNonNull(inbox.find(inner, ids.get(0))).record().getRecalled());
+          assertNull(store.calls().get("get INBOX"), "the last 16 are kept");
+          assertTrue(inbox.knows(inner, ids.get(1)));
+          assertEquals(1, store.calls().get("get INBOX"), "the first is not");
+          return inner;
+        });
+    commit(tx);
+    assertTrue(placed(ids.get(0)).record().getRecalled());
+  }
+
   /** No page keeps the ciphertext of what is erased or moved. */
   @Test
   void removedMessage_takesItsBodyWithIt_andTheOthersStay() {
