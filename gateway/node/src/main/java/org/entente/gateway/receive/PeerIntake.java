@@ -37,8 +37,11 @@ final class PeerIntake implements HopIntake {
    */
   static final long MOST_BYTES = 24L << 20;
 
-  /** What a recall or a change puts at most: the page of its target, records and bodies. */
-  static final int ALTERING_BYTES = 128 << 10;
+  /**
+   * What a recall or a change puts at most: the page of its target, with the bodies if it is
+   * recalled, and the records of the page that its target changed.
+   */
+  static final int ALTERING_BYTES = 192 << 10;
 
   private final Ledger ledger;
   private final Inspection inspection;

@@ -236,11 +236,11 @@ class PeerIntakeTest {
     assertEquals(last + 1, intake.next(), "the first change stands");
   }
 
-  /** A recall writes the page of its target again, up to 128 KiB. */
+  /** A recall writes the page of its target again, and may restore what its target changed. */
   @Test
   void frameOfManyRecalls_isSeveralChanges() {
     List<Delivery> frame = new ArrayList<>();
-    for (int i = 1; i <= 4; i++) {
+    for (int i = 1; i <= 3; i++) {
       Permitted[] recalls = new Permitted[63];
       for (int j = 0; j < recalls.length; j++) {
         recalls[j] = node.recallOf(node.id(), LANE);
