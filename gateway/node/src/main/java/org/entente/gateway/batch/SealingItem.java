@@ -52,7 +52,7 @@ public final class SealingItem {
         new Permission(0, new RecheckInputs(false, false)),
         id,
         expiresAtMs,
-        false,
+        /* altering= */ false,
         label,
         body);
   }

@@ -172,12 +172,12 @@ final class PeerIntake implements HopIntake {
     if (!(result instanceof InspectionResult.Taken taken)) {
       return 0;
     }
-    long stored = (taken.own() == null ? 0 : 1) + (taken.onward().isEmpty() ? 0 : 1);
+    int stored = (taken.own() == null ? 0 : 1) + (taken.onward().isEmpty() ? 0 : 1);
     long altering =
         taken.own() instanceof InspectionResult.Judged judged
             ? judged.contents().stream().filter(InspectionResult.Content::alters).count()
             : 0;
-    return stored * delivery.getSerializedSize() + altering * ALTERING_BYTES;
+    return (long) stored * delivery.getSerializedSize() + altering * ALTERING_BYTES;
   }
 
   private static List<Receipt> joined(List<Receipt> some, List<Receipt> others) {

@@ -21,7 +21,7 @@ public final class Transaction {
   public static final long MOST_BYTES = 40L << 20;
 
   /** What of it is left for the outer change, which goes on when a change within it failed. */
-  static final long RESERVE = 1L << 20;
+  private static final long RESERVE = 1L << 20;
 
   private final Store store;
   private final long nowMillis;

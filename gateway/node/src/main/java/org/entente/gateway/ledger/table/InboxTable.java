@@ -452,7 +452,7 @@ public final class InboxTable {
         last = page;
       }
       page.add(id, record, body);
-      bytes += record.getSerializedSize() + body.length;
+      bytes += (long) record.getSerializedSize() + body.length;
       arrived.put(id, page);
       return page;
     }
