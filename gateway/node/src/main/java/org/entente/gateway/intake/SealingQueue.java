@@ -38,6 +38,13 @@ final class SealingQueue implements AutoCloseable {
   static final int ROUND = 256;
 
   /**
+   * Bytes of labels and bodies in a round, unless one submission has more: a round is one change of
+   * the ledger, which takes no more than {@link
+   * org.entente.gateway.ledger.commit.Transaction#MOST_BYTES}.
+   */
+  static final long ROUND_BYTES = 16L << 20;
+
+  /**
    * Most submissions in a round while FLASH is recent. The next FLASH waits for any bulk round that
    * is being sealed here or applied at the peer. Smaller rounds cost a sixth of the throughput (a
    * signature, a stanza and a receipt more for every few messages), so rounds are small only while
@@ -307,11 +314,17 @@ final class SealingQueue implements AutoCloseable {
       List<Submission> round = new ArrayList<>();
       long now = timers.nanos();
       int most = most();
+      long left = ROUND_BYTES;
       List<Lane> lanes = mayTakeBulk() && !rests(now) ? Lane.all() : List.of(Lane.FLASH);
       for (Lane lane : lanes) {
         Deque<Submission> queue = queue(lane);
         while (!queue.isEmpty() && round.size() < most) {
-          round.add(queue.poll());
+          left -= queue.element().bytes();
+          if (left < 0 && !round.isEmpty()) {
+            most = round.size();
+          } else {
+            round.add(queue.poll());
+          }
         }
       }
       boolean bulk = round.get(round.size() - 1).lane() != Lane.FLASH;

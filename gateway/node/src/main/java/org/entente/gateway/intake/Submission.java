@@ -64,6 +64,13 @@ record Submission(
     return highest;
   }
 
+  /** Bytes of its labels and bodies. */
+  long bytes() {
+    return parts.stream()
+        .mapToLong(part -> (long) part.label().getSerializedSize() + part.body().size())
+        .sum();
+  }
+
   MessageId id() {
     return parts.get(0).messageId();
   }

@@ -26,6 +26,8 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.policy.decide.PolicyFixture;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -88,13 +90,15 @@ class SealingQueueTest {
   }
 
   private Submission submission(Lane lane) {
+    return submission(lane, Body.getDefaultInstance());
+  }
+
+  private Submission submission(Lane lane, Body body) {
     MessageId id = MessageId.fresh(PolicyFixture.NOW.toEpochMilli(), new SecureRandom());
     return Submission.of(
         OutcomeKey.of("client", "key", new byte[32]),
         AuditActor.gateway(SELF),
-        List.of(
-            PermittedFixture.alert(
-                id, SELF, lane, Body.getDefaultInstance(), PolicyFixture.NOW, "de.customs")),
+        List.of(PermittedFixture.alert(id, SELF, lane, body, PolicyFixture.NOW, "de.customs")),
         List.of(),
         OnwardContent.NOTHING,
         Duration.ZERO,
@@ -233,6 +237,32 @@ class SealingQueueTest {
       offer(Lane.ROUTINE);
     }
     assertEquals(List.of(1, SealingQueue.ROUND), sizes());
+  }
+
+  /** A round is one change of the ledger, and many large drafts would be more than it takes. */
+  @Test
+  void round_ofManyBytes_isSmall_andTheRestFollows() {
+    Body large =
+        Body.newBuilder()
+            .setAlert(
+                Alert.newBuilder()
+                    .addTexts(AlertText.newBuilder().setHeadline("x".repeat(7 << 20))))
+            .build();
+    Body tooLarge =
+        Body.newBuilder()
+            .setAlert(
+                Alert.newBuilder()
+                    .addTexts(AlertText.newBuilder().setHeadline("x".repeat(17 << 20))))
+            .build();
+    for (Body body : List.of(large, large, large, tooLarge, large)) {
+      assertNull(queue.offer(submission(Lane.ROUTINE, body)));
+    }
+    queue.start();
+    for (int i = 0; i < 4; i++) {
+      committed();
+      timers.pass(APART);
+    }
+    assertEquals(List.of(2, 1, 1, 1), sizes());
   }
 
   @Test
