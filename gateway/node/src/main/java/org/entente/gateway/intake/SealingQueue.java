@@ -44,6 +44,9 @@ final class SealingQueue implements AutoCloseable {
    */
   static final long ROUND_BYTES = 16L << 20;
 
+  /** Bytes of one submission: twice the largest message, and what its records need. */
+  static final long SUBMISSION_BYTES = 36L << 20;
+
   /**
    * Most submissions in a round while FLASH is recent. The next FLASH waits for any bulk round that
    * is being sealed here or applied at the peer. Smaller rounds cost a sixth of the throughput (a
@@ -260,6 +263,13 @@ final class SealingQueue implements AutoCloseable {
   private @Nullable Problem add(Submission submission) {
     if (closing) {
       return new Problem(Code.NOT_READY, "", "the gateway is stopping");
+    }
+    if (submission.bytes() > SUBMISSION_BYTES) {
+      return new Problem(
+          Code.TOO_LARGE,
+          "body",
+          "%d bytes under %d agreements; at most %d together: send to fewer recipients at once"
+              .formatted(submission.bytes(), submission.parts().size(), SUBMISSION_BYTES));
     }
     int share = submission.lane().share(most);
     if (underWay >= share) {

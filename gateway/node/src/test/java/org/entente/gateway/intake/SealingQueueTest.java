@@ -1,5 +1,6 @@
 package org.entente.gateway.intake;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -239,21 +240,25 @@ class SealingQueueTest {
     assertEquals(List.of(1, SealingQueue.ROUND), sizes());
   }
 
+  private static Body body(int mebibytes) {
+    AlertText text = AlertText.newBuilder().setHeadline("x".repeat(mebibytes << 20)).build();
+    return Body.newBuilder().setAlert(Alert.newBuilder().addTexts(text)).build();
+  }
+
+  /** The ledger would not take it, however often it is sent. */
+  @Test
+  void submission_thatIsMoreThanAChangeOfTheLedger_isRefused() {
+    Problem problem = requireNonNull(queue.offer(submission(Lane.ROUTINE, body(37))));
+    assertEquals(Code.TOO_LARGE, problem.code());
+    assertEquals(0, queue.waiting());
+    assertNull(queue.offer(submission(Lane.ROUTINE, body(34))));
+  }
+
   /** A round is one change of the ledger, and many large drafts would be more than it takes. */
   @Test
   void round_ofManyBytes_isSmall_andTheRestFollows() {
-    Body large =
-        Body.newBuilder()
-            .setAlert(
-                Alert.newBuilder()
-                    .addTexts(AlertText.newBuilder().setHeadline("x".repeat(7 << 20))))
-            .build();
-    Body tooLarge =
-        Body.newBuilder()
-            .setAlert(
-                Alert.newBuilder()
-                    .addTexts(AlertText.newBuilder().setHeadline("x".repeat(17 << 20))))
-            .build();
+    Body large = body(7);
+    Body tooLarge = body(17);
     for (Body body : List.of(large, large, large, tooLarge, large)) {
       assertNull(queue.offer(submission(Lane.ROUTINE, body)));
     }
