@@ -144,14 +144,23 @@ class SealingQueueTest {
   /** A defect in one round does not end sealing. */
   @Test
   void round_thatCannotBeSealed_failsAlone() {
-    assertFailsAlone(new IllegalStateException("a defect"));
-    assertFailsAlone(new StackOverflowError());
+    assertFailsAlone(
+        () -> {
+          throw new IllegalStateException("a defect");
+        });
+    assertFailsAlone(
+        () -> {
+          throw new StackOverflowError();
+        });
   }
 
-  private void assertFailsAlone(Throwable failure) {
+  private void assertFailsAlone(Runnable sealing) {
     SealingQueue failing =
         new SealingQueue(
-            round -> SealingQueueTest.<RuntimeException, CompletableFuture<Void>>thrown(failure),
+            round -> {
+              sealing.run();
+              return CompletableFuture.completedFuture(null);
+            },
             /* most= */ 10,
             Runnable::run,
             () -> true,
@@ -164,12 +173,6 @@ class SealingQueueTest {
       assertTrue(one.done().isCompletedExceptionally());
       assertEquals(0, failing.waiting());
     }
-  }
-
-  /** Throws what is no exception too. */
-  @SuppressWarnings("unchecked")
-  private static <E extends Throwable, T> T thrown(Throwable failure) throws E {
-    throw (E) failure;
   }
 
   /** While space is scarce rounds are small. */

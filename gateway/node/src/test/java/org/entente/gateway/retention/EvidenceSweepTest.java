@@ -283,7 +283,7 @@ class EvidenceSweepTest {
         Lane.ROUTINE,
         tx -> {
           for (int i = 0; i < rows; i++) {
-            evidence.retrievals().note(tx, new RetrievalPlace(1L + 64 * i, 0), "desk");
+            evidence.retrievals().note(tx, new RetrievalPlace(1L + 64L * i, 0), "desk");
           }
           return rows;
         });

@@ -263,7 +263,7 @@ class SentGroupsTest {
     Set<MessageId> ids = new HashSet<>(sent.keySet());
     ids.addAll(later.keySet());
     for (int i = 0; i < 100; i++) {
-      ids.add(MessageId.fresh(SLOT + 32 * (i & 1), random));
+      ids.add(MessageId.fresh(SLOT + 32L * (i & 1), random));
     }
     ids.add(LAST);
     store.calls();
