@@ -45,7 +45,7 @@ public final class TokenBucket {
     return takeAndWait(count, 0, now);
   }
 
-  /** The same, until there are so many again. */
+  /** The same, but waits until the bucket holds {@code again} tokens. */
   long takeAndWait(long count, double again, long now) {
     fill(now);
     tokens -= count;

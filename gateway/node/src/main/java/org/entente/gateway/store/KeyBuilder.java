@@ -25,7 +25,7 @@ public final class KeyBuilder {
     return new KeyBuilder(USUAL_BYTES);
   }
 
-  /** A key without parts that will have so many bytes: saves copies. */
+  /** An empty key with room for a number of bytes, so that adding parts copies nothing. */
   public static KeyBuilder key(int bytes) {
     return new KeyBuilder(bytes);
   }

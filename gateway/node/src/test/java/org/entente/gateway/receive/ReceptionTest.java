@@ -472,7 +472,7 @@ class ReceptionTest {
         "NON_DELIVERY RECALLED: its origin recalled it before it arrived", node.lastSaid());
   }
 
-  /** Each writes a page again, so many would be more than a commit holds. */
+  /** Each recall writes a page, and the pages of many would not fit into one commit. */
   @Test
   void recalls_beyondTheMostOfAnEnvelope_areRefusedAlone() {
     Permitted target = node.kept("wrong");

@@ -205,19 +205,25 @@ class EvidenceSweepTest {
     assertEquals("{12=1}", records().toString());
   }
 
-  /** A later statement about one of them is found as long as it is kept, by each message's id. */
-  @Test
-  void statementAboutAMessageOfAGroup_outlivesWhomTheyWentTo_andThenNothingIsLeft() {
+  /** Three own messages of one commit. */
+  private List<MessageId> group(SentFacts facts) {
     List<MessageId> ids =
         Stream.generate(() -> MessageId.fresh(clock.millis(), random)).limit(3).sorted().toList();
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
           Map<MessageId, SentFacts> sent = new TreeMap<>();
-          ids.forEach(id -> sent.put(id, SentFacts.getDefaultInstance()));
+          ids.forEach(id -> sent.put(id, facts));
           evidence.accepted(tx, ledger.evidence(), sent);
           return sent;
         });
+    return ids;
+  }
+
+  /** A later statement about one of them is found as long as it is kept, by each message's id. */
+  @Test
+  void statementAboutAMessageOfAGroup_outlivesWhomTheyWentTo_andThenNothingIsLeft() {
+    List<MessageId> ids = group(SentFacts.getDefaultInstance());
     clock.move(LATER);
     EvidenceItem opened =
         evidence.retrieval(ids.get(2), "desk", clock.millis()); // about itself, as a member states
@@ -242,23 +248,8 @@ class EvidenceSweepTest {
   /** What is over can be stated again; what is not is known, and stays. */
   @Test
   void statementOfAGroup_whoseTimeIsOver_goesWithoutTheOthers() {
-    List<MessageId> ids =
-        Stream.generate(() -> MessageId.fresh(clock.millis(), random)).limit(3).sorted().toList();
-    ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          Map<MessageId, SentFacts> sent = new TreeMap<>();
-          ids.forEach(
-              id ->
-                  sent.put(
-                      id,
-                      SentFacts.newBuilder()
-                          .setExpiresAtMs(
-                              clock.instant().plus(LATER.multipliedBy(9)).toEpochMilli())
-                          .build()));
-          evidence.accepted(tx, ledger.evidence(), sent);
-          return sent;
-        });
+    long expires = clock.instant().plus(LATER.multipliedBy(9)).toEpochMilli();
+    List<MessageId> ids = group(SentFacts.newBuilder().setExpiresAtMs(expires).build());
     assertTrue(opened(ids.get(0)));
     clock.move(LATER);
     assertTrue(opened(ids.get(1)));

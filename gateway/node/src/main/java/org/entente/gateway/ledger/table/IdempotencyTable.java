@@ -284,7 +284,7 @@ public final class IdempotencyTable {
     next = null;
   }
 
-  /** The first records, at most so many, as far as all are from before a time. */
+  /** The oldest records, at most {@code most}; ends at the first that is not from before a time. */
   public List<Long> over(long beforeMillis, int most) {
     List<Long> over = new ArrayList<>();
     byte[] end = KeyBuilder.endOf(KeyBuilder.key().u8(RECORD).done());

@@ -115,7 +115,7 @@ class SentGroupsTest {
     assertTrue(all.containsAll(sent.keySet()) && all.containsAll(others.keySet()));
   }
 
-  /** What is kept longer for one message is not kept longer for another. */
+  /** A message that is kept longer does not keep another one of its commit. */
   @Test
   void messagesOfOtherTimes_orKeptUntilOtherDays_haveOtherRecords() {
     Map<MessageId, SentFacts> sent = messages(SLOT, 3, 30);
