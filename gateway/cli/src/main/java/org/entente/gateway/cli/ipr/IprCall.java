@@ -78,16 +78,19 @@ abstract class IprCall extends ClientCall {
                 hex(theCase.getCaseId()),
                 EnumNames.word(theCase.getKind()),
                 EnumNames.word(theCase.getStage()),
-                theCase.hasNext() ? next(theCase.getNext()) : outcome(theCase.getOutcome())));
+                theCase.hasNext()
+                    ? next(theCase.getNext(), theCase.getDeadlines().getTimeZone())
+                    : outcome(theCase.getOutcome())));
     if (theCase.getDeadlines().getBeyondCalendar()) {
       err()
           .println(
-              "a deadline lies after the end of the holiday calendar; ask the operator to extend it");
+              "a deadline lies after the end of the holiday calendar; ask the operator to extend"
+                  + " it");
     }
   }
 
-  private static String next(IprNext next) {
-    String by = next.hasBy() ? ", before " + Timestamps.toString(next.getBy()) : "";
+  private static String next(IprNext next, String zone) {
+    String by = next.hasBy() ? ", before " + DeadlineText.of(next.getBy(), zone) : "";
     return "next: " + next.getWhat() + by + (next.getOverdue() ? "  OVERDUE" : "");
   }
 
@@ -98,8 +101,9 @@ abstract class IprCall extends ClientCall {
   void print(IprNotice notice) {
     String by =
         notice.hasAnswerBy()
-            ? "answer before " + Timestamps.toString(notice.getAnswerBy())
-            : "proceedings before " + Timestamps.toString(notice.getProceedingsBy());
+            ? "answer before " + DeadlineText.of(notice.getAnswerBy(), notice.getTimeZone())
+            : "proceedings before "
+                + DeadlineText.of(notice.getProceedingsBy(), notice.getTimeZone());
     line(
         "%s  %-17s %-12s %s"
             .formatted(

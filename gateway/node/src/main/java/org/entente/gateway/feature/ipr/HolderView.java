@@ -35,7 +35,8 @@ final class HolderView {
             .setSuspendedAt(kept.getSuspendedAt())
             .setNotifiedAt(kept.getHolderNotifiedAt())
             .setExtendedDays(kept.getExtendedDays())
-            .setOutcome(kept.getOutcome());
+            .setOutcome(kept.getOutcome())
+            .setTimeZone(kept.getDeadlines().getTimeZone());
     if (kept.getDeadlines().hasHolderBy()) {
       notice.setAnswerBy(kept.getDeadlines().getHolderBy());
     }

@@ -211,7 +211,10 @@ record Procedure(WorkingDays days) {
   }
 
   private IprDeadlines known(IprDeadlines.Builder clocks, Instant end) {
-    return clocks.setBeyondCalendar(clocks.getBeyondCalendar() || !days.knows(end)).build();
+    return clocks
+        .setBeyondCalendar(clocks.getBeyondCalendar() || !days.knows(end))
+        .setTimeZone(days.zone().getId())
+        .build();
   }
 
   private static Result<Transition<IprCase>> letter(IprCase kept, IprLetter letter, long now) {

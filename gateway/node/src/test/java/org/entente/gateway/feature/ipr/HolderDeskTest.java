@@ -71,6 +71,7 @@ class HolderDeskTest {
     assertEquals(List.of(id), node.notices(HOLDER, false));
     assertEquals("brake pads without hologram", node.notice(id).getDescription());
     assertEquals("1200 pieces", node.notice(id).getQuantity());
+    assertEquals("Europe/Paris", node.notice(id).getTimeZone());
   }
 
   /** Attack: one holder asks for the notices of another. */
@@ -243,7 +244,8 @@ class HolderDeskTest {
                 "holder",
                 "disclosed",
                 "outcome",
-                "closed_at")),
+                "closed_at",
+                "time_zone")),
         fields);
   }
 

@@ -80,6 +80,7 @@ class ProcedureTest {
     IprCase opened = node.suspended(IPR_CASE_KIND_STANDARD, node.granted());
     assertEquals(IprStage.IPR_STAGE_SUSPENDED, opened.getStage());
     assertEquals(Instant.parse("2026-03-03T23:00:00Z"), at(opened.getDeadlines().getNotifyBy()));
+    assertEquals("Europe/Paris", opened.getDeadlines().getTimeZone());
     assertEquals("notify the parties", opened.getNext().getWhat());
     assertFalse(opened.getNext().getOverdue());
     node.clock.set(Instant.parse("2026-03-03T23:00:00Z"));

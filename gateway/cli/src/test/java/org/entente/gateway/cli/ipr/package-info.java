@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.cli.ipr;
+
+import org.jspecify.annotations.NullMarked;
