@@ -141,6 +141,24 @@ class LegalBasisTest {
     assertRefusedFile(act.replace("agency: de.customs", "agency: sg.police"));
   }
 
+  /** The page's agreement of two members of the Union loads, and carries what it says. */
+  @Test
+  void agreementOfThePage_betweenTwoMembers_carriesPersonalDataOfACriminalCase() {
+    String page =
+        PolicyFixture.text(
+            CONFIG.resolveSibling("docs").resolve("policy").resolve("agreements.md"));
+    String file = page.substring(page.indexOf("id: de-fr-criminal-customs"));
+    Policy policy =
+        PolicyFixture.policy(folder, Map.of("a.yaml", file.substring(0, file.indexOf("```"))));
+    Label.Builder label = intelligence().setCategory(Category.CATEGORY_NARCOTICS);
+    assertEquals("PERMITTED under de-fr-criminal-customs", ruled(policy, label, DE, FR, true));
+    assertEquals("PERMITTED under de-fr-criminal-customs", ruled(policy, label, FR, DE, true));
+    assertEquals(
+        "REFUSED PERSON_REQUIRED by de-fr-criminal-customs/person_required",
+        ruled(policy, label, DE, FR, false));
+    assertTrue(ruled(policy, label, DE, US, true).startsWith("REFUSED"), "a third country");
+  }
+
   private void assertRefusedFile(String text) {
     AssertionError told =
         assertThrows(
