@@ -45,6 +45,8 @@ final class DocumentedSteps {
     return List.of(
         CommandStep.of("./entente config check --config /tmp/federation/fr.customs.yaml")
             .says(": valid"),
+        CommandStep.of("./entente doctor --config /tmp/federation/fr.customs.yaml --pre")
+            .says("0 errors, "),
         CommandStep.of(
                 "./entente policy explain --config /tmp/federation/fr.customs.yaml"
                     + " --to sg.police --to de.customs --category IPR --purpose IPR_ENFORCEMENT")
@@ -80,7 +82,8 @@ final class DocumentedSteps {
             .says("transit")
             .doesNotSay("LIMIT EXCEEDED"),
         CommandStep.of(
-                "./entente cap check config/samples/cap/quay-fire.cap config/samples/cap/reservoir.cap")
+                "./entente cap check config/samples/cap/quay-fire.cap"
+                    + " config/samples/cap/reservoir.cap")
             .says("valid CAP 1.2")
             .says("valid CAP 1.1"),
         CommandStep.of(
@@ -93,6 +96,9 @@ final class DocumentedSteps {
         CommandStep.of("./entente run --config /tmp/federation/de.customs.yaml")
             .until("\"agency\":\"de.customs\"")
             .keptRunning(),
+        CommandStep.of("./entente doctor --config /tmp/federation/fr.customs.yaml")
+            .says("ok       gateway.ready")
+            .says("0 errors, "),
         CommandStep.of(
                 "./entente policy explain"
                     + DECLARATIONS
@@ -122,9 +128,9 @@ final class DocumentedSteps {
             .until("{FIRST}")
             .exits(143),
         CommandStep.of(
-                "./entente feedback MESSAGE --to fr.customs --result SEIZURE --place DEHAM"
-                    + " --date 2026-03-02 --detection SCANNER --goods 'tablets in blisters'"
-                    + " --hs 300490 --quantity 1200 --unit H87 --category IPR --purpose IPR_ENFORCEMENT"
+                "./entente feedback MESSAGE --to fr.customs --result SEIZURE --place DEHAM --date"
+                    + " 2026-03-02 --detection SCANNER --goods 'tablets in blisters' --hs 300490"
+                    + " --quantity 1200 --unit H87 --category IPR --purpose IPR_ENFORCEMENT"
                     + " --classification RESTRICTED"
                     + DE_CLIENTS
                     + "declarations")
@@ -603,11 +609,14 @@ final class DocumentedSteps {
             .says("roster 2 of CALM HARBOUR"),
         said("objectives OPERATION --text 'find where the brake pads are stored'"),
         said(
-            "resources OPERATION --resource 'scanner vans' --count 2 --place DEHAM --resource 'dog unit'"),
+            "resources OPERATION --resource 'scanner vans' --count 2 --place DEHAM --resource 'dog"
+                + " unit'"),
         said(
-            "task OPERATION T1 --title 'open the containers of berth 4' --agency de.customs --place DEHAM --due 2030-03-05"),
+            "task OPERATION T1 --title 'open the containers of berth 4' --agency de.customs --place"
+                + " DEHAM --due 2030-03-05"),
         said(
-            "report OPERATION --text 'two seals are broken' --place DEHAM --subject container:CSQU3054383"),
+            "report OPERATION --text 'two seals are broken' --place DEHAM --subject"
+                + " container:CSQU3054383"),
         said("outcome OPERATION R1 --text '1,200 brake pads seized' --place DEHAM"),
         CommandStep.of(
                 "./entente operation show OPERATION --officer DE-7"
@@ -621,7 +630,8 @@ final class DocumentedSteps {
             .says("resource: 2 × scanner vans in DEHAM")
             .says("resource: 1 × dog unit")
             .says(
-                "task T1, de.customs, ASSIGNED: open the containers of berth 4 in DEHAM, by 2030-03-05")
+                "task T1, de.customs, ASSIGNED: open the containers of berth 4 in DEHAM, by"
+                    + " 2030-03-05")
             .says("container CSQU3054383"),
         CommandStep.of(
                 "./entente operation members OPERATION --participant de.customs --unconfirmed"

@@ -31,6 +31,7 @@ import org.entente.gateway.cli.operation.OperationCommand;
 import org.entente.gateway.cli.operator.BackupCommand;
 import org.entente.gateway.cli.operator.ConfigCommand;
 import org.entente.gateway.cli.operator.CursorCommand;
+import org.entente.gateway.cli.operator.DoctorCommand;
 import org.entente.gateway.cli.operator.EraseCommand;
 import org.entente.gateway.cli.operator.HoldCommand;
 import org.entente.gateway.cli.operator.KeysCommand;
@@ -95,6 +96,7 @@ public final class RootCommand {
           PolicyCommand.class,
           AuditCommand.class,
           ConfigCommand.class,
+          DoctorCommand.class,
           BackupCommand.class,
           KeysCommand.class,
           QuarantineCommand.class,

@@ -194,6 +194,7 @@ class NamedOptionsTest {
           "run",
           "sizing",
           "config",
+          "doctor",
           "cap",
           "policy test",
           "policy lint",

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** A page that sends its reader elsewhere sends there, and every page is reached from the first. */
 class LinkedPagesTest {
-  private static final Path REPOSITORY = Path.of("..", "..").toAbsolutePath().normalize();
+  static final Path REPOSITORY = Path.of("..", "..").toAbsolutePath().normalize();
   private static final Pattern FENCED = Pattern.compile("(?ms)^ *```.*?^ *```");
   private static final Pattern CODE = Pattern.compile("`[^`\n]*`");
   private static final Pattern LINK = Pattern.compile("]\\(([^)\\s#]*)(?:#([^)\\s]+))?\\)");
@@ -87,7 +87,7 @@ class LinkedPagesTest {
   }
 
   /** By which links name them: lower case, words joined by hyphens, no punctuation. */
-  private static List<String> headings(Path page) throws IOException {
+  static List<String> headings(Path page) throws IOException {
     String text = FENCED.matcher(Files.readString(page)).replaceAll("");
     return HEADING
         .matcher(text)

@@ -49,7 +49,7 @@ public final class ConfigurationCheck {
             LedgerStorage.requireLedger(config);
             requireFolder("data", config.data());
           });
-      ports(problems, config.listen());
+      problems.addAll(portProblems(config.listen()));
     } catch (StartProblem e) {
       problems.add(e.getMessage());
     }
@@ -82,8 +82,12 @@ public final class ConfigurationCheck {
     }
   }
 
-  /** Requires a folder that this user may write, or may make. */
-  private static void requireFolder(String field, Path folder) {
+  /**
+   * Requires a folder that this user may write, or may make.
+   *
+   * @throws StartProblem naming the field and what is in the way
+   */
+  public static void requireFolder(String field, Path folder) {
     Path there = folder.toAbsolutePath().normalize();
     for (Path up = there.getParent(); up != null && !Files.exists(there); up = up.getParent()) {
       there = up;
@@ -97,7 +101,9 @@ public final class ConfigurationCheck {
     }
   }
 
-  private static void ports(List<String> problems, NodeConfig.Listen listen) {
+  /** What is wrong with the configured addresses; takes none of them. */
+  public static List<String> portProblems(NodeConfig.Listen listen) {
+    List<String> problems = new ArrayList<>();
     Map<String, InetSocketAddress> before = new LinkedHashMap<>();
     port(problems, before, "listen.clients", listen.clients());
     String peers = listen.peers();
@@ -105,6 +111,7 @@ public final class ConfigurationCheck {
       port(problems, before, "listen.peers", peers);
     }
     port(problems, before, "listen.admin", listen.admin());
+    return problems;
   }
 
   private static void port(

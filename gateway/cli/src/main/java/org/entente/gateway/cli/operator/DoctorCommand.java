@@ -1,0 +1,164 @@
+package org.entente.gateway.cli.operator;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.node.doctor.Doctor;
+import org.entente.gateway.node.doctor.DoctorCheck;
+import org.entente.gateway.node.doctor.DoctorReport;
+import org.entente.gateway.node.doctor.DoctorReport.CheckResult;
+import org.entente.gateway.node.doctor.DoctorSubject;
+import org.entente.gateway.node.doctor.HttpAdminPort;
+import org.entente.gateway.trust.Endpoint;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Checks a node before its first start or while it runs, and says what to do. */
+@Command(
+    name = "doctor",
+    description = {
+      "Checks a node, and says what to do about each fault.",
+      "Asks the gateway at its admin port if it runs, and checks files, folders, ports and peers"
+          + " otherwise.",
+      "Run it as the gateway's user, also beside the gateway: it changes nothing.",
+      "The exit code is 1 if an error is found; warnings do not count."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente doctor --config /etc/entente/node.yaml",
+      "  entente doctor --config /etc/entente/node.yaml --pre",
+      "  entente doctor --config /etc/entente/node.yaml --wait 60"
+    })
+public final class DoctorCommand extends PrintingCommand {
+  private static final int LONGEST_WAIT = 86_400;
+
+  @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+  private Path config = Path.of("");
+
+  @Option(
+      names = "--admin",
+      paramLabel = "HOST:PORT",
+      description = "the gateway's admin port; by default listen.admin of the configuration")
+  private @Nullable String admin;
+
+  @Option(
+      names = "--pre",
+      description =
+          "before a first start: checks files, folders, ports and peers, and asks no gateway")
+  private boolean before;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      description = "repeat until no error is left, at most this long, 0 to 86400; default 0")
+  private int seconds;
+
+  @Option(names = "--json", description = "print one JSON object")
+  private boolean json;
+
+  @Override
+  public void run() throws InterruptedException {
+    if (seconds < 0 || seconds > LONGEST_WAIT) {
+      throw new UsageError("--wait: found " + seconds + "; valid is 0 to " + LONGEST_WAIT);
+    }
+    InetSocketAddress at = address();
+    DoctorReport report =
+        Doctor.awaitNoError(
+            () ->
+                Doctor.examine(
+                    new DoctorSubject(config, InstantSource.system(), new HttpAdminPort(), at),
+                    before),
+            Duration.ofSeconds(seconds),
+            System::nanoTime,
+            most -> Thread.sleep(most.toMillis()));
+    if (json) {
+      out().println(json(report));
+    } else {
+      printText(report);
+    }
+    failUnless(!report.hasErrors());
+  }
+
+  private @Nullable InetSocketAddress address() {
+    if (admin == null) {
+      return null;
+    }
+    try {
+      Endpoint endpoint = Endpoint.parse(admin);
+      return new InetSocketAddress(endpoint.host(), endpoint.port());
+    } catch (InvalidValue e) {
+      throw new UsageError("--admin: " + e.getMessage(), e);
+    }
+  }
+
+  private void printText(DoctorReport report) {
+    Map<List<String>, List<String>> suppressed = new LinkedHashMap<>();
+    for (CheckResult result : report.results()) {
+      DoctorCheck check = result.check();
+      switch (result.state()) {
+        case PASSED -> print("%-8s %s".formatted("ok", check.id()));
+        case FAILED -> printFailed(result);
+        case SUPPRESSED ->
+            suppressed
+                .computeIfAbsent(result.suppressedBy(), causes -> new ArrayList<>())
+                .add(check.id());
+      }
+    }
+    suppressed.forEach(
+        (causes, ids) ->
+            print(
+                "not checked, because %s failed: %s"
+                    .formatted(String.join(" and ", causes), String.join(", ", ids))));
+    print(
+        "%d errors, %d warnings"
+            .formatted(
+                report.failed(DoctorCheck.Severity.ERROR),
+                report.failed(DoctorCheck.Severity.WARNING)));
+  }
+
+  private void printFailed(CheckResult result) {
+    DoctorCheck check = result.check();
+    print("%-8s %s".formatted(check.severity(), check.id()));
+    result.faults().forEach(fault -> print("         " + fault));
+    print("         do: " + check.hint());
+    print("         see: " + check.page());
+  }
+
+  private static String json(DoctorReport report) {
+    ObjectNode whole = JsonText.object();
+    whole.put("errors", report.failed(DoctorCheck.Severity.ERROR));
+    whole.put("warnings", report.failed(DoctorCheck.Severity.WARNING));
+    ArrayNode checks = whole.putArray("checks");
+    for (CheckResult result : report.results()) {
+      DoctorCheck check = result.check();
+      ObjectNode one = checks.addObject();
+      one.put("id", check.id());
+      one.put("category", check.category());
+      one.put("severity", word(check.severity()));
+      one.put("state", word(result.state()));
+      result.faults().forEach(one.putArray("faults")::add);
+      result.suppressedBy().forEach(one.putArray("suppressedBy")::add);
+      one.put("hint", check.hint());
+      one.put("page", check.page());
+    }
+    return JsonText.line(whole);
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,170 @@
+package org.entente.gateway.node.doctor;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.trust.Endpoint;
+import org.entente.gateway.trust.Member;
+
+/** Probes of a node's addresses and of the way to its peers. */
+final class NetworkProbes {
+  private static final int CONNECT_MILLIS = 3_000;
+
+  /** Connections made at a time. */
+  private static final int AT_A_TIME = 64;
+
+  private NetworkProbes() {}
+
+  /** Whether another program listens on the configured addresses. */
+  static List<String> takenPorts(DoctorSubject subject) {
+    List<String> faults = new ArrayList<>();
+    NodeConfig.Listen listen = subject.config().listen();
+    taken(faults, "listen.clients", listen.clients());
+    String peers = listen.peers();
+    if (peers != null) {
+      taken(faults, "listen.peers", peers);
+    }
+    taken(faults, "listen.admin", listen.admin());
+    return faults;
+  }
+
+  private static void taken(List<String> faults, String field, String text) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(ConfiguredFiles.address(field, text), 1);
+    } catch (IOException e) {
+      faults.add("%s: cannot listen on %s: %s".formatted(field, text, FileErrorText.words(e)));
+    }
+  }
+
+  /** The addresses that this node dials, by the field that names each. */
+  private static Map<String, InetSocketAddress> dialled(DoctorSubject subject) {
+    Map<String, InetSocketAddress> dialled = new LinkedHashMap<>();
+    for (NodeConfig.Link link : subject.config().links()) {
+      String dial = link.dial();
+      if (dial != null) {
+        String field = "links: " + link.peer() + ": dial";
+        dialled.put(field, ConfiguredFiles.address(field, dial));
+      }
+    }
+    return dialled;
+  }
+
+  static List<String> unknownNames(DoctorSubject subject) {
+    List<String> faults = new ArrayList<>();
+    dialled(subject)
+        .forEach(
+            (field, at) -> {
+              if (at.isUnresolved()) {
+                faults.add(field + ": the name " + at.getHostString() + " has no address");
+              }
+            });
+    return faults;
+  }
+
+  /** Peers whose address accepts no TCP connection from here. */
+  static List<String> silentPeers(DoctorSubject subject) {
+    List<Callable<Optional<String>>> calls = new ArrayList<>();
+    dialled(subject).forEach((field, at) -> calls.add(() -> silence(field, at)));
+    ExecutorService callers = Executors.newFixedThreadPool(AT_A_TIME);
+    try {
+      List<String> faults = new ArrayList<>();
+      for (Future<Optional<String>> call : callers.invokeAll(calls)) {
+        call.get().ifPresent(faults::add);
+      }
+      return faults;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of("interrupted before all peers were tried");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      callers.shutdownNow();
+    }
+  }
+
+  private static Optional<String> silence(String field, InetSocketAddress at) {
+    try (Socket socket = new Socket()) {
+      socket.connect(at, CONNECT_MILLIS);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(
+          "%s: nothing answers at %s:%d: %s"
+              .formatted(field, at.getHostString(), at.getPort(), FileErrorText.words(e)));
+    }
+  }
+
+  /** Peers that this node does not dial, though they cannot dial it. */
+  static List<String> unreachablePeers(DoctorSubject subject) {
+    if (subject.config().listen().peers() != null) {
+      return List.of();
+    }
+    return subject.config().links().stream()
+        .filter(link -> link.dial() == null)
+        .map(
+            link ->
+                "links: %s has no dial, and there is no listen.peers: neither end can call the other"
+                    .formatted(link.peer()))
+        .toList();
+  }
+
+  /**
+   * Whether the endpoints of this agency in the trust bundle lead here. An address of another
+   * machine may be translated to one of this machine; nothing is said of it.
+   */
+  static List<String> strayEndpoints(DoctorSubject subject) throws IOException {
+    List<Endpoint> endpoints =
+        subject
+            .bundle()
+            .agency(new AgencyName(subject.config().agency()))
+            .map(Member::endpoints)
+            .orElse(List.of());
+    List<String> faults = new ArrayList<>();
+    boolean allHere = true;
+    for (Endpoint endpoint : endpoints) {
+      try {
+        allHere &= isOfThisMachine(InetAddress.getByName(endpoint.host()));
+      } catch (UnknownHostException e) {
+        allHere = false;
+        faults.add("trust.bundle: the name of this agency's endpoint " + endpoint + " is unknown");
+      }
+    }
+    int port = peerPort(subject.config());
+    if (allHere
+        && !endpoints.isEmpty()
+        && port != 0
+        && endpoints.stream().noneMatch(it -> it.port() == port)) {
+      faults.add(
+          "trust.bundle: the endpoints of this agency are %s, and listen.peers has port %d"
+              .formatted(endpoints, port));
+    }
+    return faults;
+  }
+
+  private static boolean isOfThisMachine(InetAddress address) throws IOException {
+    return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+  }
+
+  /** The port for peers; 0 if it is free to choose, or there is none. */
+  private static int peerPort(NodeConfig config) {
+    String peers = config.listen().peers();
+    return peers == null ? 0 : ConfiguredFiles.address("listen.peers", peers).getPort();
+  }
+}
