@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -69,7 +71,7 @@ class DoctorTest {
 
   @RegisterExtension final RunningFederation federation = new RunningFederation();
   private final Map<String, AdminPort.Answer> answers = new HashMap<>();
-  private final List<ServerSocket> peers = new ArrayList<>();
+  private final List<Closeable> taken = new ArrayList<>();
   private Path file = Path.of("");
   private String good = "";
 
@@ -91,7 +93,7 @@ class DoctorTest {
   private void listenAsPeers() throws IOException {
     Matcher dialled = DIALLED.matcher(good);
     while (dialled.find()) {
-      peers.add(listen(Integer.parseInt(dialled.group(1))));
+      taken.add(listen(Integer.parseInt(dialled.group(1))));
     }
   }
 
@@ -103,8 +105,8 @@ class DoctorTest {
 
   @AfterEach
   void end() throws IOException {
-    for (ServerSocket peer : peers) {
-      peer.close();
+    for (Closeable socket : taken) {
+      socket.close();
     }
   }
 
@@ -163,6 +165,7 @@ class DoctorTest {
     all.put("disk.filling", node -> node.write(disk(2, 1), disk(1_048_576, 1)));
     all.put("network.listen", node -> node.write("admin: 127.0.0.1:", "admin: 192.0.2.7:"));
     all.put("network.ports", DoctorTest::takeAPort);
+    all.put("network.bind", DoctorTest::takeAPortSilently);
     all.put(
         "network.names",
         node ->
@@ -238,8 +241,16 @@ class DoctorTest {
 
   private static void takeAPort(DoctorTest node) throws IOException {
     ServerSocket taken = listen(0);
-    node.peers.add(taken);
+    node.taken.add(taken);
     node.write("admin: 127.0.0.1:0", "admin: 127.0.0.1:" + taken.getLocalPort());
+  }
+
+  /** Bound, and nothing listens: no connection shows it. */
+  private static void takeAPortSilently(DoctorTest node) throws IOException {
+    Socket bound = new Socket();
+    node.taken.add(bound);
+    bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    node.write("admin: 127.0.0.1:0", "admin: 127.0.0.1:" + bound.getLocalPort());
   }
 
   static Stream<String> ids() {
@@ -330,6 +341,7 @@ class DoctorTest {
                         + check.severity().name().toLowerCase(Locale.ROOT)
                         + " "
                         + switch (check.phase()) {
+                          case BEFORE -> "before";
                           case ALWAYS -> "any";
                           case STOPPED -> "stopped";
                           case RUNNING -> "running";
@@ -349,6 +361,15 @@ class DoctorTest {
         assertEquals(List.of("configuration.file"), result.suppressedBy());
       }
     }
+  }
+
+  /** A script waits with it for a gateway that starts meanwhile, and needs its ports. */
+  @Test
+  void checkOfAGatewayThatMayStartNow_takesNoPort() {
+    answers.clear();
+    assertTrue(
+        examine(false).results().stream()
+            .noneMatch(result -> result.check().phase() == Phase.BEFORE));
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.entente.gateway.node.doctor.DoctorReport.State;
 
 /**
  * Makes the checks of a node in their order. Asks a gateway that runs; checks the files of one that
- * does not. Changes nothing and takes no lock; takes the ports of a stopped gateway for a moment.
+ * does not. Changes nothing and takes no lock, nor the ports of a gateway that may start now.
  */
 public final class Doctor {
   private static final Duration BETWEEN = Duration.ofSeconds(1);
@@ -47,6 +47,7 @@ public final class Doctor {
 
   private static boolean isDue(Phase phase, boolean running, boolean before) {
     return switch (phase) {
+      case BEFORE -> before;
       case ALWAYS -> true;
       case STOPPED -> !running;
       case RUNNING -> !before;

@@ -36,6 +36,8 @@ public record DoctorCheck(
 
   /** The gateways that a check is about. */
   public enum Phase {
+    /** One that nobody starts now, so that its ports may be tried. */
+    BEFORE,
     /** One that does not run: its files, folders and ports. */
     STOPPED,
     /** One that runs: what it says of itself. */

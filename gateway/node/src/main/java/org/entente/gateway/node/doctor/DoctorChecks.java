@@ -1,6 +1,7 @@
 package org.entente.gateway.node.doctor;
 
 import static org.entente.gateway.node.doctor.DoctorCheck.Phase.ALWAYS;
+import static org.entente.gateway.node.doctor.DoctorCheck.Phase.BEFORE;
 import static org.entente.gateway.node.doctor.DoctorCheck.Phase.RUNNING;
 import static org.entente.gateway.node.doctor.DoctorCheck.Phase.STOPPED;
 import static org.entente.gateway.node.doctor.DoctorCheck.Severity.ERROR;
@@ -29,6 +30,7 @@ public final class DoctorChecks {
   private static final String BUNDLE = "trust.bundle";
   private static final String MEMBER = "trust.member";
   private static final String LISTEN = "network.listen";
+  private static final String PORTS = "network.ports";
   private static final String NAMES = "network.names";
   private static final String FREE_DISK = "disk.free";
   private static final String FOLDERS = "disk.folders";
@@ -289,13 +291,22 @@ public final class DoctorChecks {
             subject -> ConfigurationCheck.portProblems(subject.config().listen())));
     all.add(
         check(
-            "network.ports",
+            PORTS,
             ERROR,
             STOPPED,
             List.of(LISTEN),
             "End the program that listens there, or choose another port.",
             STARTING,
             NetworkProbes::takenPorts));
+    all.add(
+        check(
+            "network.bind",
+            ERROR,
+            BEFORE,
+            List.of(PORTS),
+            "Choose another port, or let the gateway's user open this one.",
+            STARTING,
+            NetworkProbes::refusedPorts));
     all.add(
         check(
             NAMES,

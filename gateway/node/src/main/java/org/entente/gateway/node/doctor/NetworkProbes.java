@@ -33,25 +33,54 @@ final class NetworkProbes {
 
   private NetworkProbes() {}
 
-  /** Whether another program listens on the configured addresses. */
-  static List<String> takenPorts(DoctorSubject subject) {
-    List<String> faults = new ArrayList<>();
+  /** The addresses to listen on, by their fields, without those whose port is free to choose. */
+  private static Map<String, InetSocketAddress> listened(DoctorSubject subject) {
     NodeConfig.Listen listen = subject.config().listen();
-    taken(faults, "listen.clients", listen.clients());
+    Map<String, InetSocketAddress> all = new LinkedHashMap<>();
+    all.put("listen.clients", ConfiguredFiles.address("listen.clients", listen.clients()));
     String peers = listen.peers();
     if (peers != null) {
-      taken(faults, "listen.peers", peers);
+      all.put("listen.peers", ConfiguredFiles.address("listen.peers", peers));
     }
-    taken(faults, "listen.admin", listen.admin());
+    all.put("listen.admin", ConfiguredFiles.address("listen.admin", listen.admin()));
+    all.values().removeIf(at -> at.getPort() == 0);
+    return all;
+  }
+
+  /**
+   * Addresses at which a program answers. Only connects: a port that is taken to try it would stop
+   * a gateway that starts at that moment.
+   */
+  static List<String> takenPorts(DoctorSubject subject) {
+    List<String> faults = new ArrayList<>();
+    listened(subject)
+        .forEach(
+            (field, at) -> {
+              if (silence(field, at).isEmpty()) {
+                faults.add(
+                    "%s: another program listens on %s:%d"
+                        .formatted(field, at.getHostString(), at.getPort()));
+              }
+            });
     return faults;
   }
 
-  private static void taken(List<String> faults, String field, String text) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(ConfiguredFiles.address(field, text), 1);
-    } catch (IOException e) {
-      faults.add("%s: cannot listen on %s: %s".formatted(field, text, FileErrorText.words(e)));
-    }
+  /** Addresses on which this user may not listen, or a silent program does. */
+  static List<String> refusedPorts(DoctorSubject subject) {
+    List<String> faults = new ArrayList<>();
+    listened(subject)
+        .forEach(
+            (field, at) -> {
+              try (ServerSocket socket = new ServerSocket()) {
+                socket.bind(at, 1);
+              } catch (IOException e) {
+                faults.add(
+                    "%s: cannot listen on %s:%d: %s"
+                        .formatted(
+                            field, at.getHostString(), at.getPort(), FileErrorText.words(e)));
+              }
+            });
+    return faults;
   }
 
   /** The addresses that this node dials, by the field that names each. */
