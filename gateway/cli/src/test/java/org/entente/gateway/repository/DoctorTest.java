@@ -271,7 +271,11 @@ class DoctorTest {
           return answer;
         };
     return Doctor.examine(
-        new DoctorSubject(file, federation.clock, port, new InetSocketAddress("127.0.0.1", 9441)),
+        new DoctorSubject(
+            file,
+            federation.clock,
+            port,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 9441)),
         stopped);
   }
 
