@@ -25,7 +25,7 @@ const audits = async (auditor, messageId) => {
   });
   await auditor.refused('Audit.ReadTile', { path: '../keystore' }, 'NOT_FOUND', 'path');
   await auditor.call('Audit.ReadRecord', { index: 0 }, (leaf) => {
-    assert.equal(leaf.blind.length, 32);
+    assert.equal(leaf.seed.length, 32);
     assert.equal(record(leaf.record).type, 'AUDIT_TYPE_NODE_START');
     return record(leaf.record).type;
   });

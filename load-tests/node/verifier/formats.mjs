@@ -9,7 +9,7 @@ import { openOutboxKey, openRecord } from './local.mjs';
 import { verifyMessageProof } from './message-proof.mjs';
 import { parseNote, parseVkey, verifyCheckpoint, verifyNote } from './note.mjs';
 import { ed25519Verifies, isEd25519Key, isXWingKey, pairVerifies, sha256 } from './primitives.mjs';
-import { verifyProof } from './proof.mjs';
+import { names, parseOpening, parsePath, verifyProof } from './proof.mjs';
 import { isSignedByAgency } from './frame.mjs';
 import { learnSession, open, parseAnnouncement, parseStanza } from './session.mjs';
 import {
@@ -239,6 +239,13 @@ export const formats = {
   log_proof: (one) => {
     const given = one.commitment === undefined ? undefined : fromHex(one.commitment);
     return text(verifyProof(fromHex(one.bytes), one.origin, many(one.pairs), given));
+  },
+
+  /** bytes: a path; message and opening of the leaf */
+  leaf_message: (one) => {
+    const opening = parseOpening(fromHex(one.opening));
+    const leads = names(opening, fromHex(one.message), parsePath(fromHex(one.bytes)));
+    return leads ? {} : refuse('HEADER_MISMATCH', 'the leaf does not name the message');
   },
 
   /** bytes; roots (the text of the roots file), now, perhaps witnesses (how many must) */

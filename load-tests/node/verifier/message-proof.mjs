@@ -1,10 +1,10 @@
 // Proofs about a message in one file ("Message proof").
 import { readSignedBundle } from './bundle.mjs';
-import { Refused, ascii, concat, equal, hex, isAgency, isFederation, refuse } from './bytes.mjs';
+import { Refused, ascii, concat, equal, fromHex, isAgency, isFederation, refuse } from './bytes.mjs';
 import { parseHeader } from './envelope.mjs';
 import { base64, decodeUtf8, keyOf, parseCheckpoint, parseNote, secondsOf, verifyCheckpoint, verifyNote } from './note.mjs';
 import { ed25519Verifies, sha256 } from './primitives.mjs';
-import { commitment, parseProof } from './proof.mjs';
+import { commitment, names, parseOpening, parsePath, parseProof } from './proof.mjs';
 import { BYTES, VARINT, fields, isShortest } from './protobuf.mjs';
 import { isSignedByAgency } from './frame.mjs';
 import { parseAnnouncement } from './session.mjs';
@@ -37,7 +37,7 @@ const demand = (code, holds, reason) => {
 
 // The file ----------------------------------------------------------------------------------------
 
-const NAMES = [/^message$/, /^header$/, /^signature$/, /^(announcement|key-bundle)$/, /^bundle$/];
+const NAMES = [/^message$/, /^path$/, /^header$/, /^signature$/, /^(announcement|key-bundle)$/, /^bundle$/];
 
 const parseFile = (bytes) => {
   demand('FILE', bytes.length <= MAX_BYTES, 'longer than a proof may be');
@@ -55,10 +55,11 @@ const parseFile = (bytes) => {
   });
   const message = named[0].value;
   demand('FILE', /^[0-9a-f]{32}$/.test(message), 'not a message id');
-  const [header, signature, voucher, bundle] = named.slice(1).map(({ value }) => base64(value));
+  const [steps, header, signature, voucher, bundle] = named.slice(1).map(({ value }) => base64(value));
+  const path = parsePath(steps);
   const leaf = parseProof(new Uint8Array(Buffer.from(whole.slice(split + 2), 'utf8')));
   const note = parseNote(leaf.checkpoint);
-  return { message, header, signature, voucher, kind: named[3].name, bundle, leaf, note };
+  return { message, path, header, signature, voucher, kind: named[4].name, bundle, leaf, note };
 };
 
 // Who signed what, and when -----------------------------------------------------------------------
@@ -150,16 +151,15 @@ const parseRecord = (bytes) => {
   const actor = message(record.one(4) ?? none, { 1: BYTES, 2: BYTES, 3: BYTES });
   const subject = message(
     record.one(5) ?? none,
-    { 1: BYTES, 2: BYTES, 3: BYTES, 4: BYTES, 5: BYTES, 6: BYTES },
-    [2, 3],
+    { 1: BYTES, 2: BYTES, 3: BYTES, 4: BYTES, 5: BYTES },
+    [2],
   );
   return {
     type: record.one(1) ?? 0n,
     actor: decodeUtf8(actor.one(1) ?? none),
     envelope: subject.one(1) ?? none,
-    messages: subject.all(2).map(hex),
-    agencies: subject.all(3).map(decodeUtf8),
-    headerHash: subject.one(5) ?? none,
+    agencies: subject.all(2).map(decodeUtf8),
+    headerHash: subject.one(4) ?? none,
   };
 };
 
@@ -222,9 +222,10 @@ export const verifyMessageProof = (bytes, roots, now, witnesses) => {
     'the record does not stand there',
   );
 
-  const record = part('RECORD', () => parseRecord(opening.slice(32)));
+  const shown = part('RECORD', () => parseOpening(opening));
+  const record = part('RECORD', () => parseRecord(shown.record));
   demand('RECORD', [ACCEPTED, RECEIVED].includes(record.type), 'of something else');
-  demand('RECORD', record.messages.includes(file.message), 'of other messages');
+  demand('RECORD', names(shown, fromHex(file.message), file.path), 'of other messages');
 
   const header = part('HEADER', () => parseHeader(file.header));
   const same = equal(sha256(file.header), record.headerHash) && equal(header.id, record.envelope);

@@ -1,11 +1,37 @@
 // Proofs that a leaf stands in a log ("Audit leaf", "Proof of a leaf").
-import { ascii, concat, hex, refuse, require, utf8 } from './bytes.mjs';
+import { Reader, ascii, concat, hex, refuse, require, utf8 } from './bytes.mjs';
 import { base64, decimal, decodeUtf8, hash32, verifyCheckpoint } from './note.mjs';
 import { sha256 } from './primitives.mjs';
 import { includes, leafHash } from './tree.mjs';
 
-/** The data of a leaf that commits to a blind and a record. */
-export const commitment = (blindAndRecord) => sha256(concat(ascii('entente/v1 leaf'), blindAndRecord));
+/** The data of a leaf that commits to an opening. */
+export const commitment = (opening) => sha256(concat(ascii('entente/v1 leaf'), opening));
+
+/** The parts of an opening but its blind: what its messages hash to, and the record without them. */
+export const parseOpening = (bytes) => {
+  const reader = new Reader(bytes);
+  reader.take(32);
+  const count = reader.big(4);
+  const root = reader.take(32);
+  return { count, root, record: bytes.slice(reader.at) };
+};
+
+/** From a message to the root in an opening. */
+export const parsePath = (bytes) => {
+  const reader = new Reader(bytes);
+  const place = reader.big(4);
+  const blind = reader.take(32);
+  const hashes = [];
+  while (reader.at < bytes.length) {
+    hashes.push(reader.take(32));
+  }
+  require(hashes.length <= 32, 'too many hashes');
+  return { place, blind, hashes };
+};
+
+/** Whether a path leads from a message to the root in an opening. */
+export const names = ({ count, root }, message, { place, blind, hashes }) =>
+  includes(place, count, leafHash(concat(blind, message)), hashes, root);
 
 /** Reads the lines; the checkpoint's bytes are only cut off. */
 export const parseProof = (bytes) => {

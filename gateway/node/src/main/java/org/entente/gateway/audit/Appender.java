@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.entente.gateway.audit.record.AuditRecord;
-import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.LeafSealer;
 import org.entente.gateway.audit.record.OpenedLeaf;
 import org.entente.gateway.audit.record.StoredLeaf;
@@ -80,10 +79,9 @@ public final class Appender {
   private List<StoredLeaf> seal(long first, List<AuditRecord> records) {
     List<StoredLeaf> leaves = new ArrayList<>(records.size());
     for (AuditRecord record : records) {
-      byte[] blind = new byte[OpenedLeaf.BLIND_BYTES];
-      random.nextBytes(blind);
-      byte[] encoded = AuditRecordCodec.encode(record);
-      leaves.add(StoredLeaf.make(first + leaves.size(), blind, encoded, sealer));
+      byte[] seed = new byte[OpenedLeaf.SEED_BYTES];
+      random.nextBytes(seed);
+      leaves.add(StoredLeaf.make(first + leaves.size(), seed, record, sealer));
     }
     return leaves;
   }

@@ -281,7 +281,7 @@ public final class AuditLog {
    * <p>Created once, by the ledger for its single writer thread; a second one would fork the log.
    *
    * @param sealer seals the records
-   * @param random draws the blinds
+   * @param random draws the seeds of the blinds
    */
   public Appender appender(LeafSealer sealer, SecureRandom random) {
     if (!appending.compareAndSet(false, true)) {
@@ -314,7 +314,7 @@ public final class AuditLog {
     if (covering == null || index < 0 || index >= covering.checkpoint().size()) {
       return Optional.empty();
     }
-    Optional<byte[]> opening = open(index, opener).map(OpenedLeaf::bytes);
+    Optional<byte[]> opening = open(index, opener).map(leaf -> leaf.shown().encode());
     Optional<List<TreeHash>> path =
         MerkleTree.proveInclusion(index, covering.checkpoint().size(), stored);
     return path.map(hashes -> new LogProof(index, opening, hashes, covering.note()));

@@ -138,7 +138,7 @@ public final class LogArchive {
     if (place.index() >= size) {
       return Optional.empty();
     }
-    Optional<byte[]> opening = opening(place).map(OpenedLeaf::bytes);
+    Optional<byte[]> opening = opening(place).map(leaf -> leaf.shown().encode());
     Optional<List<TreeHash>> path =
         MerkleTree.proveInclusion(place.index(), size, log(place.log()));
     return opening.isEmpty()

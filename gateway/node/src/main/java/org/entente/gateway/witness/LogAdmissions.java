@@ -112,7 +112,9 @@ final class LogAdmissions {
       return Optional.empty();
     }
     LeafOpening.Builder out =
-        LeafOpening.newBuilder().setIndex(index).setOpened(ByteString.copyFrom(leaf.get().bytes()));
+        LeafOpening.newBuilder()
+            .setIndex(index)
+            .setOpened(ByteString.copyFrom(leaf.get().shown().encode()));
     path.get().forEach(hash -> out.addPath(ByteString.copyFrom(hash.bytes())));
     return Optional.of(out.build());
   }

@@ -2,17 +2,14 @@ package org.entente.gateway.witness;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditRecord;
-import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.audit.record.OpenedLeaf;
-import org.entente.gateway.audit.record.StoredLeaf;
+import org.entente.gateway.audit.record.ShownLeaf;
 import org.entente.gateway.audit.tree.FormerLog;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.audit.tree.MerkleTree;
@@ -51,8 +48,7 @@ final class SuccessionProof {
 
   private static Optional<AuditRecord> record(LeafOpening opening, Checkpoint under) {
     byte[] opened = opening.getOpened().toByteArray();
-    if (opened.length < OpenedLeaf.BLIND_BYTES
-        || opened.length > MAX_OPENED_BYTES
+    if (opened.length > MAX_OPENED_BYTES
         || opening.getPathCount() > MAX_PATH
         || opening.getPathList().stream().anyMatch(hash -> hash.size() != TreeHash.BYTES)) {
       return Optional.empty();
@@ -61,9 +57,9 @@ final class SuccessionProof {
     for (ByteString hash : opening.getPathList()) {
       path.add(TreeHash.of(hash.toByteArray()));
     }
-    TreeHash leaf = MerkleTree.leafHash(StoredLeaf.commit(opened));
+    TreeHash leaf = MerkleTree.leafHash(ShownLeaf.commitment(opened));
     return MerkleTree.verifyInclusion(opening.getIndex(), under.size(), leaf, path, under.root())
-        ? AuditRecordCodec.decode(Arrays.copyOfRange(opened, OpenedLeaf.BLIND_BYTES, opened.length))
+        ? ShownLeaf.parse(opened).flatMap(ShownLeaf::record)
         : Optional.empty();
   }
 

@@ -173,7 +173,7 @@ class AuditLogTest {
 
     assertTrue(opened.matches());
     assertEquals(Optional.of(AuditFixture.records(3, 0).get(1)), opened.record());
-    assertEquals(32, opened.blind().length);
+    assertEquals(32, opened.seed().length);
     assertTrue(log.open(3, sealer).isEmpty());
     assertTrue(log.open(-1, sealer).isEmpty());
     assertTrue(log.open(1, LeafOpener.WITHOUT_KEYS).isEmpty());
@@ -205,8 +205,8 @@ class AuditLogTest {
 
     assertFalse(Arrays.equals(log.commitment(0).orElseThrow(), log.commitment(1).orElseThrow()));
     assertNotEquals(
-        Arrays.toString(log.open(0, sealer).orElseThrow().blind()),
-        Arrays.toString(log.open(1, sealer).orElseThrow().blind()));
+        Arrays.toString(log.open(0, sealer).orElseThrow().seed()),
+        Arrays.toString(log.open(1, sealer).orElseThrow().seed()));
     assertArrayEquals(
         log.open(0, sealer).orElseThrow().encodedRecord(),
         log.open(1, sealer).orElseThrow().encodedRecord());
@@ -217,7 +217,7 @@ class AuditLogTest {
     Store store = new MemoryStore(disk);
     AuditLog log = AuditFixture.open(store, directory);
     AuditFixture.grow(store, AuditFixture.appender(log, sealer), 6);
-    byte[] blind = log.open(0, sealer).orElseThrow().blind();
+    byte[] seed = log.open(0, sealer).orElseThrow().seed();
     AuditRecord record = AuditFixture.records(3, 0).get(0);
     byte[] message = record.subject().messages().get(0).bytes();
     String all = allValues(store);
@@ -226,7 +226,7 @@ class AuditLogTest {
     assertFalse(all.contains(AuditFixture.OFFICER));
     assertFalse(all.contains(AuditFixture.JUSTIFICATION));
     assertFalse(all.contains(AuditFixture.PEER.value()));
-    assertFalse(all.contains(new String(blind, StandardCharsets.ISO_8859_1)));
+    assertFalse(all.contains(new String(seed, StandardCharsets.ISO_8859_1)));
     assertFalse(all.contains(new String(message, StandardCharsets.ISO_8859_1)));
   }
 

@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.entente.gateway.audit.record.AuditFixture;
-import org.entente.gateway.audit.record.AuditRecordCodec;
+import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.BucketSealer;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.audit.record.StoredLeaf;
@@ -225,7 +225,7 @@ class AuditVerifierTest {
   @Test
   void record_replacedByWhoHasTheKey_isReported() {
     byte[] value = value(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(3));
-    byte[] forged = AuditRecordCodec.encode(AuditFixture.records(1, 99).get(0));
+    AuditRecord forged = AuditFixture.records(1, 99).get(0);
     StoredLeaf other = StoredLeaf.make(3, new byte[32], forged, sealer);
     byte[] mixed = other.encode(3);
     System.arraycopy(value, 1, mixed, 1, 32);

@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.entente.gateway.audit.record.OpenedLeaf;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.transmit.EvidenceTimeouts;
@@ -264,8 +265,13 @@ class ReadingServicesTest {
     edge.behind.appendLeaves(2);
     byte[] kept = Objects.requireNonNull(edge.behind.leaves.get(1L));
     ReadRecordResponse read = record(1);
-    assertEquals(ByteString.copyFrom(kept), read.getBlind().concat(read.getRecord()));
-    assertEquals(32, read.getBlind().size());
+    assertArrayEquals(
+        kept,
+        OpenedLeaf.encode(
+            read.getSeed().toByteArray(),
+            read.getMessageIds().toByteArray(),
+            read.getRecord().toByteArray()));
+    assertEquals(32, read.getSeed().size());
     edge.behind.leaves.remove(1L);
     assertEquals(ReadRecordResponse.getDefaultInstance(), record(1));
     assertTrue(record(0).getRecord().size() > 0);

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
-import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.BucketSealer;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.audit.record.OpenedLeaf;
 import org.entente.gateway.audit.record.StoredLeaf;
@@ -63,11 +63,10 @@ final class GrowingLog implements NodeReader {
                 AuditActor.gateway(origin.agency()),
                 AuditSubject.of(former))
             .saying(former.words());
-    byte[] encoded = AuditRecordCodec.encode(record);
-    byte[] blindAndRecord = new byte[OpenedLeaf.BLIND_BYTES + encoded.length];
-    System.arraycopy(encoded, 0, blindAndRecord, OpenedLeaf.BLIND_BYTES, encoded.length);
-    opened.put(leaves.size(), blindAndRecord);
-    leaves.add(MerkleTree.leafHash(StoredLeaf.commit(blindAndRecord)));
+    BucketSealer sealer = new BucketSealer();
+    StoredLeaf leaf = StoredLeaf.make(0, new byte[OpenedLeaf.SEED_BYTES], record, sealer);
+    opened.put(leaves.size(), leaf.open(0, sealer).orElseThrow().shown().encode());
+    leaves.add(leaf.hash());
     return this;
   }
 

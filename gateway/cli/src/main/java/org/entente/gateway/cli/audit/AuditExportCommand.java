@@ -124,7 +124,7 @@ final class AuditExportCommand extends PrintingCommand {
         .ifPresentOrElse(record -> tell(out, record), () -> out.put("erased", true));
     leaf.getMessagesList().forEach(one -> tell(out.withArray("messages").addObject(), one));
     if (!leaf.getRecord().isEmpty()) {
-      out.put("blind", base64(leaf.getBlind())).put("record", base64(leaf.getRecord()));
+      out.put("seed", base64(leaf.getSeed())).put("record", base64(leaf.getRecord()));
     }
     if (!leaf.getProof().isEmpty()) {
       out.put("proof", leaf.getProof().toStringUtf8());

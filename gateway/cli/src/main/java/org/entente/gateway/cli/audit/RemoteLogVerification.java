@@ -1,6 +1,5 @@
 package org.entente.gateway.cli.audit;
 
-import com.google.protobuf.ByteString;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -18,6 +17,7 @@ import org.entente.gateway.audit.LogSuccession;
 import org.entente.gateway.audit.TiledLog;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.LeafOpener;
+import org.entente.gateway.audit.record.OpenedLeaf;
 import org.entente.gateway.audit.tree.CheckpointCheck;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.LogOrigin;
@@ -252,13 +252,18 @@ final class RemoteLogVerification {
     }
   }
 
-  /** Blind and record. An empty array, which matches no leaf, if the gateway reports a mismatch. */
+  /** The content. An empty array, which matches no leaf, if the gateway reports a mismatch. */
   private static Optional<byte[]> opened(AuditBlockingStub stub, long index) {
     try {
       ReadRecordResponse read =
           stub.readRecord(ReadRecordRequest.newBuilder().setIndex(index).build());
-      ByteString both = read.getBlind().concat(read.getRecord());
-      return both.isEmpty() ? Optional.empty() : Optional.of(both.toByteArray());
+      return read.equals(ReadRecordResponse.getDefaultInstance())
+          ? Optional.empty()
+          : Optional.of(
+              OpenedLeaf.encode(
+                  read.getSeed().toByteArray(),
+                  read.getMessageIds().toByteArray(),
+                  read.getRecord().toByteArray()));
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() == Status.Code.INTERNAL) {
         return Optional.of(new byte[0]);

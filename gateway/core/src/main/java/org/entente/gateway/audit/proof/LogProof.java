@@ -6,8 +6,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.audit.record.OpenedLeaf;
-import org.entente.gateway.audit.record.StoredLeaf;
+import org.entente.gateway.audit.record.ShownLeaf;
 import org.entente.gateway.audit.tree.CheckpointCheck;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.MerkleTree;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Proof that a log contains a leaf, checkable without the log: C2SP tlog-proof.
  *
  * <p>{@code parse(b)} returns empty or a proof whose {@link #encode()} is {@code b}. The optional
- * extra data opens the leaf: blind and encoded record. Immutable.
+ * extra data is the leaf's {@link ShownLeaf}. Immutable.
  */
 public final class LogProof {
 
@@ -100,9 +99,9 @@ public final class LogProof {
     return index;
   }
 
-  /** The record and blind in the proof; empty when the proof covers only the commitment. */
-  public Optional<OpenedLeaf> opening() {
-    return Optional.ofNullable(opening).map(bytes -> new OpenedLeaf(bytes, true));
+  /** The leaf's opening; empty when the proof covers only the commitment, or has something else. */
+  public Optional<ShownLeaf> opening() {
+    return Optional.ofNullable(opening).flatMap(ShownLeaf::parse);
   }
 
   /**
@@ -113,7 +112,7 @@ public final class LogProof {
   public Optional<String> fault(CheckpointVerifier verifier) {
     return opening == null
         ? Optional.of("the proof carries no record")
-        : fault(verifier, StoredLeaf.commit(opening));
+        : fault(verifier, ShownLeaf.commitment(opening));
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.audit.record.MessagePath;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 
@@ -16,6 +17,7 @@ import org.entente.gateway.model.MessageId;
  * <pre>
  *   entente/v1 message proof
  *   message &lt;32 hex digits&gt;
+ *   path &lt;Base64&gt;              {@link MessagePath} from it to the record
  *   header &lt;Base64&gt;            envelope header
  *   signature &lt;Base64&gt;         of the origin's gateway over it
  *   announcement &lt;Base64&gt;      or key-bundle: names that gateway's key, signed by its agency
@@ -33,14 +35,16 @@ public final class MessageProof {
 
   private static final String FIRST = "entente/v1 message proof";
   private static final String MESSAGE = "message ";
+  private static final String PATH = "path ";
   private static final String HEADER = "header ";
   private static final String SIGNATURE = "signature ";
   private static final String ANNOUNCEMENT = "announcement ";
   private static final String KEY_BUNDLE = "key-bundle ";
   private static final String BUNDLE = "bundle ";
-  private static final int LINES = 6;
+  private static final int LINES = 7;
 
   private final MessageId message;
+  private final MessagePath path;
   private final SignedHeader envelope;
   private final Voucher voucher;
   private final byte[] bundle;
@@ -67,8 +71,14 @@ public final class MessageProof {
 
   /** Makes a proof from its parts. */
   public MessageProof(
-      MessageId message, SignedHeader envelope, Voucher voucher, byte[] bundle, LogProof leaf) {
+      MessageId message,
+      MessagePath path,
+      SignedHeader envelope,
+      Voucher voucher,
+      byte[] bundle,
+      LogProof leaf) {
     this.message = message;
+    this.path = path;
     this.envelope = envelope;
     this.voucher = voucher;
     this.bundle = bundle.clone();
@@ -98,14 +108,15 @@ public final class MessageProof {
       return Optional.empty();
     }
     try {
-      boolean announcement = lines.get(4).startsWith(ANNOUNCEMENT);
+      boolean announcement = lines.get(5).startsWith(ANNOUNCEMENT);
       return Optional.of(
           new MessageProof(
               MessageId.parse(after(MESSAGE, lines.get(1))),
-              new SignedHeader(bytes(HEADER, lines.get(2)), bytes(SIGNATURE, lines.get(3))),
+              path(lines.get(2)),
+              new SignedHeader(bytes(HEADER, lines.get(3)), bytes(SIGNATURE, lines.get(4))),
               new Voucher(
-                  announcement, bytes(announcement ? ANNOUNCEMENT : KEY_BUNDLE, lines.get(4))),
-              bytes(BUNDLE, lines.get(5)),
+                  announcement, bytes(announcement ? ANNOUNCEMENT : KEY_BUNDLE, lines.get(5))),
+              bytes(BUNDLE, lines.get(6)),
               leaf));
     } catch (IllegalArgumentException notThese) {
       return Optional.empty();
@@ -117,6 +128,11 @@ public final class MessageProof {
       throw new InvalidValue("a line begins with " + name, "another");
     }
     return line.substring(name.length());
+  }
+
+  private static MessagePath path(String line) {
+    return MessagePath.parse(bytes(PATH, line))
+        .orElseThrow(() -> new InvalidValue("a path has a place, a blind and hashes", "another"));
   }
 
   private static byte[] bytes(String name, String line) {
@@ -131,6 +147,7 @@ public final class MessageProof {
             + MESSAGE
             + message
             + '\n'
+            + line(PATH, path.encode())
             + line(HEADER, envelope.header())
             + line(SIGNATURE, envelope.signature())
             + line(voucher.announcement() ? ANNOUNCEMENT : KEY_BUNDLE, voucher.bytes())
@@ -147,6 +164,11 @@ public final class MessageProof {
   /** The message that it proves. */
   public MessageId message() {
     return message;
+  }
+
+  /** The path from the message to the record in the leaf. */
+  public MessagePath path() {
+    return path;
   }
 
   /** Header and signature. */

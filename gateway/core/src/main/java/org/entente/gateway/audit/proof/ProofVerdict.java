@@ -16,7 +16,7 @@ public sealed interface ProofVerdict {
    *
    * @param message the message
    * @param header the header of its envelope
-   * @param record the log's record of it: accepted or received
+   * @param record the log's record of it: accepted or received; without the ids of its messages
    * @param log the log
    * @param index index of the leaf
    * @param signedAt when the log's checkpoint was signed

@@ -15,7 +15,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.audit.record.OpenedLeaf;
+import org.entente.gateway.audit.record.ShownLeaf;
 import org.entente.gateway.audit.tree.CheckpointCheck;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.LogOrigin;
@@ -247,7 +247,8 @@ public final class ProofVerifier {
       if (fault.isPresent()) {
         throw new ProofFailure(Part.LEAF, fault.get());
       }
-      byte[] encoded = proof.leaf().opening().map(OpenedLeaf::encodedRecord).orElse(new byte[0]);
+      Optional<ShownLeaf> opening = proof.leaf().opening();
+      byte[] encoded = opening.map(ShownLeaf::encodedRecord).orElse(new byte[0]);
       Optional<AuditRecord> record =
           AuditRecordCodec.decode(encoded)
               .filter(read -> Arrays.equals(AuditRecordCodec.encode(read), encoded));
@@ -263,7 +264,7 @@ public final class ProofVerifier {
               + " of "
               + signed.checkpoint().size());
       require(
-          said.subject().messages().contains(proof.message()),
+          opening.filter(leaf -> leaf.names(proof.message(), proof.path())).isPresent(),
           Part.RECORD,
           "it does not name message " + proof.message());
       return said;

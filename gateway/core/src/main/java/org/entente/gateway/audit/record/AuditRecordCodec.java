@@ -18,7 +18,9 @@ import org.entente.proto.store.v1.AuditRange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes and decodes audit records as {@code entente.store.v1.AuditRecord}.
+ * Encodes and decodes audit records, all but the messages of their subjects, as {@code
+ * entente.store.v1.AuditRecord}. A leaf has the messages beside the record, so that a proof of one
+ * of them leaves out the others.
  *
  * <p>A leaf commits to the written bytes, which are stored; so protobuf need not be deterministic.
  */
@@ -26,7 +28,7 @@ public final class AuditRecordCodec {
 
   private AuditRecordCodec() {}
 
-  /** The record's bytes. */
+  /** The record's bytes, without its messages. */
   public static byte[] encode(AuditRecord record) {
     org.entente.proto.store.v1.AuditRecord.Builder out =
         org.entente.proto.store.v1.AuditRecord.newBuilder()
@@ -38,16 +40,22 @@ public final class AuditRecordCodec {
             .setPolicyVersion(record.basis().policyVersion())
             .setCode(record.outcome().code())
             .setDetail(record.outcome().detail());
-    if (!record.subject().equals(AuditSubject.NODE)) {
-      out.setSubject(encode(record.subject()));
+    org.entente.proto.store.v1.AuditSubject subject = encode(record.subject());
+    if (subject.getSerializedSize() > 0) {
+      out.setSubject(subject);
     }
     return out.build().toByteArray();
   }
 
-  /** The record in these bytes; empty when this release cannot read them. */
+  /** The record in these bytes, without messages; empty when this release cannot read them. */
   public static Optional<AuditRecord> decode(byte[] bytes) {
+    return decode(bytes, List.of());
+  }
+
+  /** The record in these bytes about messages; empty when this release cannot read them. */
+  public static Optional<AuditRecord> decode(byte[] bytes, List<MessageId> messages) {
     try {
-      return Optional.of(decode(org.entente.proto.store.v1.AuditRecord.parseFrom(bytes)));
+      return Optional.of(decode(org.entente.proto.store.v1.AuditRecord.parseFrom(bytes), messages));
     } catch (InvalidProtocolBufferException | IllegalArgumentException notARecord) {
       return Optional.empty();
     }
@@ -86,7 +94,6 @@ public final class AuditRecordCodec {
     if (envelope != null) {
       out.setEnvelopeId(ByteString.copyFrom(envelope.bytes()));
     }
-    subject.messages().forEach(id -> out.addMessageIds(ByteString.copyFrom(id.bytes())));
     subject.agencies().forEach(agency -> out.addAgencies(agency.value()));
     AuditSubject.Range range = subject.range();
     if (range != null) {
@@ -123,13 +130,14 @@ public final class AuditRecordCodec {
     return out.build();
   }
 
-  private static AuditRecord decode(org.entente.proto.store.v1.AuditRecord in) {
+  private static AuditRecord decode(
+      org.entente.proto.store.v1.AuditRecord in, List<MessageId> messages) {
     return new AuditRecord(
         AuditType.of(in.getTypeValue()).orElseThrow(() -> unknown("type")),
         LawCategory.of(in.getLawCategoryValue()).orElseThrow(() -> unknown("legal category")),
         Instant.ofEpochMilli(in.getAtMs()),
         decode(in.getActor()),
-        in.hasSubject() ? decode(in.getSubject()) : AuditSubject.NODE,
+        decode(in.getSubject(), messages),
         new AuditRecord.Basis(in.getAgreement(), in.getPolicyVersion()),
         new AuditRecord.Outcome(in.getCode(), in.getDetail()));
   }
@@ -145,11 +153,10 @@ public final class AuditRecordCodec {
         in.getOfficer(), in.getUnit(), in.hasJustification() ? in.getJustification() : null);
   }
 
-  private static AuditSubject decode(org.entente.proto.store.v1.AuditSubject in) {
+  private static AuditSubject decode(
+      org.entente.proto.store.v1.AuditSubject in, List<MessageId> messages) {
     ByteString id = in.getEnvelopeId();
     @Nullable EnvelopeId envelope = id.isEmpty() ? null : EnvelopeId.of(id.toByteArray());
-    List<MessageId> messages =
-        in.getMessageIdsList().stream().map(bytes -> MessageId.of(bytes.toByteArray())).toList();
     List<AgencyName> agencies = in.getAgenciesList().stream().map(AgencyName::new).toList();
     AuditSubject.@Nullable Range range = in.hasRange() ? decode(in.getRange()) : null;
     @Nullable FormerLog former = in.hasFormerLog() ? decode(in.getFormerLog()) : null;

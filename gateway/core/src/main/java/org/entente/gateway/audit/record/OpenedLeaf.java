@@ -1,50 +1,132 @@
 package org.entente.gateway.audit.record;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.crypto.Hkdf;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
 
 /**
- * Opened content of a leaf: the blind and the encoded record to which it commits.
+ * Whole content of a leaf, as its own gateway keeps it: the seed of the blinds, the messages, and
+ * the record without them.
  *
- * <p>With both, anyone can compute the commitment and check it under the signed root. Immutable.
+ * <pre>
+ *    0  32  seed
+ *   32   4  number of messages
+ *   36      their ids, 16 bytes each
+ *    …      record
+ * </pre>
+ *
+ * From it follow the {@link ShownLeaf}, whose hash is the leaf's data, and the {@link MessagePath}
+ * of each message. Nobody without the seed can compute blinds. Immutable.
  */
 public final class OpenedLeaf {
 
   /** Size of a blind in bytes. */
   public static final int BLIND_BYTES = 32;
 
-  private final byte[] opened;
+  /** Size of a seed in bytes. */
+  public static final int SEED_BYTES = 32;
+
+  private static final byte[] BLIND = "entente/v1 leaf blind".getBytes(StandardCharsets.US_ASCII);
+  private static final int COUNT_AT = SEED_BYTES;
+  private static final int IDS_AT = COUNT_AT + Integer.BYTES;
+
+  private final byte[] content;
+  private final List<MessageId> messages;
   private final boolean matches;
 
-  public OpenedLeaf(byte[] opened, boolean matches) {
-    this.opened = opened;
+  private OpenedLeaf(byte[] content, List<MessageId> messages, boolean matches) {
+    this.content = content;
+    this.messages = messages;
     this.matches = matches;
   }
 
-  /** Whether the leaf in the log is the commitment to this record under this blind. */
+  /** The content of a new leaf. */
+  static OpenedLeaf of(byte[] seed, AuditRecord record) {
+    List<MessageId> messages = record.subject().messages();
+    byte[] ids = new byte[messages.size() * MessageId.SIZE];
+    for (int i = 0; i < messages.size(); i++) {
+      System.arraycopy(messages.get(i).bytes(), 0, ids, i * MessageId.SIZE, MessageId.SIZE);
+    }
+    byte[] content = encode(seed, ids, AuditRecordCodec.encode(record));
+    return new OpenedLeaf(content, messages, true);
+  }
+
+  /** What was kept of a leaf with a commitment; it may be anything, and then matches nothing. */
+  static OpenedLeaf of(byte[] content, byte[] commitment) {
+    long count =
+        content.length < IDS_AT ? -1 : Integer.toUnsignedLong(BigEndian.u32(content, COUNT_AT));
+    if (count < 0 || count > (content.length - IDS_AT) / MessageId.SIZE) {
+      return new OpenedLeaf(new byte[IDS_AT], List.of(), false);
+    }
+    List<MessageId> messages = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int at = IDS_AT + i * MessageId.SIZE;
+      messages.add(MessageId.of(Arrays.copyOfRange(content, at, at + MessageId.SIZE)));
+    }
+    OpenedLeaf leaf = new OpenedLeaf(content.clone(), List.copyOf(messages), true);
+    byte[] own = ShownLeaf.commitment(leaf.shown().encode());
+    return Arrays.equals(own, commitment) ? leaf : new OpenedLeaf(content, messages, false);
+  }
+
+  /** The kept form of a content by its parts: ids one after the other, the record without them. */
+  public static byte[] encode(byte[] seed, byte[] ids, byte[] record) {
+    byte[] content = Arrays.copyOf(seed, IDS_AT + ids.length + record.length);
+    BigEndian.putU32(content, COUNT_AT, ids.length / MessageId.SIZE);
+    System.arraycopy(ids, 0, content, IDS_AT, ids.length);
+    System.arraycopy(record, 0, content, IDS_AT + ids.length, record.length);
+    return content;
+  }
+
+  /** Whether the leaf in the log is the commitment to this content. */
   public boolean matches() {
     return matches;
   }
 
-  /** Blind and encoded record, the commitment's input; a new array. */
+  /** The kept form, a new array. */
   public byte[] bytes() {
-    return opened.clone();
+    return content.clone();
   }
 
-  /** The blind, 32 bytes unless the leaf does not match. */
-  public byte[] blind() {
-    return Arrays.copyOf(opened, Math.min(opened.length, BLIND_BYTES));
+  /** The seed of the blinds. */
+  public byte[] seed() {
+    return Arrays.copyOf(content, SEED_BYTES);
   }
 
-  /** The encoded record, as {@code entente.store.v1.AuditRecord}. */
+  /** The ids of the messages, one after the other. */
+  public byte[] messageIds() {
+    return Arrays.copyOfRange(content, IDS_AT, recordAt());
+  }
+
+  /** The encoded record without messages, as {@code entente.store.v1.AuditRecord}. */
   public byte[] encodedRecord() {
-    int from = Math.min(opened.length, BLIND_BYTES);
-    return Arrays.copyOfRange(opened, from, opened.length);
+    return Arrays.copyOfRange(content, recordAt(), content.length);
+  }
+
+  private int recordAt() {
+    return IDS_AT + messages.size() * MessageId.SIZE;
   }
 
   /** The record; empty when the leaf does not match or another release wrote it. */
   public Optional<AuditRecord> record() {
-    return matches ? AuditRecordCodec.decode(encodedRecord()) : Optional.empty();
+    return matches ? AuditRecordCodec.decode(encodedRecord(), messages) : Optional.empty();
+  }
+
+  /** What others may see. */
+  public ShownLeaf shown() {
+    byte[] blind = Hkdf.expandSha256(seed(), BLIND, BLIND_BYTES);
+    MessageTree tree = new MessageTree(seed(), messages);
+    return ShownLeaf.of(blind, messages.size(), tree.root(), encodedRecord());
+  }
+
+  /** Shows that the leaf concerns a message; empty if it does not. */
+  public Optional<MessagePath> path(MessageId message) {
+    int place = messages.indexOf(message);
+    return place < 0 ? Optional.empty() : Optional.of(MessagePath.of(seed(), messages, place));
   }
 
   @Override

@@ -9,13 +9,13 @@ import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.note.TreeHash;
 
 /**
- * Stored form of a leaf: the commitment, which log readers see, and the sealed blind and record.
+ * Stored form of a leaf: the commitment, which log readers see, and the sealed content.
  *
  * <pre>
  *    0   1  version, 1
- *    1  32  commitment: SHA-256("entente/v1 leaf" ‖ blind ‖ encoded record); the leaf's data
+ *    1  32  commitment to the {@link ShownLeaf}; the leaf's data
  *   33   8  check: first bytes of SHA-256("entente/v1 stored leaf" ‖ index (8) ‖ commitment ‖ sealed)
- *   41      sealed: blind (32) ‖ encoded record, through the {@link LeafSealer}
+ *   41      sealed: the {@link OpenedLeaf}, through the {@link LeafSealer}
  * </pre>
  *
  * The check tells damage from erasure: sealed bytes whose key was destroyed no longer open but
@@ -29,7 +29,6 @@ public final class StoredLeaf {
   private static final int CHECK_AT = COMMITMENT_AT + TreeHash.BYTES;
   private static final int CHECK_BYTES = 8;
   private static final int SEALED_AT = CHECK_AT + CHECK_BYTES;
-  private static final String LEAF = "entente/v1 leaf";
   private static final String STORED = "entente/v1 stored leaf";
 
   private final byte[] commitment;
@@ -40,12 +39,13 @@ public final class StoredLeaf {
     this.sealed = sealed;
   }
 
-  /** Commits to a record with a blind and seals both. */
-  public static StoredLeaf make(long index, byte[] blind, byte[] record, LeafSealer sealer) {
-    byte[] opened = Arrays.copyOf(blind, OpenedLeaf.BLIND_BYTES + record.length);
-    System.arraycopy(record, 0, opened, OpenedLeaf.BLIND_BYTES, record.length);
-    StoredLeaf leaf = new StoredLeaf(commit(opened), sealer.seal(index, opened));
-    Arrays.fill(opened, (byte) 0);
+  /** Commits to a record with blinds from a seed, and seals all of them. */
+  public static StoredLeaf make(long index, byte[] seed, AuditRecord record, LeafSealer sealer) {
+    OpenedLeaf opened = OpenedLeaf.of(seed, record);
+    byte[] content = opened.bytes();
+    byte[] commitment = ShownLeaf.commitment(opened.shown().encode());
+    StoredLeaf leaf = new StoredLeaf(commitment, sealer.seal(index, content));
+    Arrays.fill(content, (byte) 0);
     return leaf;
   }
 
@@ -89,18 +89,9 @@ public final class StoredLeaf {
     return MerkleTree.leafHash(commitment);
   }
 
-  /** Blind and record; empty when the leaf no longer opens. */
+  /** The content; empty when the leaf no longer opens. */
   public Optional<OpenedLeaf> open(long index, LeafOpener opener) {
-    return opener.open(index, sealed).map(opened -> new OpenedLeaf(opened, matches(opened)));
-  }
-
-  private boolean matches(byte[] opened) {
-    return opened.length >= OpenedLeaf.BLIND_BYTES && Arrays.equals(commit(opened), commitment);
-  }
-
-  /** The commitment to a blind followed by the record. */
-  public static byte[] commit(byte[] blindAndRecord) {
-    return Sha256.hash(ascii(LEAF), blindAndRecord);
+    return opener.open(index, sealed).map(content -> OpenedLeaf.of(content, commitment));
   }
 
   private static byte[] ascii(String text) {

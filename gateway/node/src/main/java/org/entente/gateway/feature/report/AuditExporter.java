@@ -265,7 +265,7 @@ public final class AuditExporter {
         .opening(place)
         .ifPresent(
             opened ->
-                out.setBlind(ByteString.copyFrom(opened.blind()))
+                out.setSeed(ByteString.copyFrom(opened.seed()))
                     .setRecord(ByteString.copyFrom(opened.encodedRecord())));
     parts
         .archive()

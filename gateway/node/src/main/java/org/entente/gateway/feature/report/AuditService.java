@@ -141,7 +141,8 @@ final class AuditService implements BindableService {
           new Problem(Code.INTERNAL, "", "the stored record of this leaf does not match the log"));
     }
     return ReadRecordResponse.newBuilder()
-        .setBlind(ByteString.copyFrom(leaf.blind()))
+        .setSeed(ByteString.copyFrom(leaf.seed()))
+        .setMessageIds(ByteString.copyFrom(leaf.messageIds()))
         .setRecord(ByteString.copyFrom(leaf.encodedRecord()))
         .build();
   }

@@ -17,6 +17,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.audit.record.MessagePath;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
@@ -128,13 +129,15 @@ public final class MessageProver {
     Optional<LogProof> leaf =
         checkpoint(said.place(), bundle)
             .flatMap(checkpoint -> parts.archive().prove(said.place(), checkpoint));
-    if (leaf.isEmpty()) {
+    Optional<MessagePath> path =
+        parts.archive().opening(said.place()).flatMap(opened -> opened.path(id));
+    if (leaf.isEmpty() || path.isEmpty()) {
       return refused(
           Code.NOT_READY,
           "message_id",
           "no cosigned checkpoint covers leaf " + said.place().index() + " yet");
     }
-    return assemble(id, header.get(), leaf.get(), bundle);
+    return assemble(id, path.get(), header.get(), leaf.get(), bundle);
   }
 
   /** The last cosigned checkpoint; in a federation without other witnesses, the last signed one. */
@@ -152,14 +155,14 @@ public final class MessageProver {
 
   /** Uses the first statement about the gateway's key that the bundle supports. */
   private Result<byte[]> assemble(
-      MessageId id, KeptHeader kept, LogProof leaf, TrustBundle bundle) {
+      MessageId id, MessagePath path, KeptHeader kept, LogProof leaf, TrustBundle bundle) {
     byte[] header = kept.getHeader().toByteArray();
     MessageProof.SignedHeader signed =
         new MessageProof.SignedHeader(header, kept.getSignature().toByteArray());
     ProofVerdict last =
         new ProofVerdict.Fails(ProofVerdict.Part.ORIGIN_KEY, "no statement is stored");
     for (MessageProof.Voucher voucher : vouchers(header)) {
-      MessageProof proof = new MessageProof(id, signed, voucher, bundle.noteBytes(), leaf);
+      MessageProof proof = new MessageProof(id, path, signed, voucher, bundle.noteBytes(), leaf);
       last = ProofVerifier.verify(proof, bundle, OptionalInt.empty(), parts.clock().instant());
       if (last instanceof ProofVerdict.Holds) {
         return new Result.Done<>(proof.encode());

@@ -12,6 +12,7 @@ import java.util.Random;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.record.AuditFixture;
+import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.BucketSealer;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
@@ -53,7 +54,8 @@ class LogProofTest {
       assertEquals(i, proof.index());
       assertEquals(Optional.empty(), proof.fault(AuditFixture.VERIFIER));
       assertEquals(
-          log.open(i, sealer).orElseThrow().record(), proof.opening().orElseThrow().record());
+          AuditRecordCodec.decode(log.open(i, sealer).orElseThrow().encodedRecord()),
+          proof.opening().orElseThrow().record());
     }
   }
 

@@ -14,6 +14,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.junit.jupiter.api.Test;
 
@@ -52,10 +53,19 @@ class AuditRecordCodecTest {
             AuditFixture.NOW,
             new AuditActor(AuditFixture.PEER, null, unexplained),
             AuditSubject.of(EnvelopeId.of(new byte[16]), List.of(), List.of(AuditFixture.PEER))));
+    assertReadsBack(
+        AuditRecord.of(
+            AuditType.OPENED,
+            LawCategory.CONSULTATION,
+            AuditFixture.NOW,
+            GATEWAY,
+            new AuditSubject(null, List.of(MessageId.of(new byte[16])), List.of(), null)));
   }
 
   private static void assertReadsBack(AuditRecord record) {
-    assertEquals(Optional.of(record), AuditRecordCodec.decode(AuditRecordCodec.encode(record)));
+    byte[] encoded = AuditRecordCodec.encode(record);
+    List<MessageId> messages = record.subject().messages();
+    assertEquals(Optional.of(record), AuditRecordCodec.decode(encoded, messages));
   }
 
   @Test

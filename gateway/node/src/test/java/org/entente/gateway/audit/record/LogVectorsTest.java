@@ -21,12 +21,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.proof.LogProof;
 import org.entente.gateway.audit.tree.CheckpointCheck;
 import org.entente.gateway.audit.tree.MemoryTree;
 import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSigner;
@@ -58,14 +60,10 @@ class LogVectorsTest {
   LogVectorsTest() {
     Random random = new Random(20_260_301);
     for (int i = 0; i < LEAVES; i++) {
-      byte[] record = AuditRecordCodec.encode(AuditFixture.record(random));
-      byte[] opening = new byte[OpenedLeaf.BLIND_BYTES + record.length];
-      byte[] blind = Sha256.hash(new byte[] {(byte) i});
-      System.arraycopy(blind, 0, opening, 0, blind.length);
-      System.arraycopy(record, 0, opening, blind.length, record.length);
-      openings.add(opening);
+      byte[] seed = Sha256.hash(new byte[] {(byte) i});
+      openings.add(OpenedLeaf.of(seed, AuditFixture.record(random)).shown().encode());
     }
-    tree = MemoryTree.of(openings.stream().map(StoredLeaf::commit).toList());
+    tree = MemoryTree.of(openings.stream().map(ShownLeaf::commitment).toList());
   }
 
   private static JsonNode pinned() throws IOException {
@@ -80,6 +78,7 @@ class LogVectorsTest {
     checkpoints();
     trees();
     proofs();
+    messages();
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("about", "Entente, audit log; formats in docs/develop/wire-format.md; bytes in hex");
     all.put("cases", cases);
@@ -146,6 +145,14 @@ class LogVectorsTest {
                               AuditFixture.VERIFIER, unhex(one.path("commitment").asText()))
                           : proof.fault(AuditFixture.VERIFIER))
               .filter(Optional::isEmpty)
+              .isPresent();
+      case "leaf_message" ->
+          MessagePath.parse(bytes)
+              .filter(
+                  path ->
+                      ShownLeaf.parse(unhex(one.path("opening").asText()))
+                          .orElseThrow()
+                          .names(MessageId.parse(one.path("message").asText()), path))
               .isPresent();
       default -> throw new AssertionError(one.path("format").asText());
     };
@@ -301,9 +308,49 @@ class LogVectorsTest {
     String place = text(new LogProof(4, Optional.empty(), path, note));
     proof("a place without a record", place, "NOT_FOUND");
     Map<String, Object> given = proof("a place and its commitment", place, "ok");
-    given.put("commitment", hex(StoredLeaf.commit(opening)));
+    given.put("commitment", hex(ShownLeaf.commitment(opening)));
     Map<String, Object> other = proof("a place and another commitment", place, MISFIT);
-    other.put("commitment", hex(StoredLeaf.commit(openings.get(3))));
+    other.put("commitment", hex(ShownLeaf.commitment(openings.get(3))));
+  }
+
+  private void messages() {
+    Random random = new Random(20_261_130);
+    List<MessageId> ids =
+        Stream.generate(() -> MessageId.fresh(AuditFixture.NOW.toEpochMilli(), random))
+            .limit(5)
+            .toList();
+    AuditSubject subject = new AuditSubject(null, ids, List.of(AuditFixture.PEER), null);
+    AuditRecord record =
+        AuditRecord.of(
+            AuditType.SEARCHED,
+            LawCategory.CONSULTATION,
+            AuditFixture.NOW,
+            AuditActor.gateway(AuditFixture.AGENCY),
+            subject);
+    OpenedLeaf leaf = OpenedLeaf.of(Sha256.hash(new byte[] {99}), record);
+    byte[] path = leaf.path(ids.get(2)).orElseThrow().encode();
+    message("message 2 of 5", leaf, ids.get(2), path, "ok");
+    byte[] last = leaf.path(ids.get(4)).orElseThrow().encode();
+    message("message 4 of 5, a short path", leaf, ids.get(4), last, "ok");
+    message("another message", leaf, ids.get(3), path, MISFIT);
+    for (int at : new int[] {3, 4, 36}) {
+      byte[] changed = path.clone();
+      changed[at] ^= 1;
+      message("byte " + at + " of the path changed", leaf, ids.get(2), changed, MISFIT);
+    }
+    byte[] shorter = Arrays.copyOf(path, path.length - 32);
+    message("a hash short", leaf, ids.get(2), shorter, MISFIT);
+    byte[] longer = Arrays.copyOf(path, path.length + 32);
+    message("a hash more", leaf, ids.get(2), longer, MISFIT);
+    byte[] cut = Arrays.copyOf(path, path.length - 1);
+    message("a byte short", leaf, ids.get(2), cut, "MALFORMED");
+  }
+
+  private void message(String what, OpenedLeaf leaf, MessageId id, byte[] path, String expect) {
+    Map<String, Object> one = add("leaf_message", what, expect);
+    one.put("bytes", hex(path));
+    one.put("message", id.toString());
+    one.put("opening", hex(leaf.shown().encode()));
   }
 
   private static String text(LogProof proof) {

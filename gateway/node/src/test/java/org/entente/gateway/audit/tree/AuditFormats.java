@@ -18,6 +18,8 @@ import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditFixture;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditRecordCodec;
+import org.entente.gateway.audit.record.MessagePath;
+import org.entente.gateway.audit.record.ShownLeaf;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.note.Checkpoint;
@@ -54,6 +56,14 @@ public final class AuditFormats {
             "message-proof",
             Formats.same(bytes -> MessageProof.parse(bytes).map(MessageProof::encode)),
             AuditFormats::messageProofs)
+        .with(
+            "message-path",
+            Formats.same(bytes -> MessagePath.parse(bytes).map(MessagePath::encode)),
+            () -> List.of(path(0).encode(), path(2).encode()))
+        .with(
+            "shown-leaf",
+            Formats.same(bytes -> ShownLeaf.parse(bytes).map(ShownLeaf::encode)),
+            () -> List.of(new byte[100]))
         .with(
             "add-checkpoint",
             Formats.same(
@@ -119,12 +129,17 @@ public final class AuditFormats {
                         announcement ->
                             new MessageProof(
                                     id,
+                                    path(1),
                                     envelope,
                                     new MessageProof.Voucher(announcement, new byte[] {3}),
                                     note().encode(),
                                     leaf)
                                 .encode()))
         .toList();
+  }
+
+  private static MessagePath path(int hashes) {
+    return MessagePath.parse(new byte[36 + hashes * TreeHash.BYTES]).orElseThrow();
   }
 
   /** The first leaf's record of a log that follows another. */

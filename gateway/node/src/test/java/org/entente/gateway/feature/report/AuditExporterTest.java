@@ -70,7 +70,11 @@ class AuditExporterTest {
   }
 
   private static AuditRecord record(ExportedLeaf leaf) {
-    return AuditRecordCodec.decode(leaf.getRecord().toByteArray()).orElseThrow();
+    List<MessageId> messages =
+        leaf.getMessagesList().stream()
+            .map(one -> MessageId.of(one.getMessageId().toByteArray()))
+            .toList();
+    return AuditRecordCodec.decode(leaf.getRecord().toByteArray(), messages).orElseThrow();
   }
 
   private void name(MessageId id) {

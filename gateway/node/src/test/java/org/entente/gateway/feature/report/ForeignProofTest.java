@@ -19,6 +19,7 @@ import org.entente.gateway.audit.proof.MessageProof;
 import org.entente.gateway.audit.proof.ProofVerdict;
 import org.entente.gateway.audit.proof.ProofVerdict.Part;
 import org.entente.gateway.audit.proof.ProofVerifier;
+import org.entente.gateway.audit.record.MessagePath;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
@@ -110,6 +111,7 @@ class ForeignProofTest {
       add(cases, damaged.how(), damaged.bytes());
     }
     MessageProof proof = MessageProof.parse(file).orElseThrow();
+    addInside(cases, file, "path", proof.path().encode());
     addInside(cases, file, "header", proof.envelope().header());
     addInside(cases, file, "signature", proof.envelope().signature());
     addInside(cases, file, "key-bundle", proof.voucher().bytes());
@@ -123,6 +125,7 @@ class ForeignProofTest {
         Part.CHECKPOINT.name(),
         Part.WITNESSES.name(),
         Part.LEAF.name(),
+        Part.RECORD.name(),
         Part.HEADER.name(),
         Part.ORIGIN_KEY.name(),
         Part.SIGNATURE.name());
@@ -161,12 +164,13 @@ class ForeignProofTest {
     MessageProof.Voucher german = new MessageProof.Voucher(false, fr.keyBundle(DE));
     Comparison cases = new Comparison(SEED);
     add(cases, "as it was", one.encode());
-    add(cases, "header", of(first, two.envelope(), one.voucher(), one.bundle(), one));
-    add(cases, "leaf", of(first, one.envelope(), one.voucher(), one.bundle(), two));
-    add(cases, "message", of(second, one.envelope(), one.voucher(), one.bundle(), one));
-    add(cases, "bundle", of(first, one.envelope(), one.voucher(), theirs, one));
-    add(cases, "voucher", of(first, one.envelope(), german, one.bundle(), one));
-    byte[] mixed = of(first, one.envelope(), one.voucher(), theirs, one);
+    add(cases, "header", of(first, one.path(), two.envelope(), one.voucher(), one.bundle(), one));
+    add(cases, "leaf", of(first, one.path(), one.envelope(), one.voucher(), one.bundle(), two));
+    add(cases, "message", of(second, one.path(), one.envelope(), one.voucher(), one.bundle(), one));
+    add(cases, "path", of(first, two.path(), one.envelope(), one.voucher(), one.bundle(), one));
+    add(cases, "bundle", of(first, one.path(), one.envelope(), one.voucher(), theirs, one));
+    add(cases, "voucher", of(first, one.path(), one.envelope(), german, one.bundle(), one));
+    byte[] mixed = of(first, one.path(), one.envelope(), one.voucher(), theirs, one);
     add(cases, strangers, "bundle, their roots", mixed, fr.now, 1);
     add(cases, strangers, "their roots", one.encode(), fr.now, 1);
     add(cases, federation, "two witnesses", one.encode(), fr.now, 2);
@@ -181,15 +185,16 @@ class ForeignProofTest {
 
     ForeignVerifier.CaseTally tally = foreign.agree(cases);
     assertEquals(2, tally.of(OK), tally.toString());
-    assertEquals(2, tally.of(Part.RECORD.name()), tally.toString());
+    assertEquals(3, tally.of(Part.RECORD.name()), tally.toString());
   }
 
   private static byte[] of(
       MessageId id,
+      MessagePath path,
       MessageProof.SignedHeader envelope,
       MessageProof.Voucher voucher,
       byte[] bundle,
       MessageProof leaf) {
-    return new MessageProof(id, envelope, voucher, bundle, leaf.leaf()).encode();
+    return new MessageProof(id, path, envelope, voucher, bundle, leaf.leaf()).encode();
   }
 }

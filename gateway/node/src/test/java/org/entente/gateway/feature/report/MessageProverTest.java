@@ -1,20 +1,28 @@
 package org.entente.gateway.feature.report;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.entente.gateway.feature.report.AccountBench.AUDITOR;
 import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.Agencies.FR;
 import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.proof.LogProof;
 import org.entente.gateway.audit.proof.MessageProof;
@@ -26,6 +34,9 @@ import org.entente.gateway.audit.proof.ProofVerifier;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.audit.record.MessagePath;
+import org.entente.gateway.audit.tree.MerkleTree;
+import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Result;
@@ -72,7 +83,8 @@ class MessageProverTest {
       MessageProof.Voucher voucher,
       byte[] bundle,
       LogProof leaf) {
-    return new MessageProof(proof.message(), envelope, voucher, bundle, leaf).encode();
+    return new MessageProof(proof.message(), proof.path(), envelope, voucher, bundle, leaf)
+        .encode();
   }
 
   @Test
@@ -205,9 +217,106 @@ class MessageProverTest {
     MessageId other = fr.accept(1, SG).get(0);
     byte[] renamed =
         new MessageProof(
-                other, both[0].envelope(), both[0].voucher(), both[0].bundle(), both[0].leaf())
+                other,
+                both[0].path(),
+                both[0].envelope(),
+                both[0].voucher(),
+                both[0].bundle(),
+                both[0].leaf())
             .encode();
     assertFails(Part.RECORD, "it does not name message " + other, verify(renamed));
+  }
+
+  private byte[] with(MessageProof proof, MessageId id, byte[] path) {
+    return new MessageProof(
+            id,
+            MessagePath.parse(path).orElseThrow(),
+            proof.envelope(),
+            proof.voucher(),
+            proof.bundle(),
+            proof.leaf())
+        .encode();
+  }
+
+  @Test
+  void path_thatIsChangedInAnyByteOrOfAnotherMessage_isRefused() {
+    List<MessageId> ids = fr.accept(5, DE);
+    fr.sign("de.customs");
+    MessageProof proof = proof(ids.get(1));
+    byte[] path = proof.path().encode();
+    assertInstanceOf(Holds.class, verify(with(proof, ids.get(1), path)));
+    for (int i = 0; i < path.length; i++) {
+      byte[] changed = path.clone();
+      changed[i] ^= 1;
+      assertFails(Part.RECORD, "does not name message", verify(with(proof, ids.get(1), changed)));
+    }
+    byte[] other = proof(ids.get(2)).path().encode();
+    assertFails(Part.RECORD, "does not name message", verify(with(proof, ids.get(1), other)));
+    assertFails(Part.RECORD, "does not name message", verify(with(proof, ids.get(2), path)));
+    byte[] shorter = Arrays.copyOf(path, path.length - 32);
+    assertFails(Part.RECORD, "does not name message", verify(with(proof, ids.get(1), shorter)));
+    byte[] blindOnly = Arrays.copyOf(path, 36);
+    assertFails(Part.RECORD, "does not name message", verify(with(proof, ids.get(1), blindOnly)));
+  }
+
+  @Test
+  void proof_ofOneMessage_neitherNamesTheOthersNorConfirmsGuesses() {
+    List<MessageId> ids = fr.accept(4, DE, SG);
+    fr.sign("de.customs");
+    MessageProof proof = proof(ids.get(1));
+    byte[] all = everything(proof);
+    assertTrue(hexOf(all).contains(ids.get(1).toString()), "what it proves");
+
+    Set<String> words = words(all);
+    for (MessageId hidden : List.of(ids.get(0), ids.get(2), ids.get(3))) {
+      assertFalse(hexOf(all).contains(hidden.toString()), hidden::toString);
+      for (String word : words) {
+        assertFalse(confirms(words, bytes(word), hidden), hidden::toString);
+      }
+    }
+    // The search does find what the whole leaf gives away.
+    byte[] seed = fr.archive.opening(fr.archive.about(ids.get(1)).get(0)).orElseThrow().seed();
+    assertTrue(confirms(words, seed, ids.get(0)), "the sibling in the path");
+  }
+
+  /** Whether a guessed id is confirmed by what was shown, with a secret as blind or as seed. */
+  private static boolean confirms(Set<String> shown, byte[] secret, MessageId guess) {
+    List<byte[]> blinds = new ArrayList<>(List.of(new byte[0], secret));
+    for (int place = 0; place < 4; place++) {
+      byte[] info = ("entente/v1 leaf message\0\0\0" + (char) place).getBytes(US_ASCII);
+      blinds.add(Hkdf.expandSha256(secret, info, 32));
+    }
+    return blinds.stream()
+        .map(blind -> ByteBuffer.allocate(blind.length + 16).put(blind).put(guess.bytes()).array())
+        .anyMatch(data -> shown.contains(MerkleTree.leafHash(data).toString()));
+  }
+
+  /** The parts of a proof that depend on its message. */
+  private static byte[] everything(MessageProof proof) {
+    ByteBuffer all = ByteBuffer.allocate(4096);
+    all.put(proof.message().bytes())
+        .put(proof.path().encode())
+        .put(proof.envelope().header())
+        .put(proof.envelope().signature())
+        .put(proof.leaf().opening().orElseThrow().encode());
+    return Arrays.copyOf(all.array(), all.position());
+  }
+
+  /** Every 32 bytes that follow each other. */
+  private static Set<String> words(byte[] bytes) {
+    Set<String> words = new HashSet<>();
+    for (int i = 0; i + 32 <= bytes.length; i++) {
+      words.add(hexOf(Arrays.copyOfRange(bytes, i, i + 32)));
+    }
+    return words;
+  }
+
+  private static String hexOf(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private static byte[] bytes(String hex) {
+    return HexFormat.of().parseHex(hex);
   }
 
   @Test
