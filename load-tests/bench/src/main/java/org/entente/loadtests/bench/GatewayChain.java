@@ -3,11 +3,14 @@ package org.entente.loadtests.bench;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.measure.Arrivals;
 import org.entente.loadtests.measure.MeasuredContent;
@@ -41,6 +44,9 @@ final class GatewayChain {
 
   /** Most streams of a client, including those that are about to end. */
   private static final int CALLS = 64;
+
+  /** Before a call that was refused as one too many is made again, milliseconds. */
+  private static final int PAUSE_MS = 20;
 
   private final Arrivals routine = new Arrivals();
   private final Arrivals flash = new Arrivals();
@@ -101,12 +107,15 @@ final class GatewayChain {
     return (first, count) -> {
       for (int i = 0; i < count; i++) {
         free.acquire();
-        PublisherGrpc.newStub(publisher)
-            .publish(
-                PublishRequest.newBuilder().setDraft(numbered(draft, content, first + i)).build(),
-                new CallOutcome(free, routine));
+        call(
+            PublishRequest.newBuilder().setDraft(numbered(draft, content, first + i)).build(),
+            free);
       }
     };
+  }
+
+  private void call(PublishRequest request, Semaphore free) {
+    PublisherGrpc.newStub(publisher).publish(request, new CallOutcome(request, free));
   }
 
   private static Draft numbered(Draft draft, MeasuredContent content, long number) {
@@ -157,16 +166,29 @@ final class GatewayChain {
     public void onCompleted() {}
   }
 
-  private record CallOutcome(Semaphore free, Arrivals arrivals)
-      implements StreamObserver<PublishResponse> {
+  /** The outcome of a call. A call that the client's limit refuses is made again a little later. */
+  private final class CallOutcome implements StreamObserver<PublishResponse> {
+    private final PublishRequest request;
+    private final Semaphore free;
+
+    CallOutcome(PublishRequest request, Semaphore free) {
+      this.request = request;
+      this.free = free;
+    }
+
     @Override
     public void onNext(PublishResponse response) {
-      look(response.getOutcome(), arrivals);
+      look(response.getOutcome(), routine);
     }
 
     @Override
     public void onError(Throwable failure) {
-      arrivals.failed("a publisher's call failed: " + failure);
+      if (Status.fromThrowable(failure).getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+        CompletableFuture.delayedExecutor(PAUSE_MS, TimeUnit.MILLISECONDS)
+            .execute(() -> call(request, free));
+        return;
+      }
+      routine.failed("a publisher's call failed: " + failure);
       free.release();
     }
 
