@@ -13,19 +13,27 @@ import java.text.ParseException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Converts plain values (text, bool, numbers, instants, lists, maps) to values of protobuf fields,
  * by the protobuf JSON mapping: enums by name, with or without the enum's own prefix; bytes in
- * base64; times in RFC 3339; messages as maps from field name, as in the {@code .proto} file or in
- * camel case.
+ * base64, ids in hexadecimal too; times in RFC 3339; messages as maps from field name, as in the
+ * {@code .proto} file or in camel case.
  */
 public final class ProtoValues {
   private static final long MOST_UINT32 = 0xFFFF_FFFFL;
+
+  /** Names of the fields of bytes that are content. */
+  private static final Set<String> CONTENT = Set.of("content", "xml", "changed_xml");
+
+  private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{32}");
 
   private ProtoValues() {}
 
@@ -82,7 +90,7 @@ public final class ProtoValues {
       case INT -> (int) whole(value, path);
       case LONG -> whole(value, path);
       case ENUM -> constant(field.getEnumType(), value, path);
-      case BYTE_STRING -> bytes(value, path);
+      case BYTE_STRING -> bytes(field, value, path);
       case MESSAGE -> message(parent, field, value, path);
       case FLOAT, DOUBLE -> throw new IllegalStateException("no draft has a field like " + path);
     };
@@ -188,12 +196,25 @@ public final class ProtoValues {
     throw wrong(path, "a whole number from 0 to " + MOST_UINT32, value);
   }
 
-  private static ByteString bytes(Object value, String path) throws DraftFault {
+  /**
+   * Whether a command prints the field's bytes in hexadecimal: all but content, which may be long.
+   */
+  public static boolean isInHexadecimal(FieldDescriptor field) {
+    return field.getType() == FieldDescriptor.Type.BYTES && !CONTENT.contains(field.getName());
+  }
+
+  private static ByteString bytes(FieldDescriptor field, Object value, String path)
+      throws DraftFault {
+    String valid = isInHexadecimal(field) ? "32 hexadecimal digits or base64" : "base64";
+    String text = as(String.class, valid, value, path);
     try {
+      // An id has 16 bytes. In base64 these digits would be 24.
       return ByteString.copyFrom(
-          Base64.getDecoder().decode(as(String.class, "base64", value, path)));
+          isInHexadecimal(field) && ID.matcher(text).matches()
+              ? HexFormat.of().parseHex(text)
+              : Base64.getDecoder().decode(text));
     } catch (IllegalArgumentException e) {
-      throw wrong(path, "base64", value);
+      throw wrong(path, valid, value);
     }
   }
 
