@@ -156,7 +156,7 @@ final class AuditIT {
   @Test
   void client_withoutTheScopeAudit_isRefusedWithAReason() {
     Child refused = at(federation.plan(FR).clients(), "desk", roots());
-    assertEquals(1, refused.code());
+    assertEquals(3, refused.code());
     assertEquals("", refused.out());
     assertTrue(refused.err().contains("SCOPE_MISSING"), refused.err());
     assertTrue(refused.err().contains("audit"), refused.err());

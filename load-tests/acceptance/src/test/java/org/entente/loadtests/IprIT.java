@@ -84,7 +84,7 @@ final class IprIT {
 
       Child early =
           Child.of(federation, FR, "ipr-desk", command("ipr outcome " + id + " RELEASED"));
-      assertEquals(1, early.code());
+      assertEquals(3, early.code());
       assertTrue(early.err().contains("DEADLINE_RUNS"), early.err());
       Child answered =
           Child.of(

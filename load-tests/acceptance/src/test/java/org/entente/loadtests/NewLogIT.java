@@ -212,7 +212,7 @@ final class NewLogIT {
         () -> admin("readyz"), told -> told.contains("contradicts a checkpoint held by a witness"));
     assertTrue(admin("metrics").contains("entente_audit_log_convicted 1.0"));
     Child refused = send("ipr.jsonl");
-    assertEquals(1, refused.code());
+    assertEquals(3, refused.code());
     assertTrue((refused.out() + refused.err()).contains("NOT_READY"), refused::toString);
     assertEquals(List.of(), federation.stop());
 

@@ -8,7 +8,6 @@ import java.util.stream.Collectors;
 import org.entente.gateway.ceremony.CeremonyProblem;
 import org.entente.gateway.cli.call.ValueConverters;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.cli.text.TerminalWriter;
 import org.entente.gateway.model.InvalidValue;
@@ -116,8 +115,8 @@ final class CommandLines {
             .println(prefix(line) + "internal error; please report it with this stack trace");
         exception.printStackTrace(new TerminalWriter(line.getErr()));
       }
-      return exception instanceof UsageError
-          ? CommandLine.ExitCode.USAGE
+      return exception instanceof CommandFailure failure
+          ? failure.exit().number()
           : CommandLine.ExitCode.SOFTWARE;
     };
   }

@@ -21,8 +21,8 @@ import picocli.CommandLine.HelpCommand;
     footerHeading = "%nExit codes:%n",
     footer = {
       "  0  done",
-      "  1  failed, refused or not verified; the reason is on standard error",
-      "  2  usage error"
+      "  1  failed, or a check did not hold; the reason is on standard error",
+      "  2  called wrongly; nothing was done"
     })
 public final class OfflineCommand {
   /** The commands, in the order in which help lists them. */

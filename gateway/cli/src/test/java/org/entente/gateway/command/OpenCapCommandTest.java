@@ -184,10 +184,10 @@ class OpenCapCommandTest {
         open(recall.toString(), cap("--out", cancel.toString(), "--changed", before.toString())),
         () -> err);
     assertTrue(Files.readString(cancel).contains("<msgType>Cancel</msgType>"));
-    assertEquals(1, open(id.toString(), cap()));
+    assertEquals(3, open(id.toString(), cap()));
     assertTrue(err.contains("NOT_FOUND"), err);
     Path bad = Files.writeString(federation.folder().resolve("bad.cap"), "<alert/>");
-    assertEquals(1, open(recall.toString(), cap("--changed", bad.toString())));
+    assertEquals(3, open(recall.toString(), cap("--changed", bad.toString())));
     assertTrue(err.contains("changed_xml"), err);
   }
 
@@ -226,7 +226,7 @@ class OpenCapCommandTest {
     assertTrue(err.contains("--json: needs --out FILE"), err);
     assertEquals(2, open(id.toString(), "--cap", "--officer", "DE-7"));
     assertTrue(err.contains("--justification"), err);
-    assertEquals(1, open(id.toString(), "--cap", "--officer", "DE-7", "--justification", " "));
+    assertEquals(3, open(id.toString(), "--cap", "--officer", "DE-7", "--justification", " "));
     assertTrue(err.contains("on_behalf_of.justification"), err);
     List<String> alone = new ArrayList<>(List.of(WHO));
     alone.addAll(List.of("--out", federation.folder().resolve("x.cap").toString()));

@@ -215,7 +215,7 @@ class DocumentPathTest {
 
     Path byFar = file("by-far.bin", bytes(5 << 20));
     Ran far = send(byFar);
-    assertEquals(1, far.code());
+    assertEquals(3, far.code());
     assertTrue(
         far.err().contains("body.document.content: has 5242880 bytes, more than this gateway"),
         far.err());
@@ -375,7 +375,7 @@ class DocumentPathTest {
   void heldDocument_thatIsDenied_goesToNobody_andItsPublisherReadsWhy() throws IOException {
     String id = held(bytes(100));
     Ran own = run(at(FR, "release", "deny", id, "--officer", "FR-1", "--justification", "mine"));
-    assertEquals(1, own.code());
+    assertEquals(3, own.code());
     assertTrue(own.err().contains("SECOND_PERSON_REQUIRED"), own.err());
 
     Ran denied = run(released("deny", id));

@@ -2,12 +2,13 @@ package org.entente.gateway.cli.call;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.entente.gateway.cli.failure.ExitCode;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.cli.text.TerminalWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A command that prints. Its exit code is 0 unless it fails or throws. */
+/** A command that prints. Its exit code is 0 unless it says otherwise or throws. */
 public abstract class PrintingCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   private int exit;
@@ -25,9 +26,14 @@ public abstract class PrintingCommand implements Callable<Integer> {
 
   protected abstract void run() throws Exception;
 
-  /** Makes the exit code 1 unless the condition holds. */
+  /** Makes the exit code that of a failure unless the condition holds. */
   protected final void failUnless(boolean condition) {
-    exit = condition ? exit : 1;
+    exit = condition ? exit : ExitCode.FAILED.number();
+  }
+
+  /** Makes the exit code that of a refusal unless the condition holds; a failure prevails. */
+  protected final void refuseUnless(boolean condition) {
+    exit = condition || exit != 0 ? exit : ExitCode.REFUSED.number();
   }
 
   /** Prints a line whose text may come from others. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.ExitCode;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.client.ConnectionErrorText;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ public final class RpcFailures {
     Throwable beneath = status.getCause();
     if (status.getCode() == Status.Code.UNAVAILABLE && beneath != null) {
       return new CommandFailure(
+          ExitCode.UNREACHABLE,
           "no connection to the gateway: "
               + TerminalText.printable(ConnectionErrorText.words(beneath)),
           cause);
@@ -33,11 +35,20 @@ public final class RpcFailures {
             : ": " + TerminalText.printable(status.getDescription());
     String who = whoActs(cause);
     if (status.getCode() == Status.Code.UNAVAILABLE && who.isEmpty()) {
-      return new CommandFailure("no connection to the gateway" + text, cause);
+      return new CommandFailure(ExitCode.UNREACHABLE, "no connection to the gateway" + text, cause);
     }
     // A code of this protocol says more than the status under which it travels.
     String answer = who.isEmpty() || text.isEmpty() ? status.getCode() + text : text.substring(2);
-    return new CommandFailure("the gateway answered " + answer + who, cause);
+    return new CommandFailure(
+        exit(status.getCode()), "the gateway answered " + answer + who, cause);
+  }
+
+  private static ExitCode exit(Status.Code code) {
+    return switch (code) {
+      case DEADLINE_EXCEEDED -> ExitCode.UNREACHABLE;
+      case UNKNOWN, INTERNAL, DATA_LOSS, CANCELLED -> ExitCode.FAILED;
+      default -> ExitCode.REFUSED;
+    };
   }
 
   /** The reason for which a call failed, in a few words. */

@@ -13,4 +13,9 @@ public final class UsageError extends CommandFailure {
   public UsageError(String message, Throwable cause) {
     super(message, cause);
   }
+
+  @Override
+  public ExitCode exit() {
+    return ExitCode.USAGE;
+  }
 }

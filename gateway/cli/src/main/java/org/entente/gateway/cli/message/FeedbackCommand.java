@@ -32,13 +32,15 @@ import picocli.CommandLine.Option;
     name = "feedback",
     description = {
       "Reports to the originator of a received message the result of a control that it prompted.",
-      "Only that agency receives it, under an agreement that covers FEEDBACK. Repeating the command with",
+      "Only that agency receives it, under an agreement that covers FEEDBACK. Repeating the command"
+          + " with",
       "the same options sends nothing new. The client needs the scope `publish`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente feedback 0197…3f --to fr.customs --result SEIZURE --place DEHAM --date 2026-03-02 \\",
+      "  entente feedback 0197…3f --to fr.customs --result SEIZURE --place DEHAM --date 2026-03-02"
+          + " \\",
       "      --detection SCANNER --goods 'sports shoes' --hs 6402 --quantity 1200 --unit PR \\",
       "      --category IPR --purpose IPR_ENFORCEMENT --classification RESTRICTED \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/declarations"
@@ -159,7 +161,7 @@ public final class FeedbackCommand extends MessageCall {
             .getOutcome();
     if (outcome.hasRefused()) {
       outcome.getRefused().getRefusalsList().forEach(it -> err().println(MessageText.line(it)));
-      failUnless(false);
+      refuseUnless(false);
       return;
     }
     out()

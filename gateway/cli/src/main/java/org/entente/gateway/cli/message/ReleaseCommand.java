@@ -31,7 +31,8 @@ import picocli.CommandLine.Mixin;
     name = "release",
     description = {
       "Four-eyes rule: lists, shows, approves and denies messages held for a second person.",
-      "The client needs the scope `release`. The officer must not be the one who published the message."
+      "The client needs the scope `release`. The officer must not be the one who published the"
+          + " message."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -113,7 +114,7 @@ public final class ReleaseCommand {
           .forEach(permit -> out().println("to " + MessageText.line(permit)));
       outcome.getAccepted().getRefusalsList().forEach(r -> out().println(MessageText.line(r)));
       outcome.getRefused().getRefusalsList().forEach(r -> out().println(MessageText.line(r)));
-      failUnless(done.test(outcome));
+      refuseUnless(done.test(outcome));
     }
   }
 

@@ -44,9 +44,11 @@ import picocli.CommandLine.Option;
     name = "send",
     description = {
       "Publishes alerts from a file or folder, or a file as a document.",
-      "Reads JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Reports invalid records by file, line and field, and publishes the others.",
-      "Label fields that CAP does not hold come from --category and the options with it, or from a CAP mapping; by default from config/mappings/cap.yaml."
-          + " With --document these options are the label of the file."
+      "Reads JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Reports"
+          + " invalid records by file, line and field, and publishes the others.",
+      "Label fields that CAP does not hold come from --category and the options with it, or from a"
+          + " CAP mapping; by default from config/mappings/cap.yaml. With --document these options"
+          + " are the label of the file."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -57,7 +59,8 @@ import picocli.CommandLine.Option;
       "      --alerts warning.cap --category PUBLIC_WARNING --purpose PUBLIC_SAFETY \\",
       "      --classification UNCLASSIFIED --marking TLP:CLEAR",
       "  entente send --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
-      "      --document report.pdf --to de.customs --category HAZARDOUS --purpose CUSTOMS_CONTROL \\",
+      "      --document report.pdf --to de.customs --category HAZARDOUS --purpose CUSTOMS_CONTROL"
+          + " \\",
       "      --classification RESTRICTED",
       "",
       "Sending the same file again is safe: the idempotency keys follow from its content."
@@ -106,7 +109,8 @@ public final class SendCommand extends PrintingCommand {
       throw new UsageError("--alerts or --document is needed, and not both");
     }
     summary();
-    failUnless(refused == 0 && bad == 0);
+    failUnless(bad == 0);
+    refuseUnless(refused == 0);
   }
 
   private void alerts(Path path) {
@@ -246,26 +250,26 @@ public final class SendCommand extends PrintingCommand {
 
   /** What no other record would change: how far it came, and what to do. */
   private static CommandFailure stopped(AlertDraft alert, StatusRuntimeException e) {
+    CommandFailure told = RpcFailures.explain(e);
+    String place = place(alert) + ": ";
     if (alert.line() > 0) {
       return new CommandFailure(
-          place(alert)
-              + ": "
-              + RpcFailures.explain(e).getMessage()
-              + "; stopped there; sending all records again is safe",
+          told.exit(),
+          place + told.getMessage() + "; stopped there; sending all records again is safe",
           e);
     }
     if (RpcFailures.isTooLarge(e)) {
       return new CommandFailure(
-          place(alert)
-              + ": body.document.content: has "
+          told.exit(),
+          place
+              + "body.document.content: has "
               + alert.draft().getBody().getDocument().getContent().size()
               + " bytes, more than this gateway accepts in a message (limits.message_bytes of its"
               + " configuration); nothing was sent",
           e);
     }
     return new CommandFailure(
-        place(alert) + ": " + RpcFailures.explain(e).getMessage() + "; sending it again is safe",
-        e);
+        told.exit(), place + told.getMessage() + "; sending it again is safe", e);
   }
 
   /** The file, and the line in a file of records. */

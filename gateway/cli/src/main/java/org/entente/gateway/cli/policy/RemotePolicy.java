@@ -88,7 +88,8 @@ final class RemotePolicy {
           .testPolicy(
               TestPolicyRequest.newBuilder().setExpectations(text).setCoverage(coverage).build());
     } catch (StatusRuntimeException e) {
-      throw new CommandFailure(file + ": " + RpcFailures.explain(e).getMessage(), e);
+      CommandFailure told = RpcFailures.explain(e);
+      throw new CommandFailure(told.exit(), file + ": " + told.getMessage(), e);
     }
   }
 

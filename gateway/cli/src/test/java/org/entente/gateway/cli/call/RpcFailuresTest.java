@@ -8,6 +8,7 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import org.entente.gateway.cli.failure.ExitCode;
 import org.junit.jupiter.api.Test;
 
 /** What a person reads of a call that failed. */
@@ -25,6 +26,19 @@ class RpcFailuresTest {
                         .putMetadata("retry", Boolean.toString(retry))
                         .build()))
             .build());
+  }
+
+  @Test
+  void exit_tellsARefusalFromNoAnswerAndFromADefect() {
+    assertEquals(ExitCode.REFUSED, RpcFailures.explain(refused("OPERATOR", false)).exit());
+    assertEquals(ExitCode.UNREACHABLE, exit(io.grpc.Status.UNAVAILABLE));
+    assertEquals(ExitCode.UNREACHABLE, exit(io.grpc.Status.DEADLINE_EXCEEDED));
+    assertEquals(ExitCode.REFUSED, exit(io.grpc.Status.PERMISSION_DENIED));
+    assertEquals(ExitCode.FAILED, exit(io.grpc.Status.INTERNAL));
+  }
+
+  private static ExitCode exit(io.grpc.Status status) {
+    return RpcFailures.explain(status.asRuntimeException()).exit();
   }
 
   private static String told(Throwable failure) {
