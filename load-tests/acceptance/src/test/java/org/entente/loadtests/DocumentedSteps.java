@@ -345,12 +345,12 @@ final class DocumentedSteps {
             .says("{ASKED}")
             .says("fr.customs   OPEN"),
         CommandStep.of(
-                "./entente request answer MESSAGE --to fr.customs --result HIT --hits 2"
-                    + " --category IPR --purpose CUSTOMS_CONTROL --classification RESTRICTED"
+                "./entente request answer MESSAGE --result HIT --hits 2"
+                    + " --classification RESTRICTED"
                     + DE_CLIENTS
                     + "declarations")
             .fills("MESSAGE", "ASKED")
-            .againWhile("NOT_FOUND")
+            .againWhile("no request with this id waits here")
             .says("to [fr.customs]"),
         // Until the answer has arrived.
         CommandStep.of("./entente request list --asked" + DECLARATIONS)

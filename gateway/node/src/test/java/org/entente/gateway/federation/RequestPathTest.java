@@ -147,6 +147,28 @@ class RequestPathTest {
   }
 
   @Test
+  void request_isFoundByItsId_atBothEnds() {
+    List<MessageId> ids = List.of(ask(), ask(), ask());
+    federation.await(
+        "they arrive", () -> page(DE, all(RequestSide.REQUEST_SIDE_OWED)).getRequestsCount() == 3);
+    for (MessageId id : ids) {
+      ByteString wanted = ByteString.copyFrom(id.bytes());
+      for (ListRequestsResponse page :
+          List.of(
+              page(FR, all(RequestSide.REQUEST_SIDE_ASKED).setRequestId(wanted)),
+              page(DE, all(RequestSide.REQUEST_SIDE_OWED).setRequestId(wanted)))) {
+        assertEquals(
+            List.of(wanted),
+            page.getRequestsList().stream().map(ListedRequest::getRequestId).toList());
+        assertEquals("", page.getNextPageToken());
+      }
+    }
+    ByteString unknown = ByteString.copyFrom(new byte[16]);
+    assertEquals(
+        0, page(FR, all(RequestSide.REQUEST_SIDE_ASKED).setRequestId(unknown)).getRequestsCount());
+  }
+
+  @Test
   void pages_goOnWhereTheLastEnded_andNamesOfPagesThatWereNeverGivenAreRefused() {
     List<MessageId> ids = List.of(ask(), ask(), ask());
     ListRequestsRequest.Builder request = all(RequestSide.REQUEST_SIDE_ASKED).setPageSize(2);

@@ -4,6 +4,7 @@ import static org.entente.gateway.rpc.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import java.util.List;
 import org.entente.proto.v1.FollowRemindersRequest;
@@ -62,6 +63,9 @@ class RequestsServiceTest {
   void listing_thatIsAskedForWrongly_isRefusedByField() {
     invalid("side", ListRequestsRequest.newBuilder());
     invalid("page_size", of(RequestSide.REQUEST_SIDE_OWED).setPageSize(101));
+    invalid(
+        "request_id",
+        of(RequestSide.REQUEST_SIDE_OWED).setRequestId(ByteString.copyFromUtf8("short")));
     invalid("page_token", of(RequestSide.REQUEST_SIDE_OWED).setPageToken("no such page"));
     invalid(
         "statuses",

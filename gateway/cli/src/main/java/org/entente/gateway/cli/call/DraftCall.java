@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.SubjectParser;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -14,6 +15,7 @@ import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PersonRole;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Subject;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,8 +49,13 @@ public abstract class DraftCall extends ClientCall {
     return subjects.stream().map(word -> SubjectParser.of(word, part)).toList();
   }
 
-  public Label.Builder label(Kind kind) {
-    return label.label(kind);
+  /** The label of the options, with a category and a purpose. */
+  protected final Label.Builder label(Kind kind, Category category, Purpose purpose) {
+    return label.label(kind, category, purpose);
+  }
+
+  protected final boolean isExercise() {
+    return label.isExercise();
   }
 
   /** Publishes the draft, prints the outcome. */
@@ -57,7 +64,7 @@ public abstract class DraftCall extends ClientCall {
         PublisherGrpc.newBlockingStub(channel)
             .publish(PublishRequest.newBuilder().setDraft(draft.setIdempotencyKey(key)).build())
             .getOutcome();
-    failUnless(tell(outcome, out()));
+    refuseUnless(tell(outcome, out()));
   }
 
   /** Prints the outcome of a message and returns whether it was accepted or held. */

@@ -15,20 +15,6 @@ import picocli.CommandLine.Option;
 /** Label options of a message given on the command line. */
 final class LabelOptions {
   @Option(
-      names = "--category",
-      required = true,
-      paramLabel = "NAME",
-      description = "subject matter, such as IPR or NARCOTICS")
-  private Category category = Category.CATEGORY_UNSPECIFIED;
-
-  @Option(
-      names = "--purpose",
-      required = true,
-      paramLabel = "NAME",
-      description = "purpose, such as CUSTOMS_CONTROL or CRIME_PREVENTION")
-  private Purpose purpose = Purpose.PURPOSE_UNSPECIFIED;
-
-  @Option(
       names = "--classification",
       required = true,
       paramLabel = "NAME",
@@ -90,8 +76,12 @@ final class LabelOptions {
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
 
+  boolean isExercise() {
+    return exercise;
+  }
+
   /** The label. */
-  Label.Builder label(Kind kind) {
+  Label.Builder label(Kind kind, Category category, Purpose purpose) {
     Label.Builder out =
         Label.newBuilder()
             .setKind(kind)

@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.gateway.cli.call.DraftCall;
 import org.entente.gateway.cli.call.SenderOptions;
+import org.entente.gateway.cli.call.TopicDraftCall;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.DeskAddressParser;
 import org.entente.gateway.policy.subject.SubjectTerms;
@@ -34,7 +34,7 @@ final class OperationUpdateCommands {
   private OperationUpdateCommands() {}
 
   /** An update of an operation. */
-  private abstract static class UpdateCommand extends DraftCall {
+  private abstract static class UpdateCommand extends TopicDraftCall {
     @Parameters(index = "0", paramLabel = "OPERATION", description = "operation id, 32 hex digits")
     private ByteString operation = ByteString.EMPTY;
 
@@ -42,8 +42,8 @@ final class OperationUpdateCommands {
         names = "--to",
         paramLabel = "AGENCY",
         description =
-            "only to this member, or to one of its desks as in de.customs/narcotics; may be repeated "
-                + "(default: to all members)")
+            "only to this member, or to one of its desks as in de.customs/narcotics; may be"
+                + " repeated (default: to all members)")
     private List<String> to = List.of();
 
     @Mixin private SenderOptions sender = new SenderOptions();

@@ -14,6 +14,8 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.DraftCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.SenderOptions;
+import org.entente.gateway.cli.call.TopicDraftCall;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.DeskAddressParser;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
@@ -23,6 +25,7 @@ import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.FollowRemindersRequest;
 import org.entente.proto.v1.FollowRemindersResponse;
@@ -33,6 +36,7 @@ import org.entente.proto.v1.ListRequestsResponse;
 import org.entente.proto.v1.ListedRequest;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.RemindRequest;
 import org.entente.proto.v1.Request;
 import org.entente.proto.v1.RequestSide;
@@ -51,7 +55,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "request",
     description = {
-      "Sends requests and reminders to other agencies, answers requests, and lists both with deadlines.",
+      "Sends requests and reminders to other agencies, answers requests, and lists both with"
+          + " deadlines.",
       "Requests and answers are messages: `tail`, `search` and `open` show them."
     },
     mixinStandardHelpOptions = true,
@@ -67,38 +72,13 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  entente request ask --to de.customs --question 'Is this container known to you?' \\",
       "      --subject container:CSQU3054383 --category IPR --purpose CUSTOMS_CONTROL \\",
-      "      --classification RESTRICTED --within 48 --officer FR-12 --justification 'case 12/26' \\",
+      "      --classification RESTRICTED --within 48 --officer FR-12 --justification 'case 12/26'"
+          + " \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations",
       "  entente request list --owed --overdue --gateway … --credentials …",
-      "  entente request answer 0197…3f --to fr.customs --result NO_HIT --category IPR \\",
-      "      --purpose CUSTOMS_CONTROL --classification RESTRICTED --gateway … --credentials …"
+      "  entente request answer 0197…3f --result NO_HIT --classification RESTRICTED"
     })
 public final class RequestCommand {
-
-  /** A request or an answer. */
-  private abstract static class RequestDraftCall extends DraftCall {
-    @Option(
-        names = "--to",
-        required = true,
-        paramLabel = "AGENCY",
-        description = "the other agency, or one of its desks as in fr.customs/narcotics")
-    private List<String> to = List.of();
-
-    @Option(
-        names = "--language",
-        defaultValue = "en",
-        description = "language of the text (default: en)")
-    private String language = "en";
-
-    String language() {
-      return language;
-    }
-
-    @Override
-    public void publish(ManagedChannel channel, Draft.Builder draft) {
-      super.publish(channel, draft.setTo(DeskAddressParser.addressing("--to", to)));
-    }
-  }
 
   /** Sends a request. */
   @Command(
@@ -108,7 +88,20 @@ public final class RequestCommand {
         "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
       },
       mixinStandardHelpOptions = true)
-  static final class Ask extends RequestDraftCall {
+  static final class Ask extends TopicDraftCall {
+    @Option(
+        names = "--to",
+        required = true,
+        paramLabel = "AGENCY",
+        description = "agency to ask, or one of its desks as in fr.customs/narcotics")
+    private List<String> to = List.of();
+
+    @Option(
+        names = "--language",
+        defaultValue = "en",
+        description = "language of the question (default: en)")
+    private String language = "en";
+
     /** Deadline, as a time or in hours. */
     private static final class Time {
       @Option(
@@ -174,7 +167,7 @@ public final class RequestCommand {
       Request request =
           Request.newBuilder()
               .setQuestion(question)
-              .setLanguage(language())
+              .setLanguage(language)
               .addAllSubjects(subjects())
               .setAnswerBy(time.timestamp())
               .setWanted(details ? Wanted.WANTED_DETAILS : Wanted.WANTED_HIT_NO_HIT)
@@ -184,6 +177,7 @@ public final class RequestCommand {
           channel,
           Draft.newBuilder()
               .setLabel(label)
+              .setTo(DeskAddressParser.addressing("--to", to))
               .setBody(Body.newBuilder().setRequest(request))
               .setOnBehalfOf(person.named()));
     }
@@ -194,13 +188,41 @@ public final class RequestCommand {
       name = "answer",
       description = {
         "Answers a request sent to this agency.",
-        "Only the requesting agency receives the answer.",
-        "The client needs the scope `publish`."
+        "Only the requesting agency receives the answer. Recipient, category and purpose are those"
+            + " of the",
+        "request unless given. The client needs the scope `publish`, and `respond` to leave them"
+            + " out."
       },
       mixinStandardHelpOptions = true)
-  static final class AnswerOne extends RequestDraftCall {
+  static final class AnswerOne extends DraftCall {
     @Parameters(paramLabel = "REQUEST", description = "message id of the request, 32 hex digits")
     private ByteString request = ByteString.EMPTY;
+
+    @Option(
+        names = "--to",
+        paramLabel = "AGENCY",
+        description =
+            "the requesting agency, or one of its desks as in fr.customs/narcotics (default: the"
+                + " agency)")
+    private List<String> to = List.of();
+
+    @Option(
+        names = "--category",
+        paramLabel = "NAME",
+        description = "subject matter (default: that of the request)")
+    private Category category = Category.CATEGORY_UNSPECIFIED;
+
+    @Option(
+        names = "--purpose",
+        paramLabel = "NAME",
+        description = "purpose (default: that of the request)")
+    private Purpose purpose = Purpose.PURPOSE_UNSPECIFIED;
+
+    @Option(
+        names = "--language",
+        defaultValue = "en",
+        description = "language of the text (default: en)")
+    private String language = "en";
 
     @Option(
         names = "--result",
@@ -229,7 +251,20 @@ public final class RequestCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      Label.Builder label = label(Kind.KIND_ANSWER).setInReplyTo(request);
+      boolean topical =
+          category != Category.CATEGORY_UNSPECIFIED && purpose != Purpose.PURPOSE_UNSPECIFIED;
+      List<String> recipients = to;
+      if (!topical || to.isEmpty()) {
+        ListedRequest asked = asked(channel);
+        recipients = to.isEmpty() ? List.of(asked.getAgency()) : to;
+        category = category == Category.CATEGORY_UNSPECIFIED ? asked.getCategory() : category;
+        purpose = purpose == Purpose.PURPOSE_UNSPECIFIED ? asked.getPurpose() : purpose;
+      }
+      if (category == Category.CATEGORY_UNSPECIFIED || purpose == Purpose.PURPOSE_UNSPECIFIED) {
+        throw new UsageError(
+            "--category and --purpose are needed: the gateway does not hold the request any more");
+      }
+      Label.Builder label = label(Kind.KIND_ANSWER, category, purpose).setInReplyTo(request);
       if (update) {
         label.setMessageType(MessageType.MESSAGE_TYPE_UPDATE);
       }
@@ -238,7 +273,7 @@ public final class RequestCommand {
               .setResult(result)
               .setHits(hits)
               .setText(text)
-              .setLanguage(text.isEmpty() ? "" : language())
+              .setLanguage(text.isEmpty() ? "" : language)
               .addAllSubjects(subjects());
       if (expectedAt != null) {
         answer.setExpectedAt(expectedAt);
@@ -247,8 +282,27 @@ public final class RequestCommand {
           channel,
           Draft.newBuilder()
               .setLabel(label)
+              .setTo(DeskAddressParser.addressing("--to", recipients))
               .setBody(Body.newBuilder().setAnswer(answer))
               .setOnBehalfOf(sender.person()));
+    }
+
+    /** What the gateway knows of the request. */
+    private ListedRequest asked(ManagedChannel channel) {
+      ListRequestsResponse known =
+          RequestsGrpc.newBlockingStub(channel)
+              .listRequests(
+                  ListRequestsRequest.newBuilder()
+                      .setSide(RequestSide.REQUEST_SIDE_OWED)
+                      .setRequestId(request)
+                      .setExercise(isExercise())
+                      .build());
+      if (known.getRequestsCount() != 1) {
+        throw new UsageError(
+            "REQUEST: no request with this id waits here; check the id, --exercise, and the desks"
+                + " of the client");
+      }
+      return known.getRequests(0);
     }
   }
 
@@ -256,7 +310,8 @@ public final class RequestCommand {
   @Command(
       name = "remind",
       description = {
-        "Reminds agencies of a request that they have not answered: at most 5 times, an hour apart.",
+        "Reminds agencies of a request that they have not answered: at most 5 times, an hour"
+            + " apart.",
         "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
       },
       mixinStandardHelpOptions = true)
@@ -294,7 +349,7 @@ public final class RequestCommand {
                       .setOnBehalfOf(person.named())
                       .build())
               .getOutcomesList();
-      outcomes.forEach(outcome -> failUnless(DraftCall.tell(outcome, out())));
+      outcomes.forEach(outcome -> refuseUnless(DraftCall.tell(outcome, out())));
     }
   }
 
@@ -303,7 +358,8 @@ public final class RequestCommand {
       name = "reminders",
       description = {
         "Lists requests that wait for this agency's answer and of which it was reminded.",
-        "A reminder comes from the requesting agency, or from this gateway when a part of the time is over.",
+        "A reminder comes from the requesting agency, or from this gateway when a part of the time"
+            + " is over.",
         "The client needs the scope `respond`."
       },
       mixinStandardHelpOptions = true)

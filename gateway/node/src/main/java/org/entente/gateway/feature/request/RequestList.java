@@ -1,6 +1,7 @@
 package org.entente.gateway.feature.request;
 
 import com.google.protobuf.util.Timestamps;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -80,7 +81,7 @@ public final class RequestList {
           "must be at most " + MOST_STATUSES + ", each of them known");
     }
     try {
-      Name after = place(side, request.getPageToken());
+      Name after = place(side, request);
       return Result.done(page(desks.sight(client), side, request, size, after));
     } catch (InvalidValue e) {
       return Result.refused(
@@ -105,7 +106,7 @@ public final class RequestList {
         request.getOverdue() || statuses.equals(Set.of(RequestStatus.REQUEST_STATUS_OPEN));
     List<Name> names = RequestTable.of(ledger).names(side, openOnly, after, LOOKED_AT + 1);
     ListRequestsResponse.Builder page = ListRequestsResponse.newBuilder();
-    for (int i = 0; i < names.size(); i++) {
+    for (int i = 0; i < names.size() && isWanted(names.get(i), request); i++) {
       if (page.getRequestsCount() == size || i == LOOKED_AT) {
         return page.setNextPageToken(token(names.get(i - 1))).build();
       }
@@ -115,6 +116,11 @@ public final class RequestList {
       }
     }
     return page.build();
+  }
+
+  private static boolean isWanted(Name name, ListRequestsRequest request) {
+    return request.getRequestId().isEmpty()
+        || Arrays.equals(name.id().bytes(), request.getRequestId().toByteArray());
   }
 
   /**
@@ -254,9 +260,13 @@ public final class RequestList {
     return name.id() + ":" + name.agency();
   }
 
-  private static @Nullable Name place(Side side, String token) {
+  /** The request after which a page begins: names are ordered by id, then by agency. */
+  private static @Nullable Name place(Side side, ListRequestsRequest request) {
+    String token = request.getPageToken();
     if (token.isEmpty()) {
-      return null;
+      return request.getRequestId().isEmpty()
+          ? null
+          : new Name(side, MessageId.of(request.getRequestId().toByteArray()), "");
     }
     int colon = token.indexOf(':');
     if (colon < 0 || !token.chars().allMatch(c -> c > ' ' && c < 127) || token.length() > 128) {

@@ -14,6 +14,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.Category;
@@ -96,6 +97,9 @@ final class RequestsService implements BindableService {
     Side side = side(request);
     NodeName client = Caller.require(scope(side)).name();
     StatusMapper.refuse(names.agency("agency", request.getAgency()));
+    if (!request.getRequestId().isEmpty()) {
+      RequestFields.id("request_id", request.getRequestId());
+    }
     return StatusMapper.value(desk.list().page(client, side, request));
   }
 
