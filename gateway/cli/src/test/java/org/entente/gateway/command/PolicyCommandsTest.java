@@ -15,9 +15,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.load.PolicySchemas;
 import org.entente.proto.v1.Lane;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -89,6 +92,34 @@ final class PolicyCommandsTest {
     assertTrue(err.contains("expectations.yaml:6:7: expectations[0].label.kind: \"NEWS\""), err);
   }
 
+  /** What a lawyer starts from: it loads beside the others, and shows all that can be said. */
+  @Test
+  void newAgreement_loads_namesEveryField_andReplacesNoFile() throws IOException {
+    Path file = federation.folder().resolve("agreements").resolve("new.yaml");
+    String[] words = {"fr-de-new", "--party", FR, "--party", DE, "--out", file.toString()};
+    assertEquals(0, run("new", List.of(), words), () -> err);
+    assertEquals(0, policy("lint"), () -> out + err);
+    assertTrue(out.contains("0 errors"), out);
+    String text = Files.readString(file);
+    Set<String> fields = new TreeSet<>();
+    fields(new ObjectMapper().readTree(PolicySchemas.all().get("agreement.json")), fields);
+    assertTrue(fields.containsAll(Set.of("covers", "retention_days", "until")), fields::toString);
+    fields.removeIf(field -> text.contains(field + ": ") || text.contains(field + ":\n"));
+    assertEquals(Set.of(), fields);
+
+    assertEquals(1, run("new", List.of(), words));
+    assertTrue(err.contains("exists"), err);
+    assertEquals(text, Files.readString(file));
+    assertEquals(2, run("new", List.of(), "One", "--party", FR, "--party", DE, "--out", "x"));
+    assertEquals(2, run("new", List.of(), "one", "--party", FR, "--party", FR, "--out", "x"));
+  }
+
+  /** The names of all fields of a schema. */
+  private static void fields(JsonNode schema, Set<String> names) {
+    schema.path("properties").fieldNames().forEachRemaining(names::add);
+    schema.forEach(part -> fields(part, names));
+  }
+
   @Test
   void lint_cleanOddAndWrong_exitsZeroOneWithStrictAndOne() throws IOException {
     assertEquals(0, policy("lint", "--strict"), () -> out + err);
@@ -125,7 +156,7 @@ final class PolicyCommandsTest {
     assertTrue(out.contains("2 of 4 expectations met by policy sha256:"), out);
 
     Files.writeString(more.resolve("b.yaml"), EXPECTATIONS.replace("ALERT", "NEWS"));
-    assertEquals(1, asked("test", more.toString()));
+    assertEquals(3, asked("test", more.toString()));
     assertTrue(err.contains("b.yaml: the gateway answered INVALID_FIELD"), err);
     assertTrue(err.contains("expectations[0].label.kind"), err);
     assertEquals(1, asked("test", federation.folder().resolve("none").toString()));

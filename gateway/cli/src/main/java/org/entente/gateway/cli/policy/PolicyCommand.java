@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
     description = "Explains policy's decisions before sending; tests, checks and compares rules.",
     mixinStandardHelpOptions = true,
     subcommands = {
+      PolicyNewCommand.class,
       PolicyExplainCommand.class,
       PolicyTestCommand.class,
       PolicyLintCommand.class,
