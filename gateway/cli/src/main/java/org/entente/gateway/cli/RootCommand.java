@@ -29,7 +29,9 @@ import org.entente.gateway.cli.message.UnopenedCommand;
 import org.entente.gateway.cli.message.WatchCommand;
 import org.entente.gateway.cli.operation.OperationCommand;
 import org.entente.gateway.cli.operator.BackupCommand;
+import org.entente.gateway.cli.operator.CompletionCommand;
 import org.entente.gateway.cli.operator.ConfigCommand;
+import org.entente.gateway.cli.operator.ContextCommand;
 import org.entente.gateway.cli.operator.CursorCommand;
 import org.entente.gateway.cli.operator.DoctorCommand;
 import org.entente.gateway.cli.operator.EraseCommand;
@@ -60,8 +62,10 @@ import picocli.CommandLine.HelpCommand;
     footerHeading = "%nExit codes:%n",
     footer = {
       "  0  done",
-      "  1  failed, refused or not verified; the reason is on standard error",
-      "  2  usage error"
+      "  1  failed, or a check did not hold; the reason is on standard error",
+      "  2  called wrongly; nothing was done",
+      "  3  a gateway or its policy refused",
+      "  4  no gateway answered"
     })
 public final class RootCommand {
   /** The commands, in the order in which help lists them. */
@@ -71,6 +75,7 @@ public final class RootCommand {
           JoinCommand.class,
           FederationCommand.class,
           RunCommand.class,
+          ContextCommand.class,
           SendCommand.class,
           TailCommand.class,
           SearchCommand.class,
@@ -106,6 +111,7 @@ public final class RootCommand {
           IprCommand.class,
           KeystoreCommand.class,
           SizingCommand.class,
+          CompletionCommand.class,
           HelpCommand.class);
 
   private RootCommand() {}
@@ -129,11 +135,14 @@ public final class RootCommand {
   }
 
   /**
-   * Whether the arguments begin with this command's name. Never true of help, which describes all
-   * commands.
+   * Whether the arguments begin with this command's name. Never true of help and completion, which
+   * describe all commands.
    */
   private static boolean isNamed(Class<?> command, String... args) {
     Command described = command.getAnnotation(Command.class);
-    return args.length > 0 && described.name().equals(args[0]) && !described.helpCommand();
+    return args.length > 0
+        && described.name().equals(args[0])
+        && !described.helpCommand()
+        && !command.equals(CompletionCommand.class);
   }
 }

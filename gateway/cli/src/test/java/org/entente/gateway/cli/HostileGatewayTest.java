@@ -79,8 +79,14 @@ class HostileGatewayTest {
                   "--purpose=IPR_ENFORCEMENT",
                   "--classification=RESTRICTED"));
 
-  /** {@code init} writes the address; {@code audit verify} first needs a bundle that verifies. */
-  private static final Set<String> CALL_NOTHING = Set.of("init", "audit verify");
+  /**
+   * {@code init} and {@code context add} write the address; {@code audit verify} first needs a
+   * bundle that verifies.
+   */
+  private static final Set<String> CALL_NOTHING = Set.of("init", "context add", "audit verify");
+
+  /** What says whom to call: required unless a context says it. */
+  private static final Set<String> ADDRESS = Set.of("--gateway", "--credentials");
 
   @TempDir static Path folder;
 
@@ -174,7 +180,7 @@ class HostileGatewayTest {
         .forEach(one -> words.add(value(one, one.paramLabel())));
     List<OptionSpec> needed = new ArrayList<>();
     spec.options().stream()
-        .filter(one -> one.required() && one.group() == null)
+        .filter(one -> isNeeded(one) && one.group() == null)
         .forEach(needed::add);
     for (ArgGroupSpec group : spec.argGroups()) {
       collect(group, needed);
@@ -199,11 +205,15 @@ class HostileGatewayTest {
       if (group.exclusive()) {
         needed.add(group.options().get(0));
       } else {
-        group.options().stream().filter(ArgSpec::required).forEach(needed::add);
+        group.options().stream().filter(HostileGatewayTest::isNeeded).forEach(needed::add);
       }
       return true;
     }
     return false;
+  }
+
+  private static boolean isNeeded(OptionSpec option) {
+    return option.required() || ADDRESS.contains(option.longestName());
   }
 
   private static boolean has(ArgGroupSpec group, String name) {

@@ -159,6 +159,7 @@ class NamedOptionsTest {
       table(
           """
           --gateway | an address; who does not listen there is told of
+          --context | a name in a file of the user, which ContextsTest looks at
           --credentials --config --out --alerts --mapping --passes-on --cap --save | a file or folder
           --document --changed --codes --as | a file or folder
           --officer --unit --justification --person --text --title --reason --note --remarks --question | words of a person
@@ -194,8 +195,11 @@ class NamedOptionsTest {
           "run",
           "sizing",
           "config",
+          "context",
+          "completion",
           "doctor",
           "cap",
+          "policy new",
           "policy test",
           "policy lint",
           "policy diff",

@@ -54,8 +54,7 @@ import picocli.CommandLine.Option;
       "      --credentials fr.customs/clients/auditor"
     })
 final class AuditExportCommand extends PrintingCommand {
-  @ArgGroup(multiplicity = "1")
-  private AuditedNode where = new AuditedNode();
+  @ArgGroup private AuditedNode where = new AuditedNode();
 
   @Option(
       names = "--from",

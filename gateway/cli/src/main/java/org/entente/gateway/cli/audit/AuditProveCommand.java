@@ -51,8 +51,7 @@ final class AuditProveCommand extends PrintingCommand {
   @Parameters(paramLabel = "MESSAGE", description = "message id, 32 hex digits")
   private ByteString id = ByteString.EMPTY;
 
-  @ArgGroup(multiplicity = "1")
-  private AuditedNode where = new AuditedNode();
+  @ArgGroup private AuditedNode where = new AuditedNode();
 
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "file for the proof")
   private Path out = Path.of("");

@@ -50,7 +50,7 @@ import picocli.CommandLine.Option;
  * signing keys.
  */
 final class RemoteLogVerification {
-  @ArgGroup(exclusive = false, multiplicity = "1")
+  @ArgGroup(exclusive = false)
   private GatewayAddress gateway = new GatewayAddress();
 
   @Option(

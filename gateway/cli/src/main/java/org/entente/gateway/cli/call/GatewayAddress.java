@@ -6,36 +6,90 @@ import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.entente.gateway.cli.call.Contexts.Context;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.trust.Endpoint;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options that name the gateway to call and the client's credentials. */
+/**
+ * Options that name the gateway to call and the client's credentials. What is not given comes from
+ * the environment, then from a {@linkplain Contexts context}.
+ */
 public final class GatewayAddress {
   /** Strongly referenced: Java forgets the level of a logger that is garbage-collected. */
   private static final Logger CHANNELS = Logger.getLogger("io.grpc");
 
   @Option(
       names = "--gateway",
-      required = true,
       paramLabel = "HOST:PORT",
-      description = "the gateway's client address")
-  private String address = "";
+      description = "the gateway's client address (default: $ENTENTE_GATEWAY, or the context's)")
+  private @Nullable String address;
 
   @Option(
       names = "--credentials",
-      required = true,
       paramLabel = "DIR",
-      description = "folder with tls.crt, tls.key and ca.crt of the client")
-  private Path credentials = Path.of("");
+      description =
+          "folder with tls.crt, tls.key and ca.crt of the client (default: $ENTENTE_CREDENTIALS, or"
+              + " the context's)")
+  private @Nullable Path credentials;
 
-  /** The address as it was given. */
+  @Option(
+      names = "--context",
+      paramLabel = "NAME",
+      description =
+          "gateway and credentials under a name, as `entente context add` keeps them (default:"
+              + " $ENTENTE_CONTEXT, or the one in use)")
+  private @Nullable String context;
+
+  private @Nullable Context known;
+
+  /** The address that is called. */
   String address() {
-    return address;
+    String given = address == null && context == null ? environment("ENTENTE_GATEWAY") : address;
+    return given == null ? context("--gateway").gateway() : given;
+  }
+
+  private Path credentials() {
+    Path given = credentials;
+    if (given == null && context == null) {
+      String folder = environment("ENTENTE_CREDENTIALS");
+      given = folder == null ? null : Path.of(folder);
+    }
+    return given == null ? context("--credentials").credentials() : given;
+  }
+
+  /**
+   * The context that applies.
+   *
+   * @param option the option that is missing
+   */
+  private Context context(String option) {
+    Context before = known;
+    if (before != null) {
+      return before;
+    }
+    Contexts contexts = Contexts.ofUser();
+    String named = context == null ? environment("ENTENTE_CONTEXT") : context;
+    String name = named == null ? contexts.current() : named;
+    if (name == null) {
+      throw new UsageError(
+          option
+              + ": is missing; give --gateway and --credentials, or name them once by `entente"
+              + " context add`");
+    }
+    Context found = contexts.get(name, context == null ? "ENTENTE_CONTEXT" : "--context");
+    known = found;
+    return found;
+  }
+
+  private static @Nullable String environment(String name) {
+    String value = System.getenv(name);
+    return value == null || value.isEmpty() ? null : value;
   }
 
   /**
@@ -58,8 +112,12 @@ public final class GatewayAddress {
     // The failures of calls report everything about a channel, without stack traces. Set only when
     // a command calls: a running gateway has these classes too and must log gRPC's warnings.
     CHANNELS.setLevel(Level.OFF);
+    if (context != null) {
+      // A name that nothing bears is an error also beside the two options.
+      context("--context");
+    }
     try {
-      return Channels.open(Endpoint.parse(address).toString(), Credentials.in(credentials));
+      return Channels.open(Endpoint.parse(address()).toString(), Credentials.in(credentials()));
     } catch (InvalidValue e) {
       throw new UsageError("--gateway: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {

@@ -67,8 +67,7 @@ final class PolicyExplainCommand extends PrintingCommand {
     private @Nullable GatewayAddress gateway;
   }
 
-  @ArgGroup(multiplicity = "1")
-  private ExplainerOptions where = new ExplainerOptions();
+  @ArgGroup private ExplainerOptions where = new ExplainerOptions();
 
   @Option(
       names = "--alerts",
@@ -191,10 +190,7 @@ final class PolicyExplainCommand extends PrintingCommand {
           passesOn,
           time == null ? null : Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
     }
-    if (gateway == null) {
-      throw new UsageError("--gateway or --config is needed");
-    }
-    return DraftExplainer.ofGateway(gateway);
+    return DraftExplainer.ofGateway(gateway == null ? new GatewayAddress() : gateway);
   }
 
   private static void require(boolean condition, String otherwise) {

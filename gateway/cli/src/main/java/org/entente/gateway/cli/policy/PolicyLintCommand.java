@@ -18,11 +18,15 @@ import picocli.CommandLine.Option;
     name = "lint",
     description = {
       "Checks agreements and node rules for errors and for doubtful entries.",
-      "Errors prevent a gateway from adopting the files: everything that docs/policy/agreements.md calls",
+      "Errors prevent a gateway from adopting the files: everything that docs/policy/agreements.md"
+          + " calls",
       "refused, such as personal data under an MoU alone, or invisible characters.",
-      "Warnings: agreements that ended or end within 30 days, parties that match no member, agreements",
-      "that are never selected, conditions that are always false, conflicts, words of mixed scripts.",
-      "For a running gateway (--gateway, scope operator) it checks the present files and reports whether",
+      "Warnings: agreements that ended or end within 30 days, parties that match no member,"
+          + " agreements",
+      "that are never selected, conditions that are always false, conflicts, words of mixed"
+          + " scripts.",
+      "For a running gateway (--gateway, scope operator) it checks the present files and reports"
+          + " whether",
       "they are in force.",
       "Exit code 1 if there are errors, or with --strict warnings; otherwise 0."
     },
@@ -33,8 +37,7 @@ import picocli.CommandLine.Option;
       "  entente policy lint --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operations"
     })
 final class PolicyLintCommand extends PrintingCommand {
-  @ArgGroup(multiplicity = "1")
-  private PolicyLocation where = new PolicyLocation();
+  @ArgGroup private PolicyLocation where = new PolicyLocation();
 
   @Option(names = "--strict", description = "exit code 1 also for warnings")
   private boolean strict;

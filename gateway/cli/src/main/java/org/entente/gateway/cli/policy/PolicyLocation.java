@@ -3,12 +3,12 @@ package org.entente.gateway.cli.policy;
 import io.grpc.ManagedChannel;
 import java.util.function.Function;
 import org.entente.gateway.cli.call.GatewayAddress;
-import org.entente.gateway.cli.failure.CommandFailure;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 
 /**
- * Options that select the policy that a command reads: that of files, or that of a running gateway.
+ * Options that select the policy that a command reads: that of files, or that of a running gateway,
+ * by default that of the context.
  */
 final class PolicyLocation {
   @ArgGroup(exclusive = false)
@@ -24,9 +24,6 @@ final class PolicyLocation {
       return reading.apply(read);
     }
     GatewayAddress address = gateway;
-    if (address == null) {
-      throw new CommandFailure("--config or --gateway is needed");
-    }
-    return address.call(call);
+    return (address == null ? new GatewayAddress() : address).call(call);
   }
 }

@@ -21,8 +21,10 @@ import picocli.CommandLine.Parameters;
     name = "test",
     description = {
       "Tests agreements and node rules by expectations; sends nothing.",
-      "Expectations are YAML files; docs/policy/tools.md describes them. Tests a node's files (--config),",
-      "or the policy in force of a running gateway (--gateway, scope operator), which accepts files of up",
+      "Expectations are YAML files; docs/policy/tools.md describes them. Tests a node's files"
+          + " (--config),",
+      "or the policy in force of a running gateway (--gateway, scope operator), which accepts files"
+          + " of up",
       "to 64 KiB and does not report the result of each agreement.",
       "Exit code 0 if every expectation is met, otherwise 1."
     },
@@ -30,12 +32,12 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  entente policy test --config fr.customs.yaml --coverage config/expectations",
-      "  entente policy test --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operations \\",
+      "  entente policy test --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operations"
+          + " \\",
       "      config/expectations"
     })
 final class PolicyTestCommand extends PrintingCommand {
-  @ArgGroup(multiplicity = "1")
-  private PolicyLocation where = new PolicyLocation();
+  @ArgGroup private PolicyLocation where = new PolicyLocation();
 
   @Parameters(
       paramLabel = "EXPECTATIONS",
