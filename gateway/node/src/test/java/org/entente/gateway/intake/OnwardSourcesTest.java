@@ -178,7 +178,8 @@ class OnwardSourcesTest {
     assertEquals(
         "under consent " + grant.id(), journal.only(AuditType.PASSED_ON).outcome().detail());
     EvidenceItem told =
-        kit.consent()
+        kit.parts()
+            .records()
             .evidence()
             .openOwed(ledger.evidence().owed(grant.grantor(), 10, Long.MAX_VALUE))
             .get(0);
@@ -190,7 +191,8 @@ class OnwardSourcesTest {
   }
 
   private List<EvidenceItem> told() {
-    return kit.consent()
+    return kit.parts()
+        .records()
         .evidence()
         .openOwed(ledger.evidence().owed(new AgencyName("sg.police"), 10, Long.MAX_VALUE));
   }

@@ -278,7 +278,7 @@ public final class ServerBackend implements AutoCloseable {
             () -> {
               throw new IllegalStateException("no test asks that far");
             }),
-        new GatewayParts.Outgoing(kit.consent().dispatch(), kit.consent().outbound()),
+        kit.consent().sending().outgoing(),
         new GatewayParts.Environment(
             InstantSource.system(),
             InstantSource.system(),

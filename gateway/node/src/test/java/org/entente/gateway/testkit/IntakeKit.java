@@ -18,6 +18,7 @@ import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.assignment.Assignments;
 import org.entente.gateway.feature.consent.ConsentParts;
 import org.entente.gateway.feature.consent.ConsentRecords;
@@ -179,16 +180,12 @@ public final class IntakeKit implements AutoCloseable {
             new IntakeParts.Sources(received(), id -> granted.about(id)));
     consent =
         new ConsentParts(
-            SELF,
-            ledger,
-            dispatch,
-            outbound,
-            parts.records().evidence(),
+            new GatewayParts.Identity(FEDERATION, SELF, GATEWAY, signing),
+            new ConsentParts.Sending(
+                ledger, new GatewayParts.Outgoing(dispatch, outbound), parts.records().evidence()),
             new ConsentRecords(atRest),
             parts.rules().check(),
             policy,
-            id -> received.label(id),
-            new ConsentParts.Signer(FEDERATION, GATEWAY, signing),
             clock,
             random);
     intake = new Intake(parts, outbound, clock, random, meters, limits, sealer, Timers.of(timers));
@@ -203,10 +200,8 @@ public final class IntakeKit implements AutoCloseable {
             rosters,
             confirmation,
             rosterSender,
-            new OperationLead.Signer(
-                new FederationName("test.example"),
-                new NodeName("gateway-1"),
-                Ed25519SigningKey.generate(random)),
+            new GatewayParts.Identity(
+                FEDERATION, SELF, GATEWAY, Ed25519SigningKey.generate(random)),
             clock,
             random);
     rosterCare = new RosterRecovery(parts, rosters, confirmation, rosterSender, clock, random);

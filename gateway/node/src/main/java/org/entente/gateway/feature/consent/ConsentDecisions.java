@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AgencyName;
@@ -39,7 +40,7 @@ public final class ConsentDecisions {
   /** Decisions in a ledger. */
   public ConsentDecisions(ConsentParts parts) {
     this.parts = parts;
-    this.notices = new ConsentNotices(parts);
+    this.notices = new ConsentNotices(parts.sending());
   }
 
   /**
@@ -129,7 +130,7 @@ public final class ConsentDecisions {
           SentMessageCheck.to(
               consent.asker(),
               consent.record().getExercise(),
-              parts.evidence().sent(parts.ledger().evidence(), message));
+              parts.sending().evidence().sent(parts.ledger().evidence(), message));
       if (!sent) {
         return Optional.of(
             new Problem(
@@ -142,12 +143,12 @@ public final class ConsentDecisions {
   }
 
   private ConsentStatement sign(Consent consent, ConsentStatement.Terms terms, Instant now) {
-    ConsentParts.Signer signer = parts.signer();
+    GatewayParts.Identity signer = parts.identity();
     return ConsentStatement.sign(
         new ConsentStatement.Content(
             StatementFrame.to(
                 signer.federation(),
-                parts.self(),
+                signer.agency(),
                 signer.gateway(),
                 consent.asker(),
                 now.toEpochMilli()),

@@ -26,7 +26,7 @@ public final class ConsentFeature implements Feature {
                 gateway.ledger(), records, gateway.rules().peerKeys(), gateway.rules().pairs())));
     registry.expire(now -> ConsentTable.of(gateway.ledger()).removal(now, RecordExpiry.AT_ONCE));
     ConsentParts parts = parts(gateway, records);
-    ConsentRequests asking = new ConsentRequests(parts);
+    ConsentRequests asking = new ConsentRequests(parts, gateway.records().received()::label);
     ConsentDecisions deciding = new ConsentDecisions(parts);
     ConsentList list = new ConsentList(gateway.ledger(), records, around.clock());
     registry.offer(context -> new ConsentService(asking, deciding, list, context.names()));
@@ -53,18 +53,13 @@ public final class ConsentFeature implements Feature {
   }
 
   private static ConsentParts parts(GatewayParts gateway, ConsentRecords records) {
-    GatewayParts.Identity identity = gateway.identity();
     return new ConsentParts(
-        gateway.self(),
-        gateway.ledger(),
-        gateway.outgoing().dispatch(),
-        gateway.outgoing().sealer(),
-        gateway.records().evidence(),
+        gateway.identity(),
+        new ConsentParts.Sending(
+            gateway.ledger(), gateway.outgoing(), gateway.records().evidence()),
         records,
         gateway.rules().labels(),
         gateway.rules().policy(),
-        gateway.records().received()::label,
-        new ConsentParts.Signer(identity.federation(), identity.gateway(), identity.key()),
         gateway.environment().clock(),
         gateway.environment().random());
   }

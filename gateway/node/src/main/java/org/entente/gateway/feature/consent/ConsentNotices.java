@@ -29,10 +29,10 @@ import org.entente.proto.store.v1.SentFacts;
  * with its effect here, so that neither exists without the other. Safe for use by several threads.
  */
 final class ConsentNotices {
-  private final ConsentParts parts;
+  private final ConsentParts.Sending sending;
 
-  ConsentNotices(ConsentParts parts) {
-    this.parts = parts;
+  ConsentNotices(ConsentParts.Sending sending) {
+    this.sending = sending;
   }
 
   /**
@@ -42,8 +42,8 @@ final class ConsentNotices {
   CompletableFuture<Result<MessageId>> send(
       Permitted notice, AuditActor actor, Mutation<Optional<Problem>> change) {
     List<OutboundSealer.ReadyEnvelope> sealed =
-        parts.outbound().seal(List.of(SealingItem.of(notice)));
-    return parts
+        sending.outgoing().sealer().seal(List.of(SealingItem.of(notice)));
+    return sending
         .ledger()
         .write(
             Lane.FLASH,
@@ -54,19 +54,19 @@ final class ConsentNotices {
               }
               sealed.forEach(ready -> submit(tx, ready, actor, notice.policyVersion()));
               EvidenceTimeouts.begin(
-                  tx, parts.ledger(), parts.evidence(), notice.messageId(), facts(notice));
+                  tx, sending.ledger(), sending.evidence(), notice.messageId(), facts(notice));
               return Result.done(notice.messageId());
             });
   }
 
   private void submit(
       Transaction tx, OutboundSealer.ReadyEnvelope ready, AuditActor actor, String policyVersion) {
-    parts.dispatch().submit(tx, ready.outgoing());
-    parts
+    sending.outgoing().dispatch().submit(tx, ready.outgoing());
+    sending
         .evidence()
         .keepHeader(
             tx,
-            parts.ledger().evidence(),
+            sending.ledger().evidence(),
             ready.outgoing().envelope().getHeader().toByteArray(),
             ready.outgoing().envelope().getSignature().toByteArray());
     tx.audit(

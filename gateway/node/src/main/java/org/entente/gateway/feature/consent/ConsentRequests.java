@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.feature.consent.ConsentTable.Side;
@@ -34,12 +35,19 @@ import org.entente.proto.v1.Purpose;
  */
 public final class ConsentRequests {
   private final ConsentParts parts;
+  private final Function<MessageId, Optional<Label>> received;
   private final ConsentNotices notices;
 
-  /** Requests in a ledger. */
-  public ConsentRequests(ConsentParts parts) {
+  /**
+   * Requests in a ledger.
+   *
+   * @param received the label of a received message; empty if it is not stored or can no longer be
+   *     opened
+   */
+  public ConsentRequests(ConsentParts parts, Function<MessageId, Optional<Label>> received) {
     this.parts = parts;
-    this.notices = new ConsentNotices(parts);
+    this.received = received;
+    this.notices = new ConsentNotices(parts.sending());
   }
 
   /** A request that is durable and queued. */
@@ -73,7 +81,7 @@ public final class ConsentRequests {
       if (id.size() != MessageId.SIZE) {
         return invalid(field, "must have 16 bytes");
       }
-      Optional<Label> label = parts.received().label(MessageId.of(id.toByteArray()));
+      Optional<Label> label = received.apply(MessageId.of(id.toByteArray()));
       if (label.isEmpty()) {
         return Result.refused(
             Code.NOT_FOUND,

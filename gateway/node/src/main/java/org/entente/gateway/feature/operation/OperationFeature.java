@@ -48,7 +48,6 @@ public final class OperationFeature implements Feature {
   private static void lead(
       Registry registry, GatewayParts gateway, RosterRecords rosters, MessagePath path) {
     GatewayParts.Environment around = gateway.environment();
-    GatewayParts.Identity identity = gateway.identity();
     GatewayMessageSender sender = path.sender("roster/");
     RosterConfirmation confirmation =
         new RosterConfirmation(
@@ -64,20 +63,12 @@ public final class OperationFeature implements Feature {
             rosters,
             confirmation,
             sender,
-            new OperationLead.Signer(identity.federation(), identity.gateway(), identity.key()),
+            gateway.identity(),
             around.clock(),
             around.random());
     OperationView view =
         new OperationView(
-            new OperationView.Parts(
-                gateway.self(),
-                gateway.ledger(),
-                rosters,
-                gateway.records().atRest(),
-                gateway.records().inbox(),
-                gateway.records().evidence(),
-                gateway.records().desks(),
-                gateway.rules().labels()));
+            gateway.self(), gateway.ledger(), rosters, gateway.records(), gateway.rules().labels());
     registry.offer(context -> new OperationsService(lead, view, context.clock()));
   }
 }

@@ -13,13 +13,12 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.intake.GatewayMessageSender;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
@@ -47,18 +46,9 @@ public final class OperationLead {
   private final RosterRecords rosters;
   private final RosterConfirmation confirmation;
   private final GatewayMessageSender messages;
-  private final Signer signer;
+  private final GatewayParts.Identity signer;
   private final InstantSource clock;
   private final RandomGenerator random;
-
-  /**
-   * The signer of rosters.
-   *
-   * @param federation the members' federation
-   * @param gateway this gateway
-   * @param key its key, certified by its agency
-   */
-  public record Signer(FederationName federation, NodeName gateway, Ed25519SigningKey key) {}
 
   /** A roster that is durable and queued in this message. */
   public record Signed(RosterStatement roster, MessageId message) {}
@@ -97,7 +87,7 @@ public final class OperationLead {
       RosterRecords rosters,
       RosterConfirmation confirmation,
       GatewayMessageSender messages,
-      Signer signer,
+      GatewayParts.Identity signer,
       InstantSource clock,
       RandomGenerator random) {
     this.parts = parts;

@@ -13,12 +13,11 @@ import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.deliver.MessageFilter;
+import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.ledger.DeskVisibility;
-import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
@@ -58,38 +57,39 @@ public final class OperationView {
   private static final int MOST = 1_000;
   private static final int ENTRIES = 500;
 
-  private final Parts parts;
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final RosterRecords rosters;
+  private final GatewayParts.Records records;
+  private final LabelCheck check;
   private final RosterConfirmation confirmation;
-
-  /** The collaborators. */
-  public record Parts(
-      AgencyName self,
-      Ledger ledger,
-      RosterRecords rosters,
-      RecordSeal atRest,
-      InboxOpener opening,
-      EvidenceRecords evidence,
-      Desks desks,
-      LabelCheck check) {}
 
   /** A message in the operation; {@code placed} is null if this agency sent it. */
   private record Entry(
       MessageId id, InboxTable.@Nullable PlacedRecord placed, Label label, Body body) {}
 
   /** Views of the operations in a gateway's ledger. */
-  public OperationView(Parts parts) {
-    this.parts = parts;
-    this.confirmation =
-        new RosterConfirmation(parts.self(), parts.ledger().evidence(), parts.evidence());
+  public OperationView(
+      AgencyName self,
+      Ledger ledger,
+      RosterRecords rosters,
+      GatewayParts.Records records,
+      LabelCheck check) {
+    this.self = self;
+    this.ledger = ledger;
+    this.rosters = rosters;
+    this.records = records;
+    this.check = check;
+    this.confirmation = new RosterConfirmation(self, ledger.evidence(), records.evidence());
   }
 
   /** The operations, newest first. */
   public ListOperationsResponse list() {
-    List<OperationId> ids = parts.rosters().list(MOST + 1);
+    List<OperationId> ids = rosters.list(MOST + 1);
     ListOperationsResponse.Builder out =
         ListOperationsResponse.newBuilder().setMore(ids.size() > MOST);
     for (OperationId id : ids.subList(0, Math.min(MOST, ids.size()))) {
-      parts.rosters().held(id).ifPresent(held -> out.addOperations(operation(held)));
+      rosters.held(id).ifPresent(held -> out.addOperations(operation(held)));
     }
     return out.build();
   }
@@ -97,26 +97,24 @@ public final class OperationView {
   /** An operation with its messages. */
   public Result<ShowOperationResponse> show(
       NodeName client, OperationId id, ShowOperationRequest request) {
-    Optional<Problem> problem = parts.check().decision(request.getOnBehalfOf());
+    Optional<Problem> problem = check.decision(request.getOnBehalfOf());
     if (problem.isPresent()) {
       return Result.refused(problem.get());
     }
-    Optional<HeldRosters> held = parts.rosters().held(id);
+    Optional<HeldRosters> held = rosters.held(id);
     if (held.isEmpty()) {
       return Result.refused(
           Code.NOT_FOUND, "operation_id", "no operation " + id + " is stored here");
     }
-    List<OperationTable.StoredUpdate> said =
-        OperationTable.of(parts.ledger()).newest(id, ENTRIES + 1);
+    List<OperationTable.StoredUpdate> said = OperationTable.of(ledger).newest(id, ENTRIES + 1);
     boolean exercise = held.get().newest().content().terms().exercise();
-    DeskVisibility sight = parts.desks().sight(client);
+    DeskVisibility sight = records.desks().sight(client);
     List<Entry> entries = new ArrayList<>();
     for (OperationTable.StoredUpdate one : said.subList(0, Math.min(ENTRIES, said.size()))) {
       entry(sight, one, exercise).ifPresent(entries::add);
     }
-    AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
-    List<Entry> shown =
-        parts.ledger().commit(Lane.ROUTINE, tx -> record(tx, actor, client, id, entries));
+    AuditActor actor = AuditActor.client(self, client, request.getOnBehalfOf());
+    List<Entry> shown = ledger.commit(Lane.ROUTINE, tx -> record(tx, actor, client, id, entries));
     ShowOperationResponse.Builder response =
         ShowOperationResponse.newBuilder()
             .setOperation(operation(held.get()))
@@ -137,7 +135,7 @@ public final class OperationView {
   }
 
   private Optional<Entry> own(OperationTable.StoredUpdate said) {
-    Optional<OwnOperationUpdate> own = SentOperationUpdates.open(parts.atRest(), said.sealed());
+    Optional<OwnOperationUpdate> own = SentOperationUpdates.open(records.atRest(), said.sealed());
     if (own.isEmpty()) {
       return Optional.empty();
     }
@@ -154,15 +152,14 @@ public final class OperationView {
   }
 
   private Optional<Entry> received(DeskVisibility sight, MessageId id, boolean exercise) {
-    InboxTable.PlacedRecord placed = parts.ledger().inbox().find(id);
+    InboxTable.PlacedRecord placed = ledger.inbox().find(id);
     // Shown as long as it is kept, even if its delivery time has ended.
     MessageFilter match =
         new MessageFilter(Filter.newBuilder().setExercise(exercise).build(), sight);
-    if (placed == null
-        || !match.mayOpen(placed, position -> parts.ledger().quarantine().holds(position))) {
+    if (placed == null || !match.mayOpen(placed, position -> ledger.quarantine().holds(position))) {
       return Optional.empty();
     }
-    Optional<InboxOpener.Message> opened = parts.opening().message(placed, label -> true);
+    Optional<InboxOpener.Message> opened = records.inbox().message(placed, label -> true);
     Body body = opened.map(InboxOpener.Message::body).orElse(null);
     return opened.isEmpty() || body == null
         ? Optional.empty()
@@ -189,12 +186,12 @@ public final class OperationView {
                     received.stream().map(OperationView::origin).distinct().toList(),
                     null))
             .saying("operation " + id + ": " + given.size() + " messages shown"));
-    EvidenceRecords evidence = parts.evidence();
+    EvidenceRecords evidence = records.evidence();
     for (Entry entry : received) {
       if (isFirst(tx, entry, client)) {
         evidence.owe(
             tx,
-            parts.ledger().evidence(),
+            ledger.evidence(),
             origin(entry),
             evidence.retrieval(entry.id(), client.value(), tx.nowMillis()));
       }
@@ -205,7 +202,7 @@ public final class OperationView {
   private boolean isFirst(Transaction tx, Entry entry, NodeName client) {
     InboxTable.PlacedRecord placed = entry.placed();
     return placed != null
-        && parts.evidence().retrievals().note(tx, placed.retrieval(), client.value())
+        && records.evidence().retrievals().note(tx, placed.retrieval(), client.value())
             == RetrievalRecords.RetrievalKind.FIRST;
   }
 
@@ -213,7 +210,7 @@ public final class OperationView {
     if (seen == null) {
       return true;
     }
-    InboxTable.PlacedRecord now = parts.ledger().inbox().now(tx, seen);
+    InboxTable.PlacedRecord now = ledger.inbox().now(tx, seen);
     return now != null && !now.record().getRecalled() && !now.record().getRestricted();
   }
 

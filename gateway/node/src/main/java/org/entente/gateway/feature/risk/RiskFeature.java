@@ -19,11 +19,12 @@ public final class RiskFeature implements Feature {
                 gateway.ledger(),
                 gateway.records().inbox(),
                 gateway.records().desks(),
-                gateway.rules().labels(),
-                () -> gateway.rules().policy().get().rulebook().codes().indicators(),
-                bands(gateway.config().riskInForce()),
                 around.random(),
-                around.meters()));
+                around.meters()),
+            new ScoreCheck(
+                gateway.rules().labels(),
+                () -> gateway.rules().policy().get().rulebook().codes().indicators()),
+            bands(gateway.config().riskInForce()));
     registry.offer(context -> new RiskService(scores, context));
   }
 

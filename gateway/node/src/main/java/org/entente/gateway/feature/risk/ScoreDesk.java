@@ -24,7 +24,7 @@ import org.entente.proto.v1.ShowScoresResponse;
  * call returns. It is kept as long as its message, sealed under a key derived from the message's
  * key, and shown as long as the message can be found. Calls block; safe for use by several threads.
  */
-public final class ScoreDesk {
+final class ScoreDesk {
   private final ScoreParts parts;
   private final ScoreCheck check;
   private final ScoreVisibility givable;
@@ -33,21 +33,21 @@ public final class ScoreDesk {
   private final ScoreFollowers followers = new ScoreFollowers();
 
   /** The scores that a ledger holds. */
-  public ScoreDesk(ScoreParts parts) {
+  ScoreDesk(ScoreParts parts, ScoreCheck check, ScoreBands bands) {
     this.parts = parts;
-    this.check = new ScoreCheck(parts.check(), parts.indicators());
+    this.check = check;
     this.givable = new ScoreVisibility(parts.ledger());
-    this.scoring = new ScoreIntake(parts, check, givable, followers);
-    this.pages = new ScorePages(parts, givable);
+    this.scoring = new ScoreIntake(parts, check, bands, givable, followers);
+    this.pages = new ScorePages(parts.ledger(), parts.opening(), givable);
   }
 
   /** Stores a client's score of a message. */
-  public Result<ScoreMessageResponse> score(NodeName client, ScoreMessageRequest request) {
+  Result<ScoreMessageResponse> score(NodeName client, ScoreMessageRequest request) {
     return scoring.score(client, request);
   }
 
   /** The scores of one message. */
-  public Result<ShowScoresResponse> show(NodeName client, ShowScoresRequest request) {
+  Result<ShowScoresResponse> show(NodeName client, ShowScoresRequest request) {
     Optional<Problem> problem =
         ScoreCheck.id(request.getMessageId().size())
             .or(() -> check.person(request.getOnBehalfOf()));
@@ -74,7 +74,7 @@ public final class ScoreDesk {
   }
 
   /** A page of scores of several messages. */
-  public Result<ListScoresResponse> list(NodeName client, ListScoresRequest request) {
+  Result<ListScoresResponse> list(NodeName client, ListScoresRequest request) {
     Optional<Problem> problem =
         ScoreQuery.problem(request).or(() -> check.person(request.getOnBehalfOf()));
     if (problem.isPresent()) {
@@ -94,7 +94,7 @@ public final class ScoreDesk {
   }
 
   /** Follows scores. The caller wakes the follower first, and ends it when the client is gone. */
-  public Result<ScoreFollower> follow(
+  Result<ScoreFollower> follow(
       NodeName client, FollowScoresRequest request, ScoreFollower.ScoreSink out) {
     Optional<Problem> problem =
         ScoreQuery.problem(request.getTerms())

@@ -45,14 +45,20 @@ final class ScoreIntake {
 
   private final ScoreParts parts;
   private final ScoreCheck check;
+  private final ScoreBands bands;
   private final ScoreVisibility givable;
   private final ScoreSeal seal;
   private final ScoreFollowers followers;
 
   ScoreIntake(
-      ScoreParts parts, ScoreCheck check, ScoreVisibility givable, ScoreFollowers followers) {
+      ScoreParts parts,
+      ScoreCheck check,
+      ScoreBands bands,
+      ScoreVisibility givable,
+      ScoreFollowers followers) {
     this.parts = parts;
     this.check = check;
+    this.bands = bands;
     this.givable = givable;
     this.seal = new ScoreSeal(parts.random());
     this.followers = followers;
@@ -177,7 +183,7 @@ final class ScoreIntake {
             .setMessageId(request.getMessageId())
             .setOrigin(handed.origin().value())
             .setPerMille(request.getPerMille())
-            .setBand(parts.bands().of(request.getPerMille()))
+            .setBand(bands.of(request.getPerMille()))
             .setModel(request.getModel())
             .setModelVersion(request.getModelVersion())
             .addAllIndicators(request.getIndicatorsList())

@@ -9,12 +9,14 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.seal.AnnotationKey;
 import org.entente.proto.store.v1.ScoreRecord;
 import org.entente.proto.store.v1.ScoreSeries;
@@ -32,11 +34,13 @@ final class ScorePages {
   /** Most scores that one page may inspect. */
   private static final int LOOKED_AT = 1_000;
 
-  private final ScoreParts parts;
+  private final Ledger ledger;
+  private final InboxOpener opening;
   private final ScoreVisibility givable;
 
-  ScorePages(ScoreParts parts, ScoreVisibility givable) {
-    this.parts = parts;
+  ScorePages(Ledger ledger, InboxOpener opening, ScoreVisibility givable) {
+    this.ledger = ledger;
+    this.opening = opening;
     this.givable = givable;
   }
 
@@ -66,20 +70,20 @@ final class ScorePages {
     List<PlacedMessage> found = new ArrayList<>();
     long at = number;
     for (int looked = 0; looked < LOOKED_AT && found.size() < size; looked++) {
-      long next = parts.ledger().scores().before(at);
+      long next = ledger.scores().before(at);
       if (next == 0) {
         return new Page(record(actor, found), at, false);
       }
       at = next;
       find(query, at).ifPresent(found::add);
     }
-    return new Page(record(actor, found), at, parts.ledger().scores().before(at) != 0);
+    return new Page(record(actor, found), at, ledger.scores().before(at) != 0);
   }
 
   /** The scores above a number, in ascending order. */
   Page after(ScoreQuery query, long number, int size, AuditActor actor) {
     List<PlacedMessage> found = new ArrayList<>();
-    List<Long> numbers = parts.ledger().scores().after(number, LOOKED_AT);
+    List<Long> numbers = ledger.scores().after(number, LOOKED_AT);
     long at = number;
     for (long next : numbers) {
       if (found.size() == size) {
@@ -93,7 +97,7 @@ final class ScorePages {
 
   private Optional<PlacedMessage> find(ScoreQuery query, long number) {
     try {
-      ScoreRecord record = parts.ledger().scores().read(number);
+      ScoreRecord record = ledger.scores().read(number);
       if (record == null || !query.isInTime(record.getAtMs())) {
         return Optional.empty();
       }
@@ -101,8 +105,7 @@ final class ScorePages {
       InboxTable.PlacedRecord placed = givable.find(id, query.match());
       return placed == null
           ? Optional.empty()
-          : parts
-              .opening()
+          : opening
               .annotated(
                   placed,
                   (label, key) ->
@@ -132,16 +135,14 @@ final class ScorePages {
       return List.of();
     }
     List<PlacedMessage> shown =
-        parts
-            .ledger()
-            .commit(
-                Lane.ROUTINE,
-                tx -> {
-                  List<PlacedMessage> still =
-                      found.stream().filter(it -> givable.isStill(tx, it.placed())).toList();
-                  tx.audit(leaf(tx, actor, still, still.size() + " scores shown"));
-                  return still;
-                });
+        ledger.commit(
+            Lane.ROUTINE,
+            tx -> {
+              List<PlacedMessage> still =
+                  found.stream().filter(it -> givable.isStill(tx, it.placed())).toList();
+              tx.audit(leaf(tx, actor, still, still.size() + " scores shown"));
+              return still;
+            });
     return shown.stream().map(PlacedMessage::message).toList();
   }
 
@@ -182,8 +183,7 @@ final class ScorePages {
   /** All scores of a message that was found; empty if the message may no longer be shown. */
   Optional<MessageScores> of(InboxTable.PlacedRecord placed, boolean history, AuditActor actor) {
     try {
-      return parts
-          .opening()
+      return opening
           .annotated(
               placed,
               (label, key) ->
@@ -196,28 +196,26 @@ final class ScorePages {
 
   private boolean record(InboxTable.PlacedRecord placed, AuditActor actor, int count) {
     PlacedMessage shown = new PlacedMessage(placed, ScoredMessage.getDefaultInstance());
-    return parts
-        .ledger()
-        .commit(
-            Lane.ROUTINE,
-            tx -> {
-              boolean still = givable.isStill(tx, placed);
-              if (still) {
-                tx.audit(leaf(tx, actor, List.of(shown), count + " scores shown"));
-              }
-              return still;
-            });
+    return ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          boolean still = givable.isStill(tx, placed);
+          if (still) {
+            tx.audit(leaf(tx, actor, List.of(shown), count + " scores shown"));
+          }
+          return still;
+        });
   }
 
   private List<Score> scores(InboxTable.PlacedRecord placed, AnnotationKey key, boolean history) {
     MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
     List<Score> scores = new ArrayList<>();
-    for (ScoreSeries series : parts.ledger().scores().of(id).getSeriesList()) {
+    for (ScoreSeries series : ledger.scores().of(id).getSeriesList()) {
       int last = series.getNumbersCount() - 1;
       for (int i = history ? 0 : last; i <= last; i++) {
         long number = series.getNumbers(i);
         boolean superseded = i < last;
-        ScoreRecord record = parts.ledger().scores().read(number);
+        ScoreRecord record = ledger.scores().read(number);
         Optional.ofNullable(record)
             .flatMap(it -> ScoreSeal.open(key, id, number, it))
             .ifPresent(it -> scores.add(it.toBuilder().setSuperseded(superseded).build()));

@@ -21,11 +21,11 @@ public final class WatchFeature implements Feature {
                 gateway.self(),
                 gateway.ledger(),
                 gateway.records().inbox(),
-                gateway.records().atRest(),
                 gateway.records().desks(),
                 gateway.rules().labels(),
                 gateway.environment().clock(),
                 gateway.environment().meters()),
+            gateway.records().atRest(),
             watching::contains);
     if (!watching.isEmpty()) {
       registry.every(Duration.ofMillis(250), "watches", watches::round);

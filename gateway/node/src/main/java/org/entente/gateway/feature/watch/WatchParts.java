@@ -3,7 +3,6 @@ package org.entente.gateway.feature.watch;
 import java.time.InstantSource;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.check.LabelCheck;
@@ -14,7 +13,6 @@ public record WatchParts(
     AgencyName self,
     Ledger ledger,
     InboxOpener opening,
-    RecordSeal atRest,
     Desks desks,
     LabelCheck check,
     InstantSource clock,

@@ -15,6 +15,7 @@ import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
@@ -62,12 +63,12 @@ public final class Watches {
   /**
    * The watches in a ledger.
    *
+   * @param atRest seals watches at rest
    * @param mayWatch whether a client has the scope; a client that lost it gets no more hits
    */
-  public Watches(WatchParts parts, Predicate<String> mayWatch) {
+  public Watches(WatchParts parts, RecordSeal atRest, Predicate<String> mayWatch) {
     this.parts = parts;
-    this.standing =
-        new StandingWatches(WatchTable.of(parts.ledger()), parts.atRest(), parts.desks());
+    this.standing = new StandingWatches(WatchTable.of(parts.ledger()), atRest, parts.desks());
     this.follower = new WatchFollower(parts, standing, mayWatch);
     this.pages = new HitPages(parts, standing);
   }

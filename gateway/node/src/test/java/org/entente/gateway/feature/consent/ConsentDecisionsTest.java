@@ -73,7 +73,7 @@ class ConsentDecisionsTest {
     assertEquals(ConsentState.CONSENT_STATE_GRANTED, entry.getState());
     ConsentStatement statement =
         ConsentStatement.parse(entry.getStatement().toByteArray()).orElseThrow();
-    assertTrue(statement.isSignedBy(node.parts.signer().key().verifyingKey()));
+    assertTrue(statement.isSignedBy(node.parts.identity().key().verifyingKey()));
     ConsentStatement.Content content = statement.content();
     assertEquals(ConsentNode.SELF, content.grantor());
     assertEquals(DE, content.grantee());

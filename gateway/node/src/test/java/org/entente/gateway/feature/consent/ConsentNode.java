@@ -85,15 +85,20 @@ final class ConsentNode implements AutoCloseable {
     RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
     Policy policy = PolicyFixture.demo();
     kit = new IntakeKit(ledger, atRest, () -> policy, clock, SecretBytes.random(random, 32), 2);
-    kit.receives(id -> Optional.ofNullable(received.get(id)));
     parts = kit.consent();
-    asking = new ConsentRequests(parts);
+    asking = new ConsentRequests(parts, id -> Optional.ofNullable(received.get(id)));
     deciding = new ConsentDecisions(parts);
     consents = new ConsentList(ledger, parts.records(), clock);
     grants = new ConsentGrantLookup(ledger, parts.records());
     incoming =
         new IncomingConsents(
-            SELF, FEDERATION, ledger, parts.evidence(), parts.records(), peerKeys(), clock);
+            SELF,
+            FEDERATION,
+            ledger,
+            parts.sending().evidence(),
+            parts.records(),
+            peerKeys(),
+            clock);
   }
 
   private PeerKeys peerKeys() {
@@ -148,7 +153,7 @@ final class ConsentNode implements AutoCloseable {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          EvidenceTimeouts.begin(tx, ledger, parts.evidence(), id, facts.build());
+          EvidenceTimeouts.begin(tx, ledger, parts.sending().evidence(), id, facts.build());
           return id;
         });
     return id;

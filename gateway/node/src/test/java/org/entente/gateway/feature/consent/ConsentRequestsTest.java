@@ -59,6 +59,7 @@ class ConsentRequestsTest {
     assertEquals(
         List.of("sg.police"),
         node.parts
+            .sending()
             .evidence()
             .sent(node.ledger.evidence(), consent)
             .orElseThrow()

@@ -58,16 +58,9 @@ final class RiskNode extends ReceivingNode {
 
   private ScoreDesk scores() {
     return new ScoreDesk(
-        new ScoreParts(
-            ReceiveKit.SELF,
-            ledger,
-            opening(),
-            DeskClients.none(keys),
-            new LabelCheck(MessageLimits.defaults()),
-            () -> indicators,
-            new ScoreBands(Map.of(300, "MEDIUM", 700, "HIGH")),
-            random,
-            meters));
+        new ScoreParts(ReceiveKit.SELF, ledger, opening(), DeskClients.none(keys), random, meters),
+        new ScoreCheck(new LabelCheck(MessageLimits.defaults()), () -> indicators),
+        new ScoreBands(Map.of(300, "MEDIUM", 700, "HIGH")));
   }
 
   // What is received -----------------------------------------------------------------------------

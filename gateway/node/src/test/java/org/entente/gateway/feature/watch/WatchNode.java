@@ -57,11 +57,11 @@ final class WatchNode extends ReceivingNode {
             ReceiveKit.SELF,
             ledger,
             opening(),
-            new RecordSeal(keys, random),
             DeskClients.none(keys),
             new LabelCheck(MessageLimits.defaults()),
             () -> now,
             new Meters()),
+        new RecordSeal(keys, random),
         mayWatch::contains);
   }
 
