@@ -20,10 +20,10 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds and removes expired records in the tables of {@link EvidenceTable} and {@link
- * AwaitedEvidenceTable}. A sealed record expires with the day of its bucket, whose key is destroyed
- * then; proofs and exports can no longer open it. Its other records expire when no sealed record of
- * the message is left. Safe for many threads.
+ * Finds and removes expired records in the tables of {@link EvidenceTable}, {@link SentTable} and
+ * {@link AwaitedEvidenceTable}. A sealed record expires with the day of its bucket, whose key is
+ * destroyed then; proofs and exports can no longer open it. Its other records expire when no sealed
+ * record of the message is left. Safe for many threads.
  */
 public final class EvidenceExpiry {
   private static final int DAY_AT = 1;
@@ -241,7 +241,7 @@ public final class EvidenceExpiry {
   private boolean nothingIsSealedOf(byte[] id) {
     byte[] prefix = Part.STATED.prefix().bytes(id).done();
     try (Scan scan = store.scan(Part.STATED.table, prefix, KeyBuilder.endOf(prefix))) {
-      return !scan.hasNext() && EvidenceTable.group(store, MessageId.of(id)) == null;
+      return !scan.hasNext() && SentTable.group(store, MessageId.of(id)) == null;
     }
   }
 

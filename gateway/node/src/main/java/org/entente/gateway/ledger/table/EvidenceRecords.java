@@ -299,9 +299,9 @@ public final class EvidenceRecords {
    * Does nothing for an unknown message.
    */
   public void takenBack(Transaction tx, EvidenceTable book, MessageId id, MessageId recall) {
-    MessageGroup group = book.group(id);
+    MessageGroup group = book.sent().group(id);
     Optional<GroupFacts> kept =
-        group == null ? Optional.empty() : facts(group, book.sent(tx, group));
+        group == null ? Optional.empty() : facts(group, book.sent().read(tx, group));
     if (group == null || kept.isEmpty()) {
       return;
     }
@@ -324,7 +324,7 @@ public final class EvidenceRecords {
 
   private void keepSent(
       Transaction tx, EvidenceTable book, MessageGroup group, byte[] bytes, Instant until) {
-    book.sent(tx, group, atRest.seal(EvidenceTable.sentPlace(group), bytes, until));
+    book.sent().put(tx, group, atRest.seal(SentTable.place(group), bytes, until));
     long now = tx.nowMillis();
     tx.afterCommit(() -> recent.put(group.first(), bytes, bytes.length, now));
   }
@@ -346,7 +346,7 @@ public final class EvidenceRecords {
    * has ended.
    */
   public Optional<SentFacts> sent(EvidenceTable book, MessageId id) {
-    MessageGroup group = book.group(id);
+    MessageGroup group = book.sent().group(id);
     if (group == null) {
       return Optional.empty();
     }
@@ -356,7 +356,7 @@ public final class EvidenceRecords {
   /** Those of some messages that this agency sent to a member. */
   public Set<MessageId> sentTo(EvidenceTable book, String member, Set<MessageId> ids) {
     Set<MessageId> sent = new HashSet<>();
-    for (EvidenceTable.GroupPart part : book.groups(ids)) {
+    for (SentTable.GroupPart part : book.sent().groups(ids)) {
       facts(book, part.group())
           .ifPresent(
               all ->
@@ -369,7 +369,7 @@ public final class EvidenceRecords {
 
   private Optional<GroupFacts> facts(EvidenceTable book, MessageGroup group) {
     byte[] known = recent.get(group.first());
-    return known == null ? facts(group, book.sent(group)) : Optional.of(parse(group, known));
+    return known == null ? facts(group, book.sent().read(group)) : Optional.of(parse(group, known));
   }
 
   /**
@@ -377,15 +377,16 @@ public final class EvidenceRecords {
    * order of message ids.
    */
   public void eachSent(EvidenceTable book, BiConsumer<MessageId, SentFacts> take) {
-    book.eachSent(
-        (group, kept) ->
-            facts(group, kept)
-                .ifPresent(
-                    all -> {
-                      for (int i = 0; i < group.size(); i++) {
-                        take.accept(group.id(i), all.of(i));
-                      }
-                    }));
+    book.sent()
+        .each(
+            (group, kept) ->
+                facts(group, kept)
+                    .ifPresent(
+                        all -> {
+                          for (int i = 0; i < group.size(); i++) {
+                            take.accept(group.id(i), all.of(i));
+                          }
+                        }));
   }
 
   private Optional<GroupFacts> facts(MessageGroup group, @Nullable SealedRecord sealed) {

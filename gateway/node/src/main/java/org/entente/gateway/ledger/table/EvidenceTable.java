@@ -1,24 +1,18 @@
 package org.entente.gateway.ledger.table;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -44,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * META      "evidence"                                → u64 last number of what is known
  * META      "evidence owed"                           → u64 last number of what was ever owed
- * SENT      16-byte first id of a group               → u8 how many more · their ids · sealed facts
  * STATEMENT 16-byte message id · u8 2 · 8-byte mark ·
  *           u8 which time                             → u64 number · 8-byte use · sealed EvidenceItem
  * STATEMENT 16-byte message id · u8 3 · 8-byte mark   → for each time its 8-byte use; zero if free
@@ -61,9 +54,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Statements about own messages have their own table because message ids rise with time: a file
  * of new records then begins where the last ended, and RocksDB only moves it. Mixed with records in
- * another order, each file would span all keys and be merged with everything ever written. The
- * groups have theirs so that nothing that a member states lies between them: the group of an id is
- * searched among those of its time, also for ids that no message has.
+ * another order, each file would span all keys and be merged with everything ever written.
  *
  * <p>{@link EvidenceName} bounds how many copies of a statement are kept, however often it is
  * repeated. A contradicting statement is another statement. After a statement expires it can be
@@ -72,7 +63,8 @@ import org.jspecify.annotations.Nullable;
  * once of each message of a group, one record says of which; each statement has a record of its
  * own, so that a further one costs nothing of the earlier. Marks and uses are {@link StoredNames
  * tokens}: without the keystore, the table does not show who stated what. {@link
- * AwaitedEvidenceTable} and {@link RetrievalRecords} own the rest of the table.
+ * AwaitedEvidenceTable} and {@link RetrievalRecords} own the rest of the table; {@link SentTable}
+ * has whom the messages went to.
  */
 public final class EvidenceTable {
   private static final byte[] KNOWN = KeyBuilder.key().ascii("evidence").done();
@@ -96,21 +88,11 @@ public final class EvidenceTable {
 
   private static final int USE_AT = 8;
 
-  /** Most messages whose groups are in memory; their ids take a MiB. */
-  private static final int GROUPED = 1 << 16;
-
   private final Store store;
   private final StoredNames names;
   private final int gatewayKeys;
+  private final SentTable sent;
   private final List<Consumer<MessageId>> listeners = new CopyOnWriteArrayList<>();
-
-  /** The groups that were stored or found last, by their first message. */
-  private final NavigableMap<MessageId, MessageGroup> groups = new TreeMap<>();
-
-  /** The first messages of these groups, in the order in which they came. */
-  private final Deque<MessageId> order = new ArrayDeque<>();
-
-  private int grouped;
 
   /**
    * The first number possibly owed to each origin; all below were returned. A scan from the
@@ -131,6 +113,12 @@ public final class EvidenceTable {
     this.store = store;
     this.names = names;
     this.gatewayKeys = gatewayKeys;
+    this.sent = new SentTable(store);
+  }
+
+  /** The messages of this agency, which the evidence is about. */
+  SentTable sent() {
+    return sent;
   }
 
   /** Items that are owed, with their number. */
@@ -208,7 +196,7 @@ public final class EvidenceTable {
   }
 
   private MessageGroup groupOrAlone(MessageId id) {
-    MessageGroup group = group(id);
+    MessageGroup group = sent.group(id);
     return group == null ? MessageGroup.of(List.of(id)) : group;
   }
 
@@ -437,11 +425,6 @@ public final class EvidenceTable {
     return new RecordPlace(Table.EVIDENCE, key, "owed");
   }
 
-  /** Where it lies whom the messages of a group went to. */
-  static RecordPlace sentPlace(MessageGroup group) {
-    return new RecordPlace(Table.SENT, sentKey(group.first()), "sent");
-  }
-
   /** Where an envelope's header and signature lie. */
   static RecordPlace headerPlace(byte[] headerHash) {
     return new RecordPlace(Table.EVIDENCE, headerKey(headerHash), "header");
@@ -452,142 +435,6 @@ public final class EvidenceTable {
     byte[] key = owedKey(origin, next(tx, OWED));
     tx.put(Table.EVIDENCE, key, sealedItems.apply(owedPlace(key)));
     tx.afterCommit(() -> owedFrom.putIfAbsent(origin, 0L));
-  }
-
-  /** Stores the recipients of messages of this agency. */
-  void sent(Transaction tx, MessageGroup group, byte[] sealedFacts) {
-    tx.put(Table.SENT, sentKey(group.first()), group.value(sealedFacts));
-    tx.afterCommit(() -> remember(group));
-  }
-
-  /** Whom the messages of a group went to, sealed, as a transaction sees it. */
-  @Nullable SealedRecord sent(Transaction tx, MessageGroup group) {
-    return sent(group, tx.get(Table.SENT, sentKey(group.first())));
-  }
-
-  /** The same, as committed. */
-  @Nullable SealedRecord sent(MessageGroup group) {
-    return sent(group, store.get(Table.SENT, sentKey(group.first())));
-  }
-
-  private static @Nullable SealedRecord sent(MessageGroup group, byte @Nullable [] value) {
-    return value == null ? null : new SealedRecord(sentPlace(group), sealedFacts(value));
-  }
-
-  private static byte[] sealedFacts(byte[] value) {
-    return Arrays.copyOfRange(value, MessageGroup.bytesIn(value), value.length);
-  }
-
-  private void remember(MessageGroup group) {
-    synchronized (groups) {
-      MessageGroup before = groups.put(group.first(), group);
-      grouped += group.size() - (before == null ? 0 : before.size());
-      if (before == null) {
-        order.addLast(group.first());
-      }
-      // Never the one just found, however old its messages are: others of it follow.
-      while (grouped > GROUPED) {
-        MessageGroup longest = groups.remove(order.removeFirst());
-        grouped -= longest == null ? 0 : longest.size();
-      }
-    }
-  }
-
-  /** The committed group of a message of this agency, or null. */
-  @Nullable MessageGroup group(MessageId id) {
-    MessageGroup group = remembered(id);
-    if (group != null) {
-      return group;
-    }
-    MessageGroup found = group(store, id);
-    if (found != null) {
-      remember(found);
-    }
-    return found;
-  }
-
-  private @Nullable MessageGroup remembered(MessageId id) {
-    synchronized (groups) {
-      for (MessageGroup group : groups.headMap(id, true).descendingMap().values()) {
-        if (group.position(id) >= 0) {
-          return group;
-        }
-        if (MessageGroup.slot(group.first()) != MessageGroup.slot(id)) {
-          break;
-        }
-      }
-    }
-    return null;
-  }
-
-  /** The same, as stored. */
-  static @Nullable MessageGroup group(Store store, MessageId id) {
-    byte[] end = KeyBuilder.endOf(sentKey(id));
-    try (Scan scan = store.scan(Table.SENT, MessageGroup.slotBegin(id), end)) {
-      while (scan.hasNext()) {
-        scan.next();
-        MessageGroup group = MessageGroup.of(scan.key(), scan.value());
-        if (group.position(id) >= 0) {
-          return group;
-        }
-      }
-    }
-    return null;
-  }
-
-  /** A group and some of its messages. */
-  record GroupPart(MessageGroup group, List<MessageId> ids) {}
-
-  /**
-   * The committed groups of those messages that are of this agency. The groups of one time are read
-   * once, however many ids of that time no message has.
-   */
-  Collection<GroupPart> groups(Set<MessageId> ids) {
-    Map<MessageId, GroupPart> parts = new LinkedHashMap<>();
-    List<MessageGroup> stored = List.of();
-    long slot = -1;
-    for (MessageId id : new TreeSet<>(ids)) {
-      MessageGroup group = remembered(id);
-      if (group == null) {
-        stored = slot == MessageGroup.slot(id) ? stored : stored(id);
-        slot = MessageGroup.slot(id);
-        group = stored.stream().filter(one -> one.position(id) >= 0).findFirst().orElse(null);
-        if (group != null) {
-          remember(group);
-        }
-      }
-      if (group != null) {
-        MessageGroup known = group;
-        parts
-            .computeIfAbsent(group.first(), first -> new GroupPart(known, new ArrayList<>()))
-            .ids()
-            .add(id);
-      }
-    }
-    return parts.values();
-  }
-
-  /** The groups of the time of a message. */
-  private List<MessageGroup> stored(MessageId id) {
-    List<MessageGroup> out = new ArrayList<>();
-    try (Scan scan = store.scan(Table.SENT, MessageGroup.slotBegin(id), MessageGroup.slotEnd(id))) {
-      while (scan.hasNext()) {
-        scan.next();
-        out.add(MessageGroup.of(scan.key(), scan.value()));
-      }
-    }
-    return out;
-  }
-
-  /** Gives whom the messages of each group went to, sealed, in the order of their first ids. */
-  void eachSent(BiConsumer<MessageGroup, SealedRecord> take) {
-    try (Scan scan = store.scan(Table.SENT, KeyBuilder.key().done(), null)) {
-      while (scan.hasNext()) {
-        scan.next();
-        MessageGroup group = MessageGroup.of(scan.key(), scan.value());
-        take.accept(group, new SealedRecord(sentPlace(group), sealedFacts(scan.value())));
-      }
-    }
   }
 
   /** Keeps an envelope's header and signature. */
@@ -657,10 +504,6 @@ public final class EvidenceTable {
 
   private static byte[] headerKey(byte[] headerHash) {
     return KeyBuilder.key().u8(5).bytes(headerHash).done();
-  }
-
-  private static byte[] sentKey(MessageId id) {
-    return KeyBuilder.key().bytes(id.bytes()).done();
   }
 
   /** The last number assigned to owed items, returned by now or not; 0 before the first. */

@@ -212,12 +212,12 @@ class EvidenceTableTest {
   }
 
   private LocalDate sentIsKnownUntil() {
-    byte[] sealed = Objects.requireNonNull(ledger.evidence().sent(group())).bytes();
+    byte[] sealed = Objects.requireNonNull(ledger.evidence().sent().read(group())).bytes();
     return LocalDate.ofEpochDay(BigEndian.u32(sealed, 1));
   }
 
   private MessageGroup group() {
-    return Objects.requireNonNull(ledger.evidence().group(id));
+    return Objects.requireNonNull(ledger.evidence().sent().group(id));
   }
 
   private static SentFacts keptFor(int... days) {

@@ -292,14 +292,14 @@ class SentGroupsTest {
                     .limit(MessageGroup.MOST)
                     .sorted()
                     .toList();
-            ledger.evidence().sent(tx, MessageGroup.of(ids), new byte[1]);
+            ledger.evidence().sent().put(tx, MessageGroup.of(ids), new byte[1]);
           }
           return many;
         });
     store.calls();
     for (int i = 0; i < 10; i++) {
-      assertNotNull(ledger.evidence().group(old.keySet().iterator().next()));
-      assertNotNull(ledger.evidence().group(other.keySet().iterator().next()));
+      assertNotNull(ledger.evidence().sent().group(old.keySet().iterator().next()));
+      assertNotNull(ledger.evidence().sent().group(other.keySet().iterator().next()));
     }
     assertEquals(Map.of("scan SENT", 2), store.calls());
   }
