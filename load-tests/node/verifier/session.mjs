@@ -44,9 +44,6 @@ export const parseAnnouncement = (bytes) => {
   const notAfter = in_.u64();
   require(notAfter > notBefore, 'a key that ends before it begins');
   const epoch = in_.u64(1n);
-  const flags = in_.u8();
-  require(flags <= 1, 'unknown flags');
-  const nonce = flags === 1 ? in_.take(32) : undefined;
   const expires = in_.u64();
   require(
     expires > issued && expires - issued <= 24n * HOUR && expires <= notAfter,
@@ -56,7 +53,7 @@ export const parseAnnouncement = (bytes) => {
   const { message, signature } = readSignature(in_, 'announcement', PAIR_SIGNATURE_BYTES);
   return {
     federation, sender, gateway, gatewayKey, recipient, recipientKey, notBefore, notAfter,
-    epoch, issued, expires, nonce, enc, message, signature, id: sha256(message).slice(0, 16),
+    epoch, issued, expires, enc, message, signature, id: sha256(message).slice(0, 16),
   };
 };
 

@@ -86,7 +86,7 @@ public final class RecipientSession {
   Optional<ContentKey> unwrap(EnvelopeHeader header, Stanza stanza) {
     OriginNumber number = stanza.number(header.facts().lane());
     // The wrap is bound to the number's own epoch; older epochs than the session's still arrive.
-    return number.epoch() <= terms.opening().epoch()
+    return number.epoch() <= terms.epoch()
         ? wrappingKey.unwrap(header, number, stanza.wrapped())
         : Optional.empty();
   }

@@ -16,7 +16,6 @@ import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.SessionId;
 import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.seal.statement.AddressedStanza;
-import org.entente.gateway.seal.statement.EpochOpening;
 import org.entente.gateway.seal.statement.SessionTerms;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * This agency's sessions to its recipients: one live session for each recipient, which makes
  * stanzas at transmission.
  *
- * <p>A session is renewed after an hour, after 2^20 envelopes, when a greater epoch is opened, when
- * its key has ended, and at restart, since nothing is stored. Making one takes almost a millisecond
- * and delays that recipient only. Safe for use by many threads.
+ * <p>A session is renewed after an hour, after 2^20 envelopes, for a greater epoch, when its key
+ * has ended, and at restart, since nothing is stored. Making one takes almost a millisecond and
+ * delays that recipient only. Safe for use by many threads.
  */
 public final class SenderSessions {
   private final AgencyIdentity identity;
@@ -36,7 +35,6 @@ public final class SenderSessions {
   private final SecureRandom random;
   private final InstantSource clock;
   private final Map<AgencyName, Slot> slots = new ConcurrentHashMap<>();
-  private final Map<AgencyName, EpochOpening> openings = new ConcurrentHashMap<>();
 
   /** Holder of the live session, guarded by its own monitor. */
   private static final class Slot {
@@ -75,8 +73,7 @@ public final class SenderSessions {
     }
     Slot slot = slots.computeIfAbsent(recipient, unused -> new Slot());
     synchronized (slot) {
-      EpochOpening opening = openingFor(recipient, number.epoch());
-      SenderSession session = liveSession(slot, recipient, opening);
+      SenderSession session = liveSession(slot, recipient, number.epoch());
       if (session == null) {
         return Optional.empty();
       }
@@ -88,10 +85,9 @@ public final class SenderSessions {
     }
   }
 
-  private @Nullable SenderSession liveSession(
-      Slot slot, AgencyName recipient, EpochOpening opening) {
+  private @Nullable SenderSession liveSession(Slot slot, AgencyName recipient, long epoch) {
     long now = clock.millis();
-    if (slot.session != null && isLive(slot.session, opening, now)) {
+    if (slot.session != null && isLive(slot.session, epoch, now)) {
       return slot.session;
     }
     if (slot.session != null) {
@@ -100,42 +96,26 @@ public final class SenderSessions {
     }
     Optional<PublishedKey> key = keys.keyOf(recipient, now);
     if (key.isPresent()) {
-      slot.session = open(recipient, key.get(), opening, now);
+      slot.session = open(recipient, key.get(), epoch, now);
     }
     return slot.session;
   }
 
-  private boolean isLive(SenderSession session, EpochOpening opening, long now) {
+  private boolean isLive(SenderSession session, long epoch, long now) {
     SessionTerms terms = session.terms();
-    boolean speaksForEpoch =
-        terms.opening().equals(opening) || terms.opening().epoch() > opening.epoch();
-    return speaksForEpoch
+    return terms.epoch() >= epoch
         && session.envelopes() < limits.envelopes()
         && now >= terms.issuedAtMs()
         && now < terms.issuedAtMs() + limits.renewAfter().toMillis()
         && now < terms.expiresAtMs();
   }
 
-  private SenderSession open(
-      AgencyName recipient, PublishedKey key, EpochOpening opening, long now) {
+  private SenderSession open(AgencyName recipient, PublishedKey key, long epoch, long now) {
     SessionTerms.Parties parties =
         new SessionTerms.Parties(identity.federation(), identity.agency(), gateway, recipient);
     long expires = Math.min(now + SessionTerms.MAX_LIFE_MS, key.validity().notAfterMs());
-    SessionTerms terms = new SessionTerms(parties, key.validity(), opening, now, expires);
+    SessionTerms terms = new SessionTerms(parties, key.validity(), epoch, now, expires);
     return SenderSession.open(terms, key, identity.pair(), random);
-  }
-
-  private EpochOpening openingFor(AgencyName recipient, long epoch) {
-    EpochOpening opened = openings.get(recipient);
-    return opened != null && opened.epoch() >= epoch ? opened : EpochOpening.of(epoch);
-  }
-
-  /**
-   * Opens an epoch towards a recipient: later announcements name it, with the recipient's nonce if
-   * there is one. An epoch below the open one changes nothing.
-   */
-  public void openEpoch(AgencyName recipient, EpochOpening opening) {
-    openings.merge(recipient, opening, (held, next) -> next.epoch() >= held.epoch() ? next : held);
   }
 
   /** Records that the recipient holds a session, so its announcement is no longer sent. */
@@ -182,7 +162,7 @@ public final class SenderSessions {
     long now = clock.millis();
     for (Slot slot : slots.values()) {
       synchronized (slot) {
-        if (slot.session != null && !isLive(slot.session, slot.session.terms().opening(), now)) {
+        if (slot.session != null && !isLive(slot.session, slot.session.terms().epoch(), now)) {
           slot.session.close();
           slot.session = null;
         }

@@ -35,7 +35,7 @@ class ForeignSessionTest {
   @Test
   void announcement_damagedAnywhere_isRefusedByBothForTheSameReason() {
     int[] fields = {
-      1, 1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 32, 16, 8, 8, 8, 1, 8, 1088, 32, 64, 32, 2304, 84
+      1, 1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 32, 16, 8, 8, 8, 8, 1088, 32, 64, 32, 2304, 84
     };
     Comparison cases = new Comparison(SEED);
     for (FieldDamage.Damaged damaged : damage.of(exchange.announcement, fields)) {
@@ -75,7 +75,7 @@ class ForeignSessionTest {
     Comparison cases = new Comparison(SEED);
     byte[] body = body();
     for (FieldDamage.Damaged damaged :
-        damage.of(body, 1, 1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 32, 16, 8, 8, 8, 1, 8, 1088, 32)) {
+        damage.of(body, 1, 1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 32, 16, 8, 8, 8, 8, 1088, 32)) {
       addAnnouncement(cases, damaged.how(), resigned(Suite.ANNOUNCEMENT, damaged.bytes()));
     }
     for (byte[] enc : List.of(new byte[32], one(32))) {

@@ -23,7 +23,6 @@ import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.seal.statement.ConsentStatement;
-import org.entente.gateway.seal.statement.EpochOpening;
 import org.entente.gateway.seal.statement.FulfilmentStatement;
 import org.entente.gateway.seal.statement.KeyBundle;
 import org.entente.gateway.seal.statement.NoticeStatement;
@@ -74,13 +73,11 @@ final class FormatSamples {
   final WatermarkStatement watermarks;
 
   FormatSamples() {
-    byte[] nonce = new byte[EpochOpening.NONCE_BYTES];
-    random("nonce").nextBytes(nonce);
     SessionTerms terms =
         new SessionTerms(
             new SessionTerms.Parties(Samples.FEDERATION, FR, gateway, SG),
             published.validity(),
-            EpochOpening.answering(3, nonce),
+            3,
             Samples.NOW_MS,
             Samples.NOW_MS + 24 * Samples.HOUR_MS);
     SenderSession session = SenderSession.open(terms, published, pair, random("session"));

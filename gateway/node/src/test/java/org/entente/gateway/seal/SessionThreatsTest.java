@@ -43,7 +43,6 @@ import org.entente.gateway.seal.format.SessionId;
 import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.seal.format.Suite;
 import org.entente.gateway.seal.statement.AddressedStanza;
-import org.entente.gateway.seal.statement.EpochOpening;
 import org.entente.gateway.seal.statement.KeyBundle;
 import org.entente.gateway.seal.statement.SessionAnnouncement;
 import org.entente.gateway.seal.statement.SessionTerms;
@@ -199,7 +198,7 @@ class SessionThreatsTest {
     return new SessionTerms(
         new SessionTerms.Parties(Samples.FEDERATION, sender.name, gateway, recipient.name),
         key,
-        EpochOpening.of(1),
+        1,
         clock.millis(),
         clock.millis() + Samples.HOUR_MS);
   }

@@ -31,7 +31,6 @@ import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.SessionId;
 import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.seal.statement.AddressedStanza;
-import org.entente.gateway.seal.statement.EpochOpening;
 import org.entente.gateway.seal.statement.SessionTerms;
 import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.SettableClock;
@@ -228,21 +227,18 @@ class SessionsTest {
   }
 
   @Test
-  void epoch_openedOverANonce_isAnnouncedAndOldNumbersStillDrain() {
+  void epoch_greaterThanTheSessions_isAnnouncedAndOldNumbersStillDrain() {
     fr.knowing(de);
     Sealed sealed = fr.seal(1, 10);
     AddressedStanza before = wrap(fr.outgoing, sealed, 1).orElseThrow();
-    byte[] nonce = new byte[32];
-    nonce[0] = 7;
 
-    fr.outgoing.openEpoch(DE, EpochOpening.answering(5, nonce));
-
-    AddressedStanza old = wrap(fr.outgoing, sealed, 1).orElseThrow();
     AddressedStanza current = wrap(fr.outgoing, sealed, 5).orElseThrow();
+    AddressedStanza old = wrap(fr.outgoing, sealed, 1).orElseThrow();
+
     assertNotEquals(before.stanza().session(), old.stanza().session());
     assertEquals(old.stanza().session(), current.stanza().session());
     RecipientSession session = de.accept(current);
-    assertArrayEquals(nonce, session.terms().opening().nonce().orElseThrow());
+    assertEquals(5, session.terms().epoch());
     assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), old.stanza()));
     assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), current.stanza()));
   }
@@ -255,7 +251,7 @@ class SessionsTest {
         new SessionTerms(
             new SessionTerms.Parties(Samples.FEDERATION, FR, fr.gateway, DE),
             de.holder.held().get(0),
-            EpochOpening.of(1),
+            1,
             clock.millis(),
             clock.millis() + 1000);
     PublishedKey key = fr.peerKeys.keyOf(DE, clock.millis()).orElseThrow();

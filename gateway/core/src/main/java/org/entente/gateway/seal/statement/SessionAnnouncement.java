@@ -56,16 +56,17 @@ public record SessionAnnouncement(Signed<Content> signed)
             new GatewayKey(frame.gateway(), gatewayKey),
             frame.addressee().orElseThrow());
     SessionTerms terms =
-        new SessionTerms(
-            parties, in.keyValidity(), EpochOpening.read(in), frame.issuedAtMs(), in.time());
+        new SessionTerms(parties, in.keyValidity(), in.number(1), frame.issuedAtMs(), in.time());
     return new Content(terms, in.fixed(HpkeExport.ENC_BYTES));
   }
 
   private static void write(Content content, FieldWriter out) {
     SessionTerms terms = content.terms();
-    out.fixed(terms.parties().gateway().key().encoded()).keyValidity(terms.key());
-    terms.opening().write(out);
-    out.u64(terms.expiresAtMs()).fixed(content.enc());
+    out.fixed(terms.parties().gateway().key().encoded())
+        .keyValidity(terms.key())
+        .u64(terms.epoch())
+        .u64(terms.expiresAtMs())
+        .fixed(content.enc());
   }
 
   /** Signs an announcement. */

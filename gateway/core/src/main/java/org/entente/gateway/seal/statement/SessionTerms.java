@@ -12,20 +12,21 @@ import org.entente.gateway.seal.format.Suite;
  *
  * @param parties sender and recipient
  * @param key the recipient key, as the recipient published it
- * @param opening the greatest epoch of its numbers
+ * @param epoch the greatest epoch of its numbers, from 1
  * @param issuedAtMs when it was made, milliseconds since 1970
  * @param expiresAtMs end of its use by the recipient, milliseconds since 1970; at most 24 hours
  *     after issue and no later than the key's end
  */
 public record SessionTerms(
-    Parties parties, KeyValidity key, EpochOpening opening, long issuedAtMs, long expiresAtMs) {
+    Parties parties, KeyValidity key, long epoch, long issuedAtMs, long expiresAtMs) {
   /** Longest life of a session in milliseconds. */
   public static final long MAX_LIFE_MS = 24 * 3_600_000L;
 
   public SessionTerms {
-    if (!isAllowed(key, issuedAtMs, expiresAtMs)) {
+    if (epoch < 1 || !isAllowed(key, issuedAtMs, expiresAtMs)) {
       throw new IllegalArgumentException(
-          "a session from " + issuedAtMs + " to " + expiresAtMs + " for " + key);
+          "a session of epoch %d from %d to %d for %s"
+              .formatted(epoch, issuedAtMs, expiresAtMs, key));
     }
   }
 
@@ -44,7 +45,7 @@ public record SessionTerms(
         .text(parties.federation().value())
         .text(parties.sender().value())
         .text(parties.recipient().value())
-        .u64(opening.epoch())
+        .u64(epoch)
         .toBytes();
   }
 
