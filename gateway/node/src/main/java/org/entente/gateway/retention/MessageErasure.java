@@ -58,6 +58,10 @@ import org.slf4j.LoggerFactory;
  * some of its messages is halved until those fail alone: the others are finished, and those are
  * counted, reported and tried again by {@link #retry}.
  *
+ * <p><b>Ciphertext.</b> The first commit only marks the message in its page. {@link #retry} has the
+ * worker write such pages again ({@link PageRewriting}). Nothing is stated about that, since what
+ * was destroyed is the key.
+ *
  * <p>Safe for many threads.
  */
 public final class MessageErasure {
@@ -72,6 +76,7 @@ public final class MessageErasure {
   private final ErasureJournal journal;
   private final EvidenceRecords evidence;
   private final Executor executor;
+  private final PageRewriting pages;
 
   /** Fair lock: an erasure for a person gets the next turn after a round. */
   private final ReentrantLock turns = new ReentrantLock(true);
@@ -103,6 +108,7 @@ public final class MessageErasure {
     this.journal = journal;
     this.evidence = evidence;
     this.executor = executor;
+    this.pages = new PageRewriting(ledger);
   }
 
   /**
@@ -142,9 +148,13 @@ public final class MessageErasure {
     }
   }
 
-  /** Has the worker try again what failed, and finish what has begun. Quick. */
+  /**
+   * Has the worker try again what failed, finish what has begun, and drop the ciphertext of what
+   * was removed from pages since. Quick.
+   */
   public void retry() {
     stuck.retry();
+    pages.begin();
     wake();
   }
 
@@ -168,12 +178,13 @@ public final class MessageErasure {
         .toList();
   }
 
-  /** One round; others have their turn on the executor before the next. */
+  /** One round, and some pages; others have their turn on the executor before the next. */
   private void work() {
     woken.set(1);
     boolean more = false;
     try {
-      more = round() == ROUND;
+      boolean left = pages.some();
+      more = round() == ROUND || left;
     } catch (RuntimeException e) {
       // The edge of the worker: erasures stay pending in the ledger and are tried again.
       LOG.error("cannot finish pending erasures yet; they will be tried again", e);

@@ -96,6 +96,9 @@ class ErasedFromDiskTest {
           Retention retention = retention(ledger, keys, kit);
           retention.hold(new NodeName("records"), held.messageId(), PERSON);
           Results.value(retention.erase(new NodeName("records"), erased.messageId(), PERSON));
+          copy("data", "minute of the erasure");
+          kit.erasing().retry();
+          kit.settle();
         }
         ledger.close();
       }
@@ -175,8 +178,37 @@ class ErasedFromDiskTest {
   @Test
   void todaysLedger_withOldKeys_doesNotHoldTheErased() {
     assertTrue(read("data", "keystore-of-the-backup", erased).isEmpty());
+    assertEquals(0, stored("data").length, "nor its ciphertext");
     assertTrue(read("data", "keystore", kept).isPresent());
     assertTrue(read("data", "keystore", held).isPresent());
+  }
+
+  /** Its ciphertext is there until its page is written again; no key of then opens it. */
+  @Test
+  void ledgerOfTheMinuteOfTheErasure_showsNothing_andNoKeyOfTodayOpensIt() {
+    assertTrue(stored("minute of the erasure").length > 0);
+    assertTrue(read("minute of the erasure", "keystore", erased).isEmpty());
+    assertTrue(read("minute of the erasure", "keystore-of-the-backup", erased).isEmpty());
+    try (Store before = store("backup");
+        Store store = store("minute of the erasure");
+        Keystore keys = keystore("keystore")) {
+      InboxTable.PlacedRecord placed =
+          requireNonNull(new InboxTable(before).find(erased.messageId()));
+      InboxOpener opener =
+          new InboxOpener(
+              new KeyProvider(keys, () -> now, random).storageKeys(), new InboxTable(store));
+      assertTrue(opener.body(placed).isEmpty());
+    }
+  }
+
+  /** The ciphertext of the erased message in a copy of the ledger; empty if it is gone. */
+  private byte[] stored(String data) {
+    try (Store before = store("backup");
+        Store store = store(data)) {
+      InboxTable.PlacedRecord placed =
+          requireNonNull(new InboxTable(before).find(erased.messageId()));
+      return requireNonNull(new InboxTable(store).body(placed));
+    }
   }
 
   /** What is not promised: a copy of both from before. docs/security/erasure.md says so. */

@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
@@ -51,12 +52,18 @@ import org.junit.jupiter.api.io.TempDir;
 class MessageErasureTest {
   private static final AgencyName IT = new AgencyName("it.customs");
   private static final int STORM = 10_000;
+
+  /** Bytes of the stored bodies of a page of 64 messages with one byte each. */
+  private static final int STORED = 1 + 64 * Integer.BYTES + 64;
+
   private static final int ROUNDS = (STORM + MessageErasure.ROUND - 1) / MessageErasure.ROUND;
 
   private final SecureRandom random = new SecureRandom();
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-25T10:00:00Z"));
   private final RecordedLeaves leaves = new RecordedLeaves();
-  private final Ledger ledger = QuietLedger.started(new MemoryStore(), clock, leaves);
+  private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  private final MemoryStore store = new MemoryStore(disk);
+  private final Ledger ledger = QuietLedger.started(store, clock, leaves);
   private final EvidenceRecords evidence =
       new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), DE);
   private final Keys keys = new Keys();
@@ -127,6 +134,17 @@ class MessageErasureTest {
   }
 
   private List<MessageId> received(int count, AgencyName origin) {
+    return received(count, origin, id -> id);
+  }
+
+  /** Messages of one envelope, which lie on pages of 64. */
+  private List<MessageId> receivedTogether(int count) {
+    MessageId envelope = MessageId.fresh(clock.millis(), random);
+    return received(count, FR, id -> envelope);
+  }
+
+  private List<MessageId> received(
+      int count, AgencyName origin, UnaryOperator<MessageId> envelope) {
     List<MessageId> ids = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       ids.add(MessageId.fresh(clock.millis(), random));
@@ -140,7 +158,7 @@ class MessageErasureTest {
                 InboxRecord.newBuilder()
                     .setMessageId(ByteString.copyFrom(id.bytes()))
                     .setOrigin(origin.value())
-                    .setEnvelopeId(ByteString.copyFrom(id.bytes()))
+                    .setEnvelopeId(ByteString.copyFrom(envelope.apply(id).bytes()))
                     .setBucketDay(LocalDate.parse("2026-12-25").toEpochDay())
                     .setSealedRecord(ByteString.copyFrom(sealedRecord(++leaf)))
                     .build();
@@ -394,6 +412,100 @@ class MessageErasureTest {
     work(STORM);
     assertEquals(15, owed(FR).size(), "the next pass begins at the first");
     assertEquals(FailedErasures.MOST, erasing.stuck());
+  }
+
+  /** Recalled in one envelope each, or erased by a person: the page is written once a minute. */
+  @Test
+  void erasuresOfAPage_oneByOne_writeItOnce() {
+    List<MessageId> ids = receivedTogether(64);
+    var unused = store.calls();
+    for (MessageId id : ids.subList(0, 60)) {
+      recall(List.of(id));
+      work(STORM);
+      requireNonNull(ledger.retention().done(id));
+    }
+    assertEquals(60, owed(FR).size(), "stated when the key is gone");
+    assertNull(store.calls().get("put BODY"));
+    assertEquals(STORED, bodies(1).length);
+
+    erasing.retry();
+    work(STORM);
+    assertEquals(1, store.calls().get("put BODY"));
+    assertEquals(STORED - 60, bodies(1).length, "none of the ciphertext is left");
+    erasing.retry();
+    work(STORM);
+    assertNull(store.calls().get("put BODY"), "nothing was erased since");
+    ids.subList(60, 64).forEach(id -> requireNonNull(ledger.inbox().find(id)));
+  }
+
+  private byte[] bodies(long page) {
+    return requireNonNull(store.get(Table.BODY, KeyBuilder.key().u64(page).done()));
+  }
+
+  /** A crash there, or a backup from there, keeps the ciphertext, and nobody is given it. */
+  @Test
+  void ledger_ofBetweenErasureAndRewriting_showsNothing_andGoesOn() throws IOException {
+    List<MessageId> ids = receivedTogether(64);
+    MemoryStore.Disk received = disk.copy();
+    recall(ids.subList(0, 10));
+    MemoryStore.Disk begun = disk.copy();
+    work(STORM);
+    MemoryStore.Disk ended = disk.copy();
+    journal.close();
+
+    journal = journal();
+    assertContinues(received, ids, 10);
+    journal.close();
+    journal = journal();
+    assertContinues(begun, ids, 0);
+    journal.close();
+    journal = journal();
+    assertContinues(ended, ids, 0);
+  }
+
+  private void assertContinues(MemoryStore.Disk restored, List<MessageId> ids, int again) {
+    MemoryStore from = new MemoryStore(restored);
+    try (Ledger restarted = QuietLedger.started(from, clock, leaves)) {
+      tasks.clear();
+      MessageErasure continued =
+          new MessageErasure(DE, restarted, keys, journal, evidence, tasks::add);
+      assertEquals(again, continued.replay());
+      for (MessageId id : ids.subList(0, 10)) {
+        assertNull(restarted.inbox().find(id));
+      }
+      assertEquals(54, restarted.inbox().read(Lane.ROUTINE, 1, 64).size());
+      continued.retry();
+      work(STORM);
+      continued.retry();
+      work(STORM);
+      byte[] left = from.get(Table.BODY, KeyBuilder.key().u64(1).done());
+      assertEquals(STORED - 10, requireNonNull(left).length);
+      ids.subList(0, 10).forEach(id -> requireNonNull(restarted.retention().done(id)));
+      assertEquals(54, restarted.inbox().read(Lane.ROUTINE, 1, 64).size());
+    }
+  }
+
+  /** A walk is many small commits, and a page that fails keeps no other waiting. */
+  @Test
+  void walk_overManyPages_isDivided_andPassesOverAPageThatFails() {
+    List<MessageId> gone = new ArrayList<>();
+    for (int i = 0; i < 3 * PageRewriting.AT_ONCE; i++) {
+      gone.add(receivedTogether(2).get(0));
+    }
+    recall(gone);
+    work(STORM);
+    store.failReads(Table.BODY, KeyBuilder.key().u64(3).done());
+    var unused = store.calls();
+    erasing.retry();
+    assertTrue(work(STORM) >= 3);
+    assertEquals(gone.size() - 1, store.calls().get("put BODY"));
+    assertEquals(1, ledger.retention().toRewrite(null, 10).size());
+
+    store.failReads(null, new byte[0]);
+    erasing.retry();
+    work(STORM);
+    assertEquals(1, store.calls().get("put BODY"));
+    assertEquals(0, ledger.retention().toRewrite(null, 10).size());
   }
 
   private static byte[] pendingKey(MessageId id) {

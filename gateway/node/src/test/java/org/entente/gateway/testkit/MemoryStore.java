@@ -98,8 +98,11 @@ public final class MemoryStore implements Store {
   private final Set<MemoryScan> scans = new HashSet<>();
   private StoreState state = StoreState.OPEN;
   private @Nullable StoreFailure next;
+  private @Nullable Table unreadableTable;
+  private byte[] unreadableKey = {};
   private long reads;
   private long commits;
+  private final Map<Table, Long> scanned = new EnumMap<>(Table.class);
   private final Map<String, Integer> calls = new TreeMap<>();
 
   /** A store on a disk of its own, empty. */
@@ -119,10 +122,25 @@ public final class MemoryStore implements Store {
     }
   }
 
+  /** Makes look-ups of a key fail, as a damaged file does; of none for a null table. */
+  public void failReads(@Nullable Table table, byte[] key) {
+    synchronized (disk) {
+      unreadableTable = table;
+      unreadableKey = key.clone();
+    }
+  }
+
   /** How often a key was looked up. */
   public long reads() {
     synchronized (disk) {
       return reads;
+    }
+  }
+
+  /** How many entries of a table scans have passed. */
+  public long scanned(Table table) {
+    synchronized (disk) {
+      return scanned.getOrDefault(table, 0L);
     }
   }
 
@@ -154,6 +172,9 @@ public final class MemoryStore implements Store {
   public byte @Nullable [] get(Table table, byte[] key) {
     synchronized (disk) {
       reads++;
+      if (table == unreadableTable && Arrays.equals(key, unreadableKey)) {
+        throw new StoreFailure(StoreFailure.Kind.CORRUPT, "a damaged file", null);
+      }
       byte[] value = table(table).get(key);
       called("get", table, value == null);
       return value == null ? null : value.clone();
@@ -164,7 +185,7 @@ public final class MemoryStore implements Store {
   public Scan scan(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
     synchronized (disk) {
       called("scan", table, false);
-      MemoryScan scan = new MemoryScan(range(table, fromInclusive, toExclusive));
+      MemoryScan scan = new MemoryScan(table, range(table, fromInclusive, toExclusive));
       scans.add(scan);
       return scan;
     }
@@ -296,12 +317,14 @@ public final class MemoryStore implements Store {
    * A scan over the live table that copies what is left of its range before a commit changes it.
    */
   private final class MemoryScan implements Scan {
+    private final Table table;
     private NavigableMap<byte[], byte[]> range;
     private boolean detached;
     private boolean closed;
     private Map.@Nullable Entry<byte[], byte[]> current;
 
-    MemoryScan(NavigableMap<byte[], byte[]> range) {
+    MemoryScan(Table table, NavigableMap<byte[], byte[]> range) {
+      this.table = table;
       this.range = range;
     }
 
@@ -333,6 +356,7 @@ public final class MemoryStore implements Store {
           throw new NoSuchElementException("the scan has ended");
         }
         current = following;
+        scanned.merge(table, 1L, Long::sum);
       }
     }
 

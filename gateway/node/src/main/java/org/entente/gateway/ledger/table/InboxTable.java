@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * META    "position"                       → u64 greatest position assigned
  * INBOX   u8 lane · u64 first position     → InboxPage
+ * INBOX   the same · u8 1                  → u64 bits of messages removed since it was written
  * BODY    u64 first position               → u8 n · n × u32 length · n × body ciphertext
  * MESSAGE u8 1 · 16-byte message id        → place
  * MESSAGE u8 2 · 6-byte span               → (place · u8 n · n × end of a message id) …
@@ -44,12 +45,20 @@ import org.jspecify.annotations.Nullable;
  * Bodies have their own table because they are written in key order: its files never overlap, so
  * that compaction moves them without rewriting. Mixed with the index by id, which has no order,
  * each body was written four times. Spans and ends of ids are those of {@link IdWindow}.
+ *
+ * <p>Removing a message writes some bytes beside its page. {@link #rewrite} drops what was removed,
+ * so that removing the messages of a page one by one does not write the others each time. A page of
+ * which all are removed goes at once.
  */
 public final class InboxTable {
   private static final byte[] POSITION = KeyBuilder.key().ascii("position").done();
   private static final int ONE = 1;
   private static final int SPAN = 2;
+  private static final int MARK = 1;
   private static final int PLACE_BYTES = 1 + Long.BYTES;
+
+  /** What the first removal from a page puts, at most. */
+  private static final int MARK_BYTES = 64;
 
   /**
    * Bytes of a span's record. A member that chooses its ids fills no more than this of a span; the
@@ -227,9 +236,12 @@ public final class InboxTable {
     }
   }
 
-  /** Removes a message with its body; its position stays empty. */
+  /**
+   * Removes a message: nobody is given it, and its position stays empty. Its bytes, with its body,
+   * go with its page or with the next {@link #rewrite}.
+   */
   public void remove(Transaction tx, PlacedRecord placed) {
-    MessagePage page = pages(tx).changing(placed.lane(), placed.page());
+    MessagePage page = pages(tx).removing(placed.lane(), placed.page());
     if (page != null) {
       page.remove(placed.position());
     }
@@ -239,6 +251,18 @@ public final class InboxTable {
           fresh.forget(placed.position());
           gone.accept(placed);
         });
+  }
+
+  /**
+   * Writes pages again without what was removed from them; returns how many. Passes over a page
+   * that cannot be read; what was removed from it stays hidden.
+   */
+  public int rewrite(Transaction tx, List<RetentionTable.PagePlace> places) {
+    int rewritten = 0;
+    for (RetentionTable.PagePlace place : places) {
+      rewritten += pages(tx).rewrite(place.lane(), place.first()) ? 1 : 0;
+    }
+    return rewritten;
   }
 
   /** The record at a position as the transaction sees it, damaged or not; null if none. */
@@ -322,10 +346,13 @@ public final class InboxTable {
   private List<PlacedRecord> readStored(Lane lane, long from, int most) {
     List<PlacedRecord> out = new ArrayList<>();
     try (Scan scan = store.scan(Table.INBOX, pageAt(lane, from), endOf(lane))) {
-      while (out.size() < most && scan.hasNext()) {
-        scan.next();
-        List<PlacedRecord> page = from(page(lane, scan.key(), scan.value()), from);
-        out.addAll(page.subList(0, Math.min(page.size(), most - out.size())));
+      PageScan pages = new PageScan(lane, scan);
+      for (MessagePage page = pages.next(); page != null; page = pages.next()) {
+        List<PlacedRecord> here = from(page, from);
+        out.addAll(here.subList(0, Math.min(here.size(), most - out.size())));
+        if (out.size() == most) {
+          break;
+        }
       }
     }
     return out;
@@ -337,9 +364,9 @@ public final class InboxTable {
   public long[] positions(Lane lane, long from, long to) {
     LongStream.Builder out = LongStream.builder();
     try (Scan scan = store.scan(Table.INBOX, pageAt(lane, from), key(lane, to + 1))) {
-      while (scan.hasNext()) {
-        scan.next();
-        from(page(lane, scan.key(), scan.value()), from).stream()
+      PageScan pages = new PageScan(lane, scan);
+      for (MessagePage page = pages.next(); page != null; page = pages.next()) {
+        from(page, from).stream()
             .mapToLong(PlacedRecord::position)
             .filter(position -> position <= to)
             .forEach(out::add);
@@ -350,8 +377,43 @@ public final class InboxTable {
 
   /** The key of the committed page that may hold a position. */
   private byte[] pageAt(Lane lane, long position) {
-    KeyValue page = store.last(Table.INBOX, key(lane, 0), key(lane, position + 1));
-    return page == null ? key(lane, position) : page.key();
+    KeyValue last = store.last(Table.INBOX, key(lane, 0), key(lane, position + 1));
+    return last == null ? key(lane, position) : Arrays.copyOf(last.key(), PLACE_BYTES);
+  }
+
+  /** Walks over stored pages; the mark of a page follows it. */
+  private static final class PageScan {
+    private final Lane lane;
+    private final Scan scan;
+    private boolean more;
+
+    PageScan(Lane lane, Scan scan) {
+      this.lane = lane;
+      this.scan = scan;
+      step();
+    }
+
+    private void step() {
+      more = scan.hasNext();
+      if (more) {
+        scan.next();
+      }
+    }
+
+    /** The next page; null at the end. */
+    @Nullable MessagePage next() {
+      while (more && isMark(scan.key())) {
+        step();
+      }
+      if (!more) {
+        return null;
+      }
+      byte[] key = scan.key();
+      byte[] value = scan.value();
+      step();
+      boolean marked = more && Arrays.equals(scan.key(), markKey(key));
+      return MessagePage.parse(lane, first(key), value, marked ? scan.value() : null);
+    }
   }
 
   /**
@@ -372,16 +434,19 @@ public final class InboxTable {
   private @Nullable MessagePage lastPage(Lane lane, long position) {
     byte[] end = position == Long.MAX_VALUE ? endOf(lane) : key(lane, position + 1);
     KeyValue last = store.last(Table.INBOX, key(lane, 0), end);
-    return last == null ? null : page(lane, last.key(), last.value());
+    if (last == null || !isMark(last.key())) {
+      return last == null ? null : MessagePage.parse(lane, first(last.key()), last.value(), null);
+    }
+    MessagePage page = page(lane, first(last.key()));
+    return page == null ? lastPage(lane, first(last.key()) - 1) : page;
   }
 
   private @Nullable MessagePage page(Lane lane, long first) {
-    byte[] value = store.get(Table.INBOX, key(lane, first));
-    return value == null ? null : MessagePage.parse(lane, first, value);
-  }
-
-  private static MessagePage page(Lane lane, byte[] key, byte[] value) {
-    return MessagePage.parse(lane, BigEndian.u64(key, 1), value);
+    // The mark first: between two reads, a commit may drop it with what it marks, or with the page.
+    byte[] key = key(lane, first);
+    byte[] mark = store.get(Table.INBOX, markKey(key));
+    byte[] value = store.get(Table.INBOX, key);
+    return value == null ? null : MessagePage.parse(lane, first, value, mark);
   }
 
   /** The content of messages just received. */
@@ -408,8 +473,8 @@ public final class InboxTable {
   }
 
   /**
-   * About as many bytes as the end of this change will put, at most; 0 once it has put them. A page
-   * that is stored counts in full, as its other messages are put again.
+   * About as many bytes as the end of this change will put, at most; 0 once it has put them. A
+   * stored page counts in full if a record of it is replaced, as its other records are put again.
    */
   public static long unwritten(Transaction tx) {
     return tx.ending() instanceof Pages pages ? pages.bytes : 0;
@@ -464,23 +529,53 @@ public final class InboxTable {
       if (known != null) {
         return known;
       }
-      byte[] value = tx.get(Table.INBOX, key(lane, first));
+      byte[] key = key(lane, first);
+      byte[] value = tx.get(Table.INBOX, key);
       if (value == null) {
         return null;
       }
-      MessagePage page = MessagePage.parse(lane, first, value);
+      MessagePage page = MessagePage.parse(lane, first, value, tx.get(Table.INBOX, markKey(key)));
       read.put(first, page);
       return page;
     }
 
-    /** The same, to be changed. */
+    /** The same, to replace records of it. */
     @Nullable MessagePage changing(Lane lane, long first) {
+      MessagePage page = removing(lane, first);
+      if (page != null && !page.isFresh() && !page.isChanged()) {
+        bytes += page.end() - first > 1 ? MessagePage.BYTES : 0;
+      }
+      return page;
+    }
+
+    /** The same, to remove messages from it. */
+    @Nullable MessagePage removing(Lane lane, long first) {
       MessagePage page = page(lane, first);
       if (page != null && pages.putIfAbsent(first, page) == null) {
         read.remove(first);
-        bytes += page.end() - first > 1 ? 2 * MessagePage.BYTES : 0;
+        bytes += MARK_BYTES;
       }
       return page;
+    }
+
+    /** Drops what was removed from a page; whether there is any. */
+    boolean rewrite(Lane lane, long first) {
+      MessagePage page = page(lane, first);
+      if (page == null || page.isDamaged() || !page.hasMark()) {
+        return false;
+      }
+      page.dropMarked(tx.get(Table.BODY, bodyKey(first)));
+      pages.put(first, page);
+      read.remove(first);
+      bytes += 2 * MessagePage.BYTES;
+      return true;
+    }
+
+    private void unmark(MessagePage page) {
+      if (page.hasMark()) {
+        tx.delete(Table.INBOX, markKey(key(page.lane(), page.first())));
+        RetentionTable.rewritten(tx, page.lane(), page.first());
+      }
     }
 
     @Nullable PlacedRecord find(MessageId id) {
@@ -525,26 +620,50 @@ public final class InboxTable {
 
     @Override
     public void write() {
-      pages.values().stream().filter(MessagePage::isChanged).forEach(this::write);
+      for (MessagePage page : pages.values()) {
+        byte[] place = key(page.lane(), page.first());
+        if (page.isFresh()) {
+          begin(page, place);
+        } else if (page.isEmpty()) {
+          end(page, place);
+        } else {
+          change(page, place);
+        }
+      }
     }
 
-    private void write(MessagePage page) {
+    private void begin(MessagePage page, byte[] place) {
       if (!page.isEmpty()) {
-        tx.put(Table.INBOX, key(page.lane(), page.first()), page.encoded());
-        if (page.isFresh()) {
-          tx.put(Table.BODY, bodyKey(page.first()), page.encodedBodies());
-          RetentionTable.placed(tx, bucket(page), page.ids().size());
-          index(page);
-        } else if (page.hasRemoved()
-            && page.takeBodies(tx.get(Table.BODY, bodyKey(page.first())))) {
-          tx.put(Table.BODY, bodyKey(page.first()), page.encodedBodies());
-        }
-      } else if (!page.isFresh()) {
-        tx.delete(Table.INBOX, key(page.lane(), page.first()));
-        tx.delete(Table.BODY, bodyKey(page.first()));
-        RetentionTable.removed(tx, bucket(page));
-        forget(page);
+        tx.put(Table.INBOX, place, page.encoded());
+        tx.put(Table.BODY, bodyKey(page.first()), page.encodedBodies());
+        RetentionTable.placed(tx, bucket(page), page.ids().size());
+        index(page);
       }
+    }
+
+    private void change(MessagePage page, byte[] place) {
+      if (page.isChanged()) {
+        tx.put(Table.INBOX, place, page.encoded());
+      }
+      if (page.hasBodies()) {
+        tx.put(Table.BODY, bodyKey(page.first()), page.encodedBodies());
+      }
+      if (!page.isMarked()) {
+        unmark(page);
+      } else if (page.hasRemoved()) {
+        tx.put(Table.INBOX, markKey(place), page.mark());
+        if (!page.hasMark()) {
+          RetentionTable.toRewrite(tx, page.lane(), page.first());
+        }
+      }
+    }
+
+    private void end(MessagePage page, byte[] place) {
+      tx.delete(Table.INBOX, place);
+      tx.delete(Table.BODY, bodyKey(page.first()));
+      RetentionTable.removed(tx, bucket(page));
+      unmark(page);
+      forget(page);
     }
 
     private static RetentionTable.BucketPosition bucket(MessagePage page) {
@@ -609,6 +728,18 @@ public final class InboxTable {
 
   private static byte[] key(Lane lane, long position) {
     return KeyBuilder.key().u8(lane.number()).u64(position).done();
+  }
+
+  private static long first(byte[] key) {
+    return BigEndian.u64(key, 1);
+  }
+
+  private static byte[] markKey(byte[] place) {
+    return KeyBuilder.key().bytes(place).u8(MARK).done();
+  }
+
+  private static boolean isMark(byte[] key) {
+    return key.length > PLACE_BYTES;
   }
 
   private static byte[] idKey(MessageId id) {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Messages of one envelope and one bucket in consecutive positions, which are stored as one record.
  * A page that cannot be read shows as one damaged message at its first position. Confined to a
  * thread.
+ *
+ * <p>A message that is removed from a stored page is only marked, beside the page, and nobody is
+ * given it any more. Its bytes go when the page is written again for all that are marked.
  */
 final class MessagePage {
   /** Messages of a page. */
@@ -35,12 +38,19 @@ final class MessagePage {
   private final List<ByteString> ids = new ArrayList<>();
   private final List<ByteString> messages = new ArrayList<>();
 
-  /** Bodies of a page that is not stored yet, or whose bodies are stored again. */
+  /** Bodies of a page that is not stored yet, or that is written again. */
   private final List<byte[]> bodies = new ArrayList<>();
 
   private final boolean fresh;
   private long bytes;
+
+  /** Messages whose bytes are gone. */
   private long gone;
+
+  /** Removed messages whose bytes are still in the stored page. */
+  private long marked;
+
+  private boolean hasMark;
   private boolean changed;
   private boolean removed;
 
@@ -64,12 +74,19 @@ final class MessagePage {
     return new MessagePage(lane, first, common, true);
   }
 
-  /** A stored page. */
-  static MessagePage parse(Lane lane, long first, byte[] value) {
+  /**
+   * A stored page.
+   *
+   * @param mark names the messages removed since it was written; null for none
+   */
+  static MessagePage parse(Lane lane, long first, byte[] value, byte @Nullable [] mark) {
     try {
       InboxPage page = InboxPage.parseFrom(UnsafeByteOperations.unsafeWrap(value));
       int count = page.getMessagesCount();
-      if (count > 0 && count <= MOST && page.getMessageIds().size() == count * MessageId.SIZE) {
+      if (count > 0
+          && count <= MOST
+          && page.getMessageIds().size() == count * MessageId.SIZE
+          && (mark == null || mark.length == Long.BYTES)) {
         MessagePage parsed = new MessagePage(lane, first, page.getCommon(), false);
         for (int i = 0; i < count; i++) {
           int at = i * MessageId.SIZE;
@@ -77,6 +94,8 @@ final class MessagePage {
         }
         parsed.messages.addAll(page.getMessagesList());
         parsed.gone = page.getGone();
+        parsed.hasMark = mark != null;
+        parsed.marked = mark == null ? 0 : BigEndian.u64(mark, 0) & ~parsed.gone;
         return parsed;
       }
     } catch (InvalidProtocolBufferException e) {
@@ -84,6 +103,7 @@ final class MessagePage {
     }
     MessagePage damaged = new MessagePage(lane, first, InboxRecord.getDefaultInstance(), false);
     damaged.messages.add(ByteString.EMPTY);
+    damaged.hasMark = mark != null;
     return damaged;
   }
 
@@ -114,18 +134,39 @@ final class MessagePage {
     return fresh;
   }
 
+  /** Whether what is stored of its messages has changed. */
   boolean isChanged() {
     return changed;
   }
 
-  /** Whether a message was removed from it. */
+  /** Whether a message of the stored page was removed. */
   boolean hasRemoved() {
     return removed;
   }
 
+  /** Whether a mark is stored beside it. */
+  boolean hasMark() {
+    return hasMark;
+  }
+
+  /** Whether its stored record still holds bytes of removed messages. */
+  boolean isMarked() {
+    return marked != 0;
+  }
+
+  /** The messages removed since it was written. */
+  byte[] mark() {
+    return KeyBuilder.key().u64(marked).done();
+  }
+
+  /** Whether its bodies are written again. */
+  boolean hasBodies() {
+    return !bodies.isEmpty();
+  }
+
   /** Whether none of its messages is here any more. */
   boolean isEmpty() {
-    return Long.bitCount(gone) == messages.size();
+    return Long.bitCount(gone | marked) == messages.size();
   }
 
   /** The ids of all messages, also of those that are gone. */
@@ -164,13 +205,35 @@ final class MessagePage {
 
   void remove(long position) {
     int index = (int) (position - first);
-    messages.set(index, ByteString.EMPTY);
     if (fresh) {
+      messages.set(index, ByteString.EMPTY);
       bodies.set(index, NO_BODY);
+      gone |= 1L << index;
+    } else {
+      marked |= 1L << index;
+      removed = true;
     }
-    gone |= 1L << index;
+  }
+
+  /**
+   * Drops the bytes of the marked messages.
+   *
+   * @param stored the stored bodies, which stay as they are if they are not whole
+   */
+  void dropMarked(byte @Nullable [] stored) {
+    gone |= marked;
+    marked = 0;
+    for (int i = 0; i < messages.size(); i++) {
+      if (isGone(i)) {
+        messages.set(i, ByteString.EMPTY);
+      }
+    }
+    takeBodies(stored);
     changed = true;
-    removed = true;
+  }
+
+  private boolean isGone(int index) {
+    return (((gone | marked) >>> index) & 1) != 0;
   }
 
   /** What a record does not have in common with the others. */
@@ -189,7 +252,7 @@ final class MessagePage {
   /** The record at a position, the default instance if it is damaged; null if it is gone. */
   @Nullable InboxRecord at(long position) {
     int index = (int) (position - first);
-    boolean here = position >= first && position < end() && ((gone >>> index) & 1) == 0;
+    boolean here = position >= first && position < end() && !isGone(index);
     return here ? record(index) : null;
   }
 
@@ -233,16 +296,15 @@ final class MessagePage {
     return Objects.requireNonNull(bodies.get((int) (position - first)));
   }
 
-  /** Takes over stored bodies; whether they are whole. */
-  boolean takeBodies(byte @Nullable [] stored) {
-    for (int i = 0; stored != null && i < messages.size(); i++) {
+  private void takeBodies(byte @Nullable [] stored) {
+    for (int i = 0; i < messages.size(); i++) {
       byte[] body = body(stored, i);
       if (body == null) {
-        return false;
+        bodies.clear();
+        return;
       }
-      bodies.add(((gone >>> i) & 1) == 0 ? body : NO_BODY);
+      bodies.add(isGone(i) ? NO_BODY : body);
     }
-    return stored != null;
   }
 
   /** One of the stored bodies of a page; null if they are gone or damaged. */

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * RETENTION u8 6 · 16-byte message id                   → BlockRecord, a recalled own message
  * RETENTION u8 7 · u8 n · ascii origin                  → u64 number of its BlockRecords
  * RETENTION u8 8 · u8 n · ascii origin · 16-byte id     → empty: a pending erasure of that origin
+ * RETENTION u8 9 · u8 lane · u64 position               → empty: a page to be written again
  * </pre>
  */
 public final class RetentionTable {
@@ -48,6 +49,7 @@ public final class RetentionTable {
   private static final int TAKEN_BACK = 6;
   private static final int BLOCKS = 7;
   private static final int PENDING_OF = 8;
+  private static final int TO_REWRITE = 9;
 
   /** Ids of recalled own messages held in memory; some 10 MB. */
   static final int HELD_IN_MEMORY = 100_000;
@@ -369,6 +371,36 @@ public final class RetentionTable {
     tx.delete(Table.RETENTION, placeKey(place));
   }
 
+  /** The first position of a page. */
+  public record PagePlace(Lane lane, long first) {}
+
+  /** Records that a page holds bytes of messages that were removed. */
+  static void toRewrite(Transaction tx, Lane lane, long first) {
+    tx.put(Table.RETENTION, rewriteKey(lane, first), NOTHING);
+  }
+
+  /** Removes the same. */
+  static void rewritten(Transaction tx, Lane lane, long first) {
+    tx.delete(Table.RETENTION, rewriteKey(lane, first));
+  }
+
+  /** Pages that hold bytes of removed messages, after one or from the first. */
+  public List<PagePlace> toRewrite(@Nullable PagePlace after, int most) {
+    byte[] from =
+        after == null
+            ? RetentionExpiry.prefix(TO_REWRITE)
+            : rewriteKey(after.lane(), after.first() + 1);
+    List<PagePlace> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.RETENTION, from, RetentionExpiry.prefix(TO_REWRITE + 1))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        out.add(new PagePlace(Lane.of(key[1]), BigEndian.u64(key, 2)));
+      }
+    }
+    return out;
+  }
+
   /** Pages of buckets that ended before a day, of {@code most} messages or a few more. */
   public List<BucketPosition> before(long day, int most) {
     return places(
@@ -493,6 +525,10 @@ public final class RetentionTable {
 
   private static byte[] u64(long number) {
     return KeyBuilder.key().u64(number).done();
+  }
+
+  private static byte[] rewriteKey(Lane lane, long first) {
+    return KeyBuilder.key().u8(TO_REWRITE).u8(lane.number()).u64(first).done();
   }
 
   private static byte[] placeKey(BucketPosition place) {

@@ -3,17 +3,22 @@ package org.entente.gateway.ledger.table;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.InboxTable.PlacedRecord;
@@ -23,6 +28,7 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.proto.store.v1.InboxRecord;
@@ -31,6 +37,7 @@ import org.junit.jupiter.api.Test;
 /** What lies in the store of an envelope: one record of each kind, which goes with its messages. */
 class InboxPagesTest {
   private static final Lane LANE = Lane.ROUTINE;
+  private static final byte[] PAGE = KeyBuilder.key().u8(LANE.number()).u64(1).done();
   private static final long SPAN = 1_800_000_000_000L & -16;
 
   private final MemoryStore store = new MemoryStore();
@@ -204,7 +211,7 @@ class InboxPagesTest {
     assertTrue(placed(ids.get(0)).record().getRecalled());
   }
 
-  /** No page keeps the ciphertext of what is erased or moved. */
+  /** No page keeps the ciphertext of what is erased or moved, once it is written again. */
   @Test
   void removedMessage_takesItsBodyWithIt_andTheOthersStay() {
     List<MessageId> ids = received(5, "one");
@@ -213,9 +220,195 @@ class InboxPagesTest {
           inbox.remove(tx, requireNonNull(inbox.find(tx, ids.get(1))));
           assertTrue(inbox.moveToEnd(tx, requireNonNull(inbox.find(tx, ids.get(3)))) > 5);
         });
-    byte[] bodies = requireNonNull(store.get(Table.BODY, KeyBuilder.key().u64(1).done()));
-    assertEquals(1 + 5 * Integer.BYTES + 3 * MessageId.SIZE, bodies.length);
+    assertEquals(1, rewrite());
+    assertEquals(1 + 5 * Integer.BYTES + 3 * MessageId.SIZE, bodies(1).length);
+    assertFalse(holds(ids.get(1)), "its record and body");
     List.of(0, 2, 3, 4).forEach(i -> assertHere(ids.get(i), "one"));
+    assertEquals(0, rewrite(), "once");
+  }
+
+  /** A member that recalls the messages of an envelope one by one has them written once. */
+  @Test
+  void removals_ofAPageOneByOne_writeItOnce() {
+    List<MessageId> ids = received(64, "one");
+    byte[] page = requireNonNull(store.get(Table.INBOX, PAGE));
+    byte[] bodies = bodies(1);
+    var unused = store.calls();
+    for (MessageId id : ids.subList(0, 60)) {
+      PlacedRecord placed = placed(id);
+      write(
+          tx -> {
+            inbox.remove(tx, placed);
+            assertTrue(InboxTable.unwritten(tx) < 100);
+          });
+      assertNull(inbox.find(id));
+      assertNull(inbox.place(LANE, placed.position()));
+      assertEquals(ids.size() - placed.position(), new InboxTable(store).read(LANE, 1, 64).size());
+    }
+    Map<String, Integer> calls = store.calls();
+    assertNull(calls.get("put BODY"));
+    assertEquals(60, calls.get("put INBOX"), "the mark");
+    assertEquals(1, calls.get("put RETENTION"), "that the page is to be written");
+    assertArrayEquals(page, store.get(Table.INBOX, PAGE));
+    assertArrayEquals(bodies, bodies(1));
+
+    assertEquals(1, rewrite());
+    calls = store.calls();
+    assertEquals(1, calls.get("put INBOX"));
+    assertEquals(1, calls.get("put BODY"));
+    ids.subList(0, 60).forEach(id -> assertFalse(holds(id)));
+    ids.subList(60, 64).forEach(id -> assertHere(id, "one"));
+    assertEquals(
+        Map.of(Table.INBOX, 1, Table.BODY, 1, Table.MESSAGE, 1, Table.RETENTION, 1), records());
+  }
+
+  @Test
+  void lastRemoval_ofAPage_takesItsBytesAtOnce() {
+    List<MessageId> ids = received(3, "one");
+    for (MessageId id : ids) {
+      write(tx -> inbox.remove(tx, requireNonNull(inbox.find(tx, id))));
+    }
+    assertEquals(Map.of(), records());
+    assertEquals(0, rewrite());
+  }
+
+  @Test
+  void change_ofAMarkedPage_keepsTheMark_andShowsNothingOfWhatWasRemoved() {
+    List<MessageId> ids = received(5, "one");
+    write(tx -> inbox.remove(tx, requireNonNull(inbox.find(tx, ids.get(1)))));
+    write(
+        tx -> {
+          PlacedRecord other = requireNonNull(inbox.find(tx, ids.get(2)));
+          inbox.replace(tx, other, other.record().toBuilder().setRestricted(true).build());
+          assertNull(inbox.find(tx, ids.get(1)));
+          inbox.remove(tx, requireNonNull(inbox.find(tx, ids.get(4))));
+        });
+    assertNull(inbox.find(ids.get(1)));
+    assertNull(inbox.find(ids.get(4)));
+    assertTrue(placed(ids.get(2)).record().getRestricted());
+
+    Transaction tx = new Transaction(store, 1);
+    tx.within(
+        inner -> {
+          assertEquals(1, inbox.rewrite(inner, places()));
+          inbox.remove(inner, requireNonNull(inbox.find(inner, ids.get(3))));
+          return inner;
+        });
+    commit(tx);
+    assertNull(inbox.find(ids.get(3)), "removed by the change that writes the page");
+    assertEquals(1, rewrite());
+    List.of(1, 3, 4).forEach(i -> assertFalse(holds(ids.get(i))));
+    assertHere(ids.get(0), "one");
+    assertEquals(2, inbox.positions(LANE, 1, 10).length);
+  }
+
+  /** A reader sees a message or not; it never takes one of before for one of now. */
+  @Test
+  void readWhileAPageIsWritten_showsNothingOfWhatWasRemoved() {
+    for (int before = 0; before < 3; before++) {
+      List<MessageId> ids = received(5, "envelope " + before);
+      PlacedRecord removed = placed(ids.get(1));
+      write(tx -> inbox.remove(tx, removed));
+      assertNull(rewrittenAfter(before).find(ids.get(1)), "after " + before);
+      List<MessageId> more = received(5, "further " + before);
+      PlacedRecord other = placed(more.get(4));
+      write(tx -> inbox.remove(tx, other));
+      assertNull(rewrittenAfter(before).place(LANE, other.position()), "after " + before);
+    }
+  }
+
+  /** An inbox whose pages another thread writes after some reads of their table. */
+  private InboxTable rewrittenAfter(int reads) {
+    AtomicInteger left = new AtomicInteger(-1);
+    InvocationHandler calls =
+        (proxy, method, of) -> {
+          boolean reading = of != null && of[0] == Table.INBOX;
+          if (reading && left.getAndDecrement() == 0) {
+            assertTrue(rewrite() > 0);
+          }
+          return method.invoke(store, of);
+        };
+    InboxTable read =
+        new InboxTable(
+            (Store)
+                Proxy.newProxyInstance(
+                    Store.class.getClassLoader(), new Class<?>[] {Store.class}, calls));
+    left.set(reads);
+    return read;
+  }
+
+  /** A thief with write access to the disk gets no erased message back by spoiling its mark. */
+  @Test
+  void mark_thatCannotBeRead_damagesItsPage_andNothingIsWritten() {
+    List<MessageId> ids = received(5, "one");
+    List<MessageId> next = received(5, "two");
+    write(tx -> inbox.remove(tx, requireNonNull(inbox.find(tx, ids.get(1)))));
+    write(tx -> inbox.remove(tx, requireNonNull(inbox.find(tx, next.get(1)))));
+    byte[] mark = KeyBuilder.key().bytes(PAGE).u8(1).done();
+    byte[] whole = requireNonNull(store.get(Table.INBOX, mark));
+    put(mark, new byte[] {0});
+    assertThrows(CorruptRecord.class, () -> inbox.find(ids.get(1)));
+    List<PlacedRecord> read = new InboxTable(store).read(LANE, 1, 10);
+    assertTrue(read.get(0).isDamaged());
+    assertEquals(1 + 4, read.size());
+    assertEquals(1, rewrite(), "the other page");
+
+    put(mark, whole);
+    byte[] page = requireNonNull(store.get(Table.INBOX, PAGE));
+    put(PAGE, new byte[] {-1, -1});
+    assertEquals(0, rewrite());
+    put(PAGE, page);
+    assertNull(inbox.find(ids.get(1)), "still removed once its page can be read");
+    assertEquals(1, rewrite());
+    assertFalse(holds(ids.get(1)));
+  }
+
+  @Test
+  void markedPage_whoseBodiesAreDamaged_losesItsRecordsOfWhatWasRemoved() {
+    List<MessageId> ids = received(5, "one");
+    write(tx -> inbox.remove(tx, requireNonNull(inbox.find(tx, ids.get(1)))));
+    byte[] damaged = {5, 0, 0};
+    store.commit(
+        store.batch().put(Table.BODY, KeyBuilder.key().u64(1).done(), damaged), Durability.SYNCED);
+    assertEquals(1, rewrite());
+    assertArrayEquals(damaged, bodies(1));
+    assertNull(inbox.find(ids.get(1)));
+    assertEquals(0, rewrite());
+  }
+
+  private void put(byte[] key, byte[] value) {
+    store.commit(store.batch().put(Table.INBOX, key, value), Durability.SYNCED);
+  }
+
+  private byte[] bodies(long first) {
+    return requireNonNull(store.get(Table.BODY, KeyBuilder.key().u64(first).done()));
+  }
+
+  private List<RetentionTable.PagePlace> places() {
+    return new RetentionTable(store).toRewrite(null, 1_000);
+  }
+
+  private int rewrite() {
+    AtomicInteger rewritten = new AtomicInteger();
+    write(tx -> rewritten.set(inbox.rewrite(tx, places())));
+    return rewritten.get();
+  }
+
+  /** Whether the store holds a record or body of a message; an id is in both of this test. */
+  private boolean holds(MessageId id) {
+    boolean here = false;
+    for (Table table : List.of(Table.INBOX, Table.BODY)) {
+      try (Scan scan = store.scan(table, new byte[0], null)) {
+        while (scan.hasNext()) {
+          scan.next();
+          String value = new String(scan.value(), StandardCharsets.ISO_8859_1);
+          String bytes = new String(id.bytes(), StandardCharsets.ISO_8859_1);
+          // A page keeps the ids.
+          here |= table == Table.BODY ? value.contains(bytes) : value.contains("record of " + id);
+        }
+      }
+    }
+    return here;
   }
 
   /** What comes, changes, moves and goes at random is what the store shows, and all of it goes. */
@@ -243,6 +436,10 @@ class InboxPagesTest {
               }
             }
           });
+      if (random.nextInt(4) == 0) {
+        assertEquals(places().size(), rewrite(), "seed " + seed);
+        assertEquals(List.of(), places());
+      }
       here.forEach(this::assertHere);
       List<MessageId> read =
           inbox.read(LANE, 0, 10_000).stream()
@@ -250,6 +447,9 @@ class InboxPagesTest {
               .toList();
       assertEquals(here.size(), read.size(), "seed " + seed);
       assertTrue(read.containsAll(here.keySet()));
+      assertEquals(
+          inbox.read(LANE, 0, 10_000), new InboxTable(store).read(LANE, 0, 10_000), "seed " + seed);
+      assertEquals(here.size(), inbox.positions(LANE, 0, 10_000).length, "seed " + seed);
       List<MessageId> back = new ArrayList<>();
       List<PlacedRecord> page = inbox.before(LANE, inbox.lastPosition() + 1);
       while (!page.isEmpty()) {
