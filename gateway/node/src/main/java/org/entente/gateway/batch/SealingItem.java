@@ -104,7 +104,9 @@ public final class SealingItem {
   }
 
   private static boolean isAltering(Label label) {
-    return label.getKind() == Kind.KIND_RECALL || !label.getReferences().isEmpty();
+    return label.getKind() == Kind.KIND_RECALL
+        || label.getKind() == Kind.KIND_ROSTER
+        || !label.getReferences().isEmpty();
   }
 
   /** The batch key. */
@@ -127,7 +129,7 @@ public final class SealingItem {
     return expiresAtMs;
   }
 
-  /** Whether it recalls or changes another message. */
+  /** Whether it recalls or changes another message, or brings a roster. */
   boolean isAltering() {
     return altering;
   }

@@ -16,6 +16,7 @@ import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.Kind;
 import org.jspecify.annotations.Nullable;
 
 /** The result of inspecting a delivery, before the ledger decides whether its number is new. */
@@ -116,7 +117,7 @@ sealed interface InspectionResult {
     /** The message. */
     MessageId id();
 
-    /** Whether it recalls or changes another message. */
+    /** Whether it recalls or changes another message, or brings a roster. */
     default boolean alters() {
       return false;
     }
@@ -150,7 +151,7 @@ sealed interface InspectionResult {
       implements Content {
     @Override
     public boolean alters() {
-      return recalled != null || step != null;
+      return recalled != null || step != null || content.label().getKind() == Kind.KIND_ROSTER;
     }
 
     /** The same with another record. */

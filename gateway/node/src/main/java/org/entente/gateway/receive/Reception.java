@@ -58,7 +58,7 @@ final class Reception {
   static final int MOST_REFUSALS = 10;
 
   private static final String TOO_MANY_ALTERING =
-      "an envelope brings at most " + EnvelopeHeader.MAX_ALTERING + " recalls and changes";
+      "an envelope brings at most " + EnvelopeHeader.MAX_ALTERING + " recalls, changes and rosters";
 
   /** The interval. */
   static final Duration REFUSALS_IN = Duration.ofMinutes(1);

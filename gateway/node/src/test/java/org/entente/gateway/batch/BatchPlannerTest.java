@@ -90,10 +90,11 @@ class BatchPlannerTest {
   void group_moreRecallsAndChangesThanAnEnvelopeMayHave_isSplit() {
     Label change = Label.newBuilder().setReferences(ByteString.copyFromUtf8("target")).build();
     Label recall = Label.newBuilder().setKind(Kind.KIND_RECALL).build();
+    Label roster = Label.newBuilder().setKind(Kind.KIND_ROSTER).build();
     List<SealingItem> waiting = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       waiting.add(permitted(change));
-      waiting.add(permitted(recall));
+      waiting.add(permitted(i % 2 == 0 ? recall : roster));
       waiting.add(permitted(Label.getDefaultInstance()));
     }
     assertEquals(List.of(96, 24), sizes(BatchPlanner.group(waiting, 4_096, 1 << 20)));

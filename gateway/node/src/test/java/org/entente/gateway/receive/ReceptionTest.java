@@ -493,7 +493,7 @@ class ReceptionTest {
                     item.getCode().equals("LIMIT_REACHED")
                         && item.getMessageId().equals(bytes(envelope[64].messageId()))
                         && item.getReason()
-                            .equals("an envelope brings at most 64 recalls and changes")));
+                            .equals("an envelope brings at most 64 recalls, changes and rosters")));
   }
 
   @Test

@@ -16,10 +16,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.feature.operation.HeldRosters;
 import org.entente.gateway.feature.operation.OperationReception;
@@ -27,13 +30,16 @@ import org.entente.gateway.feature.operation.OperationTable;
 import org.entente.gateway.feature.operation.RosterRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
 import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.retention.ErasureJournal;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
@@ -41,6 +47,7 @@ import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.gateway.testkit.RosterKit;
+import org.entente.proto.store.v1.OperationRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -62,8 +69,9 @@ class RosterThreatsTest {
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
   private final RecordedLeaves leaves = new RecordedLeaves();
-  private final Ledger ledger =
-      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, leaves);
+  private final MemoryStore store = new MemoryStore(new MemoryStore.Disk());
+  private Instant now = NOW;
+  private final Ledger ledger = QuietLedger.started(store, () -> now, leaves);
 
   @AutoClose("closeWithLedger")
   private final ReceiveKit kit;
@@ -400,6 +408,115 @@ class RosterThreatsTest {
     taken(carrying(first.next(lead("fr.customs"), participant("de.customs")).closed().signed()));
   }
 
+  private RosterKit founded() {
+    return RosterKit.first(kit.originKey(), NOW, "fr.customs", participant("de.customs"));
+  }
+
+  private List<OperationId> open(String lead) {
+    return ledger.commit(
+        Lane.ROUTINE, tx -> OperationTable.of(ledger).open(tx, new AgencyName(lead)));
+  }
+
+  /** All pass the check before the commit, and each would have the writer read the others. */
+  @Test
+  void firstRosters_inOneEnvelope_areBoundedByThoseBeforeThem() {
+    envelopeOf(200);
+    assertEquals(EnvelopeHeader.MAX_ALTERING, rosters.list(1_000).size());
+    envelopeOf(200);
+    assertEquals(OperationReception.MOST_OF_ONE_LEAD, rosters.list(1_000).size());
+  }
+
+  private void envelopeOf(int first) {
+    List<SealingItem> envelope = new ArrayList<>();
+    for (int i = 0; i < first; i++) {
+      envelope.add(SealingItem.of(carrying(founded().signed())));
+    }
+    kit.handOver(kit.sealTogether(envelope));
+    kit.settle();
+  }
+
+  @Test
+  void firstRoster_readsAsMuch_howeverManyOperationsAreStored() {
+    taken(carrying(founded().signed()));
+    Map<String, Integer> beside = readsOf(carrying(founded().signed()));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < 5_000; i++) {
+            OperationId id = OperationId.fresh(NOW.toEpochMilli(), random);
+            OperationRecord record =
+                OperationRecord.newBuilder().setNumber(1).setKeepUntilDay(99_999).build();
+            OperationTable.of(ledger).put(tx, id, record);
+          }
+          return 0;
+        });
+    assertEquals(beside, readsOf(carrying(founded().signed())));
+  }
+
+  private Map<String, Integer> readsOf(Permitted message) {
+    store.calls();
+    taken(message);
+    Map<String, Integer> calls = store.calls();
+    calls.keySet().removeIf(call -> !call.endsWith(" OPERATION"));
+    return calls;
+  }
+
+  @Test
+  void operation_closedOrHandedOnOrOver_countsNoLongerForItsLead() {
+    RosterKit closing = founded();
+    RosterKit ending = until(founded(), NOW.plusSeconds(60));
+    RosterKit handed = founded();
+    for (RosterKit one : List.of(closing, ending, handed)) {
+      taken(carrying(one.signed()));
+    }
+    assertEquals(
+        List.of(closing.operation(), ending.operation(), handed.operation()), open("fr.customs"));
+    taken(carrying(handed.next(lead("de.customs"), participant("fr.customs")).signed()));
+    assertEquals(List.of(handed.operation()), open("de.customs"));
+    taken(carrying(closing.next(lead("fr.customs"), participant("de.customs")).closed().signed()));
+    assertEquals(List.of(ending.operation()), open("fr.customs"));
+    now = NOW.plusSeconds(60);
+    assertEquals(List.of(), open("fr.customs"));
+    // A later end opens it again.
+    RosterKit prolonged = ending.next(lead("fr.customs"), participant("de.customs"));
+    taken(carrying(until(prolonged, NOW.plusSeconds(120)).signed()));
+    assertEquals(List.of(ending.operation()), open("fr.customs"));
+  }
+
+  /** Otherwise members found for each other, or found what is over and prolong it. */
+  @Test
+  void operationsOfOneLead_areBounded_handedOnOrProlongedToo() {
+    RosterKit ended = until(founded(), NOW.plusSeconds(60));
+    taken(carrying(ended.signed()));
+    RosterKit handed =
+        RosterKit.first(
+            kit.originKey(), NOW, "fr.customs", participant("de.customs"), observer("us.cbp"));
+    taken(carrying(handed.signed()));
+    now = NOW.plusSeconds(60);
+    for (int i = 0; i < OperationReception.MOST_OF_ONE_LEAD; i++) {
+      holds(founded(), RosterKit.first(kit.originKey(), NOW, "us.cbp", participant("de.customs")));
+    }
+    RosterKit prolonged = ended.next(lead("fr.customs"), participant("de.customs"));
+    refused(Code.LIMIT_REACHED, carrying(until(prolonged, NOW.plusSeconds(120)).signed()));
+    RosterKit onward =
+        handed.next(lead("us.cbp"), participant("fr.customs"), participant("de.customs"));
+    refused(Code.LIMIT_REACHED, carrying(onward.signed()));
+    // One that it leads goes on.
+    taken(
+        carrying(
+            handed
+                .next(lead("fr.customs"), participant("de.customs"), participant("us.cbp"))
+                .signed()));
+  }
+
+  /** Its members return them after a loss, however many its clients founded. */
+  @Test
+  void ownOperations_doNotCount() {
+    RosterKit own = RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
+    taken(givenBack(own.signed()));
+    assertEquals(List.of(), open("de.customs"));
+  }
+
   @Test
   void operation_aYearPastItsEnd_isGoneWithAllOfIt() {
     taken(carrying(first.signed()));
@@ -411,6 +528,7 @@ class RosterThreatsTest {
     assertEquals(3, pruned(lastDay + 1));
     assertTrue(rosters.held(first.operation()).isEmpty());
     assertEquals(List.of(), rosters.list(10));
+    assertEquals(List.of(), open("fr.customs"));
   }
 
   private int pruned(long today) {

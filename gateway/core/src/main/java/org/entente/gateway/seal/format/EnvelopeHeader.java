@@ -20,8 +20,9 @@ public final class EnvelopeHeader {
   public static final int MAX_COUNT = 4096;
 
   /**
-   * Most messages of an envelope that recall or change another: each has its recipient write up to
-   * 64 stored messages again.
+   * Most messages of an envelope that recall or change another, or bring a roster. Each of the
+   * first has its recipient write up to 64 stored messages again; a roster has it open earlier
+   * ones.
    */
   public static final int MAX_ALTERING = 64;
 

@@ -201,16 +201,23 @@ public final class OperationReception implements ReceptionHook {
   }
 
   private RosterRules.Judgement byThoseHeld(Transaction tx, RosterStatement roster) {
-    Optional<HeldRosters> held = rosters.held(tx, roster.content().place().operation());
-    if (held.isPresent()) {
-      return RosterRules.next(roster, held.get(), self);
-    }
-    AgencyName lead = roster.content().lead();
-    return rosters.openLedBy(lead, tx.nowMillis()) >= MOST_OF_ONE_LEAD
+    RosterRules.Judgement judgement =
+        rosters
+            .held(tx, roster.content().place().operation())
+            .map(held -> RosterRules.next(roster, held, self))
+            .orElseGet(() -> RosterRules.first(roster, self));
+    return judgement instanceof RosterRules.Judgement.Taken && isOneTooMany(tx, roster)
         ? new RosterRules.Judgement.Refused(
             Code.LIMIT_REACHED,
-            lead + " already leads " + MOST_OF_ONE_LEAD + " open operations here")
-        : RosterRules.first(roster, self);
+            "%s already leads %d open operations here"
+                .formatted(roster.content().lead(), MOST_OF_ONE_LEAD))
+        : judgement;
+  }
+
+  /** What this agency signed itself does not count. */
+  private boolean isOneTooMany(Transaction tx, RosterStatement roster) {
+    return !roster.content().place().signer().equals(self)
+        && rosters.opensTooMany(tx, roster, MOST_OF_ONE_LEAD);
   }
 
   /** Applies a message that is stored. */

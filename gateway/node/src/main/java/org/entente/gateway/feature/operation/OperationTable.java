@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * OPERATION u8 3 · 16-byte operation id · u8 n · ascii agency   → a member's statement, sealed
  * OPERATION u8 4 · 16-byte operation id · 16-byte message id    → the message, sealed, if own
  * OPERATION u8 5 · 16-byte message id                           → operation id of this agency's message
+ * OPERATION u8 6 · u8 n · ascii agency                          → operations open under its lead here: each
+ *                                                                 16-byte id · u64 its end
  * </pre>
  */
 public final class OperationTable {
@@ -45,6 +47,8 @@ public final class OperationTable {
   private static final int WORD = 3;
   private static final int SAID = 4;
   private static final int OWN = 5;
+  private static final int OPEN = 6;
+  private static final int OPEN_BYTES = MessageId.SIZE + 8;
   private static final byte[] NOTHING = new byte[0];
 
   private final Store store;
@@ -97,6 +101,9 @@ public final class OperationTable {
 
   /** What a member goes by, sealed. */
   public record SealedReference(AgencyName agency, SealedRecord sealed) {}
+
+  /** An operation that is open under a lead, until its stated end. */
+  private record OpenEntry(OperationId id, long endsAtMs) {}
 
   /**
    * A message of an operation.
@@ -228,6 +235,63 @@ public final class OperationTable {
     tx.delete(Table.OPERATION, wordKey(id, agency));
   }
 
+  /** Operations that are open under a lead here, as the transaction sees them. */
+  public List<OperationId> open(Transaction tx, AgencyName lead) {
+    return open(tx, openKey(lead)).stream().map(OpenEntry::id).toList();
+  }
+
+  private static List<OpenEntry> open(Transaction tx, byte[] key) {
+    byte[] value = tx.get(Table.OPERATION, key);
+    List<OpenEntry> entries = new ArrayList<>();
+    for (int at = 0; value != null && at + OPEN_BYTES <= value.length; at += OPEN_BYTES) {
+      long endsAtMs = BigEndian.u64(value, at + MessageId.SIZE);
+      if (endsAtMs > tx.nowMillis()) {
+        byte[] id = Arrays.copyOfRange(value, at, at + MessageId.SIZE);
+        entries.add(new OpenEntry(OperationId.of(id), endsAtMs));
+      }
+    }
+    return entries;
+  }
+
+  /** Lists an operation as open under a lead until a time. */
+  public void open(Transaction tx, AgencyName lead, OperationId id, long endsAtMs) {
+    List<OpenEntry> entries = without(id, open(tx, openKey(lead)));
+    entries.add(new OpenEntry(id, endsAtMs));
+    putOpen(tx, openKey(lead), entries);
+  }
+
+  /**
+   * Lists an operation no longer as open under a lead.
+   *
+   * @return whether it was
+   */
+  public boolean shut(Transaction tx, AgencyName lead, OperationId id) {
+    return shut(tx, openKey(lead), id);
+  }
+
+  private static boolean shut(Transaction tx, byte[] key, OperationId id) {
+    List<OpenEntry> before = open(tx, key);
+    List<OpenEntry> now = without(id, before);
+    putOpen(tx, key, now);
+    return now.size() < before.size();
+  }
+
+  private static List<OpenEntry> without(OperationId id, List<OpenEntry> entries) {
+    List<OpenEntry> others = new ArrayList<>(entries);
+    others.removeIf(entry -> entry.id().equals(id));
+    return others;
+  }
+
+  private static void putOpen(Transaction tx, byte[] key, List<OpenEntry> entries) {
+    if (entries.isEmpty()) {
+      tx.delete(Table.OPERATION, key);
+      return;
+    }
+    KeyBuilder value = KeyBuilder.key(entries.size() * OPEN_BYTES);
+    entries.forEach(entry -> value.bytes(entry.id().bytes()).u64(entry.endsAtMs()));
+    tx.put(Table.OPERATION, key, value.done());
+  }
+
   /** Adds a received message to an operation. */
   public void received(Transaction tx, OperationId id, MessageId message) {
     tx.put(Table.OPERATION, saidKey(id, message), NOTHING);
@@ -306,6 +370,13 @@ public final class OperationTable {
   private int remove(Transaction tx, OperationId id) {
     int removed = 0;
     tx.afterCommit(() -> mark(id, false));
+    byte[] leads = {OPEN};
+    try (Scan scan = tx.scanCommitted(Table.OPERATION, leads, KeyBuilder.endOf(leads))) {
+      while (scan.hasNext()) {
+        scan.next();
+        shut(tx, scan.key(), id);
+      }
+    }
     for (int space : new int[] {RECORD, ROSTER, WORD, SAID}) {
       byte[] prefix = key(space, id);
       try (Scan scan = tx.scanCommitted(Table.OPERATION, prefix, KeyBuilder.endOf(prefix))) {
@@ -353,6 +424,10 @@ public final class OperationTable {
 
   private static byte[] saidKey(OperationId id, MessageId message) {
     return KeyBuilder.key().u8(SAID).bytes(id.bytes()).bytes(message.bytes()).done();
+  }
+
+  private static byte[] openKey(AgencyName lead) {
+    return KeyBuilder.key().u8(OPEN).ascii(lead.value()).done();
   }
 
   private static byte[] ownKey(MessageId message) {

@@ -116,7 +116,7 @@ public final class RosterRecords {
    */
   public void put(Transaction tx, RosterStatement roster) {
     OperationRecord before = book.record(tx, roster.content().place().operation());
-    put(tx, roster, before != null && before.getSetBack());
+    put(tx, roster, before != null && before.getSetBack(), true);
   }
 
   /**
@@ -124,7 +124,7 @@ public final class RosterRecords {
    * happened to the ledger, so the members are asked.
    */
   public void putGivenBack(Transaction tx, RosterStatement roster) {
-    put(tx, roster, true);
+    put(tx, roster, true, false);
   }
 
   /**
@@ -139,12 +139,13 @@ public final class RosterRecords {
       fork(tx, roster);
       return false;
     }
-    put(tx, roster, false);
+    put(tx, roster, false, false);
     return true;
   }
 
-  private void put(Transaction tx, RosterStatement roster, boolean setBack) {
+  private void put(Transaction tx, RosterStatement roster, boolean setBack, boolean counted) {
     OperationId id = roster.content().place().operation();
+    count(tx, roster, counted);
     Instant until = keptUntil(roster);
     RecordPlace place = OperationTable.rosterPlace(id, roster.number());
     book.putRoster(tx, id, roster.number(), atRest.seal(place, roster.encoded(), until));
@@ -158,6 +159,31 @@ public final class RosterRecords {
             .setKeepUntilDay(before == null ? day : Math.max(day, before.getKeepUntilDay()))
             .setSetBack(setBack)
             .build());
+  }
+
+  /**
+   * Counts an open operation for its lead. What this agency signs itself is counted only if another
+   * agency opened it here.
+   */
+  private void count(Transaction tx, RosterStatement roster, boolean counted) {
+    OperationId id = roster.content().place().operation();
+    boolean before =
+        held(tx, id).map(held -> book.shut(tx, held.newest().content().lead(), id)).orElse(false);
+    if ((counted || before) && isOpen(roster, tx.nowMillis())) {
+      book.open(tx, roster.content().lead(), id, roster.content().terms().endsAtMs());
+    }
+  }
+
+  private static boolean isOpen(RosterStatement roster, long nowMillis) {
+    return !roster.content().terms().closed() && roster.content().terms().endsAtMs() > nowMillis;
+  }
+
+  /** Whether a roster opens one more operation than its lead may have open here. */
+  public boolean opensTooMany(Transaction tx, RosterStatement roster, int most) {
+    List<OperationId> open = book.open(tx, roster.content().lead());
+    return open.size() >= most
+        && isOpen(roster, tx.nowMillis())
+        && !open.contains(roster.content().place().operation());
   }
 
   /** Ends an operation here, because its lead signed a contradicting roster. */
@@ -265,19 +291,6 @@ public final class RosterRecords {
       }
     }
     return out;
-  }
-
-  /** The number of committed operations of a lead that are open and have not ended. */
-  public long openLedBy(AgencyName lead, long nowMillis) {
-    // An operation that ended before today is not opened; its retention date shows that.
-    long today = LocalDate.ofInstant(kept(nowMillis), ZoneOffset.UTC).toEpochDay();
-    return book.list(Integer.MAX_VALUE).stream()
-        .filter(entry -> entry.record().getKeepUntilDay() >= today)
-        .flatMap(entry -> readable(entry.id()).stream())
-        .map(held -> held.newest().content())
-        .filter(roster -> roster.lead().equals(lead))
-        .filter(roster -> !roster.terms().closed() && roster.terms().endsAtMs() > nowMillis)
-        .count();
   }
 
   /** The stored operations, newest first; at most this many. */

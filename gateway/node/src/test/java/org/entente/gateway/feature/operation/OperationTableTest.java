@@ -1,11 +1,14 @@
 package org.entente.gateway.feature.operation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.store.Batch;
@@ -64,6 +67,38 @@ class OperationTableTest {
     int gone = ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1));
     assertEquals(0, gone);
     marked();
+  }
+
+  @Test
+  void openOperations_ofEachLead_areFoundAtTheNextStartToo() {
+    AgencyName lead = new AgencyName("fr.customs");
+    OperationId one = fresh(0);
+    OperationId two = fresh(1);
+    OperationId over = fresh(2);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          OperationTable book = OperationTable.of(ledger);
+          book.open(tx, lead, one, tx.nowMillis() + 1);
+          book.open(tx, lead, two, tx.nowMillis() + 1);
+          book.open(tx, lead, over, tx.nowMillis());
+          book.open(tx, lead, one, tx.nowMillis() + 2);
+          assertEquals(List.of(two, one), book.open(tx, lead), "each once");
+          assertEquals(List.of(), book.open(tx, new AgencyName("fr.police")));
+          return lead;
+        });
+    try (Ledger next = QuietLedger.started(store, () -> NOW)) {
+      next.commit(
+          Lane.ROUTINE,
+          tx -> {
+            OperationTable book = OperationTable.of(next);
+            assertEquals(List.of(two, one), book.open(tx, lead));
+            assertTrue(book.shut(tx, lead, two));
+            assertFalse(book.shut(tx, lead, two));
+            assertEquals(List.of(one), book.open(tx, lead));
+            return lead;
+          });
+    }
   }
 
   @Test

@@ -280,7 +280,6 @@ class RosterRecoveryTest extends OperationLeadFixture {
             .anyMatch(it -> it.startsWith("operation " + other) && it.contains("[us.cbp]")),
         warnings.toString());
     assertEquals(List.of(), kit.rosters().forked(NOW.toEpochMilli()));
-    assertEquals(2, kit.rosters().openLedBy(IntakeKit.SELF, NOW.toEpochMilli()));
   }
 
   private List<MessageId> askedIn(OperationId id) {
