@@ -91,10 +91,10 @@ public final class AuditExporter {
       return refused("on_behalf_of.justification", "must give a reason");
     }
     ExportQuery asked;
-    Place from;
+    ExportCursor from;
     try {
       asked = asked(request);
-      from = cursor(request.getAfter());
+      from = cursor(asked, request.getAfter());
     } catch (WrongField e) {
       return refused(e.field, String.valueOf(e.getMessage()));
     }
@@ -140,27 +140,23 @@ public final class AuditExporter {
     return Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
   }
 
-  /** The start of the page: log and index. */
-  private static Place cursor(String after) {
+  private ExportCursor cursor(ExportQuery asked, String after) {
     if (after.isEmpty()) {
-      return new Place(1, 0);
+      return new ExportCursor(new Place(1, 0), asked.from().equals(Instant.EPOCH));
     }
-    String[] both = after.split("/", -1);
-    try {
-      Place place = new Place(Integer.parseInt(both[0]), Long.parseLong(both[1]));
-      if (both.length == 2 && place.log() >= 1 && place.index() >= 0) {
-        return place;
-      }
-    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      throw notFromAPage(after);
-    }
-    throw notFromAPage(after);
+    return ExportCursor.parse(after)
+        .filter(cursor -> isInTheLogs(cursor.place()))
+        .orElseThrow(
+            () ->
+                new WrongField(
+                    "after",
+                    "must be the value of next from a previous page, not "
+                        + InvalidValue.printable(after)));
   }
 
-  private static WrongField notFromAPage(String after) {
-    return new WrongField(
-        "after",
-        "must be the value of next from a previous page, not " + InvalidValue.printable(after));
+  private boolean isInTheLogs(Place place) {
+    return place.log() <= parts.archive().inForce()
+        && place.index() <= parts.archive().size(place.log());
   }
 
   /** A field of the request is invalid. */
@@ -192,14 +188,15 @@ public final class AuditExporter {
     return List.copyOf(out);
   }
 
-  private ExportResponse chosen(ExportQuery asked, List<Place> places, Place from, boolean proofs) {
+  private ExportResponse chosen(
+      ExportQuery asked, List<Place> places, ExportCursor from, boolean proofs) {
     ExportResponse.Builder out = ExportResponse.newBuilder();
     for (Place place : places) {
-      if (ORDER.compare(place, from) < 0) {
+      if (ORDER.compare(place, from.place()) < 0) {
         continue;
       }
       if (out.getLeavesCount() == PAGE) {
-        return out.setNext(next(place)).build();
+        return out.setNext(new ExportCursor(place, false).encode()).build();
       }
       Optional<AuditRecord> record = parts.archive().record(place);
       if (record.map(r -> asked.covers(r.at())).orElse(true)) {
@@ -209,23 +206,19 @@ public final class AuditExporter {
     return out.build();
   }
 
-  private static String next(Place place) {
-    return place.log() + "/" + place.index();
-  }
-
   // A period -----------------------------------------------------------------------------------
 
-  private ExportResponse period(ExportQuery asked, Place from, boolean proofs) {
+  private ExportResponse period(ExportQuery asked, ExportCursor cursor, boolean proofs) {
     ExportResponse.Builder out = ExportResponse.newBuilder();
     int scanned = 0;
-    // A leaf that can no longer be opened is included if the leaf before it lies in the period.
-    boolean within = startsWithin(asked, from);
+    Place from = cursor.place();
+    boolean within = cursor.within();
     for (int log = from.log(); log <= parts.archive().inForce(); log++) {
       long size = parts.archive().size(log);
       for (long index = log == from.log() ? from.index() : 0; index < size; index++) {
         Place place = new Place(log, index);
         if (out.getLeavesCount() == PAGE || scanned == SCANNED) {
-          return out.setNext(next(place)).build();
+          return out.setNext(new ExportCursor(place, within).encode()).build();
         }
         scanned++;
         Optional<AuditRecord> record = parts.archive().record(place);
@@ -236,16 +229,6 @@ public final class AuditExporter {
       }
     }
     return out.build();
-  }
-
-  private boolean startsWithin(ExportQuery asked, Place from) {
-    for (long index = from.index() - 1; index >= 0; index--) {
-      Optional<AuditRecord> record = parts.archive().record(new Place(from.log(), index));
-      if (record.isPresent()) {
-        return asked.covers(record.get().at());
-      }
-    }
-    return asked.from().equals(Instant.EPOCH);
   }
 
   // A leaf -------------------------------------------------------------------------------------

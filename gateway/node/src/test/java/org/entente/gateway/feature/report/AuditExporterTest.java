@@ -220,12 +220,54 @@ class AuditExporterTest {
         "16 bytes",
         fr.exporting.export(
             AUDITOR, all.toBuilder().setMessageId(ByteString.copyFromUtf8("short")).build()));
-    for (String after : List.of("x", "1", "1/x", "0/0", "1/-1", "1/2/3")) {
+    for (String after :
+        List.of("x", "1/0", "1/x/in", "0/0/in", "1/-1/in", "1/0/on", "1/00/in", "1/0/in/in")) {
       assertRefused(
           "after",
           "the value of next from a previous page",
           fr.exporting.export(AUDITOR, all.toBuilder().setAfter(after).build()));
     }
     assertEquals(0, fr.archive.size(1));
+  }
+
+  @Test
+  void page_thatBeginsBeyondTheLogs_isRefused() {
+    fr.accept(1, DE);
+    ExportRequest all = ExportRequest.getDefaultInstance();
+
+    for (String after :
+        List.of(
+            "1/2/in", "1/999999999999999999/in", "2/0/in", "999999999/999999999999999999/out")) {
+      assertRefused(
+          "after",
+          "the value of next from a previous page",
+          fr.exporting.export(AUDITOR, all.toBuilder().setAfter(after).build()));
+    }
+    assertEquals(List.of(), export(all.toBuilder().setAfter("1/1/in").build()));
+  }
+
+  @Test
+  void page_afterErasedLeaves_readsNoneOfThem() {
+    Instant begin = fr.now;
+    for (int i = 0; i < 300; i++) {
+      fr.accept(1, DE);
+    }
+    fr.now = fr.now.plus(Duration.ofDays(2));
+    fr.storageKeys.destroy(
+        java.time.LocalDate.ofInstant(begin.plus(Duration.ofDays(3650)), java.time.ZoneOffset.UTC));
+    ExportRequest inPeriod =
+        period(Instant.EPOCH, fr.now.plusSeconds(1)).toBuilder().setAfter("1/299/in").build();
+    ExportRequest notInIt =
+        period(begin, fr.now.plusSeconds(1)).toBuilder().setAfter("1/299/out").build();
+    long before = fr.store.reads();
+
+    ExportResponse page = StatusMapper.value(fr.exporting.export(AUDITOR, inPeriod));
+
+    assertTrue(fr.store.reads() - before < 100, fr.store.reads() - before + " reads");
+    assertEquals(299, page.getLeaves(0).getIndex());
+    assertTrue(page.getLeaves(0).getRecord().isEmpty());
+    assertEquals(1, page.getLeavesCount());
+    page = StatusMapper.value(fr.exporting.export(AUDITOR, notInIt));
+    assertEquals(List.of(300L), page.getLeavesList().stream().map(ExportedLeaf::getIndex).toList());
   }
 }
