@@ -22,7 +22,7 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.Gateway;
-import org.entente.gateway.node.offline.ConfigurationCheck;
+import org.entente.gateway.node.doctor.ConfigurationCheck;
 import org.entente.gateway.seal.keys.Keystore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

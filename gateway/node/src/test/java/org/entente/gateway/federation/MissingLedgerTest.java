@@ -16,7 +16,7 @@ import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.Gateway;
-import org.entente.gateway.node.offline.ConfigurationCheck;
+import org.entente.gateway.node.doctor.ConfigurationCheck;
 import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.node.offline.OfflineNode;
 import org.junit.jupiter.api.BeforeEach;

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.cli.call.PrintingCommand;
-import org.entente.gateway.node.offline.ConfigurationCheck;
+import org.entente.gateway.node.doctor.ConfigurationCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

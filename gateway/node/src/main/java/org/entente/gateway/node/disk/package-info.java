@@ -1,6 +1,6 @@
 /**
- * Watches the disk of the ledger: slows publishers when it fills, and opens the ledger again after
- * it failed.
+ * The disk of the ledger: its folder, what slows publishers when it fills, and what opens the
+ * ledger again after it failed.
  */
 @NullMarked
 package org.entente.gateway.node.disk;

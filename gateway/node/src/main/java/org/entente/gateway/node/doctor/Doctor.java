@@ -45,6 +45,19 @@ public final class Doctor {
         subject);
   }
 
+  /**
+   * Makes the checks of a gateway that runs, except those that look into the network: they wait for
+   * other machines, and the state of a link says more.
+   */
+  public static DoctorReport examineRunning(DoctorSubject subject) {
+    return examine(
+        DoctorChecks.ALL.stream()
+            .filter(check -> isDue(check.phase(), true, false))
+            .filter(check -> !check.category().equals(DoctorChecks.NETWORK))
+            .toList(),
+        subject);
+  }
+
   private static boolean isDue(Phase phase, boolean running, boolean before) {
     return switch (phase) {
       case BEFORE -> before;

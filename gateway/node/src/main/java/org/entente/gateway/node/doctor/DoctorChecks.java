@@ -9,15 +9,17 @@ import static org.entente.gateway.node.doctor.DoctorCheck.Severity.WARNING;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.gateway.node.assembly.LedgerStorage;
+import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.node.doctor.DoctorCheck.Phase;
 import org.entente.gateway.node.doctor.DoctorCheck.Probe;
 import org.entente.gateway.node.doctor.DoctorCheck.Severity;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
-import org.entente.gateway.node.offline.ConfigurationCheck;
 
 /** The checks, as data. A check stands after those that it needs. */
 public final class DoctorChecks {
+  /** The category of checks that look into the network. */
+  static final String NETWORK = "network";
+
   private static final String OPERATING = "docs/operate/operating.md#";
   private static final String STARTING = OPERATING + "starting-and-stopping";
   private static final String LINKS = OPERATING + "links-and-lanes";
@@ -258,7 +260,7 @@ public final class DoctorChecks {
             List.of(FOLDERS),
             "Mount its disk, or restore a backup; its mode must be 700.",
             OPERATING + "the-ledger-is-missing",
-            FileProbes.step(subject -> LedgerStorage.requireLedger(subject.config()))));
+            FileProbes.step(subject -> LedgerFolder.requireLedger(subject.config()))));
     all.add(
         check(
             FREE_DISK,

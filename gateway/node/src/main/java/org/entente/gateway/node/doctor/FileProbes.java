@@ -15,7 +15,6 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
-import org.entente.gateway.node.offline.ConfigurationCheck;
 import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustWatch;

@@ -26,9 +26,9 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.LedgerBackups;
-import org.entente.gateway.node.assembly.LedgerStorage;
 import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.disk.FolderExchange;
+import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksBackups.Backup;
@@ -160,7 +160,7 @@ public final class LedgerRestore {
     new RocksBackups(folder).restore(backup.number(), restored);
     Finding finding =
         new LedgerSuccession(
-                configFile, place -> LedgerStorage.open(restored), clock, new SecureRandom())
+                configFile, place -> LedgerFolder.open(restored), clock, new SecureRandom())
             .restored(
                 witnessed,
                 by,

@@ -30,8 +30,8 @@ import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.StartProblem;
-import org.entente.gateway.node.assembly.LedgerStorage;
 import org.entente.gateway.node.audit.AuditComponents;
+import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.KeyProvider;
 import org.entente.gateway.note.SignedNote;
@@ -89,8 +89,8 @@ public final class LedgerSuccession {
    */
   public static LedgerSuccession onDisk(Path configFile, InstantSource clock) {
     LedgerSuccession node =
-        new LedgerSuccession(configFile, LedgerStorage::open, clock, new SecureRandom());
-    LedgerStorage.requireLedger(node.config);
+        new LedgerSuccession(configFile, LedgerFolder::open, clock, new SecureRandom());
+    LedgerFolder.requireLedger(node.config);
     return node;
   }
 
@@ -104,8 +104,8 @@ public final class LedgerSuccession {
   public static Finding beginEmpty(
       Path configFile, Optional<byte[]> witnessed, AuditPerson by, InstantSource clock) {
     LedgerSuccession node =
-        new LedgerSuccession(configFile, LedgerStorage::open, clock, new SecureRandom());
-    if (LedgerStorage.holdsLedger(node.config)) {
+        new LedgerSuccession(configFile, LedgerFolder::open, clock, new SecureRandom());
+    if (LedgerFolder.holdsLedger(node.config)) {
       throw new StartProblem(
           "data: "
               + node.config.data()

@@ -23,8 +23,8 @@ import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Result;
-import org.entente.gateway.node.assembly.LedgerStorage;
 import org.entente.gateway.node.audit.AuditComponents;
+import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.KeyProvider;
 import org.entente.gateway.node.keys.SigningPairSet;
@@ -118,7 +118,7 @@ public final class OfflineNode implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     Keystore keystore = files.keystore(random);
     try {
-      Store store = LedgerStorage.open(files.config());
+      Store store = LedgerFolder.open(files.config());
       try {
         OfflineNode node = new OfflineNode(files, keystore, store, random, clock);
         node.ledger.start();

@@ -1,4 +1,4 @@
-package org.entente.gateway.node.offline;
+package org.entente.gateway.node.doctor;
 
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.StartProblem;
-import org.entente.gateway.node.assembly.LedgerStorage;
+import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
 import org.entente.gateway.trust.BundleVerifier;
@@ -46,7 +46,7 @@ public final class ConfigurationCheck {
       attempt(
           problems,
           () -> {
-            LedgerStorage.requireLedger(config);
+            LedgerFolder.requireLedger(config);
             requireFolder("data", config.data());
           });
       problems.addAll(portProblems(config.listen()));

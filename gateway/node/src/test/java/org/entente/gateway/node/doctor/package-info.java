@@ -1,4 +1,4 @@
 @NullMarked
-package org.entente.gateway.node.offline;
+package org.entente.gateway.node.doctor;
 
 import org.jspecify.annotations.NullMarked;

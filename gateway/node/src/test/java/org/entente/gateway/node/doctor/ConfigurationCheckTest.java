@@ -1,4 +1,4 @@
-package org.entente.gateway.node.offline;
+package org.entente.gateway.node.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
