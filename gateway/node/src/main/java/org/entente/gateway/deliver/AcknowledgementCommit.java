@@ -70,6 +70,12 @@ final class AcknowledgementCommit {
             })
         .whenComplete(
             (done, e) -> {
+              if (e == null && LOG.isDebugEnabled()) {
+                LOG.debug(
+                    "client {} retrieved {}",
+                    cursor.client(),
+                    messages.stream().map(LaneCursor.SentMessage::id).toList());
+              }
               if (e != null) {
                 // Delivered again after the restart; subscribers drop repetitions by id.
                 LOG.warn(

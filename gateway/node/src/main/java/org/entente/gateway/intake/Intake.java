@@ -4,6 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,8 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Outcome;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Accepts drafts from the agency's own clients.
@@ -60,6 +63,8 @@ import org.jspecify.annotations.Nullable;
  * several threads.
  */
 public final class Intake implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+
   private record InFlightDraft(OutcomeKey key, CompletableFuture<Outcome> done) {}
 
   /**
@@ -468,10 +473,22 @@ public final class Intake implements AutoCloseable {
         .write(round.get(0).lane(), tx -> commit(tx, round, sealed, subjects))
         .thenAccept(
             outcomes -> {
+              sealed.forEach(Intake::tellAccepted);
               for (int i = 0; i < round.size(); i++) {
                 round.get(i).done().complete(outcomes.get(i));
               }
             });
+  }
+
+  /** Lets an operator follow a message, through transits too, which see only the header's hash. */
+  private static void tellAccepted(OutboundSealer.ReadyEnvelope sealed) {
+    if (LOG.isDebugEnabled()) {
+      LOG.debug(
+          "accepted {} in envelope {} for {}",
+          sealed.messages(),
+          HexFormat.of().formatHex(sealed.outgoing().headerHash()),
+          sealed.recipients());
+    }
   }
 
   private List<Outcome> commit(

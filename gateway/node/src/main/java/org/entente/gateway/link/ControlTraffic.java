@@ -39,10 +39,18 @@ final class ControlTraffic implements StreamSlot.Traffic {
   /** As the peer said on the latest stream: a link that went down while paused is not an outage. */
   private volatile @Nullable Instant pausedByPeer;
 
+  /** Set once this side ends the stream for good, which is no outage either. */
+  private volatile boolean ending;
+
   ControlTraffic(LinkEnvironment environment, AgencyName peer, StreamSlot slot) {
     this.environment = environment;
     this.peer = peer;
     this.slot = slot;
+  }
+
+  /** Announces the end of the link by this side. */
+  void ending() {
+    ending = true;
   }
 
   /** Whether notices can be sent. */
@@ -122,6 +130,7 @@ final class ControlTraffic implements StreamSlot.Traffic {
   @Override
   public void connected(FrameStream opened, PeerName with, Hello said, Hello heard) {
     stream = opened;
+    ending = false;
     lastContact = environment.clock().instant();
     pausedByPeer = null;
     if (environment.ports().paused(peer).isPresent()) {
@@ -175,7 +184,11 @@ final class ControlTraffic implements StreamSlot.Traffic {
     stream = null;
     waiting.forEach(this::forget);
     waiting.clear();
-    environment.line(peer, "down", "link to " + peer + " is down").ifPresent(LOG::info);
+    boolean expected =
+        ending || pausedByPeer != null || environment.ports().paused(peer).isPresent();
+    environment
+        .line(peer, "down", "link to " + peer + " is down")
+        .ifPresent(expected ? LOG::info : LOG::warn);
     environment.ports().onDown(peer);
   }
 

@@ -2,6 +2,7 @@ package org.entente.gateway.link;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -433,6 +434,15 @@ final class LaneTraffic implements StreamSlot.Traffic {
       progressNanos = now;
     }
     Frame frame = sender.sending(outgoing);
+    if (LOG.isDebugEnabled()) {
+      LOG.debug(
+          "{} {}: sent envelopes {}",
+          peer,
+          lane,
+          outgoing.stream()
+              .map(one -> HexFormat.of().formatHex(one.headerHash().toByteArray()))
+              .toList());
+    }
     gauges.sent(frame.getDeliveries(), now);
     to.send(frame);
     publish();

@@ -83,6 +83,7 @@ final class PeerSlots {
 
   /** Ends all streams and stops dialling. */
   synchronized void close(Code code, String why) {
+    control().ending();
     slots.forEach(slot -> slot.close(code, why));
     if (dialler != null) {
       dialler.close();

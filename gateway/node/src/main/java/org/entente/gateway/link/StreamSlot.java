@@ -3,10 +3,12 @@ package org.entente.gateway.link;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
@@ -60,6 +62,10 @@ final class StreamSlot implements FrameStream.Listener {
   private final LinkEnvironment environment;
   private final AgencyName agency;
   private final int number;
+
+  /** What the slot carries, for the log. */
+  private final String name;
+
   private final SerialExecutor executor;
   private final Backoff backoff;
   private final Traffic traffic;
@@ -85,6 +91,7 @@ final class StreamSlot implements FrameStream.Listener {
     this.environment = environment;
     this.agency = agency;
     this.number = number;
+    this.name = number == LinkHello.CONTROL ? "control" : Lane.of(number).name();
     this.executor = new SerialExecutor(environment.workers(), this::broke);
     this.backoff = new Backoff(environment.settings().backoff(), environment.random());
     this.traffic = traffic.apply(this);
@@ -159,8 +166,11 @@ final class StreamSlot implements FrameStream.Listener {
     FrameStream stream;
     try {
       stream = by.open(this).orElse(null);
+    } catch (RejectedExecutionException e) {
+      // The gateway is stopping.
+      return;
     } catch (RuntimeException e) {
-      LOG.warn("{} lane {}: cannot dial", agency, number, e);
+      LOG.warn("{} {}: cannot dial", agency, name, e);
       redial();
       return;
     }
@@ -179,7 +189,7 @@ final class StreamSlot implements FrameStream.Listener {
       if (!why.equals(lastFailure)) {
         // Logged once, as an absent peer is tried again every few seconds.
         lastFailure = why;
-        LOG.info("{} lane {}: attempt failed: {}", agency, number, why);
+        LOG.info("{} {}: attempt failed: {}", agency, name, why);
       }
       opened.stream().end(Code.NOT_READY, why);
       attempt = null;
@@ -255,7 +265,7 @@ final class StreamSlot implements FrameStream.Listener {
   private void answered(Attempt opened, Frame frame) {
     Optional<Problem> problem = problem(opened, frame);
     if (problem.isPresent()) {
-      LOG.warn("{} lane {}: refused: {}", agency, number, problem.get());
+      LOG.warn("{} {}: refused: {}", agency, name, problem.get());
       environment.ports().onRefusal(agency, problem.get().code());
       giveUp(opened, problem.get().message());
       return;
@@ -337,7 +347,7 @@ final class StreamSlot implements FrameStream.Listener {
   /** Logs the end, which a peer can cause as fast as it opens streams. */
   private void tellEnd(String kind, String why) {
     environment
-        .line(agency, kind, agency + " lane " + number + ": stream ended" + why)
+        .line(agency, kind, agency + " " + name + ": stream ended" + why)
         .ifPresent(LOG::info);
   }
 
@@ -347,7 +357,7 @@ final class StreamSlot implements FrameStream.Listener {
 
   /** Handles a defect on this lane: only its own stream ends. */
   private void broke(RuntimeException defect) {
-    LOG.error("{} lane {}: defect", agency, number, defect);
+    LOG.error("{} {}: defect", agency, name, defect);
     drop(Code.INTERNAL, "internal error in this gateway");
   }
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,12 +46,16 @@ import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Commits inspected deliveries, in one transaction with the origin number, the audit leaf and the
  * owed evidence: exactly once, as a number is either new or known.
  */
 final class Reception {
+  private static final Logger LOG = LoggerFactory.getLogger(Reception.class);
+
   /** Reasons in one leaf about refused messages; it has one code. */
   private static final int MOST_REASONS = 8;
 
@@ -308,6 +313,15 @@ final class Reception {
       evidence.keepHeader(tx, ledger.evidence(), header.encoded(), signature.toByteArray());
     }
     audit(tx, header, kept, keeping.refused());
+    if (LOG.isDebugEnabled()) {
+      tx.afterCommit(
+          () ->
+              LOG.debug(
+                  "received {} from {} in envelope {}",
+                  kept,
+                  header.facts().origin(),
+                  HexFormat.of().formatHex(header.hash())));
+    }
     if (!kept.isEmpty()) {
       announce(tx, header.facts(), kept.size());
     }

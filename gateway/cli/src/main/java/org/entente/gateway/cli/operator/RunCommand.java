@@ -9,28 +9,37 @@ import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.node.assembly.Gateway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Runs a gateway until it receives SIGTERM. */
 @Command(
     name = "run",
     description = {
       "Runs a gateway.",
-      "Prints its addresses as one JSON object on standard output when it is ready. Writes its log to standard error, one JSON object per line, without message content.",
+      "Prints its addresses as one JSON object on standard output when it is ready. Writes its log"
+          + " to standard error, without message content.",
       "SIGTERM stops it in order: everything acknowledged is durable and its audit log is signed."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  entente run --config /etc/entente/node.yaml")
 public final class RunCommand extends PrintingCommand {
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
   @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
   private Path config = Path.of("");
 
+  @Spec private CommandSpec spec;
+
   @Override
   public void run() throws InterruptedException {
-    logAsJson();
+    logGrpc();
     Gateway gateway = start();
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -41,12 +50,19 @@ public final class RunCommand extends PrintingCommand {
                   stopped.countDown();
                 },
                 "stop"));
+    LOG.info(
+        "{}: {} serves clients at {}, peers at {}, monitoring at {}",
+        String.join(" ", spec.root().version()),
+        gateway.agency(),
+        text(gateway.clientAddress()),
+        gateway.peerAddress().map(RunCommand::text).orElse("no port"),
+        text(gateway.adminAddress()));
     out().println(ready(gateway));
     stopped.await();
   }
 
-  /** Routes gRPC's log, which uses java.util.logging, into the JSON log. */
-  static void logAsJson() {
+  /** Routes gRPC's log, which uses java.util.logging, into the log. */
+  static void logGrpc() {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
   }

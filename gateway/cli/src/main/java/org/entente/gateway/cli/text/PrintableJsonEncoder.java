@@ -14,9 +14,10 @@ import java.nio.charset.StandardCharsets;
 public final class PrintableJsonEncoder extends EncoderBase<ILoggingEvent> {
   private final JsonEncoder json = new JsonEncoder();
 
-  /** Writes message, exception and where it was logged; no context, markers or arguments. */
+  /** Writes time, message, exception and where it was logged; no context, markers or arguments. */
   public PrintableJsonEncoder() {
     json.setWithContext(false);
+    json.setWithTimestamp(false);
     json.setWithArguments(false);
     json.setWithMarkers(false);
     json.setWithSequenceNumber(false);
@@ -50,9 +51,9 @@ public final class PrintableJsonEncoder extends EncoderBase<ILoggingEvent> {
 
   @Override
   public byte[] encode(ILoggingEvent event) {
-    String line = new String(json.encode(event), StandardCharsets.UTF_8);
-    boolean ended = line.endsWith("\n");
-    String object = ended ? line.substring(0, line.length() - 1) : line;
-    return (TerminalText.escaped(object) + (ended ? "\n" : "")).getBytes(StandardCharsets.UTF_8);
+    // JsonEncoder has the time as a number only.
+    String object = new String(json.encode(event), StandardCharsets.UTF_8).strip().substring(1);
+    return ("{\"time\":\"" + event.getInstant() + "\"," + TerminalText.escaped(object) + "\n")
+        .getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -42,14 +42,14 @@ class RunCommandTest {
   @Test
   void commandLine_loaded_silencesNothing() {
     assertFalse(RootCommand.commandLine().getSubcommands().isEmpty());
-    RunCommand.logAsJson();
+    RunCommand.logGrpc();
     java.util.logging.Logger.getLogger(NAME).warning("a stream was reset");
     assertEquals(1, seen.list.size());
   }
 
   @Test
-  void logAsJson_warningOfJavasOwnLogging_goesWhereEverythingGoes() {
-    RunCommand.logAsJson();
+  void logGrpc_warningOfJavasOwnLogging_goesWhereEverythingGoes() {
+    RunCommand.logGrpc();
 
     java.util.logging.Logger.getLogger(NAME).warning("a stream was reset");
 

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import org.entente.gateway.testkit.HostileText;
 import org.junit.jupiter.api.AfterEach;
@@ -29,18 +30,27 @@ import org.junit.jupiter.api.Test;
 class LogLinesTest {
   private final LoggerContext context = new LoggerContext();
   private Encoder<ILoggingEvent> encoder;
+  private Encoder<ILoggingEvent> textEncoder;
 
   @BeforeEach
   void configure() throws JoranException {
+    textEncoder = configured("text");
+    encoder = configured("json");
+    textEncoder.start();
+  }
+
+  private Encoder<ILoggingEvent> configured(String format) throws JoranException {
+    context.reset();
     context.setMDCAdapter(new LogbackMDCAdapter());
+    context.putProperty("ENTENTE_LOG_FORMAT", format);
     JoranConfigurator joran = new JoranConfigurator();
     joran.setContext(context);
     joran.doConfigure(configuration());
     ConsoleAppender<ILoggingEvent> console =
         (ConsoleAppender<ILoggingEvent>)
-            context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR");
+            context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(format);
     assertNotNull(console);
-    encoder = console.getEncoder();
+    return console.getEncoder();
   }
 
   private static URL configuration() {
@@ -55,9 +65,30 @@ class LogLinesTest {
   }
 
   private String line(Throwable thrown, String... arguments) {
+    return new String(encoder.encode(event(thrown, arguments)), StandardCharsets.UTF_8);
+  }
+
+  private LoggingEvent event(Throwable thrown, String... arguments) {
     Logger logger = context.getLogger(LogLinesTest.class);
     LoggingEvent event = new LoggingEvent("test", logger, Level.WARN, "from {}", thrown, arguments);
-    return new String(encoder.encode(event), StandardCharsets.UTF_8);
+    event.setInstant(Instant.parse("2026-03-01T08:00:00.5Z"));
+    return event;
+  }
+
+  /** As text, only the first line of an event begins without a tab. */
+  @Test
+  void hostileText_isOneLineOfText_andItsExceptionStaysBehindTabs() {
+    for (String hostile : HostileText.ALL) {
+      String text =
+          new String(
+              textEncoder.encode(event(new IllegalStateException(hostile), hostile)),
+              StandardCharsets.UTF_8);
+      List<String> lines = text.lines().toList();
+      assertTrue(
+          lines.get(0).startsWith("2026-03-01T08:00:00.500Z WARN  LogLinesTest: from "), text);
+      lines.stream().skip(1).forEach(line -> assertTrue(line.startsWith("\t"), text));
+      assertEquals(List.of(), HostileText.steering(text.replace("\t", "")), text);
+    }
   }
 
   @Test
@@ -72,6 +103,7 @@ class LogLinesTest {
                   assertTrue(
                       point >= 0x20 && point < 0x7f, () -> "%04x in %s".formatted(point, line)));
       JsonNode json = new ObjectMapper().readTree(line);
+      assertEquals("2026-03-01T08:00:00.500Z", json.get("time").asText());
       assertEquals("WARN", json.get("level").asText());
       assertEquals("from " + hostile, json.get("formattedMessage").asText());
       assertEquals(hostile, json.get("throwable").get("message").asText());
