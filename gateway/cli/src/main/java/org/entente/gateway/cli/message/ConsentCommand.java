@@ -170,7 +170,7 @@ public final class ConsentCommand {
           pages(
               "no consents",
               ByteString.EMPTY,
-              after -> stub.listConsents(request.setAfter(after).build()),
+              token -> stub.listConsents(request.setPageToken(token).build()),
               ListConsentsResponse::getConsentsList,
               entry ->
                   out()
@@ -178,10 +178,7 @@ public final class ConsentCommand {
                           json
                               ? JsonText.of(entry)
                               : TerminalText.printable(ConsentText.of(entry))),
-              page ->
-                  page.getMore()
-                      ? page.getConsents(page.getConsentsCount() - 1).getConsentId()
-                      : ByteString.EMPTY);
+              ListConsentsResponse::getNextPageToken);
     }
   }
 
@@ -205,7 +202,8 @@ public final class ConsentCommand {
   @Command(
       name = "grant",
       description = {
-        "Grants a consent as requested, or, with --to, --in, --purpose, --until or --days, a part of it.",
+        "Grants a consent as requested, or, with --to, --in, --purpose, --until or --days, a part"
+            + " of it.",
         "The gateway signs the grant and sends it to the requester."
       },
       mixinStandardHelpOptions = true)

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class ConsentList {
   private static final int AT_ONCE = 256;
 
+  /** Consents that one page examines at most, so that a call costs no more than its price. */
+  static final int EXAMINED = 1_000;
+
   private final Ledger ledger;
   private final ConsentRecords records;
   private final InstantSource clock;
@@ -34,25 +37,44 @@ public final class ConsentList {
   }
 
   /**
-   * At most this many consents of a side, after an id or from the oldest, oldest first.
+   * Consents of a side, oldest first.
+   *
+   * @param next the last consent examined, behind which the next page begins; null for the last
+   *     page
+   */
+  public record ConsentPage(List<ConsentEntry> consents, @Nullable MessageId next) {
+    /** Copies the list. */
+    public ConsentPage {
+      consents = List.copyOf(consents);
+    }
+  }
+
+  /**
+   * At most this many consents of a side, behind one or from the oldest. It may be fewer although
+   * others follow, since a page examines at most {@value #EXAMINED}.
    *
    * @param endedToo whether to include consents that were denied, revoked or have ended
    */
-  public List<ConsentEntry> page(Side side, boolean endedToo, @Nullable MessageId after, int most) {
+  public ConsentPage page(Side side, boolean endedToo, @Nullable MessageId after, int most) {
     List<ConsentEntry> out = new ArrayList<>();
-    MessageId from = after;
-    List<ConsentTable.Entry> some = ConsentTable.of(ledger).page(side, from, AT_ONCE);
-    while (!some.isEmpty() && out.size() < most) {
+    MessageId last = after;
+    int examined = 0;
+    List<ConsentTable.Entry> some = ConsentTable.of(ledger).page(side, last, AT_ONCE);
+    while (!some.isEmpty()) {
       for (ConsentTable.Entry one : some) {
-        from = one.id();
+        if (out.size() == most || examined == EXAMINED) {
+          return new ConsentPage(out, last);
+        }
+        examined++;
+        last = one.id();
         // Unsealing is the dear part.
-        if (out.size() < most && (endedToo || isAlive(one.record()))) {
+        if (endedToo || isAlive(one.record())) {
           entry(side, one).ifPresent(out::add);
         }
       }
-      some = ConsentTable.of(ledger).page(side, from, AT_ONCE);
+      some = ConsentTable.of(ledger).page(side, last, AT_ONCE);
     }
-    return out;
+    return new ConsentPage(out, null);
   }
 
   private boolean isAlive(ConsentRecord record) {

@@ -22,7 +22,6 @@ import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.v1.AskConsentRequest;
 import org.entente.proto.v1.AskConsentResponse;
 import org.entente.proto.v1.ConsentAsked;
-import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentGrpc;
 import org.entente.proto.v1.ConsentSide;
 import org.entente.proto.v1.ConsentTerms;
@@ -102,14 +101,17 @@ final class ConsentService implements BindableService {
   }
 
   private ListConsentsResponse listConsents(ListConsentsRequest request) {
-    MessageId after = RequestFields.after(request.getAfter());
-    Side side = side(request.getSide());
-    PageLimits.Page<ConsentEntry> page =
-        PageLimits.LIST.page(
-            request.getPageSize(), most -> consents.page(side, request.getEndedToo(), after, most));
+    ByteString token = request.getPageToken();
+    ConsentList.ConsentPage page =
+        consents.page(
+            side(request.getSide()),
+            request.getEndedToo(),
+            token.isEmpty() ? null : RequestFields.id("page_token", token),
+            PageLimits.LIST.require(request.getPageSize()));
+    MessageId next = page.next();
     return ListConsentsResponse.newBuilder()
-        .addAllConsents(page.entries())
-        .setMore(page.more())
+        .addAllConsents(page.consents())
+        .setNextPageToken(next == null ? ByteString.EMPTY : ByteString.copyFrom(next.bytes()))
         .build();
   }
 

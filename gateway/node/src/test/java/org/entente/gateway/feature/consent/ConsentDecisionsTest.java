@@ -44,7 +44,7 @@ class ConsentDecisionsTest {
   }
 
   private ConsentEntry entry() {
-    return node.consents.page(Side.ORIGINATOR, true, null, 10).get(0);
+    return node.consents.page(Side.ORIGINATOR, true, null, 10).consents().get(0);
   }
 
   private Result<ConsentDecisions.Decided> deny() {
@@ -61,7 +61,7 @@ class ConsentDecisionsTest {
     assertEquals("de.customs", entry().getAgency());
     assertEquals(node.wanted(message), entry().getAsked());
     node.clock.move(Duration.ofDays(10));
-    assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, false, null, 10));
+    assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, false, null, 10).consents());
     assertEquals(ConsentState.CONSENT_STATE_ENDED, entry().getState());
     assertEquals(Code.EXPIRED, refused(grant(GrantedScope.NONE)).code());
   }
@@ -213,8 +213,8 @@ class ConsentDecisionsTest {
     long later = node.in(Duration.ofDays(401));
     int pruned = node.ledger.commit(Lane.ROUTINE, ConsentTable.of(node.ledger).removal(later, 100));
     assertEquals(2, pruned);
-    assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10));
-    assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10));
+    assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10).consents());
+    assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10).consents());
     assertEquals(0, ConsentTable.of(node.ledger).open(DE));
     assertEquals(List.of(), ConsentTable.of(node.ledger).about(own, 10));
   }

@@ -1,13 +1,16 @@
 package org.entente.gateway.feature.consent;
 
+import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.testkit.Agencies.DE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +22,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.seal.BucketKey;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
@@ -33,7 +37,8 @@ class ConsentListTest {
   private static final Duration SHORT = Duration.ofHours(1);
 
   private final SettableClock clock = new SettableClock(PolicyFixture.NOW);
-  @AutoClose private final Ledger ledger = QuietLedger.started(new MemoryStore(), clock);
+  private final MemoryStore store = new MemoryStore();
+  @AutoClose private final Ledger ledger = QuietLedger.started(store, clock);
   private final CountedKeys keys = new CountedKeys();
   private final ConsentRecords records =
       new ConsentRecords(new RecordSeal(keys, new SecureRandom()));
@@ -74,10 +79,70 @@ class ConsentListTest {
     var unused = asked(SHORT);
 
     keys.used.set(0);
-    List<ConsentEntry> page = consents.page(Side.ORIGINATOR, false, null, 1);
+    List<ConsentEntry> page = consents.page(Side.ORIGINATOR, false, null, 1).consents();
     assertEquals(List.of(first), page.stream().map(ConsentEntry::getConsentId).toList());
     assertEquals(1, keys.used.get());
-    assertEquals(7, consents.page(Side.ORIGINATOR, true, null, 10).size());
+    assertEquals(7, consents.page(Side.ORIGINATOR, true, null, 10).consents().size());
+  }
+
+  /** A member makes many requests that end; their list costs what its pages are paid for. */
+  @Test
+  void pages_behindManyThatHaveEnded_examineABoundedNumberEach_andShowTheRest() {
+    ended(2 * ConsentList.EXAMINED);
+    clock.move(SHORT);
+    ByteString alive = asked(SHORT);
+
+    List<ByteString> shown = new ArrayList<>();
+    List<Integer> examined = new ArrayList<>();
+    MessageId after = null;
+    do {
+      long before = store.scanned(Table.CONSENT);
+      ConsentList.ConsentPage page = consents.page(Side.ORIGINATOR, false, after, 500);
+      examined.add((int) (store.scanned(Table.CONSENT) - before));
+      page.consents().forEach(entry -> shown.add(entry.getConsentId()));
+      after = page.next();
+    } while (after != null);
+    assertEquals(List.of(alive), shown);
+    assertEquals(3, examined.size());
+    examined.forEach(
+        each -> assertTrue(each <= ConsentList.EXAMINED + 256, () -> each + " of one page"));
+  }
+
+  @Test
+  void pages_ofAnySize_showEachOnce_andTheLastSaysSo() {
+    for (int i = 0; i < 6; i++) {
+      var unused = asked(SHORT);
+      clock.move(Duration.ofMillis(1));
+    }
+    for (int size = 1; size <= 7; size++) {
+      List<ByteString> shown = new ArrayList<>();
+      ConsentList.ConsentPage page = consents.page(Side.ORIGINATOR, true, null, size);
+      page.consents().forEach(entry -> shown.add(entry.getConsentId()));
+      int pages = 1;
+      while (page.next() != null) {
+        page = consents.page(Side.ORIGINATOR, true, page.next(), size);
+        page.consents().forEach(entry -> shown.add(entry.getConsentId()));
+        pages++;
+      }
+      assertEquals(6, shown.stream().distinct().count());
+      assertEquals(6, shown.size());
+      assertEquals((5 + size) / size, pages);
+    }
+  }
+
+  private void ended(int count) {
+    MessageId like = MessageId.of(asked(SHORT).toByteArray());
+    ConsentTable table = ConsentTable.of(ledger);
+    ConsentRecord record = requireNonNull(table.read(Side.ORIGINATOR, like));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 1; i < count; i++) {
+            MessageId id = MessageId.fresh(clock.millis(), new SecureRandom());
+            table.put(tx, Side.ORIGINATOR, id, record);
+          }
+          return like;
+        });
   }
 
   /** Counts records opened. */

@@ -38,7 +38,7 @@ class ConsentRequestsTest {
 
   private Problem refused(ConsentAsked wanted, OnBehalfOf person) {
     Result<ConsentRequests.Sent> answer = node.asking.ask(ConsentNode.DESK, wanted, person).join();
-    assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10));
+    assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10).consents());
     return Results.problem(answer);
   }
 
@@ -46,7 +46,7 @@ class ConsentRequestsTest {
   void asked_isListedOnItsWayAndInTheAuditLog_withTheOfficer() {
     MessageId message = node.received(SG);
     MessageId consent = node.ask(message);
-    ConsentEntry entry = node.consents.page(Side.ASKER, false, null, 10).get(0);
+    ConsentEntry entry = node.consents.page(Side.ASKER, false, null, 10).consents().get(0);
     assertEquals(ConsentNode.bytes(consent), entry.getConsentId());
     assertEquals("sg.police", entry.getAgency());
     assertEquals(ConsentState.CONSENT_STATE_OPEN, entry.getState());
@@ -77,7 +77,12 @@ class ConsentRequestsTest {
         .join();
     assertEquals(
         List.of(Purpose.PURPOSE_IPR_ENFORCEMENT),
-        node.consents.page(Side.ASKER, false, null, 10).get(0).getAsked().getPurposesList());
+        node.consents
+            .page(Side.ASKER, false, null, 10)
+            .consents()
+            .get(0)
+            .getAsked()
+            .getPurposesList());
   }
 
   @Test

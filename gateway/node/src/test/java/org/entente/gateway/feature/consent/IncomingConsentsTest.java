@@ -79,7 +79,7 @@ class IncomingConsentsTest {
   }
 
   private ConsentEntry own() {
-    return node.consents.page(Side.ASKER, true, null, 10).get(0);
+    return node.consents.page(Side.ASKER, true, null, 10).consents().get(0);
   }
 
   @Test
@@ -88,7 +88,7 @@ class IncomingConsentsTest {
     MessageId consent = node.isAsked(DE, message);
     assertEquals(
         ConsentNode.bytes(consent),
-        node.consents.page(Side.ORIGINATOR, false, null, 10).get(0).getConsentId());
+        node.consents.page(Side.ORIGINATOR, false, null, 10).consents().get(0).getConsentId());
     AuditRecord leaf = node.journal.only(AuditType.CONSENT_ASKED);
     assertEquals(DE, leaf.actor().agency());
     assertEquals(List.of(consent, message), leaf.subject().messages());
@@ -105,7 +105,7 @@ class IncomingConsentsTest {
       assertEquals(
           Code.NOT_FOUND, code(node.hears(DE, asks(node.wanted(both, message)))), "" + message);
     }
-    assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10));
+    assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10).consents());
   }
 
   @Test
