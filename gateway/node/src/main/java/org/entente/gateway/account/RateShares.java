@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * up names divides only what it has. Parties that used nothing lately have no part. Not safe for
  * many threads.
  */
-final class RateShares {
+public final class RateShares {
   /** Seconds' worth of its part that a party may use at once. */
   private static final double BURST_SECONDS = 0.25;
 
@@ -28,7 +28,8 @@ final class RateShares {
   private long then;
   private long swept;
 
-  RateShares(long now) {
+  /** Shares that nobody uses yet; the time is as {@link System#nanoTime}. */
+  public RateShares(long now) {
     then = now;
     swept = now;
   }
@@ -41,7 +42,7 @@ final class RateShares {
    * @param most the rate that all share at best
    * @param now as {@link System#nanoTime}
    */
-  boolean take(List<String> party, long amount, double perSecond, double most, long now) {
+  public boolean take(List<String> party, long amount, double perSecond, double most, long now) {
     if (now - swept >= SWEEP_NANOS) {
       swept = now;
       forgetPaid(most, now);

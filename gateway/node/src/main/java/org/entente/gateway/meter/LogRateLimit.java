@@ -35,22 +35,25 @@ public final class LogRateLimit {
    * The line for an event, with the number suppressed since the last line; empty if this event is
    * suppressed.
    */
-  public synchronized Optional<String> line(String subject, String text) {
+  public Optional<String> line(String subject, String text) {
+    return line(subject, text, /* further= */ false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param further whether the event has a line even beyond the number of an interval
+   */
+  public synchronized Optional<String> line(String subject, String text, boolean further) {
     Instant now = clock.instant();
-    Last last = lines.get(subject);
-    if (last != null && !now.isBefore(last.at()) && now.isBefore(last.at().plus(apart))) {
-      boolean isAllowed = last.lines() < most;
-      lines.put(
-          subject,
-          isAllowed
-              ? new Last(last.at(), last.lines() + 1, 0)
-              : new Last(last.at(), last.lines(), last.since() + 1));
-      return isAllowed ? Optional.of(text) : Optional.empty();
+    Last last = lines.getOrDefault(subject, new Last(now, 0, 0));
+    boolean within = !now.isBefore(last.at()) && now.isBefore(last.at().plus(apart));
+    if (within && last.lines() >= most && !further) {
+      lines.put(subject, new Last(last.at(), last.lines(), last.since() + 1));
+      return Optional.empty();
     }
-    lines.put(subject, new Last(now, 1, 0));
+    lines.put(subject, within ? new Last(last.at(), last.lines() + 1, 0) : new Last(now, 1, 0));
     return Optional.of(
-        last == null || last.since() == 0
-            ? text
-            : text + "; " + last.since() + " more since the last such line");
+        last.since() == 0 ? text : text + "; " + last.since() + " more since the last such line");
   }
 }

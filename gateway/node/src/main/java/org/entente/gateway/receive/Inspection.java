@@ -218,15 +218,20 @@ final class Inspection {
    * neighbour that forged it. What is no member has one name: names cost memory.
    */
   private List<String> party(Delivery delivery) {
+    return party(delivery, member);
+  }
+
+  /** The same, the nearest first; empty for what the neighbour sends itself. */
+  static List<String> party(Delivery delivery, Predicate<AgencyName> member) {
     List<String> path = delivery.getPathList();
     List<String> party = new ArrayList<>();
     for (int i = path.size() - 2; i >= 0 && party.size() < MAX_PATH; i--) {
-      party.add(isMember(path.get(i)) ? path.get(i) : NO_MEMBER);
+      party.add(isMember(path.get(i), member) ? path.get(i) : NO_MEMBER);
     }
     return party;
   }
 
-  private boolean isMember(String name) {
+  private static boolean isMember(String name, Predicate<AgencyName> member) {
     try {
       return member.test(new AgencyName(name));
     } catch (InvalidValue e) {

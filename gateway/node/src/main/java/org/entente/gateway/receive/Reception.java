@@ -1,7 +1,6 @@
 package org.entente.gateway.receive;
 
 import com.google.protobuf.ByteString;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -25,7 +25,6 @@ import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.ledger.table.InboxTable;
-import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -59,14 +58,8 @@ final class Reception {
   /** Reasons in one leaf about refused messages; it has one code. */
   private static final int MOST_REASONS = 8;
 
-  /** Leaves of one neighbour and code about refused deliveries, in an interval. */
-  static final int MOST_REFUSALS = 10;
-
   private static final String TOO_MANY_ALTERING =
       "an envelope brings at most " + EnvelopeHeader.MAX_ALTERING + " recalls, changes and rosters";
-
-  /** The interval. */
-  static final Duration REFUSALS_IN = Duration.ofMinutes(1);
 
   private final AgencyName self;
   private final Ledger ledger;
@@ -81,8 +74,8 @@ final class Reception {
   private final ReceivedReferenceCheck references;
   private final DeskRouting directing;
 
-  /** A leaf is kept for years, and a delivery that is refused costs its sender a few bytes. */
-  private final LogRateLimit refusals;
+  private final Predicate<AgencyName> member;
+  private final RefusalLeafLimit refusals;
 
   Reception(ReceiveParts parts, Reporter reporter, Custody custody) {
     this.custody = custody;
@@ -96,7 +89,8 @@ final class Reception {
     this.meters = parts.environment().meters();
     this.reporter = reporter;
     this.held = parts.opening().numbers();
-    this.refusals = new LogRateLimit(parts.environment().clock(), REFUSALS_IN, MOST_REFUSALS);
+    this.member = parts.transit().member();
+    this.refusals = new RefusalLeafLimit(parts.environment().clock());
     this.directing =
         new DeskRouting(
             parts.keeping().desks(), parts.ledger().inbox(), parts.environment().meters());
@@ -117,7 +111,7 @@ final class Reception {
 
   Answer commit(Transaction tx, AgencyName peer, Delivery delivery, InspectionResult inspected) {
     if (inspected instanceof InspectionResult.Rejected rejected) {
-      return reject(tx, peer, rejected);
+      return reject(tx, peer, delivery, rejected);
     }
     if (inspected instanceof InspectionResult.Taken taken) {
       return take(tx, peer, delivery, taken);
@@ -125,14 +119,15 @@ final class Reception {
     return Answer.COMMITTED;
   }
 
-  private Answer reject(Transaction tx, AgencyName peer, InspectionResult.Rejected rejected) {
+  private Answer reject(
+      Transaction tx, AgencyName peer, Delivery delivery, InspectionResult.Rejected rejected) {
     EnvelopeHeader header = rejected.header();
     if (rejected.result() == Result.RESULT_REFUSED) {
       AuditSubject subject =
           header == null
               ? new AuditSubject(null, List.of(), List.of(peer), null)
               : AuditSubject.of(header, List.of(), List.of(peer));
-      refused(tx, peer, subject, rejected.code(), rejected.reason());
+      refused(tx, peer, delivery, subject, rejected.code(), rejected.reason());
     }
     InspectionResult.Unresolved unresolved = rejected.unresolved();
     if (unresolved != null) {
@@ -142,9 +137,15 @@ final class Reception {
   }
 
   private void refused(
-      Transaction tx, AgencyName peer, AuditSubject subject, Code code, String reason) {
+      Transaction tx,
+      AgencyName peer,
+      Delivery delivery,
+      AuditSubject subject,
+      Code code,
+      String reason) {
+    List<String> party = Inspection.party(delivery, member);
     refusals
-        .line(peer + " " + code, reason)
+        .line(peer, party.isEmpty() ? "" : party.get(0), code, reason)
         .ifPresent(
             text ->
                 tx.audit(
@@ -173,7 +174,7 @@ final class Reception {
                 InspectionResult.NotOnward::code,
                 () -> new EnumMap<>(Code.class),
                 Collectors.toList()))
-        .forEach((code, alike) -> notOnward(tx, peer, taken.header(), code, alike));
+        .forEach((code, alike) -> notOnward(tx, peer, delivery, taken.header(), code, alike));
     return answer.result() == Result.RESULT_COMMITTED
         ? new Answer(answer.result(), answer.code(), taken.notOnward())
         : answer;
@@ -183,6 +184,7 @@ final class Reception {
   private void notOnward(
       Transaction tx,
       AgencyName peer,
+      Delivery delivery,
       EnvelopeHeader header,
       Code code,
       List<InspectionResult.NotOnward> alike) {
@@ -193,6 +195,7 @@ final class Reception {
     refused(
         tx,
         peer,
+        delivery,
         AuditSubject.of(header, List.of(), agencies),
         code,
         same ? reason : reason + "; likewise for the others");

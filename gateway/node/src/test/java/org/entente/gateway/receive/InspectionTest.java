@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -186,15 +187,59 @@ class InspectionTest {
     for (int i = 0; i < 100; i++) {
       assertEquals(Result.RESULT_REFUSED, node.kit.handOver(LANE, spoilt).getResult());
     }
-    assertEquals(Reception.MOST_REFUSALS, node.leaves(AuditType.REFUSED).size());
+    assertEquals(RefusalLeafLimit.MOST, node.leaves(AuditType.REFUSED).size());
     assertEquals(100, node.kit.reports().take().size());
     assertEquals(Code.MALFORMED.name(), from(HUB, via(spoilt, ORIGIN, HUB)).getCode());
     assertEquals(AuditActor.gateway(HUB), node.leaves.last().actor(), "another neighbour");
-    node.clock.move(Reception.REFUSALS_IN);
+    node.clock.move(RefusalLeafLimit.INTERVAL);
     assertRefused(
         Code.MALFORMED,
         "the header cannot be read; 90 more since the last such line",
         node.kit.handOver(LANE, spoilt));
+  }
+
+  /** A member behind an honest transit hides no refusal of another that comes the same way. */
+  @Test
+  void refusalsInAFlood_throughATransit_leaveEachOtherItsLeaves() {
+    Delivery spoilt = sealed().toBuilder().setHeader(ByteString.copyFromUtf8("header")).build();
+    AgencyName flooding = new AgencyName("us.cbp");
+    for (int i = 0; i < 100; i++) {
+      from(HUB, via(spoilt, flooding, HUB));
+    }
+    assertEquals(RefusalLeafLimit.MOST, node.leaves(AuditType.REFUSED).size());
+    assertRefused(
+        Code.MALFORMED,
+        "the header cannot be read; 90 more since the last such line",
+        from(HUB, via(spoilt, new AgencyName("sg.police"), HUB)));
+    from(HUB, via(spoilt, HUB));
+    from(HUB, via(spoilt, ORIGIN, flooding, HUB));
+    assertEquals(RefusalLeafLimit.MOST + 2, node.leaves(AuditType.REFUSED).size(), "of the hub");
+    for (int minute = 0; minute < 10; minute++) {
+      for (int i = 0; i < 60; i++) {
+        from(HUB, via(spoilt, flooding, HUB));
+        node.clock.move(Duration.ofSeconds(1));
+      }
+      int before = node.leaves(AuditType.REFUSED).size();
+      from(HUB, via(spoilt, new AgencyName("sg.police"), HUB));
+      assertEquals(before + 1, node.leaves(AuditType.REFUSED).size());
+    }
+  }
+
+  /** A hostile transit makes no more leaves by claiming paths. */
+  @Test
+  void refusals_ofPathsThatATransitMakesUp_areOfOneRate() {
+    Delivery spoilt = sealed().toBuilder().setHeader(ByteString.copyFromUtf8("header")).build();
+    int named = 30;
+    for (int second = 0; second < 600; second++) {
+      for (int i = 0; i < named; i++) {
+        from(HUB, via(spoilt, new AgencyName("us.member" + i), HUB));
+      }
+      node.clock.move(Duration.ofSeconds(1));
+    }
+    int leaves = node.leaves(AuditType.REFUSED).size();
+    int rates = 2 * 10 * RefusalLeafLimit.MOST;
+    assertTrue(leaves <= rates + named, leaves + " leaves in ten minutes, of 18,000 refusals");
+    assertTrue(leaves > rates / 2);
   }
 
   @Test
