@@ -163,6 +163,7 @@ class DoctorTest {
     all.put("disk.ledger", DoctorTest::openTheLedger);
     all.put("disk.free", node -> node.write(disk(2, 1), disk(1_048_576, 1_048_575)));
     all.put("disk.filling", node -> node.write(disk(2, 1), disk(1_048_576, 1)));
+    all.put("disk.backups", DoctorTest::openTheBackups);
     all.put("network.listen", node -> node.write("admin: 127.0.0.1:", "admin: 192.0.2.7:"));
     all.put("network.ports", DoctorTest::takeAPort);
     all.put("network.bind", DoctorTest::takeAPortSilently);
@@ -237,6 +238,12 @@ class DoctorTest {
     node.federation.start(FR);
     node.federation.stop(FR);
     mode(node.federation.folder().resolve(FR).resolve("data"), "rwxr-x---");
+  }
+
+  private static void openTheBackups(DoctorTest node) throws IOException {
+    Path backups = Files.createDirectory(node.federation.folder().resolve("backups"));
+    mode(backups, "rwxr-x---");
+    node.write(node.good + "backup: {folder: " + backups + "}\n");
   }
 
   private static void takeAPort(DoctorTest node) throws IOException {
@@ -465,6 +472,18 @@ class DoctorTest {
       }
     }
     return "";
+  }
+
+  @Test
+  void commandsOfBackups_warnOfAFolderThatOthersMayRead_andGoOn() throws IOException {
+    CommandFixture command = new CommandFixture();
+    openTheBackups(this);
+    assertEquals(0, command.run("backup", "list", "--config", file.toString()));
+    assertTrue(command.err().startsWith("warning: others may read the backups in "), command.err());
+    mode(federation.folder().resolve("backups"), "rwx------");
+    CommandFixture next = new CommandFixture();
+    assertEquals(0, next.run("backup", "list", "--config", file.toString()));
+    assertEquals("", next.err());
   }
 
   @Test

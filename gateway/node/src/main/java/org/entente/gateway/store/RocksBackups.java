@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.store.StoreFailure.Kind;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BackupEngine;
@@ -76,6 +77,20 @@ public final class RocksBackups {
           }
           return all.get(all.size() - 1);
         });
+  }
+
+  /**
+   * What is wrong with the mode of the folder, which may let others read its files. The modes of a
+   * medium are often fixed, so this is no failure. Empty if it keeps them out, or does not exist.
+   */
+  public Optional<String> openToOthers() {
+    return Files.isDirectory(folder)
+        ? RocksDirectory.modeForOthers(folder)
+            .map(
+                mode ->
+                    "others may read the backups in %s: it has mode %s"
+                        .formatted(folder.toAbsolutePath().normalize(), mode))
+        : Optional.empty();
   }
 
   /** All backups, the oldest first. */

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.store.StoreFailure.Kind;
@@ -51,19 +52,28 @@ final class RocksDirectory {
    * process, which often let others read.
    */
   static void requirePrivate(Path dir) {
+    modeForOthers(dir)
+        .ifPresent(
+            mode -> {
+              throw new StoreFailure(
+                  Kind.INSECURE,
+                  dir
+                      + " has mode "
+                      + mode
+                      + "; at most "
+                      + PosixFilePermissions.toString(PRIVATE)
+                      + " is allowed",
+                  null);
+            });
+  }
+
+  /** The mode of {@code dir} if it lets others in; empty if only the owner may enter. */
+  static Optional<String> modeForOthers(Path dir) {
     try {
       Set<PosixFilePermission> granted = Files.getPosixFilePermissions(dir);
-      if (!PRIVATE.containsAll(granted)) {
-        throw new StoreFailure(
-            Kind.INSECURE,
-            dir
-                + " has mode "
-                + PosixFilePermissions.toString(granted)
-                + "; at most "
-                + PosixFilePermissions.toString(PRIVATE)
-                + " is allowed",
-            null);
-      }
+      return PRIVATE.containsAll(granted)
+          ? Optional.empty()
+          : Optional.of(PosixFilePermissions.toString(granted));
     } catch (IOException e) {
       throw new StoreFailure(Kind.IO, "cannot read the mode of " + dir + ": " + e.getMessage(), e);
     }

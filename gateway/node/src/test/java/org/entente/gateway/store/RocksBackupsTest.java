@@ -12,7 +12,9 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -59,6 +61,24 @@ final class RocksBackupsTest {
     }
     assertEquals(100, restored(1));
     assertEquals(250, restored(2));
+  }
+
+  /** The modes of a medium are often fixed, so that a refusal would end all backups. */
+  @Test
+  void folder_thatOthersMayRead_isTakenAndNamed() throws IOException {
+    assertEquals(Optional.empty(), backups().openToOthers(), "there is none yet");
+    try (RocksStore store = RocksStore.open(data(), OPTIONS)) {
+      NumberedCommits.commit(store, 1, 1, BYTES, Durability.SYNCED);
+      assertEquals(1, backups().add(store, "", 7).number());
+      assertEquals(Optional.empty(), backups().openToOthers(), "one that a backup makes");
+      for (String mode : List.of("rwxr-x---", "rwx-----x", "rwx---r--")) {
+        Files.setPosixFilePermissions(
+            temp.resolve("backup"), PosixFilePermissions.fromString(mode));
+        String what = backups().openToOthers().orElseThrow();
+        assertTrue(what.endsWith("backup: it has mode " + mode), what);
+      }
+      assertEquals(2, backups().add(store, "", 7).number());
+    }
   }
 
   /** What a writer had committed when the copy began is in it, and never half a commit. */

@@ -10,6 +10,7 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.node.offline.LedgerRestore;
 import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.store.RocksBackups;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Option;
     name = "backup",
     description = {
       "Makes, lists, verifies and restores copies of a gateway's ledger.",
-      "The configuration names their folder (backup.folder). They hold no keys: keep the keystore apart",
+      "The configuration names their folder (backup.folder). They hold no keys: keep the keystore"
+          + " apart",
       "from them. docs/operate/backup.md states what a restore recovers and what it does not."
     },
     mixinStandardHelpOptions = true,
@@ -55,7 +57,8 @@ public final class BackupCommand {
       name = "create",
       description = {
         "Makes a copy while the gateway runs.",
-        "When the command ends, the copy is on the disk and holds everything acknowledged before the",
+        "When the command ends, the copy is on the disk and holds everything acknowledged before"
+            + " the",
         "command began. The client needs the scope `operator`."
       },
       mixinStandardHelpOptions = true)
@@ -87,7 +90,10 @@ public final class BackupCommand {
     @Override
     public final void run() {
       try {
-        with(new LedgerRestore(config, InstantSource.system()));
+        LedgerRestore node = new LedgerRestore(config, InstantSource.system());
+        node.openToOthers()
+            .ifPresent(what -> err().println(TerminalText.printable("warning: " + what)));
+        with(node);
       } catch (StoreFailure e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);
       }
@@ -117,8 +123,10 @@ public final class BackupCommand {
       name = "verify",
       description = {
         "Verifies a copy; the gateway may run.",
-        "Restores the copy beside the ledger, reads all of it, compares every checksum, verifies its audit",
-        "log and that it continues the checkpoint signed when the copy was made, and removes it again.",
+        "Restores the copy beside the ledger, reads all of it, compares every checksum, verifies"
+            + " its audit",
+        "log and that it continues the checkpoint signed when the copy was made, and removes it"
+            + " again.",
         "Exit code 1 if the copy is faulty."
       },
       mixinStandardHelpOptions = true)
@@ -144,7 +152,8 @@ public final class BackupCommand {
       description = {
         "Replaces the ledger of a stopped gateway with a copy.",
         "The copy does not hold what was acknowledged after it was made: first look for newer data",
-        "(docs/operate/backup.md). Opens a new audit log if the last one cannot be continued. Message",
+        "(docs/operate/backup.md). Opens a new audit log if the last one cannot be continued."
+            + " Message",
         "numbers begin new epochs."
       },
       mixinStandardHelpOptions = true)

@@ -14,12 +14,16 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreCounts;
 import org.entente.gateway.store.StoreFailure;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The ledger on this machine's disk, and its backups. Opened once; the caller closes the store.
  * Safe for many threads.
  */
 final class LedgerStorage implements Supplier<Store>, BackupCopies {
+  private static final Logger LOG = LoggerFactory.getLogger(LedgerStorage.class);
+
   private final NodeConfig config;
   private final Meters meters;
   private volatile @Nullable RocksStore store;
@@ -60,7 +64,10 @@ final class LedgerStorage implements Supplier<Store>, BackupCopies {
           "the configuration names no folder for backups (backup.folder)",
           null);
     }
-    return new RocksBackups(settings.folder()).add(opened, note, settings.keep());
+    RocksBackups backups = new RocksBackups(settings.folder());
+    RocksBackups.Backup made = backups.add(opened, note, settings.keep());
+    backups.openToOthers().ifPresent(what -> LOG.warn("backup.folder: {}", what));
+    return made;
   }
 
   @Override

@@ -279,6 +279,15 @@ public final class DoctorChecks {
             "Make room before it is short.",
             DISK,
             FileProbes::fillingDisk));
+    all.add(
+        check(
+            "disk.backups",
+            WARNING,
+            ALWAYS,
+            List.of(CONFIGURATION),
+            "Let only the gateway's user enter it (chmod 700), or restrict who mounts its medium.",
+            "docs/operate/backup.md#making-copies",
+            FileProbes::openBackups));
   }
 
   private static void addNetwork(List<DoctorCheck> all) {

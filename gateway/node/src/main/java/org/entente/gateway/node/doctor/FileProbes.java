@@ -15,6 +15,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
+import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustWatch;
@@ -82,6 +83,14 @@ final class FileProbes {
       folder(faults, "backup.folder", backup.folder());
     }
     return faults;
+  }
+
+  static List<String> openBackups(DoctorSubject subject) {
+    return Optional.ofNullable(subject.config().backup())
+        .flatMap(backup -> new RocksBackups(backup.folder()).openToOthers())
+        .map(what -> "backup.folder: " + what)
+        .stream()
+        .toList();
   }
 
   private static void folder(List<String> faults, String field, Path folder) {

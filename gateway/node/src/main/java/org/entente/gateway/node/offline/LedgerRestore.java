@@ -81,6 +81,11 @@ public final class LedgerRestore {
     folder = settings.folder();
   }
 
+  /** What lets others read the backups; empty if nothing does. */
+  public Optional<String> openToOthers() {
+    return new RocksBackups(folder).openToOthers();
+  }
+
   /** The existing backups, the oldest first. */
   public List<Backup> list() {
     return new RocksBackups(folder).list();
