@@ -58,9 +58,9 @@ import org.slf4j.LoggerFactory;
  * some of its messages is halved until those fail alone: the others are finished, and those are
  * counted, reported and tried again by {@link #retry}.
  *
- * <p><b>Ciphertext.</b> The first commit only marks the message in its page. {@link #retry} has the
- * worker write such pages again ({@link PageRewriting}). Nothing is stated about that, since what
- * was destroyed is the key.
+ * <p><b>Ciphertext.</b> The first commit only marks the message in its page. {@link
+ * #dropCiphertext} has the worker write such pages again ({@link PageRewriting}). Nothing is stated
+ * about that, since what was destroyed is the key.
  *
  * <p>Safe for many threads.
  */
@@ -148,12 +148,18 @@ public final class MessageErasure {
     }
   }
 
-  /**
-   * Has the worker try again what failed, finish what has begun, and drop the ciphertext of what
-   * was removed from pages since. Quick.
-   */
+  /** Has the worker try again what failed, and finish what has begun. Quick. */
   public void retry() {
     stuck.retry();
+    wake();
+  }
+
+  /**
+   * Has the worker drop the ciphertext of messages that were removed one by one. Quick. Not called
+   * after each removal: a member that recalls a message of each of its pages would have all of them
+   * written each time.
+   */
+  public void dropCiphertext() {
     pages.begin();
     wake();
   }
@@ -378,7 +384,7 @@ public final class MessageErasure {
     } catch (IOException e) {
       throw new UncheckedIOException("the erasure journal cannot be read", e);
     }
-    wake();
+    dropCiphertext();
     return again.get();
   }
 

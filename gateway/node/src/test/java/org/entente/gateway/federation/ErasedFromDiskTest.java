@@ -31,9 +31,12 @@ import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.keys.KeystoreFailure;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.FolderCopy;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
@@ -96,8 +99,8 @@ class ErasedFromDiskTest {
           Retention retention = retention(ledger, keys, kit);
           retention.hold(new NodeName("records"), held.messageId(), PERSON);
           Results.value(retention.erase(new NodeName("records"), erased.messageId(), PERSON));
-          copy("data", "minute of the erasure");
-          kit.erasing().retry();
+          copy("data", "hour of the erasure");
+          kit.erasing().dropCiphertext();
           kit.settle();
         }
         ledger.close();
@@ -185,15 +188,13 @@ class ErasedFromDiskTest {
 
   /** Its ciphertext is there until its page is written again; no key of then opens it. */
   @Test
-  void ledgerOfTheMinuteOfTheErasure_showsNothing_andNoKeyOfTodayOpensIt() {
-    assertTrue(stored("minute of the erasure").length > 0);
-    assertTrue(read("minute of the erasure", "keystore", erased).isEmpty());
-    assertTrue(read("minute of the erasure", "keystore-of-the-backup", erased).isEmpty());
-    try (Store before = store("backup");
-        Store store = store("minute of the erasure");
+  void ledgerOfTheHourOfTheErasure_showsNothing_andNoKeyOfTodayOpensIt() {
+    assertTrue(stored("hour of the erasure").length > 0);
+    assertTrue(read("hour of the erasure", "keystore", erased).isEmpty());
+    assertTrue(read("hour of the erasure", "keystore-of-the-backup", erased).isEmpty());
+    InboxTable.PlacedRecord placed = placedBefore();
+    try (Store store = store("hour of the erasure");
         Keystore keys = keystore("keystore")) {
-      InboxTable.PlacedRecord placed =
-          requireNonNull(new InboxTable(before).find(erased.messageId()));
       InboxOpener opener =
           new InboxOpener(
               new KeyProvider(keys, () -> now, random).storageKeys(), new InboxTable(store));
@@ -201,12 +202,30 @@ class ErasedFromDiskTest {
     }
   }
 
+  /** Removing a record is what a MAC of records does not show. */
+  @Test
+  void markRemovedOnTheDisk_bringsBackNothingThatOpens() {
+    try (Store store = store("hour of the erasure")) {
+      byte[] mark =
+          KeyBuilder.key().u8(Lane.ROUTINE.number()).u64(placedBefore().page()).u8(1).done();
+      requireNonNull(store.get(Table.INBOX, mark));
+      store.commit(store.batch().delete(Table.INBOX, mark), Durability.SYNCED);
+      requireNonNull(new InboxTable(store).find(erased.messageId()));
+    }
+    assertTrue(read("hour of the erasure", "keystore", erased).isEmpty());
+    assertTrue(read("hour of the erasure", "keystore", kept).isPresent());
+  }
+
+  private InboxTable.PlacedRecord placedBefore() {
+    try (Store before = store("backup")) {
+      return requireNonNull(new InboxTable(before).find(erased.messageId()));
+    }
+  }
+
   /** The ciphertext of the erased message in a copy of the ledger; empty if it is gone. */
   private byte[] stored(String data) {
-    try (Store before = store("backup");
-        Store store = store(data)) {
-      InboxTable.PlacedRecord placed =
-          requireNonNull(new InboxTable(before).find(erased.messageId()));
+    InboxTable.PlacedRecord placed = placedBefore();
+    try (Store store = store(data)) {
       return requireNonNull(new InboxTable(store).body(placed));
     }
   }

@@ -316,6 +316,7 @@ public final class GatewayCore {
     features.expire();
     keyCare.expire(renewal);
     incoming.sweep.round();
+    incoming.erasing.dropCiphertext();
     incoming.evidenceSweep.round();
   }
 
