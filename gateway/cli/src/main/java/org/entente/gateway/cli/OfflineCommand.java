@@ -3,6 +3,7 @@ package org.entente.gateway.cli;
 import java.util.List;
 import org.entente.gateway.cli.audit.AuditVerifyProofCommand;
 import org.entente.gateway.cli.ceremony.FederationCommand;
+import org.entente.gateway.model.BuildVersion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
@@ -17,7 +18,7 @@ import picocli.CommandLine.HelpCommand;
       "Works on files: opens no connection and no ledger."
     },
     mixinStandardHelpOptions = true,
-    version = "Entente 0.1.0-SNAPSHOT",
+    version = "Entente " + BuildVersion.CURRENT,
     footerHeading = "%nExit codes:%n",
     footer = {
       "  0  done",

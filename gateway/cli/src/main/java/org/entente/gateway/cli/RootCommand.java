@@ -45,6 +45,7 @@ import org.entente.gateway.cli.policy.PolicyCommand;
 import org.entente.gateway.cli.request.DiscoverCommand;
 import org.entente.gateway.cli.request.RequestCommand;
 import org.entente.gateway.cli.request.ResponderCommand;
+import org.entente.gateway.model.BuildVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -58,7 +59,7 @@ import picocli.CommandLine.HelpCommand;
     name = "entente",
     description = "Gateway through which agencies exchange sealed alerts.",
     mixinStandardHelpOptions = true,
-    version = "Entente 0.1.0-SNAPSHOT",
+    version = "Entente " + BuildVersion.CURRENT,
     footerHeading = "%nExit codes:%n",
     footer = {
       "  0  done",

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,19 +27,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The page of metrics and alerts says of each what the exporter and the rules say, and no other.
+ * The pages of metrics and alerts say of each what the exporter and the rules say, and no other.
  */
 class MetricsPageTest {
   private static final Path REPOSITORY = Path.of("..", "..").toAbsolutePath().normalize();
   private static final Path PAGE = REPOSITORY.resolve("docs/operate/metrics.md");
+  private static final String ALERTS = "docs/operate/alerts.md";
   private static final Path RULES = REPOSITORY.resolve("config/prometheus/alerts.yaml");
 
   /** A row about a metric: name, labels, type. */
   private static final Pattern METRIC =
       Pattern.compile("(?m)^\\| `([a-z][a-z0-9_]*)(?:\\{([a-z_,]+)})?` \\| (\\w+) \\|(.*)$");
 
+  /** A section about an alert: name, severity, when it fires, what to do. */
   private static final Pattern ALERT =
-      Pattern.compile("(?m)^\\| `(Entente\\w+)` \\| (\\w+) \\| ([^|]+) \\| ([^|]+) \\|$");
+      Pattern.compile(
+          "(?ms)^### (Entente\\w+)\n\n\\*\\*(\\w+)\\*\\*: (.+?)\n\n(.+?)(?=\n+#|\\s*\\z)");
+
   private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\w+)$");
   private static final Pattern SAMPLE = Pattern.compile("(?m)^(\\w+)\\{([^}]*)} ");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
@@ -135,25 +140,44 @@ class MetricsPageTest {
     for (JsonNode rule : rules()) {
       wanted.put(rule.path("alert").asText(), rule.path("labels").path("severity").asText());
       assertFalse(rule.path("annotations").path("action").asText().isEmpty(), rule.toString());
+      assertEquals(
+          ALERTS + "#" + rule.path("alert").asText().toLowerCase(Locale.ROOT),
+          rule.path("annotations").path("runbook").asText());
     }
     Map<String, String> described = new TreeMap<>();
-    Matcher rows = ALERT.matcher(page());
-    while (rows.find()) {
-      assertFalse(described.containsKey(rows.group(1)), rows.group(1) + " has two rows");
-      described.put(rows.group(1), rows.group(2));
-      assertTrue(rows.group(4).strip().length() > 20, rows.group() + " says what to do");
+    Matcher sections = ALERT.matcher(Files.readString(REPOSITORY.resolve(ALERTS)));
+    while (sections.find()) {
+      assertFalse(described.containsKey(sections.group(1)), sections.group(1) + " has two");
+      described.put(sections.group(1), sections.group(2));
+      assertTrue(sections.group(4).strip().length() > 20, sections.group() + " says what to do");
     }
     assertEquals(wanted, described);
     assertTrue(Set.copyOf(wanted.values()).equals(Set.of("page", "ticket")), wanted.toString());
   }
 
   @Test
-  void rules_nameOnlyMetricsThatThePageHas() throws IOException {
+  void buildInfo_namesTheVersionInTheBuildFile() throws IOException {
+    federation.start(FR);
+    Matcher version =
+        Pattern.compile("<artifactId>entente</artifactId>\\s*<version>([^<]+)<")
+            .matcher(Files.readString(REPOSITORY.resolve("pom.xml")));
+    assertTrue(version.find());
+    String sample = "entente_build_info{version=\"" + version.group(1) + "\",} 1.0";
+    assertTrue(federation.scrape(FR, "metrics").contains(sample), sample);
+  }
+
+  private static Set<String> described() throws IOException {
     Set<String> described = new TreeSet<>();
     Matcher rows = METRIC.matcher(page());
     while (rows.find()) {
       described.add(rows.group(1));
     }
+    return described;
+  }
+
+  @Test
+  void rules_nameOnlyMetricsThatThePageHas() throws IOException {
+    Set<String> described = described();
     Set<String> unknown = new TreeSet<>();
     for (JsonNode rule : rules()) {
       Matcher names = NAMED.matcher(rule.path("expr").asText());

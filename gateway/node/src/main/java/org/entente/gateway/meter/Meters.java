@@ -4,6 +4,7 @@ import io.prometheus.client.Collector;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Histogram;
+import io.prometheus.client.Info;
 import io.prometheus.client.exporter.common.TextFormat;
 import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BuildVersion;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 
@@ -47,6 +49,13 @@ public final class Meters {
       counter(
           "entente_refused_total",
           "Refusals by side (egress, ingress, client, peer) and code.",
+          "side",
+          "code");
+  private final Counter handshakesRefused =
+      counter(
+          "entente_handshakes_refused_total",
+          "TLS handshakes refused for the other side's certificate, by port (client, peer) and"
+              + " code.",
           "side",
           "code");
   private final Counter malformed =
@@ -206,6 +215,9 @@ public final class Meters {
   public Meters() {
     DefaultExports.register(registry);
     registry.register(new AllocatedBytes());
+    Info.build("entente_build", "The version that runs.")
+        .register(registry)
+        .info("version", BuildVersion.CURRENT);
   }
 
   private Counter counter(String name, String help, String... labels) {
@@ -229,6 +241,12 @@ public final class Meters {
   /** Counts a refusal. */
   public void refused(Side side, Code code) {
     refused.labels(side.label, code.name()).inc();
+  }
+
+  /** Counts a refused handshake, also among the refusals. */
+  public void handshakeRefused(Side side, Code code) {
+    refused(side, code);
+    handshakesRefused.labels(side.label, code.name()).inc();
   }
 
   /** Counts a request, or a draft of a stream, that could not be parsed. */

@@ -15,6 +15,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.meter.Meters.Sample;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.policy.decide.CacheFigures;
 import org.entente.gateway.retention.MessageErasure;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.transmit.GapWatch;
@@ -48,6 +49,17 @@ final class GatewayGauges {
         "Whether the policy files are invalid, so that the previous policy remains in force.",
         List.of(),
         () -> List.of(Sample.of(ground.policy.refuses() ? 1 : 0)));
+    meters.counter(
+        "entente_policy_cache_total",
+        "Rulings taken from the cache (hit), made and kept in it (miss), and dropped from it"
+            + " (eviction) since the policy came into force.",
+        List.of("event"),
+        () -> cacheEvents(ground.policy.current().cacheFigures()));
+    meters.gauge(
+        "entente_policy_cache_rulings",
+        "Rulings in the cache.",
+        List.of(),
+        () -> List.of(Sample.of((double) ground.policy.current().cacheFigures().entries())));
     meters.gauge(
         "entente_ledger_waiting_changes",
         "Changes waiting to be written to disk.",
@@ -74,6 +86,13 @@ final class GatewayGauges {
             + " resolved, nothing expires by it.",
         List.of(),
         () -> List.of(Sample.of(ground.ending.doubts() ? 1 : 0)));
+  }
+
+  private static List<Sample> cacheEvents(CacheFigures figures) {
+    return List.of(
+        new Sample(List.of("hit"), (double) figures.hits()),
+        new Sample(List.of("miss"), (double) figures.misses()),
+        new Sample(List.of("eviction"), (double) figures.evictions()));
   }
 
   private static void ofServices(Meters meters, ServiceStage services) {
@@ -105,6 +124,17 @@ final class GatewayGauges {
         "When the oldest queued envelope was queued; 0 if none is.",
         PEER_LANE,
         () -> perLane(routes, (peer, lane) -> ledger.hops().oldestMillis(peer, lane) / 1e3));
+    meters.counter(
+        "entente_link_answered_envelopes_total",
+        "Envelopes that a peer has answered, since its lane's first.",
+        PEER_LANE,
+        () -> perLane(routes, (peer, lane) -> ledger.hops().first(peer, lane) - 1));
+    meters.gauge(
+        "entente_link_round_trip_seconds",
+        "Time from sending an envelope to a peer's answer, which includes its commit; smoothed,"
+            + " and absent before the first.",
+        PEER_LANE,
+        () -> links.status().stream().flatMap(GatewayGauges::roundTrips).toList());
     meters.gauge(
         "entente_link_up",
         "Whether the link to a peer is up.",
@@ -193,6 +223,14 @@ final class GatewayGauges {
 
   private static Sample up(PeerStatus status) {
     return new Sample(List.of(status.peer().value()), status.up() ? 1 : 0);
+  }
+
+  private static Stream<Sample> roundTrips(PeerStatus status) {
+    return status.lanes().stream()
+        .flatMap(
+            lane ->
+                lane.roundTrip().stream()
+                    .map(time -> Sample.of(status.peer(), lane.lane(), time.toNanos() / 1e9)));
   }
 
   private static List<Sample> perLane(

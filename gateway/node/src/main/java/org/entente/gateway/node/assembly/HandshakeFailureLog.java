@@ -28,7 +28,7 @@ final class HandshakeFailureLog {
 
   /** Records a refused handshake. */
   void refused(Problem why) {
-    meters.refused(side, why.code());
+    meters.handshakeRefused(side, why.code());
     String who = side == Meters.Side.PEER ? "peer" : "client";
     lines
         .line(

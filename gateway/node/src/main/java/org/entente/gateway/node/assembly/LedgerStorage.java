@@ -23,10 +23,12 @@ import org.slf4j.LoggerFactory;
  */
 final class LedgerStorage implements Supplier<Store>, BackupCopies {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerStorage.class);
+  private static final long UNKNOWN = -1;
 
   private final NodeConfig config;
   private final Meters meters;
   private volatile @Nullable RocksStore store;
+  private volatile long newestBackup = UNKNOWN;
 
   LedgerStorage(NodeConfig config, Meters meters) {
     this.config = config;
@@ -42,7 +44,27 @@ final class LedgerStorage implements Supplier<Store>, BackupCopies {
         "What the ledger's store did since it was opened, and its calls of native code.",
         List.of("operation"),
         () -> samples(opened.counts()));
+    meterBackups();
     return opened;
+  }
+
+  /** Reads the folder once: opening it at each scrape would disturb a backup being made. */
+  private void meterBackups() {
+    try {
+      newestBackup =
+          list().stream().mapToLong(backup -> backup.made().getEpochSecond()).max().orElse(0);
+    } catch (StoreFailure e) {
+      LOG.warn("the age of the newest backup is unknown until the next one: {}", e.getMessage());
+    }
+    meters.gauge(
+        "entente_backup_timestamp_seconds",
+        "When the newest backup of the ledger was begun; 0 if there is none. Absent where no"
+            + " folder for backups is configured.",
+        List.of(),
+        () ->
+            config.backup() == null || newestBackup == UNKNOWN
+                ? List.of()
+                : List.of(Meters.Sample.of((double) newestBackup)));
   }
 
   private static List<Meters.Sample> samples(StoreCounts counts) {
@@ -66,6 +88,7 @@ final class LedgerStorage implements Supplier<Store>, BackupCopies {
     }
     RocksBackups backups = new RocksBackups(settings.folder());
     RocksBackups.Backup made = backups.add(opened, note, settings.keep());
+    newestBackup = made.made().getEpochSecond();
     backups.openToOthers().ifPresent(what -> LOG.warn("backup.folder: {}", what));
     return made;
   }

@@ -28,6 +28,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.trust.BundleFault;
 import org.entente.gateway.trust.BundleVerdict.Refused;
+import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustState;
 import org.entente.gateway.trust.TrustStore;
@@ -282,7 +283,24 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
         "entente_trust_bundle_contradicted",
         "Whether another trust bundle of the version in force has been seen.",
         () -> gossip.contradiction().isPresent() ? 1.0 : 0.0);
+    meters.gauge(
+        "entente_ca_expiry_timestamp_seconds",
+        "When the last CA certificate of an agency in the trust bundle expires, by role: this"
+            + " agency's, which issues its gateways' and clients' certificates (own), or another's"
+            + " (peer).",
+        List.of("role", "agency"),
+        () -> store.current().members().values().stream().map(this::authorities).toList());
     freshnessGauges();
+  }
+
+  private Sample authorities(Member member) {
+    long last =
+        member.authorities().stream()
+            .mapToLong(one -> one.x509().getNotAfter().getTime())
+            .max()
+            .orElse(0);
+    String role = member.name().equals(self) ? "own" : "peer";
+    return new Sample(List.of(role, member.name().value()), last / 1e3);
   }
 
   private void freshnessGauges() {
