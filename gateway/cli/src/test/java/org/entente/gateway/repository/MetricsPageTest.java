@@ -34,6 +34,7 @@ class MetricsPageTest {
   private static final Path PAGE = REPOSITORY.resolve("docs/operate/metrics.md");
   private static final String ALERTS = "docs/operate/alerts.md";
   private static final Path RULES = REPOSITORY.resolve("config/prometheus/alerts.yaml");
+  private static final Path DASHBOARD = REPOSITORY.resolve("config/grafana/entente.json");
 
   /** A row about a metric: name, labels, type. */
   private static final Pattern METRIC =
@@ -164,6 +165,18 @@ class MetricsPageTest {
     assertTrue(version.find());
     String sample = "entente_build_info{version=\"" + version.group(1) + "\",} 1.0";
     assertTrue(federation.scrape(FR, "metrics").contains(sample), sample);
+  }
+
+  @Test
+  void dashboard_queriesOnlyMetricsThatThePageHas() throws IOException {
+    Set<String> described = described();
+    for (JsonNode query : new ObjectMapper().readTree(DASHBOARD.toFile()).findValues("expr")) {
+      Matcher names = NAMED.matcher(query.asText());
+      while (names.find()) {
+        String name = names.group().replaceAll("_bucket$", "");
+        assertTrue(described.contains(name), query.asText());
+      }
+    }
   }
 
   private static Set<String> described() throws IOException {
