@@ -61,7 +61,7 @@ class AlertRulesTest {
     Map<String, JsonNode> tests = new TreeMap<>();
     read("alerts-test.yaml", "tests").forEach(test -> tests.put(test.path("name").asText(), test));
     int rules = 0;
-    for (JsonNode group : (Iterable<JsonNode>) read("alerts.yaml", "groups")::iterator) {
+    for (JsonNode group : read("alerts.yaml", "groups").toList()) {
       for (JsonNode rule : group.path("rules")) {
         rules++;
         String alert = rule.path("alert").asText();
