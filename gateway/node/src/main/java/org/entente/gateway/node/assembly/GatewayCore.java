@@ -160,11 +160,9 @@ public final class GatewayCore {
     return new PeerLinks(
         ground.self,
         new LinkPortAdapter(
-            outgoing.routes.links()::contains,
-            ground.trust::current,
-            outgoing::queue,
-            incoming.reception::intake,
-            ground.agencies,
+            ground,
+            outgoing,
+            incoming,
             new NoticeAdmission(
                 ground.agency(),
                 agency -> ground.trust.current().isTransit(agency),
@@ -172,10 +170,8 @@ public final class GatewayCore {
                 ground.config.limitsInForce().perAgencyInForce().notices(),
                 agency -> ground.agencies.of(agency.value()),
                 around.timers()::nanos),
-            incoming.notices,
             trustCare,
-            new LinkHolds(ground.agency(), ground.ledger),
-            around.meters()),
+            new LinkHolds(ground.agency(), ground.ledger)),
         LinkSettings.defaults(),
         around.timers(),
         around.workers(),

@@ -2,11 +2,7 @@ package org.entente.gateway.node.assembly;
 
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.BiFunction;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.entente.gateway.account.Account;
-import org.entente.gateway.account.Accounts;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.HopQueue;
 import org.entente.gateway.link.LaneAlarm;
@@ -19,8 +15,6 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.node.files.TrustBundleMaintenance;
 import org.entente.gateway.receive.NoticeAdmission;
-import org.entente.gateway.receive.NoticeExchange;
-import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.gossip.TrustMessage;
 import org.entente.proto.link.v1.Notice;
 import org.slf4j.Logger;
@@ -28,42 +22,39 @@ import org.slf4j.LoggerFactory;
 
 /** Adapts the node's stages to the ports of the links. */
 record LinkPortAdapter(
-    Predicate<AgencyName> linked,
-    Supplier<TrustBundle> bundle,
-    BiFunction<AgencyName, Lane, HopQueue> queues,
-    BiFunction<AgencyName, Lane, HopIntake> intakes,
-    Accounts agencies,
+    Foundation ground,
+    OutgoingStage outgoing,
+    IncomingStage incoming,
     NoticeAdmission admission,
-    NoticeExchange notices,
     TrustBundleMaintenance trust,
-    LinkHolds holds,
-    Meters meters)
+    LinkHolds holds)
     implements LinkPorts {
   private static final Logger LOG = LoggerFactory.getLogger(LinkPortAdapter.class);
 
   @Override
   public boolean admits(PeerName peer) {
-    return linked.test(peer.agency()) && bundle.get().isMember(peer.agency());
+    return outgoing.routes.links().contains(peer.agency())
+        && ground.trust.current().isMember(peer.agency());
   }
 
   @Override
   public Account account(AgencyName peer) {
-    return agencies.of(peer.value());
+    return ground.agencies.of(peer.value());
   }
 
   @Override
   public long bundleVersion() {
-    return bundle.get().version();
+    return ground.trust.current().version();
   }
 
   @Override
   public HopQueue queue(AgencyName peer, Lane lane) {
-    return queues.apply(peer, lane);
+    return outgoing.queue(peer, lane);
   }
 
   @Override
   public HopIntake intake(AgencyName peer, Lane lane) {
-    return intakes.apply(peer, lane);
+    return incoming.reception.intake(peer, lane);
   }
 
   @Override
@@ -72,7 +63,7 @@ record LinkPortAdapter(
     if (refusal.isPresent()) {
       onRefusal(neighbour, refusal.get());
     } else {
-      notices.received(neighbour, notice);
+      incoming.notices.received(neighbour, notice);
     }
   }
 
@@ -84,7 +75,7 @@ record LinkPortAdapter(
   @Override
   public void onUp(PeerName peer, long bundleVersion) {
     trust.up(peer.agency());
-    notices.neighbourUp(peer.agency());
+    incoming.notices.neighbourUp(peer.agency());
   }
 
   @Override
@@ -94,7 +85,7 @@ record LinkPortAdapter(
 
   @Override
   public void onAlarm(AgencyName peer, Lane lane, LaneAlarm alarm) {
-    meters.alarm(alarm.code());
+    ground.around.meters().alarm(alarm.code());
     String text = InvalidValue.printable(alarm.text());
     LOG.error("ALARM {}: stopped {} of {}: {}", alarm.code(), lane, peer, text);
     holds.stopped(peer, lane, alarm);
@@ -112,6 +103,6 @@ record LinkPortAdapter(
 
   @Override
   public void onRefusal(AgencyName peer, Code code) {
-    meters.refused(Meters.Side.PEER, code);
+    ground.around.meters().refused(Meters.Side.PEER, code);
   }
 }
