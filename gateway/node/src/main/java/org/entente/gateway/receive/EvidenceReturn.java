@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.record.AuditActor;
@@ -19,6 +20,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.model.AgencyName;
@@ -58,7 +60,15 @@ public final class EvidenceReturn {
   private final Dispatch dispatch;
   private final InstantSource clock;
   private final RandomGenerator random;
+
+  /** Up to which number items were returned. */
   private long returned;
+
+  /** The same once {@link #riding} is committed. */
+  private long returning;
+
+  /** The last messages to origins, which wait for another commit. */
+  private CompletableFuture<?> riding = CompletableFuture.completedFuture(null);
 
   /** Creates the returner of a ledger; items owed before a restart are found again. */
   public EvidenceReturn(
@@ -78,13 +88,22 @@ public final class EvidenceReturn {
 
   /**
    * Returns the items owed now. It finds them in the ledger, so other parts need not signal them; a
-   * round without new items costs one read.
+   * round without new items costs one read. Nobody waits for the last message to an origin, so it
+   * causes no commit of its own ({@link Ledger#writeAlong}); until it is committed, rounds do
+   * nothing.
    */
   public void round() {
+    if (!riding.isDone()) {
+      return;
+    }
+    if (!riding.isCompletedExceptionally()) {
+      returned = returning;
+    }
     long last = ledger.evidence().lastOwed();
     if (last == returned) {
       return;
     }
+    riding = CompletableFuture.completedFuture(null);
     boolean all = true;
     for (AgencyName origin : ledger.evidence().owing()) {
       boolean more = true;
@@ -93,9 +112,7 @@ public final class EvidenceReturn {
       }
       all &= !more;
     }
-    if (all) {
-      returned = last;
-    }
+    returning = all ? last : returned;
   }
 
   /** Sends what fits into one message; returns whether there may be more. */
@@ -111,10 +128,23 @@ public final class EvidenceReturn {
       items.addAll(more);
       taken++;
     }
-    if (taken > 0) {
-      send(origin, owed.subList(0, taken), coalesced(items));
+    if (taken == 0) {
+      return false;
     }
-    return taken > 0;
+    Mutation<?> change = sending(origin, owed.subList(0, taken), coalesced(items));
+    boolean more = taken < owed.size() || isCutOff(owed);
+    if (more) {
+      ledger.await(ledger.write(Lane.ROUTINE, change));
+    } else {
+      riding = CompletableFuture.allOf(riding, ledger.writeAlong(Lane.ROUTINE, change));
+    }
+    return more;
+  }
+
+  /** Whether what was read ends because of a limit, so that there may be more. */
+  private static boolean isCutOff(List<EvidenceTable.OwedItems> owed) {
+    long bytes = owed.stream().mapToLong(one -> one.sealedItems().bytes().length).sum();
+    return owed.size() >= MOST || bytes >= READ_BYTES;
   }
 
   /**
@@ -152,27 +182,26 @@ public final class EvidenceReturn {
     }
   }
 
-  private void send(
+  /** Seals items, and gives the change that sends them. */
+  private Mutation<?> sending(
       AgencyName origin, List<EvidenceTable.OwedItems> owed, List<EvidenceItem> items) {
     List<OutboundSealer.ReadyEnvelope> sealed =
         items.isEmpty() ? List.of() : outbound.seal(item(origin, items));
-    ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          ledger.evidence().settle(tx, origin, owed);
-          for (OutboundSealer.ReadyEnvelope ready : sealed) {
-            dispatch.submit(tx, ready.outgoing());
-            tx.audit(
-                AuditRecord.of(
-                    AuditType.ACCEPTED,
-                    LawCategory.NONE,
-                    Instant.ofEpochMilli(tx.nowMillis()),
-                    AuditActor.gateway(self),
-                    AuditSubject.of(ready.envelope(), ready.messages(), List.of(origin))
-                        .headed(ready.outgoing().headerHash())));
-          }
-          return items.size();
-        });
+    return tx -> {
+      ledger.evidence().settle(tx, origin, owed);
+      for (OutboundSealer.ReadyEnvelope ready : sealed) {
+        dispatch.submit(tx, ready.outgoing());
+        tx.audit(
+            AuditRecord.of(
+                AuditType.ACCEPTED,
+                LawCategory.NONE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(self),
+                AuditSubject.of(ready.envelope(), ready.messages(), List.of(origin))
+                    .headed(ready.outgoing().headerHash())));
+      }
+      return items.size();
+    };
   }
 
   /** The sealing item; empty for an origin that is no longer a member. */

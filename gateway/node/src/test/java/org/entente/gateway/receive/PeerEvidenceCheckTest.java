@@ -139,6 +139,7 @@ class PeerEvidenceCheckTest {
           });
     }
     kit.evidenceReturn(PolicyFixture.demo()).round();
+    ledger.commit(Lane.ROUTINE, tx -> tx);
     assertEquals(List.of(), kit.owed());
     assertEquals(1, ledger.outbox().page(ReceiveKit.ORIGIN, Lane.ROUTINE, null, 9).size());
   }
