@@ -17,7 +17,6 @@ import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
-import org.entente.gateway.note.TreeHash;
 import org.entente.gateway.store.IdWindow;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
@@ -101,19 +100,18 @@ public final class LogArchive {
     return opening(place).flatMap(OpenedLeaf::record);
   }
 
-  /** The leaf's data as log readers see it, 32 bytes; empty if there is none. */
-  public Optional<byte[]> commitment(Place place) {
-    return stored(place).map(StoredLeaf::commitment);
-  }
-
   /** The content of a leaf; empty if there is none, it no longer opens or does not match. */
   public Optional<OpenedLeaf> opening(Place place) {
-    return stored(place)
-        .flatMap(leaf -> leaf.open(place.index(), openers.apply(place.log())))
-        .filter(OpenedLeaf::matches);
+    return stored(place).flatMap(leaf -> open(place, leaf));
   }
 
-  private Optional<StoredLeaf> stored(Place place) {
+  /** The content of a stored leaf; empty if it no longer opens or does not match. */
+  public Optional<OpenedLeaf> open(Place place, StoredLeaf leaf) {
+    return leaf.open(place.index(), openers.apply(place.log())).filter(OpenedLeaf::matches);
+  }
+
+  /** A leaf as it is stored; empty if there is none. */
+  public Optional<StoredLeaf> stored(Place place) {
     return log(place.log())
         .leaf(place.index())
         .flatMap(value -> StoredLeaf.parse(place.index(), value));
@@ -134,16 +132,18 @@ public final class LogArchive {
    * not cover it or the record no longer opens.
    */
   public Optional<LogProof> prove(Place place, SignedNote checkpoint) {
+    return opening(place).flatMap(opened -> prove(place, opened, checkpoint));
+  }
+
+  /** The same of a leaf that is open. */
+  public Optional<LogProof> prove(Place place, OpenedLeaf opened, SignedNote checkpoint) {
     long size = Checkpoint.parse(checkpoint.text()).map(Checkpoint::size).orElse(0L);
     if (place.index() >= size) {
       return Optional.empty();
     }
-    Optional<byte[]> opening = opening(place).map(leaf -> leaf.shown().encode());
-    Optional<List<TreeHash>> path =
-        MerkleTree.proveInclusion(place.index(), size, log(place.log()));
-    return opening.isEmpty()
-        ? Optional.empty()
-        : path.map(hashes -> new LogProof(place.index(), opening, hashes, checkpoint));
+    Optional<byte[]> opening = Optional.of(opened.shown().encode());
+    return MerkleTree.proveInclusion(place.index(), size, log(place.log()))
+        .map(hashes -> new LogProof(place.index(), opening, hashes, checkpoint));
   }
 
   private StoredLog log(int number) {

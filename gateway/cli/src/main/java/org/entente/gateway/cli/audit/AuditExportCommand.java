@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description = {
-      "Prints audit records as JSON Lines, one for each leaf.",
+      "Prints audit records as JSON Lines, one for each leaf; a leaf of many messages has several.",
       "A record shows what was done and when, by whom and on whose behalf, under which agreement"
           + " and",
       "legal basis, with whom it was shared, its retention and its outcome. Select records by"
@@ -121,6 +121,9 @@ final class AuditExportCommand extends PrintingCommand {
     AuditRecordCodec.decode(leaf.getRecord().toByteArray())
         .filter(record -> !leaf.getRecord().isEmpty())
         .ifPresentOrElse(record -> tell(out, record), () -> out.put("erased", true));
+    if (leaf.getMessagesCount() < leaf.getMessageCount()) {
+      out.put("first_message", leaf.getFirstMessage()).put("message_count", leaf.getMessageCount());
+    }
     leaf.getMessagesList().forEach(one -> tell(out.withArray("messages").addObject(), one));
     if (!leaf.getRecord().isEmpty()) {
       out.put("seed", base64(leaf.getSeed())).put("record", base64(leaf.getRecord()));

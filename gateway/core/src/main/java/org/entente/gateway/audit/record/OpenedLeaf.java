@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
@@ -37,12 +38,15 @@ public final class OpenedLeaf {
 
   private final byte[] content;
   private final List<MessageId> messages;
+  private final ShownLeaf shown;
   private final boolean matches;
 
-  private OpenedLeaf(byte[] content, List<MessageId> messages, boolean matches) {
+  private OpenedLeaf(byte[] content, List<MessageId> messages, Predicate<ShownLeaf> matches) {
     this.content = content;
     this.messages = messages;
-    this.matches = matches;
+    // Made once: it costs a blind and a hash for each message.
+    this.shown = shown(content, messages);
+    this.matches = matches.test(shown);
   }
 
   /** The content of a new leaf. */
@@ -53,7 +57,7 @@ public final class OpenedLeaf {
       System.arraycopy(messages.get(i).bytes(), 0, ids, i * MessageId.SIZE, MessageId.SIZE);
     }
     byte[] content = encode(seed, ids, AuditRecordCodec.encode(record));
-    return new OpenedLeaf(content, messages, true);
+    return new OpenedLeaf(content, messages, shown -> true);
   }
 
   /** What was kept of a leaf with a commitment; it may be anything, and then matches nothing. */
@@ -61,16 +65,17 @@ public final class OpenedLeaf {
     long count =
         content.length < IDS_AT ? -1 : Integer.toUnsignedLong(BigEndian.u32(content, COUNT_AT));
     if (count < 0 || count > (content.length - IDS_AT) / MessageId.SIZE) {
-      return new OpenedLeaf(new byte[IDS_AT], List.of(), false);
+      return new OpenedLeaf(new byte[IDS_AT], List.of(), shown -> false);
     }
     List<MessageId> messages = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int at = IDS_AT + i * MessageId.SIZE;
       messages.add(MessageId.of(Arrays.copyOfRange(content, at, at + MessageId.SIZE)));
     }
-    OpenedLeaf leaf = new OpenedLeaf(content.clone(), List.copyOf(messages), true);
-    byte[] own = ShownLeaf.commitment(leaf.shown().encode());
-    return Arrays.equals(own, commitment) ? leaf : new OpenedLeaf(content, messages, false);
+    return new OpenedLeaf(
+        content.clone(),
+        List.copyOf(messages),
+        shown -> Arrays.equals(ShownLeaf.commitment(shown.encode()), commitment));
   }
 
   /** The kept form of a content by its parts: ids one after the other, the record without them. */
@@ -108,6 +113,10 @@ public final class OpenedLeaf {
   }
 
   private int recordAt() {
+    return recordAt(messages);
+  }
+
+  private static int recordAt(List<MessageId> messages) {
     return IDS_AT + messages.size() * MessageId.SIZE;
   }
 
@@ -118,9 +127,14 @@ public final class OpenedLeaf {
 
   /** What others may see. */
   public ShownLeaf shown() {
-    byte[] blind = Hkdf.expandSha256(seed(), BLIND, BLIND_BYTES);
-    MessageTree tree = new MessageTree(seed(), messages);
-    return ShownLeaf.of(blind, messages.size(), tree.root(), encodedRecord());
+    return shown;
+  }
+
+  private static ShownLeaf shown(byte[] content, List<MessageId> messages) {
+    byte[] seed = Arrays.copyOf(content, SEED_BYTES);
+    byte[] blind = Hkdf.expandSha256(seed, BLIND, BLIND_BYTES);
+    byte[] record = Arrays.copyOfRange(content, recordAt(messages), content.length);
+    return ShownLeaf.of(blind, messages.size(), new MessageTree(seed, messages).root(), record);
   }
 
   /** Shows that the leaf concerns a message; empty if it does not. */

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.LogArchive;
@@ -19,6 +20,8 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.audit.record.OpenedLeaf;
+import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -49,9 +52,6 @@ import org.jspecify.annotations.Nullable;
  * safe for use by several threads.
  */
 public final class AuditExporter {
-  private static final int PAGE = 200;
-  private static final int SCANNED = 20_000;
-
   private final Parts parts;
 
   /**
@@ -142,7 +142,7 @@ public final class AuditExporter {
 
   private ExportCursor cursor(ExportQuery asked, String after) {
     if (after.isEmpty()) {
-      return new ExportCursor(new Place(1, 0), asked.from().equals(Instant.EPOCH));
+      return new ExportCursor(new Place(1, 0), 0, asked.from().equals(Instant.EPOCH));
     }
     return ExportCursor.parse(after)
         .filter(cursor -> isInTheLogs(cursor.place()))
@@ -190,84 +190,98 @@ public final class AuditExporter {
 
   private ExportResponse chosen(
       ExportQuery asked, List<Place> places, ExportCursor from, boolean proofs) {
-    ExportResponse.Builder out = ExportResponse.newBuilder();
+    ExportPage page = new ExportPage();
     for (Place place : places) {
       if (ORDER.compare(place, from.place()) < 0) {
         continue;
       }
-      if (out.getLeavesCount() == PAGE) {
-        return out.setNext(new ExportCursor(place, false).encode()).build();
+      if (page.isFull()) {
+        return page.until(new ExportCursor(place, 0, false));
       }
-      Optional<AuditRecord> record = parts.archive().record(place);
-      if (record.map(r -> asked.covers(r.at())).orElse(true)) {
-        out.addLeaves(leaf(place, proofs));
+      KnownLeaf leaf = leaf(place);
+      page.examine(leaf.messages().size());
+      if (leaf.at().map(asked::covers).orElse(true)) {
+        OptionalInt rest = add(page, leaf, from, proofs);
+        if (rest.isPresent()) {
+          return page.until(new ExportCursor(place, rest.getAsInt(), false));
+        }
       }
     }
-    return out.build();
+    return page.last();
   }
 
   // A period -----------------------------------------------------------------------------------
 
-  private ExportResponse period(ExportQuery asked, ExportCursor cursor, boolean proofs) {
-    ExportResponse.Builder out = ExportResponse.newBuilder();
-    int scanned = 0;
-    Place from = cursor.place();
-    boolean within = cursor.within();
-    for (int log = from.log(); log <= parts.archive().inForce(); log++) {
+  private ExportResponse period(ExportQuery asked, ExportCursor from, boolean proofs) {
+    ExportPage page = new ExportPage();
+    boolean within = from.within();
+    for (int log = from.place().log(); log <= parts.archive().inForce(); log++) {
       long size = parts.archive().size(log);
-      for (long index = log == from.log() ? from.index() : 0; index < size; index++) {
+      for (long index = log == from.place().log() ? from.place().index() : 0;
+          index < size;
+          index++) {
         Place place = new Place(log, index);
-        if (out.getLeavesCount() == PAGE || scanned == SCANNED) {
-          return out.setNext(new ExportCursor(place, within).encode()).build();
+        if (page.isFull()) {
+          return page.until(new ExportCursor(place, 0, within));
         }
-        scanned++;
-        Optional<AuditRecord> record = parts.archive().record(place);
-        within = record.map(r -> asked.covers(r.at())).orElse(within);
-        if (within) {
-          out.addLeaves(leaf(place, proofs));
+        KnownLeaf leaf = leaf(place);
+        page.examine(leaf.messages().size());
+        within = leaf.at().map(asked::covers).orElse(within);
+        OptionalInt rest = within ? add(page, leaf, from, proofs) : OptionalInt.empty();
+        if (rest.isPresent()) {
+          return page.until(new ExportCursor(place, rest.getAsInt(), within));
         }
       }
     }
-    return out.build();
+    return page.last();
   }
 
   // A leaf -------------------------------------------------------------------------------------
 
-  private ExportedLeaf leaf(Place place, boolean proofs) {
+  /** A leaf and its content, as far as it still opens: opening has a cost for each message. */
+  private record KnownLeaf(
+      Place place,
+      Optional<StoredLeaf> stored,
+      Optional<OpenedLeaf> opened,
+      Optional<Instant> at,
+      List<MessageId> messages) {}
+
+  private KnownLeaf leaf(Place place) {
+    Optional<StoredLeaf> stored = parts.archive().stored(place);
+    Optional<OpenedLeaf> opened = stored.flatMap(leaf -> parts.archive().open(place, leaf));
+    Optional<AuditRecord> record = opened.flatMap(OpenedLeaf::record);
+    List<MessageId> messages = record.map(it -> it.subject().messages()).orElse(List.of());
+    return new KnownLeaf(place, stored, opened, record.map(AuditRecord::at), messages);
+  }
+
+  private OptionalInt add(ExportPage page, KnownLeaf leaf, ExportCursor from, boolean proofs) {
     ExportedLeaf.Builder out =
         ExportedLeaf.newBuilder()
-            .setOrigin(parts.archive().origin(place.log()).line())
-            .setLog(place.log())
-            .setIndex(place.index());
-    parts
-        .archive()
-        .commitment(place)
-        .ifPresent(bytes -> out.setCommitment(ByteString.copyFrom(bytes)));
-    parts
-        .archive()
-        .opening(place)
+            .setOrigin(parts.archive().origin(leaf.place().log()).line())
+            .setLog(leaf.place().log())
+            .setIndex(leaf.place().index());
+    leaf.stored().ifPresent(it -> out.setCommitment(ByteString.copyFrom(it.commitment())));
+    leaf.opened()
         .ifPresent(
             opened ->
                 out.setSeed(ByteString.copyFrom(opened.seed()))
                     .setRecord(ByteString.copyFrom(opened.encodedRecord())));
-    parts
-        .archive()
-        .record(place)
-        .ifPresent(
-            record -> record.subject().messages().forEach(id -> out.addMessages(message(id))));
     if (proofs) {
-      proof(place).ifPresent(bytes -> out.setProof(ByteString.copyFrom(bytes)));
+      leaf.opened()
+          .flatMap(opened -> proof(leaf.place(), opened))
+          .ifPresent(bytes -> out.setProof(ByteString.copyFrom(bytes)));
     }
-    return out.build();
+    int first = leaf.place().equals(from.place()) ? from.message() : 0;
+    return page.add(out, leaf.messages(), first, this::message);
   }
 
   /** Under the last cosigned checkpoint, or the last signed one if no cosigned one covers it. */
-  private Optional<byte[]> proof(Place place) {
+  private Optional<byte[]> proof(Place place, OpenedLeaf opened) {
     Stream<SignedNote> notes =
         Stream.of(parts.archive().cosigned(place.log()), parts.archive().signed(place.log()))
             .flatMap(Optional::stream);
     return notes
-        .flatMap(note -> parts.archive().prove(place, note).stream())
+        .flatMap(note -> parts.archive().prove(place, opened, note).stream())
         .findFirst()
         .map(proof -> proof.encode());
   }

@@ -12,15 +12,21 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.entente.gateway.audit.proof.LogProof;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditRecordCodec;
+import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -34,6 +40,7 @@ import org.entente.proto.v1.ContentState;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportResponse;
 import org.entente.proto.v1.ExportedLeaf;
+import org.entente.proto.v1.ExportedMessage;
 import org.entente.proto.v1.OnBehalfOf;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -42,6 +49,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Exports by period, subject and message: what they hold, and what they leave in the log. */
 class AuditExporterTest {
   private static final String TERM = "person:DUPONT/MARIE";
+
+  private final SecureRandom random = new SecureRandom();
 
   @AutoClose private final AccountBench fr;
 
@@ -54,12 +63,42 @@ class AuditExporterTest {
     ExportRequest next = request;
     while (true) {
       ExportResponse page = StatusMapper.value(fr.exporting.export(AUDITOR, next));
+      assertBounded(page);
       out.addAll(page.getLeavesList());
       if (page.getNext().isEmpty()) {
         return out;
       }
       next = request.toBuilder().setAfter(page.getNext()).build();
     }
+  }
+
+  private static void assertBounded(ExportResponse page) {
+    assertTrue(page.getLeavesCount() <= ExportPage.LEAVES);
+    int messages = page.getLeavesList().stream().mapToInt(ExportedLeaf::getMessagesCount).sum();
+    assertTrue(messages <= ExportPage.MESSAGES, messages + " messages");
+    assertTrue(page.getSerializedSize() < 4 << 20, page.getSerializedSize() + " bytes");
+  }
+
+  private List<MessageId> collected(int messages) {
+    List<MessageId> ids =
+        IntStream.range(0, messages)
+            .mapToObj(i -> MessageId.fresh(fr.now.toEpochMilli(), random))
+            .toList();
+    fr.record(
+        AuditRecord.of(
+            AuditType.RECEIVED,
+            LawCategory.COLLECTION,
+            fr.now,
+            AuditActor.gateway(FR),
+            new AuditSubject(null, ids, List.of(FR), null)));
+    return ids;
+  }
+
+  private static List<MessageId> messages(List<ExportedLeaf> leaves) {
+    return leaves.stream()
+        .flatMap(leaf -> leaf.getMessagesList().stream())
+        .map(one -> MessageId.of(one.getMessageId().toByteArray()))
+        .toList();
   }
 
   private static ExportRequest period(Instant from, Instant to) {
@@ -221,7 +260,7 @@ class AuditExporterTest {
         fr.exporting.export(
             AUDITOR, all.toBuilder().setMessageId(ByteString.copyFromUtf8("short")).build()));
     for (String after :
-        List.of("x", "1/0", "1/x/in", "0/0/in", "1/-1/in", "1/0/on", "1/00/in", "1/0/in/in")) {
+        List.of("x", "1/0/0", "1/x/0/in", "0/0/0/in", "1/0/-1/in", "1/0/0/on", "1/00/0/in")) {
       assertRefused(
           "after",
           "the value of next from a previous page",
@@ -236,14 +275,13 @@ class AuditExporterTest {
     ExportRequest all = ExportRequest.getDefaultInstance();
 
     for (String after :
-        List.of(
-            "1/2/in", "1/999999999999999999/in", "2/0/in", "999999999/999999999999999999/out")) {
+        List.of("1/2/0/in", "1/999999999999999999/0/in", "2/0/0/in", "999999999/0/0/out")) {
       assertRefused(
           "after",
           "the value of next from a previous page",
           fr.exporting.export(AUDITOR, all.toBuilder().setAfter(after).build()));
     }
-    assertEquals(List.of(), export(all.toBuilder().setAfter("1/1/in").build()));
+    assertEquals(List.of(), export(all.toBuilder().setAfter("1/1/0/in").build()));
   }
 
   @Test
@@ -256,9 +294,9 @@ class AuditExporterTest {
     fr.storageKeys.destroy(
         java.time.LocalDate.ofInstant(begin.plus(Duration.ofDays(3650)), java.time.ZoneOffset.UTC));
     ExportRequest inPeriod =
-        period(Instant.EPOCH, fr.now.plusSeconds(1)).toBuilder().setAfter("1/299/in").build();
+        period(Instant.EPOCH, fr.now.plusSeconds(1)).toBuilder().setAfter("1/299/0/in").build();
     ExportRequest notInIt =
-        period(begin, fr.now.plusSeconds(1)).toBuilder().setAfter("1/299/out").build();
+        period(begin, fr.now.plusSeconds(1)).toBuilder().setAfter("1/299/0/out").build();
     long before = fr.store.reads();
 
     ExportResponse page = StatusMapper.value(fr.exporting.export(AUDITOR, inPeriod));
@@ -269,5 +307,78 @@ class AuditExporterTest {
     assertEquals(1, page.getLeavesCount());
     page = StatusMapper.value(fr.exporting.export(AUDITOR, notInIt));
     assertEquals(List.of(300L), page.getLeavesList().stream().map(ExportedLeaf::getIndex).toList());
+  }
+
+  @Test
+  void leaf_ofMoreMessagesThanAPage_isInSeveralPages_completeAndInOrder() {
+    collected(1);
+    List<MessageId> many = collected(4_096);
+    fr.accept(1, DE);
+    fr.sign("de.customs");
+
+    List<ExportedLeaf> found =
+        export(period(Instant.EPOCH, fr.now).toBuilder().setProofs(true).build());
+    List<ExportedLeaf> leaf = found.stream().filter(one -> one.getIndex() == 1).toList();
+
+    assertEquals(many, messages(leaf));
+    assertEquals(
+        List.of(0, 1_999, 3_999), leaf.stream().map(ExportedLeaf::getFirstMessage).toList());
+    for (ExportedLeaf part : leaf) {
+      assertEquals(4_096, part.getMessageCount());
+      assertEquals(leaf.get(0).getRecord(), part.getRecord());
+      assertEquals(leaf.get(0).getProof(), part.getProof());
+    }
+    assertEquals(List.of(0L, 1L, 1L, 1L, 2L), found.stream().map(ExportedLeaf::getIndex).toList());
+    ExportRequest one =
+        ExportRequest.newBuilder().setMessageId(ByteString.copyFrom(many.get(7).bytes())).build();
+    assertEquals(many, messages(export(one).subList(0, 3)));
+  }
+
+  @Test
+  void leaves_outsideThePeriod_endAPageByTheirMessages() {
+    for (int i = 0; i < 6; i++) {
+      collected(4_096);
+    }
+    fr.now = fr.now.plusSeconds(10);
+    fr.accept(1, DE);
+    ExportRequest last = period(fr.now, fr.now.plusSeconds(1));
+
+    ExportResponse page = StatusMapper.value(fr.exporting.export(AUDITOR, last));
+
+    assertEquals(0, page.getLeavesCount());
+    assertEquals("1/5/0/out", page.getNext());
+    assertEquals(6, export(last).get(0).getIndex());
+  }
+
+  @Test
+  void page_ofLongFacts_endsByItsBytes() {
+    ExportPage page = new ExportPage();
+    List<MessageId> ids = IntStream.range(0, 10).mapToObj(i -> MessageId.fresh(i, random)).toList();
+    Function<MessageId, ExportedMessage> facts =
+        id ->
+            ExportedMessage.newBuilder()
+                .setMessageId(ByteString.copyFrom(id.bytes()))
+                .addTerms(ExportedMessage.Terms.newBuilder().setCaseRef("x".repeat(1 << 20)))
+                .build();
+
+    assertEquals(OptionalInt.of(2), page.add(ExportedLeaf.newBuilder(), ids, 0, facts));
+    assertEquals(OptionalInt.of(0), page.add(ExportedLeaf.newBuilder(), ids, 0, facts));
+    assertEquals(
+        OptionalInt.of(0),
+        page.add(
+            ExportedLeaf.newBuilder().setRecord(ByteString.copyFrom(new byte[2 << 20])),
+            List.of(),
+            0,
+            facts));
+    assertEquals(1, page.last().getLeavesCount());
+    assertEquals(
+        OptionalInt.of(5),
+        new ExportPage()
+            .add(
+                ExportedLeaf.newBuilder().setRecord(ByteString.copyFrom(new byte[4 << 20])),
+                ids,
+                4,
+                facts),
+        "a page has at least one message");
   }
 }
