@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger implements AutoCloseable {
   private final Store store;
+  private final InstantSource clock;
   private final GroupCommit writer;
   private final Map<Class<?>, Object> tables = new ConcurrentHashMap<>();
   private final StoredNames names;
@@ -94,6 +95,7 @@ public final class Ledger implements AutoCloseable {
       CommitObserver observer,
       WriterExecutor turns) {
     this.store = store;
+    this.clock = clock;
     this.names = names;
     this.writer = new GroupCommit(store, journal, clock, limits, observer, turns);
     this.room = new DiskSpace(store, limits.disk());
@@ -119,6 +121,11 @@ public final class Ledger implements AutoCloseable {
     this.chains =
         new Chains(chain, inbox, new RedeliveryQueue(store, chain, inbox, quarantine, writer));
     this.scores = new ScoreTable(store);
+  }
+
+  /** The clock of its changes. */
+  public InstantSource clock() {
+    return clock;
   }
 
   /** Starts the writer. */

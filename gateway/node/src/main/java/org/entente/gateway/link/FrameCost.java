@@ -7,6 +7,7 @@ import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Work;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.statement.NumberedHeader;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
@@ -43,6 +44,9 @@ public record FrameCost(int deliveries, int verifications, int commits, int mess
    * checkpoint, and four that others hold.
    */
   private static final int SIGNED_NOTICE = 1 + 6 * PAIR;
+
+  /** Held numbers in a statement that cost as much as a commit. */
+  private static final int NUMBERS_A_COMMIT = 16;
 
   /** Most signatures of a note: any part of a bundle can be its last. */
   private static final int NOTE = 64;
@@ -115,7 +119,13 @@ public record FrameCost(int deliveries, int verifications, int commits, int mess
   /** What a notice costs that is read; one to another agency is only passed on. */
   public static FrameCost of(Notice notice, AgencyName self) {
     boolean isRead = notice.getTo().isEmpty() || notice.getTo().equals(self.value());
-    return isRead ? new FrameCost(0, verifications(notice), 1, 0) : new FrameCost(0, 0, 0, 0);
+    return isRead
+        ? new FrameCost(0, verifications(notice), commits(notice), 0)
+        : new FrameCost(0, 0, 0, 0);
+  }
+
+  private static int commits(Notice notice) {
+    return 1 + notice.getWatermarks().size() / (NUMBERS_A_COMMIT * NumberedHeader.BYTES);
   }
 
   private static int verifications(Notice notice) {

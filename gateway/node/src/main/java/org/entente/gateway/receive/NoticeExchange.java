@@ -23,6 +23,7 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.ledger.table.WindowTable;
+import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -68,7 +69,7 @@ public final class NoticeExchange implements RecipientNotices {
 
   static final Duration REPEATS_IN = Duration.ofMinutes(REPEATS);
 
-  /** How often the log names a recipient that signs for nothing. */
+  /** How often the log names a recipient that signs for nothing, or for something else. */
   static final Duration ALARM_EVERY = Duration.ofMinutes(1);
 
   private final NoticeSigner signer;
@@ -87,7 +88,7 @@ public final class NoticeExchange implements RecipientNotices {
   private final SignedNotices addressed;
   private final HeldNumbers held;
   private final Map<AgencyName, Deque<Instant>> repeated = new ConcurrentHashMap<>();
-  private final Map<AgencyName, Instant> alarmed = new ConcurrentHashMap<>();
+  private final LogRateLimit alarms;
   private final Map<AgencyName, Integer> turns = new ConcurrentHashMap<>();
   private final Meters meters;
 
@@ -125,6 +126,7 @@ public final class NoticeExchange implements RecipientNotices {
     this.reporter = reporter;
     this.send = send;
     this.clock = parts.environment().clock();
+    this.alarms = new LogRateLimit(clock, ALARM_EVERY);
     this.workers = parts.environment().workers();
     this.signed =
         new NoticeSignatureCheck(
@@ -246,17 +248,19 @@ public final class NoticeExchange implements RecipientNotices {
   @Override
   public void unconfirmed(AgencyName recipient, List<OriginNumber> numbers) {
     numbers.forEach(number -> meters.unconfirmed(recipient, number.lane()));
-    Instant now = clock.instant();
-    Instant last = alarmed.get(recipient);
-    if (last == null || Duration.between(last, now).abs().compareTo(ALARM_EVERY) >= 0) {
-      alarmed.put(recipient, now);
-      LOG.error(
-          "ALARM {}: {} answered {} over its link again and again, and no statement signed by its"
-              + " gateway names it; its TLS key may be in other hands",
-          Code.IDENTITY_MISMATCH,
-          recipient,
-          numbers.get(0));
-    }
+    alarm(
+        Code.IDENTITY_MISMATCH,
+        recipient,
+        "answered "
+            + numbers.get(0)
+            + " over its link again and again, and no statement signed by its gateway names it; its"
+            + " TLS key may be in other hands");
+  }
+
+  private void alarm(Code code, AgencyName recipient, String text) {
+    alarms
+        .line(code + " " + recipient, text)
+        .ifPresent(line -> LOG.error("ALARM {}: {} {}", code, recipient, line));
   }
 
   @Override
@@ -485,13 +489,12 @@ public final class NoticeExchange implements RecipientNotices {
   private void alarm(AgencyName recipient, List<OriginNumber> conflicts) {
     conflicts.forEach(number -> meters.conflict(recipient, number.lane()));
     if (!conflicts.isEmpty()) {
-      LOG.error(
-          "ALARM {}: {} holds other content under {} numbers than was sent under them, such as {};"
-              + " their messages go again under other numbers",
+      alarm(
           Code.SEQUENCE_CONFLICT,
           recipient,
-          conflicts.size(),
-          conflicts.get(0));
+          ("holds other content under %d numbers than was sent under them, such as %s; their"
+                  + " messages go again under other numbers")
+              .formatted(conflicts.size(), conflicts.get(0)));
     }
   }
 

@@ -1,5 +1,6 @@
 package org.entente.gateway.transmit;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.EnvelopeTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.HopQueueTable;
+import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnvelopeId;
@@ -55,6 +57,12 @@ import org.jspecify.annotations.Nullable;
 public final class Settlement {
   private static final String OTHER_CONTENT = "the recipient holds other content under the number";
 
+  /** Audit leaves about such numbers of one recipient, in an interval. */
+  public static final int MOST_CONFLICTS = 10;
+
+  /** The interval. */
+  public static final Duration CONFLICTS_IN = Duration.ofMinutes(1);
+
   private final Ledger ledger;
   private final Dispatch dispatch;
   private final EvidenceRecords evidence;
@@ -62,6 +70,9 @@ public final class Settlement {
   private final WaitingRecipients waiting;
   private final SessionConfirmations sessions;
   private final GapWatch gaps;
+
+  /** A leaf is kept for years, and a number that is named costs the recipient a few bytes. */
+  private final LogRateLimit conflictLeaves;
 
   /**
    * Creates the settlement of a ledger.
@@ -84,6 +95,7 @@ public final class Settlement {
     this.waiting = waiting;
     this.sessions = sessions;
     this.gaps = gaps;
+    this.conflictLeaves = new LogRateLimit(ledger.clock(), CONFLICTS_IN, MOST_CONFLICTS);
   }
 
   /**
@@ -343,8 +355,12 @@ public final class Settlement {
 
   /**
    * Applies numbers that a recipient states to hold. One that names the header of the envelope sent
-   * under it is released. Any other goes again under a number of its own: the recipient no longer
-   * knows what came, or it holds something else.
+   * under it is released. Any other that was handed over goes again under a number of its own: the
+   * recipient no longer knows what came, or it holds something else.
+   *
+   * <p>What was not handed over since stays under its number, which the recipient states again when
+   * that comes. So each new number costs a recipient the pause of another attempt, and not only a
+   * statement that guesses it.
    *
    * @return the numbers under which it holds something else
    */
@@ -373,13 +389,19 @@ public final class Settlement {
         continue;
       }
       boolean same = Arrays.equals(held.headerHash(), entry.getHeaderHash().toByteArray());
+      boolean isVoid = entry.getState() == OutboxState.OUTBOX_STATE_VOID;
+      if (!same && !isVoid && entry.getState() != OutboxState.OUTBOX_STATE_RELAYED) {
+        continue;
+      }
       if (held.isKnown() && !same) {
         conflicts.add(number);
-        auditVoid(tx, recipient, entry, Code.SEQUENCE_CONFLICT, OTHER_CONTENT);
+        conflictLeaves
+            .line(recipient.value(), OTHER_CONTENT)
+            .ifPresent(text -> auditVoid(tx, recipient, entry, Code.SEQUENCE_CONFLICT, text));
       }
-      if (same || entry.getState() == OutboxState.OUTBOX_STATE_VOID) {
+      if (same || isVoid) {
         resolve(tx, recipient, number, entry);
-      } else if (entry.getState() != OutboxState.OUTBOX_STATE_QUARANTINED) {
+      } else {
         waiting.mark(recipient);
         // Its attempts count on, so that it pauses if this happens again.
         var unused = ledger.outbox().move(tx, recipient, number, parked(entry));
@@ -636,7 +658,10 @@ public final class Settlement {
 
   /** The messages of an envelope; none if it is gone or cannot be read. */
   List<MessageId> messages(Transaction tx, byte[] headerHash) {
-    StoredEnvelope envelope = readable(tx, headerHash);
+    return messages(readable(tx, headerHash));
+  }
+
+  private static List<MessageId> messages(@Nullable StoredEnvelope envelope) {
     return envelope == null
         ? List.of()
         : envelope.getMessageIdsList().stream().map(id -> MessageId.of(id.toByteArray())).toList();
@@ -644,8 +669,7 @@ public final class Settlement {
 
   private void auditVoid(
       Transaction tx, AgencyName recipient, OutboxEntry entry, Code code, String reason) {
-    byte[] headerHash = entry.getHeaderHash().toByteArray();
-    StoredEnvelope envelope = readable(tx, headerHash);
+    StoredEnvelope envelope = readable(tx, entry.getHeaderHash().toByteArray());
     EnvelopeId id =
         envelope == null
             ? null
@@ -658,7 +682,7 @@ public final class Settlement {
                 LawCategory.NONE,
                 java.time.Instant.ofEpochMilli(tx.nowMillis()),
                 AuditActor.gateway(self),
-                new AuditSubject(id, messages(tx, headerHash), List.of(recipient), null))
+                new AuditSubject(id, messages(envelope), List.of(recipient), null))
             .refused(code, reason));
   }
 

@@ -14,6 +14,8 @@ import org.entente.gateway.account.Accounts;
 import org.entente.gateway.account.Work;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.entente.proto.link.v1.Credit;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
@@ -107,6 +109,13 @@ class FrameCostTest {
     assertEquals("0 4 1", charged(two.build()));
     assertEquals("0 0 0", charged(two.setTo("sg.police").build()), "it is passed on unread");
     assertEquals("0 4 1", charged(two.setTo(SELF.value()).setHops(1).build()));
+  }
+
+  @Test
+  void watermarks_areChargedForTheNumbersThatTheyName() {
+    ByteString full =
+        ByteString.copyFrom(new byte[WatermarkStatement.MAX_HELD * NumberedHeader.BYTES]);
+    assertEquals("0 1 65", charged(Notice.newBuilder().setWatermarks(full).build()));
   }
 
   @Test

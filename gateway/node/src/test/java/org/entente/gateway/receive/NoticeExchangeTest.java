@@ -39,6 +39,7 @@ import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
@@ -568,19 +569,18 @@ class NoticeExchangeTest {
             byte[] hash = HASH.clone();
             hash[0] = (byte) (one + 1);
             node.ledger.envelopes().hold(tx, hash, StoredEnvelope.getDefaultInstance(), 1);
-            node.ledger
-                .outbox()
-                .append(
-                    tx,
-                    ORIGIN,
-                    LANE,
-                    OutboxEntry.newBuilder()
-                        .setHeaderHash(ByteString.copyFrom(hash))
-                        .setState(OutboxState.OUTBOX_STATE_QUEUED)
-                        .build());
-            return tx;
+            return append(tx, ORIGIN, LANE, hash);
           });
     }
+  }
+
+  private OriginNumber append(Transaction tx, AgencyName recipient, Lane lane, byte[] hash) {
+    OutboxEntry entry =
+        OutboxEntry.newBuilder()
+            .setHeaderHash(ByteString.copyFrom(hash))
+            .setState(OutboxState.OUTBOX_STATE_QUEUED)
+            .build();
+    return node.ledger.outbox().append(tx, recipient, lane, entry);
   }
 
   private List<Long> owed() {
@@ -678,11 +678,76 @@ class NoticeExchangeTest {
     assertTrue(node.kit.meters().text().contains(counted + LANE + "\",} 6.0"));
   }
 
+  /** This agency owes the origin these numbers of a lane, and has handed all of them over. */
+  private void oweRelayed(int numbers) {
+    owe(numbers);
+    node.ledger.commit(LANE, tx -> relayed(tx, ORIGIN));
+  }
+
+  private int relayed(Transaction tx, AgencyName recipient) {
+    List<OutboxTable.NumberedEntry> all = node.ledger.outbox().page(recipient, LANE, null, 1_000);
+    for (OutboxTable.NumberedEntry one : all) {
+      OutboxEntry entry =
+          one.entry().toBuilder().setState(OutboxState.OUTBOX_STATE_RELAYED).build();
+      node.ledger.outbox().update(tx, recipient, one.number(), entry);
+    }
+    return all.size();
+  }
+
+  /**
+   * The sixth look: a recipient takes mail, names other content under each number, and guesses the
+   * numbers that follow.
+   */
+  @Test
+  void conflicts_ofARecipientThatGuessesTheNextNumbers_costALittle_andAreOnRecord() {
+    knowsOrigin();
+    int owed = 100;
+    oweRelayed(owed);
+    Logger log = (Logger) LoggerFactory.getLogger(NoticeExchange.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      for (int statement = 0; statement < 10; statement++) {
+        notices.received(ORIGIN, says(otherContent(statement * owed + 1, owed)));
+        node.ledger.commit(Lane.FLASH, tx -> append(tx, SG, Lane.FLASH, HASH));
+        sent();
+      }
+    } finally {
+      log.detachAppender(lines);
+    }
+    assertEquals(LongStream.rangeClosed(owed + 1, 2L * owed).boxed().toList(), owed());
+    assertEquals(10, node.ledger.outbox().page(SG, Lane.FLASH, null, 100).size());
+    assertEquals(Settlement.MOST_CONFLICTS, node.leaves(AuditType.VOIDED).size());
+    String counted = CONFLICTS + "agency=\"fr.customs\",lane=\"" + LANE + "\",} 100.0";
+    assertTrue(node.kit.meters().text().contains(counted), node.kit.meters()::text);
+    assertEquals(1, lines.list.size());
+
+    node.ledger.commit(LANE, tx -> relayed(tx, ORIGIN));
+    node.clock.move(Settlement.CONFLICTS_IN);
+    notices.received(ORIGIN, says(otherContent(owed + 1, 1)));
+    sent();
+    List<AuditRecord> leaves = node.leaves(AuditType.VOIDED);
+    assertEquals(Settlement.MOST_CONFLICTS + 1, leaves.size());
+    String detail = leaves.get(leaves.size() - 1).outcome().detail();
+    assertTrue(Objects.requireNonNull(detail).endsWith("90 more since the last such line"), detail);
+  }
+
+  private WatermarkStatement otherContent(long first, int numbers) {
+    long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
+    List<NumberedHeader> other =
+        LongStream.range(first, first + numbers)
+            .mapToObj(n -> new NumberedHeader(new OriginNumber(epoch, LANE, n), Sha256.hash(HASH)))
+            .toList();
+    return held(
+        FEDERATION, ORIGIN, SELF, other, new Watermark(epoch, LANE, first + numbers, List.of()));
+  }
+
   /** Threat 72: the recipient counted another envelope under the number. */
   @Test
   void number_thatTheRecipientNamesWithOtherContent_isAnAlarm_andGoesUnderAnother() {
     knowsOrigin();
-    owe(2);
+    oweRelayed(2);
     long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
     List<NumberedHeader> other =
         List.of(new NumberedHeader(new OriginNumber(epoch, LANE, 1), Sha256.hash(HASH)));

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * recipient has counted it, or the origin withdraws it. Immutable; compares by value.
  */
 public final class NumberedHeader {
+  /** Length in a statement: epoch, lane, sequence and hash. */
+  public static final int BYTES = 8 + 1 + 8 + Sha256.HASH_BYTES;
+
   private static final byte[] UNKNOWN = new byte[Sha256.HASH_BYTES];
 
   private final OriginNumber number;
