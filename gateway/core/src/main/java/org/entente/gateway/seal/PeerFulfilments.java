@@ -1,5 +1,6 @@
 package org.entente.gateway.seal;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,13 +29,23 @@ public final class PeerFulfilments {
    * Accepts a statement from outside if it verifies and is newer than the known one.
    *
    * @return its agency, whose newest statement it now is: the caller should store it; empty if the
-   *     same or a newer one was known already; refused with {@code MALFORMED}, {@code
-   *     HEADER_MISMATCH} (another federation, or from the future) or {@code BAD_SIGNATURE}
+   *     same or a newer one was known already, or if it waits until it is {@link #due}; refused
+   *     with {@code MALFORMED}, {@code HEADER_MISMATCH} (another federation, or from the future) or
+   *     {@code BAD_SIGNATURE}
    */
   public Result<Optional<AgencyName>> offer(byte[] bytes, long nowMs) {
     return statements
         .offer(bytes, nowMs)
         .map(taken -> taken.map(statement -> statement.content().agency()));
+  }
+
+  /**
+   * Takes over statements that came too often and whose time has come. Call it regularly.
+   *
+   * @return the agencies whose newest statements these now are: the caller should store them
+   */
+  public List<AgencyName> due(long nowMs) {
+    return statements.due(nowMs).stream().map(statement -> statement.content().agency()).toList();
   }
 
   /**

@@ -30,11 +30,21 @@ public final class PeerKeys implements RecipientKeySource {
    * Accepts a bundle from outside if it verifies and is newer than the known one.
    *
    * @return the bundle, now the newest of its agency: the caller should store it; empty if the same
-   *     or a newer one was known already; refused with {@code MALFORMED}, {@code HEADER_MISMATCH}
-   *     (another federation, or from the future) or {@code BAD_SIGNATURE}
+   *     or a newer one was known already, or if it waits until it is {@link #due}; refused with
+   *     {@code MALFORMED}, {@code HEADER_MISMATCH} (another federation, or from the future) or
+   *     {@code BAD_SIGNATURE}
    */
   public Result<Optional<KeyBundle>> offer(byte[] bytes, long nowMs) {
     return bundles.offer(bytes, nowMs);
+  }
+
+  /**
+   * Takes over bundles that came too often and whose time has come. Call it regularly.
+   *
+   * @return those that now are the newest of their agencies: the caller should store them
+   */
+  public List<KeyBundle> due(long nowMs) {
+    return bundles.due(nowMs);
   }
 
   /**

@@ -22,16 +22,41 @@ import org.jspecify.annotations.Nullable;
  * store the bytes and offer them again. Safe for use by many threads; bounded by the federation's
  * members, since it accepts only members' signatures.
  *
+ * <p>Each newest statement makes gateways decide, write and tell others, which costs its agency a
+ * signature. So an agency's newest changes {@link #AT_ONCE} times at once, as for restarts and
+ * renewed pairs, and then once in {@link #EVERY_MS}. Of the others only the newest waits.
+ *
  * @param <S> the kind
  */
 final class PeerStatements<S extends SignedStatement.ByAgency<?>> {
+  /** How often an agency's newest statement changes; an honest agency makes one a day. */
+  static final long EVERY_MS = 10_000;
+
+  /** How often it may change at once. */
+  static final int AT_ONCE = 5;
+
   private final FederationName federation;
   private final AgencyPairSource pairs;
   private final Function<byte[], Optional<S>> format;
   private final Map<AgencyName, HeldStatement<S>> newest = new ConcurrentHashMap<>();
+  private final Map<AgencyName, HeldStatement<S>> waiting = new ConcurrentHashMap<>();
+  private final Map<AgencyName, Pace> paces = new ConcurrentHashMap<>();
 
   /** A statement and the pair that signed it. */
   private record HeldStatement<S>(S statement, VerifyingPair signer) {}
+
+  /** When an agency's newest statement may change. */
+  private static final class Pace {
+    private long next;
+
+    synchronized boolean take(long nowMs) {
+      boolean wasSetBack = next > nowMs + AT_ONCE * EVERY_MS;
+      long due = wasSetBack ? nowMs : Math.max(next, nowMs);
+      boolean isDue = due <= nowMs + (AT_ONCE - 1) * EVERY_MS;
+      next = isDue ? due + EVERY_MS : due;
+      return isDue;
+    }
+  }
 
   PeerStatements(
       FederationName federation, AgencyPairSource pairs, Function<byte[], Optional<S>> format) {
@@ -44,8 +69,9 @@ final class PeerStatements<S extends SignedStatement.ByAgency<?>> {
    * Accepts a statement from outside if it verifies and is newer than the known one.
    *
    * @return the statement, now the newest of its agency: the caller should store it; empty if the
-   *     same or a newer one was known already; refused with {@code MALFORMED}, {@code
-   *     HEADER_MISMATCH} (another federation, or from the future) or {@code BAD_SIGNATURE}
+   *     same or a newer one was known already, or if it waits until it is {@link #due}; refused
+   *     with {@code MALFORMED}, {@code HEADER_MISMATCH} (another federation, or from the future) or
+   *     {@code BAD_SIGNATURE}
    */
   Result<Optional<S>> offer(byte[] bytes, long nowMs) {
     Optional<S> parsed = format.apply(bytes);
@@ -60,27 +86,59 @@ final class PeerStatements<S extends SignedStatement.ByAgency<?>> {
       return Result.refused(
           Code.HEADER_MISMATCH, "", "a statement of another federation, or from the future");
     }
-    if (!isNewer(statement, newest.get(agency), nowMs)) {
+    if (!isNewer(statement, newest.get(agency), nowMs)
+        || !isNewer(statement, waiting.get(agency), nowMs)) {
       return Result.done(Optional.empty());
     }
     Optional<VerifyingPair> signer = statement.signer(pairs.of(agency));
     if (signer.isEmpty()) {
       return unsigned(agency);
     }
-    HeldStatement<S> kept =
-        newest.merge(
-            agency,
-            new HeldStatement<>(statement, signer.get()),
-            (held, next) -> isNewer(next.statement(), held, nowMs) ? next : held);
-    if (kept.statement() != statement) {
+    HeldStatement<S> offered = new HeldStatement<>(statement, signer.get());
+    if (!paces.computeIfAbsent(agency, unknown -> new Pace()).take(nowMs)) {
+      var unused = merged(waiting, offered, nowMs);
       return Result.done(Optional.empty());
     }
-    if (!pairs.of(agency).contains(signer.get())) {
+    waiting.remove(agency);
+    return taken(offered, nowMs);
+  }
+
+  private Result<Optional<S>> taken(HeldStatement<S> offered, long nowMs) {
+    AgencyName agency = offered.statement().frame().issuer();
+    if (!merged(newest, offered, nowMs)) {
+      return Result.done(Optional.empty());
+    }
+    if (!isFounded(offered)) {
       // The pair was withdrawn meanwhile; a statement must not outlive trust in its signer.
-      newest.remove(agency, kept);
+      newest.remove(agency, offered);
       return unsigned(agency);
     }
-    return Result.done(Optional.of(statement));
+    return Result.done(Optional.of(offered.statement()));
+  }
+
+  private boolean merged(
+      Map<AgencyName, HeldStatement<S>> into, HeldStatement<S> offered, long nowMs) {
+    return into.merge(
+            offered.statement().frame().issuer(),
+            offered,
+            (held, next) -> isNewer(next.statement(), held, nowMs) ? next : held)
+        == offered;
+  }
+
+  /**
+   * Takes over the statements that waited and whose time has come. Call it regularly.
+   *
+   * @return those that now are the newest of their agencies: the caller should store them
+   */
+  List<S> due(long nowMs) {
+    List<S> taken = new ArrayList<>();
+    for (Map.Entry<AgencyName, HeldStatement<S>> one : waiting.entrySet()) {
+      Pace pace = paces.get(one.getKey());
+      if (pace != null && pace.take(nowMs) && waiting.remove(one.getKey(), one.getValue())) {
+        taken(one.getValue(), nowMs).orElseGet(refused -> Optional.empty()).ifPresent(taken::add);
+      }
+    }
+    return taken;
   }
 
   private static <T> Result<T> unsigned(AgencyName agency) {
@@ -104,14 +162,21 @@ final class PeerStatements<S extends SignedStatement.ByAgency<?>> {
    * @return the agencies
    */
   List<AgencyName> forgetUnfounded() {
+    waiting.values().removeIf(held -> !isFounded(held));
     List<AgencyName> forgotten = new ArrayList<>();
     newest.forEach(
         (agency, held) -> {
-          if (!pairs.of(agency).contains(held.signer()) && newest.remove(agency, held)) {
+          if (!isFounded(held) && newest.remove(agency, held)) {
+            // What another made with its pair does not delay the agency itself.
+            paces.remove(agency);
             forgotten.add(agency);
           }
         });
     return forgotten;
+  }
+
+  private boolean isFounded(HeldStatement<S> held) {
+    return pairs.of(held.statement().frame().issuer()).contains(held.signer());
   }
 
   /** The newest statement of an agency. */

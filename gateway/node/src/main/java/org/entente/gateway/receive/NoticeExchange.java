@@ -392,6 +392,25 @@ public final class NoticeExchange implements RecipientNotices {
     }
   }
 
+  /**
+   * Takes over the keys and statements of obligations that came too often to be taken at once;
+   * called regularly. The count of their hops begins again, since each transit passes a statement
+   * on once.
+   */
+  public void takeDue() {
+    long now = clock.millis();
+    Set<AgencyName> changed = new TreeSet<>(known.fulfilments().due(now));
+    changed.forEach(this::followFulfilment);
+    for (KeyBundle bundle : peerKeys.due(now)) {
+      AgencyName agency = bundle.content().agency();
+      keep(tx -> keepBundle(tx, agency));
+      changed.add(agency);
+    }
+    if (signer.transit().getAsBoolean()) {
+      changed.forEach(agency -> tellOthers(agency, agency, 1));
+    }
+  }
+
   /** The agency of a statement of obligations, if it was new. */
   private Optional<AgencyName> takeFulfilment(AgencyName neighbour, byte[] bytes) {
     if (bytes.length == 0) {
@@ -399,11 +418,13 @@ public final class NoticeExchange implements RecipientNotices {
     }
     Optional<AgencyName> agency =
         taken(neighbour, known.fulfilments().offer(bytes, clock.millis()));
-    if (agency.isPresent()) {
-      known.fulfilmentsChanged().run();
-      keep(tx -> keepFulfilment(tx, agency.get()));
-    }
+    agency.ifPresent(this::followFulfilment);
     return agency;
+  }
+
+  private void followFulfilment(AgencyName agency) {
+    known.fulfilmentsChanged().run();
+    keep(tx -> keepFulfilment(tx, agency));
   }
 
   // What is newest when the commit comes: another neighbour may have brought a newer one meanwhile.

@@ -559,6 +559,39 @@ class NoticeExchangeTest {
     assertEquals(List.of("refused fr.customs MALFORMED"), reports());
   }
 
+  /** The sixth look: a member signs keys and statements of obligations without end. */
+  @Test
+  void keysThatChangeAllTheTime_arePassedOnAndFollowedAtAPace_andTheNewestIsInForceInTheEnd() {
+    transit = true;
+    KeyBundle last = bundle(ORIGIN);
+    for (int i = 0; i < 100; i++) {
+      node.clock.move(Duration.ofMillis(10));
+      last = bundle(ORIGIN);
+      Fulfilment stated = new Fulfilment(true, List.of(1 + i % 2));
+      byte[] said = FulfilmentStatement.beside(last, stated, identity(ORIGIN)).encoded();
+      notices.received(
+          ORIGIN, keysOf(last).toBuilder().setFulfilment(ByteString.copyFrom(said)).build());
+      notices.takeDue();
+    }
+    List<Sent> heard = sent();
+    assertEquals(5, heard.stream().filter(one -> one.to().equals(SG)).count());
+    assertEquals(5, heard.stream().filter(one -> one.to().equals(HUB)).count());
+    assertEquals(5, changes);
+
+    node.clock.move(Duration.ofSeconds(10));
+    notices.takeDue();
+    notices.takeDue();
+    assertEquals(6, changes);
+    assertEquals(Map.of(ORIGIN, new Fulfilment(true, List.of(2))), fulfilments.stated());
+    heard = sent();
+    assertEquals(Set.of(SG, HUB), Set.copyOf(heard.stream().map(Sent::to).toList()));
+    assertEquals(2, heard.size());
+    assertArrayEquals(last.encoded(), heard.get(0).notice().getKeyBundle().toByteArray());
+    assertArrayEquals(last.encoded(), node.ledger.peerFacts().keyBundle(ORIGIN).orElseThrow());
+    assertArrayEquals(last.encoded(), peerKeys.bundleOf(ORIGIN).orElseThrow().encoded());
+    assertEquals(List.of(), reports());
+  }
+
   /** This agency owes the origin these numbers of a lane. */
   private void owe(int numbers) {
     for (int i = 0; i < numbers; i++) {

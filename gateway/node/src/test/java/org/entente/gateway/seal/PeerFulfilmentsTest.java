@@ -99,6 +99,55 @@ class PeerFulfilmentsTest {
     assertEquals(Code.MALFORMED, Results.code(offer(de.bundle().encoded())));
   }
 
+  private Fulfilment saidAfter(Duration time, int number) {
+    clock.move(time);
+    Fulfilment said = new Fulfilment(true, List.of(number));
+    assertTrue(offer(said(said)).refusal().isEmpty());
+    return said;
+  }
+
+  @Test
+  void statements_beyondTheirPace_wait_andOnlyTheNewestIsTaken() {
+    Duration little = Duration.ofMillis(1);
+    Fulfilment last = Fulfilment.UNSTATED;
+    for (int i = 1; i <= PeerStatements.AT_ONCE; i++) {
+      last = saidAfter(little, i);
+      assertEquals(Map.of(DE, last), known.stated());
+    }
+    saidAfter(little, 10);
+    Fulfilment newest = saidAfter(little, 11);
+    assertEquals(List.of(), known.due(clock.millis()));
+    assertEquals(Map.of(DE, last), known.stated());
+    clock.move(Duration.ofMillis(PeerStatements.EVERY_MS));
+    assertEquals(List.of(DE), known.due(clock.millis()));
+    assertEquals(Map.of(DE, newest), known.stated());
+    clock.move(Duration.ofMinutes(1));
+    assertEquals(List.of(), known.due(clock.millis()));
+
+    for (int i = 1; i <= PeerStatements.AT_ONCE; i++) {
+      last = saidAfter(little, i);
+    }
+    Fulfilment waited = saidAfter(little, 12);
+    assertEquals(Map.of(DE, last), known.stated());
+    clock.leap(Duration.ofMinutes(1).negated());
+    assertEquals(List.of(DE), known.due(clock.millis()), "a clock that is set back delays nothing");
+    assertEquals(Map.of(DE, waited), known.stated());
+  }
+
+  @Test
+  void statement_thatWaits_andWhosePairIsWithdrawn_isForgotten_andDelaysNoOther() {
+    for (int i = 1; i <= PeerStatements.AT_ONCE + 1; i++) {
+      saidAfter(Duration.ofMillis(1), i);
+    }
+    trust.expel(DE);
+    known.forgetUnfounded();
+    clock.move(Duration.ofMillis(PeerStatements.EVERY_MS));
+    assertEquals(List.of(), known.due(clock.millis()));
+    trust.list(DE, de.identity.pair());
+    Fulfilment said = saidAfter(Duration.ZERO, 20);
+    assertEquals(Map.of(DE, said), known.stated());
+  }
+
   @Test
   void statement_whosePairIsWithdrawn_isForgotten() {
     assertEquals(Optional.of(DE), Results.value(offer(said(LESS))));

@@ -516,6 +516,7 @@ class SessionThreatsTest {
       }
       assertEquals(NEED_REWRAP, outcome);
       death.get();
+      clock.move(Duration.ofMillis(PeerStatements.EVERY_MS));
       de.recipientKeys.renew();
       fr.knowing(de);
     }

@@ -48,6 +48,7 @@ final class ReceptionReporter implements Reporter {
         to.notices().reportTo(origin);
       }
       requests.send(to.notices()::askAgain);
+      to.notices().takeDue();
     }
   }
 

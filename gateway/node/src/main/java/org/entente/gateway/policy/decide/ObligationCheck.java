@@ -11,8 +11,8 @@ import org.entente.gateway.policy.terms.Agreement;
 import org.entente.proto.v1.Obligation;
 
 /**
- * Checks whether a recipient can fulfil the obligations of an agreement. Pure: the recipients'
- * declarations are part of the policy, so no cached ruling depends on an older declaration.
+ * Checks whether a recipient can fulfil the obligations of an agreement. Pure, and called after a
+ * ruling: no cached ruling depends on what a recipient declares.
  */
 final class ObligationCheck {
   private ObligationCheck() {}

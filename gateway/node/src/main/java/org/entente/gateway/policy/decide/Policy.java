@@ -26,6 +26,7 @@ public final class Policy {
   private final Rulebook rulebook;
   private final Membership membership;
   private final FulfilmentSnapshot fulfilments;
+  private final ExerciseRetention exercises;
   private final PolicyStamp stamp;
   private final RulingCache cache;
   private final RuleEvaluator rules;
@@ -70,13 +71,32 @@ public final class Policy {
       ExerciseRetention exercises,
       int cacheEntries,
       long generation) {
-    this.stamp = new PolicyStamp(rulebook.version(), generation);
+    this(
+        rulebook,
+        membership,
+        fulfilments,
+        exercises,
+        new PolicyStamp(rulebook.version(), generation),
+        new RuleEvaluator(rulebook, membership),
+        new RulingCache(new RulingFacts(rulebook), cacheEntries));
+  }
+
+  private Policy(
+      Rulebook rulebook,
+      Membership membership,
+      FulfilmentSnapshot fulfilments,
+      ExerciseRetention exercises,
+      PolicyStamp stamp,
+      RuleEvaluator rules,
+      RulingCache cache) {
+    this.stamp = stamp;
     this.fulfilments = fulfilments;
+    this.exercises = exercises;
     this.rulebook = rulebook;
     this.membership = membership;
-    this.rules = new RuleEvaluator(rulebook, membership);
+    this.rules = rules;
     this.classification = new ClassificationCheck(rulebook.codes(), membership);
-    this.cache = new RulingCache(new RulingFacts(rulebook), cacheEntries);
+    this.cache = cache;
     this.messages = new GatewayMessages(membership, stamp);
     this.rosters = new RosterMessages(rules, membership, messages);
     DraftTerms terms =
@@ -84,6 +104,14 @@ public final class Policy {
     this.egress = new EgressPolicy(rules, membership, cache, terms, rosters, fulfilments, stamp);
     this.ingress =
         new IngressPolicy(rules, membership, fulfilments, cache, rosters, rulebook.version());
+  }
+
+  /**
+   * The same policy with other declared fulfilments. It keeps the cached rulings: declarations are
+   * checked after a ruling and are no part of one.
+   */
+  Policy with(FulfilmentSnapshot others) {
+    return new Policy(rulebook, membership, others, exercises, stamp, rules, cache);
   }
 
   /** The rulebook. */

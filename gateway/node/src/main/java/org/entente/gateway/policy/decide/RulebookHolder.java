@@ -73,12 +73,12 @@ public final class RulebookHolder {
   }
 
   /**
-   * Puts the agencies' latest declared fulfilments in force and keeps rulebook and membership. If
-   * they are unchanged, the policy and its cache are kept.
+   * Puts the agencies' latest declared fulfilments in force and keeps rulebook, membership and
+   * cached rulings. If they are unchanged, the policy is kept.
    */
   public synchronized void fulfilments(FulfilmentSnapshot next) {
     if (!next.equals(policy.fulfilments())) {
-      policy = made(policy.rulebook(), policy.membership(), next);
+      policy = policy.with(next);
     }
   }
 }

@@ -96,6 +96,20 @@ class ObligationCheckTest {
   }
 
   @Test
+  void whatIsSaid_forgetsNoRuling() {
+    RulebookHolder holder =
+        new RulebookHolder(PolicyFixture.demo().rulebook(), DemoMembership.demo(), 100);
+    CheckedDraft draft = checked(label(), "sg.police");
+    for (FulfilmentSnapshot said :
+        List.of(FulfilmentSnapshot.UNKNOWN, new FulfilmentSnapshot(Map.of(SG, NONE)))) {
+      holder.fulfilments(said);
+      holder.current().egress().decide(draft, FR, NOW);
+    }
+    assertEquals(1, holder.current().cacheFigures().misses());
+    assertEquals(1, holder.current().cacheFigures().hits());
+  }
+
+  @Test
   void whatIsSaid_isInForceAtOnce_andForgetsNoRulingWhereItIsTheSame() {
     RulebookHolder holder =
         new RulebookHolder(PolicyFixture.demo().rulebook(), DemoMembership.demo(), 100);
