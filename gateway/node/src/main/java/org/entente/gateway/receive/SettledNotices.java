@@ -1,5 +1,6 @@
 package org.entente.gateway.receive;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
+import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.statement.SettledNumbers;
@@ -23,14 +25,24 @@ import org.entente.gateway.seal.statement.Watermark;
 /**
  * Reconciles two ledgers after one was restored or lost. A recipient states which numbers it lacks,
  * and the origin states under signature that it has none queued below a bound. Otherwise the gap
- * would stay, and no number a million beyond it could ever be accepted. Safe for many threads.
+ * would stay, and no number a million beyond it could ever be accepted. It states so only of epochs
+ * that the recipient has told of, so no other counts here. Safe for many threads.
  */
 final class SettledNotices {
+  /** Audit leaves about what one origin has settled, in an interval. */
+  static final int MOST_LEAVES = 10;
+
+  /** The interval. */
+  static final Duration LEAVES_IN = Duration.ofMinutes(1);
+
   private final NoticeSigner signer;
   private final Ledger ledger;
   private final NoticeSignatureCheck signed;
   private final Reporter reporter;
   private final InstantSource clock;
+
+  /** A leaf is kept for years, and a statement costs the origin a signature. */
+  private final LogRateLimit leaves;
 
   SettledNotices(
       NoticeSigner signer, ReceiveParts parts, NoticeSignatureCheck signed, Reporter reporter) {
@@ -39,6 +51,7 @@ final class SettledNotices {
     this.signed = signed;
     this.reporter = reporter;
     this.clock = parts.environment().clock();
+    this.leaves = new LogRateLimit(clock, LEAVES_IN, MOST_LEAVES);
   }
 
   /** The statement for a recipient that reports its watermarks; empty if it lacks nothing. */
@@ -90,7 +103,10 @@ final class SettledNotices {
     return numbers.stream()
         .anyMatch(
             one ->
-                windows.in(one.epoch()).filter(it -> it.settleBelow(one.below()) > 0).isPresent());
+                windows
+                    .known(one.epoch())
+                    .filter(it -> it.settleBelow(one.below()) > 0)
+                    .isPresent());
   }
 
   private void write(AgencyName from, Lane lane, List<SettledNumbers> numbers) {
@@ -98,29 +114,43 @@ final class SettledNotices {
         .write(
             lane,
             tx -> {
-              numbers.forEach(one -> settle(tx, from, one));
+              settle(tx, from, lane, numbers);
               tx.afterCommit(() -> reporter.reportTo(from));
               return numbers.size();
             })
         .exceptionally(e -> 0);
   }
 
-  private void settle(Transaction tx, AgencyName origin, SettledNumbers settled) {
-    Lane lane = settled.lane();
+  private void settle(Transaction tx, AgencyName origin, Lane lane, List<SettledNumbers> numbers) {
     OriginWindows windows = ledger.windows().read(tx, origin, lane);
-    Optional<OriginWindow> window = windows.in(settled.epoch());
-    long lost = window.isPresent() ? window.get().settleBelow(settled.below()) : 0;
-    if (lost == 0) {
+    List<String> said = new ArrayList<>();
+    long all = 0;
+    for (SettledNumbers one : numbers) {
+      Optional<OriginWindow> window = windows.known(one.epoch());
+      long lost = window.isPresent() ? window.get().settleBelow(one.below()) : 0;
+      if (lost > 0) {
+        all += lost;
+        said.add(
+            "%d numbers of epoch %d in %s below %d"
+                .formatted(lost, one.epoch(), lane, one.below()));
+      }
+    }
+    if (said.isEmpty()) {
       return;
     }
     ledger.windows().write(tx, origin, lane, windows);
-    tx.audit(
-        AuditRecord.ofNode(
-            AuditType.SETTLED,
-            Instant.ofEpochMilli(tx.nowMillis()),
-            AuditActor.gateway(origin),
-            "%d numbers of epoch %d in %s below %d never arrived or were lost by restoring a ledger"
-                .formatted(lost, settled.epoch(), lane, settled.below())));
+    String what = String.join(", ", said) + " never arrived or were lost by restoring a ledger";
+    leaves
+        .line(origin.value(), what)
+        .ifPresent(
+            text ->
+                tx.audit(
+                    AuditRecord.ofNode(
+                        AuditType.SETTLED,
+                        Instant.ofEpochMilli(tx.nowMillis()),
+                        AuditActor.gateway(origin),
+                        text)));
+    long lost = all;
     tx.afterCommit(() -> reporter.lost(origin, lane, lost));
   }
 }

@@ -1030,6 +1030,48 @@ class NoticeExchangeTest {
     assertNotNull(node.leaves.only(AuditType.SETTLED));
   }
 
+  /** The sixth look: an origin makes the recipient write years of leaves. */
+  @Test
+  void numbersSettled_ofEpochsThatAreNotKept_openNone_andLeaveNoRecord() {
+    knowsOrigin();
+    receive(LANE, 1);
+    SettledNumbers[] unknown =
+        LongStream.rangeClosed(2, 65)
+            .mapToObj(epoch -> new SettledNumbers(epoch, LANE, 1_000))
+            .toArray(SettledNumbers[]::new);
+    notices.received(ORIGIN, settled(unknown));
+    sent();
+    assertEquals(List.of("report to fr.customs"), reports());
+    assertEquals(List.of(), node.leaves(AuditType.SETTLED));
+    assertEquals(1, node.ledger.windows().read(ORIGIN, LANE).all().size());
+  }
+
+  @Test
+  void numbersSettled_againAndAgain_haveOneLeafAStatement_andTenAMinute() {
+    knowsOrigin();
+    receive(LANE, 1);
+    Sealed sealed = node.kit.sealed(node.alert("epoch 2"));
+    node.kit.handOver(
+        node.kit.addressAs(new OriginNumber(2, LANE, 1), sealed.envelope(), sealed.contentKey()));
+    for (long below = 3; below < 23; below++) {
+      notices.received(
+          ORIGIN, settled(new SettledNumbers(1, LANE, below), new SettledNumbers(2, LANE, below)));
+      sent();
+    }
+    List<AuditRecord> leaves = node.leaves(AuditType.SETTLED);
+    assertEquals(SettledNotices.MOST_LEAVES, leaves.size());
+    String text = "1 numbers of epoch 1 in %s below 4, 1 numbers of epoch 2 in %s below 4 never";
+    String detail = Objects.requireNonNull(leaves.get(1).outcome().detail());
+    assertTrue(detail.startsWith(text.formatted(LANE, LANE)), detail);
+    assertEquals(21, node.window(LANE, 1).watermark());
+    node.clock.move(SettledNotices.LEAVES_IN);
+    notices.received(ORIGIN, settled(new SettledNumbers(1, LANE, 24)));
+    sent();
+    leaves = node.leaves(AuditType.SETTLED);
+    detail = Objects.requireNonNull(leaves.get(leaves.size() - 1).outcome().detail());
+    assertTrue(detail.endsWith("10 more since the last such line"), detail);
+  }
+
   @Test
   void numbers_ofAnEpochThatIsClosed_areNeitherResolvedNorLost() {
     knowsOrigin();

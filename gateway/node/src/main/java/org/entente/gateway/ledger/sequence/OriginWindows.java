@@ -67,6 +67,11 @@ public final class OriginWindows {
     return Optional.of(begun);
   }
 
+  /** The window of an epoch; empty if there is none. */
+  public Optional<OriginWindow> known(long epoch) {
+    return Optional.ofNullable(windows.get(epoch));
+  }
+
   /** All windows, the lowest epoch first. */
   public List<OriginWindow> all() {
     return List.copyOf(windows.values());

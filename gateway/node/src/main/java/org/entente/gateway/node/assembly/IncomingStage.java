@@ -41,7 +41,7 @@ final class IncomingStage {
   IncomingStage(
       Foundation ground, OutgoingStage out, Features features, NoticeExchange.Sender send) {
     NodeEnvironment around = ground.around;
-    reporter = new ReceptionReporter(around.meters());
+    reporter = new ReceptionReporter(around.meters(), around.clock());
     ErasureJournal erasures = ground.erasures();
     retentionKeys = ground.keys.retentionKeys();
     erasing =

@@ -1,9 +1,12 @@
 package org.entente.gateway.node.assembly;
 
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -24,15 +27,20 @@ import org.slf4j.LoggerFactory;
 final class ReceptionReporter implements Reporter {
   private static final Logger LOG = LoggerFactory.getLogger(ReceptionReporter.class);
 
+  private static final int MOST_LINES = 10;
+  private static final Duration LINES_IN = Duration.ofMinutes(1);
+
   private final Meters meters;
+  private final LogRateLimit lines;
   private final Set<AgencyName> toReport = ConcurrentHashMap.newKeySet();
   private final StanzaRequests requests = new StanzaRequests();
   private volatile @Nullable Listeners listeners;
 
   private record Listeners(Subscriptions subscriptions, NoticeExchange notices) {}
 
-  ReceptionReporter(Meters meters) {
+  ReceptionReporter(Meters meters, InstantSource clock) {
     this.meters = meters;
+    this.lines = new LogRateLimit(clock, LINES_IN, MOST_LINES);
   }
 
   void listen(Subscriptions subscriptions, NoticeExchange notices) {
@@ -73,13 +81,11 @@ final class ReceptionReporter implements Reporter {
   @Override
   public void lost(AgencyName origin, Lane lane, long numbers) {
     meters.lost(origin, lane, numbers);
-    LOG.warn(
-        "{} numbers of {} from {} will never arrive: {} no longer has them queued, so its ledger"
-            + " or this gateway's has lost them",
-        numbers,
-        lane,
-        origin,
-        origin);
+    String text =
+        ("%d numbers of %s from %s will never arrive: %s no longer has them queued, so its"
+                + " ledger or this gateway's has lost them")
+            .formatted(numbers, lane, origin, origin);
+    lines.line(origin.value(), text).ifPresent(LOG::warn);
   }
 
   @Override
