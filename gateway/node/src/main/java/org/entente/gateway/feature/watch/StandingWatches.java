@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.watch;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -105,9 +107,19 @@ final class StandingWatches {
     return List.copyOf(found.values());
   }
 
-  /** The watches that have ended at a time. */
-  synchronized List<StandingWatch> over(long nowMillis) {
-    return byNumber.values().stream().filter(it -> it.isOver(nowMillis)).toList();
+  /** A client's watches for just these terms, under just this filter. */
+  synchronized List<StandingWatch> same(String client, Set<String> terms, ByteString filter) {
+    return terms.stream()
+        .limit(1)
+        .flatMap(term -> byTerm.getOrDefault(term, List.of()).stream())
+        .filter(it -> it.client().equals(client) && it.terms().equals(terms))
+        .filter(it -> it.filter().toByteString().equals(filter))
+        .toList();
+  }
+
+  /** At most this many of the watches that have ended at a time. */
+  synchronized List<StandingWatch> over(long nowMillis, int most) {
+    return byNumber.values().stream().filter(it -> it.isOver(nowMillis)).limit(most).toList();
   }
 
   synchronized int count() {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,12 @@ final class WatchFollower {
   /** Messages matched in one round: few, so that a round takes little processor time. */
   static final int AT_ONCE = 500;
 
+  /**
+   * Hits of one round, which are one change of the ledger: a FLASH waits for it. A message with
+   * more is continued in the next round.
+   */
+  static final int MOST_HITS = 2_000;
+
   /** Messages matched without a hit before the progress is stored. */
   private static final int UNWRITTEN = 10_000;
 
@@ -58,7 +65,7 @@ final class WatchFollower {
   private final Predicate<String> mayWatch;
   private final InstantSource clock;
   private final Meters meters;
-  private final Map<Lane, Long> next = new EnumMap<>(Lane.class);
+  private final Map<Lane, WatchTable.Place> next = new EnumMap<>(Lane.class);
   private int unwritten;
 
   /** A message that matches a watch. */
@@ -76,6 +83,37 @@ final class WatchFollower {
           .setAtMs(nowMillis)
           .setExercise(placed.record().getExercise())
           .build();
+    }
+  }
+
+  /** A message, and watches that it matches. */
+  private record Matched(InboxTable.PlacedRecord placed, List<StandingWatch> watches) {}
+
+  /** What a round has found so far. */
+  private static final class Round {
+    private final Map<Lane, WatchTable.Place> reached;
+    private final List<Matched> found = new ArrayList<>();
+    private int messages;
+    private int hits;
+    private boolean full;
+
+    Round(Map<Lane, WatchTable.Place> from) {
+      reached = new EnumMap<>(from);
+    }
+
+    /** Takes a message with its watches, and gives how many of them have room. */
+    int take(Matched matched) {
+      messages++;
+      int all = matched.watches().size();
+      int room = MOST_HITS - hits;
+      full = all > room;
+      // A message that a round can take whole is left to the next one.
+      int taken = full && all <= MOST_HITS ? 0 : Math.min(all, room);
+      if (taken > 0) {
+        found.add(new Matched(matched.placed(), matched.watches().subList(0, taken)));
+        hits += taken;
+      }
+      return taken;
     }
   }
 
@@ -104,62 +142,67 @@ final class WatchFollower {
       // A watch added from now on applies only to later messages.
       return;
     }
-    List<WatchMatch> found = new ArrayList<>();
-    int left = AT_ONCE;
-    Map<Lane, Long> reached = new EnumMap<>(next);
+    Round round = new Round(next);
     for (Lane lane : Lane.all()) {
-      long from = Math.max(reached.getOrDefault(lane, 0L), earliest + 1);
-      left = follow(lane, from, left, reached, found);
+      round.reached.put(lane, follow(lane, earliest, round));
     }
-    unwritten += AT_ONCE - left;
-    if (!found.isEmpty() || unwritten >= UNWRITTEN) {
-      List<WatchMatch> hits = ledger.commit(Lane.ROUTINE, tx -> record(tx, found, reached));
+    unwritten += round.messages;
+    if (!round.found.isEmpty() || unwritten >= UNWRITTEN) {
+      List<WatchMatch> hits = ledger.commit(Lane.ROUTINE, tx -> record(tx, round));
       hits.forEach(hit -> meters.watchHit(hit.placed().record().getExercise()));
       unwritten = 0;
     }
-    next.putAll(reached);
+    next.putAll(round.reached);
   }
 
-  private int follow(
-      Lane lane, long from, int most, Map<Lane, Long> reached, List<WatchMatch> found) {
-    int left = most;
-    long at = from;
-    while (left > 0) {
-      List<InboxTable.PlacedRecord> arrived = ledger.inbox().read(lane, at, Math.min(CHUNK, left));
+  private WatchTable.Place follow(Lane lane, long earliest, Round round) {
+    WatchTable.Place place = round.reached.getOrDefault(lane, WatchTable.Place.FIRST);
+    if (place.position() <= earliest) {
+      place = new WatchTable.Place(earliest + 1, 0);
+    }
+    while (round.messages < AT_ONCE && !round.full) {
+      List<InboxTable.PlacedRecord> arrived =
+          ledger.inbox().read(lane, place.position(), Math.min(CHUNK, AT_ONCE - round.messages));
       if (arrived.isEmpty()) {
         break;
       }
       for (InboxTable.PlacedRecord placed : arrived) {
-        look(placed, found);
-        at = placed.position() + 1;
+        long done = placed.position() == place.position() ? place.watch() : 0;
+        List<StandingWatch> watching = matching(placed, done);
+        int taken = round.take(new Matched(placed, watching));
+        if (round.full) {
+          long last = taken == 0 ? done : watching.get(taken - 1).number();
+          return new WatchTable.Place(placed.position(), last);
+        }
+        place = new WatchTable.Place(placed.position() + 1, 0);
       }
-      left -= arrived.size();
     }
-    reached.put(lane, at);
-    return left;
+    return place;
   }
 
-  private void look(InboxTable.PlacedRecord placed, List<WatchMatch> found) {
+  /** The watches after a number that a message matches, in their order. */
+  private List<StandingWatch> matching(InboxTable.PlacedRecord placed, long after) {
     // A restricted message is redelivered once the restriction is lifted.
     if (placed.isDamaged() || placed.record().getRestricted()) {
-      return;
+      return List.of();
     }
     try {
       InboxOpener.Message message = opening.message(placed, label -> true).orElse(null);
       Body body = message == null ? null : message.body();
       if (message == null || body == null) {
-        return;
+        return List.of();
       }
       long now = clock.millis();
-      for (StandingWatch watch : watches.watching(IndexTerms.of(message.label(), body))) {
-        if (placed.position() > watch.record().getAfterPosition()
-            && !watch.isOver(now)
-            && mayWatch.test(watch.client())
-            && watch.match().mayGive(placed)
-            && watch.match().matches(message.label())) {
-          found.add(new WatchMatch(watch, placed));
-        }
-      }
+      return watches.watching(IndexTerms.of(message.label(), body)).stream()
+          .filter(
+              watch ->
+                  watch.number() > after
+                      && placed.position() > watch.record().getAfterPosition()
+                      && !watch.isOver(now)
+                      && mayWatch.test(watch.client())
+                      && watch.match().mayGive(placed)
+                      && watch.match().matches(message.label()))
+          .toList();
     } catch (RuntimeException | StackOverflowError e) {
       if (ProcessingFailure.isOfTheMachine(e)) {
         throw e;
@@ -168,25 +211,37 @@ final class WatchFollower {
           "the message at position {} cannot be matched against watches: {}",
           placed.position(),
           ProcessingFailure.of(e).what());
+      return List.of();
     }
   }
 
   /** Stores the matches that still exist, together with the progress; returns the hits. */
-  private List<WatchMatch> record(Transaction tx, List<WatchMatch> found, Map<Lane, Long> reached) {
-    reached.forEach((lane, position) -> WatchTable.of(ledger).place(tx, lane, position));
+  private List<WatchMatch> record(Transaction tx, Round round) {
+    round.reached.forEach((lane, place) -> WatchTable.of(ledger).place(tx, lane, place));
+    Map<Long, Boolean> standing = new HashMap<>();
     Map<Long, List<WatchMatch>> byWatch = new LinkedHashMap<>();
-    for (WatchMatch one : found) {
-      if (isStanding(tx, one.watch()) && HitVisibility.isStill(tx, ledger, one.placed())) {
-        WatchTable.of(ledger).hit(tx, one.watch().client(), one.hit(tx.nowMillis()), MAX_HITS);
-        byWatch.computeIfAbsent(one.watch().number(), number -> new ArrayList<>()).add(one);
+    Map<String, List<WatchHit>> byClient = new LinkedHashMap<>();
+    for (Matched one : round.found) {
+      if (!HitVisibility.isStill(tx, ledger, one.placed())) {
+        continue;
+      }
+      for (StandingWatch watch : one.watches()) {
+        if (standing.computeIfAbsent(watch.number(), number -> isStanding(tx, number))) {
+          WatchMatch match = new WatchMatch(watch, one.placed());
+          byWatch.computeIfAbsent(watch.number(), number -> new ArrayList<>()).add(match);
+          byClient
+              .computeIfAbsent(watch.client(), client -> new ArrayList<>())
+              .add(match.hit(tx.nowMillis()));
+        }
       }
     }
+    byClient.forEach((client, hits) -> WatchTable.of(ledger).add(tx, client, hits, MAX_HITS));
     byWatch.values().forEach(hits -> tx.audit(leaf(tx, hits.get(0).watch(), hits)));
     return byWatch.values().stream().flatMap(List::stream).toList();
   }
 
-  private boolean isStanding(Transaction tx, StandingWatch watch) {
-    return WatchTable.of(ledger).read(tx, watch.number()) != null;
+  private boolean isStanding(Transaction tx, long watch) {
+    return WatchTable.of(ledger).read(tx, watch) != null;
   }
 
   private AuditRecord leaf(Transaction tx, StandingWatch watch, List<WatchMatch> hits) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * WATCH u8 2 · 16-byte token of the client · u64 hit  → WatchHit
  * WATCH u8 3 · 16-byte token of the client            → WatchSpan
  * WATCH u8 4 · u8 lane                                → u64 position that is looked at next
+ *                                                       · u64 greatest number of a watch done there
  * </pre>
  */
 public final class WatchTable {
@@ -68,6 +69,14 @@ public final class WatchTable {
    * @param hit the hit
    */
   public record NumberedHit(long number, WatchHit hit) {}
+
+  /**
+   * How far the messages of a lane have been matched: all before a position, and the message there
+   * against the watches up to a number.
+   */
+  public record Place(long position, long watch) {
+    static final Place FIRST = new Place(0, 0);
+  }
 
   /** The number of the next watch, which no other is given. */
   public long nextNumber(Transaction tx) {
@@ -111,14 +120,17 @@ public final class WatchTable {
   }
 
   /**
-   * Adds a hit of a client under the next number; removes the oldest if there are more than {@code
+   * Adds hits of a client under the next numbers; removes the oldest if there are more than {@code
    * most}.
    */
-  public void hit(Transaction tx, String name, WatchHit hit, int most) {
+  public void add(Transaction tx, String name, List<WatchHit> hits, int most) {
     byte[] client = stored.token(name);
     WatchSpan span = span(tx.get(Table.WATCH, spanKey(client)));
-    long number = span.getLast() + 1;
-    tx.put(Table.WATCH, hitKey(client, number), hit.toByteArray());
+    long number = span.getLast();
+    for (WatchHit hit : hits) {
+      number++;
+      tx.put(Table.WATCH, hitKey(client, number), hit.toByteArray());
+    }
     write(tx, client, span.getFirst(), number, most);
   }
 
@@ -207,15 +219,18 @@ public final class WatchTable {
     return out;
   }
 
-  /** The committed position from which messages of a lane have not been matched. */
-  public long place(Lane lane) {
+  /** How far the messages of a lane have been matched, as committed. */
+  public Place place(Lane lane) {
     byte[] value = store.get(Table.WATCH, placeKey(lane));
-    return value == null ? 0 : BigEndian.u64(value, 0);
+    return value == null
+        ? Place.FIRST
+        : new Place(BigEndian.u64(value, 0), BigEndian.u64(value, Long.BYTES));
   }
 
-  /** Records that all messages of a lane before a position have been matched. */
-  public void place(Transaction tx, Lane lane, long position) {
-    tx.put(Table.WATCH, placeKey(lane), KeyBuilder.key().u64(position).done());
+  /** Records how far the messages of a lane have been matched. */
+  public void place(Transaction tx, Lane lane, Place place) {
+    byte[] value = KeyBuilder.key().u64(place.position()).u64(place.watch()).done();
+    tx.put(Table.WATCH, placeKey(lane), value);
   }
 
   private static WatchRecord parse(byte[] value) {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditActor;
@@ -54,6 +55,7 @@ public final class Watches {
   public static final Duration HITS_KEPT = Duration.ofDays(90);
 
   private static final int PRUNED_AT_ONCE = 1_000;
+  private static final int ENDED_AT_ONCE = 1_000;
 
   private final WatchParts parts;
   private final StandingWatches standing;
@@ -105,6 +107,14 @@ public final class Watches {
 
   private Result<AddWatchResponse> add(
       Transaction tx, NodeName client, long untilMillis, WatchContent content) {
+    Optional<StandingWatch> same = same(tx, client, content);
+    if (same.isPresent()) {
+      return Result.refused(
+          Code.INVALID_FIELD,
+          "terms",
+          "watch %d of this client has the same subjects and filter"
+              .formatted(same.get().number()));
+    }
     if (standing.count(client.value()) >= MAX_OF_A_CLIENT || standing.count() >= MAX_OF_ALL) {
       return Result.refused(
           Code.LIMIT_REACHED,
@@ -127,6 +137,16 @@ public final class Watches {
     // is committed after the watch, and only if the watch exists.
     standing.add(watch);
     return Result.done(AddWatchResponse.newBuilder().setWatch(state(watch)).build());
+  }
+
+  /** Equal watches would multiply each hit. */
+  private Optional<StandingWatch> same(Transaction tx, NodeName client, WatchContent content) {
+    return standing
+        .same(client.value(), Set.copyOf(content.getTermsList()), content.getFilter())
+        .stream()
+        .filter(watch -> !watch.isOver(tx.nowMillis()))
+        .filter(watch -> WatchTable.of(parts.ledger()).read(tx, watch.number()) != null)
+        .findFirst();
   }
 
   /** Ends a watch of a client. */
@@ -237,7 +257,7 @@ public final class Watches {
   /** Removes ended watches and old hits. */
   public void upkeep() {
     long now = parts.clock().millis();
-    List<StandingWatch> over = standing.over(now);
+    List<StandingWatch> over = standing.over(now, ENDED_AT_ONCE);
     long before = now - HITS_KEPT.toMillis();
     if (over.isEmpty() && !WatchTable.of(parts.ledger()).holdsBefore(before)) {
       return;

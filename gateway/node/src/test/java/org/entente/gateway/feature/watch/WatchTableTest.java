@@ -29,7 +29,7 @@ class WatchTableTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          book.hit(tx, client, WatchHit.newBuilder().setAtMs(at).build(), MOST);
+          book.add(tx, client, List.of(WatchHit.newBuilder().setAtMs(at).build()), MOST);
           return at;
         });
   }
@@ -89,10 +89,10 @@ class WatchTableTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          book.place(tx, Lane.FLASH, 7);
+          book.place(tx, Lane.FLASH, new WatchTable.Place(7, 3));
           return 0;
         });
-    assertEquals(7, book.place(Lane.FLASH));
-    assertEquals(0, book.place(Lane.ROUTINE));
+    assertEquals(new WatchTable.Place(7, 3), book.place(Lane.FLASH));
+    assertEquals(new WatchTable.Place(0, 0), book.place(Lane.ROUTINE));
   }
 }

@@ -26,6 +26,7 @@ import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -40,6 +41,7 @@ import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.Results;
+import org.entente.proto.store.v1.WatchHit;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.EvidenceKind;
@@ -430,6 +432,68 @@ class WatchesTest {
     assertTrue(hits.containsAll(List.of(unseen, after)));
     node.restart();
     assertEquals(hits, node.hits());
+  }
+
+  /** Otherwise a FLASH waits for all hits of many messages, and beyond a size none is committed. */
+  @Test
+  void hitsOfManyWatches_areSmallChanges_andEachIsCountedOnce_alsoAcrossARestart() {
+    List<NodeName> clients = IntStream.range(0, 5).mapToObj(i -> new NodeName("c" + i)).toList();
+    for (NodeName client : clients) {
+      node.mayWatch.add(client.value());
+      for (int i = 0; i < 500; i++) {
+        node.watch(client, request("container:" + CONTAINER, "case:" + i));
+      }
+    }
+    for (int i = 0; i < 4; i++) {
+      node.receivedContainer();
+    }
+    for (int round = 1; round <= 5; round++) {
+      node.store.calls();
+      node.watches.round();
+      assertTrue(node.store.calls().get("get INBOX") <= 2, "each message is read once");
+      assertEquals(round * WatchFollower.MOST_HITS, clients.stream().mapToLong(this::last).sum());
+      if (round == 2) {
+        node.restart();
+      }
+    }
+    int leaves = node.leaves.count();
+    node.watches.round();
+    assertEquals(leaves, node.leaves.count(), "there is nothing more");
+    for (NodeName client : clients) {
+      List<WatchHit> hits =
+          WatchTable.of(node.ledger).hits(client.value(), 0, 10_000).stream()
+              .map(WatchTable.NumberedHit::hit)
+              .toList();
+      assertEquals(2_000, hits.size());
+      assertEquals(
+          2_000,
+          hits.stream().map(hit -> hit.getWatch() + "/" + hit.getPosition()).distinct().count());
+    }
+  }
+
+  private long last(NodeName client) {
+    return WatchTable.of(node.ledger).span(client.value()).getLast();
+  }
+
+  @Test
+  void equalWatch_ofOneClient_isRefusedByItsNumber() {
+    Filter.Builder alerts = Filter.newBuilder().addKinds(Kind.KIND_ALERT);
+    WatchState watch = node.watch("container:" + CONTAINER, "case:12");
+    AddWatchRequest same =
+        request("case:12", "container:csqu 305438-3")
+            .setExpiresAt(at(node.now.plusSeconds(60)))
+            .build();
+    Problem problem = refused(node.watches.add(DESK, same));
+    assertEquals(Code.INVALID_FIELD, problem.code());
+    assertEquals("terms", problem.field());
+    assertEquals("watch 1 of this client has the same subjects and filter", problem.message());
+    node.watch(DESK, filtered(alerts, "container:" + CONTAINER, "case:12"));
+    node.watch("case:12");
+    done(node.watches.add(OTHER, same));
+    done(remove(DESK, watch.getWatch()));
+    done(node.watches.add(DESK, same));
+    node.now = node.now.plusSeconds(60);
+    done(node.watches.add(DESK, request("case:12", "container:" + CONTAINER).build()));
   }
 
   @Test

@@ -251,7 +251,8 @@ class NamesOnDiskTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          WatchTable.of(ledger).hit(tx, CLIENT, WatchHit.newBuilder().setAtMs(5).build(), 10);
+          WatchTable.of(ledger)
+              .add(tx, CLIENT, List.of(WatchHit.newBuilder().setAtMs(5).build()), 10);
           return CLIENT;
         });
     assertTrue(assertSilent("okapi") >= 2);
