@@ -47,7 +47,8 @@ final class KeyBounds implements Batch.Target {
           Table.AUDIT_LEAF,
           Table.AUDIT_INDEX,
           Table.SUBJECT,
-          Table.IDEMPOTENCY);
+          Table.IDEMPOTENCY,
+          Table.IDEMPOTENCY_PLACE);
 
   private static final int ID_BYTES = 16;
   private static final int FNV_PRIME = 0x01000193;

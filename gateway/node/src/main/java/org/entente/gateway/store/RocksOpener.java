@@ -86,9 +86,10 @@ final class RocksOpener<S extends Store> {
 
   private S open(RocksResources resources, boolean readOnly) {
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, resources.table()));
+    descriptors.add(
+        new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, resources.table(Table.META)));
     for (Table table : Table.values()) {
-      descriptors.add(new ColumnFamilyDescriptor(nameOf(table), resources.table()));
+      descriptors.add(new ColumnFamilyDescriptor(nameOf(table), resources.table(table)));
     }
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     try {

@@ -9,6 +9,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.ConfigOptions;
 import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Logger;
@@ -24,6 +25,7 @@ import org.rocksdb.WriteOptions;
 final class RocksResources implements AutoCloseable {
   private static final long MIB = 1 << 20;
   private static final int BLOOM_BITS_PER_KEY = 10;
+  private static final int METADATA_BYTES = 4_096;
   private static final int CACHE_SHARD_BITS = 1;
   private static final double FOR_FILTERS = 0.5;
   private static final long FILE_BYTES = 16 * MIB;
@@ -32,13 +34,16 @@ final class RocksResources implements AutoCloseable {
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final DBOptions database;
   private final ColumnFamilyOptions table;
+  private final ColumnFamilyOptions keys;
   private final ReadOptions read;
   private final WriteOptions synced;
   private final WriteOptions buffered;
 
   RocksResources(RocksOptions options, WALRecoveryMode recovery) {
     database = own(databaseOptions(options, recovery));
-    table = own(tableOptions(options));
+    LRUCache cache = own(cache(options.blockCacheBytes()));
+    table = own(tableOptions(options, blocks(cache)));
+    keys = own(tableOptions(options, partitioned(blocks(cache))));
     read = own(new ReadOptions()).setVerifyChecksums(true);
     synced = own(new WriteOptions()).setSync(true);
     buffered = own(new WriteOptions()).setSync(false);
@@ -48,8 +53,8 @@ final class RocksResources implements AutoCloseable {
     return database;
   }
 
-  ColumnFamilyOptions table() {
-    return table;
+  ColumnFamilyOptions table(Table of) {
+    return of == Table.IDEMPOTENCY_PLACE ? keys : table;
   }
 
   ReadOptions read() {
@@ -107,15 +112,29 @@ final class RocksResources implements AutoCloseable {
     }
   }
 
-  private ColumnFamilyOptions tableOptions(RocksOptions options) {
-    BlockBasedTableConfig blocks =
-        new BlockBasedTableConfig()
-            .setBlockCache(own(cache(options.blockCacheBytes())))
-            // Indexes and filters count as cache too: memory stays bounded as data grows.
-            .setCacheIndexAndFilterBlocks(true)
-            .setCacheIndexAndFilterBlocksWithHighPriority(true)
-            .setPinL0FilterAndIndexBlocksInCache(true)
-            .setFilterPolicy(own(new BloomFilter(BLOOM_BITS_PER_KEY)));
+  private BlockBasedTableConfig blocks(LRUCache cache) {
+    return new BlockBasedTableConfig()
+        .setBlockCache(cache)
+        // Indexes and filters count as cache too: memory stays bounded as data grows.
+        .setCacheIndexAndFilterBlocks(true)
+        .setCacheIndexAndFilterBlocksWithHighPriority(true)
+        .setPinL0FilterAndIndexBlocksInCache(true)
+        .setFilterPolicy(own(new BloomFilter(BLOOM_BITS_PER_KEY)));
+  }
+
+  /**
+   * For many small records whose keys are hashes: their filters may be larger than the cache, so a
+   * look-up reads the part of a filter that its key needs.
+   */
+  private static BlockBasedTableConfig partitioned(BlockBasedTableConfig blocks) {
+    return blocks
+        .setIndexType(IndexType.kTwoLevelIndexSearch)
+        .setPartitionFilters(true)
+        .setMetadataBlockSize(METADATA_BYTES);
+  }
+
+  private static ColumnFamilyOptions tableOptions(
+      RocksOptions options, BlockBasedTableConfig blocks) {
     return new ColumnFamilyOptions()
         .setTableFormatConfig(blocks)
         .setWriteBufferSize(Math.max(MIB, options.writeBufferBytes() / 4))

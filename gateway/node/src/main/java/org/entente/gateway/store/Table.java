@@ -69,5 +69,7 @@ public enum Table {
   /** Statements about this agency's messages, in the order of message ids. */
   STATEMENT,
   /** Recipients of this agency's messages, by the first id of those committed together. */
-  SENT
+  SENT,
+  /** Where the outcomes under older idempotency keys are, by day. */
+  IDEMPOTENCY_PLACE
 }

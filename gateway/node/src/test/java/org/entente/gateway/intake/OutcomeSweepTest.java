@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.table.IdempotencyTable;
@@ -23,6 +24,7 @@ import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
+import org.entente.gateway.testkit.TestNames;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -82,7 +84,9 @@ class OutcomeSweepTest {
 
           @Override
           public void deleteRange(Table table, byte[] from, byte[] to) {
-            throw new AssertionError("nobody knows how many go");
+            if (table == Table.IDEMPOTENCY && from[0] == 1) {
+              throw new AssertionError("nobody knows how many records go");
+            }
           }
         });
     return removed[0];
@@ -195,9 +199,43 @@ class OutcomeSweepTest {
     List<Long> over = book.over(before, 10);
     assertEquals(1, over.size());
     remember("a", 1);
-    int removed = ledger.commit(Lane.ROUTINE, tx -> book.remove(tx, over, before));
+    int removed = ledger.commit(Lane.ROUTINE, tx -> book.remove(tx, over));
     assertEquals(1, removed);
     assertNotNull(book.find(CLIENT, "a0"));
     assertEquals(List.of(), book.over(before, 10));
+  }
+
+  /** A round makes room in the filters before it fills them, however many keys came at once. */
+  @Test
+  void rounds_moveOlderKeys_andKeepFewRuns() {
+    IdempotencyTable small =
+        new IdempotencyTable(
+            memory, TestNames.names(), new IdempotencyTable.Sizes(10, 2, 2, 1 << 10, 4));
+    OutcomeSweep moving = new OutcomeSweep(ledger, small, clock, () -> nanos);
+    int keys = 0;
+    for (int round = 0; round < 20; round++) {
+      for (int i = 0; i < 13; i++) {
+        var used = new IdempotencyTable.UsedKey(CLIENT, "k" + keys++, new byte[32]);
+        ledger.commit(
+            Lane.ROUTINE,
+            tx -> {
+              small.write(tx, List.of(used), place -> new byte[0]);
+              return used;
+            });
+      }
+      assertEquals(0, moving.round());
+    }
+    for (int key = 0; key < keys; key++) {
+      assertNotNull(small.find(CLIENT, "k" + key));
+    }
+    memory.calls();
+    assertNull(small.find(CLIENT, "new"));
+    assertEquals(Map.of("get IDEMPOTENCY_PLACE absent", 1), memory.calls());
+    clock.move(OutcomeMemory.REMEMBERED.plusSeconds(1));
+    assertEquals(keys, moving.round());
+    memory.calls();
+    assertNull(small.find(CLIENT, "k0"));
+    assertEquals(Map.of(), memory.calls());
+    assertEquals(0, left());
   }
 }

@@ -18,6 +18,7 @@ public final class Overlay {
   private static final byte[] DELETED = new byte[0];
 
   private final Map<Table, Map<Key, byte[]>> changes = new EnumMap<>(Table.class);
+  private final List<Range> ranges = new ArrayList<>();
   private final List<Change> history = new ArrayList<>();
   private long bytes;
 
@@ -42,9 +43,22 @@ public final class Overlay {
     }
   }
 
-  /** The earlier value of a changed key in this overlay; null if there was none. */
+  /** Keys whose committed values are deleted. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Change(Table table, Key key, byte @Nullable [] before, int bytes) {}
+  private record Range(Table table, byte[] from, byte[] to) {
+    boolean holds(Table in, byte[] key) {
+      return in == table
+          && Arrays.compareUnsigned(key, from) >= 0
+          && Arrays.compareUnsigned(key, to) < 0;
+    }
+  }
+
+  /**
+   * The earlier value of a changed key in this overlay; null if there was none. A change without a
+   * key is the deletion of a range.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Change(Table table, @Nullable Key key, byte @Nullable [] before, int bytes) {}
 
   void put(Table table, byte[] key, byte[] value) {
     // The marker is recognised by identity, so an empty value must not be the marker.
@@ -53,6 +67,20 @@ public final class Overlay {
 
   void delete(Table table, byte[] key) {
     set(table, key, DELETED, key.length);
+  }
+
+  /** Deletes the keys of a range, put here or committed; those put here later remain. */
+  void deleteRange(Table table, byte[] fromInclusive, byte[] toExclusive) {
+    Range range = new Range(table, fromInclusive, toExclusive);
+    for (Key key : List.copyOf(table(table).keySet())) {
+      if (range.holds(table, key.bytes)) {
+        delete(table, key.bytes);
+      }
+    }
+    ranges.add(range);
+    int more = fromInclusive.length + toExclusive.length;
+    history.add(new Change(table, null, null, more));
+    bytes += more;
   }
 
   private void set(Table table, byte[] bytesOfKey, byte[] value, int more) {
@@ -65,7 +93,11 @@ public final class Overlay {
   /** The change of a key: its value, {@link #isDeleted a deletion}, or null if unchanged. */
   byte @Nullable [] find(Table table, byte[] key) {
     Map<Key, byte[]> entries = changes.get(table);
-    return entries == null ? null : entries.get(new Key(key));
+    byte[] found = entries == null ? null : entries.get(new Key(key));
+    if (found != null || ranges.isEmpty()) {
+      return found;
+    }
+    return ranges.stream().anyMatch(range -> range.holds(table, key)) ? DELETED : null;
   }
 
   /** The present position, for {@link #undoTo}. */
@@ -77,16 +109,21 @@ public final class Overlay {
   void undoTo(int mark) {
     for (int i = history.size() - 1; i >= mark; i--) {
       Change change = history.remove(i);
-      if (change.before() == null) {
-        table(change.table()).remove(change.key());
+      Key key = change.key();
+      if (key == null) {
+        ranges.remove(ranges.size() - 1);
+      } else if (change.before() == null) {
+        table(change.table()).remove(key);
       } else {
-        table(change.table()).put(change.key(), change.before());
+        table(change.table()).put(key, change.before());
       }
       bytes -= change.bytes();
     }
   }
 
   public void writeTo(Batch batch) {
+    // First: a key of a range has its own change here if it was changed, before or after.
+    ranges.forEach(range -> batch.deleteRange(range.table(), range.from(), range.to()));
     changes.forEach(
         (table, entries) ->
             entries.forEach(

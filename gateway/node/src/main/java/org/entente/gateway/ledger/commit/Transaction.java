@@ -116,6 +116,11 @@ public final class Transaction {
     changes.delete(table, key);
   }
 
+  /** Removes all keys of a range; the same as for each of them, at the cost of one. */
+  public void deleteRange(Table table, byte[] fromInclusive, byte[] toExclusive) {
+    changes.deleteRange(table, fromInclusive, toExclusive);
+  }
+
   /**
    * Scans committed entries only: it misses entries put by this batch and shows entries deleted by
    * it, so the caller must check {@link #get} before relying on an entry.

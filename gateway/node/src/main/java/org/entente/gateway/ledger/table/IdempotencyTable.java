@@ -2,18 +2,15 @@ package org.entente.gateway.ledger.table;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.store.KeyBuilder;
-import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -23,21 +20,19 @@ import org.jspecify.annotations.Nullable;
  * First outcomes by client and idempotency key: one record for those of a commit.
  *
  * <pre>
- * IDEMPOTENCY u8 1 · u64 number    → u64 time · u8 count · for each: 16-byte token of client and
- *                                    key · 32-byte hash of the draft · sealed outcomes
- * IDEMPOTENCY u8 2 · u64 run · u8  → of the tokens in this run that begin with the last byte: for
- *                                    each, its first 8 bytes · u64 place
- * IDEMPOTENCY u8 3 · u64 run       → u64 its last record · u64 when that was written
+ * IDEMPOTENCY u8 1 · u64 number → u64 time · u8 count · for each: 16-byte token of client and key ·
+ *                                 32-byte hash of the draft · sealed outcomes
  *
  * place: 64 × number of the record + index in it
  * </pre>
  *
  * <p>The places of recent tokens are in memory. {@link #RUN} of them become a run in the ledger,
- * which {@link RunFilters} spare new keys from reading. Eight bytes of a token only tell where to
- * look; the record has all of it. The last outcome under a key counts. Records are numbered in the
- * order of their commits, so that a day's end removes the first ones and whole runs.
+ * and what {@link KeyRuns} makes of it later. Eight bytes of a token only tell where to look; the
+ * record has all of it. The last outcome under a key counts. Records are numbered in the order of
+ * their commits, so that a day's end removes the first ones and whole runs.
  *
- * <p>{@link #fullRun} and what follows from it is called by one thread; all else is safe for many.
+ * <p>{@link #move}, {@link #fullRun} and what follows from it, and {@link #remove} are called by
+ * one thread; all else is safe for many.
  */
 public final class IdempotencyTable {
   /** Most outcomes in a record. */
@@ -46,26 +41,31 @@ public final class IdempotencyTable {
   /** Tokens in a run, at least. */
   static final int RUN = 1 << 15;
 
+  /** Keys that move in one commit, at least: it holds the writer for milliseconds. */
+  private static final int MOVED = 2_048;
+
+  /** Times that are later than what is remembered by this come from a clock that was ahead. */
+  private static final long AHEAD_MILLIS = 2L * 24 * 60 * 60 * 1000;
+
   /** Size of the keyed hash of a draft. */
   private static final int HASH_BYTES = 32;
 
   private static final int ENTRY_BYTES = StoredNames.TOKEN_BYTES + HASH_BYTES;
   private static final int ENTRIES_AT = 9;
   private static final int RECORD = 1;
-  private static final int PAGE = 2;
-  private static final int HEAD = 3;
-  private static final int PAGES = 1 << Byte.SIZE;
 
   private final Store store;
   private final StoredNames stored;
-  private final RunFilters filters = new RunFilters();
-  private final TreeMap<Long, RunHead> runs = new TreeMap<>();
+  private final int run;
+  private final KeyRuns runs;
   private RecentPlaces recent = new RecentPlaces();
 
   /** Those that become a run. */
   private @Nullable FullRun next;
 
+  /** When the latest record of the recent tokens was written. */
   private long lastMillis;
+
   private long lastRecord;
 
   /** The first record possibly left; a scan from the beginning steps over every deleted one. */
@@ -74,46 +74,35 @@ public final class IdempotencyTable {
   /** Used by the writer only. */
   private long nextRecord;
 
-  private record RunHead(long lastRecord, long lastMillis) {}
+  /**
+   * How many keys are kept where.
+   *
+   * @param run tokens in a run, at least
+   * @param group runs whose filters lie side by side, at most 64
+   * @param groups groups with filters
+   * @param slots slots of a group's filters, a power of two
+   * @param moved keys that move in one commit, at least
+   */
+  public record Sizes(int run, int group, int groups, int slots, int moved) {
+    static final Sizes DEFAULT =
+        new Sizes(RUN, RunFilters.TOGETHER, RunFilters.GROUPS, RunFilters.SLOTS, MOVED);
+  }
 
   /** The outcomes of a store. */
   public IdempotencyTable(Store store, StoredNames stored) {
-    this.store = store;
-    this.stored = stored;
-    findRuns();
-    findRecent();
-    nextRecord = lastRecord + 1;
+    this(store, stored, Sizes.DEFAULT);
   }
 
-  private void findRuns() {
-    byte[] heads = KeyBuilder.key().u8(HEAD).done();
-    try (Scan scan = store.scan(Table.IDEMPOTENCY, heads, KeyBuilder.endOf(heads))) {
-      while (scan.hasNext()) {
-        scan.next();
-        KeyReader value = KeyReader.of(scan.value());
-        RunHead head = new RunHead(value.u64(), value.u64());
-        runs.put(BigEndian.u64(scan.key(), 1), head);
-        lastRecord = head.lastRecord();
-        lastMillis = head.lastMillis();
-      }
-    }
-    if (runs.isEmpty()) {
-      return;
-    }
-    long newest = runs.lastKey() / RunFilters.TOGETHER;
-    long from = Math.max(0, newest - RunFilters.GROUPS + 1) * RunFilters.TOGETHER;
-    for (long run : runs.tailMap(from).keySet()) {
-      byte[] pages = KeyBuilder.key().u8(PAGE).u64(run).done();
-      try (Scan scan = store.scan(Table.IDEMPOTENCY, pages, KeyBuilder.endOf(pages))) {
-        while (scan.hasNext()) {
-          scan.next();
-          byte[] page = scan.value();
-          for (int at = 0; at < page.length; at += 2 * Long.BYTES) {
-            filters.add(run, BigEndian.u64(page, at));
-          }
-        }
-      }
-    }
+  /** The same with other sizes. */
+  public IdempotencyTable(Store store, StoredNames stored, Sizes sizes) {
+    this.store = store;
+    this.stored = stored;
+    this.run = sizes.run();
+    RunFilters filters = new RunFilters(sizes.group(), sizes.groups(), sizes.slots());
+    this.runs = new KeyRuns(store, filters, sizes.moved());
+    runs.ends().forEach(end -> lastRecord = end.lastRecord());
+    findRecent();
+    nextRecord = lastRecord + 1;
   }
 
   private void findRecent() {
@@ -175,46 +164,22 @@ public final class IdempotencyTable {
     long start = BigEndian.u64(token, 0);
     long[] places;
     long[] earlier;
-    List<Long> mayHold;
     synchronized (this) {
       places = recent.of(start);
       earlier = next == null ? new long[0] : next.tokens.of(start);
-      mayHold = runs(start);
     }
     StoredOutcome found = last(places, token);
     found = found == null ? last(earlier, token) : found;
+    // In the order in which keys move on, so that none slips by.
+    List<Long> mayHold = found == null ? runs.mayHold(start) : List.of();
     for (int i = 0; found == null && i < mayHold.size(); i++) {
-      found = last(places(mayHold.get(i), start), token);
+      found = last(runs.places(mayHold.get(i), start), token);
+    }
+    List<Long> days = found == null ? runs.older().days() : List.of();
+    for (int i = 0; found == null && i < days.size(); i++) {
+      found = last(runs.older().places(days.get(i), start), token);
     }
     return found;
-  }
-
-  /** The runs that may hold a token, the newest first. */
-  private List<Long> runs(long start) {
-    List<Long> out = new ArrayList<>();
-    long group = -1;
-    long found = 0;
-    for (long run : runs.descendingKeySet()) {
-      if (run / RunFilters.TOGETHER != group) {
-        group = run / RunFilters.TOGETHER;
-        found = filters.mayHold(group, start);
-      }
-      if (((found >>> (run % RunFilters.TOGETHER)) & 1) == 1) {
-        out.add(run);
-      }
-    }
-    return out;
-  }
-
-  private long[] places(long run, long start) {
-    byte[] page = store.get(Table.IDEMPOTENCY, pageKey(run, page(start)));
-    RecentPlaces found = new RecentPlaces();
-    for (int at = 0; page != null && at < page.length; at += 2 * Long.BYTES) {
-      if (BigEndian.u64(page, at) == start) {
-        found.add(start, BigEndian.u64(page, at + Long.BYTES));
-      }
-    }
-    return found.of(start);
   }
 
   private @Nullable StoredOutcome last(long[] places, byte[] token) {
@@ -239,97 +204,107 @@ public final class IdempotencyTable {
   /** Tokens that become a run. */
   public static final class FullRun {
     private final long number;
-    private final RunHead head;
+    private final RunEnd end;
     private final RecentPlaces tokens;
 
-    private FullRun(long number, RunHead head, RecentPlaces tokens) {
+    private FullRun(long number, RunEnd end, RecentPlaces tokens) {
       this.number = number;
-      this.head = head;
+      this.end = end;
       this.tokens = tokens;
     }
   }
 
+  /**
+   * Moves some older keys to where they need no filter, so that the next run finds room for its
+   * own; null if there is room. Repeat it before each {@link #fullRun}.
+   */
+  public @Nullable Mutation<Integer> move() {
+    return runs.move();
+  }
+
   /** The recent tokens if they are enough for a run, else null. */
   public @Nullable FullRun fullRun() {
-    FullRun run;
+    FullRun full;
     synchronized (this) {
-      if (next == null && recent.size() >= RUN) {
-        long number = runs.isEmpty() ? 0 : runs.lastKey() + 1;
-        next = new FullRun(number, new RunHead(lastRecord, lastMillis), recent);
+      if (next == null && recent.size() >= run) {
+        next = new FullRun(runs.next(), new RunEnd(lastRecord, lastMillis), recent);
         recent = new RecentPlaces();
+        lastMillis = 0;
       }
-      run = next;
+      full = next;
     }
-    if (run != null) {
-      run.tokens.each((token, place) -> filters.add(run.number, token));
+    if (full != null) {
+      full.tokens.each((token, place) -> runs.filter(full.number, token));
     }
-    return run;
+    return full;
   }
 
   /** Stores a run, and then no longer keeps its tokens in memory. */
-  public void write(Transaction tx, FullRun run) {
-    Map<Integer, KeyBuilder> pages = new HashMap<>();
-    run.tokens.each(
-        (token, place) ->
-            pages.computeIfAbsent(page(token), p -> KeyBuilder.key()).u64(token).u64(place));
-    pages.forEach(
-        (page, places) -> tx.put(Table.IDEMPOTENCY, pageKey(run.number, page), places.done()));
-    byte[] head = KeyBuilder.key().u64(run.head.lastRecord()).u64(run.head.lastMillis()).done();
-    tx.put(Table.IDEMPOTENCY, headKey(run.number), head);
-    tx.afterCommit(() -> stored(run));
+  public void write(Transaction tx, FullRun full) {
+    runs.write(tx, full.number, full.end, full.tokens);
+    tx.afterCommit(this::stored);
   }
 
-  private synchronized void stored(FullRun run) {
-    runs.put(run.number, run.head);
+  private synchronized void stored() {
     next = null;
   }
 
-  /** The oldest records, at most {@code most}; ends at the first that is not from before a time. */
+  /**
+   * The oldest records, at most {@code most}; ends at the first that is not from before a time. A
+   * record that was written by a clock that was ahead is over with the next one that is.
+   */
   public List<Long> over(long beforeMillis, int most) {
     List<Long> over = new ArrayList<>();
+    int ended = 0;
     byte[] end = KeyBuilder.endOf(KeyBuilder.key().u8(RECORD).done());
     byte[] from;
     synchronized (this) {
       from = recordKey(firstRecord);
     }
+    long last = lastOver(beforeMillis);
     try (Scan scan = store.scan(Table.IDEMPOTENCY, from, end)) {
       while (over.size() < most && scan.hasNext()) {
         scan.next();
-        if (BigEndian.u64(scan.value(), 0) >= beforeMillis) {
-          return over;
+        long number = BigEndian.u64(scan.key(), 1);
+        long millis = BigEndian.u64(scan.value(), 0);
+        if (number > last && isRemembered(millis, beforeMillis)) {
+          break;
         }
-        over.add(BigEndian.u64(scan.key(), 1));
+        over.add(number);
+        ended = number <= last || millis < beforeMillis ? over.size() : ended;
       }
     }
-    return over;
+    return List.copyOf(over.subList(0, ended));
   }
 
-  /** Removes records, and the runs whose records are all from before a time; says how many. */
-  public int remove(Transaction tx, List<Long> records, long beforeMillis) {
-    records.forEach(number -> tx.delete(Table.IDEMPOTENCY, recordKey(number)));
-    List<Long> ended = new ArrayList<>();
-    synchronized (this) {
-      runs.forEach(
-          (run, head) -> {
-            if (head.lastMillis() < beforeMillis) {
-              ended.add(run);
-            }
-          });
-    }
-    for (long run : ended) {
-      for (int page = 0; page < PAGES; page++) {
-        tx.delete(Table.IDEMPOTENCY, pageKey(run, page));
+  /** The last record of the runs that are over, found without reading records; 0 for none. */
+  private long lastOver(long beforeMillis) {
+    long last = 0;
+    for (RunEnd end : runs.ends()) {
+      if (isRemembered(end.lastMillis(), beforeMillis)) {
+        return last;
       }
-      tx.delete(Table.IDEMPOTENCY, headKey(run));
+      last = end.lastMillis() < beforeMillis ? end.lastRecord() : last;
     }
-    tx.afterCommit(() -> removed(records, ended));
+    return last;
+  }
+
+  /** Whether a time is neither over nor wrong. */
+  private static boolean isRemembered(long millis, long beforeMillis) {
+    return millis >= beforeMillis && millis <= beforeMillis + AHEAD_MILLIS;
+  }
+
+  /** Removes the oldest records, and the runs that end with them; says how many records. */
+  public int remove(Transaction tx, List<Long> records) {
+    records.forEach(number -> tx.delete(Table.IDEMPOTENCY, recordKey(number)));
+    long last = records.get(records.size() - 1);
+    runs.remove(tx, last);
+    tx.afterCommit(() -> removed(last));
     return records.size();
   }
 
-  private synchronized void removed(List<Long> records, List<Long> ended) {
-    firstRecord = records.get(records.size() - 1) + 1;
-    ended.forEach(runs::remove);
-    filters.forgetBefore(runs.isEmpty() ? Long.MAX_VALUE : runs.firstKey() / RunFilters.TOGETHER);
+  private synchronized void removed(long last) {
+    firstRecord = last + 1;
   }
 
   private static RecordPlace place(byte[] recordKey) {
@@ -338,17 +313,5 @@ public final class IdempotencyTable {
 
   private static byte[] recordKey(long number) {
     return KeyBuilder.key().u8(RECORD).u64(number).done();
-  }
-
-  private static int page(long start) {
-    return (int) (start >>> (Long.SIZE - Byte.SIZE));
-  }
-
-  private static byte[] pageKey(long run, int page) {
-    return KeyBuilder.key().u8(PAGE).u64(run).u8(page).done();
-  }
-
-  private static byte[] headKey(long run) {
-    return KeyBuilder.key().u8(HEAD).u64(run).done();
   }
 }

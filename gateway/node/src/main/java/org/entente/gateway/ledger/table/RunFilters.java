@@ -8,7 +8,8 @@ import java.util.TreeMap;
  * ends after five slots. Of absent keys, one in 2,000 seems to be in a given run.
  *
  * <p>The filters of a group take 4 MiB, and {@link #GROUPS} groups have some; in older ones, each
- * run may hold every key. One thread adds, before the run counts; many may look.
+ * run may hold every key, so {@link OlderPlaces} takes their keys before. One thread adds, before
+ * the run counts; many may look.
  */
 final class RunFilters {
   /** Runs in a group. */
@@ -17,42 +18,80 @@ final class RunFilters {
   /** Most groups with filters, the newest. */
   static final int GROUPS = 8;
 
-  private static final int SLOTS = 1 << 19;
+  /** Slots of a group: 16 for each key of a full run. */
+  static final int SLOTS = 1 << 19;
+
   private static final int PROBES = 8;
 
   private final TreeMap<Long, long[]> groups = new TreeMap<>();
+  private final int together;
+  private final int most;
+  private final int slots;
+
+  /** Filters for runs of ordinary size. */
+  RunFilters() {
+    this(TOGETHER, GROUPS, SLOTS);
+  }
+
+  /**
+   * Filters of another size.
+   *
+   * @param together runs in a group, at most {@link #TOGETHER}
+   * @param most most groups
+   * @param slots slots of a group, a power of two
+   */
+  RunFilters(int together, int most, int slots) {
+    this.together = together;
+    this.most = most;
+    this.slots = slots;
+  }
+
+  /** The group of a run. */
+  long group(long run) {
+    return run / together;
+  }
+
+  /** The bit of a run in its group. */
+  long bit(long run) {
+    return 1L << (run % together);
+  }
+
+  /** Runs that have filters wherever in its group the newest one is, beside that one. */
+  int runs() {
+    return (most - 1) * together;
+  }
 
   /** Adds a key to a run; it is a hash with a secret key, so it needs no other hash. */
   void add(long run, long key) {
-    long[] slots = slots(run / TOGETHER);
+    long[] bits = bits(group(run));
     for (int probe = 0; probe < PROBES; probe++) {
-      slots[slot(key, probe)] |= 1L << (run % TOGETHER);
+      bits[slot(key, probe)] |= bit(run);
     }
   }
 
-  private synchronized long[] slots(long group) {
-    long[] slots = groups.computeIfAbsent(group, g -> new long[SLOTS]);
-    if (groups.size() > GROUPS) {
+  private synchronized long[] bits(long group) {
+    long[] bits = groups.computeIfAbsent(group, g -> new long[slots]);
+    if (groups.size() > most) {
       groups.pollFirstEntry();
     }
-    return slots;
+    return bits;
   }
 
   /** The runs of a group that may hold a key, a bit for each. */
   long mayHold(long group, long key) {
-    long[] slots;
+    long[] bits;
     synchronized (this) {
-      slots = groups.get(group);
+      bits = groups.get(group);
     }
     long found = -1;
-    for (int probe = 0; slots != null && found != 0 && probe < PROBES; probe++) {
-      found &= slots[slot(key, probe)];
+    for (int probe = 0; bits != null && found != 0 && probe < PROBES; probe++) {
+      found &= bits[slot(key, probe)];
     }
     return found;
   }
 
-  private static int slot(long key, int probe) {
-    return ((int) key + probe * ((int) (key >>> 32) | 1)) & (SLOTS - 1);
+  private int slot(long key, int probe) {
+    return ((int) key + probe * ((int) (key >>> 32) | 1)) & (slots - 1);
   }
 
   /** Forgets the groups before one. */

@@ -87,7 +87,7 @@ class IdempotencyTableTest {
   private void remove() {
     long before = clock.millis();
     List<Long> over = ledger.idempotency().over(before, Integer.MAX_VALUE);
-    int removed = ledger.commit(Lane.ROUTINE, tx -> ledger.idempotency().remove(tx, over, before));
+    int removed = ledger.commit(Lane.ROUTINE, tx -> ledger.idempotency().remove(tx, over));
     assertEquals(over.size(), removed);
   }
 

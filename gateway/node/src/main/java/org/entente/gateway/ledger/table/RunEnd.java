@@ -1,0 +1,22 @@
+package org.entente.gateway.ledger.table;
+
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
+
+/**
+ * Where a run of idempotency keys ends.
+ *
+ * @param lastRecord its last record of outcomes
+ * @param lastMillis when the latest of its records was written
+ */
+record RunEnd(long lastRecord, long lastMillis) {
+  /** Reads it from a value. */
+  static RunEnd of(KeyReader value) {
+    return new RunEnd(value.u64(), value.u64());
+  }
+
+  /** Adds it to a value. */
+  KeyBuilder added(KeyBuilder value) {
+    return value.u64(lastRecord).u64(lastMillis);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.ledger.commit;
+
+import org.jspecify.annotations.NullMarked;
