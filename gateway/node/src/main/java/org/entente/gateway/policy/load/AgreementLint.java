@@ -4,10 +4,10 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -55,9 +55,6 @@ public final class AgreementLint {
               Kind.KIND_ROSTER, "a roster goes where OPERATION is covered",
               Kind.KIND_CONSENT, "a consent needs no agreement",
               Kind.KIND_CHARGE, "an assignment needs no agreement"));
-
-  /** The group whose members the Union's acts bind. */
-  private static final String UNION = "EU";
 
   /** Days before its end from which an agreement causes a warning. */
   private static final int SOON = 30;
@@ -170,17 +167,14 @@ public final class AgreementLint {
     if (parties.size() == 1) {
       return parties.get(0).group() != null || parties.get(0).jurisdiction() != null;
     }
-    Set<Optional<String>> states = new HashSet<>();
-    boolean union = written.law().instrument() == Instrument.EU_ACT;
-    for (Party party : parties) {
-      AgencyName agency = party.agency();
-      if (agency == null) {
-        return false;
-      }
-      states.add(membership.jurisdiction(agency));
-      union &= membership.agenciesIn(UNION).contains(agency);
-    }
-    return union || (states.size() == 1 && !states.contains(Optional.empty()));
+    List<AgencyName> agencies =
+        parties.stream().map(Party::agency).filter(Objects::nonNull).toList();
+    return agencies.size() == parties.size()
+        && agencies.stream()
+            .allMatch(
+                one ->
+                    agencies.stream()
+                        .allMatch(other -> written.law().inOneOrder(one, other, membership)));
   }
 
   private Agreement.Covers covers(ExpressionCompiler expressions, CodeLists codes) {

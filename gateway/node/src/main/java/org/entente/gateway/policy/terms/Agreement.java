@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.entente.gateway.cel.Condition;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
@@ -186,6 +187,11 @@ public record Agreement(
     /** Whether the parties at these two indexes may share in this direction. */
     boolean pairs(int fromIndex, int toIndex) {
       return !bothWays || fromIndex != toIndex || from.get(fromIndex).among();
+    }
+
+    /** Whether each is one agency, named. */
+    boolean areNamed() {
+      return Stream.concat(from.stream(), to.stream()).allMatch(party -> party.agency() != null);
     }
 
     /** The parties in words. */

@@ -34,6 +34,7 @@ public final class AgreementCheck {
     validity(agreement, transfer).ifPresent(failures::add);
     purposeChange(agreement, transfer).ifPresent(failures::add);
     content(agreement.covers(), left.label(), failures);
+    transferBasis(agreement, left).ifPresent(failures::add);
     limits(agreement.obligations(), left).ifPresent(failures::add);
     redactions(agreement, transfer).ifPresent(failures::add);
     if (failures.isEmpty()) {
@@ -72,6 +73,23 @@ public final class AgreementCheck {
             "purpose_change",
             Code.NOT_COVERED,
             "this agreement does not allow the change of purpose from customs to police use"));
+  }
+
+  /** The file was checked against an earlier membership: an agency may have left a group since. */
+  private Optional<AgreementMismatch> transferBasis(Agreement agreement, Transfer transfer) {
+    boolean leaves =
+        transfer.label().getPersonalData()
+            && agreement.law().basis().equals(Optional.of(Law.TransferBasis.INTERNAL))
+            && agreement.parties().areNamed()
+            && !agreement.law().inOneOrder(transfer.origin(), transfer.recipient(), membership);
+    return leaves
+        ? Optional.of(
+            new AgreementMismatch(
+                "transfer_basis",
+                Code.PERSONAL_DATA_REFUSED,
+                "the message contains personal data, which this agreement transfers within one"
+                    + " legal order only; the two agencies are not in one"))
+        : Optional.empty();
   }
 
   private static void content(

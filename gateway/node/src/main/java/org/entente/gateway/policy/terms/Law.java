@@ -1,8 +1,10 @@
 package org.entente.gateway.policy.terms;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.config.SchemaDescription;
+import org.entente.gateway.model.AgencyName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ public record Law(
         @Nullable TransferBasis transferBasis,
     @SchemaDescription("police may use what customs collected; false if left out")
         @Nullable Boolean purposeChange) {
+  /** The group whose members the Union's acts bind. */
+  private static final String UNION = "EU";
 
   /** Kinds of legal instruments. */
   public enum Instrument {
@@ -65,6 +69,17 @@ public record Law(
   /** The basis of transfers, if there is one. */
   public Optional<TransferBasis> basis() {
     return Optional.ofNullable(transferBasis);
+  }
+
+  /**
+   * Whether two agencies are in one legal order: that of their state, or that of the Union if they
+   * are its members and the instrument is one of its acts.
+   */
+  public boolean inOneOrder(AgencyName one, AgencyName other, Membership membership) {
+    Optional<String> state = membership.jurisdiction(one);
+    return (state.isPresent() && state.equals(membership.jurisdiction(other)))
+        || (instrument == Instrument.EU_ACT
+            && membership.agenciesIn(UNION).containsAll(List.of(one, other)));
   }
 
   /** Whether what customs collected may be used by police. */

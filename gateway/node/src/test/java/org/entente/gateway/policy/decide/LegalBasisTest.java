@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.policy.terms.Law.Instrument;
 import org.entente.gateway.policy.terms.Law.TransferBasis;
 import org.entente.gateway.policy.terms.Rulebook;
+import org.entente.gateway.trust.AgencyKind;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Certainty;
 import org.entente.proto.v1.Draft;
@@ -139,6 +141,61 @@ class LegalBasisTest {
         List.of(), decide(policy, FR, PolicyFixture.draft(personal, DE.value())).refusals());
     assertRefusedFile(named);
     assertRefusedFile(act.replace("agency: de.customs", "agency: sg.police"));
+  }
+
+  /** An agency that leaves the Union leaves its legal order with the next bundle, not a start. */
+  @Test
+  void internalBasis_ofAnAgencyThatLeavesTheUnion_endsWithItsMembership() {
+    String act =
+        PolicyFixture.sample(
+            "instrument: TREATY", "instrument: EU_ACT",
+            "transfer_basis: SAFEGUARDS", "transfer_basis: INTERNAL",
+            "  purpose_change: true\n", "",
+            "    - agency: sg.police\n",
+                "    - agency: de.customs\n    - agency: it.customs\n    - agency: de.police\n",
+            "personal_data: false", "personal_data: true");
+    DemoMembership before =
+        DemoMembership.demo()
+            .with("it.customs", "IT", AgencyKind.CUSTOMS)
+            .with("de.police", "DE", AgencyKind.CUSTOMS);
+    RulebookHolder holder =
+        new RulebookHolder(
+            PolicyFixture.rulebook(PolicyFixture.load(folder, Map.of("a.yaml", act), before)),
+            before,
+            100);
+    String[] all = {"de.customs", "de.police", "it.customs"};
+    Label.Builder personal = PolicyFixture.label().setPersonalData(true);
+    assertEquals(
+        List.of(), decide(holder.current(), FR, PolicyFixture.draft(personal, all)).refusals());
+
+    holder.membership(before.outside("DE"));
+    PolicyDecision after = decide(holder.current(), FR, PolicyFixture.draft(personal, all));
+    assertEquals(
+        List.of("de.customs", "de.police"),
+        after.refusals().stream().map(Refusal::recipient).sorted().toList());
+    for (Refusal refusal : after.refusals()) {
+      assertEquals("PERSONAL_DATA_REFUSED sample/transfer_basis", words(refusal));
+    }
+    AgencyName german = new AgencyName("de.police");
+    assertEquals(
+        List.of(),
+        decide(holder.current(), DE, PolicyFixture.draft(personal, german.value())).refusals(),
+        "of one state");
+    assertEquals(
+        List.of(),
+        decide(holder.current(), FR, PolicyFixture.draft(PolicyFixture.label(), all)).refusals(),
+        "not personal");
+    Label sent =
+        personal
+            .setOrigin(FR.value())
+            .setAgreement("sample")
+            .setRetentionDays(1)
+            .setExpiresAt(Timestamps.fromMillis(NOW.toEpochMilli() + 1))
+            .build();
+    var verdict = holder.current().ingress().decide(FR, sent, 1, DE, NOW);
+    assertEquals(
+        "PERSONAL_DATA_REFUSED sample/transfer_basis",
+        words(assertInstanceOf(IngressPolicy.Verdict.Refused.class, verdict).refusal()));
   }
 
   /** The page's agreement of two members of the Union loads, and carries what it says. */

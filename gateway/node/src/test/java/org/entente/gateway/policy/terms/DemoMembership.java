@@ -53,6 +53,20 @@ public final class DemoMembership implements Membership {
     return changed;
   }
 
+  /** This one after a state has left all groups. */
+  public DemoMembership outside(String jurisdiction) {
+    Map<String, Set<String>> left = new TreeMap<>();
+    groups.forEach(
+        (name, states) -> {
+          Set<String> others = new TreeSet<>(states);
+          others.remove(jurisdiction);
+          left.put(name, others);
+        });
+    DemoMembership changed = new DemoMembership(left, transits);
+    changed.members.putAll(members);
+    return changed;
+  }
+
   private DemoMembership copy() {
     DemoMembership copy = new DemoMembership(groups, transits);
     copy.members.putAll(members);
