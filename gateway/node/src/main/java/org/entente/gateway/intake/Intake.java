@@ -138,28 +138,35 @@ public final class Intake implements AutoCloseable {
   /**
    * Publishes drafts that came together, each as {@link #publish(NodeName, Draft)} does. They are
    * sealed together, except that a FLASH does not wait for those after it. A lone draft is sealed
-   * on this thread.
+   * on this thread. A failure over one draft is its outcome alone.
    */
   public List<CompletableFuture<Outcome>> publish(NodeName client, List<Draft> drafts) {
     List<Submission> together = new ArrayList<>(drafts.size());
     List<CompletableFuture<Outcome>> outcomes = new ArrayList<>(drafts.size());
-    try {
-      for (Draft draft : drafts) {
-        outcomes.add(
-            publish(
-                client,
-                draft,
-                submission -> {
-                  together.add(submission);
-                  if (submission.lane() == Lane.FLASH) {
-                    submit(together);
-                  }
-                }));
-      }
-    } finally {
-      submit(together);
+    for (Draft draft : drafts) {
+      outcomes.add(
+          publishAlone(
+              client,
+              draft,
+              submission -> {
+                together.add(submission);
+                if (submission.lane() == Lane.FLASH) {
+                  submit(together);
+                }
+              }));
     }
+    submit(together);
     return outcomes;
+  }
+
+  private CompletableFuture<Outcome> publishAlone(
+      NodeName client, Draft draft, Consumer<Submission> submitting) {
+    try {
+      return publish(client, draft, submitting);
+    } catch (RuntimeException | StackOverflowError e) {
+      // The edge of one draft: what became of those before it must reach the client.
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private CompletableFuture<Outcome> publish(
@@ -182,7 +189,7 @@ public final class Intake implements AutoCloseable {
     }
     try {
       decide(client, new Attempt(key, draft, (CheckedDraft) check, done), submitting);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       done.completeExceptionally(e);
     }
     return done.whenComplete(
@@ -450,8 +457,10 @@ public final class Intake implements AutoCloseable {
 
   private void submit(List<Submission> together) {
     if (!together.isEmpty()) {
-      queue.offer(List.copyOf(together), Intake::refused);
+      List<Submission> offered = List.copyOf(together);
+      // First, so that none is offered twice if this fails.
       together.clear();
+      queue.offer(offered, Intake::refused);
     }
   }
 

@@ -14,6 +14,8 @@ import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -113,11 +115,15 @@ class PublicationTest {
   }
 
   private IntakeKit kit(int drafts, int bytes) {
+    return kit(clock, drafts, bytes);
+  }
+
+  private IntakeKit kit(InstantSource time, int drafts, int bytes) {
     return new IntakeKit(
         ledger,
         atRest,
         () -> policy,
-        clock,
+        time,
         SecretBytes.random(random, 32),
         new HeldDrafts.Limits(2, IntakeKit.HELD, /* sameClient= */ false),
         IntakeKit.limits(drafts, bytes));
@@ -269,6 +275,43 @@ class PublicationTest {
     CompletableFuture<Outcome> refused = kit.intake().publish(CLIENT, draft("k1", US).build());
     assertThrows(CompletionException.class, refused::join);
     assertThrows(CompletionException.class, () -> publish(draft("k2", SG)));
+  }
+
+  /** While one draft is in hand, this gateway's clock cannot be read. */
+  @Test
+  void failure_overOneOfSeveralDrafts_isItsOwn_andTheOthersKeepTheirAnswers() {
+    kit.close();
+    Thread caller = Thread.currentThread();
+    boolean[] broken = new boolean[1];
+    InstantSource failing =
+        () -> {
+          if (broken[0] && Thread.currentThread().equals(caller)) {
+            throw new IllegalStateException("no time");
+          }
+          return clock.instant();
+        };
+    kit = kit(failing, 1_000, 64 << 20);
+    List<Draft> drafts =
+        new AbstractList<>() {
+          @Override
+          public Draft get(int index) {
+            broken[0] = index == 2;
+            return draft("k" + index, index == 1 ? US : SG).build();
+          }
+
+          @Override
+          public int size() {
+            return 4;
+          }
+        };
+    List<CompletableFuture<Outcome>> outcomes = kit.intake().publish(CLIENT, drafts);
+    assertEquals(4, outcomes.size());
+    assertTrue(outcomes.get(0).join().hasAccepted());
+    assertTrue(outcomes.get(1).join().hasRefused());
+    assertThrows(CompletionException.class, () -> outcomes.get(2).join());
+    assertTrue(outcomes.get(3).join().hasAccepted());
+    assertTrue(publish(draft("k2", SG)).hasAccepted(), "nothing of it was kept");
+    assertEquals(outcomes.get(0).join(), publish(draft("k0", SG)));
   }
 
   @Test
