@@ -62,7 +62,7 @@ class RefusalLeafLimitTest {
 
   @Test
   void clockThatIsSetBack_endsNothing() {
-    lines(100, "us.cbp", Code.CANNOT_OPEN);
+    assertEquals(RefusalLeafLimit.MOST, lines(100, "us.cbp", Code.CANNOT_OPEN));
     clock.move(Duration.ofDays(-1));
     assertEquals(RefusalLeafLimit.MOST, lines(100, "us.cbp", Code.CANNOT_OPEN));
     clock.move(RefusalLeafLimit.INTERVAL);
