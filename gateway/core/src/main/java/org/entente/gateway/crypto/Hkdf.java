@@ -1,7 +1,10 @@
 package org.entente.gateway.crypto;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import javax.crypto.Mac;
+import org.entente.gateway.model.BigEndian;
 
 /**
  * HKDF (RFC 5869) with SHA-256, and its expansion with SHA-512. Stateless and safe for use by many
@@ -25,6 +28,22 @@ public final class Hkdf {
    */
   public static byte[] expandSha256(byte[] key, byte[] info, int length) {
     return expand(Hmac.SHA_256, key, info, length);
+  }
+
+  /**
+   * HKDF-Expand with SHA-256 to 32 bytes for each number from 0 to {@code count} - 1: the number
+   * follows {@code info} in four bytes, the first one the most significant. The key is set up once.
+   */
+  public static List<byte[]> expandEachSha256(byte[] key, byte[] info, int count) {
+    Mac mac = Hmac.SHA_256.keyed(key);
+    byte[] numbered = Arrays.copyOf(info, info.length + Integer.BYTES + 1);
+    numbered[numbered.length - 1] = 1;
+    List<byte[]> outputs = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      BigEndian.putU32(numbered, info.length, i);
+      outputs.add(mac.doFinal(numbered));
+    }
+    return outputs;
   }
 
   /**

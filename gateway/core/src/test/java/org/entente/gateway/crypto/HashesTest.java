@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -118,6 +119,19 @@ final class HashesTest {
     assertThrows(IllegalArgumentException.class, () -> Hkdf.expandSha256(key, info, 8161));
     assertThrows(IllegalArgumentException.class, () -> Hkdf.expandSha256(key, info, -1));
     assertThrows(IllegalArgumentException.class, () -> Hkdf.expandSha512(key, info, 16321));
+  }
+
+  @Test
+  void hkdf_ofNumbers_isTheSameAsOneByOne() {
+    byte[] key = new byte[32];
+    byte[] info = {7, 8};
+    List<byte[]> outputs = Hkdf.expandEachSha256(key, info, 300);
+    assertEquals(300, outputs.size());
+    for (int i = 0; i < 300; i++) {
+      byte[] numbered = {7, 8, 0, 0, (byte) (i >> 8), (byte) i};
+      assertArrayEquals(Hkdf.expandSha256(key, numbered, 32), outputs.get(i));
+    }
+    assertEquals(List.of(), Hkdf.expandEachSha256(key, info, 0));
   }
 
   @Test

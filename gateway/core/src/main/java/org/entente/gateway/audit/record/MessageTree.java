@@ -19,12 +19,14 @@ import org.entente.gateway.note.TreeHash;
 final class MessageTree implements NodeReader {
   private static final byte[] BLIND = "entente/v1 leaf message".getBytes(StandardCharsets.US_ASCII);
 
-  private final List<TreeHash> leaves = new ArrayList<>();
+  private final List<TreeHash> leaves;
 
   /** The tree over the messages of a leaf with this seed. */
   MessageTree(byte[] seed, List<MessageId> messages) {
+    List<byte[]> blinds = Hkdf.expandEachSha256(seed, BLIND, messages.size());
+    leaves = new ArrayList<>(messages.size());
     for (MessageId message : messages) {
-      leaves.add(leafHash(blind(seed, leaves.size()), message));
+      leaves.add(leafHash(blinds.get(leaves.size()), message));
     }
   }
 
