@@ -122,7 +122,7 @@ final class PeerStatements<S extends SignedStatement.ByAgency<?>> {
             offered.statement().frame().issuer(),
             offered,
             (held, next) -> isNewer(next.statement(), held, nowMs) ? next : held)
-        == offered;
+        .equals(offered);
   }
 
   /**
@@ -132,7 +132,7 @@ final class PeerStatements<S extends SignedStatement.ByAgency<?>> {
    */
   List<S> due(long nowMs) {
     List<S> taken = new ArrayList<>();
-    for (Map.Entry<AgencyName, HeldStatement<S>> one : waiting.entrySet()) {
+    for (Map.Entry<AgencyName, HeldStatement<S>> one : List.copyOf(waiting.entrySet())) {
       Pace pace = paces.get(one.getKey());
       if (pace != null && pace.take(nowMs) && waiting.remove(one.getKey(), one.getValue())) {
         taken(one.getValue(), nowMs).orElseGet(refused -> Optional.empty()).ifPresent(taken::add);
