@@ -42,7 +42,7 @@ public final class IdempotencyTable {
   static final int RUN = 1 << 15;
 
   /** Keys that move in one commit, at least: it holds the writer for milliseconds. */
-  private static final int MOVED = 2_048;
+  private static final int MOVED = 1_024;
 
   /** Times that are later than what is remembered by this come from a clock that was ahead. */
   private static final long AHEAD_MILLIS = 2L * 24 * 60 * 60 * 1000;
