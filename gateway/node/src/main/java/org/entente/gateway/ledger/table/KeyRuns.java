@@ -104,8 +104,8 @@ final class KeyRuns {
   }
 
   /**
-   * Where the keys of earlier runs are. To be asked after the runs: what has left one of them since
-   * {@link #mayHold} is there.
+   * Where the keys of earlier runs are. Read it after the runs: it holds what has left one of them
+   * since {@link #mayHold}.
    */
   OlderPlaces older() {
     return older;

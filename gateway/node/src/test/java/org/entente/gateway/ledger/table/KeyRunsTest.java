@@ -12,7 +12,6 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -375,8 +374,7 @@ class KeyRunsTest {
     expire();
     runs(2 * FILTERED);
     assertTrue(days() > 1, days() + " days");
-    List<Integer> later = new ArrayList<>(List.of(2, RUN + 2, written - 1));
-    later.forEach(key -> assertFound(key, 1));
+    List.of(2, RUN + 2, written - 1).forEach(key -> assertFound(key, 1));
     restart();
     clock.move(REMEMBERED.plusSeconds(1));
     expire();
