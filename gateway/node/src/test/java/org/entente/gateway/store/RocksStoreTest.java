@@ -322,6 +322,41 @@ class RocksStoreTest {
     assertTrue(refused.getMessage().contains("HOLOGRAM"), refused.getMessage());
   }
 
+  /** Its filters and indexes are in parts, unlike those of other tables. */
+  @Test
+  void tableOfHashedKeys_findsEachKey_inItsFiles_alsoAfterReopening() {
+    int keys = 20_000;
+    try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
+      Batch batch = store.batch();
+      for (int i = 0; i < keys; i++) {
+        batch.put(Table.IDEMPOTENCY_PLACE, hashed(i), KeyBuilder.key().u64(i).done());
+      }
+      store.commit(batch, Durability.SYNCED);
+      store.reclaim();
+      assertHashed(store, keys);
+    }
+    try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
+      assertHashed(store, keys);
+      store.verify();
+    }
+    try (RocksStore store = RocksStore.openReadOnly(temp)) {
+      assertHashed(store, keys);
+    }
+  }
+
+  private static byte[] hashed(long number) {
+    return KeyBuilder.key().u64(number * 0x9e3779b97f4a7c15L).done();
+  }
+
+  private static void assertHashed(RocksStore store, int keys) {
+    for (int i = 0; i < keys; i += 97) {
+      byte[] value = store.get(Table.IDEMPOTENCY_PLACE, hashed(i));
+      assertNotNull(value);
+      assertEquals(i, KeyReader.of(value).u64());
+      assertNull(store.get(Table.IDEMPOTENCY_PLACE, hashed(keys + i)));
+    }
+  }
+
   @Test
   void verify_soundStore_passes() {
     try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
