@@ -494,10 +494,11 @@ class MessageErasureTest {
     for (int i = 0; i < 3 * PageRewriting.AT_ONCE; i++) {
       gone.add(receivedTogether(2).get(0));
     }
+    var unused = store.calls();
     recall(gone);
     work(STORM);
+    assertNull(store.calls().get("put BODY"), "an envelope of recalls of many pages writes none");
     store.failReads(Table.BODY, KeyBuilder.key().u64(3).done());
-    var unused = store.calls();
     erasing.dropCiphertext();
     assertTrue(work(STORM) >= 3);
     assertEquals(gone.size() - 1, store.calls().get("put BODY"));
