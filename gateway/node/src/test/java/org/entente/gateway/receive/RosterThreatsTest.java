@@ -186,11 +186,11 @@ class RosterThreatsTest {
     assertEquals(1, leaves.types().stream().filter(AuditType.ROSTER_TAKEN::equals).count());
     Permitted message = said(first.signed());
     taken(message);
-    assertEquals(
-        List.of(message.messageId()),
-        OperationTable.of(ledger).newest(first.operation(), 10).stream()
-            .map(it -> it.id())
-            .toList());
+    OperationTable table = OperationTable.of(ledger);
+    OperationTable.StoredUpdate said =
+        Objects.requireNonNull(table.newestBefore(first.operation(), null));
+    assertEquals(message.messageId(), said.id());
+    assertNull(table.newestBefore(first.operation(), said.id()));
   }
 
   @Test

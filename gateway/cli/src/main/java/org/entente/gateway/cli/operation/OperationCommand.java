@@ -288,20 +288,27 @@ public final class OperationCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      ShowOperationResponse shown =
-          stub(channel)
-              .showOperation(
-                  ShowOperationRequest.newBuilder()
-                      .setOperationId(id())
-                      .setOnBehalfOf(person.named())
-                      .build());
+      ShowOperationRequest.Builder request =
+          ShowOperationRequest.newBuilder().setOperationId(id()).setOnBehalfOf(person.named());
+      ShowOperationResponse.Builder all = ShowOperationResponse.newBuilder();
+      ShowOperationResponse page;
+      do {
+        page = stub(channel).showOperation(request.build());
+        if (json) {
+          all.addAllEntries(page.getEntriesList());
+        } else {
+          if (request.getAfter().isEmpty()) {
+            line(page.getOperation()).forEach(out()::println);
+          }
+          page.getEntriesList().forEach(this::print);
+        }
+        request.setAfter(page.getNext());
+      } while (!page.getNext().isEmpty());
       if (json) {
-        out().println(JsonText.of(shown));
-        return;
-      }
-      line(shown.getOperation()).forEach(out()::println);
-      shown.getEntriesList().forEach(this::print);
-      if (shown.getMore()) {
+        out()
+            .println(
+                JsonText.of(all.setOperation(page.getOperation()).setMore(page.getMore()).build()));
+      } else if (page.getMore()) {
         err().println("there are older updates");
       }
     }

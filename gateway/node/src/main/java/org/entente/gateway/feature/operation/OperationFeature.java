@@ -68,7 +68,15 @@ public final class OperationFeature implements Feature {
             around.random());
     OperationView view =
         new OperationView(
-            gateway.self(), gateway.ledger(), rosters, gateway.records(), gateway.rules().labels());
+            gateway.self(),
+            gateway.ledger(),
+            rosters,
+            new OperationView.Reading(
+                gateway.records().atRest(),
+                gateway.records().inbox(),
+                gateway.records().evidence(),
+                gateway.records().desks()),
+            gateway.rules().labels());
     registry.offer(context -> new OperationsService(lead, view, context.clock()));
   }
 }

@@ -22,6 +22,7 @@ import org.entente.gateway.model.OperationId;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
+import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -312,25 +313,20 @@ public final class OperationTable {
     }
   }
 
-  /** The newest messages of an operation, newest first, as committed; at most {@code most}. */
-  public List<StoredUpdate> newest(OperationId id, int most) {
+  /**
+   * The newest message of an operation before another one, or of all if that is null; null if there
+   * is none. A caller that goes through them holds one at a time.
+   */
+  public @Nullable StoredUpdate newestBefore(OperationId id, @Nullable MessageId later) {
     byte[] prefix = key(SAID, id);
-    List<StoredUpdate> all = new ArrayList<>();
-    try (Scan scan = store.scan(Table.OPERATION, prefix, KeyBuilder.endOf(prefix))) {
-      while (scan.hasNext()) {
-        scan.next();
-        byte[] key = scan.key();
-        MessageId message = MessageId.of(Arrays.copyOfRange(key, prefix.length, key.length));
-        all.add(new StoredUpdate(message, new SealedRecord(saidPlace(id, message), scan.value())));
-        if (all.size() > 2 * most) {
-          all.subList(0, all.size() - most).clear();
-        }
-      }
+    byte[] end = later == null ? KeyBuilder.endOf(prefix) : saidKey(id, later);
+    KeyValue found = store.last(Table.OPERATION, prefix, end);
+    if (found == null) {
+      return null;
     }
-    List<StoredUpdate> out =
-        new ArrayList<>(all.subList(Math.max(0, all.size() - most), all.size()));
-    Collections.reverse(out);
-    return out;
+    byte[] key = found.key();
+    MessageId message = MessageId.of(Arrays.copyOfRange(key, prefix.length, key.length));
+    return new StoredUpdate(message, new SealedRecord(saidPlace(id, message), found.value()));
   }
 
   /** The newest operations, newest first, as committed; at most {@code most}. */

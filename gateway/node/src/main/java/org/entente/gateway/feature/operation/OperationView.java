@@ -13,11 +13,12 @@ import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.deliver.MessageFilter;
-import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.ledger.DeskVisibility;
+import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
@@ -38,13 +39,13 @@ import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.ListOperationsResponse;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Operation;
 import org.entente.proto.v1.OperationEntry;
 import org.entente.proto.v1.OperationMember;
 import org.entente.proto.v1.OperationRole;
 import org.entente.proto.v1.OperationState;
 import org.entente.proto.v1.OperationUpdate;
-import org.entente.proto.v1.ShowOperationRequest;
 import org.entente.proto.v1.ShowOperationResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -57,30 +58,51 @@ public final class OperationView {
   private static final int MOST = 1_000;
   private static final int ENTRIES = 500;
 
+  /** Most bytes of a page, unless one message has more: gRPC's clients accept 4 MiB by default. */
+  static final int PAGE_BYTES = 3 << 20;
+
   private final AgencyName self;
   private final Ledger ledger;
   private final RosterRecords rosters;
-  private final GatewayParts.Records records;
+  private final Reading reading;
   private final LabelCheck check;
   private final RosterConfirmation confirmation;
 
+  /** What opens the stored messages, and who may see them. */
+  public record Reading(
+      RecordSeal atRest, InboxOpener inbox, EvidenceRecords evidence, Desks desks) {}
+
   /** A message in the operation; {@code placed} is null if this agency sent it. */
   private record Entry(
-      MessageId id, InboxTable.@Nullable PlacedRecord placed, Label label, Body body) {}
+      MessageId id, InboxTable.@Nullable PlacedRecord placed, Label label, Body body) {
+    int bytes() {
+      return label.getSerializedSize() + body.getSerializedSize();
+    }
+  }
+
+  /**
+   * Messages that are shown together.
+   *
+   * @param situation has seen the messages of the earlier pages
+   * @param more whether there are older messages
+   * @param next the last message before the next page; null if this is the last page
+   */
+  private record Page(
+      List<Entry> entries, Situation situation, boolean more, @Nullable MessageId next) {}
 
   /** Views of the operations in a gateway's ledger. */
   public OperationView(
       AgencyName self,
       Ledger ledger,
       RosterRecords rosters,
-      GatewayParts.Records records,
+      Reading reading,
       LabelCheck check) {
     this.self = self;
     this.ledger = ledger;
     this.rosters = rosters;
-    this.records = records;
+    this.reading = reading;
     this.check = check;
-    this.confirmation = new RosterConfirmation(self, ledger.evidence(), records.evidence());
+    this.confirmation = new RosterConfirmation(self, ledger.evidence(), reading.evidence());
   }
 
   /** The operations, newest first. */
@@ -94,10 +116,14 @@ public final class OperationView {
     return out.build();
   }
 
-  /** An operation with its messages. */
+  /**
+   * An operation with a page of its messages.
+   *
+   * @param after the last message of the page before; null for the first page
+   */
   public Result<ShowOperationResponse> show(
-      NodeName client, OperationId id, ShowOperationRequest request) {
-    Optional<Problem> problem = check.decision(request.getOnBehalfOf());
+      NodeName client, OperationId id, @Nullable MessageId after, OnBehalfOf person) {
+    Optional<Problem> problem = check.decision(person);
     if (problem.isPresent()) {
       return Result.refused(problem.get());
     }
@@ -106,22 +132,45 @@ public final class OperationView {
       return Result.refused(
           Code.NOT_FOUND, "operation_id", "no operation " + id + " is stored here");
     }
-    List<OperationTable.StoredUpdate> said = OperationTable.of(ledger).newest(id, ENTRIES + 1);
     boolean exercise = held.get().newest().content().terms().exercise();
-    DeskVisibility sight = records.desks().sight(client);
-    List<Entry> entries = new ArrayList<>();
-    for (OperationTable.StoredUpdate one : said.subList(0, Math.min(ENTRIES, said.size()))) {
-      entry(sight, one, exercise).ifPresent(entries::add);
-    }
-    AuditActor actor = AuditActor.client(self, client, request.getOnBehalfOf());
-    List<Entry> shown = ledger.commit(Lane.ROUTINE, tx -> record(tx, actor, client, id, entries));
+    Page page = page(id, after, reading.desks().sight(client), exercise);
+    AuditActor actor = AuditActor.client(self, client, person);
+    List<Entry> shown =
+        ledger.commit(Lane.ROUTINE, tx -> record(tx, actor, client, id, page.entries()));
     ShowOperationResponse.Builder response =
-        ShowOperationResponse.newBuilder()
-            .setOperation(operation(held.get()))
-            .setMore(said.size() > ENTRIES);
-    Situation situation = new Situation();
-    shown.forEach(entry -> add(response, situation, entry));
+        ShowOperationResponse.newBuilder().setOperation(operation(held.get())).setMore(page.more());
+    MessageId next = page.next();
+    if (next != null) {
+      response.setNext(ByteString.copyFrom(next.bytes()));
+    }
+    shown.forEach(entry -> add(response, page.situation(), entry));
     return Result.done(response.build());
+  }
+
+  /** Opens one message after the other, since all of them can be larger than the memory. */
+  private Page page(
+      OperationId id, @Nullable MessageId after, DeskVisibility sight, boolean exercise) {
+    OperationTable table = OperationTable.of(ledger);
+    Situation situation = new Situation();
+    List<Entry> entries = new ArrayList<>();
+    long bytes = 0;
+    MessageId last = null;
+    OperationTable.StoredUpdate one = table.newestBefore(id, null);
+    for (int seen = 0; one != null && seen < ENTRIES; seen++) {
+      Entry entry = entry(sight, one, exercise).orElse(null);
+      if (entry != null && after != null && one.id().compareTo(after) >= 0) {
+        situation.standing(origin(entry), entry.body().getOperationUpdate());
+      } else if (entry != null) {
+        bytes += entry.bytes();
+        if (!entries.isEmpty() && bytes > PAGE_BYTES) {
+          return new Page(entries, situation, true, last);
+        }
+        entries.add(entry);
+      }
+      last = one.id();
+      one = table.newestBefore(id, last);
+    }
+    return new Page(entries, situation, one != null, null);
   }
 
   private Optional<Entry> entry(
@@ -135,7 +184,7 @@ public final class OperationView {
   }
 
   private Optional<Entry> own(OperationTable.StoredUpdate said) {
-    Optional<OwnOperationUpdate> own = SentOperationUpdates.open(records.atRest(), said.sealed());
+    Optional<OwnOperationUpdate> own = SentOperationUpdates.open(reading.atRest(), said.sealed());
     if (own.isEmpty()) {
       return Optional.empty();
     }
@@ -156,14 +205,22 @@ public final class OperationView {
     // Shown as long as it is kept, even if its delivery time has ended.
     MessageFilter match =
         new MessageFilter(Filter.newBuilder().setExercise(exercise).build(), sight);
-    if (placed == null || !match.mayOpen(placed, position -> ledger.quarantine().holds(position))) {
+    if (placed == null
+        || !match.mayOpen(placed, position -> ledger.quarantine().holds(position))) {
       return Optional.empty();
     }
-    Optional<InboxOpener.Message> opened = records.inbox().message(placed, label -> true);
-    Body body = opened.map(InboxOpener.Message::body).orElse(null);
-    return opened.isEmpty() || body == null
-        ? Optional.empty()
-        : Optional.of(new Entry(id, placed, opened.get().label(), body));
+    return reading.inbox()
+        .message(placed, OperationView::isUpdate)
+        .map(opened -> new Entry(id, placed, opened.label(), shown(opened.body())));
+  }
+
+  private static boolean isUpdate(Label label) {
+    return label.getKind() == Kind.KIND_OPERATION;
+  }
+
+  /** Only updates show their body. */
+  private static Body shown(@Nullable Body body) {
+    return body == null ? Body.getDefaultInstance() : body;
   }
 
   /**
@@ -186,7 +243,7 @@ public final class OperationView {
                     received.stream().map(OperationView::origin).distinct().toList(),
                     null))
             .saying("operation " + id + ": " + given.size() + " messages shown"));
-    EvidenceRecords evidence = records.evidence();
+    EvidenceRecords evidence = reading.evidence();
     for (Entry entry : received) {
       if (isFirst(tx, entry, client)) {
         evidence.owe(
@@ -202,7 +259,7 @@ public final class OperationView {
   private boolean isFirst(Transaction tx, Entry entry, NodeName client) {
     InboxTable.PlacedRecord placed = entry.placed();
     return placed != null
-        && records.evidence().retrievals().note(tx, placed.retrieval(), client.value())
+        && reading.evidence().retrievals().note(tx, placed.retrieval(), client.value())
             == RetrievalRecords.RetrievalKind.FIRST;
   }
 
@@ -221,8 +278,7 @@ public final class OperationView {
   private static void add(
       ShowOperationResponse.Builder response, Situation situation, Entry entry) {
     OperationUpdate standing = situation.standing(origin(entry), entry.body().getOperationUpdate());
-    boolean update = entry.label().getKind() == Kind.KIND_OPERATION;
-    if (update && standing.equals(OperationUpdate.getDefaultInstance())) {
+    if (isUpdate(entry.label()) && standing.equals(OperationUpdate.getDefaultInstance())) {
       return;
     }
     response.addEntries(

@@ -22,6 +22,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
+import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.seal.statement.RosterMember;
@@ -143,7 +144,12 @@ final class OperationsService implements BindableService {
   }
 
   private ShowOperationResponse showOperation(Identified caller, ShowOperationRequest request) {
-    return StatusMapper.value(view.show(caller.name(), id(request.getOperationId()), request));
+    return StatusMapper.value(
+        view.show(
+            caller.name(),
+            id(request.getOperationId()),
+            RequestFields.after(request.getAfter()),
+            request.getOnBehalfOf()));
   }
 
   /** The outcome of a call that waits for the disk. */

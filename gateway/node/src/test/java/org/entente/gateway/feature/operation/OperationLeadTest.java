@@ -13,6 +13,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -50,7 +51,14 @@ class OperationLeadTest extends OperationLeadFixture {
   }
 
   private List<OperationTable.StoredUpdate> said(OperationId id) {
-    return OperationTable.of(ledger).newest(id, 10);
+    OperationTable table = OperationTable.of(ledger);
+    List<OperationTable.StoredUpdate> out = new ArrayList<>();
+    OperationTable.StoredUpdate one = table.newestBefore(id, null);
+    while (one != null) {
+      out.add(one);
+      one = table.newestBefore(id, one.id());
+    }
+    return out;
   }
 
   @Test

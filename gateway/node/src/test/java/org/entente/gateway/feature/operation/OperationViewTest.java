@@ -1,0 +1,136 @@
+package org.entente.gateway.feature.operation;
+
+import static org.entente.gateway.testkit.RosterKit.participant;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.codes.MessageLimits;
+import org.entente.gateway.policy.decide.PolicyFixture;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.Results;
+import org.entente.proto.store.v1.OwnOperationUpdate;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.OperationEntry;
+import org.entente.proto.v1.OperationUpdate;
+import org.entente.proto.v1.ShowOperationResponse;
+import org.entente.proto.v1.SituationReport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people see of joint operations, page by page. */
+class OperationViewTest extends OperationLeadFixture {
+  OperationViewTest(@TempDir Path folder) {
+    super(folder);
+  }
+
+  private OperationView view() {
+    return new OperationView(
+        IntakeKit.SELF,
+        ledger,
+        kit.rosters(),
+        new OperationView.Reading(
+            atRest,
+            new InboxOpener(new MemoryStorageKeys(), ledger.inbox()),
+            new EvidenceRecords(atRest, IntakeKit.SELF),
+            new Desks(atRest, Map.of())),
+        new LabelCheck(MessageLimits.defaults()));
+  }
+
+  /** Stores an update of this agency. */
+  private ByteString said(OperationId operation, int second, OperationUpdate update) {
+    MessageId id = MessageId.fresh(NOW.plusSeconds(second).toEpochMilli(), random);
+    Label label =
+        PolicyFixture.label()
+            .setKind(Kind.KIND_OPERATION)
+            .setOrigin(IntakeKit.SELF.value())
+            .build();
+    byte[] own =
+        OwnOperationUpdate.newBuilder()
+            .setLabel(label.toByteString())
+            .setBody(Body.newBuilder().setOperationUpdate(update).build().toByteString())
+            .build()
+            .toByteArray();
+    byte[] sealed = atRest.seal(OperationTable.saidPlace(operation, id), own, END);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          OperationTable.of(ledger).said(tx, operation, id, sealed);
+          return id;
+        });
+    return ByteString.copyFrom(id.bytes());
+  }
+
+  private static OperationUpdate large(int number) {
+    SituationReport report =
+        SituationReport.newBuilder()
+            .setAt(Timestamps.fromMillis(NOW.toEpochMilli()))
+            .setText("x".repeat(10_000))
+            .build();
+    return objectives("plan " + number).toBuilder()
+        .addAllReports(Collections.nCopies(40, report))
+        .build();
+  }
+
+  @Test
+  void largeUpdates_areShownInPagesOfBoundedSize_completeAndInOrder() {
+    OperationId id = founded(participant("de.customs"));
+    List<ByteString> updates = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      updates.add(0, said(id, i, large(i)));
+    }
+    OperationView view = view();
+
+    List<OperationEntry> shown = new ArrayList<>();
+    List<Integer> pages = new ArrayList<>();
+    MessageId after = null;
+    do {
+      ShowOperationResponse page = Results.value(view.show(CLIENT, id, after, PERSON));
+      assertTrue(page.getSerializedSize() < 4 << 20, page.getSerializedSize() + " bytes");
+      shown.addAll(page.getEntriesList());
+      pages.add(page.getEntriesCount());
+      after = page.getNext().isEmpty() ? null : MessageId.of(page.getNext().toByteArray());
+      assertEquals(after != null, page.getMore());
+    } while (after != null);
+
+    assertEquals(List.of(7, 7, 6), pages);
+    assertEquals(updates, shown.stream().map(OperationEntry::getMessageId).toList());
+    assertTrue(shown.stream().allMatch(entry -> entry.getUpdate().getReportsCount() == 40));
+    assertEquals(
+        List.of("plan 19"),
+        shown.stream()
+            .map(entry -> entry.getUpdate().getObjectives())
+            .filter(text -> !text.isEmpty())
+            .toList(),
+        "the newest replaces those of the later pages");
+  }
+
+  @Test
+  void updates_beyondTheNewest500_areNotShown_andMentioned() {
+    OperationId id = founded(participant("de.customs"));
+    for (int i = 0; i < 501; i++) {
+      said(id, i, objectives("plan " + i));
+    }
+
+    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON));
+
+    assertEquals(ByteString.EMPTY, page.getNext());
+    assertTrue(page.getMore());
+  }
+}
