@@ -44,12 +44,16 @@ final class CapExport {
 
   private static final int MOST_BLOCKS = 64;
 
+  /** A document has no more elements, and each line is at least one. */
+  private static final int MOST_LINES = CapDocument.MAX_ELEMENTS;
+
   private final Label label;
   private final Alert alert;
   private final String references;
   private final UnmappedCollector leftovers = new UnmappedCollector();
   private final BitSet writtenTexts = new BitSet();
   private final BitSet writtenAreas = new BitSet();
+  private int lines;
   private int elements;
 
   private CapExport(Label label, Alert alert, String references) {
@@ -84,7 +88,9 @@ final class CapExport {
     out.add(text("source", kept("source", isFromCap() ? "" : label.getSourceRef())));
     scope(out);
     out.add(text("addresses", kept("addresses", "")));
-    CapLines.read(kept("code", "")).all("code").forEach(code -> out.add(text("code", code)));
+    for (String code : lines("code", kept("code", "")).all("code")) {
+      out.add(text("code", code));
+    }
     out.add(text("note", kept("note", "")));
     out.add(text("references", kept("references", references)));
     out.add(text("incidents", kept("incidents", "")));
@@ -176,12 +182,26 @@ final class CapExport {
     return out;
   }
 
-  private List<CapLines> blocks() {
+  private List<CapLines> blocks() throws CapProblem {
     List<CapLines> blocks = new ArrayList<>();
     for (int i = 0; i < MOST_BLOCKS && alert.containsExtra(CapExtra.INFO + i); i++) {
-      blocks.add(CapLines.read(CapExtra.get(alert, CapExtra.INFO + i, "")));
+      blocks.add(lines("info", CapExtra.get(alert, CapExtra.INFO + i, "")));
     }
     return blocks;
+  }
+
+  /** The author of the message controls what is kept; all of it has a bounded number of lines. */
+  private CapLines lines(String element, String text) throws CapProblem {
+    CapLines read =
+        CapLines.read(text, MOST_LINES - lines)
+            .orElseThrow(
+                () ->
+                    new CapProblem(
+                        0,
+                        "alert/" + element,
+                        "has more than " + MOST_LINES + " stored values with those before it"));
+    lines += read.entries().size();
+    return read;
   }
 
   /**
@@ -202,7 +222,8 @@ final class CapExport {
       return allAreas();
     }
     List<Integer> out = new ArrayList<>();
-    for (String word : kept.first("areas", "").split(" ", -1)) {
+    // One more than a document can have, since each area is counted.
+    for (String word : kept.first("areas", "").split(" ", CapDocument.MAX_ELEMENTS + 1)) {
       int at = index(word, alert.getAreasCount());
       if (at >= 0) {
         out.add(at);
@@ -241,8 +262,7 @@ final class CapExport {
     for (int at : areas) {
       CapElement area =
           made.computeIfAbsent(at, i -> area(alert.getAreas(i), kept.below("area." + i + ".")));
-      count(area);
-      out.add(area);
+      counted(area, out);
       writtenAreas.set(at);
     }
     writtenTexts.set(index);
@@ -250,19 +270,20 @@ final class CapExport {
   }
 
   /**
-   * The author of the message controls how often an area is repeated: a few bytes could request
-   * more than any memory holds.
+   * Adds an element to a block. The author of the message controls how many there are and how often
+   * an area is repeated: a few bytes could request more than any memory holds.
    */
-  private void count(CapElement area) throws CapProblem {
-    elements += size(area);
+  private void counted(CapElement element, List<CapElement> out) throws CapProblem {
+    elements += size(element);
     if (elements > CapDocument.MAX_ELEMENTS) {
       throw new CapProblem(
           0,
-          "alert/info/area",
+          "alert/info/" + element.name(),
           "would be repeated until the document has more than "
               + CapDocument.MAX_ELEMENTS
               + " elements");
     }
+    out.add(element);
   }
 
   private static int size(CapElement element) {
@@ -308,13 +329,13 @@ final class CapExport {
     return CapParameters.of(label, alert, isFromCap());
   }
 
-  private static void pairs(String name, CapLines kept, List<CapElement> out) {
+  private void pairs(String name, CapLines kept, List<CapElement> out) throws CapProblem {
     for (Entry entry : kept.below(name + ".")) {
-      out.add(CapParameters.pair(name, entry.name(), entry.value()));
+      counted(CapParameters.pair(name, entry.name(), entry.value()), out);
     }
   }
 
-  private static void resources(CapLines kept, List<CapElement> out) {
+  private void resources(CapLines kept, List<CapElement> out) throws CapProblem {
     Map<String, List<CapElement>> byIndex = new LinkedHashMap<>();
     for (Entry entry : kept.below("resource.")) {
       int dot = entry.name().indexOf('.');
@@ -325,7 +346,9 @@ final class CapExport {
             .add(part);
       }
     }
-    byIndex.values().forEach(parts -> out.add(parent("resource", parts)));
+    for (List<CapElement> parts : byIndex.values()) {
+      counted(parent("resource", parts), out);
+    }
   }
 
   private CapElement area(Area area, List<Entry> kept) {

@@ -1,7 +1,9 @@
 package org.entente.gateway.bridge.cap;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -19,15 +21,25 @@ public record CapLines(List<Entry> entries) {
     entries = List.copyOf(entries);
   }
 
-  public static CapLines read(String text) {
+  /**
+   * Reads a text; empty if it has too many lines. A line of two bytes needs a hundred in memory.
+   *
+   * @param most number of lines that may be read
+   */
+  public static Optional<CapLines> read(String text, int most) {
     List<Entry> entries = new ArrayList<>();
-    for (String line : text.lines().toList()) {
+    Iterator<String> lines = text.lines().iterator();
+    while (lines.hasNext()) {
+      if (entries.size() == most) {
+        return Optional.empty();
+      }
+      String line = lines.next();
       int end = separator(line);
       String name = end < 0 ? line : line.substring(0, end);
       String value = end < 0 ? "" : line.substring(end + 1);
       entries.add(new Entry(unescape(name), unescape(value)));
     }
-    return new CapLines(entries);
+    return Optional.of(new CapLines(entries));
   }
 
   String write() {

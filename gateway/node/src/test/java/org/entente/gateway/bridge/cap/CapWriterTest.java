@@ -183,6 +183,44 @@ class CapWriterTest {
     assertEquals(4, some.split("<area>", -1).length - 1);
   }
 
+  private static Alert keeping(String... blocks) {
+    Alert.Builder alert = alert("x").toBuilder();
+    for (int i = 0; i < blocks.length; i++) {
+      CapExtra.put(alert, "cap.info." + i, blocks[i]);
+    }
+    return alert.build();
+  }
+
+  @Test
+  void lines_thatAPeerRepeats_areReadUpToABound() {
+    Alert megabyte = keeping("x\n".repeat(520_000));
+    assertEquals(52, megabyte.getExtraCount());
+    BadRecord many = FeedFixture.bad(CapWriter.write(DELIVERED, megabyte));
+    assertEquals("alert/info", many.field());
+    assertTrue(many.message().contains("more than 10000 stored values"), many::toString);
+    String half = "x\n".repeat(5_000);
+    BadRecord together = FeedFixture.bad(CapWriter.write(DELIVERED, keeping(half, half, "x")));
+    assertEquals("alert/info", together.field());
+    assertTrue(xml(DELIVERED, keeping(half, half)).contains("<info>"));
+    assertTrue(CapLines.read("a\nb\nc", 2).isEmpty());
+    assertEquals(2, CapLines.read("a\nb\n", 2).orElseThrow().entries().size());
+  }
+
+  @Test
+  void pairsAndResources_areCountedAsElements() {
+    for (String name : List.of("parameter", "eventCode")) {
+      String lines = (name + ".a=b\n").repeat(3_400);
+      BadRecord many = FeedFixture.bad(CapWriter.write(DELIVERED, keeping(lines)));
+      assertEquals("alert/info/" + name, many.field());
+    }
+    StringBuilder resources = new StringBuilder();
+    for (int i = 0; i < 5_100; i++) {
+      resources.append("resource.").append(i).append(".uri=x\n");
+    }
+    BadRecord many = FeedFixture.bad(CapWriter.write(DELIVERED, keeping(resources.toString())));
+    assertEquals("alert/info/resource", many.field());
+  }
+
   @Test
   void lines_ofAnyText_readAsWritten() {
     long seed = 20_260_416;
@@ -194,7 +232,8 @@ class CapWriterTest {
               Stream.generate(() -> new Entry(word(random, alphabet), word(random, alphabet)))
                   .limit(1 + random.nextInt(4))
                   .toList());
-      assertEquals(lines, CapLines.read(lines.write()), "seed " + seed + " round " + round);
+      assertEquals(
+          lines, CapLines.read(lines.write(), 4).orElseThrow(), "seed " + seed + " round " + round);
     }
   }
 

@@ -70,7 +70,7 @@ class CapFilesTest {
     assertEquals(
         List.of("http://www.psma.com.au/?product%3Dpostcode-boundaries=2642"),
         alert.getAreas(1).getGeocodesList());
-    CapLines info = CapLines.read(alert.getExtraOrThrow("cap.info.0"));
+    CapLines info = CapLines.read(alert.getExtraOrThrow("cap.info.0"), 100).orElseThrow();
     assertEquals(List.of("Fire", "Met"), info.all("category"));
     assertEquals("Forest", info.first("parameter.FuelType", ""));
     assertEquals("structure_fire", info.first("eventCode.non-standard secondary event code", ""));
@@ -104,7 +104,7 @@ class CapFilesTest {
     assertEquals("profile:CAP-CP:Location:0.3=3537064", essex.getGeocodes(9));
     assertTrue(essex.getPolygons(0).startsWith("42.3481,-82.9314 42.3363,-82.6937"));
     assertTrue(alert.getExtraOrThrow("cap.references").contains("60f31a3a"));
-    CapLines french = CapLines.read(alert.getExtraOrThrow("cap.info.1"));
+    CapLines french = CapLines.read(alert.getExtraOrThrow("cap.info.1"), 100).orElseThrow();
     assertEquals("1", french.first("text", ""));
     assertEquals("2 3", french.first("areas", ""));
     assertEquals("2012-05-03T00:20:00-00:00", french.first("expires", ""));
@@ -120,7 +120,7 @@ class CapFilesTest {
     assertEquals("en-US", alert.getTexts(0).getLanguage());
     assertEquals("Flash Flood Watch", alert.getTexts(0).getEvent());
     assertEquals(List.of("FIPS6=030049", "UGC=MTZ014"), alert.getAreas(0).getGeocodesList());
-    CapLines info = CapLines.read(alert.getExtraOrThrow("cap.info.0"));
+    CapLines info = CapLines.read(alert.getExtraOrThrow("cap.info.0"), 100).orElseThrow();
     assertEquals("MTZ014", info.first("parameter.UGC", ""));
     assertTrue(info.first("parameter.VTEC", "").contains("Z/\n/00000.0.ER"));
     assertEquals(List.of(""), info.all("parameter.WMOHEADER"));
@@ -172,7 +172,7 @@ class CapFilesTest {
     assertEquals("1.5,2 3,4.123456789012 5,6 1.5,2", alert.getAreas(0).getPolygons(0));
     assertEquals(Severity.SEVERITY_EXTREME, draft.getLabel().getSeverity());
     assertEquals(Certainty.CERTAINTY_LIKELY, draft.getLabel().getCertainty());
-    CapLines info = CapLines.read(alert.getExtraOrThrow("cap.info.0"));
+    CapLines info = CapLines.read(alert.getExtraOrThrow("cap.info.0"), 100).orElseThrow();
     assertEquals("Minor", info.first("severity", ""));
     assertEquals("mailto:x@example.org", info.first("web", ""));
     CapWriteResult writing = CapWriter.write(draft.getLabel(), alert);
