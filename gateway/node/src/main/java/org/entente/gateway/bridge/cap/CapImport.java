@@ -9,10 +9,12 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.entente.gateway.bridge.cap.CapLines.Entry;
 import org.entente.gateway.bridge.format.CapAlert;
@@ -20,6 +22,7 @@ import org.entente.gateway.bridge.format.CapCodes;
 import org.entente.gateway.bridge.format.CapElement;
 import org.entente.gateway.bridge.format.CapProblem;
 import org.entente.gateway.bridge.format.CapSchema;
+import org.entente.gateway.bridge.format.DraftLimits;
 import org.entente.gateway.bridge.format.PrintableText;
 import org.entente.gateway.bridge.format.UnmappedValue;
 import org.entente.proto.v1.Alert;
@@ -56,6 +59,8 @@ public final class CapImport {
   /** A draft, with the parts of the document that it changes or omits. */
   public record ImportResult(Draft draft, List<UnmappedValue> unmapped) {}
 
+  private static final int MOST_TEXTS = most(Alert.TEXTS_FIELD_NUMBER);
+  private static final int MOST_AREAS = most(Alert.AREAS_FIELD_NUMBER);
   private static final Pattern TOO_EXACT = Pattern.compile("(\\.\\d{12})\\d+");
   private static final Pattern WEB = Pattern.compile("https?://\\S{1,990}");
 
@@ -64,13 +69,20 @@ public final class CapImport {
   private final UnmappedCollector leftovers = new UnmappedCollector();
   private final Label.Builder label = Label.newBuilder().setKind(Kind.KIND_ALERT);
   private final Alert.Builder alert = Alert.newBuilder();
-  private final List<AlertText> texts = new ArrayList<>();
-  private final List<CapElement> areas = new ArrayList<>();
+
+  /** Different texts and areas with their places in the message. */
+  private final Map<AlertText, Integer> texts = new LinkedHashMap<>();
+
+  private final Map<CapElement, Integer> areas = new LinkedHashMap<>();
 
   private CapImport(CapAlert alert) {
     this.cap = alert.element();
     this.line = alert.line();
     leftovers.addAll(alert.unmapped());
+  }
+
+  private static int most(int field) {
+    return DraftLimits.most(Alert.getDescriptor().findFieldByNumber(field));
   }
 
   /** The draft without the fields that CAP lacks, and the parts that are not carried. */
@@ -99,8 +111,8 @@ public final class CapImport {
     for (int i = 0; i < infos.size(); i++) {
       info(infos.get(i), i, infos.size() > 1);
     }
-    alert.addAllTexts(texts.isEmpty() ? List.of(textWithoutInfo()) : texts);
-    for (CapElement area : areas) {
+    alert.addAllTexts(texts.isEmpty() ? List.of(textWithoutInfo()) : texts.keySet());
+    for (CapElement area : areas.keySet()) {
       alert.addAreas(area(area));
     }
     label.setPersonalData(alert.getSubjectsList().stream().anyMatch(Subject::hasPerson));
@@ -139,11 +151,12 @@ public final class CapImport {
     }
     keepDifferences(info, kept);
     AlertText text = text(info, kept);
-    int textIndex = indexIn(texts, text);
+    int textIndex = indexIn(texts, text, MOST_TEXTS, "alert/info");
     List<String> areaIndexes = new ArrayList<>();
+    Set<String> different = new HashSet<>();
     for (CapElement area : info.all("area")) {
-      String areaIndex = String.valueOf(indexIn(areas, area));
-      if (!areaIndexes.contains(areaIndex)) {
+      String areaIndex = String.valueOf(indexIn(areas, area, MOST_AREAS, "alert/info/area"));
+      if (different.add(areaIndex)) {
         keepOfArea(area, "area." + areaIndex + ".", kept);
       }
       areaIndexes.add(areaIndex);
@@ -320,13 +333,19 @@ public final class CapImport {
     }
   }
 
-  private static <T> int indexIn(List<T> list, T element) {
-    int index = list.indexOf(element);
-    if (index >= 0) {
-      return index;
+  /** Refuses more than a message holds before they are compared or kept. */
+  private <T> int indexIn(Map<T, Integer> places, T element, int most, String path)
+      throws CapProblem {
+    Integer known = places.get(element);
+    if (known != null) {
+      return known;
     }
-    list.add(element);
-    return list.size() - 1;
+    if (places.size() == most) {
+      throw new CapProblem(
+          line, path, "has more than " + most + " different ones; at most " + most);
+    }
+    places.put(element, places.size());
+    return places.size() - 1;
   }
 
   /** CAP identifies an alert by its sender, identifier and time. */

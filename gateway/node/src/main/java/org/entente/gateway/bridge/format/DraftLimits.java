@@ -387,13 +387,18 @@ public final class DraftLimits {
     require(!draft.getTo().getOperation().isEmpty(), "to.operation", "is required with OPERATION");
   }
 
+  /** Most elements of a repeated field. */
+  public static int most(FieldDescriptor field) {
+    return COUNTS.getOrDefault(name(field), Integer.MAX_VALUE);
+  }
+
   private static void walk(MessageOrBuilder message, String path) throws DraftFault {
     for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
       FieldDescriptor field = entry.getKey();
       String below = path.isEmpty() ? field.getName() : path + "." + field.getName();
       if (field.isRepeated()) {
         List<?> values = (List<?>) entry.getValue();
-        int most = COUNTS.getOrDefault(name(field), Integer.MAX_VALUE);
+        int most = most(field);
         require(values.size() <= most, below, "has " + values.size() + "; at most " + most);
         for (int i = 0; i < values.size(); i++) {
           String element =

@@ -266,13 +266,38 @@ class CapRoundTripTest {
 
     assertEquals("alert/info/description", bad.field());
     assertEquals("alert/info/description", CapCheck.of(alert).obstacle().orElseThrow().field());
-    String areas = "<area><areaDesc>Quay</areaDesc></area>";
-    StringBuilder many = new StringBuilder();
-    for (int i = 0; i < 65; i++) {
-      many.append(areas.replace("Quay", "Quay " + i));
+  }
+
+  /** The minimal alert with further areas that are all different, each of them twice. */
+  private static CapAlert wide(int further) {
+    StringBuilder areas = new StringBuilder();
+    for (int i = 0; i < 2 * further; i++) {
+      areas.append("<area><areaDesc>Quay ").append(i % further).append("</areaDesc></area>");
     }
-    CapAlert wide =
-        FeedFixture.capAlert(CapReaderTest.MINIMAL.replace("</info>", many + "</info>"));
-    assertEquals("alert/info/area", FeedFixture.bad(terms().apply(wide)).field());
+    return FeedFixture.capAlert(CapReaderTest.MINIMAL.replace("</info>", areas + "</info>"));
+  }
+
+  @Test
+  void alert_ofMoreDifferentAreasOrTextsThanAMessageHolds_isRefusedAtTheFirst() {
+    for (int further : new int[] {64, 2_400}) {
+      BadRecord bad = FeedFixture.bad(terms().apply(wide(further)));
+      assertEquals("alert/info/area", bad.field());
+      assertEquals("has more than 64 different ones; at most 64", bad.message());
+      assertEquals("alert/info/area", CapCheck.of(wide(further)).obstacle().orElseThrow().field());
+    }
+    Alert most = FeedFixture.draft(terms().apply(wide(63))).draft().getBody().getAlert();
+    assertEquals(64, most.getAreasCount());
+    assertEquals("Quay 62", most.getAreas(63).getDescription());
+
+    StringBuilder infos = new StringBuilder();
+    String info = CapReaderTest.MINIMAL.replaceAll("(?s).*(<info>.*</info>).*", "$1");
+    for (int i = 0; i < 16; i++) {
+      infos.append(info.replace("<event>Fire", "<event>Fire " + i));
+    }
+    CapAlert wordy =
+        FeedFixture.capAlert(CapReaderTest.MINIMAL.replace("</alert>", infos + "</alert>"));
+    BadRecord bad = FeedFixture.bad(terms().apply(wordy));
+    assertEquals("alert/info", bad.field());
+    assertEquals("has more than 16 different ones; at most 16", bad.message());
   }
 }
