@@ -2,6 +2,7 @@ package org.entente.gateway.feature.search;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.policy.subject.IndexTerms;
 import org.entente.gateway.policy.subject.SubjectTerms;
@@ -26,8 +27,12 @@ final class Identifiers {
         .toList();
   }
 
-  /** The identifiers of one message that another names too, in the order of the other. */
-  static List<String> shared(Label one, List<String> named, Label other, Body body) {
+  /**
+   * The identifiers of one message that another names too, in the order of the other.
+   *
+   * @param named by the one; a set, since each message of a page has a thousand to look up
+   */
+  static List<String> shared(Label one, Set<String> named, Label other, Body body) {
     List<String> shared = new ArrayList<>(of(other, body));
     shared.retainAll(named);
     if (!one.getOrigin().equals(other.getOrigin())) {

@@ -3,8 +3,10 @@ package org.entente.gateway.feature.search;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditActor;
@@ -108,7 +110,7 @@ final class RelatedMessages {
       SearchCriteria sought,
       SearchQuery.PageSpec paging) {
     List<Link> links = new ArrayList<>();
-    List<String> named = sought.anyOf();
+    Set<String> named = new HashSet<>(sought.anyOf());
     if (named.isEmpty()) {
       return new Page(links, "");
     }
@@ -146,7 +148,7 @@ final class RelatedMessages {
 
   private Optional<Link> link(
       MessageVisibility.OpenedHit one,
-      List<String> named,
+      Set<String> named,
       MessageFilter match,
       InboxPosition place) {
     if (place.equals(InboxPosition.of(one.hit().placed()))) {
@@ -167,7 +169,7 @@ final class RelatedMessages {
   }
 
   private static Optional<Link> link(
-      Label one, List<String> named, InboxTable.PlacedRecord placed, InboxOpener.Message other) {
+      Label one, Set<String> named, InboxTable.PlacedRecord placed, InboxOpener.Message other) {
     Body body = other.body();
     List<String> shared =
         body == null ? List.of() : Identifiers.shared(one, named, other.label(), body);

@@ -3,6 +3,7 @@ package org.entente.gateway.feature.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Set;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
@@ -23,9 +24,10 @@ class IdentifiersTest {
   /** Two agencies number their cases alike. */
   @Test
   void caseReference_isSharedWithinOneOriginOnly() {
-    List<String> named = Identifiers.of(label("fr.customs"), BODY);
-    assertEquals(List.of("case:1226", "container:CSQU3054383"), named);
-    assertEquals(named, Identifiers.shared(label("fr.customs"), named, label("fr.customs"), BODY));
+    List<String> own = Identifiers.of(label("fr.customs"), BODY);
+    assertEquals(List.of("case:1226", "container:CSQU3054383"), own);
+    Set<String> named = Set.copyOf(own);
+    assertEquals(own, Identifiers.shared(label("fr.customs"), named, label("fr.customs"), BODY));
     assertEquals(
         List.of("container:CSQU3054383"),
         Identifiers.shared(label("fr.customs"), named, label("us.cbp"), BODY));
