@@ -18,9 +18,9 @@ import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.audit.record.MessagePath;
+import org.entente.gateway.crypto.Ed25519VerifyingKey;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -153,7 +153,7 @@ public final class MessageProver {
     return Checkpoint.parse(note.text()).filter(c -> c.size() > place.index()).isPresent();
   }
 
-  /** Uses the first statement about the gateway's key that the bundle supports. */
+  /** Uses the first statement about the gateway's key that the trust bundle supports. */
   private Result<byte[]> assemble(
       MessageId id, MessagePath path, KeptHeader kept, LogProof leaf, TrustBundle bundle) {
     byte[] header = kept.getHeader().toByteArray();
@@ -161,7 +161,7 @@ public final class MessageProver {
         new MessageProof.SignedHeader(header, kept.getSignature().toByteArray());
     ProofVerdict last =
         new ProofVerdict.Fails(ProofVerdict.Part.ORIGIN_KEY, "no statement is stored");
-    for (MessageProof.Voucher voucher : vouchers(header)) {
+    for (MessageProof.Voucher voucher : vouchers(signed)) {
       MessageProof proof = new MessageProof(id, path, signed, voucher, bundle.noteBytes(), leaf);
       last = ProofVerifier.verify(proof, bundle, OptionalInt.empty(), parts.clock().instant());
       if (last instanceof ProofVerdict.Holds) {
@@ -175,20 +175,33 @@ public final class MessageProver {
         "no valid proof can be made; " + fails.part() + ": " + fails.reason());
   }
 
-  private List<MessageProof.Voucher> vouchers(byte[] header) {
-    Optional<AgencyName> origin = EnvelopeHeader.parse(header).map(h -> h.facts().origin());
+  /**
+   * The statement about the key that signed the header, and the origin's latest key bundle. An
+   * agency may have a thousand keys: only the right one is worth the check of a whole proof.
+   */
+  private List<MessageProof.Voucher> vouchers(MessageProof.SignedHeader signed) {
     List<MessageProof.Voucher> out = new ArrayList<>();
-    if (origin.isPresent()) {
-      for (EvidenceTable.Voucher voucher : parts.ledger().evidence().vouchers(origin.get())) {
-        out.add(new MessageProof.Voucher(voucher.announcement(), voucher.bytes()));
-      }
+    EnvelopeHeader header = EnvelopeHeader.parse(signed.header()).orElse(null);
+    if (header != null) {
+      AgencyName origin = header.facts().origin();
+      parts
+          .ledger()
+          .evidence()
+          .voucher(origin, key -> isSignedBy(header, key, signed.signature()))
+          .ifPresent(it -> out.add(new MessageProof.Voucher(it.announcement(), it.bytes())));
       parts
           .ledger()
           .peerFacts()
-          .keyBundle(origin.get())
+          .keyBundle(origin)
           .ifPresent(bytes -> out.add(new MessageProof.Voucher(false, bytes)));
     }
     return out;
+  }
+
+  private static boolean isSignedBy(EnvelopeHeader header, byte[] key, byte[] signature) {
+    return Ed25519VerifyingKey.parse(key)
+        .filter(parsed -> header.isSignedBy(parsed, signature))
+        .isPresent();
   }
 
   private void record(AuditActor actor, MessageId id) {

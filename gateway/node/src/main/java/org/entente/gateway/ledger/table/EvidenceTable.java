@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -495,11 +496,29 @@ public final class EvidenceTable {
     try (Scan scan = store.scan(Table.EVIDENCE, prefix, KeyBuilder.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
-        byte[] value = scan.value();
-        out.add(new Voucher(value[0] == 1, Arrays.copyOfRange(value, 1, value.length)));
+        out.add(voucher(scan.value()));
       }
     }
     return out;
+  }
+
+  /** The statement that vouches for the first key of an agency's gateways that is the right one. */
+  public Optional<Voucher> voucher(AgencyName agency, Predicate<byte[]> gatewayKey) {
+    byte[] prefix = KeyBuilder.key().u8(6).ascii(agency.value()).done();
+    try (Scan scan = store.scan(Table.EVIDENCE, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        if (gatewayKey.test(Arrays.copyOfRange(key, prefix.length, key.length))) {
+          return Optional.of(voucher(scan.value()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Voucher voucher(byte[] value) {
+    return new Voucher(value[0] == 1, Arrays.copyOfRange(value, 1, value.length));
   }
 
   private static byte[] headerKey(byte[] headerHash) {

@@ -1,6 +1,7 @@
 package org.entente.gateway.feature.report;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.feature.report.AccountBench.AUDITOR;
 import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.Agencies.FR;
@@ -13,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,11 +38,17 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.audit.record.MessagePath;
 import org.entente.gateway.audit.tree.MerkleTree;
+import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyValue;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.TestFederation;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -422,6 +430,25 @@ class MessageProverTest {
         Part.ORIGIN_KEY,
         "fr.customs",
         verify(with(proof, proof.envelope(), misnamed, proof.bundle(), proof.leaf())));
+  }
+
+  /** An agency may have a thousand keys, and the check of a whole proof is dear. */
+  @Test
+  void statements_aboutOtherGatewayKeys_areNotTried() {
+    MessageId id = fr.accept(1, DE).get(0);
+    fr.sign("de.customs");
+    byte[] prefix = KeyBuilder.key().u8(6).ascii(FR.value()).done();
+    KeyValue own = requireNonNull(fr.store.last(Table.EVIDENCE, prefix, KeyBuilder.endOf(prefix)));
+    Batch moved = fr.store.batch().delete(Table.EVIDENCE, own.key());
+    byte[] another = Ed25519SigningKey.generate(new SecureRandom()).verifyingKey().encoded();
+    byte[] key = KeyBuilder.key().bytes(prefix).bytes(another).done();
+    fr.store.commit(moved.put(Table.EVIDENCE, key, own.value()), Durability.SYNCED);
+
+    assertRefused(Code.NOT_FOUND, "no statement is stored", id);
+
+    fr.store.commit(
+        fr.store.batch().put(Table.EVIDENCE, own.key(), own.value()), Durability.SYNCED);
+    assertInstanceOf(Holds.class, verify(fr.prove(id)));
   }
 
   @Test
