@@ -50,6 +50,9 @@ public final class LedgerRestore {
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
+  private static final String WITHOUT_CHECKPOINT =
+      "without checkpoint: nothing shows that its audit log is whole; make another copy";
+
   private final Path configFile;
   private final ConfiguredFiles files;
   private final NodeConfig config;
@@ -113,7 +116,9 @@ public final class LedgerRestore {
       new RocksBackups(folder).restore(backup.number(), tried);
       try (RocksStore store = RocksStore.openReadOnly(tried)) {
         store.verify();
-        return backup.note().isEmpty() ? Optional.empty() : fault(store, tried, backup.note());
+        return backup.note().isEmpty()
+            ? Optional.of(WITHOUT_CHECKPOINT)
+            : fault(store, tried, backup.note());
       }
     } catch (StoreFailure e) {
       return Optional.of(String.valueOf(e.getMessage()));
