@@ -140,10 +140,15 @@ public final class NoticeExchange implements RecipientNotices {
 
   /**
    * Handles a neighbour that became reachable: sends it the keys known here, and origins behind it
-   * what this agency holds of them, since receipts and statements may have been lost.
+   * what this agency holds of them, since receipts and statements may have been lost. One that
+   * comes up too often hears only of this agency's keys. It can ask for others, and origins send
+   * again.
    */
   public void neighbourUp(AgencyName neighbour) {
     send.send(neighbour, ownKeys());
+    if (!mayRepeat(neighbour)) {
+      return;
+    }
     if (signer.transit().getAsBoolean()) {
       for (byte[] bundle : ledger.peerFacts().keyBundles()) {
         KeyBundle.parse(bundle)
@@ -152,12 +157,10 @@ public final class NoticeExchange implements RecipientNotices {
             .ifPresent(agency -> send.send(neighbour, keys(agency, bundle, 1)));
       }
     }
-    if (mayRepeat(neighbour)) {
-      repeatTo(neighbour);
-    }
+    repeatTo(neighbour);
   }
 
-  /** Whether its connections are not too many; what is not repeated, the origin sends again. */
+  /** Whether its connections are not too many. */
   private boolean mayRepeat(AgencyName neighbour) {
     Deque<Instant> times = repeated.computeIfAbsent(neighbour, name -> new ArrayDeque<>());
     Instant now = clock.instant();

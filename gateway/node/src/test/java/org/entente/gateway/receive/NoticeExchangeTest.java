@@ -1270,6 +1270,23 @@ class NoticeExchangeTest {
     assertEquals(1, sent().stream().filter(one -> one.notice().hasWatermarks()).count());
   }
 
+  /** The sixth look: to reopen a stream costs a neighbour one frame. */
+  @Test
+  void neighbour_thatComesUpAgainAndAgain_hearsTheKeysOfOthersTenTimesInTenMinutes() {
+    transit = true;
+    notices.received(ORIGIN, keysOf(bundle(ORIGIN)));
+    sent();
+    for (int i = 0; i < NoticeExchange.REPEATS; i++) {
+      notices.neighbourUp(SG);
+      assertEquals(2, sent().size());
+    }
+    notices.neighbourUp(SG);
+    assertEquals(OWN_KEYS, onlyTo(SG));
+    node.clock.move(NoticeExchange.REPEATS_IN);
+    notices.neighbourUp(SG);
+    assertEquals(2, sent().size());
+  }
+
   /** Threat 77: whatever is said in another's name changes nothing, and reaches no writer. */
   @Test
   void notice_inTheNameOfAnother_isRefused_andNothingIsWritten() {
