@@ -369,11 +369,16 @@ public final class NoticeExchange implements RecipientNotices {
   private void passOn(AgencyName neighbour, AgencyName to, Notice notice) {
     List<AgencyName> hops =
         routes.hops(to).stream().filter(next -> !next.equals(neighbour)).toList();
-    if (!signer.transit().getAsBoolean() || notice.getHops() >= MAX_HOPS || hops.isEmpty()) {
+    if (!signer.transit().getAsBoolean() || !mayGoOn(notice) || hops.isEmpty()) {
       reporter.refused(neighbour, Code.NO_ROUTE);
       return;
     }
     var unused = handed(hops, 0, notice.toBuilder().setHops(notice.getHops() + 1).build());
+  }
+
+  /** Hops of two thousand millions and more are read as negative. */
+  private static boolean mayGoOn(Notice notice) {
+    return notice.getHops() >= 0 && notice.getHops() < MAX_HOPS;
   }
 
   /**
@@ -390,7 +395,7 @@ public final class NoticeExchange implements RecipientNotices {
               keep(tx -> keepBundle(tx, agency));
               changed.add(agency);
             });
-    if (signer.transit().getAsBoolean() && notice.getHops() < MAX_HOPS) {
+    if (signer.transit().getAsBoolean() && mayGoOn(notice)) {
       changed.forEach(agency -> tellOthers(neighbour, agency, notice.getHops() + 1));
     }
   }

@@ -492,9 +492,20 @@ class NoticeExchangeTest {
             .build();
     notices.received(SG, notice);
     assertEquals(notice.toBuilder().setHops(NoticeExchange.MAX_HOPS).build(), onlyTo(HUB));
-    notices.received(SG, notice.toBuilder().setHops(NoticeExchange.MAX_HOPS).build());
+    for (int hops : new int[] {NoticeExchange.MAX_HOPS, Integer.MIN_VALUE, -1}) {
+      notices.received(SG, notice.toBuilder().setHops(hops).build());
+      assertEquals(List.of(), sent());
+      assertEquals(List.of("refused sg.police NO_ROUTE"), reports());
+    }
+  }
+
+  @Test
+  void keyBundle_whoseHopsAreNegative_isNotPassedOn() {
+    transit = true;
+    KeyBundle bundle = bundle(ORIGIN);
+    notices.received(ORIGIN, keysOf(bundle).toBuilder().setHops(Integer.MIN_VALUE).build());
     assertEquals(List.of(), sent());
-    assertEquals(List.of("refused sg.police NO_ROUTE"), reports());
+    assertArrayEquals(bundle.encoded(), peerKeys.bundleOf(ORIGIN).orElseThrow().encoded());
   }
 
   @Test
