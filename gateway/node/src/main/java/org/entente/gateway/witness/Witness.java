@@ -185,8 +185,7 @@ public final class Witness {
     CheckpointVerifier verifier = new CheckpointVerifier(log, pairs(member));
     return verifier.check(note.encode()) instanceof CheckpointCheck.Signed signed
         ? Optional.of(
-            new HeldCheckpoint(
-                log, signed.checkpoint(), signed.seconds(), verifier.withoutOthers(note)))
+            new HeldCheckpoint(log, signed.checkpoint(), signed.seconds(), signed.proven()))
         : Optional.empty();
   }
 

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.tree.AddCheckpointRequest;
 import org.entente.gateway.audit.tree.CheckpointCosigner;
@@ -35,6 +36,7 @@ import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.AgencyKind;
 import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.Member;
@@ -168,6 +170,50 @@ class WitnessGossipTest {
                     instanceof org.entente.gateway.audit.tree.CheckpointCheck.Signed));
     GrowingLog next = log.next(50).grow(3, "next");
     assertEquals(WitnessRules.OK, ask(de, next, 0, 4, NOW.plusSeconds(2)).getStatus());
+  }
+
+  /** The sixth look: the signatures of many pairs made a checkpoint too large to be told. */
+  @Test
+  void logThatSignsWithManyPairs_isConvictedByGossip() {
+    List<SigningPair> more =
+        Stream.generate(() -> SigningPair.generate(new SecureRandom())).limit(7).toList();
+    List<Member> members = new ArrayList<>(bundle.content().agencies());
+    members.replaceAll(member -> member.name().equals(FR) ? signingWith(member, more) : member);
+    bundle = FEDERATION.bundle(FEDERATION.content(3, members));
+    try (WitnessBench first = witness(DE);
+        WitnessBench second = witness(NL)) {
+      assertEquals(WitnessRules.OK, first.answer(log, signedByAll(log, more)).getStatus());
+      assertEquals(WitnessRules.OK, second.answer(other, signedByAll(other, more)).getStatus());
+      gossip(second, NL, first);
+      assertEquals(1, alarms(first, Code.AUDIT_LOG_FORKED));
+    }
+  }
+
+  private static Member signingWith(Member member, List<SigningPair> more) {
+    List<AgencyKey> audit = new ArrayList<>(member.audit());
+    more.forEach(
+        pair ->
+            audit.add(
+                AgencyKey.of(pair.verifyingPair(), NOW.minusSeconds(60), NOW.plusSeconds(60))));
+    return new Member(
+        member.name(),
+        member.jurisdiction(),
+        member.kind(),
+        member.roles(),
+        member.authorities(),
+        member.signing(),
+        audit,
+        member.endpoints(),
+        member.via(),
+        member.revoked());
+  }
+
+  private static AddCheckpointRequest signedByAll(GrowingLog log, List<SigningPair> more) {
+    SignedNote note = log.sign(50, NOW);
+    for (SigningPair pair : more) {
+      note = note.with(new GrowingLog(ORIGIN, pair).sign(log.checkpoint(50), NOW).signatures());
+    }
+    return new AddCheckpointRequest(0, List.of(), note);
   }
 
   @Test

@@ -12,8 +12,10 @@ public sealed interface CheckpointCheck {
    * @param note the note with all its signatures
    * @param checkpoint its text
    * @param seconds POSIX time that both signatures state
+   * @param proven the note with these two signatures alone: a log can sign with all of many pairs
    */
-  record Signed(SignedNote note, Checkpoint checkpoint, long seconds) implements CheckpointCheck {}
+  record Signed(SignedNote note, Checkpoint checkpoint, long seconds, SignedNote proven)
+      implements CheckpointCheck {}
 
   /**
    * The checkpoint must not be used.

@@ -8,6 +8,7 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.NoteCheck;
 import org.entente.gateway.note.NoteKeyName;
+import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
 
@@ -73,24 +74,15 @@ public final class CheckpointVerifier {
     if (signatures.refusal().isPresent()) {
       return new CheckpointCheck.Refused(signatures.refusal().get());
     }
-    OptionalLong seconds = signedByPair(signatures.signed());
-    return seconds.isPresent()
-        ? new CheckpointCheck.Signed(note, checkpoint.get(), seconds.getAsLong())
-        : new CheckpointCheck.Refused(
-            "it lacks an Ed25519 and an ML-DSA-44 signature of the log that state one time");
-  }
-
-  /** A checkpoint that {@link #check} accepted, without lines of unknown keys. */
-  public SignedNote withoutOthers(SignedNote note) {
-    return SignedNote.of(
-        note.text(),
-        note.signatures().stream()
-            .filter(
-                line ->
-                    keys.stream()
-                        .anyMatch(
-                            key -> key.name().equals(line.name()) && key.keyId() == line.keyId()))
-            .toList());
+    for (KeyPair pair : pairs) {
+      OptionalLong seconds = pair.seconds(signatures.signed());
+      if (seconds.isPresent()) {
+        return new CheckpointCheck.Signed(
+            note, checkpoint.get(), seconds.getAsLong(), pair.alone(note));
+      }
+    }
+    return new CheckpointCheck.Refused(
+        "it lacks an Ed25519 and an ML-DSA-44 signature of the log that state one time");
   }
 
   private Optional<String> misfit(Checkpoint checkpoint) {
@@ -104,29 +96,36 @@ public final class CheckpointVerifier {
     return emptyFits ? Optional.empty() : Optional.of("an empty log cannot have this root");
   }
 
-  private OptionalLong signedByPair(List<NoteCheck.Signed> signed) {
-    for (KeyPair pair : pairs) {
-      OptionalLong classical = secondsOf(pair.ed25519, signed);
-      OptionalLong quantum = secondsOf(pair.mlDsa44, signed);
-      if (quantum.isPresent() && quantum.equals(classical)) {
-        return quantum;
-      }
-    }
-    return OptionalLong.empty();
-  }
-
-  private static OptionalLong secondsOf(NoteVerifier key, List<NoteCheck.Signed> signed) {
-    return signed.stream()
-        .filter(one -> one.key().equals(key))
-        .mapToLong(NoteCheck.Signed::seconds)
-        .findFirst();
-  }
-
   private record KeyPair(NoteVerifier ed25519, NoteVerifier mlDsa44) {
     static KeyPair of(NoteKeyName name, VerifyingPair pair) {
       return new KeyPair(
           NoteVerifier.ed25519Cosignature(name, pair.ed25519()),
           NoteVerifier.mlDsa44Cosignature(name, pair.mlDsa44()));
+    }
+
+    /** The one time that signatures of both keys state. */
+    OptionalLong seconds(List<NoteCheck.Signed> signed) {
+      OptionalLong classical = secondsOf(ed25519, signed);
+      OptionalLong quantum = secondsOf(mlDsa44, signed);
+      return quantum.equals(classical) ? quantum : OptionalLong.empty();
+    }
+
+    private static OptionalLong secondsOf(NoteVerifier key, List<NoteCheck.Signed> signed) {
+      return signed.stream()
+          .filter(one -> one.key().equals(key))
+          .mapToLong(NoteCheck.Signed::seconds)
+          .findFirst();
+    }
+
+    /** A note with the signatures of this pair and no others. */
+    SignedNote alone(SignedNote note) {
+      return SignedNote.of(
+          note.text(),
+          note.signatures().stream().filter(l -> isOf(ed25519, l) || isOf(mlDsa44, l)).toList());
+    }
+
+    private static boolean isOf(NoteVerifier key, NoteSignature line) {
+      return line.name().equals(key.name()) && line.keyId() == key.keyId();
     }
   }
 }
