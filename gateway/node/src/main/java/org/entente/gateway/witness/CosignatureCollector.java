@@ -227,7 +227,7 @@ public final class CosignatureCollector {
             || since == null
             || (latest.checkpoint().size() > before.checkpoint().size()
                 && passed(since, now, settings.every())
-                && (isDone(before) || passed(since, now, PATIENCE)));
+                && (isDone(before, now) || passed(since, now, PATIENCE)));
     if (next) {
       target = latest;
       targetSince = now;
@@ -238,21 +238,31 @@ public final class CosignatureCollector {
         .forEach(view -> view.behindSince = now);
   }
 
-  private boolean isDone(CheckpointCheck.Signed checkpoint) {
+  /** A witness that answers and does not cosign has answered, else it would slow all the others. */
+  private boolean isDone(CheckpointCheck.Signed checkpoint, Instant now) {
+    long size = checkpoint.checkpoint().size();
     return views.values().stream()
         .allMatch(
             view ->
-                view.silent || !view.heard || view.cosignedSize >= checkpoint.checkpoint().size());
+                view.silent
+                    || !view.heard
+                    || isLater(view, now)
+                    || Math.max(view.cosignedSize, view.answeredSize) >= size);
+  }
+
+  /** A clock set back must not stop cosigning until it has caught up. */
+  private static boolean isLater(WitnessView view, Instant now) {
+    Instant notBefore = view.notBefore;
+    return notBefore != null && now.isBefore(notBefore) && !notBefore.isAfter(now.plus(PATIENCE));
   }
 
   private void askCosignature(AgencyName agency, WitnessView view, Instant now) {
     CheckpointCheck.Signed wanted = target;
     Instant asked = view.asked;
-    Instant notBefore = view.notBefore;
-    // A clock set back must not stop cosigning until it has caught up.
-    boolean later =
-        notBefore != null && now.isBefore(notBefore) && !notBefore.isAfter(now.plus(PATIENCE));
-    if (wanted == null || !view.heard || later || view.cosignedSize >= wanted.checkpoint().size()) {
+    if (wanted == null
+        || !view.heard
+        || isLater(view, now)
+        || view.cosignedSize >= wanted.checkpoint().size()) {
       return;
     }
     if (asked != null && !passed(asked, now, PATIENCE)) {
@@ -265,6 +275,7 @@ public final class CosignatureCollector {
     Optional<List<ConsistencyProof>> connections = connections(view.reported, size);
     if (request.isPresent() && openings.isPresent() && connections.isPresent()) {
       view.asked = now;
+      view.askedSize = size;
       ask(
           agency,
           WitnessRequest.newBuilder()
@@ -329,6 +340,9 @@ public final class CosignatureCollector {
       return;
     }
     Instant now = parts.clock().instant();
+    if (view.asked != null) {
+      view.answeredSize = view.askedSize;
+    }
     view.asked = null;
     view.silent = false;
     view.notBefore = null;

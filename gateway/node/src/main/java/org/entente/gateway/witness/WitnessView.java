@@ -28,6 +28,12 @@ final class WitnessView {
   /** Since when it has been behind without progress; null while it cosigns in time. */
   @Nullable Instant behindSince;
 
+  /** Leaves under the checkpoint that it was last asked to cosign. */
+  long askedSize;
+
+  /** Leaves under the checkpoint about which it last answered, whether or not it cosigned that. */
+  long answeredSize;
+
   /** When the unanswered request was sent; null if there is none. */
   @Nullable Instant asked;
 

@@ -495,6 +495,35 @@ class CosignatureCollectorTest {
     assertEquals(Optional.empty(), node.log.cosigned());
   }
 
+  /** The sixth look: what comes after each answer then waited ten seconds. */
+  @Test
+  void witness_thatAnswersAndNeverCosigns_slowsNoOther() {
+    int[] status = {WitnessRules.OK};
+    Node slowed =
+        new Node(node.store, directory, 1) {
+          @Override
+          Optional<WitnessAnswer> transit(AgencyName to, WitnessRequest request) {
+            return to.equals(NL)
+                ? Optional.of(
+                    WitnessAnswer.newBuilder()
+                        .setOrigin(request.getOrigin())
+                        .setStatus(status[0])
+                        .build())
+                : super.transit(to, request);
+          }
+        };
+    for (int one : new int[] {WitnessRules.OK, WitnessRules.CONFLICT, WitnessRules.UNAVAILABLE}) {
+      status[0] = one;
+      Set<Long> cosigned = new HashSet<>();
+      for (int i = 0; i < 20; i++) {
+        slowed.grow(1);
+        slowed.second();
+        slowed.log.cosigned().ifPresent(note -> cosigned.add(note.checkpoint().size()));
+      }
+      assertTrue(cosigned.size() > 10, "with " + one + ": " + cosigned);
+    }
+  }
+
   @Test
   void transitThatSaysTheWitnessHoldsNothing_delaysTheTruthByOneRequest() {
     node.grow(10);
