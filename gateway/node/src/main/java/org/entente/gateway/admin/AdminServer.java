@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +35,9 @@ import org.entente.gateway.meter.Meters;
 /**
  * HTTP/1.1 server of {@code GET /metrics}, {@code /healthz} (the process lives) and {@code /readyz}
  * (200 with one warning per line if the gateway can work; otherwise 503 with one reason per line).
- * Limits: 8 KiB per request, 64 connections, 30 seconds idle. Serves no secrets and no message
- * data.
+ * Limits: 8 KiB per request, one request per connection, 64 connections, 30 seconds idle. Serves no
+ * secrets and no message data. A request names the host by an address, as {@code localhost}, or as
+ * configured: a web page whose name leads here reads nothing through a browser behind the firewall.
  */
 public final class AdminServer implements AutoCloseable {
   private static final int MAX_REQUEST = 8_192;
@@ -77,7 +79,7 @@ public final class AdminServer implements AutoCloseable {
                         .addLast(new ReadTimeoutHandler(IDLE_SECONDS))
                         .addLast(new HttpServerCodec())
                         .addLast(new HttpObjectAggregator(MAX_REQUEST))
-                        .addLast(new Pages(meters, readiness));
+                        .addLast(new Pages(address.getHostString(), meters, readiness));
                   }
                 });
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -100,16 +102,24 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static final class Pages extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private final String name;
     private final Meters meters;
     private final Readiness readiness;
+    private boolean isAnswered;
 
-    Pages(Meters meters, Readiness readiness) {
+    Pages(String name, Meters meters, Readiness readiness) {
+      this.name = name;
       this.meters = meters;
       this.readiness = readiness;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+      if (isAnswered) {
+        // The connection closes after the first answer; what came with that request costs nothing.
+        return;
+      }
+      isAnswered = true;
       FullHttpResponse response = answer(request);
       response
           .headers()
@@ -124,6 +134,12 @@ public final class AdminServer implements AutoCloseable {
       if (!request.decoderResult().isSuccess()) {
         return text(HttpResponseStatus.BAD_REQUEST, "text/plain", "malformed request\n");
       }
+      if (!request.headers().getAll(HttpHeaderNames.HOST).stream().allMatch(this::isOwn)) {
+        return text(
+            HttpResponseStatus.MISDIRECTED_REQUEST,
+            "text/plain",
+            "name this host by its address or as listen.admin does\n");
+      }
       if (!request.method().equals(HttpMethod.GET)) {
         return text(HttpResponseStatus.METHOD_NOT_ALLOWED, "text/plain", "valid is GET only\n");
       }
@@ -137,6 +153,14 @@ public final class AdminServer implements AutoCloseable {
                 "text/plain",
                 "not found; valid are /metrics, /healthz and /readyz\n");
       };
+    }
+
+    private boolean isOwn(String authority) {
+      String host = authority.replaceFirst(":[0-9]*$", "");
+      return NetUtil.isValidIpV4Address(host)
+          || (host.startsWith("[") && NetUtil.isValidIpV6Address(host))
+          || host.equalsIgnoreCase("localhost")
+          || host.equalsIgnoreCase(name);
     }
 
     private FullHttpResponse ready() {

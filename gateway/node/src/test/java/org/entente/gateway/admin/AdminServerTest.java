@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -28,6 +29,7 @@ class AdminServerTest {
   private final Meters meters = new Meters();
   private final List<String> obstacles = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final AtomicInteger asked = new AtomicInteger();
 
   @AutoClose
   private final AdminServer server =
@@ -37,6 +39,7 @@ class AdminServerTest {
           new Readiness() {
             @Override
             public List<String> obstacles() {
+              asked.incrementAndGet();
               return List.copyOf(obstacles);
             }
 
@@ -146,6 +149,42 @@ class AdminServerTest {
       }
     }
     assertEquals(200, eventually("/metrics").statusCode());
+  }
+
+  /** The sixth look: many requests in one segment, for a page that does not go out at once. */
+  @Test
+  void requests_afterTheFirstOfAConnection_areNotAnswered() throws Exception {
+    obstacles.add("x".repeat(16 << 20));
+    String answer = exchange("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(20));
+    assertTrue(answer.startsWith("HTTP/1.1 503"));
+    assertEquals(1, answer.split("HTTP/1.1 503", -1).length - 1);
+    assertEquals(1, asked.get());
+  }
+
+  /** The sixth look: a web page gives its own name the address of this port. */
+  @Test
+  void requests_thatNameAnotherHost_areRefused() throws Exception {
+    for (String host :
+        List.of(
+            "evil.example", "evil.example:9441", "127.0.0.1.evil.example", "::1", "[x]:1", "")) {
+      String answer = exchange("GET /metrics HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+      assertTrue(answer.startsWith("HTTP/1.1 421"), host + " " + answer);
+    }
+    String both = exchange("GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n");
+    assertTrue(both.startsWith("HTTP/1.1 4"), both);
+    for (String host :
+        List.of("10.1.2.3", "10.1.2.3:9441", "[::1]", "[2001:db8::1]:9441", "LocalHost:80")) {
+      String answer = exchange("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+      assertTrue(answer.startsWith("HTTP/1.1 200"), host + " " + answer);
+    }
+    assertTrue(exchange("GET /healthz HTTP/1.0\r\n\r\n").startsWith("HTTP/1.1 200"), "a probe");
+  }
+
+  private String exchange(String requests) throws IOException {
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(requests.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   private Socket connect() throws IOException {
