@@ -99,6 +99,12 @@ public final class Meters {
           "entente_watch_hits_total",
           "Received messages that matched clients' watches, by exercise.",
           EXERCISE);
+  private final Counter watchHitsLost =
+      counter(
+          "entente_watch_hits_lost_total",
+          "Hits that their client had not read yet, displaced by hits of messages from this"
+              + " agency.",
+          "origin");
   private final Counter scored =
       counter(
           "entente_scores_total",
@@ -282,6 +288,11 @@ public final class Meters {
   /** Counts a watch's hit. */
   public void watchHit(boolean exercise) {
     watchHits.labels(Boolean.toString(exercise)).inc();
+  }
+
+  /** Counts hits that their client had not read, displaced by those of an origin. */
+  public void watchHitsLost(AgencyName origin, long hits) {
+    watchHitsLost.labels(origin.value()).inc(hits);
   }
 
   /** Counts a client's score. */

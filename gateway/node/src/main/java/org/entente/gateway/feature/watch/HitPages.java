@@ -60,7 +60,14 @@ final class HitPages {
       shown(client, one).ifPresent(found::add);
     }
     List<ShownHits> shown =
-        found.isEmpty() ? found : ledger.commit(Lane.ROUTINE, tx -> record(tx, actor, found));
+        found.isEmpty()
+            ? found
+            : ledger.commit(
+                Lane.ROUTINE,
+                tx -> {
+                  WatchTable.of(ledger).read(tx, client.value(), after);
+                  return record(tx, actor, found);
+                });
     long next =
         read.isEmpty() ? Math.max(after, span.getLast()) : read.get(read.size() - 1).number();
     return ListHitsResponse.newBuilder()

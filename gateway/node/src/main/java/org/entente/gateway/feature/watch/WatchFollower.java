@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.watch;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -18,6 +20,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
@@ -57,6 +60,7 @@ final class WatchFollower {
   private static final int UNWRITTEN = 10_000;
 
   private static final int CHUNK = 64;
+  private static final Duration LINES_APART = Duration.ofMinutes(10);
 
   private final AgencyName self;
   private final Ledger ledger;
@@ -65,6 +69,7 @@ final class WatchFollower {
   private final Predicate<String> mayWatch;
   private final InstantSource clock;
   private final Meters meters;
+  private final LogRateLimit lines;
   private final Map<Lane, WatchTable.Place> next = new EnumMap<>(Lane.class);
   private int unwritten;
 
@@ -72,6 +77,10 @@ final class WatchFollower {
   private record WatchMatch(StandingWatch watch, InboxTable.PlacedRecord placed) {
     MessageId id() {
       return MessageId.of(placed.record().getMessageId().toByteArray());
+    }
+
+    String origin() {
+      return placed.record().getOrigin();
     }
 
     WatchHit hit(long nowMillis) {
@@ -130,6 +139,7 @@ final class WatchFollower {
     this.mayWatch = mayWatch;
     this.clock = parts.clock();
     this.meters = parts.meters();
+    this.lines = new LogRateLimit(clock, LINES_APART);
     for (Lane lane : Lane.all()) {
       next.put(lane, WatchTable.of(ledger).place(lane));
     }
@@ -220,7 +230,7 @@ final class WatchFollower {
     round.reached.forEach((lane, place) -> WatchTable.of(ledger).place(tx, lane, place));
     Map<Long, Boolean> standing = new HashMap<>();
     Map<Long, List<WatchMatch>> byWatch = new LinkedHashMap<>();
-    Map<String, List<WatchHit>> byClient = new LinkedHashMap<>();
+    Map<String, List<WatchMatch>> byClient = new LinkedHashMap<>();
     for (Matched one : round.found) {
       if (!HitVisibility.isStill(tx, ledger, one.placed())) {
         continue;
@@ -229,15 +239,31 @@ final class WatchFollower {
         if (standing.computeIfAbsent(watch.number(), number -> isStanding(tx, number))) {
           WatchMatch match = new WatchMatch(watch, one.placed());
           byWatch.computeIfAbsent(watch.number(), number -> new ArrayList<>()).add(match);
-          byClient
-              .computeIfAbsent(watch.client(), client -> new ArrayList<>())
-              .add(match.hit(tx.nowMillis()));
+          byClient.computeIfAbsent(watch.client(), client -> new ArrayList<>()).add(match);
         }
       }
     }
-    byClient.forEach((client, hits) -> WatchTable.of(ledger).add(tx, client, hits, MAX_HITS));
+    byClient.forEach((client, hits) -> add(tx, client, hits));
     byWatch.values().forEach(hits -> tx.audit(leaf(tx, hits.get(0).watch(), hits)));
     return byWatch.values().stream().flatMap(List::stream).toList();
+  }
+
+  private void add(Transaction tx, String client, List<WatchMatch> found) {
+    List<WatchHit> hits = found.stream().map(one -> one.hit(tx.nowMillis())).toList();
+    long lost = WatchTable.of(ledger).add(tx, client, hits, MAX_HITS);
+    // Each of the latest has taken the place of one.
+    Map<String, Long> lostTo =
+        found.subList(found.size() - (int) Math.min(lost, found.size()), found.size()).stream()
+            .collect(Collectors.groupingBy(WatchMatch::origin, Collectors.counting()));
+    tx.afterCommit(() -> lostTo.forEach((origin, count) -> lost(client, origin, count)));
+  }
+
+  /** An origin that floods a watch hides from its client what it has not read yet. */
+  private void lost(String client, String origin, long count) {
+    meters.watchHitsLost(new AgencyName(origin), count);
+    lines
+        .line(client + " " + origin, "unread hits gave way to hits of messages from " + origin)
+        .ifPresent(text -> LOG.warn("client {}: {}", client, text));
   }
 
   private boolean isStanding(Transaction tx, long watch) {
@@ -253,10 +279,7 @@ final class WatchFollower {
             new AuditSubject(
                 null,
                 hits.stream().map(WatchMatch::id).toList(),
-                hits.stream()
-                    .map(hit -> new AgencyName(hit.placed().record().getOrigin()))
-                    .distinct()
-                    .toList(),
+                hits.stream().map(hit -> new AgencyName(hit.origin())).distinct().toList(),
                 null))
         .saying("watch " + watch.number() + ": " + hits.size() + " hit");
   }

@@ -122,8 +122,10 @@ public final class WatchTable {
   /**
    * Adds hits of a client under the next numbers; removes the oldest if there are more than {@code
    * most}.
+   *
+   * @return how many of those removed the client had not read
    */
-  public void add(Transaction tx, String name, List<WatchHit> hits, int most) {
+  public long add(Transaction tx, String name, List<WatchHit> hits, int most) {
     byte[] client = stored.token(name);
     WatchSpan span = span(tx.get(Table.WATCH, spanKey(client)));
     long number = span.getLast();
@@ -131,17 +133,29 @@ public final class WatchTable {
       number++;
       tx.put(Table.WATCH, hitKey(client, number), hit.toByteArray());
     }
-    write(tx, client, span.getFirst(), number, most);
+    long first = write(tx, client, span, number, most);
+    return Math.max(0, first - Math.max(span.getFirst(), span.getRead() + 1));
   }
 
-  private static void write(Transaction tx, byte[] client, long from, long last, long most) {
-    long first = from;
+  /** Removes the oldest beyond a number, and gives the first that is left. */
+  private static long write(Transaction tx, byte[] client, WatchSpan span, long last, long most) {
+    long first = span.getFirst();
     while (last - first + 1 > most) {
       tx.delete(Table.WATCH, hitKey(client, first));
       first++;
     }
-    WatchSpan kept = WatchSpan.newBuilder().setFirst(first).setLast(last).build();
+    WatchSpan kept = span.toBuilder().setFirst(first).setLast(last).build();
     tx.put(Table.WATCH, spanKey(client), kept.toByteArray());
+    return first;
+  }
+
+  /** Records that a client has its hits up to a number. */
+  public void read(Transaction tx, String name, long number) {
+    byte[] client = stored.token(name);
+    WatchSpan span = span(tx.get(Table.WATCH, spanKey(client)));
+    if (Long.compareUnsigned(number, span.getRead()) > 0) {
+      tx.put(Table.WATCH, spanKey(client), span.toBuilder().setRead(number).build().toByteArray());
+    }
   }
 
   /** The range of a client's committed hits. */
@@ -196,7 +210,7 @@ public final class WatchTable {
       }
       if (keep > span.getFirst()) {
         gone += (int) (keep - span.getFirst());
-        write(tx, client, span.getFirst(), span.getLast(), span.getLast() - keep + 1);
+        write(tx, client, span, span.getLast(), span.getLast() - keep + 1);
       }
     }
     return gone;

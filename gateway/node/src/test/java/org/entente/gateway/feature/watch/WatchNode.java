@@ -39,6 +39,7 @@ final class WatchNode extends ReceivingNode {
   static final NodeName OTHER = new NodeName("other-desk");
   static final String CONTAINER = "CSQU3054383";
   final Set<String> mayWatch = new HashSet<>(List.of("desk", "other-desk"));
+  final Meters meters = new Meters();
   Watches watches;
 
   WatchNode(Path folder) throws IOException {
@@ -60,7 +61,7 @@ final class WatchNode extends ReceivingNode {
             DeskClients.none(keys),
             new LabelCheck(MessageLimits.defaults()),
             () -> now,
-            new Meters()),
+            meters),
         new RecordSeal(keys, random),
         mayWatch::contains);
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.Lane;
@@ -56,6 +57,30 @@ class WatchTableTest {
     assertEquals(span(3, 5), book.span("desk"));
     assertEquals(List.of(1L), numbers("other"));
     assertEquals(span(1, 0), book.span("nobody"));
+  }
+
+  @Test
+  void hitsPushedOut_countAsLost_ifTheirClientHasNotReadThem() {
+    assertEquals(0, added(3));
+    assertEquals(2, added(2));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          book.read(tx, "desk", 4);
+          book.read(tx, "desk", 1);
+          return 0;
+        });
+    // Of 3, 4 and 5, the last is not read.
+    assertEquals(1, added(3));
+    assertEquals(span(6, 8).toBuilder().setRead(4).build(), book.span("desk"));
+    assertEquals(3, added(3));
+    assertEquals(2, added(5) - MOST);
+  }
+
+  private long added(int hits) {
+    return ledger.commit(
+        Lane.ROUTINE,
+        tx -> book.add(tx, "desk", Collections.nCopies(hits, WatchHit.getDefaultInstance()), MOST));
   }
 
   /** A client's name that begins another's has its own hits. */

@@ -411,6 +411,27 @@ class WatchesTest {
     assertFalse(WatchTable.of(node.ledger).holdsBefore(Long.MAX_VALUE));
   }
 
+  /** A member can hide the message that it wants unseen among many. */
+  @Test
+  void unreadHits_displaced_nameTheOriginOfThoseThatDisplaceThem() {
+    node.watch("container:" + CONTAINER);
+    node.receivedContainer();
+    assertEquals(1, node.hits().size());
+    WatchHit hit = WatchTable.of(node.ledger).hits(DESK.value(), 0, 1).get(0).hit();
+    List<WatchHit> many = Collections.nCopies(WatchFollower.MAX_HITS - 1, hit);
+    node.ledger.commit(
+        Lane.ROUTINE, tx -> WatchTable.of(node.ledger).add(tx, DESK.value(), many, 10_000));
+    node.page(DESK, ask(1));
+    node.receivedContainer();
+    node.watches.round();
+    String lost = "entente_watch_hits_lost_total{origin=\"" + ReceiveKit.ORIGIN + "\",}";
+    assertFalse(node.meters.text().contains(lost), "the first was read");
+    node.receivedContainer();
+    node.receivedContainer();
+    node.watches.round();
+    assertTrue(node.meters.text().contains(lost + " 2.0"), node.meters::text);
+  }
+
   // What a crash leaves --------------------------------------------------------------------------
 
   @Test
