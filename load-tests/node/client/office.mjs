@@ -11,6 +11,7 @@ export const office = async (as) => {
   await showsDeliveries(as('de.customs/auditor'));
   const operator = as('fr.customs/operator');
   await keys(operator);
+  await browser(operator);
   await links(operator);
   await sets(operator);
   await policy(operator);
@@ -57,6 +58,14 @@ const keys = async (operator) => {
   await operator.call('Keys.RenewKeys', { ...next, onBehalfOf: WHY }, ({ request, fingerprint }) => {
     assert.ok(request.length > 0);
     return fingerprint;
+  });
+};
+
+const browser = async (operator) => {
+  await operator.call('Console.OpenConsole', {}, ({ address }) => {
+    const { hash } = new URL(address);
+    assert.match(hash, /^#[0-9a-f]{64}$/);
+    return address.slice(0, -hash.length);
   });
 };
 

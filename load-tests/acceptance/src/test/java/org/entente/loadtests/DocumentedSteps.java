@@ -662,6 +662,7 @@ final class DocumentedSteps {
             .says("in use")
             .says("not in the trust bundle")
             .says("fr.customs fulfils DESTROY_AFTER_RETENTION"),
+        CommandStep.of("./entente console" + OPERATOR).says("/console/enter#"),
         CommandStep.of("./entente link list" + OPERATOR).says("de.customs        up").says("FLASH"),
         CommandStep.of("./entente quarantine list" + OPERATOR).doesNotSay("receiving"),
         CommandStep.of(

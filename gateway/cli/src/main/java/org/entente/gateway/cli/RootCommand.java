@@ -31,6 +31,7 @@ import org.entente.gateway.cli.operation.OperationCommand;
 import org.entente.gateway.cli.operator.BackupCommand;
 import org.entente.gateway.cli.operator.CompletionCommand;
 import org.entente.gateway.cli.operator.ConfigCommand;
+import org.entente.gateway.cli.operator.ConsoleCommand;
 import org.entente.gateway.cli.operator.ContextCommand;
 import org.entente.gateway.cli.operator.CursorCommand;
 import org.entente.gateway.cli.operator.DoctorCommand;
@@ -103,6 +104,7 @@ public final class RootCommand {
           AuditCommand.class,
           ConfigCommand.class,
           DoctorCommand.class,
+          ConsoleCommand.class,
           BackupCommand.class,
           KeysCommand.class,
           QuarantineCommand.class,

@@ -194,6 +194,7 @@ class DirectionTest {
         home("org.apache.lucene..", "feature.search"),
         home("com.ibm.icu..", "text"),
         home("picocli..", "cli"),
+        home("gg.jte..", "node.console"),
         home("io.netty..", "rpc", "link", "client", "admin"),
         // The node hands channels of rpc to link.
         home("io.grpc..", "rpc", "link", "client", "cli", "node.assembly", "feature"));

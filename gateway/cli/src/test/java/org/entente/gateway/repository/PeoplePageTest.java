@@ -46,6 +46,7 @@ import org.entente.proto.v1.AuditProto;
 import org.entente.proto.v1.BackupProto;
 import org.entente.proto.v1.CapProto;
 import org.entente.proto.v1.ConsentProto;
+import org.entente.proto.v1.ConsoleProto;
 import org.entente.proto.v1.CursorsProto;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.EvidenceProto;
@@ -122,6 +123,7 @@ class PeoplePageTest {
             BackupProto.getDescriptor(),
             CapProto.getDescriptor(),
             ConsentProto.getDescriptor(),
+            ConsoleProto.getDescriptor(),
             CursorsProto.getDescriptor(),
             EvidenceProto.getDescriptor(),
             IprProto.getDescriptor(),

@@ -1,4 +1,4 @@
-/** The admin endpoint: metrics and health over plain HTTP, for a protected network only. */
+/** The admin port: metrics and health over plain HTTP for a protected network, and hosted pages. */
 @NullMarked
 package org.entente.gateway.admin;
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param backup folder for copies of the ledger; if absent, no copies can be made
  * @param policy agreements and node rules
  * @param listen addresses to listen on
+ * @param console the console in the browser, on the admin port; absent: off
  * @param links direct links to peers
  * @param clients the agency's own systems
  * @param limits bounds
@@ -60,6 +62,7 @@ public record NodeConfig(
     @Nullable Backup backup,
     PolicySettings policy,
     Listen listen,
+    @Nullable Console console,
     List<Link> links,
     List<Client> clients,
     @Nullable Limits limits,
@@ -73,6 +76,8 @@ public record NodeConfig(
     @Nullable Release release,
     @Nullable Integer exerciseRetentionDays) {
   private static final int MOST_DAYS = 36_500;
+
+  private static final String ANY_HOST = "(0\\.0\\.0\\.0|\\[?[0:]+]?):\\d+";
 
   /** More than the largest message between gateways. */
   private static final int LEAST_BUFFERED_BYTES = 48 << 20;
@@ -105,6 +110,11 @@ public record NodeConfig(
               + "; it must be from 1 to "
               + MOST_DAYS
               + ", or be left out to keep exercises for the agreement's retention");
+    }
+    if (console != null && console.hosts().isEmpty() && listen.admin().matches(ANY_HOST)) {
+      throw new IllegalArgumentException(
+          "console.hosts is missing: listen.admin names no host, so name the host:port by which"
+              + " browsers reach the console");
     }
     if (ipr == null && clients.stream().anyMatch(NodeConfig::isOfIpr)) {
       throw new IllegalArgumentException(
@@ -197,6 +207,7 @@ public record NodeConfig(
             policy.codes() == null ? null : folder.resolve(policy.codes()),
             policy.cannotFulfil()),
         listen,
+        console,
         links,
         clients,
         limits,
@@ -298,13 +309,58 @@ public record NodeConfig(
    *
    * @param clients for the agency's own systems
    * @param peers for other gateways; absent if this node only dials out
-   * @param admin metrics and health; plain HTTP, so loopback or a protected network only
+   * @param admin metrics and health in plain HTTP, so loopback or a protected network only; and the
+   *     console, over TLS unless the browser is on this machine
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Listen(String clients, @Nullable String peers, String admin) {
     public Listen {
       Objects.requireNonNull(clients, "listen.clients");
       Objects.requireNonNull(admin, "listen.admin");
+    }
+  }
+
+  /**
+   * The console in the browser.
+   *
+   * @param hosts further {@code host:port} by which browsers reach it, besides {@code
+   *     listen.admin}; {@code entente console} prints the first. At most 16; one at least if {@code
+   *     listen.admin} names no host
+   * @param tokenSeconds how long a printed address is valid, 120 by default, at most 600
+   * @param idleMinutes after how long without a request a session ends, 15 by default, at most 480
+   * @param sessionHours after how long each session ends, 12 by default, at most 24
+   * @param sessions sessions of one client, 4 by default, at most 32
+   * @param streams live pages of one client, 8 by default, at most 32
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Console(
+      List<String> hosts,
+      @OrDefault int tokenSeconds,
+      @OrDefault int idleMinutes,
+      @OrDefault int sessionHours,
+      @OrDefault int sessions,
+      @OrDefault int streams) {
+    private static final int MOST_HOSTS = 16;
+    private static final Pattern HOST = Pattern.compile("[0-9a-z.:\\[\\]-]{1,253}:[0-9]{1,5}");
+
+    public Console {
+      hosts = hosts == null ? List.of() : List.copyOf(hosts);
+      if (hosts.size() > MOST_HOSTS) {
+        throw new IllegalArgumentException("console.hosts has more than " + MOST_HOSTS + " hosts");
+      }
+      for (String host : hosts) {
+        if (!HOST.matcher(host).matches()) {
+          throw new IllegalArgumentException(
+              "console.hosts has "
+                  + InvalidValue.printable(host)
+                  + "; valid is host:port in lower case, such as gw.example:9441");
+        }
+      }
+      tokenSeconds = bounded("console.token_seconds", tokenSeconds, 120, 10, 600);
+      idleMinutes = bounded("console.idle_minutes", idleMinutes, 15, 1, 480);
+      sessionHours = bounded("console.session_hours", sessionHours, 12, 1, 24);
+      sessions = bounded("console.sessions", sessions, 4, 1, 32);
+      streams = bounded("console.streams", streams, 8, 1, 32);
     }
   }
 

@@ -558,6 +558,25 @@ public final class Meters {
                     }));
   }
 
+  /** The samples of a gauge now; none if there is no gauge of this name. */
+  public List<Sample> values(String gauge) {
+    Collector source = gauges.get(gauge);
+    return source == null ? List.of() : samples(source, gauge);
+  }
+
+  /** Refusals since the start, by side and code. */
+  public List<Sample> refusals() {
+    return samples(refused, "entente_refused_total");
+  }
+
+  private static List<Sample> samples(Collector source, String name) {
+    return source.collect().stream()
+        .flatMap(family -> family.samples.stream())
+        .filter(sample -> sample.name.equals(name))
+        .map(sample -> new Sample(sample.labelValues, sample.value))
+        .toList();
+  }
+
   /** All metrics in the Prometheus text format 0.0.4. */
   public String text() {
     StringWriter out = new StringWriter();

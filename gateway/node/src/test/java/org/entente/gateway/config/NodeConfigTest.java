@@ -70,6 +70,31 @@ class NodeConfigTest {
   }
 
   @Test
+  void console_isOffUnlessItIsThere_andHasBounds() {
+    assertNull(good("").console());
+    assertEquals(
+        new NodeConfig.Console(List.of(), 120, 15, 12, 4, 8), good("console: {}").console());
+    for (String field :
+        List.of("token_seconds: 601", "idle_minutes: 481", "session_hours: 25", "sessions: 33")) {
+      String told = problem("data: d\n", "data: d\nconsole: { " + field + " }\n");
+      assertTrue(
+          told.contains("console." + field.replace(": ", " is ") + "; it must be from"), told);
+    }
+    for (String host : List.of("gw.example", "https://gw.example", "GW.example:443", "a b:1")) {
+      String told = problem("data: d\n", "data: d\nconsole: { hosts: [\"" + host + "\"] }\n");
+      assertTrue(told.contains("valid is host:port in lower case"), told);
+    }
+  }
+
+  @Test
+  void console_onEveryAddressOfItsMachine_needsAHost() {
+    for (String any : List.of("0.0.0.0:9441", "[::]:9441", ":::9441")) {
+      String told = problem("admin: \"127.0.0.1:0\" }", "admin: \"" + any + "\" }\nconsole: {}");
+      assertTrue(told.contains("console.hosts is missing"), told);
+    }
+  }
+
+  @Test
   void release_bySameClient_isRefusedByDefault_andAllowedByThatWordOnly() {
     assertFalse(good("").releaseInForce().allowsSameClient());
     assertFalse(good("release: {}").releaseInForce().allowsSameClient());
@@ -192,13 +217,17 @@ class NodeConfigTest {
         "limits: { handshake_seconds: 900 } | limits.handshake_seconds is 900; it must be from 1",
         "limits: { per_agency: { verifications: 99 } } | limits.per_agency.verifications is 99; it "
             + "must be from 100 to 1000000",
-        "limits: { per_agency: { commits: 99 } } | limits.per_agency.commits is 99; it must be from",
-        "limits: { per_agency: { gateway_keys: 9 } } | limits.per_agency.gateway_keys is 9; it must",
+        "limits: { per_agency: { commits: 99 } } | limits.per_agency.commits is 99; it must be"
+            + " from",
+        "limits: { per_agency: { gateway_keys: 9 } } | limits.per_agency.gateway_keys is 9; it"
+            + " must",
         "limits: { per_agency: { messages: 999 } } | limits.per_agency.messages is 999; it must be",
         "limits: { worker_threads: 7 } | limits.worker_threads is 7; it must be from 8 to 1024",
         "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib",
-        "clients: [{ name: a, scopes: [rights_holder, publish] }] | a rights holder may have that scope only",
-        "clients: [{ name: a, scopes: [subscribe], desks: [Narc] }] | clients.desks of a: a desk name",
+        "clients: [{ name: a, scopes: [rights_holder, publish] }] | a rights holder may have that"
+            + " scope only",
+        "clients: [{ name: a, scopes: [subscribe], desks: [Narc] }] | clients.desks of a: a desk"
+            + " name",
         "clients: [{ name: a, scopes: [audit], desks: [narc] }] | cannot be combined with the "
             + "scope audit",
         "clients: [{ name: a, scopes: [consent], desks: [narc] }] | cannot be combined with the "
@@ -209,15 +238,20 @@ class NodeConfigTest {
             + "the scope operator",
         "clients: [{ name: a, scopes: [search], desks_only: true }] | the client would receive "
             + "nothing",
-        "risk: { bands: [{ name: HIGH, from_per_mille: 1001 }] } | from_per_mille is 1001; it must be from 0 to 1000",
-        "risk: { bands: [{ name: high, from_per_mille: 1 }] } | risk.bands.name must be 1 to 20 characters",
+        "risk: { bands: [{ name: HIGH, from_per_mille: 1001 }] } | from_per_mille is 1001; it must"
+            + " be from 0 to 1000",
+        "risk: { bands: [{ name: high, from_per_mille: 1 }] } | risk.bands.name must be 1 to 20"
+            + " characters",
         "risk: { bands: [{ name: A, from_per_mille: 1 }, { name: B, from_per_mille: 1 }] } | twice",
         "risk: { bands: [{ name: A, from_per_mille: 1 }, { name: A, from_per_mille: 2 }] } | twice",
         "ipr: { time_zone: Paris, calendar_until: 2026-12-31 } | ipr.time_zone is unknown",
         "ipr: { time_zone: UTC } | ipr.calendar_until",
-        "ipr: { time_zone: UTC, calendar_until: 2026-12-31, keep_days: 29 } | ipr.keep_days is 29; it must be from 30",
-        "ipr: { time_zone: UTC, calendar_until: 2026-12-31, holidays: [25 December] } | a date such as 2026-01-31",
-        "ipr: { time_zone: UTC, calendar_until: 2026-12-31, weekend: [SUNDAY, HOLIDAY] } | one of MONDAY"
+        "ipr: { time_zone: UTC, calendar_until: 2026-12-31, keep_days: 29 } | ipr.keep_days is 29;"
+            + " it must be from 30",
+        "ipr: { time_zone: UTC, calendar_until: 2026-12-31, holidays: [25 December] } | a date such"
+            + " as 2026-01-31",
+        "ipr: { time_zone: UTC, calendar_until: 2026-12-31, weekend: [SUNDAY, HOLIDAY] } | one of"
+            + " MONDAY"
       })
   void bound_thatIsWrong_isRefusedWithPlaceAndCure(String text, String expected) {
     var unreadable = assertInstanceOf(YamlReadResult.Unreadable.class, read(text));

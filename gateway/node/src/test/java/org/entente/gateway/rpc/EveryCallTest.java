@@ -35,6 +35,7 @@ import org.entente.proto.v1.AuditProto;
 import org.entente.proto.v1.BackupProto;
 import org.entente.proto.v1.CapProto;
 import org.entente.proto.v1.ConsentProto;
+import org.entente.proto.v1.ConsoleProto;
 import org.entente.proto.v1.CursorsProto;
 import org.entente.proto.v1.EvidenceProto;
 import org.entente.proto.v1.IprProto;
@@ -74,6 +75,7 @@ public class EveryCallTest {
           Map.entry("Cap.ReadCap", EnumSet.of(Scope.PUBLISH)),
           Map.entry("Cap.WriteCap", EnumSet.of(Scope.SEARCH)),
           Map.entry("Consent", EnumSet.of(Scope.CONSENT)),
+          Map.entry("Console", EnumSet.of(Scope.OPERATOR)),
           Map.entry("Cursors", EnumSet.of(Scope.OPERATOR)),
           Map.entry("Evidence", EnumSet.of(Scope.EVIDENCE)),
           Map.entry("IprProcedure", EnumSet.of(Scope.IPR)),
@@ -115,6 +117,7 @@ public class EveryCallTest {
             BackupProto.getDescriptor(),
             CapProto.getDescriptor(),
             ConsentProto.getDescriptor(),
+            ConsoleProto.getDescriptor(),
             CursorsProto.getDescriptor(),
             EvidenceProto.getDescriptor(),
             IprProto.getDescriptor(),

@@ -364,6 +364,10 @@ public final class ServerBackend implements AutoCloseable {
             retention(),
             subscriptions,
             questions));
+    all.add(
+        context ->
+            new ConsoleService(
+                client -> Result.refused(Code.NOT_FOUND, "", "there is no console here")));
     return all;
   }
 

@@ -219,6 +219,7 @@ public final class InitCommand extends PrintingCommand {
         new NodeConfig.PolicySettings(Path.of("agreements"), null, null, List.of()),
         new NodeConfig.Listen(
             listenClients, listenPeers == null ? endpoint : listenPeers, listenAdmin),
+        null,
         links.entrySet().stream().map(InitCommand::link).toList(),
         clients.entrySet().stream()
             .map(

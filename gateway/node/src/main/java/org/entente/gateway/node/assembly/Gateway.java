@@ -3,6 +3,7 @@ package org.entente.gateway.node.assembly;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -12,13 +13,24 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.entente.gateway.admin.AdminServer;
+import org.entente.gateway.admin.AdminTls;
 import org.entente.gateway.admin.Readiness;
+import org.entente.gateway.admin.ReadyAnswer;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.Identified;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.model.StartProblem;
+import org.entente.gateway.node.console.Console;
+import org.entente.gateway.node.console.ConsoleSources;
 import org.entente.gateway.node.disk.ReopenSchedule;
+import org.entente.gateway.node.doctor.AdminPort;
+import org.entente.gateway.node.doctor.Doctor;
+import org.entente.gateway.node.doctor.DoctorSubject;
 import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.proto.v1.OpenConsoleResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +44,9 @@ public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final Duration WATCH_EVERY = Duration.ofMillis(500);
 
+  /** Stands for the admin port where checks ask it from within. */
+  private static final InetSocketAddress OWN = InetSocketAddress.createUnresolved("admin", 1);
+
   private final Path file;
   private final InstantSource clock;
   private final LongSupplier running;
@@ -40,6 +55,7 @@ public final class Gateway implements AutoCloseable {
   private final Meters meters = new Meters();
   private final AgencyName agency;
   private final ListenAddresses addresses;
+  private final @Nullable Console console;
   private final AdminServer admin;
   private final ScheduledExecutorService watching =
       Executors.newSingleThreadScheduledExecutor(
@@ -53,6 +69,7 @@ public final class Gateway implements AutoCloseable {
   private final Object changing = new Object();
 
   private volatile @Nullable RunningNode node;
+  private volatile @Nullable AdminTls browserTls;
   private volatile String down = "";
   private boolean closed;
 
@@ -65,8 +82,10 @@ public final class Gateway implements AutoCloseable {
     NodeConfig config = files.config();
     data = config.data();
     reopening = new ReopenSchedule(Foundation.thresholds(config));
+    console = console(config);
     RunningNode first =
-        RunningNode.open(files, clock, running, meters, ListenAddresses.configured(config));
+        RunningNode.open(
+            files, clock, running, meters, ListenAddresses.configured(config), this::openConsole);
     node = first;
     agency = first.agency();
     addresses = first.addresses();
@@ -79,9 +98,7 @@ public final class Gateway implements AutoCloseable {
     boolean listens = false;
     try {
       InetSocketAddress at = ConfiguredFiles.address("listen.admin", config.listen().admin());
-      AdminServer server =
-          ListenAddresses.listening(
-              "listen.admin", at, () -> AdminServer.start(at, meters, readiness()));
+      AdminServer server = ListenAddresses.listening("listen.admin", at, () -> admin(at, opened));
       listens = true;
       return server;
     } finally {
@@ -89,6 +106,54 @@ public final class Gateway implements AutoCloseable {
         opened.close();
       }
     }
+  }
+
+  private AdminServer admin(InetSocketAddress at, RunningNode opened) throws IOException {
+    Console pages = console;
+    if (pages == null) {
+      return AdminServer.start(at, meters, readiness());
+    }
+    browserTls = opened.browserTls();
+    AdminServer server =
+        AdminServer.start(at, meters, readiness(), pages, () -> Optional.ofNullable(browserTls));
+    pages.listensAt(new InetSocketAddress(at.getAddress(), server.address().getPort()));
+    return server;
+  }
+
+  private @Nullable Console console(NodeConfig config) {
+    NodeConfig.Console settings = config.console();
+    return settings == null
+        ? null
+        : new Console(
+            settings,
+            new ConsoleSources(
+                config.agency() + " " + config.gateway(),
+                meters,
+                readiness(),
+                () -> Doctor.examineRunning(new DoctorSubject(file, clock, this::ownPage, OWN)),
+                () -> Optional.ofNullable(node).map(RunningNode::forConsole),
+                clock,
+                running),
+            new SecureRandom());
+  }
+
+  /** A page of the admin port, without the way over the network. */
+  private AdminPort.Answer ownPage(InetSocketAddress at, String path) {
+    if (path.equals("/metrics")) {
+      return new AdminPort.Answer(200, meters.text());
+    }
+    ReadyAnswer ready = ReadyAnswer.of(readiness());
+    return new AdminPort.Answer(ready.status(), ready.text());
+  }
+
+  private Result<OpenConsoleResponse> openConsole(Identified client) {
+    Console pages = console;
+    return pages == null
+        ? Result.refused(
+            Code.NOT_FOUND,
+            "",
+            "the console is off; the section `console` of the gateway's configuration turns it on")
+        : pages.open(client);
   }
 
   /**
@@ -187,7 +252,18 @@ public final class Gateway implements AutoCloseable {
           () -> List.of(Meters.Sample.of(1)));
     }
     try {
-      node = RunningNode.open(ConfiguredFiles.read(file, clock), clock, running, meters, addresses);
+      RunningNode opened =
+          RunningNode.open(
+              ConfiguredFiles.read(file, clock),
+              clock,
+              running,
+              meters,
+              addresses,
+              this::openConsole);
+      node = opened;
+      if (console != null) {
+        browserTls = opened.browserTls();
+      }
       LOG.info("the node has been reopened");
       meters.reopened(true);
     } catch (IOException | RuntimeException e) {

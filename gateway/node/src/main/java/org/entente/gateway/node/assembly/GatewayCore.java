@@ -15,6 +15,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.feature.Feature;
+import org.entente.gateway.feature.operator.Links;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.ledger.Ledger;
@@ -28,6 +29,7 @@ import org.entente.gateway.node.disk.DiskGuard;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.files.TrustBundleMaintenance;
 import org.entente.gateway.node.keys.SigningPairRenewal;
+import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.receive.NoticeAdmission;
 import org.entente.gateway.rpc.ClientService;
 import org.entente.gateway.rpc.server.KnownNames;
@@ -39,6 +41,7 @@ import org.entente.gateway.trust.TrustStore;
 import org.entente.gateway.trust.gossip.FreshnessBoard;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.PairState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -350,7 +353,14 @@ public final class GatewayCore {
    *
    * @param names the names that calls may use
    */
-  record OfferedServices(KnownNames names, List<ClientService> services) {}
+  record OfferedServices(KnownNames names, List<ClientService> services) {
+    /** These and one more. */
+    OfferedServices and(ClientService more) {
+      List<ClientService> all = new ArrayList<>(services);
+      all.add(more);
+      return new OfferedServices(names, all);
+    }
+  }
 
   /** The trust bundle in force and its changes. */
   TrustStore trust() {
@@ -360,6 +370,22 @@ public final class GatewayCore {
   /** Why the node cannot work; empty while it can. */
   public List<String> obstacles() {
     return ground.disk.obstacles();
+  }
+
+  /** The links, as operators see them. */
+  Links operatedLinks() {
+    return new Links(
+        ground.agency(), ground.ledger, ground.labelCheck, outgoing.routes.links(), links);
+  }
+
+  /** The agreements in force. */
+  List<Agreement> agreements() {
+    return ground.policy.current().rulebook().agreements();
+  }
+
+  /** The signing pairs, held or listed. */
+  List<PairState> pairs() {
+    return renewal.show().getPairsList();
   }
 
   /** What other agencies use of this gateway. */

@@ -38,6 +38,7 @@ final class GatewayNetwork {
   private static final Duration TRUST_GRACE = Duration.ofDays(3);
 
   private final ClientServer clients;
+  private final ClientTrust clientTrust;
   private final @Nullable PeerServer peers;
   private final PeerChannels channels;
   private final PeerLinks links;
@@ -72,11 +73,13 @@ final class GatewayNetwork {
 
   private GatewayNetwork(
       ClientServer clients,
+      ClientTrust clientTrust,
       @Nullable PeerServer peers,
       PeerChannels channels,
       PeerLinks links,
       List<NodeConfig.Link> configured) {
     this.clients = clients;
+    this.clientTrust = clientTrust;
     this.peers = peers;
     this.channels = channels;
     this.links = links;
@@ -120,6 +123,13 @@ final class GatewayNetwork {
             servers.agencies(),
             settings.meters());
     config.links().forEach(link -> dial(link, links, channels));
+    ClientTrust clientTrust =
+        new ClientTrust(
+            files.clients(),
+            bundle,
+            settings.clock(),
+            new HandshakeFailureLog(Meters.Side.CLIENT, settings.meters(), settings.clock())
+                ::refused);
     ClientServer clients =
         files.keep(
             ListenAddresses.listening(
@@ -129,18 +139,12 @@ final class GatewayNetwork {
                     ClientServer.start(
                         settings,
                         tls,
-                        new ClientTrust(
-                            files.clients(),
-                            bundle,
-                            settings.clock(),
-                            new HandshakeFailureLog(
-                                    Meters.Side.CLIENT, settings.meters(), settings.clock())
-                                ::refused),
+                        clientTrust,
                         offered.names(),
                         offered.services(),
                         Boolean.TRUE.equals(config.reflection()),
                         servers.turns())));
-    return new GatewayNetwork(clients, peers, channels, links, config.links());
+    return new GatewayNetwork(clients, clientTrust, peers, channels, links, config.links());
   }
 
   private static @Nullable PeerServer listen(
@@ -180,6 +184,11 @@ final class GatewayNetwork {
     } catch (SSLException e) {
       throw new IllegalStateException("cannot set up TLS to " + peer, e);
     }
+  }
+
+  /** Decides which clients may connect. */
+  ClientTrust clientTrust() {
+    return clientTrust;
   }
 
   InetSocketAddress clientAddress() {

@@ -15,12 +15,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.entente.gateway.admin.AdminTls;
 import org.entente.gateway.ledger.commit.WriterThread;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
+import org.entente.gateway.rpc.ConsoleService;
 import org.entente.gateway.rpc.server.ServerSettings;
 import org.entente.gateway.store.StoreFailure;
 
@@ -87,6 +90,7 @@ final class RunningNode {
       LongSupplier running,
       Meters meters,
       ListenAddresses at,
+      ConsoleService.Addresses console,
       Threads threads)
       throws IOException {
     this.files = files;
@@ -117,7 +121,7 @@ final class RunningNode {
             tls.identity(),
             core.links(),
             core.trust()::current,
-            core.clientServices(),
+            core.clientServices().and(context -> new ConsoleService(console)),
             new GatewayNetwork.Servers(
                 new ServerSettings(
                     at.clients(),
@@ -149,6 +153,7 @@ final class RunningNode {
    * Opens a node and starts serving.
    *
    * @param running a monotonic time to compare the clock with
+   * @param console makes addresses of the console
    * @throws StartProblem naming the file and what is missing or wrong in it
    * @throws StoreFailure if the ledger does not open
    * @throws IOException if it cannot listen on an address
@@ -158,12 +163,13 @@ final class RunningNode {
       InstantSource clock,
       LongSupplier running,
       Meters meters,
-      ListenAddresses at)
+      ListenAddresses at,
+      ConsoleService.Addresses console)
       throws IOException {
     Threads threads = Threads.begin(files.config().limitsInForce().workerThreads());
     boolean opened = false;
     try {
-      RunningNode node = new RunningNode(files, clock, running, meters, at, threads);
+      RunningNode node = new RunningNode(files, clock, running, meters, at, console, threads);
       opened = true;
       return node;
     } finally {
@@ -191,6 +197,16 @@ final class RunningNode {
   /** The addresses on which it listens. */
   ListenAddresses addresses() {
     return new ListenAddresses(network.clientAddress(), network.peerAddress().orElse(null));
+  }
+
+  /** What the console reads. */
+  OpenNode forConsole() {
+    return new OpenNode(core, network.clientTrust());
+  }
+
+  /** TLS for browsers at the admin port. */
+  AdminTls browserTls() throws SSLException {
+    return new AdminTls(tls.identity(), network.clientTrust());
   }
 
   AgencyName agency() {

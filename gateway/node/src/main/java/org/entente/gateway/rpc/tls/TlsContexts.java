@@ -12,10 +12,10 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * TLS contexts of Entente: version 1.3 only (RFC 8446), certificates on both sides, no session
- * resumption, with netty-tcnative (BoringSSL). Between gateways the hybrid group X25519MLKEM768 is
- * required: a side that does not offer it fails in the handshake. Towards clients it is preferred.
- * The given trust manager identifies the other side.
+ * TLS contexts of Entente: version 1.3 only (RFC 8446), certificates on both sides (a browser may
+ * come without one), no session resumption, with netty-tcnative (BoringSSL). Between gateways the
+ * hybrid group X25519MLKEM768 is required: a side that does not offer it fails in the handshake.
+ * Towards clients it is preferred. The given trust manager identifies the other side.
  */
 public final class TlsContexts {
   /** Groups between gateways. */
@@ -23,6 +23,8 @@ public final class TlsContexts {
 
   /** Groups towards clients, best first. */
   static final String[] CLIENT_GROUPS = {"X25519MLKEM768", "X25519", "P-256"};
+
+  private static final String VERSION = "TLSv1.3";
 
   private final TlsIdentity identity;
 
@@ -46,6 +48,18 @@ public final class TlsContexts {
     return server(clients, CLIENT_GROUPS);
   }
 
+  /** For browsers at the admin port, which may come without a certificate. HTTP/1.1, so no ALPN. */
+  public SslContext browserServer(X509ExtendedTrustManager clients) throws SSLException {
+    return withoutResumption(
+        SslContextBuilder.forServer(identity.manager())
+            .sslProvider(SslProvider.OPENSSL)
+            .clientAuth(ClientAuth.OPTIONAL)
+            .protocols(VERSION)
+            .trustManager(clients)
+            .option(OpenSslContextOption.GROUPS, CLIENT_GROUPS)
+            .build());
+  }
+
   /** For dialling a peer. */
   public SslContext peerDialler(X509ExtendedTrustManager peer) throws SSLException {
     return withoutResumption(
@@ -65,7 +79,7 @@ public final class TlsContexts {
   private static SslContextBuilder common(
       SslContextBuilder builder, X509ExtendedTrustManager trust, String[] groups) {
     return GrpcSslContexts.configure(builder, SslProvider.OPENSSL)
-        .protocols("TLSv1.3")
+        .protocols(VERSION)
         .trustManager(trust)
         .option(OpenSslContextOption.GROUPS, groups);
   }

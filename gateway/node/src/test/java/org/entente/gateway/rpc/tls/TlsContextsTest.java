@@ -24,7 +24,11 @@ class TlsContextsTest {
     TlsContexts tls = Edge.tls(edge.gateway("de.customs"));
     X509ExtendedTrustManager nobody = new Nobody();
     for (SslContext context :
-        List.of(tls.peerServer(nobody), tls.clientServer(nobody), tls.peerDialler(nobody))) {
+        List.of(
+            tls.peerServer(nobody),
+            tls.clientServer(nobody),
+            tls.browserServer(nobody),
+            tls.peerDialler(nobody))) {
       SSLEngine engine = context.newEngine(ByteBufAllocator.DEFAULT);
       long connection = ((ReferenceCountedOpenSslEngine) engine).sslPointer();
       assertNotEquals(0, SSL.getOptions(connection) & SSL.SSL_OP_NO_TICKET, context.toString());

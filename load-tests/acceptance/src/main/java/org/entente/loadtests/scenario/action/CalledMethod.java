@@ -11,6 +11,7 @@ import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.BackupsGrpc;
 import org.entente.proto.v1.CapGrpc;
 import org.entente.proto.v1.ConsentGrpc;
+import org.entente.proto.v1.ConsoleGrpc;
 import org.entente.proto.v1.CursorsGrpc;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.IprProcedureGrpc;
@@ -40,6 +41,7 @@ public record CalledMethod(MethodDescriptor<Message, Message> descriptor) {
           BackupsGrpc.getServiceDescriptor(),
           CapGrpc.getServiceDescriptor(),
           ConsentGrpc.getServiceDescriptor(),
+          ConsoleGrpc.getServiceDescriptor(),
           CursorsGrpc.getServiceDescriptor(),
           EvidenceGrpc.getServiceDescriptor(),
           IprProcedureGrpc.getServiceDescriptor(),

@@ -1,0 +1,204 @@
+package org.entente.gateway.node.console;
+
+import com.google.protobuf.util.Timestamps;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.entente.gateway.account.Work;
+import org.entente.gateway.admin.AdminPages;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
+import org.entente.gateway.rpc.ConsoleService;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.proto.v1.OpenConsoleResponse;
+
+/**
+ * The console in the browser. Requests change nothing but sessions. A request costs its client's
+ * account as much as a call that reads a page of records. Safe for many threads.
+ */
+public final class Console implements AdminPages, ConsoleService.Addresses {
+  /** Live pages of all clients: the rest of the admin port's connections is for monitoring. */
+  private static final int MOST_STREAMS = 32;
+
+  private static final String GET = "GET";
+  private static final String ENTER = "/console/enter";
+  private static final String LIVE = "/console/live";
+  private static final String CALL = "Get an address with `entente console` and open it.";
+
+  /** What every answer has. Scripts, styles and events come from here alone; nothing is inline. */
+  private static final Map<String, String> HEADERS =
+      Map.ofEntries(
+          Map.entry(
+              "Content-Security-Policy",
+              "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+                  + " img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+                  + " require-trusted-types-for 'script'; trusted-types 'none'"),
+          Map.entry("X-Content-Type-Options", "nosniff"),
+          Map.entry("X-Frame-Options", "DENY"),
+          // Not "no-referrer": with that, browsers hide the origin of the form.
+          Map.entry("Referrer-Policy", "same-origin"),
+          Map.entry("Cross-Origin-Opener-Policy", "same-origin"),
+          Map.entry("Cross-Origin-Embedder-Policy", "require-corp"),
+          Map.entry("Cross-Origin-Resource-Policy", "same-origin"),
+          Map.entry("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+          Map.entry("Cache-Control", "no-store"));
+
+  private final NodeConfig.Console settings;
+  private final ConsoleSources sources;
+  private final ConsoleDoor door;
+  private final ConsoleAssets assets = new ConsoleAssets();
+  private final ConsoleTemplates templates = new ConsoleTemplates();
+  private final Map<String, Supplier<View>> pages;
+  private final Map<NodeName, Integer> streams = new HashMap<>();
+
+  /** The console of a gateway. */
+  public Console(NodeConfig.Console settings, ConsoleSources sources, SecureRandom random) {
+    this.settings = settings;
+    this.sources = sources;
+    door = ConsoleDoor.of(settings, sources, random);
+    pages =
+        Map.of(
+            "/console/", new OverviewPage(sources)::view,
+            "/console/peers", new PeersPage(sources)::view,
+            "/console/refusals", new RefusalsPage(sources)::view);
+  }
+
+  /**
+   * Says where the admin port listens, once it does; until then every request is refused.
+   *
+   * @param at with the configured name and the port in use
+   */
+  public void listensAt(InetSocketAddress at) {
+    door.listensAt(at);
+  }
+
+  @Override
+  public Result<OpenConsoleResponse> open(Identified client) {
+    return Result.done(
+        OpenConsoleResponse.newBuilder()
+            .setAddress(door.address(client))
+            .setValidUntil(
+                Timestamps.fromMillis(
+                    sources
+                        .clock()
+                        .instant()
+                        .plus(Duration.ofSeconds(settings.tokenSeconds()))
+                        .toEpochMilli()))
+            .build());
+  }
+
+  @Override
+  public Answer answer(Request request) {
+    if (!door.isOwnHost(request)) {
+      return notice(
+          421, "Not a host of this console. Add it to `console.hosts` if browsers use this name.");
+    }
+    if (!ConsoleDoor.isPrivate(request)) {
+      return notice(403, "Without TLS, only this machine may open the console. Use https.");
+    }
+    if (request.path().equals(ENTER)) {
+      return enter(request);
+    }
+    if (!request.method().equals(GET)) {
+      return notice(405, "The console changes nothing.");
+    }
+    return assets
+        .find(request.path())
+        .map(asset -> page(200, asset.type(), asset.text()))
+        .orElseGet(
+            () ->
+                door.visitor(request)
+                    .map(visitor -> inside(request, visitor))
+                    .orElseGet(() -> entrance(401, CALL)));
+  }
+
+  private Answer enter(Request request) {
+    if (request.method().equals(GET)) {
+      return entrance(200, CALL);
+    }
+    if (!request.method().equals("POST") || !door.isOwnForm(request)) {
+      return entrance(403, "Only the console's own form is taken. " + CALL);
+    }
+    return door.enter(request)
+        .<Answer>map(cookie -> new Answer.Page(303, entered(cookie), ""))
+        .orElseGet(() -> entrance(403, "The address was used before, or is too old. " + CALL));
+  }
+
+  private static Map<String, String> entered(String cookie) {
+    Map<String, String> headers = new HashMap<>(HEADERS);
+    headers.put("Set-Cookie", cookie);
+    headers.put("Location", "/console/");
+    return headers;
+  }
+
+  private Answer inside(Request request, ConsoleDoor.Visitor visitor) {
+    if (!pays(visitor.client())) {
+      return notice(429, "The calls of this client cost more than its limit. Wait a second.");
+    }
+    if (request.path().equals(LIVE)) {
+      return live(request, visitor);
+    }
+    Supplier<View> view = pages.get(request.path());
+    return view == null ? notice(404, "There is no such page.") : html(200, view.get());
+  }
+
+  private boolean pays(Identified client) {
+    return sources
+        .node()
+        .get()
+        .map(node -> node.account(client.name()).spend(Work.CALL_COST, CallCost.READ.units()))
+        .orElse(true);
+  }
+
+  private Answer live(Request request, ConsoleDoor.Visitor visitor) {
+    Supplier<View> view = pages.get(request.query().getOrDefault("page", ""));
+    if (view == null) {
+      return notice(404, "There is no such page.");
+    }
+    NodeName client = visitor.client().name();
+    if (!begin(client)) {
+      return notice(429, "This client has too many live pages open.");
+    }
+    LiveEvents events = new LiveEvents();
+    return new Answer.Stream(
+        HEADERS,
+        () -> events.next(visitor.mayStay(), view, sources.clock().instant()),
+        () -> end(client));
+  }
+
+  private synchronized boolean begin(NodeName client) {
+    int all = streams.values().stream().mapToInt(count -> count).sum();
+    if (all >= MOST_STREAMS || streams.getOrDefault(client, 0) >= settings.streams()) {
+      return false;
+    }
+    streams.merge(client, 1, Integer::sum);
+    return true;
+  }
+
+  private synchronized void end(NodeName client) {
+    streams.computeIfPresent(client, (name, count) -> count == 1 ? null : count - 1);
+  }
+
+  private Answer entrance(int status, String text) {
+    return html(status, new View.Enter(new View.Frame("Open the console", "", ""), text));
+  }
+
+  private Answer notice(int status, String text) {
+    return html(status, new View.Notice(new View.Frame("Console", "", ""), text));
+  }
+
+  private Answer html(int status, View view) {
+    return page(status, "text/html; charset=utf-8", templates.render(view));
+  }
+
+  private static Answer page(int status, String type, String body) {
+    Map<String, String> headers = new HashMap<>(HEADERS);
+    headers.put("Content-Type", type);
+    return new Answer.Page(status, headers, body);
+  }
+}

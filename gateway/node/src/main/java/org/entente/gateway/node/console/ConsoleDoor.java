@@ -1,0 +1,185 @@
+package org.entente.gateway.node.console;
+
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.entente.gateway.admin.AdminPages.Request;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+
+/**
+ * Decides who enters the console: a client with the scope of operators, by its certificate or by a
+ * session. Each request is decided anew by the trust and the configuration in force.
+ *
+ * <p>The host that a request names must be one of this console: a page of another name that
+ * resolves to this machine (DNS rebinding) does not get in. Without TLS only this machine may come.
+ * A form is taken from this console's own pages alone.
+ */
+final class ConsoleDoor {
+  private final NodeConfig.Console settings;
+  private final ConsoleSessions sessions;
+  private final Supplier<Optional<ConsoleNode>> node;
+
+  /** Where the console is reached. */
+  private record Hosts(String printed, boolean local, Set<String> all, int port) {}
+
+  private volatile Hosts hosts = new Hosts("", true, Set.of(), 0);
+
+  ConsoleDoor(
+      NodeConfig.Console settings, ConsoleSessions sessions, Supplier<Optional<ConsoleNode>> node) {
+    this.settings = settings;
+    this.sessions = sessions;
+    this.node = node;
+  }
+
+  /** Someone who may see the console, and whether that is still so. */
+  interface Visitor {
+    /** The client. */
+    Identified client();
+
+    /** Whether the client may still see it; asked by a page that stays open. */
+    boolean mayStay();
+  }
+
+  /**
+   * Says where the admin port listens, once it does.
+   *
+   * @param at with the configured name and the port in use
+   */
+  void listensAt(InetSocketAddress at) {
+    Set<String> all = new HashSet<>(settings.hosts());
+    List<String> own = own(at);
+    all.addAll(own);
+    String printed = settings.hosts().stream().findFirst().orElse(own.isEmpty() ? "" : own.get(0));
+    hosts =
+        new Hosts(
+            printed,
+            own.contains(printed) && at.getAddress().isLoopbackAddress(),
+            all,
+            at.getPort());
+  }
+
+  private static List<String> own(InetSocketAddress at) {
+    if (at.getAddress().isAnyLocalAddress()) {
+      return List.of();
+    }
+    Set<String> names = new LinkedHashSet<>();
+    names.add(at.getHostString().toLowerCase(Locale.ROOT));
+    names.add(at.getAddress().getHostAddress());
+    if (at.getAddress().isLoopbackAddress()) {
+      names.add("localhost");
+    }
+    return names.stream()
+        .map(name -> (name.contains(":") ? "[" + name + "]" : name) + ":" + at.getPort())
+        .toList();
+  }
+
+  /** An address with a token for a client. */
+  String address(Identified client) {
+    Hosts now = hosts;
+    return "%s://%s/console/enter#%s"
+        .formatted(now.local() ? "http" : "https", now.printed(), sessions.issue(client));
+  }
+
+  /** Whether a request names a host of this console. */
+  boolean isOwnHost(Request request) {
+    return hosts.all().contains(request.header("host").toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether nobody can listen to a request and its answer. */
+  static boolean isPrivate(Request request) {
+    return request.connection().encrypted() || request.connection().local();
+  }
+
+  /** Whether a form comes from a page of this console. */
+  boolean isOwnForm(Request request) {
+    String scheme = request.connection().encrypted() ? "https://" : "http://";
+    return request
+        .header("origin")
+        .equals(scheme + request.header("host").toLowerCase(Locale.ROOT));
+  }
+
+  /** The cookie of a new session for the token in a form; empty if the token is not good. */
+  Optional<String> enter(Request request) {
+    String secure = request.connection().encrypted() ? "; Secure" : "";
+    return sessions
+        .exchange(request.form().getOrDefault("token", ""))
+        .map(
+            session ->
+                "%s=%s; Path=/console/; HttpOnly; SameSite=Strict%s"
+                    .formatted(cookie(), session, secure));
+  }
+
+  /** Who makes a request; empty for a stranger, or a client that may not see the console. */
+  Optional<Visitor> visitor(Request request) {
+    return request.connection().chain().isEmpty() ? bySession(request) : byCertificate(request);
+  }
+
+  private Optional<Visitor> byCertificate(Request request) {
+    return node.get()
+        .flatMap(
+            open ->
+                open.identify(request.connection().chain())
+                    .fold(Optional::of, problem -> Optional.<Identified>empty()))
+        .filter(client -> client.scopes().contains(Scope.OPERATOR))
+        .map(client -> visitor(client, () -> isValid(client)));
+  }
+
+  private Optional<Visitor> bySession(Request request) {
+    String session = cookie(request.header("cookie"));
+    return sessions
+        .use(session)
+        .filter(this::isValid)
+        .map(
+            client -> visitor(client, () -> sessions.find(session).isPresent() && isValid(client)));
+  }
+
+  /** While the node is being reopened, nothing speaks against a client that entered before. */
+  private boolean isValid(Identified client) {
+    return node.get().flatMap(open -> open.recheck(client)).isEmpty();
+  }
+
+  private static Visitor visitor(Identified client, BooleanSupplier stays) {
+    return new Visitor() {
+      @Override
+      public Identified client() {
+        return client;
+      }
+
+      @Override
+      public boolean mayStay() {
+        return stays.getAsBoolean();
+      }
+    };
+  }
+
+  /** A host's cookies are those of all its ports, so that the name has the port. */
+  private String cookie() {
+    return "entente-console-" + hosts.port();
+  }
+
+  private String cookie(String header) {
+    String name = cookie() + "=";
+    return Arrays.stream(header.split(";", -1))
+        .map(String::strip)
+        .filter(it -> it.startsWith(name))
+        .map(it -> it.substring(name.length()))
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Sessions with random secrets. */
+  static ConsoleDoor of(NodeConfig.Console settings, ConsoleSources sources, SecureRandom random) {
+    return new ConsoleDoor(
+        settings, new ConsoleSessions(settings, sources.nanos(), random), sources.node());
+  }
+}

@@ -1,0 +1,357 @@
+package org.entente.gateway.node.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.entente.gateway.admin.AdminPages.Answer;
+import org.entente.gateway.admin.AdminPages.Connection;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.feature.operator.Links;
+import org.entente.gateway.link.PeerStatus;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.junit.jupiter.api.Test;
+
+/** Who gets into the console, and what it answers. */
+class ConsoleTest {
+  private static final String PEERS = "/console/peers";
+  private static final List<String> PAGES = List.of("/console/", PEERS, "/console/refusals");
+
+  private final ConsoleKit kit = new ConsoleKit(ConsoleKit.defaults());
+
+  private static Links.Link link(String peer, boolean up, long backlog, Instant oldest) {
+    AgencyName name = new AgencyName(peer);
+    return new Links.Link(
+        name,
+        new PeerStatus(name, up, Optional.empty(), Optional.of(oldest), List.of()),
+        Optional.empty(),
+        Lane.all().stream()
+            .map(lane -> new Links.LinkLane(lane, null, null, backlog, oldest.toEpochMilli()))
+            .toList());
+  }
+
+  @Test
+  void token_opensOnce() {
+    String token = kit.token(ConsoleKit.OPERATOR);
+    Answer.Page first = kit.enter(token);
+    assertEquals(303, first.status());
+    assertEquals("/console/", first.headers().get("Location"));
+    String cookie = String.valueOf(first.headers().get("Set-Cookie"));
+    assertTrue(
+        cookie.matches(
+            "entente-console-9441=[0-9a-f]{64}; Path=/console/; HttpOnly; SameSite=Strict"),
+        cookie);
+    assertFalse(cookie.contains(token));
+    assertEquals(403, kit.enter(token).status());
+    assertEquals(403, kit.enter("").status());
+    assertEquals(403, kit.enter("0".repeat(64)).status());
+  }
+
+  @Test
+  void token_thatIsTooOld_opensNothing() {
+    String early = kit.token(ConsoleKit.OPERATOR);
+    kit.clock.move(Duration.ofSeconds(119));
+    String late = kit.token(ConsoleKit.OPERATOR);
+    kit.clock.move(Duration.ofSeconds(1));
+    assertEquals(403, kit.enter(early).status());
+    assertEquals(303, kit.enter(late).status());
+  }
+
+  @Test
+  void session_endsWhenItIsIdle_andAfterItsHours() {
+    String idle = kit.session(ConsoleKit.OPERATOR);
+    String used = kit.session(ConsoleKit.OPERATOR);
+    for (int minutes = 0; minutes < 12 * 60 - 10; minutes += 10) {
+      kit.clock.move(Duration.ofMinutes(10));
+      assertEquals(200, kit.get(PEERS, used).status());
+    }
+    assertEquals(401, kit.get(PEERS, idle).status());
+    kit.clock.move(Duration.ofMinutes(10));
+    assertEquals(401, kit.get(PEERS, used).status());
+  }
+
+  @Test
+  void livePage_keepsNoSession_andSaysThatItHasEnded() {
+    String cookie = kit.session(ConsoleKit.OPERATOR);
+    Answer.Stream stream =
+        ConsoleKit.stream(
+            kit.answer(
+                "GET",
+                "/console/live?page=/console/peers",
+                Map.of("host", ConsoleKit.HOST, "cookie", cookie)));
+    kit.clock.move(Duration.ofMinutes(14));
+    assertTrue(stream.events().get().orElseThrow().startsWith("event: figures\n"));
+    kit.clock.move(Duration.ofMinutes(1));
+    assertEquals(Optional.of("event: ended\ndata: {}\n\n"), stream.events().get());
+    assertEquals(Optional.empty(), stream.events().get());
+  }
+
+  @Test
+  void clientWhoseScopesAreWithdrawn_isOutAtOnce() {
+    String cookie = kit.session(ConsoleKit.OPERATOR);
+    kit.withdrawn = true;
+    assertEquals(401, kit.get(PEERS, cookie).status());
+  }
+
+  @Test
+  void oneSessionMore_endsTheOldestOfItsClientAlone() {
+    String other = kit.session("second");
+    String first = kit.session(ConsoleKit.OPERATOR);
+    kit.clock.move(Duration.ofSeconds(1));
+    for (int i = 1; i < 4; i++) {
+      assertNotEquals(first, kit.session(ConsoleKit.OPERATOR));
+    }
+    kit.clock.move(Duration.ofSeconds(1));
+    assertEquals(200, kit.get(PEERS, first).status());
+    kit.clock.move(Duration.ofSeconds(1));
+    String fifth = kit.session(ConsoleKit.OPERATOR);
+    assertEquals(200, kit.get(PEERS, fifth).status());
+    assertEquals(200, kit.get(PEERS, first).status(), "it was used after the others");
+    assertEquals(200, kit.get(PEERS, other).status());
+    for (int i = 0; i < 4; i++) {
+      kit.clock.move(Duration.ofSeconds(1));
+      assertNotEquals(fifth, kit.session(ConsoleKit.OPERATOR));
+    }
+    assertEquals(401, kit.get(PEERS, first).status());
+    assertEquals(200, kit.get(PEERS, other).status());
+  }
+
+  @Test
+  void stranger_seesNothingButTheForm() {
+    kit.links.add(link("de.customs", true, 0, kit.clock.instant()));
+    for (String cookie :
+        List.of("", "entente-console-9441=", "entente-console-9441=guess", ";;=")) {
+      for (String path : PAGES) {
+        Answer.Page page = kit.get(path, cookie);
+        assertEquals(401, page.status());
+        assertFalse(page.body().contains("customs"), page.body());
+      }
+      assertEquals(401, kit.get("/console/live?page=/console/peers", cookie).status());
+      assertEquals(401, kit.get("/console/nothing", cookie).status());
+    }
+    assertEquals(200, kit.get("/console/enter", "").status());
+  }
+
+  @Test
+  void otherHost_isRefused_whateverItsCookie() {
+    String cookie = kit.session(ConsoleKit.OPERATOR);
+    for (String host :
+        List.of("evil.example", "127.0.0.1", "127.0.0.1:9442", "", "127.0.0.1:9441.")) {
+      for (String path : List.of("/console/", "/console/enter", "/console/static/live.js")) {
+        Answer.Page page =
+            ConsoleKit.page(kit.answer("GET", path, Map.of("host", host, "cookie", cookie)));
+        assertEquals(421, page.status(), host);
+      }
+      String token = kit.token(ConsoleKit.OPERATOR);
+      assertEquals(
+          421,
+          ConsoleKit.page(kit.enter(token, Map.of("host", host, "origin", "http://" + host)))
+              .status());
+    }
+    assertEquals(
+        200,
+        ConsoleKit.page(
+                kit.answer("GET", PEERS, Map.of("host", "LOCALHOST:9441", "cookie", cookie)))
+            .status());
+  }
+
+  @Test
+  void otherMachine_withoutTls_isRefused() {
+    Map<String, String> headers =
+        Map.of("host", ConsoleKit.HOST, "cookie", kit.session(ConsoleKit.OPERATOR));
+    Connection away = new Connection(false, false, List.of());
+    assertEquals(403, ConsoleKit.page(kit.answer("GET", PEERS, headers, away)).status());
+    Connection encrypted = new Connection(true, false, List.of());
+    assertEquals(200, ConsoleKit.page(kit.answer("GET", PEERS, headers, encrypted)).status());
+  }
+
+  @Test
+  void form_ofAnotherOrigin_orWithoutOne_isNotTaken() {
+    String token = kit.token(ConsoleKit.OPERATOR);
+    for (String origin : List.of("http://evil.example", "null", "https://" + ConsoleKit.HOST)) {
+      Map<String, String> headers = Map.of("host", ConsoleKit.HOST, "origin", origin);
+      assertEquals(403, ConsoleKit.page(kit.enter(token, headers)).status(), origin);
+    }
+    assertEquals(403, ConsoleKit.page(kit.enter(token, Map.of("host", ConsoleKit.HOST))).status());
+    assertEquals(303, kit.enter(token).status(), "none of these used it up");
+  }
+
+  @Test
+  void otherMethods_changeNothing() {
+    Map<String, String> headers =
+        Map.of("host", ConsoleKit.HOST, "cookie", kit.session(ConsoleKit.OPERATOR));
+    for (String method : List.of("POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE")) {
+      for (String path : PAGES) {
+        assertEquals(405, ConsoleKit.page(kit.answer(method, path, headers)).status(), method);
+      }
+    }
+  }
+
+  @Test
+  void certificate_ofAnOperator_isEnough_andOfAnotherClientIsNot() {
+    Map<String, String> headers = Map.of("host", ConsoleKit.HOST);
+    Connection operator = new Connection(true, false, kit.holder(ConsoleKit.OPERATOR).chain());
+    Connection desk = new Connection(true, false, kit.holder(ConsoleKit.DESK).chain());
+    Connection unknown = new Connection(true, false, kit.holder("nobody").chain());
+    assertEquals(200, ConsoleKit.page(kit.answer("GET", PEERS, headers, operator)).status());
+    assertEquals(401, ConsoleKit.page(kit.answer("GET", PEERS, headers, desk)).status());
+    assertEquals(401, ConsoleKit.page(kit.answer("GET", PEERS, headers, unknown)).status());
+  }
+
+  @Test
+  void everyAnswer_hasTheHeaders_andNothingInline() {
+    String cookie = kit.session(ConsoleKit.OPERATOR);
+    for (String path :
+        List.of(
+            "/console/",
+            PEERS,
+            "/console/refusals",
+            "/console/enter",
+            "/console/nothing",
+            "/console/static/live.js",
+            "/console/static/enter.js",
+            "/console/static/console.css")) {
+      Answer.Page page = kit.get(path, cookie);
+      String policy = String.valueOf(page.headers().get("Content-Security-Policy"));
+      assertTrue(policy.startsWith("default-src 'none';"), path);
+      assertFalse(policy.contains("unsafe"), policy);
+      assertFalse(policy.contains("http"), policy);
+      assertEquals("nosniff", page.headers().get("X-Content-Type-Options"));
+      assertEquals("same-origin", page.headers().get("Referrer-Policy"));
+      assertEquals("same-origin", page.headers().get("Cross-Origin-Opener-Policy"));
+      assertEquals("no-store", page.headers().get("Cache-Control"));
+      assertFalse(
+          page.body().matches("(?s).*(<style|<script>|style=|\\son\\w+=|https?://).*"), path);
+    }
+  }
+
+  @Test
+  void livePages_ofOneClient_areLimited_andAClosedOneMakesRoom() {
+    Map<String, String> headers =
+        Map.of("host", ConsoleKit.HOST, "cookie", kit.session(ConsoleKit.OPERATOR));
+    String path = "/console/live?page=/console/";
+    Answer.Stream first = ConsoleKit.stream(kit.answer("GET", path, headers));
+    for (int i = 1; i < 8; i++) {
+      assertFalse(ConsoleKit.stream(kit.answer("GET", path, headers)).headers().isEmpty());
+    }
+    assertEquals(429, ConsoleKit.page(kit.answer("GET", path, headers)).status());
+    Map<String, String> second = Map.of("host", ConsoleKit.HOST, "cookie", kit.session("second"));
+    assertFalse(ConsoleKit.stream(kit.answer("GET", path, second)).headers().isEmpty());
+    first.end().run();
+    assertFalse(ConsoleKit.stream(kit.answer("GET", path, headers)).headers().isEmpty());
+  }
+
+  @Test
+  void requests_beyondTheCostOfTheirClient_areRefused() {
+    String cookie = kit.session(ConsoleKit.OPERATOR);
+    int served = 0;
+    while (kit.get("/console/nothing", cookie).status() == 404) {
+      served++;
+    }
+    assertEquals(2_000, served, "twice 10,000, at 10 each");
+    assertEquals(429, kit.get(PEERS, cookie).status());
+    assertEquals(200, kit.get(PEERS, kit.session("second")).status());
+    kit.clock.move(Duration.ofSeconds(1));
+    assertEquals(200, kit.get(PEERS, cookie).status());
+  }
+
+  @Test
+  void overview_saysNo_whereTheNodeOrEveryLinkIsDown_andWhy() {
+    String cookie = kit.session(ConsoleKit.OPERATOR);
+    kit.links.add(link("de.customs", true, 0, kit.clock.instant()));
+    assertTrue(kit.get("/console/", cookie).body().contains(">Yes.<"));
+    kit.links.set(0, link("de.customs", false, 0, kit.clock.instant()));
+    assertTrue(kit.get("/console/", cookie).body().contains(">No. No link is up.<"));
+    kit.obstacles.add("ledger: the disk is full");
+    assertTrue(kit.get("/console/", cookie).body().contains(">No. ledger: the disk is full<"));
+  }
+
+  @Test
+  void node_thatIsBeingReopened_locksNobodyOut() {
+    String cookie = kit.session(ConsoleKit.OPERATOR);
+    kit.open = false;
+    kit.obstacles.add("ledger: it is being reopened");
+    String body = kit.get("/console/", cookie).body();
+    assertTrue(body.contains(">No. ledger: it is being reopened<"), body);
+    assertTrue(kit.get(PEERS, cookie).body().contains("The node is being reopened"));
+  }
+
+  @Test
+  void peers_showRateLatencyAndTheOldest_ofEachLane() {
+    String cookie = kit.session(ConsoleKit.OPERATOR);
+    kit.links.add(link("de.customs", true, 3, kit.clock.instant().minusSeconds(70)));
+    kit.counts.put("de.customs out", 10L);
+    String first = kit.get(PEERS, cookie).body();
+    assertTrue(first.contains("data-state=\"warn\">3 unacknowledged, oldest 70 s<"), first);
+    kit.counts.put("de.customs out", 50L);
+    kit.counts.put("de.customs in", 5L);
+    kit.clock.move(Duration.ofSeconds(10));
+    String next = kit.get(PEERS, cookie).body();
+    assertTrue(next.contains(">4.0/s out, 0.5/s in; 3 unacknowledged, oldest 80 s<"), next);
+  }
+
+  @Test
+  void refusals_areListedByRule_theMostFrequentFirst() {
+    kit.meters.refused(Meters.Side.PEER, Code.MALFORMED);
+    kit.meters.refused(Meters.Side.EGRESS, Code.NO_AGREEMENT);
+    kit.meters.refused(Meters.Side.EGRESS, Code.NO_AGREEMENT);
+    String body = kit.get("/console/refusals", kit.session(ConsoleKit.OPERATOR)).body();
+    assertTrue(body.indexOf("NO_AGREEMENT") < body.indexOf("MALFORMED"), body);
+    assertTrue(body.contains("data-figure=\"egress.NO_AGREEMENT\" data-state=\"\">2<"), body);
+  }
+
+  @Test
+  void events_bringOnlyWhatChanged_andAnotherShapeWhereRowsDid() {
+    kit.links.add(link("de.customs", true, 0, kit.clock.instant()));
+    Answer.Stream stream =
+        ConsoleKit.stream(
+            kit.answer(
+                "GET",
+                "/console/live?page=/console/peers",
+                Map.of("host", ConsoleKit.HOST, "cookie", kit.session(ConsoleKit.OPERATOR))));
+    String all = stream.events().get().orElseThrow();
+    assertTrue(all.contains("[\"de.customs.state\",\"good\",\"up\"]"), all);
+    assertTrue(all.contains("[\"de.customs.FLASH\",\"\",\"idle\"]"), all);
+    kit.links.set(0, link("de.customs", false, 0, kit.clock.instant()));
+    String changed = stream.events().get().orElseThrow();
+    assertTrue(changed.contains("[\"de.customs.state\",\"bad\",\"down\"]"), changed);
+    assertFalse(changed.contains("FLASH"), changed);
+    assertEquals(shape(all), shape(changed));
+    kit.links.add(link("sg.police", true, 0, kit.clock.instant()));
+    assertNotEquals(shape(all), shape(stream.events().get().orElseThrow()));
+  }
+
+  private static String shape(String event) {
+    return event.replaceFirst("(?s).*\"shape\":\"(\\w+)\".*", "$1");
+  }
+
+  @Test
+  void address_isOfTheFirstConfiguredHost_encryptedUnlessItIsThisMachine() {
+    String own = address(ConsoleKit.defaults(), "127.0.0.1");
+    assertTrue(own.startsWith("http://127.0.0.1:9441/console/enter#"), own);
+    NodeConfig.Console named = new NodeConfig.Console(List.of("gw.example:443"), 0, 0, 0, 0, 0);
+    String configured = address(named, "0.0.0.0");
+    assertTrue(configured.startsWith("https://gw.example:443/console/enter#"), configured);
+    String away = address(ConsoleKit.defaults(), "192.0.2.7");
+    assertTrue(away.startsWith("https://192.0.2.7:9441/console/enter#"), away);
+  }
+
+  private static String address(NodeConfig.Console settings, String listens) {
+    ConsoleKit kit = new ConsoleKit(settings);
+    kit.console.listensAt(new InetSocketAddress(listens, 9441));
+    return kit.console
+        .open(kit.client(ConsoleKit.OPERATOR))
+        .orElseThrow(problem -> new IllegalStateException(problem.message()))
+        .getAddress();
+  }
+}

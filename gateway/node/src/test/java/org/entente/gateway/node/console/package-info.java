@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.node.console;
+
+import org.jspecify.annotations.NullMarked;
