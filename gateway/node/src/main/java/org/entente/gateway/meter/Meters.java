@@ -292,7 +292,7 @@ public final class Meters {
 
   /** Counts hits that their client had not read, displaced by those of an origin. */
   public void watchHitsLost(AgencyName origin, long hits) {
-    watchHitsLost.labels(origin.value()).inc(hits);
+    watchHitsLost.labels(origin.value()).inc((double) hits);
   }
 
   /** Counts a client's score. */

@@ -92,11 +92,7 @@ public final class OperationView {
 
   /** Views of the operations in a gateway's ledger. */
   public OperationView(
-      AgencyName self,
-      Ledger ledger,
-      RosterRecords rosters,
-      Reading reading,
-      LabelCheck check) {
+      AgencyName self, Ledger ledger, RosterRecords rosters, Reading reading, LabelCheck check) {
     this.self = self;
     this.ledger = ledger;
     this.rosters = rosters;
@@ -205,11 +201,11 @@ public final class OperationView {
     // Shown as long as it is kept, even if its delivery time has ended.
     MessageFilter match =
         new MessageFilter(Filter.newBuilder().setExercise(exercise).build(), sight);
-    if (placed == null
-        || !match.mayOpen(placed, position -> ledger.quarantine().holds(position))) {
+    if (placed == null || !match.mayOpen(placed, position -> ledger.quarantine().holds(position))) {
       return Optional.empty();
     }
-    return reading.inbox()
+    return reading
+        .inbox()
         .message(placed, OperationView::isUpdate)
         .map(opened -> new Entry(id, placed, opened.label(), shown(opened.body())));
   }
