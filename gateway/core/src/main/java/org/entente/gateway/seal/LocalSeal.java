@@ -59,13 +59,7 @@ public final class LocalSeal {
     random.nextBytes(nonce);
     byte[] keyAndLabel = bodyKey.before(label);
     try {
-      byte[] start =
-          new FieldWriter(SEALED_AT)
-              .u8(Suite.FORMAT_VERSION)
-              .u64(leaf.number())
-              .fixed(nonce)
-              .toBytes();
-      System.arraycopy(start, 0, record, 0, SEALED_AT);
+      ByteBuffer.wrap(record).put((byte) Suite.FORMAT_VERSION).putLong(leaf.number()).put(nonce);
       Aes256Gcm.seal(wrapKey, nonce, aad(address, leaf), keyAndLabel, record, SEALED_AT);
       return record;
     } finally {

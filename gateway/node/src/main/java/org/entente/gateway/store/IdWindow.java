@@ -55,7 +55,7 @@ public final class IdWindow {
 
   /** The ends of the ids, one after the other. */
   public byte[] ends() {
-    KeyBuilder ends = KeyBuilder.key();
+    KeyBuilder ends = KeyBuilder.key(ids.size() * END_BYTES);
     ids.forEach(id -> ends.bytes(end(id)));
     return ends.done();
   }

@@ -14,6 +14,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.ProtoBytes;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.seal.format.EnvelopeHeader;
@@ -134,11 +135,11 @@ public final class OutboundSealer {
   private static byte[] beside(StoredEnvelopeOrBuilder envelope) {
     SealedUnder under = envelope.getSealedUnder();
     KeyBuilder out =
-        KeyBuilder.key()
+        KeyBuilder.key(Long.BYTES + 2 + envelope.getMessageIdsCount() * MessageId.SIZE)
             .u64(under.getGeneration())
             .u8(under.getSecondPerson() ? 1 : 0)
             .u8(under.getPerson() ? 1 : 0);
-    envelope.getMessageIdsList().forEach(id -> out.bytes(id.toByteArray()));
+    envelope.getMessageIdsList().forEach(id -> out.bytes(ProtoBytes.array(id)));
     return out.done();
   }
 }

@@ -675,12 +675,13 @@ public final class InboxTable {
       for (IdWindow window : IdWindow.of(page.ids())) {
         byte[] key = spanKey(window.ids().get(0));
         byte[] before = span(key);
+        byte[] ends = window.ends();
         byte[] entry =
-            KeyBuilder.key()
+            KeyBuilder.key(before.length + place.length + 1 + ends.length)
                 .bytes(before)
                 .bytes(place)
                 .u8(window.ids().size())
-                .bytes(window.ends())
+                .bytes(ends)
                 .done();
         if (window.ids().size() > 1 && entry.length <= SPAN_RECORD) {
           span(key, entry);

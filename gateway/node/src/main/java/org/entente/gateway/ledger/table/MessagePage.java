@@ -285,7 +285,11 @@ final class MessagePage {
 
   /** The bodies of its messages as they are stored, without those of messages that are gone. */
   byte[] encodedBodies() {
-    KeyBuilder encoded = KeyBuilder.key().u8(bodies.size());
+    int size = 1 + bodies.size() * Integer.BYTES;
+    for (byte[] body : bodies) {
+      size = Math.addExact(size, body.length);
+    }
+    KeyBuilder encoded = KeyBuilder.key(size).u8(bodies.size());
     bodies.forEach(body -> encoded.u32(body.length));
     bodies.forEach(encoded::bytes);
     return encoded.done();
