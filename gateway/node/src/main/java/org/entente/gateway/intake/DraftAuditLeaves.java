@@ -6,8 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -31,37 +29,42 @@ final class DraftAuditLeaves {
 
   private DraftAuditLeaves() {}
 
-  /** One leaf for each envelope and each client that published in it. */
+  /** What messages of one leaf have in common. */
+  private record SharedFacts(AuditActor actor, List<String> withheld) {}
+
+  /**
+   * One leaf for each envelope, each client that published in it and each set of withheld fields: a
+   * leaf shows nothing that is true of others of its messages only.
+   */
   static void accepted(
       Transaction tx, List<Submission> round, List<OutboundSealer.ReadyEnvelope> sealed) {
     Map<MessageId, Submission> byId = new HashMap<>();
     round.forEach(submission -> byId.put(submission.id(), submission));
     for (OutboundSealer.ReadyEnvelope ready : sealed) {
-      Map<AuditActor, List<MessageId>> byActor = new LinkedHashMap<>();
+      Map<SharedFacts, List<MessageId>> byFacts = new LinkedHashMap<>();
       String policyVersion = "";
-      Set<String> withheld = new TreeSet<>();
       for (MessageId id : ready.messages()) {
         Submission submission = byId.get(id);
         if (submission != null) {
-          byActor.computeIfAbsent(submission.actor(), a -> new ArrayList<>()).add(id);
+          List<String> withheld = withheld(submission, ready.key().agreement());
+          SharedFacts facts = new SharedFacts(submission.actor(), withheld);
+          byFacts.computeIfAbsent(facts, f -> new ArrayList<>()).add(id);
           policyVersion = submission.policyVersion();
-          withheld.addAll(withheld(submission, ready.key().agreement()));
         }
       }
       String decided = policyVersion;
-      String said = withheld.isEmpty() ? "" : words(withheld);
-      byActor.forEach(
-          (actor, ids) ->
+      byFacts.forEach(
+          (facts, ids) ->
               tx.audit(
                   AuditRecord.of(
                           AuditType.ACCEPTED,
                           LawCategory.DISCLOSURE,
                           now(tx),
-                          actor,
+                          facts.actor(),
                           AuditSubject.of(ready.envelope(), ids, ready.recipients())
                               .headed(ready.outgoing().headerHash()))
                       .under(ready.key().agreement(), decided)
-                      .saying(said)));
+                      .saying(words(facts.withheld()))));
     }
   }
 
@@ -74,7 +77,10 @@ final class DraftAuditLeaves {
     return List.of();
   }
 
-  private static String words(Set<String> withheld) {
+  private static String words(List<String> withheld) {
+    if (withheld.isEmpty()) {
+      return "";
+    }
     String all = "without " + String.join(", ", withheld);
     return all.length() <= LONGEST ? all : all.substring(0, LONGEST - 1) + "…";
   }

@@ -88,7 +88,7 @@ class PublicationTest {
   private final EvidenceRecords records = new EvidenceRecords(atRest, IntakeKit.SELF);
   private final MemoryStore store = new MemoryStore();
   private final Ledger ledger = QuietLedger.started(store, clock, leaves);
-  private final Policy policy;
+  private Policy policy;
 
   @AutoClose("closeWithLedger")
   private IntakeKit kit;
@@ -267,6 +267,46 @@ class PublicationTest {
           leaf.outcome().detail());
     }
     assertEquals(2, leaves.count());
+  }
+
+  /** Who is shown one message of a leaf learns nothing of the others. */
+  @Test
+  void acceptance_ofMessagesFromWhichOtherFieldsAreWithheld_isInLeavesOfTheirOwn(
+      @TempDir Path folder) {
+    String fields = "label.case_ref, body.alert.subjects.person";
+    policy =
+        PolicyFixture.policy(
+            folder,
+            Map.of(
+                "german.yaml",
+                PolicyFixture.sample(
+                    "kinds: [ALERT]",
+                    "kinds: [ALERT, REQUEST]",
+                    SG.value(),
+                    DE.value(),
+                    "valid:",
+                    "redactions: [" + fields + "]\nvalid:")));
+    List<Draft> drafts =
+        List.of(draft("k1", DE).build(), request("k2", DE).build(), draft("k3", DE).build());
+    List<MessageId> ids =
+        kit.intake().publish(CLIENT, drafts).stream().map(done -> id(done.join())).toList();
+
+    List<AuditRecord> accepted =
+        leaves.all().stream().filter(leaf -> leaf.type() == AuditType.ACCEPTED).toList();
+    assertEquals(2, accepted.size());
+    assertEquals(
+        accepted.get(0).subject().headerHash(),
+        accepted.get(1).subject().headerHash(),
+        "one envelope");
+    for (AuditRecord leaf : accepted) {
+      boolean request = leaf.subject().messages().equals(List.of(ids.get(1)));
+      assertEquals(
+          request ? "without label.case_ref" : "without body.alert.subjects.person, label.case_ref",
+          leaf.outcome().detail());
+      if (!request) {
+        assertEquals(List.of(ids.get(0), ids.get(2)), leaf.subject().messages());
+      }
+    }
   }
 
   @Test
