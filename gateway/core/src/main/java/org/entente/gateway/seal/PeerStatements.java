@@ -118,11 +118,12 @@ final class PeerStatements<S extends SignedStatement.ByAgency<?>> {
 
   private boolean merged(
       Map<AgencyName, HeldStatement<S>> into, HeldStatement<S> offered, long nowMs) {
-    return into.merge(
+    HeldStatement<S> kept =
+        into.merge(
             offered.statement().frame().issuer(),
             offered,
-            (held, next) -> isNewer(next.statement(), held, nowMs) ? next : held)
-        .equals(offered);
+            (held, next) -> isNewer(next.statement(), held, nowMs) ? next : held);
+    return kept.statement() == offered.statement();
   }
 
   /**
@@ -132,10 +133,11 @@ final class PeerStatements<S extends SignedStatement.ByAgency<?>> {
    */
   List<S> due(long nowMs) {
     List<S> taken = new ArrayList<>();
-    for (Map.Entry<AgencyName, HeldStatement<S>> one : List.copyOf(waiting.entrySet())) {
-      Pace pace = paces.get(one.getKey());
-      if (pace != null && pace.take(nowMs) && waiting.remove(one.getKey(), one.getValue())) {
-        taken(one.getValue(), nowMs).orElseGet(refused -> Optional.empty()).ifPresent(taken::add);
+    for (HeldStatement<S> held : List.copyOf(waiting.values())) {
+      AgencyName agency = held.statement().frame().issuer();
+      Pace pace = paces.get(agency);
+      if (pace != null && pace.take(nowMs) && waiting.remove(agency, held)) {
+        taken(held, nowMs).orElseGet(refused -> Optional.empty()).ifPresent(taken::add);
       }
     }
     return taken;
