@@ -156,6 +156,33 @@ class GroupCommitTest {
     }
   }
 
+  /** A batch counts deleted keys too, and one that it does not take would stop the ledger. */
+  @Test
+  void change_thatDeletesMoreThanOneMay_isUndoneAlone() {
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      CompletableFuture<String> tooMuch =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                for (int i = 0; i < 66_000; i++) {
+                  byte[] key = new byte[1_024];
+                  key[0] = (byte) (i >> 16);
+                  key[1] = (byte) (i >> 8);
+                  key[2] = (byte) i;
+                  tx.delete(Table.META, key);
+                }
+                return "deleted";
+              });
+      CompletableFuture<String> after = writer.submit(Lane.ROUTINE, put(KEY, "after"));
+      turns.turn();
+      assertThrows(CompletionException.class, tooMuch::join);
+      assertEquals("after", after.join());
+      assertNull(writer.failure());
+    }
+  }
+
   /** Of many within one change, the one that goes beyond is undone, and the change goes on. */
   @Test
   void changesWithinAnother_areBoundedTogether() {

@@ -531,7 +531,23 @@ class RosterThreatsTest {
     assertEquals(List.of(), open("fr.customs"));
   }
 
+  /** Members choose how much they say in it, and a commit holds only so much. */
+  @Test
+  void operationOfManyMessages_isRemovedPieceByPiece_itsRecordLast() {
+    taken(carrying(first.signed()));
+    for (int i = 0; i < 7; i++) {
+      taken(said(first.signed()));
+    }
+    assertEquals(4, pruned(99_999));
+    assertEquals(1, rosters.list(10).size());
+    assertEquals(4, pruned(99_999));
+    assertEquals(1, rosters.list(10).size());
+    assertEquals(1, pruned(99_999));
+    assertEquals(List.of(), rosters.list(10));
+    assertEquals(0, pruned(99_999));
+  }
+
   private int pruned(long today) {
-    return ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(today));
+    return ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(today, 4));
   }
 }

@@ -34,7 +34,9 @@ public final class OperationFeature implements Feature {
             OperationTable.of(gateway.ledger()),
             gateway.records().atRest()));
     registry.expire(
-        now -> OperationTable.of(gateway.ledger()).removal(now / RecordExpiry.DAY_MILLIS));
+        now ->
+            OperationTable.of(gateway.ledger())
+                .removal(now / RecordExpiry.DAY_MILLIS, RecordExpiry.AT_ONCE));
     registry.warn(() -> forked(gateway, rosters));
     registry.whenBuilt(path -> lead(registry, gateway, rosters, path));
   }

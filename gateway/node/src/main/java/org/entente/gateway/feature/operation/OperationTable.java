@@ -273,8 +273,11 @@ public final class OperationTable {
   private static boolean shut(Transaction tx, byte[] key, OperationId id) {
     List<OpenEntry> before = open(tx, key);
     List<OpenEntry> now = without(id, before);
-    putOpen(tx, key, now);
-    return now.size() < before.size();
+    boolean was = now.size() < before.size();
+    if (was) {
+      putOpen(tx, key, now);
+    }
+    return was;
   }
 
   private static List<OpenEntry> without(OperationId id, List<OpenEntry> entries) {
@@ -346,16 +349,17 @@ public final class OperationTable {
   }
 
   /**
-   * What removes all of one operation whose last day is before this one, and gives how many entries
-   * went. Looks for it here and not on the writer's thread.
+   * What removes at most so many entries of one operation whose last day is before this one, and
+   * gives how many went; its record goes last. Members choose how much they say in an operation.
+   * Looks for it here and not on the writer's thread.
    */
-  public Mutation<Integer> removal(long today) {
+  public Mutation<Integer> removal(long today, int most) {
     Optional<OperationId> over =
         list(Integer.MAX_VALUE).stream()
             .filter(entry -> entry.record().getKeepUntilDay() < today)
             .map(Entry::id)
             .findFirst();
-    return tx -> over.filter(id -> isOver(tx, id, today)).map(id -> remove(tx, id)).orElse(0);
+    return tx -> over.filter(id -> isOver(tx, id, today)).map(id -> remove(tx, id, most)).orElse(0);
   }
 
   private boolean isOver(Transaction tx, OperationId id, long today) {
@@ -363,20 +367,12 @@ public final class OperationTable {
     return record != null && record.getKeepUntilDay() < today;
   }
 
-  private int remove(Transaction tx, OperationId id) {
+  private int remove(Transaction tx, OperationId id, int most) {
     int removed = 0;
-    tx.afterCommit(() -> mark(id, false));
-    byte[] leads = {OPEN};
-    try (Scan scan = tx.scanCommitted(Table.OPERATION, leads, KeyBuilder.endOf(leads))) {
-      while (scan.hasNext()) {
-        scan.next();
-        shut(tx, scan.key(), id);
-      }
-    }
-    for (int space : new int[] {RECORD, ROSTER, WORD, SAID}) {
+    for (int space : new int[] {SAID, WORD, ROSTER}) {
       byte[] prefix = key(space, id);
       try (Scan scan = tx.scanCommitted(Table.OPERATION, prefix, KeyBuilder.endOf(prefix))) {
-        while (scan.hasNext()) {
+        while (removed < most && scan.hasNext()) {
           scan.next();
           byte[] key = scan.key();
           tx.delete(Table.OPERATION, key);
@@ -388,7 +384,23 @@ public final class OperationTable {
         }
       }
     }
+    if (removed < most) {
+      removeRecord(tx, id);
+      removed++;
+    }
     return removed;
+  }
+
+  private void removeRecord(Transaction tx, OperationId id) {
+    tx.delete(Table.OPERATION, key(RECORD, id));
+    tx.afterCommit(() -> mark(id, false));
+    byte[] leads = {OPEN};
+    try (Scan scan = tx.scanCommitted(Table.OPERATION, leads, KeyBuilder.endOf(leads))) {
+      while (scan.hasNext()) {
+        scan.next();
+        shut(tx, scan.key(), id);
+      }
+    }
   }
 
   private static Scan records(Store store) {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Transaction {
   /**
-   * Bytes that one change may put; more is a failure of this change alone. A commit holds what is
-   * put before it is closed, one further change, and the leaves: less than a {@link
-   * org.entente.gateway.store.Batch} takes, so that no change stops the ledger.
+   * Bytes that one change may put, with the keys that it deletes; more is a failure of this change
+   * alone. A commit holds what is put before it is closed, one further change, and the leaves: less
+   * than a {@link org.entente.gateway.store.Batch} takes, so that no change stops the ledger.
    */
   public static final long MOST_BYTES = 40L << 20;
 
@@ -104,15 +104,20 @@ public final class Transaction {
 
   /** Sets a key. The arrays are not copied. */
   public void put(Table table, byte[] key, byte[] value) {
+    requireRoom(key.length + value.length);
+    changes.put(table, key, value);
+  }
+
+  private void requireRoom(int bytes) {
     long most = depth > 1 ? MOST_BYTES - RESERVE : MOST_BYTES;
-    if (depth > 0 && changes.bytes() - before + key.length + value.length > most) {
+    if (depth > 0 && changes.bytes() - before + bytes > most) {
       throw new IllegalStateException("a change of more than " + most + " bytes");
     }
-    changes.put(table, key, value);
   }
 
   /** Removes a key. */
   public void delete(Table table, byte[] key) {
+    requireRoom(key.length);
     changes.delete(table, key);
   }
 

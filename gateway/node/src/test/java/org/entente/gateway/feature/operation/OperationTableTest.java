@@ -61,10 +61,10 @@ class OperationTableTest {
     put(back, OperationRecord.newBuilder());
     marked(forked);
     for (int operations = 0; operations < 4; operations++) {
-      int gone = ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1));
+      int gone = ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1, 256));
       assertEquals(1, gone, "one operation in a commit");
     }
-    int gone = ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1));
+    int gone = ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1, 256));
     assertEquals(0, gone);
     marked();
   }
