@@ -348,17 +348,40 @@ class ReceptionTest {
     assertEquals(RecipientNode.GATEWAY_KEYS, node.ledger.evidence().vouchers(ORIGIN).size());
   }
 
+  /** Several come in one commit; and to count them by a scan would hold up the writer each time. */
+  @Test
+  void gatewayKeys_areCountedInTheTransaction() {
+    EvidenceTable evidence = node.ledger.evidence();
+    EvidenceTable.Voucher voucher = new EvidenceTable.Voucher(true, new byte[] {1});
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          for (int i = 0; i < RecipientNode.GATEWAY_KEYS; i++) {
+            assertTrue(evidence.mayVouch(tx, ORIGIN, gatewayKey(i)));
+            evidence.vouch(tx, ORIGIN, gatewayKey(i), voucher);
+            evidence.vouch(tx, ORIGIN, gatewayKey(i), voucher);
+          }
+          assertFalse(evidence.mayVouch(tx, ORIGIN, gatewayKey(RecipientNode.GATEWAY_KEYS)));
+          assertTrue(evidence.mayVouch(tx, ORIGIN, gatewayKey(0)));
+          return voucher;
+        });
+  }
+
+  private static byte[] gatewayKey(int number) {
+    byte[] key = new byte[32];
+    key[0] = (byte) (number >> 8);
+    key[1] = (byte) number;
+    return key;
+  }
+
   private void fillVouchers(int count) {
     node.ledger.commit(
         LANE,
         tx -> {
           for (int i = 0; i < count; i++) {
-            byte[] key = new byte[32];
-            key[0] = (byte) (i >> 8);
-            key[1] = (byte) i;
             node.ledger
                 .evidence()
-                .vouch(tx, ORIGIN, key, new EvidenceTable.Voucher(true, new byte[] {1}));
+                .vouch(tx, ORIGIN, gatewayKey(i), new EvidenceTable.Voucher(true, new byte[] {1}));
           }
           return count;
         });

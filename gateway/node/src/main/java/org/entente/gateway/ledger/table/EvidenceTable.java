@@ -51,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * EVIDENCE  u8 2 · ascii origin · u64 number          → sealed EvidenceBatch, still to be returned
  * EVIDENCE  u8 5 · 32-byte header hash                → sealed KeptHeader
  * EVIDENCE  u8 6 · ascii agency · 32-byte gateway key → u8 1 announcement or 2 key bundle · its bytes
+ * EVIDENCE  u8 7 · ascii agency                       → u32 number of its gateway keys
  * </pre>
  *
  * <p>Statements about own messages have their own table because message ids rise with time: a file
@@ -466,15 +467,16 @@ public final class EvidenceTable {
     if (tx.get(Table.EVIDENCE, voucherKey(agency, gatewayKey)) != null) {
       return true;
     }
-    byte[] prefix = KeyBuilder.key().u8(6).ascii(agency.value()).done();
-    int count = 0;
-    try (Scan scan = tx.scanCommitted(Table.EVIDENCE, prefix, KeyBuilder.endOf(prefix))) {
-      while (scan.hasNext() && count < gatewayKeys) {
-        scan.next();
-        count++;
-      }
-    }
-    return count < gatewayKeys;
+    return vouched(tx, agency) < gatewayKeys;
+  }
+
+  private static int vouched(Transaction tx, AgencyName agency) {
+    byte[] count = tx.get(Table.EVIDENCE, vouchedKey(agency));
+    return count == null ? 0 : BigEndian.u32(count, 0);
+  }
+
+  private static byte[] vouchedKey(AgencyName agency) {
+    return KeyBuilder.key().u8(7).ascii(agency.value()).done();
   }
 
   private static byte[] voucherKey(AgencyName agency, byte[] gatewayKey) {
@@ -483,9 +485,14 @@ public final class EvidenceTable {
 
   /** Keeps the latest statement that vouches for a gateway's key. */
   public void vouch(Transaction tx, AgencyName agency, byte[] gatewayKey, Voucher voucher) {
+    byte[] key = voucherKey(agency, gatewayKey);
+    if (tx.get(Table.EVIDENCE, key) == null) {
+      byte[] count = KeyBuilder.key().u32(vouched(tx, agency) + 1L).done();
+      tx.put(Table.EVIDENCE, vouchedKey(agency), count);
+    }
     tx.put(
         Table.EVIDENCE,
-        voucherKey(agency, gatewayKey),
+        key,
         KeyBuilder.key().u8(voucher.announcement() ? 1 : 2).bytes(voucher.bytes()).done());
   }
 
