@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.crypto.Ed25519SigningKey;
@@ -30,6 +31,7 @@ import org.entente.gateway.feature.operation.OperationTable;
 import org.entente.gateway.feature.operation.RosterRecords;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -39,6 +41,7 @@ import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.retention.ErasureJournal;
+import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -529,6 +532,61 @@ class RosterThreatsTest {
     assertTrue(rosters.held(first.operation()).isEmpty());
     assertEquals(List.of(), rosters.list(10));
     assertEquals(List.of(), open("fr.customs"));
+  }
+
+  /** An envelope may bring thousands of messages of one operation. */
+  @Test
+  void roster_isOpenedOnceInACommit_andAgainInTheNext() {
+    AtomicInteger opened = new AtomicInteger();
+    StorageKeys counting =
+        new StorageKeys() {
+          @Override
+          public BucketKey forBucket(LocalDate lastDay) {
+            return keys.forBucket(lastDay);
+          }
+
+          @Override
+          public Optional<BucketKey> existing(LocalDate lastDay) {
+            opened.incrementAndGet();
+            return keys.existing(lastDay);
+          }
+
+          @Override
+          public Optional<BucketKey> held(MessageId message) {
+            return keys.held(message);
+          }
+        };
+    RosterRecords counted =
+        new RosterRecords(OperationTable.of(ledger), new RecordSeal(counting, random));
+    RosterKit second = first.next(lead("fr.customs"), participant("de.customs"));
+    holds(first, founded());
+    for (int commits = 1; commits <= 2; commits++) {
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            for (int i = 0; i < 10; i++) {
+              assertTrue(counted.held(tx, first.operation()).isPresent());
+            }
+            return tx;
+          });
+      assertEquals(commits, opened.get());
+    }
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          assertEquals(1, counted.held(tx, first.operation()).orElseThrow().newest().number());
+          counted.put(tx, second.signed());
+          assertEquals(2, counted.held(tx, first.operation()).orElseThrow().newest().number());
+          return tx;
+        });
+    Instant end = Instant.ofEpochMilli(first.terms().endsAtMs());
+    keys.destroy(LocalDate.ofInstant(end.plus(RosterRecords.KEPT), UTC));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          assertTrue(counted.held(tx, first.operation()).isEmpty());
+          return tx;
+        });
   }
 
   /** Members choose how much they say in it, and a commit holds only so much. */

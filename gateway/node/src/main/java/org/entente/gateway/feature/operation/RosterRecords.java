@@ -1,6 +1,7 @@
 package org.entente.gateway.feature.operation;
 
 import com.google.protobuf.ByteString;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -39,6 +40,24 @@ public final class RosterRecords {
   private final OperationTable book;
   private final RecordSeal atRest;
 
+  /**
+   * The roster opened last in the present transaction, of the writer alone: an envelope may bring
+   * thousands of messages by one roster.
+   */
+  private @Nullable LastOpened last;
+
+  private WeakReference<Transaction> lastIn = new WeakReference<>(null);
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record LastOpened(OperationId id, long number, byte[] sealed, RosterStatement roster) {
+    boolean is(OperationId otherId, long otherNumber, @Nullable SealedRecord other) {
+      return id.equals(otherId)
+          && number == otherNumber
+          && other != null
+          && Arrays.equals(sealed, other.bytes());
+    }
+  }
+
   /** The rosters of a ledger. */
   public RosterRecords(OperationTable book, RecordSeal atRest) {
     this.book = book;
@@ -56,23 +75,20 @@ public final class RosterRecords {
   /** The stored rosters of an operation as seen by the transaction; empty if there are none. */
   public Optional<HeldRosters> held(Transaction tx, OperationId id) {
     OperationRecord record = book.record(tx, id);
-    return record == null ? Optional.empty() : held(record, number -> book.roster(tx, id, number));
+    return record == null
+        ? Optional.empty()
+        : held(record, number -> opened(tx, id, number).orElse(null));
   }
 
   /** The committed rosters of an operation. */
   public Optional<HeldRosters> held(OperationId id) {
     OperationRecord record = book.record(id);
-    return record == null ? Optional.empty() : held(record, number -> book.roster(id, number));
+    return record == null
+        ? Optional.empty()
+        : held(record, number -> opened(book.roster(id, number)).orElse(null));
   }
 
-  /** Finds a sealed roster by number. */
-  @FunctionalInterface
-  private interface SealedRosterLookup {
-    @Nullable SealedRecord find(long number);
-  }
-
-  private Optional<HeldRosters> held(OperationRecord record, SealedRosterLookup sealed) {
-    HeldRosters.RosterLookup at = number -> opened(sealed.find(number)).orElse(null);
+  private static Optional<HeldRosters> held(OperationRecord record, HeldRosters.RosterLookup at) {
     RosterStatement newest = at.find(record.getNumber());
     return newest == null
         ? Optional.empty()
@@ -97,6 +113,24 @@ public final class RosterRecords {
       askedIn.add(MessageId.of(Arrays.copyOfRange(asked, at, at + MessageId.SIZE)));
     }
     return new HeldRosters.RestoreMark(askedIn);
+  }
+
+  private Optional<RosterStatement> opened(Transaction tx, OperationId id, long number) {
+    SealedRecord sealed = book.roster(tx, id, number);
+    if (!lastIn.refersTo(tx)) {
+      lastIn = new WeakReference<>(tx);
+      last = null;
+      tx.afterCommit(() -> last = null);
+    }
+    LastOpened before = last;
+    if (before != null && before.is(id, number, sealed)) {
+      return Optional.of(before.roster());
+    }
+    Optional<RosterStatement> opened = opened(sealed);
+    if (sealed != null && opened.isPresent()) {
+      last = new LastOpened(id, number, sealed.bytes(), opened.get());
+    }
+    return opened;
   }
 
   private Optional<RosterStatement> opened(@Nullable SealedRecord sealed) {
