@@ -30,6 +30,7 @@ final class StandingWatches {
   private final Desks desks;
   private final TreeMap<Long, StandingWatch> byNumber = new TreeMap<>();
   private final Map<String, List<StandingWatch>> byTerm = new HashMap<>();
+  private final Map<String, Integer> ofClients = new HashMap<>();
 
   StandingWatches(WatchTable book, RecordSeal atRest, Desks desks) {
     this.desks = desks;
@@ -67,12 +68,14 @@ final class StandingWatches {
 
   synchronized void add(StandingWatch watch) {
     byNumber.put(watch.number(), watch);
+    ofClients.merge(watch.client(), 1, Integer::sum);
     watch.terms().forEach(term -> byTerm.computeIfAbsent(term, t -> new ArrayList<>()).add(watch));
   }
 
   synchronized void remove(long number) {
     StandingWatch watch = byNumber.remove(number);
     if (watch != null) {
+      ofClients.merge(watch.client(), -1, Integer::sum);
       for (String term : watch.terms()) {
         List<StandingWatch> others = byTerm.get(term);
         if (others != null) {
@@ -127,7 +130,7 @@ final class StandingWatches {
   }
 
   synchronized int count(String client) {
-    return (int) byNumber.values().stream().filter(it -> it.client().equals(client)).count();
+    return ofClients.getOrDefault(client, 0);
   }
 
   /**

@@ -84,14 +84,25 @@ public final class Watches {
       return Result.refused(problem.get());
     }
     return WatchQuery.read(request, parts.clock().millis())
-        .then(
-            query ->
-                parts
-                    .ledger()
-                    .commit(
-                        Lane.ROUTINE,
-                        tx ->
-                            add(tx, client, query.untilMillis(), content(client, request, query))));
+        .then(query -> add(client, query.untilMillis(), content(client, request, query)));
+  }
+
+  /** What is refused takes no time of the writer. */
+  private Result<AddWatchResponse> add(NodeName client, long untilMillis, WatchContent content) {
+    return Result.unless(
+        beyond(client),
+        () -> parts.ledger().commit(Lane.ROUTINE, tx -> add(tx, client, untilMillis, content)));
+  }
+
+  private Optional<Problem> beyond(NodeName client) {
+    return standing.count(client.value()) < MAX_OF_A_CLIENT && standing.count() < MAX_OF_ALL
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Code.LIMIT_REACHED,
+                "",
+                "a client may have at most %d watches, all clients together %d"
+                    .formatted(MAX_OF_A_CLIENT, MAX_OF_ALL)));
   }
 
   private static WatchContent content(
@@ -115,12 +126,9 @@ public final class Watches {
           "watch %d of this client has the same subjects and filter"
               .formatted(same.get().number()));
     }
-    if (standing.count(client.value()) >= MAX_OF_A_CLIENT || standing.count() >= MAX_OF_ALL) {
-      return Result.refused(
-          Code.LIMIT_REACHED,
-          "",
-          "a client may have at most %d watches, all clients together %d"
-              .formatted(MAX_OF_A_CLIENT, MAX_OF_ALL));
+    Optional<Problem> beyond = beyond(client);
+    if (beyond.isPresent()) {
+      return Result.refused(beyond.get());
     }
     WatchRecord.Builder record =
         WatchRecord.newBuilder()
