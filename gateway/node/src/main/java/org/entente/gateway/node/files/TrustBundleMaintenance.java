@@ -296,7 +296,7 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
   private Sample authorities(Member member) {
     long last =
         member.authorities().stream()
-            .mapToLong(one -> one.x509().getNotAfter().getTime())
+            .mapToLong(one -> one.x509().getNotAfter().toInstant().toEpochMilli())
             .max()
             .orElse(0);
     String role = member.name().equals(self) ? "own" : "peer";
