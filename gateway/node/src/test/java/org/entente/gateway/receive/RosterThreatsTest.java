@@ -401,6 +401,19 @@ class RosterThreatsTest {
         leaves.only(AuditType.ROSTER_CONFLICT).outcome().detail().startsWith("fr.customs uses"));
   }
 
+  /** The commit that brings the roster may bring the message before it. */
+  @Test
+  void messageByARosterStillToCome_inTheSameCommit_isHeldAgainstThatRosterToo() {
+    taken(carrying(first.signed()));
+    RosterKit second = first.next(lead("fr.customs"), participant("de.customs"));
+    List<SealingItem> both =
+        List.of(SealingItem.of(said(2, new byte[32])), SealingItem.of(carrying(second.signed())));
+    kit.handOver(kit.sealTogether(both));
+    assertEquals(2, held().newest().number());
+    assertTrue(
+        leaves.only(AuditType.ROSTER_CONFLICT).outcome().detail().startsWith("fr.customs uses"));
+  }
+
   @Test
   void operationsOfOneLead_areBounded() {
     for (int i = 0; i < OperationReception.MOST_OF_ONE_LEAD; i++) {

@@ -255,7 +255,9 @@ public final class OperationReception implements ReceptionHook {
         AuditType.ROSTER_TAKEN,
         roster,
         roster + (givenBack ? ", of this agency, given back by " + origin : ""));
-    for (RosterRecords.RosterReference word : rosters.takeWords(tx, roster)) {
+    List<AgencyName> before =
+        held.map(HeldRosters::newest).map(it -> it.content().agencies()).orElse(List.of());
+    for (RosterRecords.RosterReference word : rosters.takeWords(tx, roster, before)) {
       if (word.number() == roster.number() && !Arrays.equals(word.hash(), roster.hash())) {
         leaf(
             tx,

@@ -8,6 +8,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
@@ -212,20 +214,27 @@ public final class OperationTable {
     tx.put(Table.OPERATION, wordKey(id, agency), sealed);
   }
 
-  /** Members' references as committed, without those of this batch. */
-  public List<SealedReference> words(Transaction tx, OperationId id) {
+  /**
+   * Members' references as the transaction sees them.
+   *
+   * @param members agencies that may have made one in this batch
+   */
+  public List<SealedReference> words(Transaction tx, OperationId id, List<AgencyName> members) {
     byte[] prefix = key(WORD, id);
-    List<SealedReference> out = new ArrayList<>();
+    Set<AgencyName> agencies = new TreeSet<>(members);
     try (Scan scan = tx.scanCommitted(Table.OPERATION, prefix, KeyBuilder.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
-        byte[] now = tx.get(Table.OPERATION, scan.key());
-        if (now != null) {
-          byte[] key = scan.key();
-          byte[] name = Arrays.copyOfRange(key, prefix.length, key.length);
-          AgencyName agency = new AgencyName(KeyReader.of(name).ascii());
-          out.add(new SealedReference(agency, new SealedRecord(wordPlace(id, agency), now)));
-        }
+        byte[] key = scan.key();
+        byte[] name = Arrays.copyOfRange(key, prefix.length, key.length);
+        agencies.add(new AgencyName(KeyReader.of(name).ascii()));
+      }
+    }
+    List<SealedReference> out = new ArrayList<>();
+    for (AgencyName agency : agencies) {
+      byte[] now = tx.get(Table.OPERATION, wordKey(id, agency));
+      if (now != null) {
+        out.add(new SealedReference(agency, new SealedRecord(wordPlace(id, agency), now)));
       }
     }
     return out;

@@ -307,11 +307,16 @@ public final class RosterRecords {
     book.putWord(tx, id, word.agency(), atRest.seal(place, bytes, keptUntil(newest)));
   }
 
-  /** Removes and returns the stored references to this roster or earlier ones. */
-  public List<RosterReference> takeWords(Transaction tx, RosterStatement roster) {
+  /**
+   * Removes and returns the stored references to this roster or earlier ones.
+   *
+   * @param members the members before it, who may have used it
+   */
+  public List<RosterReference> takeWords(
+      Transaction tx, RosterStatement roster, List<AgencyName> members) {
     OperationId id = roster.content().place().operation();
     List<RosterReference> out = new ArrayList<>();
-    for (OperationTable.SealedReference sealed : book.words(tx, id)) {
+    for (OperationTable.SealedReference sealed : book.words(tx, id, members)) {
       Optional<byte[]> bytes =
           atRest.open(sealed.sealed()).filter(open -> open.length == WORD_BYTES);
       long number = bytes.map(open -> BigEndian.u64(open, 0)).orElse(0L);
