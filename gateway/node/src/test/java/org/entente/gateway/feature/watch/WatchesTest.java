@@ -468,10 +468,11 @@ class WatchesTest {
     for (int i = 0; i < 4; i++) {
       node.receivedContainer();
     }
-    for (int round = 1; round <= 5; round++) {
+    for (long round = 1; round <= 5; round++) {
       node.store.calls();
       node.watches.round();
-      assertTrue(node.store.calls().get("get INBOX") <= 2, "each message is read once");
+      int read = requireNonNull(node.store.calls().get("get INBOX"));
+      assertTrue(read <= 2, "each message is read once");
       assertEquals(round * WatchFollower.MOST_HITS, clients.stream().mapToLong(this::last).sum());
       if (round == 2) {
         node.restart();
