@@ -24,8 +24,8 @@ public final class BatchPlanner {
    * @param waiting in order of arrival
    * @param maxMessages most messages in a batch, 1 to 4096
    * @param maxBytes most bytes of labels and bodies in a batch; a larger message gets its own
-   *     batch, as does one that would give it more elements, or more recalls, changes and rosters,
-   *     than recipients accept
+   *     batch, as does one that would give it more elements, or more recalls, changes, rosters,
+   *     consents and charges than recipients accept
    */
   public static List<SealingBatch> group(List<SealingItem> waiting, int maxMessages, int maxBytes) {
     if (maxMessages < 1 || maxMessages > EnvelopeHeader.MAX_COUNT || maxBytes < 1) {

@@ -10,7 +10,6 @@ import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.RecheckInputs;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.proto.v1.Body;
-import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
 /**
@@ -104,9 +103,10 @@ public final class SealingItem {
   }
 
   private static boolean isAltering(Label label) {
-    return label.getKind() == Kind.KIND_RECALL
-        || label.getKind() == Kind.KIND_ROSTER
-        || !label.getReferences().isEmpty();
+    return switch (label.getKind()) {
+      case KIND_RECALL, KIND_ROSTER, KIND_CONSENT, KIND_CHARGE -> true;
+      default -> !label.getReferences().isEmpty();
+    };
   }
 
   /** The batch key. */
@@ -129,7 +129,7 @@ public final class SealingItem {
     return expiresAtMs;
   }
 
-  /** Whether it recalls or changes another message, or brings a roster. */
+  /** Whether it recalls or changes another message, or brings a roster, consent or charge. */
   boolean isAltering() {
     return altering;
   }

@@ -16,7 +16,6 @@ import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.EvidenceItem;
-import org.entente.proto.v1.Kind;
 import org.jspecify.annotations.Nullable;
 
 /** The result of inspecting a delivery, before the ledger decides whether its number is new. */
@@ -117,7 +116,7 @@ sealed interface InspectionResult {
     /** The message. */
     MessageId id();
 
-    /** Whether it recalls or changes another message, or brings a roster. */
+    /** Whether it recalls or changes another message, or brings a roster, consent or charge. */
     default boolean alters() {
       return false;
     }
@@ -151,7 +150,12 @@ sealed interface InspectionResult {
       implements Content {
     @Override
     public boolean alters() {
-      return recalled != null || step != null || content.label().getKind() == Kind.KIND_ROSTER;
+      return recalled != null
+          || step != null
+          || switch (content.label().getKind()) {
+            case KIND_ROSTER, KIND_CONSENT, KIND_CHARGE -> true;
+            default -> false;
+          };
     }
 
     /** The same with another record. */

@@ -59,7 +59,9 @@ final class Reception {
   private static final int MOST_REASONS = 8;
 
   private static final String TOO_MANY_ALTERING =
-      "an envelope brings at most " + EnvelopeHeader.MAX_ALTERING + " recalls, changes and rosters";
+      "an envelope brings at most "
+          + EnvelopeHeader.MAX_ALTERING
+          + " recalls, changes, rosters, consents and charges";
 
   private final AgencyName self;
   private final Ledger ledger;

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.Lane;
@@ -90,11 +91,14 @@ class BatchPlannerTest {
   void group_moreRecallsAndChangesThanAnEnvelopeMayHave_isSplit() {
     Label change = Label.newBuilder().setReferences(ByteString.copyFromUtf8("target")).build();
     Label recall = Label.newBuilder().setKind(Kind.KIND_RECALL).build();
-    Label roster = Label.newBuilder().setKind(Kind.KIND_ROSTER).build();
+    List<Label> others =
+        Stream.of(Kind.KIND_ROSTER, Kind.KIND_CONSENT, Kind.KIND_CHARGE)
+            .map(kind -> Label.newBuilder().setKind(kind).build())
+            .toList();
     List<SealingItem> waiting = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       waiting.add(permitted(change));
-      waiting.add(permitted(i % 2 == 0 ? recall : roster));
+      waiting.add(permitted(i % 2 == 0 ? recall : others.get(i % 3)));
       waiting.add(permitted(Label.getDefaultInstance()));
     }
     assertEquals(List.of(96, 24), sizes(BatchPlanner.group(waiting, 4_096, 1 << 20)));

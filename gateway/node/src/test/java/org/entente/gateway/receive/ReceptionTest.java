@@ -48,6 +48,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.gateway.seal.statement.NumberedHeader;
@@ -516,7 +517,9 @@ class ReceptionTest {
                     item.getCode().equals("LIMIT_REACHED")
                         && item.getMessageId().equals(bytes(envelope[64].messageId()))
                         && item.getReason()
-                            .equals("an envelope brings at most 64 recalls, changes and rosters")));
+                            .equals(
+                                "an envelope brings at most 64 recalls, changes, rosters, consents"
+                                    + " and charges")));
   }
 
   @Test
@@ -620,19 +623,7 @@ class ReceptionTest {
     MessageId sent = node.sent(false, ORIGIN);
     for (ChargeStep step :
         List.of(ChargeStep.CHARGE_STEP_TAKEN, ChargeStep.CHARGE_STEP_GIVEN_BACK)) {
-      node.deliver(
-          node.message(
-              LANE,
-              Kind.KIND_CHARGE,
-              Body.newBuilder()
-                  .setCharge(
-                      Charge.newBuilder()
-                          .setMessageId(bytes(sent))
-                          .setStep(step)
-                          .setOfficer("FR-1")
-                          .setAt(Timestamps.fromMillis(node.clock.millis())))
-                  .build(),
-              Label.Builder::clearCategory));
+      node.deliver(charge(sent, step));
     }
     List<AuditRecord> charged = node.leaves(AuditType.CHARGED);
     assertEquals(
@@ -641,6 +632,33 @@ class ReceptionTest {
     assertEquals(List.of(sent), charged.get(1).subject().messages());
     assertEquals(List.of(ORIGIN), charged.get(1).subject().agencies());
     assertEquals(LawCategory.NONE, charged.get(0).category());
+  }
+
+  private Permitted charge(MessageId sent, ChargeStep step) {
+    return node.message(
+        LANE,
+        Kind.KIND_CHARGE,
+        Body.newBuilder()
+            .setCharge(
+                Charge.newBuilder()
+                    .setMessageId(bytes(sent))
+                    .setStep(step)
+                    .setOfficer("FR-1")
+                    .setAt(Timestamps.fromMillis(node.clock.millis())))
+            .build(),
+        Label.Builder::clearCategory);
+  }
+
+  /** Each is opened, sealed and logged in the one commit of its envelope. */
+  @Test
+  void charges_countAmongTheFewOfAnEnvelope() {
+    MessageId sent = node.sent(false, ORIGIN);
+    List<Permitted> charges =
+        Stream.generate(() -> charge(sent, ChargeStep.CHARGE_STEP_TAKEN)).limit(65).toList();
+    node.kit.handOver(node.kit.sealTogether(charges.stream().map(SealingItem::of).toList()));
+    assertEquals(EnvelopeHeader.MAX_ALTERING, node.leaves(AuditType.CHARGED).size());
+    assertTrue(node.isHere(charges.get(63).messageId()));
+    assertFalse(node.isHere(charges.get(64).messageId()));
   }
 
   private void says(EvidenceItem... items) {

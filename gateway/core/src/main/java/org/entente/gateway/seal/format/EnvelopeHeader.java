@@ -20,9 +20,9 @@ public final class EnvelopeHeader {
   public static final int MAX_COUNT = 4096;
 
   /**
-   * Most messages of an envelope that recall or change another, or bring a roster. Each of the
-   * first has its recipient write up to 64 stored messages again; a roster has it open earlier
-   * ones.
+   * Most messages of an envelope that recall or change another, or bring a roster, consent or
+   * charge. Each of the first two has its recipient write up to 64 stored messages again; the
+   * others have it open and seal records.
    */
   public static final int MAX_ALTERING = 64;
 
