@@ -210,18 +210,46 @@ final class ConsoleIT {
   }
 
   @Test
+  void officer_followsAMessage_byItsEvidence() throws Exception {
+    String id =
+        Publications.accepted(
+                federation.channel(FR, "declarations"), Publications.draft(DE, "not to be shown"))
+            .toString();
+    Child asked = Child.of(federation, FR, "declarations", "console");
+    browser.get(asked.out().strip());
+    until("h1", "One message");
+    for (String density : List.of("brief", "full")) {
+      Patience.untilSaid(
+          () -> {
+            browser.findElement(By.id("id")).clear();
+            browser.findElement(By.id("id")).sendKeys(id);
+            browser.findElement(By.id("density")).sendKeys(density);
+            browser.findElement(By.cssSelector("main button")).click();
+            return text("tbody");
+          },
+          "de.customs delivery de.customs");
+      assertFalse(text("main").contains("not to be shown"));
+      assertEquals("", violations());
+      screenshot("message-" + density);
+    }
+  }
+
+  @Test
   void keyboard_reachesEveryPage_andTheTable() {
     enter();
     List<String> reached = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
       new Actions(browser).sendKeys(Keys.TAB).perform();
       reached.add(String.valueOf(browser.switchTo().activeElement().getText()));
     }
-    assertEquals(List.of("Skip to the content", "Overview", "Peers", "Refusals"), reached);
-    new Actions(browser).keyDown(Keys.SHIFT).sendKeys(Keys.TAB).keyUp(Keys.SHIFT).perform();
+    assertEquals(
+        List.of("Skip to the content", "Overview", "Peers", "Refusals", "Message"), reached);
+    for (int i = 0; i < 2; i++) {
+      new Actions(browser).keyDown(Keys.SHIFT).sendKeys(Keys.TAB).keyUp(Keys.SHIFT).perform();
+    }
     new Actions(browser).sendKeys(Keys.ENTER).perform();
     until("h1", "Peers");
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
       new Actions(browser).sendKeys(Keys.TAB).perform();
     }
     assertEquals("region", browser.switchTo().activeElement().getAttribute("role"));

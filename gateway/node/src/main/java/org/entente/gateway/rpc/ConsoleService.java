@@ -6,6 +6,7 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.ConsoleGrpc;
@@ -18,7 +19,7 @@ public final class ConsoleService implements BindableService {
   /** Makes addresses. */
   @FunctionalInterface
   public interface Addresses {
-    /** An address for a client with the scope of operators. */
+    /** An address for a client. */
     Result<OpenConsoleResponse> open(Identified client);
   }
 
@@ -32,7 +33,7 @@ public final class ConsoleService implements BindableService {
     return new ServiceMethods(ConsoleGrpc.getServiceDescriptor())
         .unary(
             ConsoleGrpc.getOpenConsoleMethod(),
-            Scope.OPERATOR,
+            () -> Caller.requireAny(Scope.OPERATOR, Scope.EVIDENCE),
             CallCost.CHANGE,
             (caller, request) -> StatusMapper.value(addresses.open(caller)))
         .build();

@@ -8,12 +8,14 @@ import org.entente.gateway.feature.operator.Links;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.node.console.ConsoleNode;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.rpc.tls.ClientTrust;
+import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.PairState;
 
 /** What the console reads of a core with its clients. */
@@ -46,6 +48,11 @@ record OpenNode(GatewayCore core, ClientTrust clients) implements ConsoleNode {
   @Override
   public long taken(AgencyName peer, Lane lane) {
     return core.ledger().hopIntake().head(peer, lane).next();
+  }
+
+  @Override
+  public List<EvidenceItem> evidence(MessageId message) {
+    return core.evidence(message);
   }
 
   @Override

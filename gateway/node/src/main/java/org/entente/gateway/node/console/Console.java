@@ -6,12 +6,17 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.entente.gateway.account.Work;
 import org.entente.gateway.admin.AdminPages;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.ConsoleService;
 import org.entente.gateway.rpc.server.CallCost;
@@ -26,6 +31,8 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
   private static final int MOST_STREAMS = 32;
 
   private static final String GET = "GET";
+  private static final String HOME = "/console/";
+  private static final String MESSAGE = "/console/message";
   private static final String ENTER = "/console/enter";
   private static final String LIVE = "/console/live";
   private static final String CALL = "Get an address with `entente console` and open it.";
@@ -53,19 +60,40 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
   private final ConsoleDoor door;
   private final ConsoleAssets assets = new ConsoleAssets();
   private final ConsoleTemplates templates = new ConsoleTemplates();
-  private final Map<String, Supplier<View>> pages;
+  private final Map<String, Route> pages;
   private final Map<NodeName, Integer> streams = new HashMap<>();
+
+  /**
+   * A page.
+   *
+   * @param scope which opens it
+   */
+  private record Route(Scope scope, Function<Request, View> view) {}
 
   /** The console of a gateway. */
   public Console(NodeConfig.Console settings, ConsoleSources sources, SecureRandom random) {
     this.settings = settings;
     this.sources = sources;
     door = ConsoleDoor.of(settings, sources, random);
+    OverviewPage overview = new OverviewPage(sources);
+    PeersPage peers = new PeersPage(sources);
+    RefusalsPage refusals = new RefusalsPage(sources);
+    MessagePage message = new MessagePage(sources);
     pages =
         Map.of(
-            "/console/", new OverviewPage(sources)::view,
-            "/console/peers", new PeersPage(sources)::view,
-            "/console/refusals", new RefusalsPage(sources)::view);
+            HOME,
+            new Route(Scope.OPERATOR, request -> overview.view()),
+            "/console/peers",
+            new Route(Scope.OPERATOR, request -> peers.view()),
+            "/console/refusals",
+            new Route(Scope.OPERATOR, request -> refusals.view()),
+            MESSAGE,
+            new Route(
+                Scope.EVIDENCE,
+                request ->
+                    message.view(
+                        request.query().getOrDefault("id", ""),
+                        request.query().getOrDefault("density", ""))));
   }
 
   /**
@@ -125,26 +153,36 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
       return entrance(403, "Only the console's own form is taken. " + CALL);
     }
     return door.enter(request)
-        .<Answer>map(cookie -> new Answer.Page(303, entered(cookie), ""))
+        .<Answer>map(entry -> new Answer.Page(303, entered(entry), ""))
         .orElseGet(() -> entrance(403, "The address was used before, or is too old. " + CALL));
   }
 
-  private static Map<String, String> entered(String cookie) {
+  /** To the first page that the client may see. */
+  private static Map<String, String> entered(ConsoleDoor.Entry entry) {
     Map<String, String> headers = new HashMap<>(HEADERS);
-    headers.put("Set-Cookie", cookie);
-    headers.put("Location", "/console/");
+    headers.put("Set-Cookie", entry.cookie());
+    headers.put("Location", entry.client().require(Scope.OPERATOR).isEmpty() ? HOME : MESSAGE);
     return headers;
   }
 
   private Answer inside(Request request, ConsoleDoor.Visitor visitor) {
     if (!pays(visitor.client())) {
-      return notice(429, "The calls of this client cost more than its limit. Wait a second.");
+      return told(429, "The calls of this client cost more than its limit. Wait a second.");
     }
     if (request.path().equals(LIVE)) {
       return live(request, visitor);
     }
-    Supplier<View> view = pages.get(request.path());
-    return view == null ? notice(404, "There is no such page.") : html(200, view.get());
+    return page(request.path(), visitor.client())
+        .fold(
+            route -> html(200, route.view().apply(request)),
+            problem -> told(problem.code() == Code.NOT_FOUND ? 404 : 403, problem.message()));
+  }
+
+  private Result<Route> page(String path, Identified client) {
+    return Result.of(
+            Optional.ofNullable(pages.get(path)),
+            () -> new Problem(Code.NOT_FOUND, "", "There is no such page."))
+        .then(route -> Result.unless(client.require(route.scope()), () -> Result.done(route)));
   }
 
   private boolean pays(Identified client) {
@@ -156,13 +194,16 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
   }
 
   private Answer live(Request request, ConsoleDoor.Visitor visitor) {
-    Supplier<View> view = pages.get(request.query().getOrDefault("page", ""));
-    if (view == null) {
-      return notice(404, "There is no such page.");
-    }
+    return page(request.query().getOrDefault("page", ""), visitor.client())
+        .fold(
+            route -> live(() -> route.view().apply(request), visitor),
+            problem -> told(404, problem.message()));
+  }
+
+  private Answer live(Supplier<View> view, ConsoleDoor.Visitor visitor) {
     NodeName client = visitor.client().name();
     if (!begin(client)) {
-      return notice(429, "This client has too many live pages open.");
+      return told(429, "This client has too many live pages open.");
     }
     LiveEvents events = new LiveEvents();
     return new Answer.Stream(
@@ -188,8 +229,14 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
     return html(status, new View.Enter(new View.Frame("Open the console", "", ""), text));
   }
 
+  /** A notice for anyone. */
   private Answer notice(int status, String text) {
     return html(status, new View.Notice(new View.Frame("Console", "", ""), text));
+  }
+
+  /** A notice for a visitor, who may go on to other pages. */
+  private Answer told(int status, String text) {
+    return html(status, new View.Notice(new View.Frame("Console", "", sources.name()), text));
   }
 
   private Answer html(int status, View view) {

@@ -17,14 +17,17 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 
 /**
- * Decides who enters the console: a client with the scope of operators, by its certificate or by a
- * session. Each request is decided anew by the trust and the configuration in force.
+ * Decides who enters the console: a client with a scope that opens a page, by its certificate or by
+ * a session. Each request is decided anew by the trust and the configuration in force.
  *
  * <p>The host that a request names must be one of this console: a page of another name that
  * resolves to this machine (DNS rebinding) does not get in. Without TLS only this machine may come.
  * A form is taken from this console's own pages alone.
  */
 final class ConsoleDoor {
+  /** Scopes of which each opens a page. */
+  private static final Set<Scope> SCOPES = Set.of(Scope.OPERATOR, Scope.EVIDENCE);
+
   private final NodeConfig.Console settings;
   private final ConsoleSessions sessions;
   private final Supplier<Optional<ConsoleNode>> node;
@@ -108,15 +111,28 @@ final class ConsoleDoor {
         .equals(scheme + request.header("host").toLowerCase(Locale.ROOT));
   }
 
-  /** The cookie of a new session for the token in a form; empty if the token is not good. */
-  Optional<String> enter(Request request) {
+  /**
+   * A new session.
+   *
+   * @param cookie which names it
+   */
+  record Entry(Identified client, String cookie) {}
+
+  /** A new session for the token in a form; empty if the token is not good. */
+  Optional<Entry> enter(Request request) {
     String secure = request.connection().encrypted() ? "; Secure" : "";
     return sessions
         .exchange(request.form().getOrDefault("token", ""))
-        .map(
+        .flatMap(
             session ->
-                "%s=%s; Path=/console/; HttpOnly; SameSite=Strict%s"
-                    .formatted(cookie(), session, secure));
+                sessions
+                    .find(session)
+                    .map(
+                        client ->
+                            new Entry(
+                                client,
+                                "%s=%s; Path=/console/; HttpOnly; SameSite=Strict%s"
+                                    .formatted(cookie(), session, secure))));
   }
 
   /** Who makes a request; empty for a stranger, or a client that may not see the console. */
@@ -130,7 +146,7 @@ final class ConsoleDoor {
             open ->
                 open.identify(request.connection().chain())
                     .fold(Optional::of, problem -> Optional.<Identified>empty()))
-        .filter(client -> client.scopes().contains(Scope.OPERATOR))
+        .filter(client -> client.scopes().stream().anyMatch(SCOPES::contains))
         .map(client -> visitor(client, () -> isValid(client)));
   }
 

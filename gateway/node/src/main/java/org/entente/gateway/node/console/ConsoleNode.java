@@ -8,10 +8,12 @@ import org.entente.gateway.feature.operator.Links;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.terms.Agreement;
+import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.PairState;
 
 /** What the console reads of a node that is open. Safe for many threads. */
@@ -33,6 +35,9 @@ public interface ConsoleNode {
 
   /** Envelopes taken from a peer since the ledger began. */
   long taken(AgencyName peer, Lane lane);
+
+  /** The evidence of a message that the agency sent or received, in the order of its arrival. */
+  List<EvidenceItem> evidence(MessageId message);
 
   /** The agreements in force. */
   List<Agreement> agreements();

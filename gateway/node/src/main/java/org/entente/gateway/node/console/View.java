@@ -13,7 +13,8 @@ public sealed interface View {
       List.of(
           new Link("/console/", "Overview"),
           new Link("/console/peers", "Peers"),
-          new Link("/console/refusals", "Refusals"));
+          new Link("/console/refusals", "Refusals"),
+          new Link("/console/message", "Message"));
 
   /** A link of the navigation. */
   record Link(String path, String title) {}
@@ -165,6 +166,53 @@ public sealed interface View {
     @Override
     public List<?> shape() {
       return figures().stream().map(Figure::id).sorted().toList();
+    }
+  }
+
+  /** A further field of evidence. */
+  record Detail(String name, String text) {}
+
+  /**
+   * A statement about a message.
+   *
+   * @param recipient whom it concerns; empty for none
+   * @param code of a refusal or failure; empty for a success
+   */
+  record Step(
+      String at, String agency, String what, String recipient, String code, List<Detail> details) {
+    public Step {
+      details = List.copyOf(details);
+    }
+  }
+
+  /**
+   * One message by its evidence.
+   *
+   * @param id as it was typed; empty if none was
+   * @param density how much is shown, one of the densities
+   * @param problem why nothing is shown; empty for none
+   */
+  record Message(
+      Frame frame,
+      String id,
+      String density,
+      List<String> densities,
+      String problem,
+      List<Step> steps)
+      implements View {
+    public Message {
+      densities = List.copyOf(densities);
+      steps = List.copyOf(steps);
+    }
+
+    @Override
+    public String template() {
+      return "message.jte";
+    }
+
+    @Override
+    public boolean isLive() {
+      return false;
     }
   }
 

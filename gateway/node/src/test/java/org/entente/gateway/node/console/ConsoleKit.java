@@ -26,6 +26,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
@@ -36,12 +37,14 @@ import org.entente.gateway.testkit.SettableClock;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TlsHolder;
 import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.PairState;
 
 /** A console of {@code fr.customs} over a node that a test sets, without a network. */
 final class ConsoleKit {
   static final String HOST = "127.0.0.1:9441";
   static final String OPERATOR = "operator";
+  static final String OFFICER = "officer";
   static final String DESK = "desk";
 
   private static final AgencyName FR = new AgencyName("fr.customs");
@@ -52,6 +55,7 @@ final class ConsoleKit {
   final List<String> obstacles = new ArrayList<>();
   final List<String> warnings = new ArrayList<>();
   final List<Links.Link> links = new ArrayList<>();
+  final List<EvidenceItem> evidence = new ArrayList<>();
   final Map<String, Long> counts = new HashMap<>();
   final TrustBundle bundle = federation.bundle(federation.content(1));
   final ClientTrust clients =
@@ -61,6 +65,7 @@ final class ConsoleKit {
               List.of(
                   new ClientGrant(new NodeName(OPERATOR), Set.of(Scope.OPERATOR)),
                   new ClientGrant(new NodeName("second"), Set.of(Scope.OPERATOR)),
+                  new ClientGrant(new NodeName(OFFICER), Set.of(Scope.EVIDENCE)),
                   new ClientGrant(new NodeName(DESK), Set.of(Scope.SUBSCRIBE)))),
           () -> bundle,
           clock,
@@ -147,6 +152,13 @@ final class ConsoleKit {
     }
 
     @Override
+    public List<EvidenceItem> evidence(MessageId message) {
+      return evidence.stream()
+          .filter(item -> MessageId.of(item.getMessageId().toByteArray()).equals(message))
+          .toList();
+    }
+
+    @Override
     public List<Agreement> agreements() {
       return List.of();
     }
@@ -213,8 +225,11 @@ final class ConsoleKit {
   }
 
   Answer answer(String method, String path, Map<String, String> headers, Connection from) {
-    String[] parts = path.split("\\?page=", 2);
-    Map<String, String> query = parts.length == 2 ? Map.of("page", parts[1]) : Map.of();
+    String[] parts = path.split("\\?", 2);
+    Map<String, String> query = new HashMap<>();
+    for (String one : parts.length == 2 ? parts[1].split("&", -1) : new String[0]) {
+      query.put(one.substring(0, one.indexOf('=')), one.substring(one.indexOf('=') + 1));
+    }
     return console.answer(new Request(from, method, parts[0], query, headers, Map.of()));
   }
 

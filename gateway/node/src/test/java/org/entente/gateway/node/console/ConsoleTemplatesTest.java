@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.entente.gateway.node.console.View.Detail;
 import org.entente.gateway.node.console.View.Fact;
 import org.entente.gateway.node.console.View.Figure;
 import org.entente.gateway.node.console.View.Finding;
 import org.entente.gateway.node.console.View.Frame;
 import org.entente.gateway.node.console.View.Refusal;
 import org.entente.gateway.node.console.View.Row;
+import org.entente.gateway.node.console.View.Step;
 import org.entente.gateway.testkit.HostileText;
 import org.junit.jupiter.api.Test;
 
@@ -48,8 +50,20 @@ class ConsoleTemplatesTest {
             List.of(new Fact(text, figure))),
         new View.Peers(frame, figure, List.of(text), List.of(new Row(text, List.of(figure)))),
         new View.Refusals(frame, List.of(new Refusal(text, text, text, text, figure))),
+        message(frame, text, "brief"),
+        message(frame, text, "full"),
         new View.Notice(frame, text),
         new View.Enter(frame, text));
+  }
+
+  private static View message(Frame frame, String text, String density) {
+    return new View.Message(
+        frame,
+        text,
+        density,
+        List.of(density, text),
+        text,
+        List.of(new Step(text, text, text, text, text, List.of(new Detail(text, text)))));
   }
 
   @Test

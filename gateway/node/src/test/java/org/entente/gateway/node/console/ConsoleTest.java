@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +22,8 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.Test;
 
 /** Who gets into the console, and what it answers. */
@@ -206,6 +210,62 @@ class ConsoleTest {
     assertEquals(200, ConsoleKit.page(kit.answer("GET", PEERS, headers, operator)).status());
     assertEquals(401, ConsoleKit.page(kit.answer("GET", PEERS, headers, desk)).status());
     assertEquals(401, ConsoleKit.page(kit.answer("GET", PEERS, headers, unknown)).status());
+  }
+
+  @Test
+  void page_needsItsScope() {
+    String operator = kit.session(ConsoleKit.OPERATOR);
+    String officer = kit.session(ConsoleKit.OFFICER);
+    for (String path : PAGES) {
+      assertEquals(200, kit.get(path, operator).status());
+      Answer.Page refused = kit.get(path, officer);
+      assertEquals(403, refused.status());
+      assertTrue(refused.body().contains("scope operator"), refused.body());
+      assertTrue(refused.body().contains("href=\"/console/message\""), "it may go on from here");
+      assertEquals(404, kit.get("/console/live?page=" + path, officer).status());
+    }
+    assertEquals(
+        "/console/message", kit.enter(kit.token(ConsoleKit.OFFICER)).headers().get("Location"));
+    assertEquals(200, kit.get("/console/message", officer).status());
+    assertEquals(403, kit.get("/console/message", operator).status());
+  }
+
+  private static EvidenceItem item(EvidenceKind kind, String agency, String recipient) {
+    return EvidenceItem.newBuilder()
+        .setMessageId(ByteString.copyFrom(new byte[16]))
+        .setKind(kind)
+        .setAgency(agency)
+        .setRecipient(recipient)
+        .setAt(Timestamps.fromSeconds(kind.getNumber()))
+        .setCode(kind == EvidenceKind.EVIDENCE_KIND_NON_DELIVERY ? "INGRESS_REFUSED" : "")
+        .setReason("words about the content")
+        .setHeaderHash(ByteString.copyFrom(new byte[] {(byte) 0xab}))
+        .build();
+  }
+
+  @Test
+  void message_isFollowedByItsEvidence_inThreeDensities_withoutWords() {
+    String cookie = kit.session(ConsoleKit.OFFICER);
+    kit.evidence.add(
+        item(EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE, "fr.customs", "de.customs"));
+    kit.evidence.add(item(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, "de.customs", "de.customs"));
+    String path = "/console/message?id=" + "0".repeat(32) + "&density=";
+    String brief = kit.get(path + "brief", cookie).body();
+    String steps = kit.get(path + "steps", cookie).body();
+    String full = kit.get(path + "full", cookie).body();
+    assertFalse(brief.contains("submission acceptance"), brief);
+    assertFalse(steps.contains("<code>ab</code>"), steps);
+    assertTrue(steps.contains("<td>submission acceptance</td>"), steps);
+    assertTrue(full.contains("<code>ab</code>"), full);
+    for (String body : List.of(brief, steps, full)) {
+      assertTrue(body.contains("<td>non delivery</td>"), body);
+      assertTrue(body.contains("<td>INGRESS_REFUSED</td>"), body);
+      assertFalse(body.contains("words"), body);
+    }
+    String unknown = kit.get("/console/message?id=" + "1".repeat(32), cookie).body();
+    assertTrue(unknown.contains("no evidence of such a message"), unknown);
+    String malformed = kit.get("/console/message?id=what", cookie).body();
+    assertTrue(malformed.contains("32 hex digits"), malformed);
   }
 
   @Test
