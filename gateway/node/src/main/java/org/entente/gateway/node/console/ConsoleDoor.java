@@ -95,7 +95,10 @@ final class ConsoleDoor {
 
   /** Whether a request names a host of this console. */
   boolean isOwnHost(Request request) {
-    return hosts.all().contains(request.header("host").toLowerCase(Locale.ROOT));
+    String host = request.header("host").toLowerCase(Locale.ROOT);
+    // Browsers leave out the port of their scheme.
+    String usual = request.connection().encrypted() ? ":443" : ":80";
+    return hosts.all().contains(host.matches(".*:\\d+") ? host : host + usual);
   }
 
   /** Whether nobody can listen to a request and its answer. */

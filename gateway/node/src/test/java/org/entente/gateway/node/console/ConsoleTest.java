@@ -406,6 +406,18 @@ class ConsoleTest {
     assertTrue(away.startsWith("https://192.0.2.7:9441/console/enter#"), away);
   }
 
+  @Test
+  void host_withoutAPort_isThatOfTheScheme() {
+    ConsoleKit named =
+        new ConsoleKit(new NodeConfig.Console(List.of("gw.example:443"), 0, 0, 0, 0, 0));
+    Map<String, String> headers = Map.of("host", "gw.example");
+    Connection encrypted = new Connection(true, false, List.of());
+    Connection plain = new Connection(false, true, List.of());
+    String path = "/console/enter";
+    assertEquals(200, ConsoleKit.page(named.answer("GET", path, headers, encrypted)).status());
+    assertEquals(421, ConsoleKit.page(named.answer("GET", path, headers, plain)).status());
+  }
+
   private static String address(NodeConfig.Console settings, String listens) {
     ConsoleKit kit = new ConsoleKit(settings);
     kit.console.listensAt(new InetSocketAddress(listens, 9441));
