@@ -180,21 +180,23 @@ public final class MessageProver {
    * agency may have a thousand keys: only the right one is worth the check of a whole proof.
    */
   private List<MessageProof.Voucher> vouchers(MessageProof.SignedHeader signed) {
+    return EnvelopeHeader.parse(signed.header())
+        .map(header -> vouchers(header, signed.signature()))
+        .orElse(List.of());
+  }
+
+  private List<MessageProof.Voucher> vouchers(EnvelopeHeader header, byte[] signature) {
+    Ledger ledger = parts.ledger();
+    AgencyName origin = header.facts().origin();
     List<MessageProof.Voucher> out = new ArrayList<>();
-    EnvelopeHeader header = EnvelopeHeader.parse(signed.header()).orElse(null);
-    if (header != null) {
-      AgencyName origin = header.facts().origin();
-      parts
-          .ledger()
-          .evidence()
-          .voucher(origin, key -> isSignedBy(header, key, signed.signature()))
-          .ifPresent(it -> out.add(new MessageProof.Voucher(it.announcement(), it.bytes())));
-      parts
-          .ledger()
-          .peerFacts()
-          .keyBundle(origin)
-          .ifPresent(bytes -> out.add(new MessageProof.Voucher(false, bytes)));
-    }
+    ledger
+        .evidence()
+        .voucher(origin, key -> isSignedBy(header, key, signature))
+        .ifPresent(it -> out.add(new MessageProof.Voucher(it.announcement(), it.bytes())));
+    ledger
+        .peerFacts()
+        .keyBundle(origin)
+        .ifPresent(bytes -> out.add(new MessageProof.Voucher(false, bytes)));
     return out;
   }
 
