@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import org.entente.gateway.audit.proof.LogProof;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.LeafOpener;
@@ -55,7 +56,11 @@ public final class LogArchive {
    * @param log number of the gateway's log, from 1
    * @param index index in the log, from 0
    */
-  public record Place(int log, long index) {}
+  public record Place(int log, long index) {
+    /** From the oldest to the newest. */
+    public static final Comparator<Place> ORDER =
+        Comparator.comparingInt(Place::log).thenComparingLong(Place::index);
+  }
 
   /** Number of the log in force. */
   public int inForce() {
@@ -75,24 +80,40 @@ public final class LogArchive {
   /** The leaves that concern a message, oldest first. */
   public List<Place> about(MessageId id) {
     List<Place> out = new ArrayList<>();
-    add(StoredLog.prefix(id), id, out);
-    add(StoredLog.sharedPrefix(id), id, out);
-    out.sort(Comparator.comparingInt(Place::log).thenComparingLong(Place::index));
+    var unused = about(id, new Place(0, 0), out::add);
+    out.sort(Place.ORDER);
     return out;
   }
 
-  private void add(byte[] prefix, MessageId id, List<Place> out) {
-    try (Scan scan = store.scan(Table.AUDIT_INDEX, prefix, KeyBuilder.endOf(prefix))) {
-      while (scan.hasNext()) {
+  /**
+   * Passes on the leaves from a place on that concern a message. The index has two parts, each of
+   * which is read upwards until a leaf is not taken.
+   *
+   * @param taking whether it takes a leaf
+   * @return number of index entries read
+   */
+  public int about(MessageId id, Place from, Predicate<Place> taking) {
+    return pass(StoredLog.prefix(id), id, from, taking)
+        + pass(StoredLog.sharedPrefix(id), id, from, taking);
+  }
+
+  private int pass(byte[] prefix, MessageId id, Place from, Predicate<Place> taking) {
+    byte[] first = KeyBuilder.key().bytes(prefix).u32(from.log()).u64(from.index()).done();
+    int read = 0;
+    try (Scan scan = store.scan(Table.AUDIT_INDEX, first, KeyBuilder.endOf(prefix))) {
+      boolean goesOn = true;
+      while (goesOn && scan.hasNext()) {
         scan.next();
+        read++;
         byte[] ends = scan.value();
         if (ends.length == 0 || IdWindow.names(ends, 0, ends.length, id)) {
           KeyReader key = KeyReader.of(scan.key());
           key.bytes(prefix.length);
-          out.add(new Place((int) key.u32(), key.u64()));
+          goesOn = taking.test(new Place((int) key.u32(), key.u64()));
         }
       }
     }
+    return read;
   }
 
   /** The record of a leaf; empty if there is none, it no longer opens or does not match. */

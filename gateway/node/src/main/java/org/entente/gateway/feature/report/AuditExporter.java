@@ -6,11 +6,9 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.LogArchive.Place;
@@ -81,8 +79,13 @@ public final class AuditExporter {
     }
   }
 
-  /** A page of the export. The actor must contain the person and the reason. */
-  public Result<ExportResponse> export(AuditActor actor, ExportRequest request) {
+  /**
+   * A page of the export. The actor must contain the person and the reason.
+   *
+   * @param further runs before each thousand entries that are examined after the first thousand to
+   *     find a subject's leaves, so that the caller pays; what it throws ends the page
+   */
+  public Result<ExportResponse> export(AuditActor actor, ExportRequest request, Runnable further) {
     AuditPerson person = actor.onBehalfOf();
     if (person == null) {
       return refused("on_behalf_of.officer", "must name the officer who asks");
@@ -101,7 +104,7 @@ public final class AuditExporter {
     ExportResponse page =
         asked.subject() == null && asked.message() == null
             ? period(asked, from, request.getProofs())
-            : chosen(asked, about(asked), from, request.getProofs());
+            : chosen(asked, about(asked, from.place(), further), from, request.getProofs());
     record(actor, asked, page);
     return new Result.Done<>(page);
   }
@@ -173,28 +176,22 @@ public final class AuditExporter {
 
   // Whom messages name -------------------------------------------------------------------------
 
-  private static final Comparator<Place> ORDER =
-      Comparator.comparingInt(Place::log).thenComparingLong(Place::index);
-
-  private List<Place> about(ExportQuery asked) {
-    TreeSet<Place> out = new TreeSet<>(ORDER);
+  private NextPlaces about(ExportQuery asked, Place from, Runnable further) {
+    NextPlaces out = new NextPlaces(parts.archive(), from, further);
     String subject = asked.subject();
     MessageId message = asked.message();
-    Stream<MessageId> ids =
-        subject == null
-            ? Stream.ofNullable(message)
-            : parts.ledger().subjects().find(parts.atRest(), subject).stream();
-    ids.forEach(id -> out.addAll(parts.archive().about(id)));
-    return List.copyOf(out);
+    if (subject != null) {
+      parts.ledger().subjects().find(parts.atRest(), subject, out::addAbout);
+    } else if (message != null) {
+      out.addAbout(message);
+    }
+    return out;
   }
 
   private ExportResponse chosen(
-      ExportQuery asked, List<Place> places, ExportCursor from, boolean proofs) {
+      ExportQuery asked, NextPlaces places, ExportCursor from, boolean proofs) {
     ExportPage page = new ExportPage();
-    for (Place place : places) {
-      if (ORDER.compare(place, from.place()) < 0) {
-        continue;
-      }
+    for (Place place : places.held()) {
       if (page.isFull()) {
         return page.until(new ExportCursor(place, 0, false));
       }
@@ -207,7 +204,10 @@ public final class AuditExporter {
         }
       }
     }
-    return page.last();
+    return places
+        .beyond()
+        .map(place -> page.until(new ExportCursor(place, 0, false)))
+        .orElseGet(page::last);
   }
 
   // A period -----------------------------------------------------------------------------------

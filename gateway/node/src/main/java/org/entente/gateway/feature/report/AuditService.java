@@ -19,6 +19,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -46,6 +47,7 @@ final class AuditService implements BindableService {
   private final LeafOpener opener;
   private final MessageProver proving;
   private final AuditExporter exporting;
+  private final LongSearches searches = new LongSearches();
 
   AuditService(AuditLog log, LeafOpener opener, MessageProver proving, AuditExporter exporting) {
     this.log = log;
@@ -110,7 +112,10 @@ final class AuditService implements BindableService {
     if (!request.getMessageId().isEmpty()) {
       RequestFields.id("message_id", request.getMessageId());
     }
-    return StatusMapper.value(exporting.export(actor(caller, request.getOnBehalfOf()), request));
+    AuditActor actor = actor(caller, request.getOnBehalfOf());
+    try (LongSearches.LongSearch search = searches.begin(caller.name(), Caller.account())) {
+      return StatusMapper.value(exporting.export(actor, request, search::further));
+    }
   }
 
   /** The audit actor: a caller that reads records must name the person on whose behalf it does. */

@@ -1,9 +1,8 @@
 package org.entente.gateway.ledger.table;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Consumer;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.BigEndian;
@@ -44,9 +43,11 @@ public final class SubjectTable {
     }
   }
 
-  /** The messages that name a term, in the order in which their evidence ends. */
-  public Set<MessageId> find(RecordSeal atRest, String term) {
-    Set<MessageId> out = new LinkedHashSet<>();
+  /**
+   * Passes on the messages that name a term, in the order in which their evidence ends. There may
+   * be too many to hold; a message of several buckets comes once for each.
+   */
+  public void find(RecordSeal atRest, String term, Consumer<MessageId> found) {
     for (long day : days()) {
       atRest
           .existingToken(term, day)
@@ -57,7 +58,7 @@ public final class SubjectTable {
                   while (scan.hasNext()) {
                     scan.next();
                     byte[] key = scan.key();
-                    out.add(
+                    found.accept(
                         MessageId.of(
                             java.util.Arrays.copyOfRange(
                                 key, key.length - MessageId.SIZE, key.length)));
@@ -65,7 +66,6 @@ public final class SubjectTable {
                 }
               });
     }
-    return out;
   }
 
   private List<Long> days() {

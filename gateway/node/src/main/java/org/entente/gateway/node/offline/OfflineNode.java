@@ -135,7 +135,7 @@ public final class OfflineNode implements AutoCloseable {
 
   /** A page of audit records, by time or by the person or object named, on behalf of a person. */
   public Result<ExportResponse> export(AuditPerson person, ExportRequest request) {
-    return exporting.export(new AuditActor(self, null, person), request);
+    return exporting.export(new AuditActor(self, null, person), request, () -> {});
   }
 
   /** Proves that a message was accepted or received here, on behalf of a person. */

@@ -6,6 +6,7 @@ import static org.entente.gateway.testkit.Agencies.FR;
 import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -16,10 +17,15 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.proof.LogProof;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -53,16 +59,21 @@ class AuditExporterTest {
   private final SecureRandom random = new SecureRandom();
 
   @AutoClose private final AccountBench fr;
+  private int paid;
 
   AuditExporterTest(@TempDir Path folder) {
     fr = new AccountBench(new TestFederation(Instant.parse("2026-03-01T08:00:00Z")), FR, folder);
+  }
+
+  private Result<ExportResponse> page(AuditActor actor, ExportRequest request) {
+    return fr.exporting.export(actor, request, () -> paid++);
   }
 
   private List<ExportedLeaf> export(ExportRequest request) {
     List<ExportedLeaf> out = new ArrayList<>();
     ExportRequest next = request;
     while (true) {
-      ExportResponse page = StatusMapper.value(fr.exporting.export(AUDITOR, next));
+      ExportResponse page = StatusMapper.value(page(AUDITOR, next));
       assertBounded(page);
       out.addAll(page.getLeavesList());
       if (page.getNext().isEmpty()) {
@@ -117,12 +128,17 @@ class AuditExporterTest {
   }
 
   private void name(MessageId id) {
+    name(List.of(id));
+  }
+
+  private void name(List<MessageId> ids) {
+    var tokens = fr.evidence.tokens(List.of(TERM), fr.now);
     fr.ledger
         .write(
             Lane.ROUTINE,
             tx -> {
-              fr.ledger.subjects().put(tx, fr.evidence.tokens(List.of(TERM), fr.now), id);
-              return id;
+              ids.forEach(id -> fr.ledger.subjects().put(tx, tokens, id));
+              return ids;
             })
         .join();
   }
@@ -203,6 +219,64 @@ class AuditExporterTest {
     assertTrue(fr.archive.about(other).size() == 1);
   }
 
+  /** 2,500 leaves of 8 messages, whose ids are of different spans. */
+  private List<MessageId> manyAboutTheSubject() {
+    List<MessageId> all = new ArrayList<>();
+    for (int i = 0; i < 2_500; i++) {
+      fr.now = fr.now.plusMillis(16);
+      all.addAll(collected(8));
+    }
+    name(all);
+    return all;
+  }
+
+  @Test
+  void subject_ofManyMessages_isShownOnceAndInOrder_andEachPagePaysForWhatItExamines() {
+    List<MessageId> all = manyAboutTheSubject();
+    ExportRequest request = ExportRequest.newBuilder().setSubject(TERM).build();
+
+    assertEquals(200, StatusMapper.value(page(AUDITOR, request)).getLeavesCount());
+    assertTrue(paid >= 20 && paid <= 40, paid + " times a thousand for 20,000 messages");
+    paid = 0;
+    List<ExportedLeaf> found = export(request);
+
+    assertEquals(
+        LongStream.range(0, 2_500).boxed().toList(),
+        found.stream().map(ExportedLeaf::getIndex).toList());
+    assertEquals(all, messages(found));
+    assertTrue(paid >= 13 * 19, paid + " times");
+    paid = 0;
+    page(AUDITOR, request.toBuilder().setSubject("person:Dupont/Marc").build());
+    assertEquals(0, paid);
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            fr.exporting.export(
+                AUDITOR,
+                request,
+                () -> {
+                  throw new IllegalStateException("does not pay");
+                }));
+  }
+
+  @Test
+  void places_aboutManyMessages_areHeldUpToABound_whateverTheirOrder() {
+    List<MessageId> all = new ArrayList<>(manyAboutTheSubject());
+    Collections.shuffle(all, new Random(1));
+    List<Long> seen = new ArrayList<>();
+    Optional<LogArchive.Place> from = Optional.of(new LogArchive.Place(1, 0));
+    while (from.isPresent()) {
+      NextPlaces places = new NextPlaces(fr.archive, from.get(), () -> {});
+      for (MessageId id : all) {
+        places.addAbout(id);
+        assertTrue(places.held().size() <= NextPlaces.MOST);
+      }
+      places.held().forEach(place -> seen.add(place.index()));
+      from = places.beyond();
+    }
+    assertEquals(LongStream.range(0, 2_500).boxed().toList(), seen);
+  }
+
   @Test
   void erasedRecord_showsAsErasedAmongItsNeighbours() {
     fr.accept(1, DE);
@@ -234,37 +308,34 @@ class AuditExporterTest {
   void requestWithoutReasonOrInAnotherForm_isRefusedAndGivesNothing() {
     ExportRequest all = ExportRequest.getDefaultInstance();
     assertRefused(
-        "on_behalf_of.officer",
-        "must name the officer",
-        fr.exporting.export(AuditActor.gateway(FR), all));
+        "on_behalf_of.officer", "must name the officer", page(AuditActor.gateway(FR), all));
     OnBehalfOf silent = OnBehalfOf.newBuilder().setOfficer("FR-9").build();
     assertRefused(
         "on_behalf_of.justification",
         "must give a reason",
-        fr.exporting.export(AuditActor.client(FR, new NodeName("auditor"), silent), all));
+        page(AuditActor.client(FR, new NodeName("auditor"), silent), all));
     Instant now = fr.now;
-    assertRefused("to", "must be after from", fr.exporting.export(AUDITOR, period(now, now)));
+    assertRefused("to", "must be after from", page(AUDITOR, period(now, now)));
     assertRefused(
         "from",
         "must be a valid timestamp",
-        fr.exporting.export(
+        page(
             AUDITOR,
             all.toBuilder().setFrom(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE)).build()));
     assertRefused(
         "subject",
         "CSQU3054384",
-        fr.exporting.export(AUDITOR, all.toBuilder().setSubject("ship:CSQU3054384").build()));
+        page(AUDITOR, all.toBuilder().setSubject("ship:CSQU3054384").build()));
     assertRefused(
         "message_id",
         "16 bytes",
-        fr.exporting.export(
-            AUDITOR, all.toBuilder().setMessageId(ByteString.copyFromUtf8("short")).build()));
+        page(AUDITOR, all.toBuilder().setMessageId(ByteString.copyFromUtf8("short")).build()));
     for (String after :
         List.of("x", "1/0/0", "1/x/0/in", "0/0/0/in", "1/0/-1/in", "1/0/0/on", "1/00/0/in")) {
       assertRefused(
           "after",
           "the value of next from a previous page",
-          fr.exporting.export(AUDITOR, all.toBuilder().setAfter(after).build()));
+          page(AUDITOR, all.toBuilder().setAfter(after).build()));
     }
     assertEquals(0, fr.archive.size(1));
   }
@@ -279,7 +350,7 @@ class AuditExporterTest {
       assertRefused(
           "after",
           "the value of next from a previous page",
-          fr.exporting.export(AUDITOR, all.toBuilder().setAfter(after).build()));
+          page(AUDITOR, all.toBuilder().setAfter(after).build()));
     }
     assertEquals(List.of(), export(all.toBuilder().setAfter("1/1/0/in").build()));
   }
@@ -299,13 +370,13 @@ class AuditExporterTest {
         period(begin, fr.now.plusSeconds(1)).toBuilder().setAfter("1/299/0/out").build();
     long before = fr.store.reads();
 
-    ExportResponse page = StatusMapper.value(fr.exporting.export(AUDITOR, inPeriod));
+    ExportResponse page = StatusMapper.value(page(AUDITOR, inPeriod));
 
     assertTrue(fr.store.reads() - before < 100, fr.store.reads() - before + " reads");
     assertEquals(299, page.getLeaves(0).getIndex());
     assertTrue(page.getLeaves(0).getRecord().isEmpty());
     assertEquals(1, page.getLeavesCount());
-    page = StatusMapper.value(fr.exporting.export(AUDITOR, notInIt));
+    page = StatusMapper.value(page(AUDITOR, notInIt));
     assertEquals(List.of(300L), page.getLeavesList().stream().map(ExportedLeaf::getIndex).toList());
   }
 
@@ -343,7 +414,7 @@ class AuditExporterTest {
     fr.accept(1, DE);
     ExportRequest last = period(fr.now, fr.now.plusSeconds(1));
 
-    ExportResponse page = StatusMapper.value(fr.exporting.export(AUDITOR, last));
+    ExportResponse page = StatusMapper.value(page(AUDITOR, last));
 
     assertEquals(0, page.getLeavesCount());
     assertEquals("1/5/0/out", page.getNext());

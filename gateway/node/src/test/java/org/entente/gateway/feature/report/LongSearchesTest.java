@@ -1,0 +1,72 @@
+package org.entente.gateway.feature.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Accounts;
+import org.entente.gateway.account.Work;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.feature.report.LongSearches.LongSearch;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.rpc.server.CallCost;
+import org.junit.jupiter.api.Test;
+
+/** What calls that examine much cost their client, and that it has one of them at a time. */
+class LongSearchesTest {
+  private static final NodeName AUDITOR = new NodeName("auditor");
+
+  private final Accounts accounts = Accounts.ofClients(NodeConfig.Limits.DEFAULT, () -> 0);
+  private final LongSearches searches = new LongSearches();
+
+  private LongSearch begin(NodeName client) {
+    return searches.begin(client, accounts.of(client.value()));
+  }
+
+  @Test
+  void furtherEntries_arePaidOnCredit_soThatTheNextCallsWait() {
+    Account account = accounts.of("auditor");
+    try (LongSearch search = begin(AUDITOR)) {
+      for (int i = 0; i < 2_000; i++) {
+        search.further();
+      }
+    }
+    assertEquals(2_000L * CallCost.SEARCH.units(), account.used(Work.CALL_COST));
+    assertTrue(!account.spend(Work.CALL_COST, 1));
+    assertTrue(accounts.of("other").spend(Work.CALL_COST, 1));
+  }
+
+  @Test
+  void client_hasOneLongSearchAtATime_andAsManyShortOnesAsItLikes() {
+    LongSearch second = begin(AUDITOR);
+    try (LongSearch first = begin(AUDITOR);
+        LongSearch other = begin(new NodeName("other"))) {
+      first.further();
+      first.further();
+      other.further();
+      assertThrows(StatusRuntimeException.class, second::further);
+      second.close();
+      assertThrows(StatusRuntimeException.class, second::further, "the first is still running");
+    }
+    second.further();
+    second.close();
+    begin(AUDITOR).further();
+  }
+
+  @Test
+  void cancelledCall_goesNoFurther_andIsCountedNoLonger() {
+    Context.CancellableContext cancelled = Context.current().withCancellation();
+    cancelled.cancel(null);
+    cancelled.run(
+        () -> {
+          try (LongSearch search = begin(AUDITOR)) {
+            assertThrows(StatusRuntimeException.class, search::further);
+          }
+        });
+    assertEquals(0, accounts.of("auditor").used(Work.CALL_COST));
+    begin(AUDITOR).further();
+  }
+}
