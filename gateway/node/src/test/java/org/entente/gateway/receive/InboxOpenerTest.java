@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.UnknownFieldSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,7 @@ import org.entente.gateway.testkit.DeskClients;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineStep;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.OnBehalfOf;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +121,31 @@ class InboxOpenerTest {
       assertTrue(opening.isDamaged(placed()), "it is there, and so is its key");
       forgetFresh();
     }
+  }
+
+  @Test
+  void unknownFields_areLeftOut_whereTheyAreNotWanted_freshOrNot() {
+    UnknownFieldSet unknown =
+        UnknownFieldSet.newBuilder()
+            .addField(9_000, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+            .build();
+    Body plain = text("two containers");
+    Body body =
+        plain.toBuilder()
+            .setAlert(plain.getAlert().toBuilder().setUnknownFields(unknown))
+            .setUnknownFields(unknown)
+            .build();
+    message = node.alert(body, label -> label.setUnknownFields(unknown));
+    node.deliver(message);
+    for (int i = 0; i < 2; i++) {
+      assertEquals(body, opening.body(placed()).orElseThrow());
+      InboxOpener.Message known = opening.knownFields(placed(), label -> true).orElseThrow();
+      assertEquals(plain, known.body());
+      assertEquals(UnknownFieldSet.getDefaultInstance(), known.label().getUnknownFields());
+      assertEquals(message.label().getLegalBasis(), known.label().getLegalBasis());
+      forgetFresh();
+    }
+    assertNull(opening.knownFields(placed(), label -> false).orElseThrow().body());
   }
 
   @Test

@@ -1,7 +1,9 @@
 package org.entente.gateway.feature.operation;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -58,6 +61,10 @@ public final class OperationView {
   private static final int MOST = 1_000;
   private static final int ENTRIES = 500;
 
+  // Fields that this version does not know need many times their bytes in memory.
+  private static final Parser<Label> LABELS = DiscardUnknownFieldsParser.wrap(Label.parser());
+  private static final Parser<Body> BODIES = DiscardUnknownFieldsParser.wrap(Body.parser());
+
   /** Most bytes of a page, unless one message has more: gRPC's clients accept 4 MiB by default. */
   static final int PAGE_BYTES = 3 << 20;
 
@@ -77,6 +84,15 @@ public final class OperationView {
       MessageId id, InboxTable.@Nullable PlacedRecord placed, Label label, Body body) {
     int bytes() {
       return label.getSerializedSize() + body.getSerializedSize();
+    }
+
+    boolean fits(ElementCount elements) {
+      try {
+        return elements.takes(Label.getDescriptor(), label.toByteArray())
+            && elements.takes(Body.getDescriptor(), body.toByteArray());
+      } catch (InvalidProtocolBufferException e) {
+        throw new IllegalStateException("a message that was parsed does not parse again", e);
+      }
     }
   }
 
@@ -150,6 +166,7 @@ public final class OperationView {
     Situation situation = new Situation();
     List<Entry> entries = new ArrayList<>();
     long bytes = 0;
+    ElementCount elements = new ElementCount(ElementCount.MOST);
     MessageId last = null;
     OperationTable.StoredUpdate one = table.newestBefore(id, null);
     for (int seen = 0; one != null && seen < ENTRIES; seen++) {
@@ -158,7 +175,8 @@ public final class OperationView {
         situation.standing(origin(entry), entry.body().getOperationUpdate());
       } else if (entry != null) {
         bytes += entry.bytes();
-        if (!entries.isEmpty() && bytes > PAGE_BYTES) {
+        boolean fits = bytes <= PAGE_BYTES && entry.fits(elements);
+        if (!entries.isEmpty() && !fits) {
           return new Page(entries, situation, true, last);
         }
         entries.add(entry);
@@ -189,8 +207,8 @@ public final class OperationView {
           new Entry(
               said.id(),
               null,
-              Label.parseFrom(own.get().getLabel()),
-              Body.parseFrom(own.get().getBody())));
+              LABELS.parseFrom(own.get().getLabel()),
+              BODIES.parseFrom(own.get().getBody())));
     } catch (InvalidProtocolBufferException e) {
       throw new CorruptRecord("OPERATION", e);
     }
@@ -206,7 +224,7 @@ public final class OperationView {
     }
     return reading
         .inbox()
-        .message(placed, OperationView::isUpdate)
+        .knownFields(placed, OperationView::isUpdate)
         .map(opened -> new Entry(id, placed, opened.label(), shown(opened.body())));
   }
 

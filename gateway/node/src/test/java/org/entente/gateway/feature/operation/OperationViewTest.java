@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.util.Timestamps;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
@@ -119,6 +121,49 @@ class OperationViewTest extends OperationLeadFixture {
             .filter(text -> !text.isEmpty())
             .toList(),
         "the newest replaces those of the later pages");
+  }
+
+  @Test
+  void updatesOfManyElements_areShownInPagesOfFew_andWithoutUnknownFields() {
+    OperationId id = founded(participant("de.customs"));
+    UnknownFieldSet unknown =
+        UnknownFieldSet.newBuilder()
+            .addField(9_000, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+            .build();
+    OperationUpdate update =
+        OperationUpdate.newBuilder()
+            .addAllReports(Collections.nCopies(40_000, SituationReport.getDefaultInstance()))
+            .build();
+    for (int i = 0; i < 4; i++) {
+      said(id, i, update.toBuilder().setUnknownFields(unknown).build());
+    }
+
+    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON));
+
+    assertEquals(
+        List.of(update, update, update),
+        page.getEntriesList().stream().map(OperationEntry::getUpdate).toList());
+    MessageId after = MessageId.of(page.getNext().toByteArray());
+    page = Results.value(view().show(CLIENT, id, after, PERSON));
+    assertEquals(1, page.getEntriesCount());
+    assertEquals(ByteString.EMPTY, page.getNext());
+  }
+
+  @Test
+  void updateOfMoreElementsThanAPage_isShownAlone() {
+    OperationId id = founded(participant("de.customs"));
+    OperationUpdate update =
+        OperationUpdate.newBuilder()
+            .addAllReports(
+                Collections.nCopies(ElementCount.MOST, SituationReport.getDefaultInstance()))
+            .build();
+    said(id, 0, update);
+    said(id, 1, update);
+
+    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON));
+
+    assertEquals(1, page.getEntriesCount());
+    assertTrue(!page.getNext().isEmpty());
   }
 
   @Test
