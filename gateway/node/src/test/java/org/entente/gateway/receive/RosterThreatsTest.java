@@ -481,14 +481,19 @@ class RosterThreatsTest {
   void operation_closedOrHandedOnOrOver_countsNoLongerForItsLead() {
     RosterKit closing = founded();
     RosterKit ending = until(founded(), NOW.plusSeconds(60));
-    RosterKit handed = founded();
+    RosterKit handed = signedBy("fr.customs");
     for (RosterKit one : List.of(closing, ending, handed)) {
       taken(carrying(one.signed()));
     }
     assertEquals(
         List.of(closing.operation(), ending.operation(), handed.operation()), open("fr.customs"));
-    taken(carrying(handed.next(lead("de.customs"), participant("fr.customs")).signed()));
-    assertEquals(List.of(handed.operation()), open("de.customs"));
+    RosterKit onward =
+        handed.next(lead("us.cbp"), participant("fr.customs"), participant("de.customs"));
+    taken(carrying(onward.signed()));
+    assertEquals(
+        List.of(closing.operation(), ending.operation(), handed.operation()), open("fr.customs"));
+    holds(onward.next(lead("us.cbp"), participant("fr.customs"), participant("de.customs")));
+    assertEquals(List.of(handed.operation()), open("us.cbp"));
     taken(carrying(closing.next(lead("fr.customs"), participant("de.customs")).closed().signed()));
     assertEquals(List.of(ending.operation()), open("fr.customs"));
     now = NOW.plusSeconds(60);
@@ -504,25 +509,68 @@ class RosterThreatsTest {
   void operationsOfOneLead_areBounded_handedOnOrProlongedToo() {
     RosterKit ended = until(founded(), NOW.plusSeconds(60));
     taken(carrying(ended.signed()));
-    RosterKit handed =
-        RosterKit.first(
-            kit.originKey(), NOW, "fr.customs", participant("de.customs"), observer("us.cbp"));
-    taken(carrying(handed.signed()));
+    RosterKit handed = handedOn(signedBy("us.cbp"), "fr.customs");
     now = NOW.plusSeconds(60);
-    for (int i = 0; i < OperationReception.MOST_OF_ONE_LEAD; i++) {
-      holds(founded(), RosterKit.first(kit.originKey(), NOW, "us.cbp", participant("de.customs")));
+    RosterKit own = founded();
+    holds(own);
+    for (int i = 1; i < OperationReception.MOST_OF_ONE_LEAD; i++) {
+      holds(founded());
     }
     RosterKit prolonged = ended.next(lead("fr.customs"), participant("de.customs"));
     refused(Code.LIMIT_REACHED, carrying(until(prolonged, NOW.plusSeconds(120)).signed()));
-    RosterKit onward =
-        handed.next(lead("us.cbp"), participant("fr.customs"), participant("de.customs"));
-    refused(Code.LIMIT_REACHED, carrying(onward.signed()));
-    // One that it leads goes on.
-    taken(
-        carrying(
-            handed
-                .next(lead("fr.customs"), participant("de.customs"), participant("us.cbp"))
-                .signed()));
+    RosterKit accepted =
+        handed.next(lead("fr.customs"), participant("us.cbp"), participant("de.customs"));
+    refused(Code.LIMIT_REACHED, carrying(accepted.signed()));
+    // It can still be closed, and one that it answers for goes on.
+    taken(carrying(accepted.closed().signed()));
+    taken(carrying(own.next(lead("fr.customs"), participant("de.customs")).signed()));
+  }
+
+  private RosterKit signedBy(String founder) {
+    return RosterKit.first(
+        kit.originKey(), NOW, founder, participant("de.customs"), participant(other(founder)));
+  }
+
+  private static String other(String agency) {
+    return agency.equals("us.cbp") ? "fr.customs" : "us.cbp";
+  }
+
+  /** Founded by one agency, who then hands it over without asking the other. */
+  private RosterKit handedOn(RosterKit founded, String to) {
+    RosterKit handed = founded.next(lead(to), participant(other(to)), participant("de.customs"));
+    holds(founded, handed);
+    return handed;
+  }
+
+  @Test
+  void operations_handedOverUnasked_doNotCountForTheirNewLead() {
+    for (int i = 0; i < OperationReception.MOST_OF_ONE_LEAD; i++) {
+      handedOn(signedBy("us.cbp"), "fr.customs");
+    }
+    assertEquals(List.of(), open("fr.customs"));
+    assertEquals(OperationReception.MOST_OF_ONE_LEAD, open("us.cbp").size());
+    taken(carrying(first.signed()));
+  }
+
+  @Test
+  void operations_handedOver_stillCountForTheirFounder() {
+    for (int i = 0; i < OperationReception.MOST_OF_ONE_LEAD; i++) {
+      handedOn(signedBy("fr.customs"), "us.cbp");
+    }
+    refused(Code.LIMIT_REACHED, carrying(first.signed()));
+  }
+
+  /** Otherwise a founder who signs twice keeps an operation open that its new lead cannot close. */
+  @Test
+  void fork_countsForTheAgencyThatSignedTwice() {
+    RosterKit founded = signedBy("fr.customs");
+    RosterKit handed = handedOn(founded, "us.cbp");
+    holds(handed.next(lead("us.cbp"), participant("fr.customs"), participant("de.customs")));
+    assertEquals(List.of(founded.operation()), open("us.cbp"));
+    RosterKit second = founded.next(lead("fr.customs"), participant("de.customs"));
+    refused(Code.ROSTER_FORKED, carrying(second.signed()));
+    assertEquals(List.of(), open("us.cbp"));
+    assertEquals(List.of(founded.operation()), open("fr.customs"));
   }
 
   /** Its members return them after a loss, however many its clients founded. */

@@ -209,8 +209,8 @@ public final class OperationReception implements ReceptionHook {
     return judgement instanceof RosterRules.Judgement.Taken && isOneTooMany(tx, roster)
         ? new RosterRules.Judgement.Refused(
             Code.LIMIT_REACHED,
-            "%s already leads %d open operations here"
-                .formatted(roster.content().lead(), MOST_OF_ONE_LEAD))
+            "%s already answers for %d open operations here"
+                .formatted(roster.content().place().signer(), MOST_OF_ONE_LEAD))
         : judgement;
   }
 

@@ -196,15 +196,17 @@ public final class RosterRecords {
   }
 
   /**
-   * Counts an open operation for its lead. What this agency signs itself is counted only if another
-   * agency opened it here.
+   * Counts an open operation for the agency that signed its newest roster: a lead who has signed
+   * none may know nothing of it. What this agency signs itself does not count.
    */
   private void count(Transaction tx, RosterStatement roster, boolean counted) {
-    OperationId id = roster.content().place().operation();
-    boolean before =
-        held(tx, id).map(held -> book.shut(tx, held.newest().content().lead(), id)).orElse(false);
-    if ((counted || before) && isOpen(roster, tx.nowMillis())) {
-      book.open(tx, roster.content().lead(), id, roster.content().terms().endsAtMs());
+    RosterStatement.Place place = roster.content().place();
+    held(tx, place.operation())
+        .ifPresent(
+            held -> book.shut(tx, held.newest().content().place().signer(), place.operation()));
+    if (counted && isOpen(roster, tx.nowMillis())) {
+      long endsAtMs = roster.content().terms().endsAtMs();
+      book.open(tx, place.signer(), place.operation(), endsAtMs);
     }
   }
 
@@ -212,9 +214,9 @@ public final class RosterRecords {
     return !roster.content().terms().closed() && roster.content().terms().endsAtMs() > nowMillis;
   }
 
-  /** Whether a roster opens one more operation than its lead may have open here. */
+  /** Whether a roster opens one more operation than its signer may have open here. */
   public boolean opensTooMany(Transaction tx, RosterStatement roster, int most) {
-    List<OperationId> open = book.open(tx, roster.content().lead());
+    List<OperationId> open = book.open(tx, roster.content().place().signer());
     return open.size() >= most
         && isOpen(roster, tx.nowMillis())
         && !open.contains(roster.content().place().operation());
@@ -225,6 +227,7 @@ public final class RosterRecords {
     OperationId id = conflicting.content().place().operation();
     OperationRecord record = book.record(tx, id);
     if (record != null) {
+      held(tx, id).ifPresent(held -> countFork(tx, held.newest(), conflicting));
       // Kept at least as long as the roster that it contradicts, whatever end it states.
       Instant last =
           LocalDate.ofEpochDay(record.getKeepUntilDay()).atStartOfDay(ZoneOffset.UTC).toInstant();
@@ -241,6 +244,16 @@ public final class RosterRecords {
               .setForked(true)
               .setSealedConflict(ByteString.copyFrom(sealed))
               .build());
+    }
+  }
+
+  /** A later lead does not answer for an earlier one who signed twice. */
+  private void countFork(Transaction tx, RosterStatement newest, RosterStatement conflicting) {
+    OperationId id = conflicting.content().place().operation();
+    boolean again = conflicting.number() <= newest.number();
+    if (again && book.shut(tx, newest.content().place().signer(), id)) {
+      long endsAtMs = newest.content().terms().endsAtMs();
+      book.open(tx, conflicting.content().place().signer(), id, endsAtMs);
     }
   }
 
