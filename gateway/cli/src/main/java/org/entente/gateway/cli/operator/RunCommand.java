@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.node.assembly.Gateway;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Spec;
     footer = "  entente run --config /etc/entente/node.yaml")
 public final class RunCommand extends PrintingCommand {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+  private static final Set<String> FORMATS = Set.of("json", "text");
 
   @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
   private Path config = Path.of("");
@@ -39,6 +42,10 @@ public final class RunCommand extends PrintingCommand {
 
   @Override
   public void run() throws InterruptedException {
+    String format = System.getenv("ENTENTE_LOG_FORMAT");
+    if (format != null && !FORMATS.contains(format)) {
+      throw new UsageError("ENTENTE_LOG_FORMAT: \"" + format + "\"; valid: json, text");
+    }
     logGrpc();
     Gateway gateway = start();
     CountDownLatch stopped = new CountDownLatch(1);

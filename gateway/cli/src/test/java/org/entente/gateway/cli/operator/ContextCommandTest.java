@@ -78,6 +78,12 @@ class ContextCommandTest {
   }
 
   @Test
+  void formatOfTheLog_thatThereIsNot_isRefused() throws Exception {
+    assertEquals(2, run(Map.of("ENTENTE_LOG_FORMAT", "xml"), "run", "--config", "none"));
+    assertTrue(said.contains("ENTENTE_LOG_FORMAT: \"xml\"; valid: json, text"), said);
+  }
+
+  @Test
   void completion_isAScriptThatBashTakes_andKnowsTheCommands() throws Exception {
     assertEquals(0, run(Map.of(), "completion"));
     Path script = Files.writeString(folder.resolve("completion"), said);

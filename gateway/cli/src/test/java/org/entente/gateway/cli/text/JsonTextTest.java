@@ -28,7 +28,10 @@ class JsonTextTest {
           .setTo(Addressing.newBuilder().setOperation(BYTES))
           .addDerivedFrom(BYTES)
           .addDerivedFrom(BYTES)
-          .setLabel(Label.newBuilder().setReferences(BYTES))
+          .setLabel(
+              Label.newBuilder()
+                  .setReferences(BYTES)
+                  .setOperationRosterHash(BYTES.concat(BYTES)))
           .setBody(Body.newBuilder().setDocument(Document.newBuilder().setContent(BYTES)))
           .build();
 

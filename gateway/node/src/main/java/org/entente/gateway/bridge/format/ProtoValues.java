@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Converts plain values (text, bool, numbers, instants, lists, maps) to values of protobuf fields,
  * by the protobuf JSON mapping: enums by name, with or without the enum's own prefix; bytes in
- * base64, ids in hexadecimal too; times in RFC 3339; messages as maps from field name, as in the
+ * base64, ids and hashes in hexadecimal too; times in RFC 3339; messages as maps from field name, as in the
  * {@code .proto} file or in camel case.
  */
 public final class ProtoValues {
@@ -33,7 +33,8 @@ public final class ProtoValues {
   /** Names of the fields of bytes that are content. */
   private static final Set<String> CONTENT = Set.of("content", "xml", "changed_xml");
 
-  private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{32}");
+  /** An id, or a hash of 32 bytes. */
+  private static final Pattern HEXADECIMAL = Pattern.compile("([0-9a-fA-F]{32}){1,2}");
 
   private ProtoValues() {}
 
@@ -205,12 +206,12 @@ public final class ProtoValues {
 
   private static ByteString bytes(FieldDescriptor field, Object value, String path)
       throws DraftFault {
-    String valid = isInHexadecimal(field) ? "32 hexadecimal digits or base64" : "base64";
+    String valid = isInHexadecimal(field) ? "32 or 64 hexadecimal digits, or base64" : "base64";
     String text = as(String.class, valid, value, path);
     try {
-      // An id has 16 bytes. In base64 these digits would be 24.
+      // As base64 these digits would be 24 or 48 bytes, which no such field has.
       return ByteString.copyFrom(
-          isInHexadecimal(field) && ID.matcher(text).matches()
+          isInHexadecimal(field) && HEXADECIMAL.matcher(text).matches()
               ? HexFormat.of().parseHex(text)
               : Base64.getDecoder().decode(text));
     } catch (IllegalArgumentException e) {
