@@ -29,9 +29,7 @@ class JsonTextTest {
           .addDerivedFrom(BYTES)
           .addDerivedFrom(BYTES)
           .setLabel(
-              Label.newBuilder()
-                  .setReferences(BYTES)
-                  .setOperationRosterHash(BYTES.concat(BYTES)))
+              Label.newBuilder().setReferences(BYTES).setOperationRosterHash(BYTES.concat(BYTES)))
           .setBody(Body.newBuilder().setDocument(Document.newBuilder().setContent(BYTES)))
           .build();
 

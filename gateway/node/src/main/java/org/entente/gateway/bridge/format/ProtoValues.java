@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Converts plain values (text, bool, numbers, instants, lists, maps) to values of protobuf fields,
  * by the protobuf JSON mapping: enums by name, with or without the enum's own prefix; bytes in
- * base64, ids and hashes in hexadecimal too; times in RFC 3339; messages as maps from field name, as in the
- * {@code .proto} file or in camel case.
+ * base64, ids and hashes in hexadecimal too; times in RFC 3339; messages as maps from field name,
+ * as in the {@code .proto} file or in camel case.
  */
 public final class ProtoValues {
   private static final long MOST_UINT32 = 0xFFFF_FFFFL;
