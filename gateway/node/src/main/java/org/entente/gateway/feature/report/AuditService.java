@@ -2,6 +2,7 @@ package org.entente.gateway.feature.report;
 
 import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
 import java.util.Optional;
@@ -113,8 +114,19 @@ final class AuditService implements BindableService {
       RequestFields.id("message_id", request.getMessageId());
     }
     AuditActor actor = actor(caller, request.getOnBehalfOf());
-    try (LongSearches.LongSearch search = searches.begin(caller.name(), Caller.account())) {
-      return StatusMapper.value(exporting.export(actor, request, search::further));
+    try (LongSearches.LongSearch search =
+        searches.begin(caller.name(), Caller.account(), Context.current()::isCancelled)) {
+      return StatusMapper.value(exporting.export(actor, request, () -> further(search)));
+    }
+  }
+
+  private static void further(LongSearches.LongSearch search) {
+    if (!search.further()) {
+      throw StatusMapper.exception(
+          new Problem(
+              Code.OVERLOADED,
+              "subject",
+              "another export of this client examines as many messages; wait for its end"));
     }
   }
 

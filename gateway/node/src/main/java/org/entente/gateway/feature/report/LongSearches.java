@@ -1,15 +1,12 @@
 package org.entente.gateway.feature.report;
 
-import io.grpc.Context;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Work;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
-import org.entente.gateway.rpc.server.StatusMapper;
 
 /**
  * Calls that examine more entries than their price covers. The client pays for the others on
@@ -23,32 +20,26 @@ final class LongSearches {
   final class LongSearch implements AutoCloseable {
     private final NodeName client;
     private final Account account;
+    private final BooleanSupplier cancelled;
     private boolean counted;
 
-    private LongSearch(NodeName client, Account account) {
+    private LongSearch(NodeName client, Account account, BooleanSupplier cancelled) {
       this.client = client;
       this.account = account;
+      this.cancelled = cancelled;
     }
 
     /**
-     * Pays for a further thousand entries.
-     *
-     * @throws io.grpc.StatusRuntimeException with OVERLOADED if another call of the client does the
-     *     same, or if this call was cancelled
+     * Pays for a further thousand entries; false, and nothing paid, if another call of the client
+     * does the same, or if this call was cancelled.
      */
-    void further() {
+    boolean further() {
       counted = counted || clients.add(client);
-      if (!counted) {
-        throw overloaded("another export of this client examines as many messages; wait for it");
-      }
-      if (Context.current().isCancelled()) {
-        throw overloaded("the call was cancelled");
+      if (!counted || cancelled.getAsBoolean()) {
+        return false;
       }
       long unused = account.charge(Work.CALL_COST, CallCost.SEARCH.units());
-    }
-
-    private RuntimeException overloaded(String message) {
-      return StatusMapper.exception(new Problem(Code.OVERLOADED, "subject", message));
+      return true;
     }
 
     @Override
@@ -60,7 +51,7 @@ final class LongSearches {
   }
 
   /** A call that has examined nothing; close it at its end. */
-  LongSearch begin(NodeName client, Account account) {
-    return new LongSearch(client, account);
+  LongSearch begin(NodeName client, Account account, BooleanSupplier cancelled) {
+    return new LongSearch(client, account, cancelled);
   }
 }
