@@ -42,7 +42,7 @@ class OpeningPathsTest {
           "feature.watch.WatchFollower",
           "deliver.UndeliverableMessages");
 
-  private static final Set<String> OPENING = Set.of("message", "body", "annotated");
+  private static final Set<String> OPENING = Set.of("message", "knownFields", "body", "annotated");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
