@@ -11,14 +11,17 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.audit.record.OpenedLeaf;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.transmit.EvidenceTimeouts;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.UnopenedRecord;
@@ -26,8 +29,10 @@ import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.FollowRequest;
 import org.entente.proto.v1.FollowResponse;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Progress;
 import org.entente.proto.v1.ReadRecordRequest;
 import org.entente.proto.v1.ReadRecordResponse;
@@ -293,5 +298,36 @@ class ReadingServicesTest {
     edge.behind.appendLeaves(1);
     assertRefused("NOT_FOUND", "index", () -> record(1));
     assertRefused("NOT_FOUND", "index", () -> record(-1));
+  }
+
+  @Test
+  void export_aboutASubjectOfManyMessages_costsMore() {
+    String term = "person:DUPONT/MARIE";
+    SecureRandom random = new SecureRandom();
+    edge.behind.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          Instant now = Instant.ofEpochMilli(tx.nowMillis());
+          for (int i = 0; i < 2_100; i++) {
+            edge.behind
+                .ledger
+                .subjects()
+                .put(
+                    tx,
+                    edge.behind.evidence.tokens(List.of(term), now),
+                    MessageId.fresh(now.toEpochMilli(), random));
+          }
+          return term;
+        });
+    ExportRequest request =
+        ExportRequest.newBuilder()
+            .setSubject(term)
+            .setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer("FR-9").setJustification("order"))
+            .build();
+
+    assertEquals(
+        "", AuditGrpc.newBlockingStub(channel).export(request).getNext(), "no leaf is about them");
+
+    assertEquals(3L * CallCost.SEARCH.units(), edge.accounts().of("all").used(Work.CALL_COST));
   }
 }
