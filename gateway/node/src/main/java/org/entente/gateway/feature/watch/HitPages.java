@@ -118,7 +118,7 @@ final class HitPages {
     List<String> subjects =
         watches
             .of(client.value(), one.hit().getWatch())
-            .map(watch -> watch.among(IndexTerms.of(message.label(), body)))
+            .map(watch -> watch.among(IndexTerms.indexed(message.label(), body)))
             .orElse(List.of());
     FoundMessage found =
         FoundMessage.newBuilder()

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordSeal;
@@ -75,7 +76,7 @@ final class StandingWatches {
   synchronized void remove(long number) {
     StandingWatch watch = byNumber.remove(number);
     if (watch != null) {
-      ofClients.merge(watch.client(), -1, Integer::sum);
+      ofClients.computeIfPresent(watch.client(), (client, count) -> count == 1 ? null : count - 1);
       for (String term : watch.terms()) {
         List<StandingWatch> others = byTerm.get(term);
         if (others != null) {
@@ -101,11 +102,13 @@ final class StandingWatches {
         .toList();
   }
 
-  /** The watches for any of these terms, by number. */
-  synchronized List<StandingWatch> watching(List<String> terms) {
+  /** The watches of some clients for any of these terms, by number. */
+  synchronized List<StandingWatch> watching(List<String> terms, Predicate<String> clients) {
     TreeMap<Long, StandingWatch> found = new TreeMap<>();
     for (String term : terms) {
-      byTerm.getOrDefault(term, List.of()).forEach(watch -> found.put(watch.number(), watch));
+      byTerm.getOrDefault(term, List.of()).stream()
+          .filter(watch -> clients.test(watch.client()))
+          .forEach(watch -> found.put(watch.number(), watch));
     }
     return List.copyOf(found.values());
   }
@@ -123,6 +126,11 @@ final class StandingWatches {
   /** At most this many of the watches that have ended at a time. */
   synchronized List<StandingWatch> over(long nowMillis, int most) {
     return byNumber.values().stream().filter(it -> it.isOver(nowMillis)).limit(most).toList();
+  }
+
+  /** The clients that have watches. */
+  synchronized Set<String> clients() {
+    return Set.copyOf(ofClients.keySet());
   }
 
   synchronized int count() {

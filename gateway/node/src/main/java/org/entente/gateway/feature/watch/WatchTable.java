@@ -1,8 +1,12 @@
 package org.entente.gateway.feature.watch;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -30,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * WATCH u8 2 · 16-byte token of the client · u64 hit  → WatchHit
  * WATCH u8 3 · 16-byte token of the client            → WatchSpan
  * WATCH u8 4 · u8 lane                                → u64 position that is looked at next
+ *                                                       · for each client that is behind: token
+ *                                                       · u64 position that is looked at next
  *                                                       · u64 greatest number of a watch done there
  * </pre>
  */
@@ -39,6 +45,7 @@ public final class WatchTable {
   private static final int HIT = 2;
   private static final int SPAN = 3;
   private static final int PLACE = 4;
+  private static final int BEHIND_BYTES = StoredNames.TOKEN_BYTES + 2 * Long.BYTES;
 
   private final Store store;
   private final StoredNames stored;
@@ -71,11 +78,24 @@ public final class WatchTable {
   public record NumberedHit(long number, WatchHit hit) {}
 
   /**
-   * How far the messages of a lane have been matched: all before a position, and the message there
-   * against the watches up to a number.
+   * How far the messages of a lane have been matched for a client: all before a position, and the
+   * message there against the watches up to a number.
    */
-  public record Place(long position, long watch) {
-    static final Place FIRST = new Place(0, 0);
+  public record Place(long position, long watch) {}
+
+  /**
+   * How far the messages of a lane have been matched.
+   *
+   * @param position all before it, for clients that are not behind
+   * @param behind places of the others
+   */
+  public record Progress(long position, Map<String, Place> behind) {
+    static final Progress NONE = new Progress(0, Map.of());
+
+    /** Copies the places. */
+    public Progress {
+      behind = Map.copyOf(behind);
+    }
   }
 
   /** The number of the next watch, which no other is given. */
@@ -233,18 +253,36 @@ public final class WatchTable {
     return out;
   }
 
-  /** How far the messages of a lane have been matched, as committed. */
-  public Place place(Lane lane) {
+  /** How far the messages of a lane have been matched for these clients, as committed. */
+  public Progress progress(Lane lane, Collection<String> clients) {
     byte[] value = store.get(Table.WATCH, placeKey(lane));
-    return value == null
-        ? Place.FIRST
-        : new Place(BigEndian.u64(value, 0), BigEndian.u64(value, Long.BYTES));
+    if (value == null) {
+      return Progress.NONE;
+    }
+    Map<ByteBuffer, String> names = new HashMap<>();
+    clients.forEach(client -> names.put(ByteBuffer.wrap(stored.token(client)), client));
+    KeyReader read = KeyReader.of(value);
+    long position = read.u64();
+    Map<String, Place> behind = new HashMap<>();
+    for (int at = Long.BYTES; at < value.length; at += BEHIND_BYTES) {
+      String client = names.get(ByteBuffer.wrap(read.bytes(StoredNames.TOKEN_BYTES)));
+      Place place = new Place(read.u64(), read.u64());
+      if (client != null) {
+        behind.put(client, place);
+      }
+    }
+    return new Progress(position, behind);
   }
 
   /** Records how far the messages of a lane have been matched. */
-  public void place(Transaction tx, Lane lane, Place place) {
-    byte[] value = KeyBuilder.key().u64(place.position()).u64(place.watch()).done();
-    tx.put(Table.WATCH, placeKey(lane), value);
+  public void progress(Transaction tx, Lane lane, Progress progress) {
+    KeyBuilder value = KeyBuilder.key().u64(progress.position());
+    progress
+        .behind()
+        .forEach(
+            (client, place) ->
+                value.bytes(stored.token(client)).u64(place.position()).u64(place.watch()));
+    tx.put(Table.WATCH, placeKey(lane), value.done());
   }
 
   private static WatchRecord parse(byte[] value) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.testkit.MemoryStore;
@@ -110,14 +111,21 @@ class WatchTableTest {
   }
 
   @Test
-  void places_areOfEachLane() {
+  void progress_isOfEachLane_andOfClientsThatAreBehind() {
+    WatchTable.Place desk = new WatchTable.Place(7, 3);
+    WatchTable.Place records = new WatchTable.Place(6, 0);
+    WatchTable.Progress progress =
+        new WatchTable.Progress(9, Map.of("desk", desk, "records", records));
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          book.place(tx, Lane.FLASH, new WatchTable.Place(7, 3));
+          book.progress(tx, Lane.FLASH, progress);
           return 0;
         });
-    assertEquals(new WatchTable.Place(7, 3), book.place(Lane.FLASH));
-    assertEquals(new WatchTable.Place(0, 0), book.place(Lane.ROUTINE));
+    assertEquals(progress, book.progress(Lane.FLASH, List.of("records", "desk")));
+    assertEquals(
+        new WatchTable.Progress(9, Map.of("desk", desk)),
+        book.progress(Lane.FLASH, List.of("other", "desk")));
+    assertEquals(WatchTable.Progress.NONE, book.progress(Lane.ROUTINE, List.of("desk")));
   }
 }

@@ -493,6 +493,98 @@ class WatchesTest {
     }
   }
 
+  /** Unequal watches multiply hits as equal ones do. */
+  @Test
+  void hitsOfOneClient_delayNoOther_andAreCountedOnce_alsoAcrossARestart() {
+    for (int i = 0; i < Watches.MAX_OF_A_CLIENT; i++) {
+      node.watch("place:NLRTM", "case:" + i);
+    }
+    node.watch(OTHER, request("place:BEANR"));
+    for (int i = 0; i < 40; i++) {
+      node.received(Subject.newBuilder().setPlace("NLRTM"));
+    }
+    MessageId other = node.received(Subject.newBuilder().setPlace("BEANR"));
+    int before = node.leaves.count();
+    assertEquals(List.of(other), node.hits(OTHER));
+    for (int round = 2; round <= 21; round++) {
+      node.watches.round();
+      assertEquals(1, last(OTHER), "counted once");
+      if (round == 2) {
+        node.restart();
+      }
+    }
+    assertEquals(40_000, last(DESK));
+    List<WatchHit> kept =
+        WatchTable.of(node.ledger).hits(DESK.value(), 0, WatchFollower.MAX_HITS).stream()
+            .map(WatchTable.NumberedHit::hit)
+            .toList();
+    assertEquals(
+        WatchFollower.MAX_HITS,
+        kept.stream().map(hit -> hit.getWatch() + "/" + hit.getPosition()).distinct().count());
+    List<AuditRecord> leaves = node.leaves.all();
+    assertEquals(
+        22,
+        leaves.subList(before, leaves.size()).stream().filter(it -> isHit(it.type())).count(),
+        "one for each client and round");
+    node.watches.round();
+    assertEquals(leaves.size(), node.leaves.count(), "it has caught up");
+    MessageId later =
+        node.received(
+            Lane.PRIORITY, WatchNode.about(Subject.newBuilder().setPlace("BEANR")), label -> {});
+    assertEquals(List.of(other, later), node.hits(OTHER));
+  }
+
+  /** Each person has a leaf, so that a client would have one for each hit. */
+  @Test
+  void leavesOfARound_areOfFewPersons_andTheOthersFollow() {
+    int persons = 2 * WatchFollower.MOST_PERSONS + 1;
+    for (int i = 0; i < persons; i++) {
+      OnBehalfOf person = PERSON.toBuilder().setOfficer("DE-" + i).build();
+      node.watch(DESK, request("container:" + CONTAINER, "case:" + i).setOnBehalfOf(person));
+    }
+    node.receivedContainer();
+    for (int left = persons; left > 0; left -= WatchFollower.MOST_PERSONS) {
+      int before = node.leaves.count();
+      node.watches.round();
+      assertEquals(Math.min(left, WatchFollower.MOST_PERSONS), node.leaves.count() - before);
+    }
+    assertEquals(persons, last(DESK));
+    assertEquals("watch " + persons + ": 1 hit", node.leaves.last().outcome().detail());
+  }
+
+  @Test
+  void leaf_namesTheFirstWatches_andCountsTheOthers() {
+    for (int i = 0; i < 22; i++) {
+      node.watch("container:" + CONTAINER, "case:" + i);
+    }
+    node.receivedContainer();
+    MessageId second = node.receivedContainer();
+    node.watches.round();
+    AuditRecord leaf = node.leaves.last();
+    assertTrue(leaf.outcome().detail().startsWith("watches 1, 2, 3"), leaf.outcome().detail());
+    assertTrue(leaf.outcome().detail().endsWith(", 20 and 2 more: 44 hit"));
+    assertEquals(2, leaf.subject().messages().size());
+    assertEquals(second, leaf.subject().messages().get(1));
+  }
+
+  /** A message with many long routes would otherwise be a hit for nearly every place. */
+  @Test
+  void termsBeyondThoseOfTheIndex_areNoHits() {
+    node.watch("place:FRJUA");
+    node.watch("container:" + CONTAINER);
+    Subject.Builder[] subjects = new Subject.Builder[256];
+    for (int i = 0; i < 255; i++) {
+      String of = "FR" + (char) ('A' + i / 26) + (char) ('A' + i % 26);
+      subjects[i] =
+          route(IntStream.range(0, 20).mapToObj(j -> of + (char) ('A' + j)).toArray(String[]::new));
+    }
+    subjects[255] = Subject.newBuilder().setContainer(CONTAINER);
+    MessageId id = node.received(subjects);
+    assertEquals(List.of(id), node.hits());
+    assertEquals(
+        List.of("container:" + CONTAINER), node.page(DESK, ask(0)).getHits(0).getSubjectsList());
+  }
+
   private long last(NodeName client) {
     return WatchTable.of(node.ledger).span(client.value()).getLast();
   }
