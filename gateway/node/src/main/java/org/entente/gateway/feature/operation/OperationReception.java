@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * operation against its rosters. Call it in the transaction that stores the message.
  */
 public final class OperationReception implements ReceptionHook {
-  /** Most open operations of one lead. */
+  /** Most open operations that count for one lead: it signed their newest rosters. */
   public static final int MOST_OF_ONE_LEAD = 100;
 
   private static final String NOT_SIGNED =

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * OPERATION u8 3 · 16-byte operation id · u8 n · ascii agency   → a member's statement, sealed
  * OPERATION u8 4 · 16-byte operation id · 16-byte message id    → the message, sealed, if own
  * OPERATION u8 5 · 16-byte message id                           → operation id of this agency's message
- * OPERATION u8 6 · u8 n · ascii agency                          → operations open under its lead here: each
+ * OPERATION u8 6 · u8 n · ascii agency                          → operations that count for it here: each
  *                                                                 16-byte id · u64 its end
  * </pre>
  */
@@ -105,7 +105,7 @@ public final class OperationTable {
   /** What a member goes by, sealed. */
   public record SealedReference(AgencyName agency, SealedRecord sealed) {}
 
-  /** An operation that is open under a lead, until its stated end. */
+  /** An operation that counts for an agency, until its stated end. */
   private record OpenEntry(OperationId id, long endsAtMs) {}
 
   /**
@@ -245,9 +245,9 @@ public final class OperationTable {
     tx.delete(Table.OPERATION, wordKey(id, agency));
   }
 
-  /** Operations that are open under a lead here, as the transaction sees them. */
-  public List<OperationId> open(Transaction tx, AgencyName lead) {
-    return open(tx, openKey(lead)).stream().map(OpenEntry::id).toList();
+  /** Open operations that count for an agency here, as the transaction sees them. */
+  public List<OperationId> open(Transaction tx, AgencyName agency) {
+    return open(tx, openKey(agency)).stream().map(OpenEntry::id).toList();
   }
 
   private static List<OpenEntry> open(Transaction tx, byte[] key) {
@@ -263,20 +263,20 @@ public final class OperationTable {
     return entries;
   }
 
-  /** Lists an operation as open under a lead until a time. */
-  public void open(Transaction tx, AgencyName lead, OperationId id, long endsAtMs) {
-    List<OpenEntry> entries = without(id, open(tx, openKey(lead)));
+  /** Counts an open operation for an agency until a time. */
+  public void open(Transaction tx, AgencyName agency, OperationId id, long endsAtMs) {
+    List<OpenEntry> entries = without(id, open(tx, openKey(agency)));
     entries.add(new OpenEntry(id, endsAtMs));
-    putOpen(tx, openKey(lead), entries);
+    putOpen(tx, openKey(agency), entries);
   }
 
   /**
-   * Lists an operation no longer as open under a lead.
+   * Counts an operation no longer for an agency.
    *
-   * @return whether it was
+   * @return whether it did
    */
-  public boolean shut(Transaction tx, AgencyName lead, OperationId id) {
-    return shut(tx, openKey(lead), id);
+  public boolean shut(Transaction tx, AgencyName agency, OperationId id) {
+    return shut(tx, openKey(agency), id);
   }
 
   private static boolean shut(Transaction tx, byte[] key, OperationId id) {
@@ -403,8 +403,8 @@ public final class OperationTable {
   private void removeRecord(Transaction tx, OperationId id) {
     tx.delete(Table.OPERATION, key(RECORD, id));
     tx.afterCommit(() -> mark(id, false));
-    byte[] leads = {OPEN};
-    try (Scan scan = tx.scanCommitted(Table.OPERATION, leads, KeyBuilder.endOf(leads))) {
+    byte[] open = {OPEN};
+    try (Scan scan = tx.scanCommitted(Table.OPERATION, open, KeyBuilder.endOf(open))) {
       while (scan.hasNext()) {
         scan.next();
         shut(tx, scan.key(), id);
@@ -443,8 +443,8 @@ public final class OperationTable {
     return KeyBuilder.key().u8(SAID).bytes(id.bytes()).bytes(message.bytes()).done();
   }
 
-  private static byte[] openKey(AgencyName lead) {
-    return KeyBuilder.key().u8(OPEN).ascii(lead.value()).done();
+  private static byte[] openKey(AgencyName agency) {
+    return KeyBuilder.key().u8(OPEN).ascii(agency.value()).done();
   }
 
   private static byte[] ownKey(MessageId message) {
