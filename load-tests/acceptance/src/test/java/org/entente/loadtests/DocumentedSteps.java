@@ -113,7 +113,7 @@ final class DocumentedSteps {
         CommandStep.of("./entente policy test" + OPERATOR + " config/expectations")
             .says("56 of 56 expectations met"),
         CommandStep.of("./entente send" + DECLARATIONS + " --alerts config/samples/ipr.jsonl")
-            .exits(1)
+            .exits(3)
             .says("published")
             .keeps("FIRST", ID + "to \\[de\\.customs")
             .keeps("SECOND", "(?s)to \\[de\\.customs.*?\\n([0-9a-f]{32})  to \\[[^]]*de\\.customs"),
@@ -213,7 +213,7 @@ final class DocumentedSteps {
                     + " --justification 'ticket 42'"
                     + SUPERVISOR)
             .fills("CONSENT", "CONSENT")
-            .exits(1)
+            .exits(3)
             .says("already revoked"),
         CommandStep.of(
                 "./entente send"
@@ -273,7 +273,7 @@ final class DocumentedSteps {
             .says("{TASK}"),
         CommandStep.of(
                 "./entente send" + DE_CLIENTS + "declarations --alerts config/samples/ipr.jsonl")
-            .exits(1)
+            .exits(3)
             .says("published"),
         // Until it has arrived.
         CommandStep.of("./entente search --headline 'brake pads'" + SEARCHER)
@@ -689,15 +689,15 @@ final class DocumentedSteps {
                     + DE_CLIENTS
                     + "operator")
             .says("forgot cursor night-shift of desk"),
-        CommandStep.of("./entente quarantine show 1" + OPERATOR).exits(1).says("NOT_FOUND"),
+        CommandStep.of("./entente quarantine show 1" + OPERATOR).exits(3).says("NOT_FOUND"),
         CommandStep.of(
                 "./entente quarantine retry 1 --officer FR-3 --justification 'upgraded'" + OPERATOR)
-            .exits(1)
+            .exits(3)
             .says("NOT_FOUND"),
         CommandStep.of(
                 "./entente quarantine discard 1 --officer FR-3 --justification 'sent again by mail'"
                     + OPERATOR)
-            .exits(1)
+            .exits(3)
             .says("NOT_FOUND"),
         // One of its witnesses does not run here, so that its first checkpoint comes only when the
         // wait for witnesses is over.

@@ -120,7 +120,7 @@ final class ProofIT {
 
     Child stranger =
         call(FR, "desk", "audit", "prove", message, "--officer=A-1", "--out", sent.toString());
-    assertEquals(1, stranger.code());
+    assertEquals(3, stranger.code());
     assertTrue(stranger.err().contains("SCOPE_MISSING"), stranger.err());
 
     assertEquals(List.of(), federation.stop());

@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.RootCommand;
-import org.entente.gateway.cli.text.PrintableJsonEncoder;
+import org.entente.gateway.cli.text.PrintableLogEncoder;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.HostileText;
 import org.entente.proto.link.v1.Frame;
@@ -69,7 +69,7 @@ class HostileTextPathTest {
   /** As {@code logback.xml} has it, and every line of the gateway's own. */
   @BeforeEach
   void capture() {
-    PrintableJsonEncoder encoder = new PrintableJsonEncoder();
+    PrintableLogEncoder encoder = new PrintableLogEncoder();
     encoder.setContext(logging);
     encoder.start();
     appender.setContext(logging);

@@ -211,7 +211,7 @@ class TailDeliveryTest {
             "get MESSAGE absent", 65,
             "get CHAIN absent", 64,
             "get RETENTION absent", 3 * 64,
-            "get EVIDENCE", 1,
+            "get EVIDENCE", 2,
             "get ORIGIN_IN", 1,
             "get META", 3),
         with("get", calls));

@@ -402,7 +402,7 @@ class LinkServerTest {
   void streams_thatAPeerEndsAtOnce_areOneLineOfTheLog() throws Exception {
     gateway.start();
     assertEquals(
-        List.of("sg.police lane " + FLASH + ": stream ended: ended by the peer"),
+        List.of("sg.police FLASH: stream ended: ended by the peer"),
         logged(
             StreamSlot.class,
             () -> {

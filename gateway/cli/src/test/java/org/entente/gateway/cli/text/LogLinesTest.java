@@ -48,7 +48,7 @@ class LogLinesTest {
     joran.doConfigure(configuration());
     ConsoleAppender<ILoggingEvent> console =
         (ConsoleAppender<ILoggingEvent>)
-            context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(format);
+            context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR");
     assertNotNull(console);
     return console.getEncoder();
   }
