@@ -351,9 +351,7 @@ final class SimNode {
       return new NodeEnvironment(
           SimNode.this::now,
           new SeededRandom(name + " " + random.nextLong()),
-          workers(),
-          workers(),
-          new Turns(),
+          new NodeEnvironment.Turns(workers(), workers(), new Turns()),
           new VirtualTimers(),
           new NoCopies(),
           meters);

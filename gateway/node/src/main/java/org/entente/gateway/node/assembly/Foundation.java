@@ -139,7 +139,7 @@ final class Foundation {
             around.clock(),
             ledgerLimits(),
             observer(),
-            around.writer());
+            around.turns().writer());
     disk = new DiskGuard(ledger, store, around.workers(), around.meters());
     witness = witness();
     evidence = new EvidenceRecords(atRest, self.agency());

@@ -43,6 +43,8 @@ public final class LedgerBackups implements OwnBackups {
     if (problem.isPresent()) {
       return new Result.Refused<>(problem.get());
     }
+    // Also the first checkpoint: a copy without one cannot be verified.
+    ground.audit.signer().sign(ground.around.clock().instant());
     String note =
         ground
             .audit

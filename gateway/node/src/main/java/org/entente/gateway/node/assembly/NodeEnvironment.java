@@ -11,18 +11,27 @@ import org.entente.gateway.meter.Meters;
  * What a node stands on.
  *
  * @param clock the only source of the time of day
- * @param workers for everything that may wait for the disk; more than one thread
- * @param sealer where sealing runs, which is given one task at a time
- * @param writer where the ledger's writer runs
  * @param timers for pauses and time-outs of links
  * @param copies where backups of the ledger are kept
  */
 public record NodeEnvironment(
     InstantSource clock,
     SecureRandom random,
-    Executor workers,
-    Executor sealer,
-    WriterExecutor writer,
+    Turns turns,
     Timers timers,
     BackupCopies copies,
-    Meters meters) {}
+    Meters meters) {
+
+  /**
+   * Where work runs.
+   *
+   * @param workers for everything that may wait for the disk; more than one thread
+   * @param sealer where sealing runs, which is given one task at a time
+   * @param writer where the ledger's writer runs
+   */
+  public record Turns(Executor workers, Executor sealer, WriterExecutor writer) {}
+
+  Executor workers() {
+    return turns.workers();
+  }
+}

@@ -105,9 +105,8 @@ final class RunningNode {
             new NodeEnvironment(
                 clock,
                 new SecureRandom(),
-                threads.workers(),
-                threads.sealer(),
-                new WriterThread(),
+                new NodeEnvironment.Turns(
+                    threads.workers(), threads.sealer(), new WriterThread()),
                 Timers.of(threads.timers()),
                 disk,
                 meters),

@@ -150,9 +150,7 @@ class FeaturesTest {
             new NodeEnvironment(
                 InstantSource.system(),
                 new SecureRandom(),
-                workers,
-                workers,
-                new WriterThread(),
+                new NodeEnvironment.Turns(workers, workers, new WriterThread()),
                 Timers.of(timers),
                 new NoCopies(),
                 new Meters()),
