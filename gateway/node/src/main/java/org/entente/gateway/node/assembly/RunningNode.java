@@ -105,8 +105,7 @@ final class RunningNode {
             new NodeEnvironment(
                 clock,
                 new SecureRandom(),
-                new NodeEnvironment.Turns(
-                    threads.workers(), threads.sealer(), new WriterThread()),
+                new NodeEnvironment.Turns(threads.workers(), threads.sealer(), new WriterThread()),
                 Timers.of(threads.timers()),
                 disk,
                 meters),
