@@ -124,10 +124,13 @@ public final class DoctorCommand extends PrintingCommand {
                 "not checked, because %s failed: %s"
                     .formatted(String.join(" and ", causes), String.join(", ", ids))));
     print(
-        "%d errors, %d warnings"
-            .formatted(
-                report.failed(DoctorCheck.Severity.ERROR),
-                report.failed(DoctorCheck.Severity.WARNING)));
+        counted(report.failed(DoctorCheck.Severity.ERROR), "error")
+            + ", "
+            + counted(report.failed(DoctorCheck.Severity.WARNING), "warning"));
+  }
+
+  private static String counted(long number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
   }
 
   private void printFailed(CheckResult result) {
