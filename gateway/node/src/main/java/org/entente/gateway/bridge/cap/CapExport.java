@@ -190,7 +190,7 @@ final class CapExport {
     return blocks;
   }
 
-  /** The author of the message controls what is kept; all of it has a bounded number of lines. */
+  /** Bounds the lines of all kept text together, since the author of the message chooses it. */
   private CapLines lines(String element, String text) throws CapProblem {
     CapLines read =
         CapLines.read(text, MOST_LINES - lines)

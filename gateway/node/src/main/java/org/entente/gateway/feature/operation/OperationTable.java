@@ -358,9 +358,12 @@ public final class OperationTable {
   }
 
   /**
-   * What removes at most so many entries of one operation whose last day is before this one, and
-   * gives how many went; its record goes last. Members choose how much they say in an operation.
-   * Looks for it here and not on the writer's thread.
+   * A change that removes some entries of one operation that is over, and returns how many. The
+   * operation's own record goes last. A change is bounded, because members choose how much they say
+   * in an operation. This call looks for the operation; the change only removes.
+   *
+   * @param today the operation's last day is before this day
+   * @param most most entries that the change removes
    */
   public Mutation<Integer> removal(long today, int most) {
     Optional<OperationId> over =

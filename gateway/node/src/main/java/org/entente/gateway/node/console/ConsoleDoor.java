@@ -18,7 +18,7 @@ import org.entente.gateway.identity.Scope;
 
 /**
  * Decides who enters the console: a client with a scope that opens a page, by its certificate or by
- * a session. Each request is decided anew by the trust and the configuration in force.
+ * a session. Each request is checked against the trust and the configuration in force.
  *
  * <p>The host that a request names must be one of this console: a page of another name that
  * resolves to this machine (DNS rebinding) does not get in. Without TLS only this machine may come.

@@ -7,10 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 
-/**
- * Envelopes a second, by peer and lane, between the last two times at which somebody looked. Safe
- * for many threads.
- */
+/** Envelopes a second, by peer and lane, between the last two readings. Safe for many threads. */
 final class LinkRates {
   /** Looks that are closer together see the same rates. */
   private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);

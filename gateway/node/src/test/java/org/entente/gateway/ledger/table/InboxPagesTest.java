@@ -302,7 +302,7 @@ class InboxPagesTest {
     assertEquals(2, inbox.positions(LANE, 1, 10).length);
   }
 
-  /** A reader sees a message or not; it never takes one of before for one of now. */
+  /** A reader gets each message as it is now, or does not get it. */
   @Test
   void readWhileAPageIsWritten_showsNothingOfWhatWasRemoved() {
     for (int before = 0; before < 3; before++) {
