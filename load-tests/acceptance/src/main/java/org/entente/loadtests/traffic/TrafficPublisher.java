@@ -3,6 +3,7 @@ package org.entente.loadtests.traffic;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -210,6 +211,11 @@ public final class TrafficPublisher {
         return;
       }
       Status status = Status.fromThrowable(failure);
+      if (status.getCause() instanceof IOException) {
+        // The connection was lost; gRPC calls that UNKNOWN if it was lost just before the call.
+        desk.again(publication, String.valueOf(Status.Code.UNAVAILABLE));
+        return;
+      }
       switch (status.getCode()) {
         case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, RESOURCE_EXHAUSTED, ABORTED ->
             desk.again(publication, String.valueOf(status.getCode()));

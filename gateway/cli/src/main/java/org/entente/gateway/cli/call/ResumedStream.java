@@ -14,6 +14,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +92,8 @@ final class ResumedStream {
     Throwable cause = failure.getStatus().getCause();
     return switch (failure.getStatus().getCode()) {
       case UNAVAILABLE -> cause != null && ConnectionErrorText.isOfCertificates(cause);
+      // A call on a connection that was just lost has its cause at this end.
+      case UNKNOWN -> !(cause instanceof IOException);
       // A server that stops resets the streams that are still open.
       case CANCELLED -> false;
       default -> true;

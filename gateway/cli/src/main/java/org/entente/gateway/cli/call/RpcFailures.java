@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,7 +23,9 @@ public final class RpcFailures {
     Throwable cause = failure == null ? new IllegalStateException("no cause given") : failure;
     Status status = Status.fromThrowable(cause);
     Throwable beneath = status.getCause();
-    if (status.getCode() == Status.Code.UNAVAILABLE && beneath != null) {
+    // A call on a connection that was just lost is UNKNOWN to gRPC, with the cause at this end.
+    if (beneath instanceof IOException
+        || (status.getCode() == Status.Code.UNAVAILABLE && beneath != null)) {
       return new CommandFailure(
           ExitCode.UNREACHABLE,
           "no connection to the gateway: "

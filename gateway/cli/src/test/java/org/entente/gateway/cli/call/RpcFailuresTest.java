@@ -8,6 +8,7 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.nio.channels.ClosedChannelException;
 import org.entente.gateway.cli.failure.ExitCode;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,9 @@ class RpcFailuresTest {
     assertEquals(ExitCode.UNREACHABLE, exit(io.grpc.Status.DEADLINE_EXCEEDED));
     assertEquals(ExitCode.REFUSED, exit(io.grpc.Status.PERMISSION_DENIED));
     assertEquals(ExitCode.FAILED, exit(io.grpc.Status.INTERNAL));
+    assertEquals(ExitCode.FAILED, exit(io.grpc.Status.UNKNOWN));
+    assertEquals(
+        ExitCode.UNREACHABLE, exit(io.grpc.Status.UNKNOWN.withCause(new ClosedChannelException())));
   }
 
   private static ExitCode exit(io.grpc.Status status) {
