@@ -50,6 +50,7 @@ export const u64 = (n) => number(n, 8);
 export const name = (text) => concat(u8(text.length), ascii(text));
 
 export const MAX_U64 = (1n << 63n) - 1n;
+export const MAX_TIME = 253402300799999n;
 
 const AGENCY = /^([a-z]{2}|x)\.[a-z][a-z0-9-]{0,31}$/;
 const GATEWAY = /^[a-z0-9][a-z0-9-]{0,31}$/;
@@ -90,6 +91,13 @@ export class Reader {
     const value = this.big(8);
     require(value >= from && value <= MAX_U64, `number out of range before byte ${this.at}`);
     return value;
+  }
+
+  /** Milliseconds since 1970, to the end of the year 9999. */
+  time() {
+    const time = this.u64();
+    require(time <= MAX_TIME, `time out of range before byte ${this.at}`);
+    return time;
   }
 
   exactly(value, what) {

@@ -29,8 +29,8 @@ export const parseHeader = (bytes) => {
   const origin = in_.agency();
   const gateway = in_.gateway();
   const id = in_.take(16);
-  const created = in_.u64();
-  const expires = in_.u64();
+  const created = in_.time();
+  const expires = in_.time();
   require(expires > created, 'expires before it was created');
   const labelsLength = in_.u32();
   require(labelsLength >= 1 && labelsLength <= MAX_LABELS, 'labels length out of range');

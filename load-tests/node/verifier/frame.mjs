@@ -18,7 +18,7 @@ export const readFrame = (in_, addressed) => {
     in_.exactly(0, 'length of the addressee');
   }
   const addressee = addressed ? in_.agency() : undefined;
-  const issued = in_.u64();
+  const issued = in_.time();
   return { federation, issuer, gateway, addressee, issued };
 };
 

@@ -40,11 +40,11 @@ export const parseAnnouncement = (bytes) => {
   const gatewayKey = in_.take(32);
   require(isEd25519Key(gatewayKey), 'a gateway key that is none');
   const recipientKey = in_.take(16);
-  const notBefore = in_.u64();
-  const notAfter = in_.u64();
+  const notBefore = in_.time();
+  const notAfter = in_.time();
   require(notAfter > notBefore, 'a key that ends before it begins');
   const epoch = in_.u64(1n);
-  const expires = in_.u64();
+  const expires = in_.time();
   require(
     expires > issued && expires - issued <= 24n * HOUR && expires <= notAfter,
     'a session that does not end in time',

@@ -43,8 +43,8 @@ export const parseKeyBundle = parse('key bundle', TO_ALL, PAIR_SIGNATURE_BYTES, 
   require(gateways.every((g) => isEd25519Key(g.key)), 'a gateway key that is none');
   const keys = readList(in_, 1, 8, 'keys', () => ({
     id: in_.take(16),
-    notBefore: in_.u64(),
-    notAfter: in_.u64(),
+    notBefore: in_.time(),
+    notAfter: in_.time(),
     publicKey: in_.take(1216),
   }));
   require(ascending(keys.map((k) => [big(k.notAfter), k.id])), 'keys are not ascending');
@@ -113,8 +113,8 @@ const parseRoster = parse('roster', TO_ALL, GATEWAY_SIGNATURE_BYTES, (in_, { iss
   const flags = in_.u8();
   require(flags <= 3, 'unknown flags');
   const name = in_.text(/^[A-Z0-9][A-Z0-9 -]{0,31}$/, 'cover name');
-  const starts = in_.u64();
-  const ends = in_.u64();
+  const starts = in_.time();
+  const ends = in_.time();
   require(ends > starts && ends - starts <= LONGEST_OPERATION_MS, 'no such time');
   const members = readList(in_, 1, 64, 'members', () => {
     const agency = in_.agency();
@@ -152,7 +152,7 @@ const parseConsent = parse('consent', TO_ONE, GATEWAY_SIGNATURE_BYTES, (in_) => 
   require(purposes.every((purpose) => purpose > 0), 'no purpose');
   require(ascending(purposes.map((purpose) => [Uint8Array.of(purpose)])), 'purposes are not ascending');
   require(agencies.length + jurisdictions.length > 0, 'it is for nobody');
-  const until = in_.u64();
+  const until = in_.time();
   return { id, terms: { messages, agencies, jurisdictions, purposes, until } };
 });
 

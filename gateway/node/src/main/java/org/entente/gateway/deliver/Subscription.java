@@ -258,21 +258,26 @@ public final class Subscription {
 
   private void consider(InboxTable.PlacedRecord placed, LaneCursor place) {
     examined++;
-    Optional<OpenedMessage> opened =
-        ports.undeliverable().holds(placed.position()) ? Optional.empty() : openOrSetAside(placed);
-    if (opened.isPresent()) {
-      send(placed, place, opened.get());
+    Optional<Delivery> delivery =
+        ports.undeliverable().holds(placed.position())
+            ? Optional.empty()
+            : openOrSetAside(placed, place);
+    if (delivery.isPresent()) {
+      send(placed, place, delivery.get());
     } else {
       passed++;
       place.passed(placed.position());
     }
   }
 
-  /** Opens a message, or quarantines it, so that a failing message does not block later ones. */
-  private Optional<OpenedMessage> openOrSetAside(InboxTable.PlacedRecord placed) {
+  /**
+   * Opens a message, or quarantines it: one that does not open, or cannot be put into a delivery,
+   * does not block later ones.
+   */
+  private Optional<Delivery> openOrSetAside(InboxTable.PlacedRecord placed, LaneCursor place) {
     while (true) {
       try {
-        return open(placed);
+        return open(placed, place);
       } catch (RuntimeException | StackOverflowError e) {
         UndeliverableMessages.NextAction next = ports.undeliverable().failed(placed, e);
         if (next == UndeliverableMessages.NextAction.STOP) {
@@ -285,10 +290,8 @@ public final class Subscription {
     }
   }
 
-  private record OpenedMessage(Label label, Body body) {}
-
   /** Opens a message; empty if the subscription does not want it or may no longer get it. */
-  private Optional<OpenedMessage> open(InboxTable.PlacedRecord placed) {
+  private Optional<Delivery> open(InboxTable.PlacedRecord placed, LaneCursor place) {
     // A restricted message is redelivered at the tail when the restriction ends.
     boolean wanted =
         placed.isDamaged()
@@ -302,7 +305,10 @@ public final class Subscription {
       return Optional.empty();
     }
     Body body = message.body();
-    return body == null ? Optional.empty() : Optional.of(new OpenedMessage(message.label(), body));
+    return body == null
+        ? Optional.empty()
+        : Optional.of(
+            delivery(placed, message.label(), body, place.isRedelivery(placed.position())));
   }
 
   /**
@@ -322,25 +328,37 @@ public final class Subscription {
     return opened.orElse(null);
   }
 
-  private void send(InboxTable.PlacedRecord placed, LaneCursor place, OpenedMessage message) {
-    boolean again = place.isRedelivery(placed.position());
-    MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
-    AgencyName origin = new AgencyName(placed.record().getOrigin());
+  private Delivery delivery(
+      InboxTable.PlacedRecord placed, Label label, Body body, boolean redelivery) {
     Delivery.Builder delivery =
         Delivery.newBuilder()
             .setPosition(placed.position())
-            .setLabel(message.label())
-            .setBody(message.body())
-            .addAllConsents(GivenConsents.of(message.body()))
+            .setLabel(label)
+            .setBody(body)
+            .addAllConsents(GivenConsents.of(body))
             .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
-            .setRedelivery(again);
+            .setRedelivery(redelivery);
     if (placed.record().getChanged()) {
-      delivery.setStanding(ports.chains().standing(origin, id));
+      delivery.setStanding(ports.chains().standing(origin(placed), id(placed)));
     }
-    ports.equivalent(message.label()).ifPresent(delivery::setEquivalent);
-    send(delivery.build());
-    place.sent(placed.position(), new LaneCursor.SentMessage(id, origin, placed.retrieval()));
-    ports.delivered(again, placed.record().getExercise());
+    ports.equivalent(label).ifPresent(delivery::setEquivalent);
+    return delivery.build();
+  }
+
+  private static MessageId id(InboxTable.PlacedRecord placed) {
+    return MessageId.of(placed.record().getMessageId().toByteArray());
+  }
+
+  private static AgencyName origin(InboxTable.PlacedRecord placed) {
+    return new AgencyName(placed.record().getOrigin());
+  }
+
+  private void send(InboxTable.PlacedRecord placed, LaneCursor place, Delivery delivery) {
+    send(delivery);
+    place.sent(
+        placed.position(),
+        new LaneCursor.SentMessage(id(placed), origin(placed), placed.retrieval()));
+    ports.delivered(delivery.getRedelivery(), placed.record().getExercise());
   }
 
   private void send(Delivery delivery) {

@@ -29,6 +29,7 @@ import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.FieldReader;
 import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.seal.format.Suite;
 import org.entente.gateway.seal.statement.ConsentStatement;
@@ -256,6 +257,7 @@ class VectorsTest {
     all.add(changed(h, header, "name longer than the header", 6, 255));
     all.add(changed(h, header, "created in the year 292278994 and beyond", 38, 0x80));
     all.add(changed(h, header, "expires before it was created", 46, 0, 0, 0, 0, 0, 0, 0, 1));
+    all.add(changed(h, header, "expires in the year 10000", 46, u64(FieldReader.LAST_TIME + 1)));
     all.add(changed(h, header, "labels of more than 8 MiB", 54, 0, 0x80, 0, 1));
     all.add(changed(h, header, "bodies of more than 64 MiB", 58, 4, 0, 0, 1));
     all.add(resized(h, header, "cut", -1));
@@ -284,6 +286,8 @@ class VectorsTest {
     all.add(changed("settled", settled, "numbers not ascending", lane - 1, 2, 1));
     byte[] consent = samples.consent.encoded();
     int purposes = consent.length - 64 - 8 - 2;
+    int until = consent.length - 64 - 8;
+    all.add(changed("consent", consent, "until 10000", until, u64(FieldReader.LAST_TIME + 1)));
     all.add(changed("consent", consent, "purpose 0", purposes, 0));
     all.add(changed("consent", consent, "purposes not ascending", purposes, 5, 1));
     all.add(changed("consent", consent, "jurisdictions not ascending", purposes - 7, 'U', 'S'));
@@ -336,7 +340,7 @@ class VectorsTest {
     all.add(changed(k, good, "no keys", keys, 0, 0));
     all.add(changed(k, good, "nine keys", keys, 0, 9));
     all.add(changed(k, good, "key id of another key", keys + 2, 0));
-    all.add(changed(k, good, "keys not ascending", keys + 2 + 24, u64(Long.MAX_VALUE)));
+    all.add(changed(k, good, "keys not ascending", keys + 2 + 24, u64(FieldReader.LAST_TIME)));
     all.add(resized(k, good, "cut", -1));
     addFulfilments(all);
   }

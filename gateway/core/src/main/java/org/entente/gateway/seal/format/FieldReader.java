@@ -24,6 +24,9 @@ import org.entente.gateway.model.NodeName;
  * no value admits is malformed.
  */
 public final class FieldReader {
+  /** The last millisecond of the year 9999, after which a protobuf timestamp has no value. */
+  public static final long LAST_TIME = 253_402_300_799_999L;
+
   private final byte[] bytes;
   private int at;
 
@@ -89,9 +92,11 @@ public final class FieldReader {
     return number;
   }
 
-  /** Milliseconds since 1970, 0 or more. */
+  /** Milliseconds since 1970, at most {@link #LAST_TIME}. */
   public long time() {
-    return number(0);
+    long time = number(0);
+    require(time <= LAST_TIME);
+    return time;
   }
 
   public byte[] fixed(int length) {

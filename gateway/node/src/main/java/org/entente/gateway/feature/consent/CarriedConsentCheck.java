@@ -65,6 +65,9 @@ public final class CarriedConsentCheck {
       AgencyName origin, Label label, CarriedConsent carried, ConsentStatement statement) {
     ConsentStatement.Content content = statement.content();
     String name = "consent " + content.id() + " of " + content.grantor();
+    if (content.grantor().equals(content.grantee())) {
+      return refused(Code.CONSENT_REQUIRED, name + " is one to itself");
+    }
     if (!content.federation().equals(federation) || !content.grantee().equals(origin)) {
       return refused(
           Code.CONSENT_REQUIRED,

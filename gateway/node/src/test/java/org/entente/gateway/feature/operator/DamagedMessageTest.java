@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.InboxTable;
@@ -108,6 +109,21 @@ class DamagedMessageTest {
     assertEquals(AuditType.QUARANTINED, node.leaves.last().type());
     assertEquals(List.of("before", "after"), headlines("another"), "set aside once for all");
     assertEquals(1, node.quarantine.list(false, 0, 10).size());
+  }
+
+  /** A failure behind the opening ended the stream of each cursor, and again when it came back. */
+  @Test
+  void messageThatCannotBePutIntoADelivery_isSetAside_andTheOthersAreDelivered() {
+    node.equivalents =
+        label -> {
+          if (label.getMessageId().equals(ByteString.copyFrom(damaged.bytes()))) {
+            throw new IllegalArgumentException("Timestamp is not valid");
+          }
+          return Optional.empty();
+        };
+    assertEquals(List.of("before", "after"), headlines("desk"));
+    assertEquals(ByteString.copyFrom(damaged.bytes()), only().record().getMessageIds(0));
+    assertEquals(List.of("before", "after"), headlines("another"), "set aside once for all");
   }
 
   @Test

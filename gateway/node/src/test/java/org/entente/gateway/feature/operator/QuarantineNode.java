@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.DeliveryLeaves;
@@ -54,6 +55,7 @@ import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
@@ -84,6 +86,8 @@ final class QuarantineNode implements AutoCloseable {
   volatile Instant now = Instant.parse("2026-11-25T10:00:00Z");
   volatile @Nullable Supplier<RuntimeException> defect = () -> new IllegalStateException("it says");
   volatile boolean refuses;
+  volatile Function<Label, Optional<ClassificationEquivalent>> equivalents =
+      label -> policy.equivalent(label, ReceiveKit.SELF);
   MemoryStore store;
   Ledger ledger;
   ReceiveKit kit;
@@ -149,7 +153,7 @@ final class QuarantineNode implements AutoCloseable {
             () -> now,
             new Meters(),
             DeskClients.none(keys)::sight,
-            label -> policy.equivalent(label, ReceiveKit.SELF),
+            label -> equivalents.apply(label),
             (tx, origin, id) -> Optional.empty()),
         CursorLimits.DEFAULT);
   }
