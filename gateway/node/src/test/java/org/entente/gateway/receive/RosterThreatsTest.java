@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.batch.SealingItem;
@@ -315,6 +316,93 @@ class RosterThreatsTest {
             end.toEpochMilli()));
   }
 
+  /** The last day of the month in which the year after its end is over. */
+  private static LocalDate lastDayOf(RosterKit kit) {
+    Instant end = Instant.ofEpochMilli(kit.terms().endsAtMs());
+    return LocalDate.ofInstant(end.plus(RosterRecords.KEPT), UTC)
+        .plusMonths(1)
+        .withDayOfMonth(1)
+        .minusDays(1);
+  }
+
+  /** Each day of an end was a key, for which the writer wrote the whole keystore again. */
+  @Test
+  void rostersOfManyEnds_makeFewKeys() {
+    taken(carrying(first.signed()));
+    RosterKit newest = first;
+    for (int i = 1; i <= 64; i++) {
+      newest = until(newest.next(lead("fr.customs"), participant("de.customs")), endOf(first, i));
+      taken(carrying(newest.signed()));
+    }
+    assertEquals(65, held().newest().number());
+    assertTrue(monthsAhead().size() <= 4, () -> "" + monthsAhead());
+    // Nor does what contradicts them.
+    Set<LocalDate> before = keys.days();
+    for (int i = 0; i < 64; i++) {
+      refused(Code.ROSTER_FORKED, carrying(until(first, endOf(first, 400 + i)).signed()));
+    }
+    assertEquals(before, keys.days());
+  }
+
+  private static Instant endOf(RosterKit kit, int days) {
+    return Instant.ofEpochMilli(kit.terms().endsAtMs()).plus(Duration.ofDays(days));
+  }
+
+  /** Buckets beyond those of messages and evidence. */
+  private List<LocalDate> monthsAhead() {
+    return keys.days().stream()
+        .filter(day -> day.isAfter(LocalDate.ofInstant(NOW, UTC).plusDays(410)))
+        .toList();
+  }
+
+  @Test
+  void rosterThatEndsBeyondTenYears_isRefused() {
+    for (String end :
+        List.of("2036-06-05T00:00:00Z", "9999-12-31T00:00:00Z", "9999-12-31T23:59:59.999Z")) {
+      refused(Code.INVALID_FIELD, carrying(until(founded(), Instant.parse(end)).signed()));
+    }
+    // It is malformed, so nobody's.
+    RosterKit malformed = until(founded(), Instant.parse("+10000-01-01T00:00:00Z"));
+    refused(Code.BAD_SIGNATURE, carrying(malformed.signed()));
+    assertEquals(List.of(), rosters.list(10));
+    assertEquals(List.of(), monthsAhead());
+    taken(carrying(until(founded(), NOW.plus(RosterStatement.LONGEST)).signed()));
+  }
+
+  /** Nobody has a use for them, and they counted for no limit. */
+  @Test
+  void firstRosterThatIsClosedOrOver_isRefused() {
+    refused(Code.OPERATION_CLOSED, carrying(first.closed().signed()));
+    refused(Code.OPERATION_CLOSED, carrying(until(founded(), NOW).signed()));
+    assertEquals(List.of(), rosters.list(10));
+    // The gateway that signed it and lost it takes it back.
+    RosterKit own = RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
+    taken(givenBack(own.closed().signed()));
+  }
+
+  /** Founded and closed at once, they are open never and kept for years. */
+  @Test
+  void operationsOfOneFounder_areBounded_closedOrNot() {
+    for (int i = 0; i < OperationReception.MOST_OF_ONE_FOUNDER; i++) {
+      RosterKit founded = founded();
+      holds(founded, founded.next(lead("fr.customs"), participant("de.customs")).closed());
+    }
+    assertEquals(List.of(), open("fr.customs"));
+    refused(Code.LIMIT_REACHED, carrying(first.signed()));
+    // One that is stored goes on, whoever leads it.
+    RosterKit handed = handedOn(signedBy("us.cbp"), "fr.customs");
+    taken(
+        carrying(
+            handed
+                .next(lead("fr.customs"), participant("us.cbp"), participant("de.customs"))
+                .signed()));
+    // Those that are gone do not count.
+    for (int i = 0; i < 2; i++) {
+      assertTrue(pruned(lastDayOf(first).toEpochDay() + 1) > 0);
+    }
+    taken(carrying(first.signed()));
+  }
+
   @Test
   void roster_givenBack_thatThisGatewayNeverSigned_isRefused() {
     RosterKit own = RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
@@ -348,7 +436,7 @@ class RosterThreatsTest {
     refused(Code.ROSTER_FORKED, carrying(other.signed()));
     assertTrue(held().forked());
     assertEquals("fr.customs", owedTo(first), "its lead is shown what it signed before");
-    assertEquals(List.of(first.operation()), rosters.forked(NOW.toEpochMilli()));
+    assertEquals(List.of(first.operation()), rosters.forked(NOW.toEpochMilli(), 10));
     assertTrue(
         leaves.only(AuditType.ROSTER_CONFLICT).outcome().detail().contains("another roster 2"));
     refused(Code.ROSTER_FORKED, said(second.signed()));
@@ -585,9 +673,7 @@ class RosterThreatsTest {
   void operation_aYearPastItsEnd_isGoneWithAllOfIt() {
     taken(carrying(first.signed()));
     taken(said(first.signed()));
-    long lastDay =
-        Instant.ofEpochMilli(first.terms().endsAtMs()).plus(RosterRecords.KEPT).toEpochMilli()
-            / 86_400_000;
+    long lastDay = lastDayOf(first).toEpochDay();
     assertEquals(0, pruned(lastDay));
     assertEquals(3, pruned(lastDay + 1));
     assertTrue(rosters.held(first.operation()).isEmpty());
@@ -640,8 +726,7 @@ class RosterThreatsTest {
           assertEquals(2, counted.held(tx, first.operation()).orElseThrow().newest().number());
           return tx;
         });
-    Instant end = Instant.ofEpochMilli(first.terms().endsAtMs());
-    keys.destroy(LocalDate.ofInstant(end.plus(RosterRecords.KEPT), UTC));
+    keys.destroy(lastDayOf(first));
     ledger.commit(
         Lane.ROUTINE,
         tx -> {

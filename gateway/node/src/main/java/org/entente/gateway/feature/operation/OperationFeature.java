@@ -11,6 +11,9 @@ import org.entente.gateway.retention.RecordExpiry;
 
 /** Joint operations: rosters that leads sign, and messages to all members. */
 public final class OperationFeature implements Feature {
+  /** Operations that one look at {@code /readyz} names because their leads signed twice. */
+  private static final int MOST_WARNED = 20;
+
   @Override
   public void wire(Registry registry) {
     GatewayParts gateway = registry.parts();
@@ -42,7 +45,7 @@ public final class OperationFeature implements Feature {
   }
 
   private static List<String> forked(GatewayParts gateway, RosterRecords rosters) {
-    return rosters.forked(gateway.environment().clock().millis()).stream()
+    return rosters.forked(gateway.environment().clock().millis(), MOST_WARNED).stream()
         .map(forked -> "operation " + forked + ": its lead signed contradictory rosters")
         .toList();
   }

@@ -1,6 +1,7 @@
 package org.entente.gateway.feature.operation;
 
 import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +37,12 @@ import org.jspecify.annotations.Nullable;
 public final class OperationReception implements ReceptionHook {
   /** Most open operations that count for one lead: it signed their newest rosters. */
   public static final int MOST_OF_ONE_LEAD = 100;
+
+  /** Most operations that are stored of one founder, open or not. */
+  public static final int MOST_OF_ONE_FOUNDER = 1_000;
+
+  /** How far the clock of a lead may be ahead. */
+  private static final Duration CLOCKS_APART = Duration.ofDays(1);
 
   private static final String NOT_SIGNED =
       "the roster is neither signed by its sender nor returned to the agency that signed it";
@@ -188,36 +195,51 @@ public final class OperationReception implements ReceptionHook {
   }
 
   private RosterRules.Judgement judge(Transaction tx, RosterStatement roster) {
-    RosterRules.Judgement judgement = byThoseHeld(tx, roster);
-    // The key of a past day cannot seal anything.
-    return judgement instanceof RosterRules.Judgement.Taken
-            && RosterRecords.keptUntil(roster).toEpochMilli() < tx.nowMillis()
-        ? new RosterRules.Judgement.Refused(
-            Code.OPERATION_CLOSED,
-            "the operation ended longer ago than rosters are kept, "
-                + RosterRecords.KEPT.toDays()
-                + " days")
-        : judgement;
-  }
-
-  private RosterRules.Judgement byThoseHeld(Transaction tx, RosterStatement roster) {
     RosterRules.Judgement judgement =
         rosters
             .held(tx, roster.content().place().operation())
             .map(held -> RosterRules.next(roster, held, self))
-            .orElseGet(() -> RosterRules.first(roster, self));
-    return judgement instanceof RosterRules.Judgement.Taken && isOneTooMany(tx, roster)
-        ? new RosterRules.Judgement.Refused(
-            Code.LIMIT_REACHED,
-            "%s already answers for %d open operations here"
-                .formatted(roster.content().place().signer(), MOST_OF_ONE_LEAD))
+            .orElseGet(() -> RosterRules.first(roster, self, tx.nowMillis()));
+    return judgement instanceof RosterRules.Judgement.Taken
+        ? term(roster, tx.nowMillis()).or(() -> limit(tx, roster)).orElse(judgement)
         : judgement;
   }
 
+  /** Its end decides until when it is kept, and so which keys are made for it. */
+  private static Optional<RosterRules.Judgement> term(RosterStatement roster, long nowMillis) {
+    if (RosterRecords.isOver(roster, nowMillis)) {
+      return refused(
+          Code.OPERATION_CLOSED,
+          "the operation ended longer ago than rosters are kept, "
+              + RosterRecords.KEPT.toDays()
+              + " days");
+    }
+    long latest = nowMillis + RosterStatement.LONGEST.plus(CLOCKS_APART).toMillis();
+    return roster.content().terms().endsAtMs() > latest
+        ? refused(Code.INVALID_FIELD, "the operation ends more than ten years from now")
+        : Optional.empty();
+  }
+
   /** What this agency signed itself does not count. */
-  private boolean isOneTooMany(Transaction tx, RosterStatement roster) {
-    return !roster.content().place().signer().equals(self)
-        && rosters.opensTooMany(tx, roster, MOST_OF_ONE_LEAD);
+  private Optional<RosterRules.Judgement> limit(Transaction tx, RosterStatement roster) {
+    AgencyName signer = roster.content().place().signer();
+    if (signer.equals(self)) {
+      return Optional.empty();
+    }
+    if (rosters.opensTooMany(tx, roster, MOST_OF_ONE_LEAD)) {
+      return refused(
+          Code.LIMIT_REACHED,
+          "%s already answers for %d open operations here".formatted(signer, MOST_OF_ONE_LEAD));
+    }
+    return rosters.foundsTooMany(tx, roster, MOST_OF_ONE_FOUNDER)
+        ? refused(
+            Code.LIMIT_REACHED,
+            "%d operations that %s founded are stored here".formatted(MOST_OF_ONE_FOUNDER, signer))
+        : Optional.empty();
+  }
+
+  private static Optional<RosterRules.Judgement> refused(Code code, String reason) {
+    return Optional.of(new RosterRules.Judgement.Refused(code, reason));
   }
 
   /** Applies a message that is stored. */

@@ -4,10 +4,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -42,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * OPERATION u8 5 · 16-byte message id                           → operation id of this agency's message
  * OPERATION u8 6 · u8 n · ascii agency                          → operations that count for it here: each
  *                                                                 16-byte id · u64 its end
+ * OPERATION u8 7 · u8 n · ascii agency                          → u64 number of operations stored here
+ *                                                                 that it founded
+ * OPERATION u8 8 · u32 last day · 16-byte operation id          → empty: kept until that day
  * </pre>
  */
 public final class OperationTable {
@@ -51,13 +52,17 @@ public final class OperationTable {
   private static final int SAID = 4;
   private static final int OWN = 5;
   private static final int OPEN = 6;
+  private static final int FOUNDED = 7;
+  private static final int KEPT_UNTIL = 8;
   private static final int OPEN_BYTES = MessageId.SIZE + 8;
   private static final byte[] NOTHING = new byte[0];
 
   private final Store store;
 
-  /** Operations that need attention; few, even if the table is large. */
+  /** Operations with something to be done; few, even if the table is large. */
   private final NavigableSet<OperationId> marked = new ConcurrentSkipListSet<>();
+
+  private final NavigableSet<OperationId> forked = new ConcurrentSkipListSet<>();
 
   /** The table of a ledger. */
   public static OperationTable of(Ledger ledger) {
@@ -69,38 +74,47 @@ public final class OperationTable {
     try (Scan scan = records(store)) {
       while (scan.hasNext()) {
         scan.next();
-        if (isMarked(scan.value())) {
-          marked.add(idOf(scan.key()));
-        }
+        mark(idOf(scan.key()), scan.value());
       }
     }
   }
 
-  /** Whether a record is marked. The code that reads an unreadable record reports it. */
-  private static boolean isMarked(byte[] value) {
+  /** Marks an operation by its record. The code that reads an unreadable one reports it. */
+  private void mark(OperationId id, byte[] value) {
     try {
-      return isMarked(OperationRecord.parseFrom(value));
+      mark(id, OperationRecord.parseFrom(value));
     } catch (InvalidProtocolBufferException e) {
-      return true;
+      marked.add(id);
     }
   }
 
-  private static boolean isMarked(OperationRecord record) {
-    return record.getSetBack() || record.getForked() || !record.getGiveBackTo().isEmpty();
+  private void mark(OperationId id, OperationRecord record) {
+    mark(marked, id, record.getSetBack() || !record.getGiveBackTo().isEmpty());
+    mark(forked, id, record.getForked());
+  }
+
+  private static void mark(Set<OperationId> all, OperationId id, boolean now) {
+    if (now) {
+      all.add(id);
+    } else {
+      all.remove(id);
+    }
   }
 
   /** Marks all operations of a ledger being restored, since later rosters may be missing. */
   public static void setBack(Store store, Batch batch) {
-    for (Entry entry : new OperationTable(store).list(Integer.MAX_VALUE)) {
-      batch.put(
-          Table.OPERATION,
-          key(RECORD, entry.id()),
-          entry.record().toBuilder().setSetBack(true).clearAskedIn().build().toByteArray());
+    try (Scan scan = records(store)) {
+      while (scan.hasNext()) {
+        scan.next();
+        OperationRecord record =
+            CorruptRecord.parse(OperationRecord.parser(), scan.value(), "OPERATION");
+        batch.put(
+            Table.OPERATION,
+            scan.key(),
+            record.toBuilder().setSetBack(true).clearAskedIn().build().toByteArray());
+      }
     }
   }
-
-  /** An operation's record. */
-  public record Entry(OperationId id, OperationRecord record) {}
 
   /** What a member goes by, sealed. */
   public record SealedReference(AgencyName agency, SealedRecord sealed) {}
@@ -132,25 +146,28 @@ public final class OperationTable {
 
   /** Sets the record of an operation. */
   public void put(Transaction tx, OperationId id, OperationRecord record) {
-    tx.put(Table.OPERATION, key(RECORD, id), record.toByteArray());
-    boolean now = isMarked(record);
-    tx.afterCommit(() -> mark(id, now));
-  }
-
-  private void mark(OperationId id, boolean now) {
-    if (now) {
-      marked.add(id);
-    } else {
-      marked.remove(id);
+    OperationRecord before = record(tx, id);
+    if (before != null && before.getKeepUntilDay() != record.getKeepUntilDay()) {
+      tx.delete(Table.OPERATION, keptKey(before.getKeepUntilDay(), id));
     }
+    if (before == null || before.getKeepUntilDay() != record.getKeepUntilDay()) {
+      tx.put(Table.OPERATION, keptKey(record.getKeepUntilDay(), id), NOTHING);
+    }
+    tx.put(Table.OPERATION, key(RECORD, id), record.toByteArray());
+    tx.afterCommit(() -> mark(id, record));
   }
 
   /**
-   * Committed operations that were restored, are forked or must be handed back, oldest first. Does
-   * not scan the others.
+   * Committed operations that were restored or must be handed back, oldest first. Does not scan the
+   * others.
    */
   public List<OperationId> marked() {
     return List.copyOf(marked);
+  }
+
+  /** Committed operations whose leads signed contradicting rosters, oldest first; scans nothing. */
+  public List<OperationId> forked() {
+    return List.copyOf(forked);
   }
 
   /** The sealed roster of a number as the transaction sees it, or null. */
@@ -305,6 +322,22 @@ public final class OperationTable {
     tx.put(Table.OPERATION, key, value.done());
   }
 
+  /** How many stored operations an agency founded, open or not, as the transaction sees it. */
+  public long founded(Transaction tx, AgencyName agency) {
+    byte[] value = tx.get(Table.OPERATION, foundedKey(agency));
+    return value == null ? 0 : BigEndian.u64(value, 0);
+  }
+
+  /** Counts one more, or one fewer. */
+  void founded(Transaction tx, AgencyName agency, int more) {
+    long now = founded(tx, agency) + more;
+    if (now > 0) {
+      tx.put(Table.OPERATION, foundedKey(agency), KeyBuilder.key().u64(now).done());
+    } else {
+      tx.delete(Table.OPERATION, foundedKey(agency));
+    }
+  }
+
   /** Adds a received message to an operation. */
   public void received(Transaction tx, OperationId id, MessageId message) {
     tx.put(Table.OPERATION, saidKey(id, message), NOTHING);
@@ -342,44 +375,43 @@ public final class OperationTable {
   }
 
   /** The newest operations, newest first, as committed; at most {@code most}. */
-  public List<Entry> list(int most) {
-    List<Entry> all = new ArrayList<>();
-    try (Scan scan = records(store)) {
-      while (scan.hasNext()) {
-        scan.next();
-        OperationRecord record = parse(scan.value());
-        if (record != null) {
-          all.add(new Entry(idOf(scan.key()), record));
-        }
-      }
+  public List<OperationId> list(int most) {
+    List<OperationId> newest = new ArrayList<>();
+    byte[] first = {RECORD};
+    KeyValue found = store.last(Table.OPERATION, first, KeyBuilder.endOf(first));
+    while (found != null && newest.size() < most) {
+      newest.add(idOf(found.key()));
+      found = store.last(Table.OPERATION, first, found.key());
     }
-    Collections.reverse(all);
-    return List.copyOf(all.subList(0, Math.min(most, all.size())));
+    return newest;
   }
 
   /**
    * A change that removes some entries of one operation that is over, and returns how many. The
    * operation's own record goes last. A change is bounded, because members choose how much they say
-   * in an operation. This call looks for the operation; the change only removes.
+   * in an operation. This call looks for the operation, without a look at the others; the change
+   * only removes.
    *
    * @param today the operation's last day is before this day
    * @param most most entries that the change removes
    */
   public Mutation<Integer> removal(long today, int most) {
-    Optional<OperationId> over =
-        list(Integer.MAX_VALUE).stream()
-            .filter(entry -> entry.record().getKeepUntilDay() < today)
-            .map(Entry::id)
-            .findFirst();
-    return tx -> over.filter(id -> isOver(tx, id, today)).map(id -> remove(tx, id, most)).orElse(0);
+    byte[] first = {KEPT_UNTIL};
+    byte[] over;
+    try (Scan scan =
+        store.scan(Table.OPERATION, first, KeyBuilder.key().u8(KEPT_UNTIL).u32(today).done())) {
+      if (!scan.hasNext()) {
+        return tx -> 0;
+      }
+      scan.next();
+      over = scan.key();
+    }
+    // A later roster may have put off its end meanwhile.
+    return tx -> tx.get(Table.OPERATION, over) == null ? 0 : remove(tx, over, most);
   }
 
-  private boolean isOver(Transaction tx, OperationId id, long today) {
-    OperationRecord record = record(tx, id);
-    return record != null && record.getKeepUntilDay() < today;
-  }
-
-  private int remove(Transaction tx, OperationId id, int most) {
+  private int remove(Transaction tx, byte[] over, int most) {
+    OperationId id = OperationId.of(Arrays.copyOfRange(over, 1 + 4, over.length));
     int removed = 0;
     for (int space : new int[] {SAID, WORD, ROSTER}) {
       byte[] prefix = key(space, id);
@@ -398,20 +430,35 @@ public final class OperationTable {
     }
     if (removed < most) {
       removeRecord(tx, id);
+      tx.delete(Table.OPERATION, over);
       removed++;
     }
     return removed;
   }
 
   private void removeRecord(Transaction tx, OperationId id) {
+    String founder = countedFor(tx, id);
+    if (!founder.isEmpty()) {
+      founded(tx, new AgencyName(founder), -1);
+    }
     tx.delete(Table.OPERATION, key(RECORD, id));
-    tx.afterCommit(() -> mark(id, false));
+    tx.afterCommit(() -> mark(id, OperationRecord.getDefaultInstance()));
     byte[] open = {OPEN};
     try (Scan scan = tx.scanCommitted(Table.OPERATION, open, KeyBuilder.endOf(open))) {
       while (scan.hasNext()) {
         scan.next();
         shut(tx, scan.key(), id);
       }
+    }
+  }
+
+  /** One whose record cannot be read counts on, and is removed like the others. */
+  private String countedFor(Transaction tx, OperationId id) {
+    try {
+      OperationRecord record = record(tx, id);
+      return record == null ? "" : record.getCountedFor();
+    } catch (CorruptRecord e) {
+      return "";
     }
   }
 
@@ -448,6 +495,14 @@ public final class OperationTable {
 
   private static byte[] openKey(AgencyName agency) {
     return KeyBuilder.key().u8(OPEN).ascii(agency.value()).done();
+  }
+
+  private static byte[] foundedKey(AgencyName agency) {
+    return KeyBuilder.key().u8(FOUNDED).ascii(agency.value()).done();
+  }
+
+  private static byte[] keptKey(long lastDay, OperationId id) {
+    return KeyBuilder.key().u8(KEPT_UNTIL).u32(lastDay).bytes(id.bytes()).done();
   }
 
   private static byte[] ownKey(MessageId message) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,8 +28,9 @@ import org.entente.proto.store.v1.OperationRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stored rosters, sealed at rest until a year after the operation's stated end. Once their key is
- * destroyed, an operation is as unknown as one that never existed. Safe for use by several threads.
+ * Stored rosters, sealed at rest until a year after the operation's stated end, and then to the end
+ * of that month. Once their key is destroyed, an operation is as unknown as one that never existed.
+ * Safe for use by several threads.
  */
 public final class RosterRecords {
   /** How long after an operation's end its rosters are kept. */
@@ -185,14 +187,20 @@ public final class RosterRecords {
     book.putRoster(tx, id, roster.number(), atRest.seal(place, roster.encoded(), until));
     OperationRecord before = book.record(tx, id);
     long day = LocalDate.ofInstant(until, ZoneOffset.UTC).toEpochDay();
-    book.put(
-        tx,
-        id,
-        OperationRecord.newBuilder()
-            .setNumber(roster.number())
-            .setKeepUntilDay(before == null ? day : Math.max(day, before.getKeepUntilDay()))
-            .setSetBack(setBack)
-            .build());
+    OperationRecord.Builder record =
+        OperationRecord.newBuilder().setNumber(roster.number()).setSetBack(setBack);
+    if (before != null) {
+      record
+          .setKeepUntilDay(Math.max(day, before.getKeepUntilDay()))
+          .setCountedFor(before.getCountedFor());
+    } else {
+      record.setKeepUntilDay(day);
+      if (counted) {
+        record.setCountedFor(roster.content().place().signer().value());
+        book.founded(tx, roster.content().place().signer(), 1);
+      }
+    }
+    book.put(tx, id, record.build());
   }
 
   /**
@@ -222,21 +230,22 @@ public final class RosterRecords {
         && !open.contains(roster.content().place().operation());
   }
 
+  /** Whether a roster founds one more operation than its signer may have stored here. */
+  public boolean foundsTooMany(Transaction tx, RosterStatement roster, int most) {
+    RosterStatement.Place place = roster.content().place();
+    return book.record(tx, place.operation()) == null && book.founded(tx, place.signer()) >= most;
+  }
+
   /** Ends an operation here, because its lead signed a contradicting roster. */
   public void fork(Transaction tx, RosterStatement conflicting) {
     OperationId id = conflicting.content().place().operation();
     OperationRecord record = book.record(tx, id);
     if (record != null) {
       held(tx, id).ifPresent(held -> countFork(tx, held.newest(), conflicting));
-      // Kept at least as long as the roster that it contradicts, whatever end it states.
+      // Kept as long as the operation, whatever end it states.
       Instant last =
           LocalDate.ofEpochDay(record.getKeepUntilDay()).atStartOfDay(ZoneOffset.UTC).toInstant();
-      Instant until = keptUntil(conflicting);
-      byte[] sealed =
-          atRest.seal(
-              OperationTable.conflictPlace(id),
-              conflicting.encoded(),
-              until.isBefore(last) ? last : until);
+      byte[] sealed = atRest.seal(OperationTable.conflictPlace(id), conflicting.encoded(), last);
       book.put(
           tx,
           id,
@@ -347,18 +356,19 @@ public final class RosterRecords {
 
   /** The stored operations, newest first; at most this many. */
   public List<OperationId> list(int most) {
-    return book.list(most).stream().map(OperationTable.Entry::id).toList();
+    return book.list(most);
   }
 
   /** Operations whose leads signed contradicting rosters, and which have not ended. */
-  public List<OperationId> forked(long nowMillis) {
-    return book.marked().stream()
+  public List<OperationId> forked(long nowMillis, int most) {
+    return book.forked().stream()
         .filter(
             id ->
                 readable(id)
                     .filter(HeldRosters::forked)
                     .filter(held -> held.newest().content().terms().endsAtMs() > nowMillis)
                     .isPresent())
+        .limit(most)
         .toList();
   }
 
@@ -371,12 +381,23 @@ public final class RosterRecords {
     }
   }
 
-  /** The end of a roster's retention, computed from the end that it states. */
-  static Instant keptUntil(RosterStatement roster) {
-    return kept(roster.content().terms().endsAtMs());
+  /** Whether the retention of a roster is over, by the end that it states. */
+  static boolean isOver(RosterStatement roster, long nowMillis) {
+    return kept(roster).toEpochMilli() < nowMillis;
   }
 
-  private static Instant kept(long endsAtMillis) {
-    return Instant.ofEpochMilli(endsAtMillis).plus(KEPT);
+  /**
+   * The last day of the bucket of a roster. Rosters of a month share it: their signers choose the
+   * day, and each bucket is a key in the keystore.
+   */
+  static Instant keptUntil(RosterStatement roster) {
+    return LocalDate.ofInstant(kept(roster), ZoneOffset.UTC)
+        .with(TemporalAdjusters.lastDayOfMonth())
+        .atStartOfDay(ZoneOffset.UTC)
+        .toInstant();
+  }
+
+  private static Instant kept(RosterStatement roster) {
+    return Instant.ofEpochMilli(roster.content().terms().endsAtMs()).plus(KEPT);
   }
 }

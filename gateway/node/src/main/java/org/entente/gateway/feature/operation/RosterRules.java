@@ -35,14 +35,20 @@ public final class RosterRules {
   }
 
   /**
-   * Judges the first roster of an operation.
+   * Judges the first roster of an operation. One that is closed or over is of use only to the
+   * agency that signed it and lost it.
    *
    * @param self the judging agency
    */
-  public static Judgement first(RosterStatement offered, AgencyName self) {
+  public static Judgement first(RosterStatement offered, AgencyName self, long nowMillis) {
     RosterStatement.Content content = offered.content();
     if (content.role(self).isEmpty()) {
       return refused(Code.OPERATION_ROLE, "it does not name this agency");
+    }
+    boolean over = content.terms().closed() || content.terms().endsAtMs() <= nowMillis;
+    if (over && !content.place().signer().equals(self)) {
+      return refused(
+          Code.OPERATION_CLOSED, "the operation is closed or has ended, and is not stored here");
     }
     return content.place().signer().equals(content.lead())
         ? new Judgement.Taken()

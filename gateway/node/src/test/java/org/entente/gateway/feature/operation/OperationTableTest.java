@@ -8,11 +8,14 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.OperationRecord;
@@ -56,10 +59,12 @@ class OperationTableTest {
     put(back, OperationRecord.newBuilder().setSetBack(true));
     put(owed, OperationRecord.newBuilder().setGiveBackTo("fr.customs"));
     put(forked, OperationRecord.newBuilder().setForked(true));
-    marked(forked, owed, back);
+    marked(owed, back);
+    assertEquals(List.of(forked), OperationTable.of(ledger).forked());
+    assertEquals(List.of(forked), new OperationTable(store).forked(), "at the next start");
     put(owed, OperationRecord.newBuilder());
     put(back, OperationRecord.newBuilder());
-    marked(forked);
+    marked();
     for (int operations = 0; operations < 4; operations++) {
       int gone = ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1, 256));
       assertEquals(1, gone, "one operation in a commit");
@@ -67,6 +72,77 @@ class OperationTableTest {
     int gone = ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1, 256));
     assertEquals(0, gone);
     marked();
+    assertEquals(List.of(), OperationTable.of(ledger).forked());
+  }
+
+  /** A walk begins every hour, and at each start: it must not read what members can make many. */
+  @Test
+  void removal_readsFewRecords_howeverManyOperations() {
+    OperationId over = fresh(5_000);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          OperationRecord kept = OperationRecord.newBuilder().setKeepUntilDay(DAY + 9).build();
+          for (int i = 0; i < 5_000; i++) {
+            OperationTable.of(ledger).put(tx, fresh(i), kept);
+          }
+          return over;
+        });
+    put(over, OperationRecord.newBuilder());
+    store.calls();
+    assertEquals(1, ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1, 256)));
+    assertEquals(0, ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1, 256)));
+    assertEquals(10, OperationTable.of(ledger).list(10).size());
+    int calls = store.calls().values().stream().mapToInt(Integer::intValue).sum();
+    assertTrue(calls < 60, calls + " calls");
+  }
+
+  @Test
+  void operation_whoseEndIsPutOff_isKeptUntilThen_andNoLonger() {
+    OperationId id = fresh(0);
+    put(id, OperationRecord.newBuilder());
+    Mutation<Integer> removal = OperationTable.of(ledger).removal(DAY + 1, 256);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          OperationRecord longer = OperationRecord.newBuilder().setKeepUntilDay(DAY + 1).build();
+          OperationTable.of(ledger).put(tx, id, longer);
+          return id;
+        });
+    assertEquals(0, ledger.commit(Lane.ROUTINE, removal));
+    assertEquals(0, ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1, 256)));
+    assertEquals(1, ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 2, 256)));
+    assertEquals(List.of(), OperationTable.of(ledger).list(10));
+  }
+
+  @Test
+  void operationsOfAFounder_areCountedUntilTheyAreRemoved_readableOrNot() {
+    AgencyName founder = new AgencyName("fr.customs");
+    OperationId one = fresh(0);
+    OperationId damaged = fresh(1);
+    for (OperationId id : List.of(one, damaged)) {
+      put(id, OperationRecord.newBuilder().setCountedFor(founder.value()));
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            OperationTable.of(ledger).founded(tx, founder, 1);
+            return id;
+          });
+    }
+    assertEquals(2, founded(founder));
+    Batch batch = store.batch();
+    batch.put(
+        Table.OPERATION, KeyBuilder.key().u8(1).bytes(damaged.bytes()).done(), new byte[] {-1, -1});
+    store.commit(batch, Durability.SYNCED);
+    assertEquals(1, ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1, 256)));
+    assertEquals(1, founded(founder));
+    assertEquals(1, ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(DAY + 1, 256)));
+    assertEquals(List.of(), OperationTable.of(ledger).list(10));
+    assertEquals(1, founded(founder), "whose it was is not known");
+  }
+
+  private long founded(AgencyName agency) {
+    return ledger.commit(Lane.ROUTINE, tx -> OperationTable.of(ledger).founded(tx, agency));
   }
 
   @Test

@@ -129,7 +129,7 @@ class RosterRecoveryTest extends OperationLeadFixture {
         Code.ROSTER_FORKED, "operation_id", change(id, 1, lead("fr.customs"), observer("us.cbp")));
     assertTrue(held(id).newest().isSame(second), "the true one is not replaced");
     assertTrue(held(id).forked());
-    assertEquals(List.of(id), kit.rosters().forked(NOW.toEpochMilli()));
+    assertEquals(List.of(id), kit.rosters().forked(NOW.toEpochMilli(), 10));
     AuditRecord leaf = journal.only(AuditType.ROSTER_CONFLICT);
     assertEquals("FR-118", requireNonNull(leaf.actor().onBehalfOf()).officer());
     refused(
@@ -279,7 +279,7 @@ class RosterRecoveryTest extends OperationLeadFixture {
         warnings.stream()
             .anyMatch(it -> it.startsWith("operation " + other) && it.contains("[us.cbp]")),
         warnings.toString());
-    assertEquals(List.of(), kit.rosters().forked(NOW.toEpochMilli()));
+    assertEquals(List.of(), kit.rosters().forked(NOW.toEpochMilli(), 10));
   }
 
   private List<MessageId> askedIn(OperationId id) {

@@ -59,16 +59,31 @@ class RosterRulesTest {
 
   @Test
   void firstRoster_ofWhoeverIsNamed_isTaken_alsoByWhoJoinsLater() {
-    taken(RosterRules.first(first.signed(), DE));
-    taken(RosterRules.first(second.signed(), DE));
-    refused(Code.OPERATION_ROLE, RosterRules.first(first.signed(), new AgencyName("sg.police")));
+    taken(first(first));
+    taken(first(second));
+    refused(
+        Code.OPERATION_ROLE,
+        RosterRules.first(first.signed(), new AgencyName("sg.police"), NOW.toEpochMilli()));
+  }
+
+  private static RosterRules.Judgement first(RosterKit offered) {
+    return RosterRules.first(offered.signed(), DE, NOW.toEpochMilli());
+  }
+
+  @Test
+  void firstRoster_thatIsClosedOrOver_isOfUseToItsSignerAlone() {
+    refused(Code.OPERATION_CLOSED, first(first.closed()));
+    long end = first.terms().endsAtMs();
+    refused(Code.OPERATION_CLOSED, RosterRules.first(first.signed(), DE, end));
+    taken(RosterRules.first(first.signed(), DE, end - 1));
+    taken(RosterRules.first(first.closed().signed(), first.signer(), end));
   }
 
   @Test
   void firstRoster_thatHandsTheLeadOver_isNotBelieved() {
     RosterKit handed =
         second.next(participant("fr.customs"), lead("de.customs"), observer("us.cbp"));
-    refused(Code.ROSTER_UNKNOWN, RosterRules.first(handed.signed(), DE));
+    refused(Code.ROSTER_UNKNOWN, first(handed));
   }
 
   @Test
