@@ -77,7 +77,8 @@ public final class HeldNumbers {
   /**
    * Records that a number was offered that was counted before: the next statement names it.
    *
-   * @param here the hash of the envelope offered, if the ledger shows that its messages are here
+   * @param here the hash of the envelope offered, if the ledger shows that its messages are here,
+   *     or were
    */
   synchronized void offeredAgain(AgencyName origin, OriginNumber number, Optional<byte[]> here) {
     OriginMemory memory = origins.computeIfAbsent(origin, name -> new OriginMemory());

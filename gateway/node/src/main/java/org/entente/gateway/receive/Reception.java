@@ -1,6 +1,7 @@
 package org.entente.gateway.receive;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.ChainLink;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -57,6 +59,9 @@ final class Reception {
 
   /** Reasons in one leaf about refused messages; it has one code. */
   private static final int MOST_REASONS = 8;
+
+  /** Within this time of its sealing, an envelope is not looked up as one that came before. */
+  private static final Duration FLOWS = Duration.ofHours(1);
 
   private static final String TOO_MANY_ALTERING =
       "an envelope brings at most "
@@ -261,7 +266,17 @@ final class Reception {
   /** Whether the ledger shows that this very envelope was received before. */
   private boolean isHere(Transaction tx, EnvelopeHeader header, InspectionResult.Own own) {
     return own instanceof InspectionResult.Judged judged
-        && judged.contents().stream().anyMatch(content -> isHere(tx, content.id(), header));
+        && (judged.contents().stream().anyMatch(content -> isHere(tx, content.id(), header))
+            || wasKept(header));
+  }
+
+  /**
+   * Whether messages of this very envelope were kept, as far as evidence of it is kept: longer than
+   * most messages.
+   */
+  private boolean wasKept(EnvelopeHeader header) {
+    SealedRecord kept = ledger.evidence().header(header.hash());
+    return kept != null && evidence.openHeader(kept).isPresent();
   }
 
   /**
@@ -286,6 +301,7 @@ final class Reception {
   /** The outcome under construction, with the evidence for the origin. */
   private record KeepDecision(
       EnvelopeHeader header,
+      boolean cameBefore,
       List<MessageId> kept,
       List<InspectionResult.Refused> refused,
       Map<MessageOutcome, List<MessageId>> told) {
@@ -302,7 +318,12 @@ final class Reception {
       ByteString signature,
       List<InspectionResult.Content> contents) {
     KeepDecision keeping =
-        new KeepDecision(header, new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>());
+        new KeepDecision(
+            header,
+            cameBefore(tx, header),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new LinkedHashMap<>());
     int altering = 0;
     for (InspectionResult.Content content : contents) {
       altering += content.alters() ? 1 : 0;
@@ -331,6 +352,11 @@ final class Reception {
       announce(tx, header.facts(), kept.size());
     }
     return new KeepResult(kept, keeping.refused());
+  }
+
+  /** Mail that flows costs no look: a message is kept for a day at least. */
+  private boolean cameBefore(Transaction tx, EnvelopeHeader header) {
+    return tx.nowMillis() - header.facts().createdAtMs() > FLOWS.toMillis() && wasKept(header);
   }
 
   private void tell(Transaction tx, KeepDecision keeping) {
@@ -429,6 +455,10 @@ final class Reception {
       } else {
         refuse(keeping, id, Code.SEQUENCE_CONFLICT, "another message with this id is already here");
       }
+      return;
+    }
+    if (keeping.cameBefore()) {
+      refuse(keeping, id, Code.ERASED, "its envelope came before; it is no longer kept here");
       return;
     }
     Optional<InspectionResult.Refused> refused = refusal(tx, keeping.header(), message);

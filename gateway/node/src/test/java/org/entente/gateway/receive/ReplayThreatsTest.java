@@ -2,12 +2,14 @@ package org.entente.gateway.receive;
 
 import static org.entente.gateway.testkit.Agencies.HUB;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -22,8 +24,10 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.retention.BucketSweep;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.statement.NumberedHeader;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
@@ -34,6 +38,8 @@ import org.entente.proto.link.v1.Result;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +155,67 @@ final class ReplayThreatsTest {
       assertEquals("CANNOT_OPEN", answer.getCode(), answer::toString);
     }
     assertEquals(1, inbox().size());
+  }
+
+  /**
+   * The only transit to an origin keeps back what its recipient states, until the message has ended
+   * there and its number is no longer in memory.
+   */
+  @Test
+  void messageWhoseRetentionEnded_unconfirmed_isNotTakenAgain(@TempDir Path folder)
+      throws IOException {
+    try (RecipientNode node = new RecipientNode(folder)) {
+      Permitted message =
+          PermittedFixture.permitted(
+              node.id(),
+              ReceiveKit.ORIGIN,
+              Lane.ROUTINE,
+              Label.newBuilder().setKind(Kind.KIND_ALERT).build(),
+              RecipientNode.text("kept for a day"),
+              RecipientNode.START,
+              Duration.ofDays(30),
+              "test",
+              1,
+              ReceiveKit.SELF.value());
+      Sealed sealed = node.kit.sealed(message);
+      OriginNumber number = new OriginNumber(1, Lane.ROUTINE, 1);
+      node.kit.handOver(node.kit.addressAs(number, sealed.envelope(), sealed.contentKey()));
+      LocalDate lastDay = LocalDate.ofEpochDay(node.record(message.messageId()).getBucketDay());
+      node.clock.move(Duration.ofDays(3));
+      node.keys.destroy(lastDay);
+      new BucketSweep(ReceiveKit.SELF, node.ledger, node.kit.evidence(), node.clock).round();
+      assertFalse(node.isHere(message.messageId()));
+      node.kit.renewKeys();
+      Sealed later =
+          node.kit.sealed(
+              node.message(
+                  Lane.ROUTINE,
+                  Kind.KIND_ALERT,
+                  RecipientNode.text("takes its place in memory"),
+                  label -> {}));
+      node.kit.handOver(
+          node.kit.addressAs(
+              new OriginNumber(1, Lane.ROUTINE, 1 + HeldNumbers.REMEMBERED),
+              later.envelope(),
+              later.contentKey()));
+      HeldNumbers stated = node.kit.parts().opening().numbers();
+      stated.take(ReceiveKit.ORIGIN);
+
+      node.kit.handOver(node.kit.addressAs(number, sealed.envelope(), sealed.contentKey()));
+      assertEquals(
+          List.of(new NumberedHeader(number, sealed.envelope().header().hash())),
+          stated.take(ReceiveKit.ORIGIN),
+          "its origin keeps it no longer");
+      OriginNumber next = new OriginNumber(1, Lane.ROUTINE, 2);
+      Receipt moved =
+          node.kit.handOver(node.kit.addressAs(next, sealed.envelope(), sealed.contentKey()));
+
+      assertEquals(Result.RESULT_COMMITTED, moved.getResult(), moved::toString);
+      assertFalse(node.isHere(message.messageId()));
+      assertEquals(
+          "NON_DELIVERY ERASED: its envelope came before; it is no longer kept here",
+          node.lastSaid());
+    }
   }
 
   /** An origin that gives a number twice, as one set back would: the first stands. */

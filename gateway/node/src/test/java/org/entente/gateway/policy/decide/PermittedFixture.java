@@ -51,7 +51,32 @@ public final class PermittedFixture {
       String agreement,
       int retentionDays,
       String... recipients) {
-    Instant expires = Instant.ofEpochMilli(now.plus(Duration.ofDays(1)).toEpochMilli());
+    return permitted(
+        id,
+        origin,
+        lane,
+        label,
+        body,
+        now,
+        Duration.ofDays(1),
+        agreement,
+        retentionDays,
+        recipients);
+  }
+
+  /** The same with another time for its delivery. */
+  public static Permitted permitted(
+      MessageId id,
+      AgencyName origin,
+      Lane lane,
+      Label label,
+      Body body,
+      Instant now,
+      Duration delivery,
+      String agreement,
+      int retentionDays,
+      String... recipients) {
+    Instant expires = Instant.ofEpochMilli(now.plus(delivery).toEpochMilli());
     Label completed =
         label.toBuilder()
             .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
