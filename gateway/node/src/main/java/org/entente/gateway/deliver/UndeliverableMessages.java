@@ -177,6 +177,9 @@ public final class UndeliverableMessages implements QuarantineStage {
           QuarantineState.QUARANTINE_STATE_EXPIRED, "its retention ended before a decision");
     }
     ledger.inbox().remove(tx, placed);
+    if (!placed.isDamaged()) {
+      ledger.scores().remove(tx, MessageId.of(placed.record().getMessageId().toByteArray()));
+    }
     boolean told = !placed.isDamaged() && tell(tx, placed);
     return new DecisionResult(
         QuarantineState.QUARANTINE_STATE_DISCARDED,

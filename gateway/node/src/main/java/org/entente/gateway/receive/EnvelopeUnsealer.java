@@ -241,6 +241,11 @@ final class EnvelopeUnsealer {
           message.refused(
               Code.HEADER_MISMATCH, "label.message_id: it is not an id of the header's origin"));
     }
+    if (label.hasExpiresAt() && !Timestamps.isValid(label.getExpiresAt())) {
+      return Optional.of(
+          message.refused(
+              Code.INVALID_FIELD, "label.expires_at: must be a time between the years 1 and 9999"));
+    }
     if (expiry(facts, label) <= ending.millis()) {
       return Optional.of(message.refused(Code.EXPIRED, "arrived after its expiry"));
     }

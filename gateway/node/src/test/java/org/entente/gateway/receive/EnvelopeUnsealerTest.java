@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -253,6 +254,22 @@ class EnvelopeUnsealerTest {
         label -> label.setExpiresAt(Timestamps.fromMillis(node.clock.instant().toEpochMilli())));
     assertEquals("NON_DELIVERY EXPIRED: arrived after its expiry", node.lastSaid());
     assertFalse(node.isHere(fourth.messageId()));
+  }
+
+  /** It failed before any check, as often as it takes to fill its origin's part of a quarantine. */
+  @Test
+  void labelWithAnInvalidTime_isRefused() {
+    for (long seconds : new long[] {1_000_000_000_000_000_000L, 253_402_300_800L}) {
+      Permitted message = node.alert("at no time");
+      lies(
+          message,
+          label -> label.setExpiresAt(Timestamp.newBuilder().setSeconds(seconds).setNanos(1)));
+      assertEquals(
+          "NON_DELIVERY INVALID_FIELD: label.expires_at: must be a time between the years 1 and"
+              + " 9999",
+          node.lastSaid());
+    }
+    assertEquals(0, node.ledger.quarantine().use().messages());
   }
 
   @Test

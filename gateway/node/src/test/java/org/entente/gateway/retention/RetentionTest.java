@@ -28,6 +28,7 @@ import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
 import org.entente.gateway.model.AgencyName;
@@ -500,6 +501,27 @@ class RetentionTest {
         Optional.empty(),
         node.ledger.commit(
             Lane.ROUTINE, tx -> node.kit.recalls().answer(tx, new AgencyName("it.customs"), id)));
+  }
+
+  /** A message may be kept for longer than evidence, and the key of a past day cannot be made. */
+  @Test
+  void recallAgain_afterTheEvidenceOfTheFirstEnded_isAnswered() {
+    MessageId id = received("one");
+    node.kit.deliver(recallOf(id));
+    node.kit.settle();
+    Instant first = now;
+    now = now.plus(EvidenceRecords.KEPT).plus(Duration.ofDays(2));
+    keys.days().stream().filter(day -> day.isBefore(today())).forEach(keys::destroy);
+    node.kit.renewKeys();
+
+    node.kit.deliver(recallOf(id));
+
+    EvidenceItem answer = lastOwed();
+    assertEquals(EvidenceKind.EVIDENCE_KIND_ERASURE, answer.getKind());
+    assertEquals("", answer.getCode());
+    assertEquals(first.getEpochSecond(), answer.getAt().getSeconds());
+    assertTrue(
+        keys.days().stream().noneMatch(day -> day.isBefore(today())), () -> "" + keys.days());
   }
 
   @Test

@@ -169,10 +169,6 @@ public final class EvidenceRecords {
     return item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE && failed ? 1 : 0;
   }
 
-  private static Instant until(EvidenceItem item) {
-    return Instant.ofEpochMilli(Timestamps.toMillis(item.getAt())).plus(KEPT);
-  }
-
   /** Queues evidence about a message for return to its origin. */
   public void owe(Transaction tx, EvidenceTable book, AgencyName origin, EvidenceItem item) {
     owe(tx, book, origin, List.of(item));
@@ -200,7 +196,9 @@ public final class EvidenceRecords {
       Transaction tx, EvidenceTable book, AgencyName origin, List<EvidenceItem> items) {
     if (!items.isEmpty()) {
       byte[] batch = EvidenceBatch.newBuilder().addAllItems(items).build().toByteArray();
-      book.owe(tx, origin, place -> atRest.seal(place, batch, until(items.get(0))));
+      // From now, not from what it states: an answer may repeat what was done longer ago.
+      Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT);
+      book.owe(tx, origin, place -> atRest.seal(place, batch, until));
     }
   }
 

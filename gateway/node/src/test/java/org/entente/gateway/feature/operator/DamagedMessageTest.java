@@ -17,6 +17,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.QuarantineTable;
+import org.entente.gateway.ledger.table.ScoreTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -30,6 +31,8 @@ import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineState;
 import org.entente.proto.store.v1.QuarantineStep;
+import org.entente.proto.store.v1.ScoreRecord;
+import org.entente.proto.store.v1.ScoreSeries;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.SubscribeResponse;
@@ -175,6 +178,25 @@ class DamagedMessageTest {
     assertEquals(Code.DISCARDED.name(), last.getCode());
     assertEquals(ByteString.copyFrom(damaged.bytes()), last.getMessageId());
     assertNull(node.ledger.inbox().find(damaged));
+  }
+
+  /** Otherwise they are scores of what its origin sends next under the id. */
+  @Test
+  void discard_removesItsScores() {
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ScoreTable scores = node.ledger.scores();
+          ScoreSeries none = ScoreSeries.getDefaultInstance();
+          scores.add(tx, damaged, none, scores.nextNumber(tx), ScoreRecord.getDefaultInstance(), 9);
+          return damaged;
+        });
+    damage(Table.BODY, bodyKey(placed()));
+    headlines("desk");
+    assertEquals(List.of(1L), node.ledger.scores().after(0, 9));
+    node.quarantine.discard(QuarantineNode.OPERATOR, only().number(), QuarantineNode.PERSON);
+    assertEquals(List.of(), node.ledger.scores().after(0, 9));
+    assertEquals(0, node.ledger.scores().of(damaged).getSeriesCount());
   }
 
   @Test
