@@ -52,6 +52,12 @@ final class EnvelopeUnsealer {
   /** Messages in items of evidence that cost as much as a message. */
   private static final int ITEMS_A_MESSAGE = 2;
 
+  /**
+   * Longest retention, in days, that ends on its own day. A longer one ends with a month: origins
+   * choose the days, and each is a key in the keystore.
+   */
+  static final int MOST_DAILY = 400;
+
   private final StorageKeys keys;
   private final LocalSeal localSeal;
   private final IngressCheck ingress;
@@ -273,8 +279,7 @@ final class EnvelopeUnsealer {
     long now = clock.millis();
     Label label = message.label();
     int days = exercises.of(label, label.getRetentionDays());
-    LocalDate lastDay =
-        LocalDate.ofInstant(Instant.ofEpochMilli(now).plus(Duration.ofDays(days)), ZoneOffset.UTC);
+    LocalDate lastDay = lastDay(now, days);
     BucketKey bucket = keys.forBucket(lastDay);
     try (BodyKey bodyKey = labels.bodyKey(index)) {
       Optional<byte[]> record =
@@ -308,6 +313,14 @@ final class EnvelopeUnsealer {
           evidence.tokens(
               SubjectTerms.of(message.label(), message.body()), Instant.ofEpochMilli(now)));
     }
+  }
+
+  /** Never later than the retention says: its agreement states the longest. */
+  private static LocalDate lastDay(long nowMillis, int days) {
+    LocalDate last =
+        LocalDate.ofInstant(
+            Instant.ofEpochMilli(nowMillis).plus(Duration.ofDays(days)), ZoneOffset.UTC);
+    return days <= MOST_DAILY ? last : last.plusDays(1).withDayOfMonth(1).minusDays(1);
   }
 
   private static long expiry(EnvelopeFacts facts, Label label) {

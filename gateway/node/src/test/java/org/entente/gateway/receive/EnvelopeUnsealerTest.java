@@ -35,6 +35,7 @@ import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.seal.MislabelledEnvelopes;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
@@ -254,6 +255,35 @@ class EnvelopeUnsealerTest {
         label -> label.setExpiresAt(Timestamps.fromMillis(node.clock.instant().toEpochMilli())));
     assertEquals("NON_DELIVERY EXPIRED: arrived after its expiry", node.lastSaid());
     assertFalse(node.isHere(fourth.messageId()));
+  }
+
+  /** Each day of a retention was a key, for which the whole keystore was written again. */
+  @Test
+  void messagesOfManyLongRetentions_makeFewKeys_andEndInTime() {
+    for (int days = EnvelopeUnsealer.MOST_DAILY; days <= 464; days++) {
+      Permitted message =
+          PermittedFixture.permitted(
+              node.id(),
+              ORIGIN,
+              LANE,
+              node.alert("long").label(),
+              text("long"),
+              START,
+              "test",
+              days,
+              SELF.value());
+      node.deliver(message);
+      LocalDate stated = LocalDate.ofEpochDay(RecipientNode.day(START) + days);
+      LocalDate last = LocalDate.ofEpochDay(node.record(message.messageId()).getBucketDay());
+      if (days == EnvelopeUnsealer.MOST_DAILY) {
+        assertEquals(stated, last);
+      } else {
+        assertFalse(last.isAfter(stated), last + " after " + stated);
+        assertTrue(last.isAfter(stated.minusMonths(1)), last + " long before " + stated);
+        assertEquals(1, last.plusDays(1).getDayOfMonth());
+      }
+    }
+    assertTrue(node.keys.days().size() <= 5, () -> "" + node.keys.days());
   }
 
   /** It failed before any check, as often as it takes to fill its origin's part of a quarantine. */
