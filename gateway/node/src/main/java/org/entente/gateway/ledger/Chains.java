@@ -4,11 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.ChainLink;
 import org.entente.gateway.ledger.table.ChainTable;
@@ -16,6 +16,7 @@ import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.ChainChange;
 import org.entente.proto.store.v1.ChainRecord;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.ChainEntry;
@@ -36,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * lift it.
  *
  * <p>The record of a received message says whether it was changed and whether it is restricted, so
- * that delivery reads the chain only when needed. Safe for many threads; changes are made in
- * transactions.
+ * that delivery reads the chain only when needed. What applies to a message is in its own record of
+ * the chain, so that an arriving change costs the same few reads however many there are. Safe for
+ * many threads; changes are made in transactions.
  */
 public final class Chains {
   /** Most changes that a sender may make to one of its messages. */
@@ -45,9 +47,6 @@ public final class Chains {
 
   /** Most changes of one message that are accepted from a peer. */
   static final int MOST_TAKEN = 128;
-
-  /** Most changes of a message's changes that are read to find out which were cancelled. */
-  static final int MOST_LOOKED_AT = 1_024;
 
   /** Most messages of a chain that are shown. */
   static final int MOST_SHOWN = 256;
@@ -84,13 +83,13 @@ public final class Chains {
   /** Whether its sender can change a message once more. */
   public boolean hasRoom(AgencyName origin, MessageId target) {
     ChainRecord record = book.read(origin, target);
-    return record == null || record.getChangedByCount() < MOST;
+    return record == null || record.getChangesCount() < MOST;
   }
 
   /** Whether one more change of a message is accepted from its origin. */
   public boolean takes(Transaction tx, AgencyName origin, MessageId target) {
     ChainRecord record = book.read(tx, origin, target);
-    return record == null || record.getChangedByCount() < MOST_TAKEN;
+    return record == null || record.getChangesCount() < MOST_TAKEN;
   }
 
   /** The message that a message changes, as committed; empty if none. Decrypts nothing. */
@@ -126,12 +125,9 @@ public final class Chains {
    */
   public InboxRecord arriving(Transaction tx, AgencyName origin, MessageId id, InboxRecord record) {
     ChainRecord chain = withoutTheOther(tx, origin, id, record.getExercise());
-    return chain == null || chain.getChangedByCount() == 0
+    return chain == null || chain.getChangesCount() == 0
         ? record
-        : record.toBuilder()
-            .setChanged(true)
-            .setRestricted(isRestricted(reading(tx, origin), chain))
-            .build();
+        : record.toBuilder().setChanged(true).setRestricted(isRestricted(chain)).build();
   }
 
   /**
@@ -153,41 +149,31 @@ public final class Chains {
     if (chain == null) {
       return null;
     }
-    List<ByteString> own = new ArrayList<>();
-    for (ByteString by : chain.getChangedByList()) {
-      if (!isOfTheOther(tx, origin, MessageId.of(by.toByteArray()), exercise)) {
-        own.add(by);
-      }
-    }
-    if (own.size() == chain.getChangedByCount()) {
+    List<ChainChange> own =
+        chain.getChangesList().stream().filter(it -> it.getExercise() == exercise).toList();
+    if (own.size() == chain.getChangesCount()) {
       return chain;
     }
-    ChainRecord left = chain.toBuilder().clearChangedBy().addAllChangedBy(own).build();
+    ChainRecord left = chain.toBuilder().clearChanges().addAllChanges(own).build();
     book.put(tx, origin, id, left);
     return left;
   }
 
   /** Records a change by its origin; it applies to present and future messages. */
   public void changed(Transaction tx, AgencyName origin, ChainLink step) {
-    ChainRecord own = orNew(book.read(tx, origin, step.id()));
-    book.put(
-        tx,
-        origin,
-        step.id(),
-        own.toBuilder()
+    ChainRecord own =
+        orNew(book.read(tx, origin, step.id())).toBuilder()
             .setReferences(ByteString.copyFrom(step.target().bytes()))
             .setType(step.type().getNumber())
             .setAtMs(step.atMillis())
             .setExercise(step.exercise())
-            .build());
-    ChainRecord target = orNew(book.read(tx, origin, step.target()));
-    ByteString id = ByteString.copyFrom(step.id().bytes());
-    if (!target.getChangedByList().contains(id)) {
-      target = target.toBuilder().addChangedBy(id).build();
-      book.put(tx, origin, step.target(), target);
-    }
-    refresh(tx, origin, step.target());
-    refreshTarget(tx, origin, target);
+            .build();
+    book.put(tx, origin, step.id(), own);
+    // Read after that: a message may name itself.
+    ChainRecord target = with(orNew(book.read(tx, origin, step.target())), change(step.id(), own));
+    book.put(tx, origin, step.target(), target);
+    refresh(tx, origin, step.target(), target);
+    tell(tx, origin, step.target(), target, 1);
   }
 
   /**
@@ -200,16 +186,61 @@ public final class Chains {
         && !record.getRecalled()
         && !record.getReferences().isEmpty()
         && isOf(record, exercise)) {
-      book.put(tx, origin, id, record.toBuilder().setRecalled(true).build());
-      refreshTarget(tx, origin, record);
+      ChainRecord recalled = record.toBuilder().setRecalled(true).build();
+      book.put(tx, origin, id, recalled);
+      // The second is the target of what a recalled cancellation had cancelled.
+      tell(tx, origin, id, recalled, 2);
     }
   }
 
-  /** Updates the target of a change, whose state may differ now. */
-  private void refreshTarget(Transaction tx, AgencyName origin, ChainRecord record) {
-    if (!record.getReferences().isEmpty()) {
-      refresh(tx, origin, MessageId.of(record.getReferences().toByteArray()));
+  /**
+   * Brings what the target of a change says of it up to date. A target that says nothing of it, as
+   * exactly one of them is training, stays as it is.
+   *
+   * @param targets targets of the change, the target's target and so on
+   */
+  private void tell(
+      Transaction tx, AgencyName origin, MessageId id, ChainRecord record, int targets) {
+    if (targets == 0 || record.getReferences().isEmpty()) {
+      return;
     }
+    MessageId target = MessageId.of(record.getReferences().toByteArray());
+    ChainRecord before = orNew(book.read(tx, origin, target));
+    ChainChange change = change(id, record);
+    if (indexOf(before, change) < 0 || before.getChangesList().contains(change)) {
+      return;
+    }
+    ChainRecord now = with(before, change);
+    book.put(tx, origin, target, now);
+    refresh(tx, origin, target, now);
+    tell(tx, origin, target, now, targets - 1);
+  }
+
+  /** The record of a target, which says this of the change. */
+  private static ChainRecord with(ChainRecord target, ChainChange change) {
+    int at = indexOf(target, change);
+    ChainRecord.Builder now = target.toBuilder();
+    return (at < 0 ? now.addChanges(change) : now.setChanges(at, change)).build();
+  }
+
+  private static int indexOf(ChainRecord target, ChainChange change) {
+    for (int i = 0; i < target.getChangesCount(); i++) {
+      if (target.getChanges(i).getMessageId().equals(change.getMessageId())) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** What the target of a change says of it. */
+  private static ChainChange change(MessageId id, ChainRecord record) {
+    return ChainChange.newBuilder()
+        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setType(record.getType())
+        .setAtMs(record.getAtMs())
+        .setExercise(record.getExercise())
+        .setWithdrawn(isWithdrawn(record))
+        .build();
   }
 
   private static ChainRecord orNew(@Nullable ChainRecord record) {
@@ -217,17 +248,16 @@ public final class Chains {
   }
 
   /** Updates the record of a received message; redelivers it if its restriction ended. */
-  private void refresh(Transaction tx, AgencyName origin, MessageId id) {
+  private void refresh(Transaction tx, AgencyName origin, MessageId id, ChainRecord chain) {
     InboxTable.PlacedRecord placed = inbox.find(tx, id);
-    ChainRecord chain = book.read(tx, origin, id);
-    if (placed == null || chain == null || !placed.record().getOrigin().equals(origin.value())) {
+    if (placed == null || !placed.record().getOrigin().equals(origin.value())) {
       return;
     }
     InboxRecord before = placed.record();
     InboxRecord now =
         before.toBuilder()
-            .setChanged(chain.getChangedByCount() > 0)
-            .setRestricted(isRestricted(reading(tx, origin), chain))
+            .setChanged(chain.getChangesCount() > 0)
+            .setRestricted(isRestricted(chain))
             .build();
     if (now.equals(before)) {
       return;
@@ -241,88 +271,41 @@ public final class Chains {
 
   // Reading --------------------------------------------------------------------------------------
 
-  /** Records of one origin, in a transaction or as committed, for one answer. */
-  private static final class ChainReader {
-    private final Function<MessageId, @Nullable ChainRecord> records;
-    private int left;
-
-    ChainReader(Function<MessageId, @Nullable ChainRecord> records, int most) {
-      this.records = records;
-      this.left = most;
-    }
-
-    @Nullable ChainRecord of(MessageId id) {
-      return records.apply(id);
-    }
-
-    /** Whether one more record is read to find out whether a change was cancelled. */
-    boolean looksFurther() {
-      return left-- > 0;
-    }
+  private static boolean isRestricted(ChainRecord chain) {
+    return chain.getChangesList().stream()
+        .anyMatch(it -> applies(it, MessageType.MESSAGE_TYPE_RESTRICTION));
   }
 
-  private ChainReader reading(Transaction tx, AgencyName origin) {
-    return new ChainReader(id -> book.read(tx, origin, id), MOST_LOOKED_AT);
+  /** Whether a change is of a type and was not withdrawn. */
+  private static boolean applies(ChainChange change, MessageType type) {
+    return change.getType() == type.getNumber() && !change.getWithdrawn();
   }
 
-  private ChainReader reading(AgencyName origin, int most) {
-    return new ChainReader(id -> book.read(origin, id), most);
+  /** Whether a change was recalled or cancelled. A cancellation cannot be cancelled. */
+  private static boolean isWithdrawn(ChainRecord change) {
+    return change.getRecalled()
+        || (change.getType() != MessageType.MESSAGE_TYPE_CANCEL_VALUE
+            && change.getChangesList().stream()
+                .anyMatch(it -> applies(it, MessageType.MESSAGE_TYPE_CANCEL)));
   }
 
-  private static boolean isRestricted(ChainReader reading, ChainRecord chain) {
-    return changes(reading, chain).stream()
-        .anyMatch(it -> holds(it, MessageType.MESSAGE_TYPE_RESTRICTION));
+  private static List<Change> changes(ChainRecord chain) {
+    return chain.getChangesList().stream()
+        .sorted(Comparator.comparingLong(ChainChange::getAtMs))
+        .map(
+            it ->
+                Change.newBuilder()
+                    .setType(type(it.getType()))
+                    .setMessageId(it.getMessageId())
+                    .setAt(Timestamps.fromMillis(it.getAtMs()))
+                    .setWithdrawn(it.getWithdrawn())
+                    .build())
+        .toList();
   }
 
-  private static boolean holds(Change change, MessageType type) {
-    return change.getType() == type && !change.getWithdrawn();
-  }
-
-  private static List<Change> changes(ChainReader reading, ChainRecord chain) {
-    List<Change> out = new ArrayList<>();
-    for (ByteString id : chain.getChangedByList()) {
-      ChainRecord by = reading.of(MessageId.of(id.toByteArray()));
-      if (by != null) {
-        out.add(
-            Change.newBuilder()
-                .setType(type(by))
-                .setMessageId(id)
-                .setAt(Timestamps.fromMillis(by.getAtMs()))
-                .setWithdrawn(isWithdrawn(reading, by))
-                .build());
-      }
-    }
-    out.sort((one, two) -> Timestamps.compare(one.getAt(), two.getAt()));
-    return out;
-  }
-
-  private static MessageType type(ChainRecord record) {
-    MessageType type = MessageType.forNumber(record.getType());
+  private static MessageType type(int number) {
+    MessageType type = MessageType.forNumber(number);
     return type == null ? MessageType.MESSAGE_TYPE_UNSPECIFIED : type;
-  }
-
-  /**
-   * Whether a change was recalled or cancelled. A cancellation cannot be cancelled. Beyond the most
-   * that is read, changes count as not cancelled, so that a restriction stays.
-   */
-  private static boolean isWithdrawn(ChainReader reading, ChainRecord change) {
-    if (change.getRecalled() || change.getType() == MessageType.MESSAGE_TYPE_CANCEL_VALUE) {
-      return change.getRecalled();
-    }
-    for (ByteString id : change.getChangedByList()) {
-      if (!reading.looksFurther()) {
-        return false;
-      }
-      ChainRecord by = reading.of(MessageId.of(id.toByteArray()));
-      if (by != null && isCancellation(by)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isCancellation(ChainRecord record) {
-    return record.getType() == MessageType.MESSAGE_TYPE_CANCEL_VALUE && !record.getRecalled();
   }
 
   /**
@@ -331,11 +314,11 @@ public final class Chains {
    */
   public Standing standing(AgencyName origin, MessageId id) {
     ChainRecord chain = book.read(origin, id);
-    if (chain == null || chain.getChangedByCount() == 0) {
+    if (chain == null || chain.getChangesCount() == 0) {
       return Standing.getDefaultInstance();
     }
     Standing.Builder standing = Standing.newBuilder();
-    for (Change change : changes(reading(origin, MOST_LOOKED_AT), chain)) {
+    for (Change change : changes(chain)) {
       standing.addChanges(change);
       if (!change.getWithdrawn()) {
         hold(standing, change.getType());
@@ -358,45 +341,43 @@ public final class Chains {
 
   /** The chain of a message, from its first member, as committed; bounded. */
   public List<ChainEntry> chain(AgencyName origin, MessageId id) {
-    ChainReader reading = reading(origin, MOST_SHOWN * MOST);
     List<ChainEntry> out = new ArrayList<>();
-    add(out, reading, first(reading, id), new HashSet<>());
+    add(out, origin, first(origin, id), new HashSet<>());
     return out;
   }
 
-  private static MessageId first(ChainReader reading, MessageId id) {
+  private MessageId first(AgencyName origin, MessageId id) {
     Set<MessageId> seen = new HashSet<>();
     MessageId first = id;
-    ChainRecord record = reading.of(first);
+    ChainRecord record = book.read(origin, first);
     while (record != null && !record.getReferences().isEmpty() && seen.size() < MOST_SHOWN) {
       MessageId before = MessageId.of(record.getReferences().toByteArray());
       if (!seen.add(before)) {
         return first;
       }
       first = before;
-      record = reading.of(first);
+      record = book.read(origin, first);
     }
     return first;
   }
 
-  private static void add(
-      List<ChainEntry> out, ChainReader reading, MessageId id, Set<MessageId> seen) {
+  private void add(List<ChainEntry> out, AgencyName origin, MessageId id, Set<MessageId> seen) {
     if (out.size() >= MOST_SHOWN || !seen.add(id)) {
       return;
     }
-    ChainRecord record = orNew(reading.of(id));
+    ChainRecord record = orNew(book.read(origin, id));
     ChainEntry.Builder entry =
         ChainEntry.newBuilder().setMessageId(ByteString.copyFrom(id.bytes()));
     if (!record.getReferences().isEmpty()) {
       entry
           .setReferences(record.getReferences())
-          .setType(type(record))
+          .setType(type(record.getType()))
           .setAt(Timestamps.fromMillis(record.getAtMs()))
-          .setWithdrawn(isWithdrawn(reading, record));
+          .setWithdrawn(isWithdrawn(record));
     }
     out.add(entry.build());
-    for (Change change : changes(reading, record)) {
-      add(out, reading, MessageId.of(change.getMessageId().toByteArray()), seen);
+    for (Change change : changes(record)) {
+      add(out, origin, MessageId.of(change.getMessageId().toByteArray()), seen);
     }
   }
 

@@ -1,6 +1,5 @@
 package org.entente.gateway.ledger;
 
-import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,6 +21,7 @@ import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.ChainChange;
 import org.entente.proto.store.v1.ChainRecord;
 
 /**
@@ -200,14 +200,14 @@ final class RedeliveryQueue {
 
     private void changes(byte[] key, int steps, int done) {
       AgencyName origin = ChainTable.origin(key);
-      List<ByteString> all = changedBy(origin, ChainTable.id(key));
+      List<ChainChange> all = changes(origin, ChainTable.id(key));
       for (int i = done; i < all.size(); i++) {
         if (isFull()) {
           note(tx, key, steps, i);
           from = key;
           return;
         }
-        MessageId change = MessageId.of(all.get(i).toByteArray());
+        MessageId change = MessageId.of(all.get(i).getMessageId().toByteArray());
         looked++;
         move(origin, change);
         if (!change.equals(ChainTable.id(key))) {
@@ -219,7 +219,7 @@ final class RedeliveryQueue {
 
     /** Queues the changes of a change after it. */
     private void follow(AgencyName origin, MessageId change, int steps) {
-      if (steps > 0 && !changedBy(origin, change).isEmpty()) {
+      if (steps > 0 && !changes(origin, change).isEmpty()) {
         byte[] key = key(CHANGES, origin, change);
         byte[] before = tx.get(Table.CHAIN, key);
         note(tx, key, before == null ? steps : Math.max(steps, before[0]), 0);
@@ -228,10 +228,10 @@ final class RedeliveryQueue {
     }
 
     /** The changes of a message; none if its record is damaged. */
-    private List<ByteString> changedBy(AgencyName origin, MessageId id) {
+    private List<ChainChange> changes(AgencyName origin, MessageId id) {
       try {
         ChainRecord record = book.read(tx, origin, id);
-        return record == null ? List.of() : record.getChangedByList();
+        return record == null ? List.of() : record.getChangesList();
       } catch (CorruptRecord e) {
         return List.of();
       }
