@@ -689,21 +689,28 @@ public record NodeConfig(
   }
 
   /**
-   * When the disk of {@code data} counts as filling, in MiB that are free there. 0 or absent: the
-   * default.
+   * When the disk of {@code data} counts as filling, in MiB that are free there, and how fast
+   * erased ciphertext is dropped from it. 0 or absent: the default.
    *
    * @param slowBelowMib publishers are slowed below this free space, 2,048 by default
    * @param refuseBelowMib messages from publishers and peers are refused below this free space, 512
    *     by default; less than {@code slowBelowMib}
+   * @param rewriteKibPerSecond KiB a second that are written to drop the ciphertext of erased
+   *     messages from pages with others, 1,024 by default; none below {@code slowBelowMib}
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Disk(@OrDefault int slowBelowMib, @OrDefault int refuseBelowMib) {
+  public record Disk(
+      @OrDefault int slowBelowMib,
+      @OrDefault int refuseBelowMib,
+      @OrDefault int rewriteKibPerSecond) {
     /** All defaults. */
-    public static final Disk DEFAULT = new Disk(0, 0);
+    public static final Disk DEFAULT = new Disk(0, 0, 0);
 
     public Disk {
       slowBelowMib = bounded("disk.slow_below_mib", slowBelowMib, 2_048, 1, 1 << 20);
       refuseBelowMib = bounded("disk.refuse_below_mib", refuseBelowMib, 512, 1, 1 << 20);
+      rewriteKibPerSecond =
+          bounded("disk.rewrite_kib_per_second", rewriteKibPerSecond, 1_024, 64, 1 << 20);
       if (refuseBelowMib >= slowBelowMib) {
         throw new IllegalArgumentException(
             "disk.refuse_below_mib is "

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,9 +59,9 @@ import org.slf4j.LoggerFactory;
  * some of its messages is halved until those fail alone: the others are finished, and those are
  * counted, reported and tried again by {@link #retry}.
  *
- * <p><b>Ciphertext.</b> The first commit only marks the message in its page. {@link
- * #dropCiphertext} has the worker write such pages again ({@link PageRewriting}). Nothing is stated
- * about that, since what was destroyed is the key.
+ * <p><b>Ciphertext.</b> The first commit only marks the message in its page. After {@link
+ * #dropCiphertext}, {@link #rewritePages} writes such pages again, at a pace ({@link
+ * PageRewriting}). Nothing is stated about that, since what was destroyed is the key.
  *
  * <p>Safe for many threads.
  */
@@ -155,13 +156,22 @@ public final class MessageErasure {
   }
 
   /**
-   * Has the worker drop the ciphertext of messages that were removed one by one. Quick. Not called
-   * after each removal: a member that recalls a message of each of its pages would have all of them
-   * written each time.
+   * Has {@link #rewritePages} drop the ciphertext of messages that were removed one by one. Quick.
+   * Not called after each removal: a member that recalls a message of each of its pages would have
+   * all of them written each time.
    */
   public void dropCiphertext() {
     pages.begin();
-    wake();
+  }
+
+  /**
+   * Drops ciphertext from some pages, none while space on the disk is scarce. Called regularly by
+   * one thread.
+   *
+   * @param bytes most bytes to write; one page more may be
+   */
+  public void rewritePages(long bytes) {
+    var unused = pages.step(bytes);
   }
 
   /**
@@ -174,23 +184,24 @@ public final class MessageErasure {
 
   /** What an operator should look at. */
   public List<String> warnings() {
-    return stuck
-        .any()
-        .map(
-            one ->
-                "erasures: %d have begun and cannot be finished, one is of message %s: %s"
-                    .formatted(stuck.count(), one.getKey(), one.getValue()))
-        .stream()
+    return Stream.of(
+            stuck
+                .any()
+                .map(
+                    one ->
+                        "erasures: %d have begun and cannot be finished, one is of message %s: %s"
+                            .formatted(stuck.count(), one.getKey(), one.getValue())),
+            pages.warning())
+        .flatMap(Optional::stream)
         .toList();
   }
 
-  /** One round, and some pages; others have their turn on the executor before the next. */
+  /** One round; others have their turn on the executor before the next. */
   private void work() {
     woken.set(1);
     boolean more = false;
     try {
-      boolean left = pages.some();
-      more = round() == ROUND || left;
+      more = round() == ROUND;
     } catch (RuntimeException e) {
       // The edge of the worker: erasures stay pending in the ledger and are tried again.
       LOG.error("cannot finish pending erasures yet; they will be tried again", e);
@@ -385,6 +396,7 @@ public final class MessageErasure {
       throw new UncheckedIOException("the erasure journal cannot be read", e);
     }
     dropCiphertext();
+    wake();
     return again.get();
   }
 

@@ -107,12 +107,13 @@ class NodeConfigTest {
 
   @Test
   void disk_absentOrInPart_hasDefaults() {
-    assertEquals(new NodeConfig.Disk(2_048, 512), good("").diskInForce());
+    assertEquals(new NodeConfig.Disk(2_048, 512, 1_024), good("").diskInForce());
     assertEquals(
-        new NodeConfig.Disk(600, 512), good("disk: { slow_below_mib: 600 }").diskInForce());
+        new NodeConfig.Disk(600, 512, 1_024), good("disk: { slow_below_mib: 600 }").diskInForce());
     assertEquals(
-        new NodeConfig.Disk(128, 64),
-        good("disk: { slow_below_mib: 128, refuse_below_mib: 64 }").diskInForce());
+        new NodeConfig.Disk(128, 64, 4_096),
+        good("disk: { slow_below_mib: 128, refuse_below_mib: 64, rewrite_kib_per_second: 4096 }")
+            .diskInForce());
   }
 
   @Test
@@ -211,6 +212,8 @@ class NodeConfigTest {
         "disk: { slow_below_mib: 500 } | disk.refuse_below_mib is 512; it must be less than",
         "disk: { refuse_below_mib: -1 } | disk.refuse_below_mib is -1; it must be from 1 to",
         "disk: { slow_below_mib: 2000000 } | disk.slow_below_mib is 2000000; it must be from 1",
+        "disk: { rewrite_kib_per_second: 9 } | disk.rewrite_kib_per_second is 9; it must be from"
+            + " 64",
         "disk: { slow_below_mib: many } | disk.slow_below_mib: text; valid: a whole number",
         "disk: { slow_below_mib: 2.5 } | disk.slow_below_mib: \"2.5\"; valid: a whole number",
         "backup: { folder: copies, keep: 1001 } | backup.keep is 1001; it must be from 1 to 1000",

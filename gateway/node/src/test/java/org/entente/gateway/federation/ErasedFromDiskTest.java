@@ -101,6 +101,7 @@ class ErasedFromDiskTest {
           Results.value(retention.erase(new NodeName("records"), erased.messageId(), PERSON));
           copy("data", "hour of the erasure");
           kit.erasing().dropCiphertext();
+          kit.erasing().rewritePages(1 << 20);
           kit.settle();
         }
         ledger.close();

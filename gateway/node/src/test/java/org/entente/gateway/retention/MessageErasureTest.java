@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
@@ -52,6 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MessageErasureTest {
   private static final AgencyName IT = new AgencyName("it.customs");
   private static final int STORM = 10_000;
+  private static final long MIB = 1 << 20;
 
   /** Bytes of the stored bodies of a page of 64 messages with one byte each. */
   private static final int STORED = 1 + 64 * Integer.BYTES + 64;
@@ -134,17 +136,21 @@ class MessageErasureTest {
   }
 
   private List<MessageId> received(int count, AgencyName origin) {
-    return received(count, origin, id -> id);
+    return received(count, origin, 1, id -> id);
   }
 
   /** Messages of one envelope, which lie on pages of 64. */
   private List<MessageId> receivedTogether(int count) {
+    return receivedTogether(count, FR, 1);
+  }
+
+  private List<MessageId> receivedTogether(int count, AgencyName origin, int body) {
     MessageId envelope = MessageId.fresh(clock.millis(), random);
-    return received(count, FR, id -> envelope);
+    return received(count, origin, body, id -> envelope);
   }
 
   private List<MessageId> received(
-      int count, AgencyName origin, UnaryOperator<MessageId> envelope) {
+      int count, AgencyName origin, int body, UnaryOperator<MessageId> envelope) {
     List<MessageId> ids = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       ids.add(MessageId.fresh(clock.millis(), random));
@@ -162,7 +168,7 @@ class MessageErasureTest {
                     .setBucketDay(LocalDate.parse("2026-12-25").toEpochDay())
                     .setSealedRecord(ByteString.copyFrom(sealedRecord(++leaf)))
                     .build();
-            ledger.inbox().append(tx, Lane.ROUTINE, id, record, new byte[] {1});
+            ledger.inbox().append(tx, Lane.ROUTINE, id, record, new byte[body]);
           }
           return ids;
         });
@@ -428,17 +434,22 @@ class MessageErasureTest {
     assertNull(store.calls().get("put BODY"));
     erasing.retry();
     work(STORM);
+    erasing.rewritePages(MIB);
     assertNull(store.calls().get("put BODY"), "a minute later neither");
     assertEquals(STORED, bodies(1).length);
 
-    erasing.dropCiphertext();
-    work(STORM);
+    dropCiphertext(erasing);
     assertEquals(1, store.calls().get("put BODY"));
     assertEquals(STORED - 60, bodies(1).length, "none of the ciphertext is left");
-    erasing.dropCiphertext();
-    work(STORM);
+    dropCiphertext(erasing);
     assertNull(store.calls().get("put BODY"), "nothing was erased since");
     ids.subList(60, 64).forEach(id -> requireNonNull(ledger.inbox().find(id)));
+  }
+
+  /** As the periodic tasks do. */
+  private static void dropCiphertext(MessageErasure erasing) {
+    erasing.dropCiphertext();
+    erasing.rewritePages(MIB);
   }
 
   private byte[] bodies(long page) {
@@ -478,8 +489,7 @@ class MessageErasureTest {
       }
       assertEquals(54, restarted.inbox().read(Lane.ROUTINE, 1, 64).size());
       work(STORM);
-      continued.dropCiphertext();
-      work(STORM);
+      dropCiphertext(continued);
       byte[] left = from.get(Table.BODY, KeyBuilder.key().u64(1).done());
       assertEquals(STORED - 10, requireNonNull(left).length);
       ids.subList(0, 10).forEach(id -> requireNonNull(restarted.retention().done(id)));
@@ -499,16 +509,127 @@ class MessageErasureTest {
     work(STORM);
     assertNull(store.calls().get("put BODY"), "an envelope of recalls of many pages writes none");
     store.failReads(Table.BODY, KeyBuilder.key().u64(3).done());
-    erasing.dropCiphertext();
-    assertTrue(work(STORM) >= 3);
+    long commits = store.commits();
+    dropCiphertext(erasing);
+    assertTrue(store.commits() - commits >= 3);
     assertEquals(gone.size() - 1, store.calls().get("put BODY"));
-    assertEquals(1, ledger.retention().toRewrite(null, 10).size());
+    assertEquals(1, ledger.retention().pagesToRewrite(FR));
 
     store.failReads(null, new byte[0]);
-    erasing.dropCiphertext();
-    work(STORM);
+    dropCiphertext(erasing);
     assertEquals(1, store.calls().get("put BODY"));
-    assertEquals(0, ledger.retention().toRewrite(null, 10).size());
+    assertEquals(0, ledger.retention().pagesToRewrite(FR));
+  }
+
+  /** The bytes of a page of 64 messages, with its bodies. */
+  private long size(long page) {
+    byte[] records =
+        store.get(Table.INBOX, KeyBuilder.key().u8(Lane.ROUTINE.number()).u64(page).done());
+    return requireNonNull(records).length + bodies(page).length;
+  }
+
+  /** A member that recalls a message of each of its pages takes its share of the writer only. */
+  @Test
+  void pagesOfOneOrigin_areWrittenAtAPace_andThoseOfAnotherInItsShare() {
+    List<MessageId> gone = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      gone.add(receivedTogether(64, FR, 900).get(0));
+    }
+    gone.add(receivedTogether(64, IT, 900).get(0));
+    gone.add(receivedTogether(64, IT, 900).get(0));
+    recall(gone);
+    work(STORM);
+    long page = size(1);
+    assertTrue(page > 64_000 && page < 80_000, "" + page);
+
+    erasing.dropCiphertext();
+    erasing.rewritePages(8 * page);
+    assertEquals(
+        0, ledger.retention().pagesToRewrite(IT), "though the other has thirty times as many");
+    assertEquals(60 - 6, ledger.retention().pagesToRewrite(FR), "what is left of the step is its");
+    for (int left = 54; left > 0; ) {
+      erasing.rewritePages(8 * page - 1);
+      long now = ledger.retention().pagesToRewrite(FR);
+      assertEquals(Math.max(0, left - 8), now, "a page more at most");
+      left = (int) now;
+    }
+    var unused = store.calls();
+    erasing.rewritePages(8 * page);
+    assertNull(store.calls().get("put BODY"), "the walk is over");
+  }
+
+  /** A step too small for a page of each: nobody waits for more than a page of each other. */
+  @Test
+  void pagesOfManyOrigins_takeTurns() {
+    List<MessageId> gone = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      gone.add(receivedTogether(64, FR, 900).get(0));
+    }
+    for (int i = 0; i < 20; i++) {
+      gone.add(receivedTogether(64, agency(i), 900).get(0));
+    }
+    recall(gone);
+    work(STORM);
+    erasing.dropCiphertext();
+    for (int i = 0; i < 21; i++) {
+      erasing.rewritePages(1);
+    }
+    assertEquals(39, ledger.retention().pagesToRewrite(FR));
+    assertEquals(List.of(FR), ledger.retention().originsToRewrite());
+  }
+
+  /** A walk of one origin that takes hours does not keep that of another from beginning. */
+  @Test
+  void walkOfOneOrigin_delaysNoWalkOfAnother_andFollowsItself() {
+    List<MessageId> first = receivedTogether(64, FR, 900);
+    recall(first.subList(0, 1));
+    for (int i = 1; i < 10; i++) {
+      recall(receivedTogether(64, FR, 900).subList(0, 1));
+    }
+    erasing.dropCiphertext();
+    erasing.rewritePages(1);
+    recall(receivedTogether(64, IT, 900).subList(0, 1));
+    erasing.rewritePages(1);
+    assertEquals(1, ledger.retention().pagesToRewrite(IT), "its hour has not come");
+    recall(first.subList(1, 2));
+    erasing.dropCiphertext();
+    erasing.rewritePages(1);
+    assertEquals(0, ledger.retention().pagesToRewrite(IT));
+    for (int i = 0; i < 8; i++) {
+      assertEquals(9 - i, ledger.retention().pagesToRewrite(FR));
+      erasing.rewritePages(1);
+    }
+    assertEquals(1, ledger.retention().pagesToRewrite(FR), "marked behind the place of the walk");
+    erasing.rewritePages(1);
+    erasing.rewritePages(1);
+    assertEquals(0, ledger.retention().pagesToRewrite(FR));
+  }
+
+  /** The key is gone, which is the erasure; dropping the ciphertext needs room first. */
+  @Test
+  void pages_areNotWrittenWhileSpaceIsScarce_andErasureGoesOn() {
+    List<MessageId> ids = receivedTogether(64);
+    recall(ids.subList(0, 10));
+    free(DiskThresholds.DEFAULT.slowBelow() - 1);
+    work(STORM);
+    var unused = store.calls();
+    dropCiphertext(erasing);
+    assertNull(store.calls().get("put BODY"));
+    assertEquals(STORED, bodies(1).length);
+    assertEquals(1, ledger.retention().pagesToRewrite(FR));
+    assertTrue(erasing.warnings().get(0).contains("entente_erased_pages_waiting"));
+    assertEquals(10, owed(FR).size(), "stated, as the keys are gone");
+    assertEquals(List.of(10), keys.writings);
+
+    free(2 * DiskThresholds.DEFAULT.slowBelow());
+    erasing.rewritePages(MIB);
+    assertEquals(STORED - 10, bodies(1).length);
+    assertEquals(List.of(), erasing.warnings());
+  }
+
+  private void free(long bytes) {
+    disk.free(bytes);
+    ledger.room().look();
   }
 
   private static byte[] pendingKey(MessageId id) {

@@ -260,9 +260,16 @@ public final class InboxTable {
   public int rewrite(Transaction tx, List<RetentionTable.PagePlace> places) {
     int rewritten = 0;
     for (RetentionTable.PagePlace place : places) {
-      rewritten += pages(tx).rewrite(place.lane(), place.first()) ? 1 : 0;
+      rewritten += pages(tx).rewrite(place) ? 1 : 0;
     }
     return rewritten;
+  }
+
+  /** Bytes that a page takes in the store, and that writing it again takes at most. */
+  public long bytes(RetentionTable.PagePlace place) {
+    byte[] page = store.get(Table.INBOX, key(place.lane(), place.first()));
+    byte[] bodies = store.get(Table.BODY, bodyKey(place.first()));
+    return (page == null ? 0L : page.length) + (bodies == null ? 0 : bodies.length);
   }
 
   /** The record at a position as the transaction sees it, damaged or not; null if none. */
@@ -559,14 +566,19 @@ public final class InboxTable {
     }
 
     /** Drops what was removed from a page; whether there is any. */
-    boolean rewrite(Lane lane, long first) {
-      MessagePage page = page(lane, first);
-      if (page == null || page.isDamaged() || !page.hasMark()) {
+    boolean rewrite(RetentionTable.PagePlace place) {
+      MessagePage page = page(place.lane(), place.first());
+      if (page != null && page.isDamaged()) {
         return false;
       }
-      page.dropMarked(tx.get(Table.BODY, bodyKey(first)));
-      pages.put(first, page);
-      read.remove(first);
+      if (page == null || !page.hasMark()) {
+        // It was removed while it was damaged, and did not say whose it was.
+        RetentionTable.rewritten(tx, place);
+        return false;
+      }
+      page.dropMarked(tx.get(Table.BODY, bodyKey(place.first())));
+      pages.put(place.first(), page);
+      read.remove(place.first());
       bytes += 2 * MessagePage.BYTES;
       return true;
     }
@@ -574,8 +586,14 @@ public final class InboxTable {
     private void unmark(MessagePage page) {
       if (page.hasMark()) {
         tx.delete(Table.INBOX, markKey(key(page.lane(), page.first())));
-        RetentionTable.rewritten(tx, page.lane(), page.first());
+        if (!page.isDamaged()) {
+          RetentionTable.rewritten(tx, place(page));
+        }
       }
+    }
+
+    private static RetentionTable.PagePlace place(MessagePage page) {
+      return new RetentionTable.PagePlace(page.origin(), page.lane(), page.first());
     }
 
     @Nullable PlacedRecord find(MessageId id) {
@@ -653,7 +671,7 @@ public final class InboxTable {
       } else if (page.hasRemoved()) {
         tx.put(Table.INBOX, markKey(place), page.mark());
         if (!page.hasMark()) {
-          RetentionTable.toRewrite(tx, page.lane(), page.first());
+          RetentionTable.toRewrite(tx, place(page));
         }
       }
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -120,6 +121,11 @@ final class MessagePage {
     return first;
   }
 
+  /** Whose messages they are; not of a damaged page. */
+  AgencyName origin() {
+    return new AgencyName(common.getOrigin());
+  }
+
   long bucketDay() {
     return common.getBucketDay();
   }
@@ -218,7 +224,8 @@ final class MessagePage {
   /**
    * Drops the bytes of the marked messages.
    *
-   * @param stored the stored bodies, which stay as they are if they are not whole
+   * @param stored the stored bodies; one that cannot be told from the others is dropped too, as it
+   *     may be that of a marked message
    */
   void dropMarked(byte @Nullable [] stored) {
     gone |= marked;
@@ -301,13 +308,9 @@ final class MessagePage {
   }
 
   private void takeBodies(byte @Nullable [] stored) {
-    for (int i = 0; i < messages.size(); i++) {
+    for (int i = 0; stored != null && i < messages.size(); i++) {
       byte[] body = body(stored, i);
-      if (body == null) {
-        bodies.clear();
-        return;
-      }
-      bodies.add(isGone(i) ? NO_BODY : body);
+      bodies.add(body == null || isGone(i) ? NO_BODY : body);
     }
   }
 

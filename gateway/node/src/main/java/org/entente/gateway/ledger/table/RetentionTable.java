@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * RETENTION u8 6 · 16-byte message id                   → BlockRecord, a recalled own message
  * RETENTION u8 7 · u8 n · ascii origin                  → u64 number of its BlockRecords
  * RETENTION u8 8 · u8 n · ascii origin · 16-byte id     → empty: a pending erasure of that origin
- * RETENTION u8 9 · u8 lane · u64 position               → empty: a page to be written again
+ * RETENTION u8 9 · u8 n · ascii origin · u8 lane · u64 position → empty: a page to be written again
+ * RETENTION u8 10 · u8 n · ascii origin                 → u64 number of these pages
  * </pre>
  */
 public final class RetentionTable {
@@ -50,6 +51,7 @@ public final class RetentionTable {
   private static final int BLOCKS = 7;
   private static final int PENDING_OF = 8;
   private static final int TO_REWRITE = 9;
+  private static final int TO_REWRITE_OF = 10;
 
   /** Ids of recalled own messages held in memory; some 10 MB. */
   static final int HELD_IN_MEMORY = 100_000;
@@ -371,31 +373,71 @@ public final class RetentionTable {
     tx.delete(Table.RETENTION, placeKey(place));
   }
 
-  /** The first position of a page. */
-  public record PagePlace(Lane lane, long first) {}
+  /** The first position of a page with messages of an origin. */
+  public record PagePlace(AgencyName origin, Lane lane, long first) {}
 
   /** Records that a page holds bytes of messages that were removed. */
-  static void toRewrite(Transaction tx, Lane lane, long first) {
-    tx.put(Table.RETENTION, rewriteKey(lane, first), NOTHING);
+  static void toRewrite(Transaction tx, PagePlace page) {
+    if (tx.get(Table.RETENTION, rewriteKey(page)) == null) {
+      tx.put(Table.RETENTION, rewriteKey(page), NOTHING);
+      tx.put(
+          Table.RETENTION, toRewriteOf(page.origin()), u64(pagesToRewrite(tx, page.origin()) + 1));
+    }
   }
 
   /** Removes the same. */
-  static void rewritten(Transaction tx, Lane lane, long first) {
-    tx.delete(Table.RETENTION, rewriteKey(lane, first));
+  static void rewritten(Transaction tx, PagePlace page) {
+    if (tx.get(Table.RETENTION, rewriteKey(page)) != null) {
+      tx.delete(Table.RETENTION, rewriteKey(page));
+      long left = pagesToRewrite(tx, page.origin()) - 1;
+      if (left > 0) {
+        tx.put(Table.RETENTION, toRewriteOf(page.origin()), u64(left));
+      } else {
+        tx.delete(Table.RETENTION, toRewriteOf(page.origin()));
+      }
+    }
   }
 
-  /** Pages that hold bytes of removed messages, after one or from the first. */
-  public List<PagePlace> toRewrite(@Nullable PagePlace after, int most) {
+  private static long pagesToRewrite(Transaction tx, AgencyName origin) {
+    return count(tx.get(Table.RETENTION, toRewriteOf(origin)));
+  }
+
+  /** How many pages of an origin hold bytes of removed messages, as committed. */
+  public long pagesToRewrite(AgencyName origin) {
+    return count(store.get(Table.RETENTION, toRewriteOf(origin)));
+  }
+
+  /** Origins of which a page holds bytes of removed messages. */
+  public List<AgencyName> originsToRewrite() {
+    List<AgencyName> origins = new ArrayList<>();
+    try (Scan scan =
+        store.scan(
+            Table.RETENTION,
+            RetentionExpiry.prefix(TO_REWRITE_OF),
+            RetentionExpiry.prefix(TO_REWRITE_OF + 1))) {
+      while (scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        origins.add(new AgencyName(new String(key, 2, key.length - 2, StandardCharsets.US_ASCII)));
+      }
+    }
+    return origins;
+  }
+
+  /** Pages of an origin that hold bytes of removed messages, after one or from the first. */
+  public List<PagePlace> toRewrite(AgencyName origin, @Nullable PagePlace after, int most) {
     byte[] from =
         after == null
-            ? RetentionExpiry.prefix(TO_REWRITE)
-            : rewriteKey(after.lane(), after.first() + 1);
+            ? rewritePrefix(origin).done()
+            : rewriteKey(new PagePlace(origin, after.lane(), after.first() + 1));
     List<PagePlace> out = new ArrayList<>();
-    try (Scan scan = store.scan(Table.RETENTION, from, RetentionExpiry.prefix(TO_REWRITE + 1))) {
+    try (Scan scan =
+        store.scan(Table.RETENTION, from, KeyBuilder.endOf(rewritePrefix(origin).done()))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();
-        out.add(new PagePlace(Lane.of(key[1]), BigEndian.u64(key, 2)));
+        int at = key.length - 1 - Long.BYTES;
+        out.add(new PagePlace(origin, Lane.of(key[at]), BigEndian.u64(key, at + 1)));
       }
     }
     return out;
@@ -527,8 +569,16 @@ public final class RetentionTable {
     return KeyBuilder.key().u64(number).done();
   }
 
-  private static byte[] rewriteKey(Lane lane, long first) {
-    return KeyBuilder.key().u8(TO_REWRITE).u8(lane.number()).u64(first).done();
+  private static KeyBuilder rewritePrefix(AgencyName origin) {
+    return KeyBuilder.key().u8(TO_REWRITE).ascii(origin.value());
+  }
+
+  private static byte[] rewriteKey(PagePlace page) {
+    return rewritePrefix(page.origin()).u8(page.lane().number()).u64(page.first()).done();
+  }
+
+  private static byte[] toRewriteOf(AgencyName origin) {
+    return KeyBuilder.key().u8(TO_REWRITE_OF).ascii(origin.value()).done();
   }
 
   private static byte[] placeKey(BucketPosition place) {

@@ -262,11 +262,16 @@ public final class GatewayCore {
     schedule.every(Duration.ofMinutes(1), "recipient keys", keyCare::renewRecipientKeys);
     schedule.every(Duration.ofMinutes(1), "signing pairs", () -> keyCare.followPairs(renewal));
     schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::retry);
+    schedule.every(Duration.ofSeconds(1), "pages with erased messages", this::rewritePages);
     schedule.every(Duration.ofSeconds(1), "expired outcomes", services.outcomeSweep::round);
     schedule.every(Duration.ofHours(1), "expiry", this::expire);
     schedule.every(Duration.ofSeconds(1), "records that are over", incoming.recordExpiry::round);
     schedule.every(Duration.ofHours(12), "outbox keys", keyCare::destroyOutboxKeys);
     features.tasks().forEach(task -> schedule.every(task.period(), task.what(), task.task()::run));
+  }
+
+  private void rewritePages() {
+    incoming.erasing.rewritePages((long) ground.config.diskInForce().rewriteKibPerSecond() << 10);
   }
 
   private void reloadPolicy() {

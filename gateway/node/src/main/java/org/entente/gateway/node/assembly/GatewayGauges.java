@@ -40,7 +40,7 @@ final class GatewayGauges {
     ofRequests(meters, ground);
     ofServices(meters, services);
     ofNode(meters, ground);
-    ofErasures(meters, incoming.erasing);
+    ofErasures(meters, ground, incoming.erasing);
   }
 
   private static void ofNode(Meters meters, Foundation ground) {
@@ -153,12 +153,25 @@ final class GatewayGauges {
         .toList();
   }
 
-  private static void ofErasures(Meters meters, MessageErasure erasing) {
+  private static void ofErasures(Meters meters, Foundation ground, MessageErasure erasing) {
     meters.gauge(
         "entente_erasures_stuck",
         "Messages whose erasure has begun and fails; it is tried again every minute.",
         List.of(),
         () -> List.of(Sample.of(erasing.stuck())));
+    meters.gauge(
+        "entente_erased_pages_waiting",
+        "Stored pages that still hold ciphertext of erased messages, whose keys are destroyed, by"
+            + " origin.",
+        List.of("origin"),
+        () ->
+            ground.otherMembers().stream()
+                .map(
+                    origin ->
+                        new Sample(
+                            List.of(origin.value()),
+                            ground.ledger.retention().pagesToRewrite(origin)))
+                .toList());
   }
 
   private static void ofMail(Meters meters, Foundation ground, OutgoingStage outgoing) {

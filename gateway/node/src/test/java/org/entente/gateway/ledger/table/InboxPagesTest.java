@@ -13,6 +13,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.InboxTable.PlacedRecord;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.Batch;
@@ -248,7 +250,7 @@ class InboxPagesTest {
     Map<String, Integer> calls = store.calls();
     assertNull(calls.get("put BODY"));
     assertEquals(60, calls.get("put INBOX"), "the mark");
-    assertEquals(1, calls.get("put RETENTION"), "that the page is to be written");
+    assertEquals(2, calls.get("put RETENTION"), "that the page is to be written, and their number");
     assertArrayEquals(page, store.get(Table.INBOX, PAGE));
     assertArrayEquals(bodies, bodies(1));
 
@@ -363,17 +365,41 @@ class InboxPagesTest {
     assertFalse(holds(ids.get(1)));
   }
 
+  /** What was removed goes, and so does what may be of it; the other bodies stay. */
   @Test
-  void markedPage_whoseBodiesAreDamaged_losesItsRecordsOfWhatWasRemoved() {
+  void markedPage_whoseBodiesAreDamaged_losesWhatWasRemoved() {
     List<MessageId> ids = received(5, "one");
     write(tx -> inbox.remove(tx, requireNonNull(inbox.find(tx, ids.get(1)))));
-    byte[] damaged = {5, 0, 0};
-    store.commit(
-        store.batch().put(Table.BODY, KeyBuilder.key().u64(1).done(), damaged), Durability.SYNCED);
+    putBodies(Arrays.copyOf(bodies(1), bodies(1).length - 1));
     assertEquals(1, rewrite());
-    assertArrayEquals(damaged, bodies(1));
-    assertNull(inbox.find(ids.get(1)));
+    assertFalse(holds(ids.get(1)), "its record and body");
+    List.of(0, 2, 3).forEach(i -> assertHere(ids.get(i), "one"));
+    assertEquals(0, requireNonNull(inbox.body(placed(ids.get(4)))).length);
+    assertEquals(1 + 5 * Integer.BYTES + 3 * MessageId.SIZE, bodies(1).length);
+
+    write(tx -> inbox.remove(tx, requireNonNull(inbox.find(tx, ids.get(2)))));
+    putBodies(new byte[] {5, 0, 0});
+    assertEquals(1, rewrite());
+    assertEquals(1 + 5 * Integer.BYTES, bodies(1).length, "nobody knows whose bytes they are");
     assertEquals(0, rewrite());
+  }
+
+  /** A damaged page does not say whose it is; that it was to be written is forgotten later. */
+  @Test
+  void markedPage_thatIsRemovedWhileItIsDamaged_isNotWritten() {
+    List<MessageId> ids = received(5, "one");
+    write(tx -> inbox.remove(tx, requireNonNull(inbox.find(tx, ids.get(1)))));
+    put(PAGE, new byte[] {-1, -1});
+    write(tx -> inbox.remove(tx, inbox.page(tx, LANE, 1).get(0)));
+    assertNull(store.get(Table.INBOX, PAGE));
+    assertEquals(1, places().size());
+    assertEquals(0, rewrite());
+    assertEquals(List.of(), places());
+  }
+
+  private void putBodies(byte[] bodies) {
+    store.commit(
+        store.batch().put(Table.BODY, KeyBuilder.key().u64(1).done(), bodies), Durability.SYNCED);
   }
 
   private void put(byte[] key, byte[] value) {
@@ -385,7 +411,14 @@ class InboxPagesTest {
   }
 
   private List<RetentionTable.PagePlace> places() {
-    return new RetentionTable(store).toRewrite(null, 1_000);
+    RetentionTable retention = new RetentionTable(store);
+    List<RetentionTable.PagePlace> places = new ArrayList<>();
+    for (AgencyName origin : retention.originsToRewrite()) {
+      List<RetentionTable.PagePlace> some = retention.toRewrite(origin, null, 1_000);
+      assertEquals(some.size(), retention.pagesToRewrite(origin));
+      places.addAll(some);
+    }
+    return places;
   }
 
   private int rewrite() {
