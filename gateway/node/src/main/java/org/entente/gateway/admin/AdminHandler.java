@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.entente.gateway.meter.Meters;
 import org.slf4j.Logger;
@@ -63,9 +64,20 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     QueryStringDecoder address = new QueryStringDecoder(request.uri());
     if (hosted.isPresent() && address.path().startsWith(AdminPages.PATH)) {
       AdminPages.Request asked = asked(ctx, request, address);
-      hosted.get().workers().execute(() -> answer(ctx, hosted.get(), asked));
+      handOver(ctx, hosted.get(), asked);
     } else {
       send(ctx, own(request, address.path()));
+    }
+  }
+
+  private static void handOver(
+      ChannelHandlerContext ctx, HostedPages hosted, AdminPages.Request asked) {
+    try {
+      hosted.workers().execute(() -> answer(ctx, hosted, asked));
+    } catch (RejectedExecutionException e) {
+      send(
+          ctx,
+          text(HttpResponseStatus.SERVICE_UNAVAILABLE, "text/plain", "busy; try again later\n"));
     }
   }
 
@@ -110,6 +122,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private static void answer(
       ChannelHandlerContext ctx, HostedPages hosted, AdminPages.Request asked) {
+    if (!ctx.channel().isActive()) {
+      return;
+    }
     AdminPages.Answer answer;
     try {
       answer = hosted.pages().answer(asked);

@@ -3,16 +3,16 @@ package org.entente.gateway.admin;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.OptionalSslHandler;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -25,13 +25,13 @@ import org.entente.gateway.meter.Meters;
  * HTTP/1.1 server of {@code GET /metrics}, {@code /healthz} (the process lives) and {@code /readyz}
  * (200 with one warning per line if the gateway can work; otherwise 503 with one reason per line),
  * and of further {@link AdminPages}, over TLS or plain on the same port. Limits: 8 KiB per request,
- * one request per connection, 64 connections, 30 seconds idle. Its own pages serve no secrets and
- * no message data. A request for them names the host by an address, as {@code localhost}, or as
- * configured: a web page whose name leads here reads nothing through a browser behind the firewall.
+ * one request per connection, 64 connections, and {@link ExchangeDeadline} for each; {@link
+ * HostedPages} bounds the requests that wait. Its own pages serve no secrets and no message data. A
+ * request for them names the host by an address, as {@code localhost}, or as configured: a web page
+ * whose name leads here reads nothing through a browser behind the firewall.
  */
 public final class AdminServer implements AutoCloseable {
   private static final int MAX_REQUEST = 8_192;
-  private static final int IDLE_SECONDS = 30;
   private static final int MAX_CONNECTIONS = 64;
 
   private final EventLoopGroup group;
@@ -89,16 +89,13 @@ public final class AdminServer implements AutoCloseable {
                       ch.close();
                       return;
                     }
-                    ch.pipeline().addLast(new ReadTimeoutHandler(IDLE_SECONDS));
                     hosted
                         .flatMap(pages -> pages.tls().get())
                         .ifPresent(
                             tls -> ch.pipeline().addLast(new OptionalSslHandler(tls.context())));
-                    ch.pipeline()
-                        .addLast(new HttpServerCodec())
-                        .addLast(new HttpObjectAggregator(MAX_REQUEST))
-                        .addLast(
-                            new AdminHandler(address.getHostString(), meters, readiness, hosted));
+                    serve(
+                        ch.pipeline(),
+                        new AdminHandler(address.getHostString(), meters, readiness, hosted));
                   }
                 });
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -108,6 +105,15 @@ public final class AdminServer implements AutoCloseable {
       throw new IOException("cannot open the admin port at " + address, bound.cause());
     }
     return new AdminServer(group, bound.channel(), hosted);
+  }
+
+  /** Has a connection served by a handler of whole requests. */
+  static void serve(ChannelPipeline pipeline, ChannelHandler requests) {
+    pipeline
+        .addLast(new HttpServerCodec())
+        .addLast(new WholeRequest(MAX_REQUEST))
+        .addLast(new ExchangeDeadline())
+        .addLast(requests);
   }
 
   /** The address on which it listens. */

@@ -11,7 +11,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -23,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Server-sent events (HTML standard, section 9.2) on one connection: one event every two seconds,
- * none while the last is unread. A reader that takes nothing for 30 seconds is closed.
+ * none while the last is unread or many requests wait. A reader that takes nothing for 30 seconds
+ * is closed.
  */
 final class EventStream {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
@@ -49,7 +49,7 @@ final class EventStream {
     if (!ctx.channel().isActive()) {
       return;
     }
-    ctx.pipeline().remove(ReadTimeoutHandler.class);
+    ctx.pipeline().remove(ExchangeDeadline.class);
     ctx.pipeline().addFirst(new WriteTimeoutHandler(STALLED_SECONDS));
     HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     answer.headers().forEach((name, value) -> head.headers().set(name, value));
@@ -71,7 +71,11 @@ final class EventStream {
     try {
       workers.execute(this::send);
     } catch (RejectedExecutionException e) {
-      end();
+      if (workers.isShutdown()) {
+        end();
+      } else {
+        later();
+      }
     }
   }
 

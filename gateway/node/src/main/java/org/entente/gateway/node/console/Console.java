@@ -34,7 +34,6 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
   private static final String HOME = "/console/";
   private static final String MESSAGE = "/console/message";
   private static final String ENTER = "/console/enter";
-  private static final String LIVE = "/console/live";
   private static final String CALL = "Get an address with `entente console` and open it.";
 
   /** What every answer has. Scripts, styles and events come from here alone; nothing is inline. */
@@ -140,9 +139,15 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
         .map(asset -> page(200, asset.type(), asset.text()))
         .orElseGet(
             () ->
-                door.visitor(request)
-                    .map(visitor -> inside(request, visitor))
-                    .orElseGet(() -> entrance(401, CALL)));
+                ConsoleDoor.isOwnSite(request)
+                    ? visit(request)
+                    : notice(403, "Another site leads here. Type the address instead."));
+  }
+
+  private Answer visit(Request request) {
+    return door.visitor(request)
+        .map(visitor -> inside(request, visitor))
+        .orElseGet(() -> entrance(401, CALL));
   }
 
   private Answer enter(Request request) {
@@ -169,7 +174,7 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
     if (!pays(visitor.client())) {
       return told(429, "The calls of this client cost more than its limit. Wait a second.");
     }
-    if (request.path().equals(LIVE)) {
+    if (request.path().equals(ConsoleDoor.LIVE)) {
       return live(request, visitor);
     }
     return page(request.path(), visitor.client())

@@ -22,9 +22,12 @@ import org.entente.gateway.identity.Scope;
  *
  * <p>The host that a request names must be one of this console: a page of another name that
  * resolves to this machine (DNS rebinding) does not get in. Without TLS only this machine may come.
- * A form is taken from this console's own pages alone.
+ * A form is taken from this console's own pages alone, and no page for another site's.
  */
 final class ConsoleDoor {
+  /** Where pages get their figures. */
+  static final String LIVE = "/console/live";
+
   /** Scopes of which each opens a page. */
   private static final Set<Scope> SCOPES = Set.of(Scope.OPERATOR, Scope.EVIDENCE);
 
@@ -106,6 +109,19 @@ final class ConsoleDoor {
     return request.connection().encrypted() || request.connection().local();
   }
 
+  /**
+   * Whether no page of another site makes the browser ask (Fetch Metadata). A browser adds its
+   * certificate to such a request, and the client would pay. What is no browser says nothing.
+   */
+  static boolean isOwnSite(Request request) {
+    return Set.of("", "none", "same-origin").contains(request.header("sec-fetch-site"));
+  }
+
+  /** Whether a page asks by itself, so that nobody may be there. */
+  private static boolean isUnattended(Request request) {
+    return request.path().equals(LIVE) || request.query().containsKey("unattended");
+  }
+
   /** Whether a form comes from a page of this console. */
   boolean isOwnForm(Request request) {
     String scheme = request.connection().encrypted() ? "https://" : "http://";
@@ -155,8 +171,7 @@ final class ConsoleDoor {
 
   private Optional<Visitor> bySession(Request request) {
     String session = cookie(request.header("cookie"));
-    return sessions
-        .use(session)
+    return (isUnattended(request) ? sessions.find(session) : sessions.use(session))
         .filter(this::isValid)
         .map(
             client -> visitor(client, () -> sessions.find(session).isPresent() && isValid(client)));

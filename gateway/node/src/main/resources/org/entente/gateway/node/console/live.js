@@ -1,6 +1,11 @@
 // Replaces the figures of the page by those of server-sent events, and says when they stop.
 const SILENCE_MILLIS = 10_000;
 
+// A page that loads itself again says so, as that must not keep its session; a person's next request does.
+const here = new URL(location.href);
+here.searchParams.delete("unattended");
+history.replaceState(null, "", here);
+
 const status = document.getElementById("live");
 const time = document.getElementById("live-time");
 const figures = new Map(
@@ -29,7 +34,8 @@ source.addEventListener("figures", event => {
   const told = JSON.parse(event.data);
   if (told.shape !== status.dataset.shape) {
     source.close();
-    location.reload();
+    here.searchParams.set("unattended", "");
+    location.replace(here);
     return;
   }
   for (const [id, state, text] of told.figures) {

@@ -121,14 +121,15 @@ class ConsolePortTest {
     }
   }
 
+  /** It asks for the connection to stay, as it does by default. */
   @Test
-  void requestThatIsTooLarge_isRefused() throws Exception {
+  void requestThatIsTooLarge_isRefused_andItsConnectionCloses() throws Exception {
     String answer =
         RawHttp.exchange(
             RawHttp.plain(server.address()),
             "POST",
             "/console/enter",
-            Map.of("Host", host, "Origin", "http://" + host, "Connection", "close"),
+            Map.of("Host", host, "Origin", "http://" + host),
             "token=" + "0".repeat(9_000));
     assertTrue(answer.startsWith("HTTP/1.1 413"), answer);
     assertFalse(answer.contains("Set-Cookie"));

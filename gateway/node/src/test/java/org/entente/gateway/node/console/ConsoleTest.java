@@ -100,6 +100,20 @@ class ConsoleTest {
     assertEquals(Optional.empty(), stream.events().get());
   }
 
+  /** An open page asks for figures again after an error, and loads itself when findings change. */
+  @Test
+  void requestsOfAPageByItself_keepNoSession() {
+    String cookie = kit.session(ConsoleKit.OPERATOR);
+    Map<String, String> headers = Map.of("host", ConsoleKit.HOST, "cookie", cookie);
+    for (int minute = 0; minute < 14; minute++) {
+      kit.clock.move(Duration.ofMinutes(1));
+      assertEquals(200, kit.get(PEERS + "?unattended=", cookie).status());
+      ConsoleKit.stream(kit.answer("GET", "/console/live?page=" + PEERS, headers)).end().run();
+    }
+    kit.clock.move(Duration.ofMinutes(1));
+    assertEquals(401, kit.get(PEERS + "?unattended=", cookie).status());
+  }
+
   @Test
   void clientWhoseScopesAreWithdrawn_isOutAtOnce() {
     String cookie = kit.session(ConsoleKit.OPERATOR);
@@ -210,6 +224,24 @@ class ConsoleTest {
     assertEquals(200, ConsoleKit.page(kit.answer("GET", PEERS, headers, operator)).status());
     assertEquals(401, ConsoleKit.page(kit.answer("GET", PEERS, headers, desk)).status());
     assertEquals(401, ConsoleKit.page(kit.answer("GET", PEERS, headers, unknown)).status());
+  }
+
+  /** A browser adds its certificate to what the pages of other sites ask for. */
+  @Test
+  void requestsThatAnotherSiteMakes_areRefused_andCostTheClientNothing() {
+    Connection operator = new Connection(true, false, kit.holder(ConsoleKit.OPERATOR).chain());
+    for (String site : List.of("cross-site", "same-site", "Same-Origin,none")) {
+      Map<String, String> headers = Map.of("host", ConsoleKit.HOST, "sec-fetch-site", site);
+      for (int i = 0; i < 3_000; i++) {
+        assertEquals(403, ConsoleKit.page(kit.answer("GET", PEERS, headers, operator)).status());
+      }
+      String live = "/console/live?page=" + PEERS;
+      assertEquals(403, ConsoleKit.page(kit.answer("GET", live, headers, operator)).status());
+    }
+    for (String site : List.of("none", "same-origin")) {
+      Map<String, String> headers = Map.of("host", ConsoleKit.HOST, "sec-fetch-site", site);
+      assertEquals(200, ConsoleKit.page(kit.answer("GET", PEERS, headers, operator)).status());
+    }
   }
 
   @Test
