@@ -48,11 +48,18 @@ public final class GapWatch {
   private static final class GapState {
     private Gap gap;
     private final long sinceNanos;
+    private long highest;
     private boolean told;
 
-    GapState(Gap gap, long sinceNanos) {
+    GapState(Gap gap, long highest, long sinceNanos) {
       this.gap = gap;
+      this.highest = highest;
       this.sinceNanos = sinceNanos;
+    }
+
+    /** Whether someone shows what was so before: what has arrived stays. */
+    private boolean isNewerThan(long watermark, long highestShown) {
+      return watermark < gap.first && highestShown < highest;
     }
   }
 
@@ -69,32 +76,44 @@ public final class GapWatch {
   }
 
   /**
-   * Updates what has arrived in a lane by now.
+   * Updates what has arrived in a lane by now. A statement that is older than the one of a gap is
+   * passed over by what it states, whatever its time: a transit can repeat it to close the gap.
    *
    * @param watermark number up to which everything has arrived
    * @param above ranges that arrived beyond it, ascending
    */
   public synchronized void seen(
       Place place, long epoch, long watermark, List<OriginWindow.Range> above) {
+    Key key = new Key(place, epoch);
+    GapState known = standing.get(key);
+    long highest = above.isEmpty() ? watermark : above.get(above.size() - 1).last();
+    if (known != null && known.isNewerThan(watermark, highest)) {
+      return;
+    }
     if (above.isEmpty()) {
-      standing.remove(new Key(place, epoch));
+      standing.remove(key);
       return;
     }
     long arrived = above.stream().mapToLong(range -> range.last() - range.first() + 1).sum();
-    long missing = above.get(above.size() - 1).last() - watermark - arrived;
-    Gap gap = new Gap(place, epoch, watermark + 1, missing);
-    Key key = new Key(place, epoch);
-    GapState known = standing.get(key);
+    Gap gap = new Gap(place, epoch, watermark + 1, highest - watermark - arrived);
     if (known != null && known.gap.first == gap.first) {
       known.gap = gap;
+      known.highest = highest;
     } else {
-      standing.put(key, new GapState(gap, nanos.getAsLong()));
+      standing.put(key, new GapState(gap, highest, nanos.getAsLong()));
     }
   }
 
-  /** Drops gaps of a place in all other epochs, which are no longer in use. */
+  /**
+   * Drops gaps of a place in all other epochs, which are no longer in use. A later one is: someone
+   * shows what was so before.
+   */
   public synchronized void only(Place place, Set<Long> epochs) {
-    standing.keySet().removeIf(key -> key.place.equals(place) && !epochs.contains(key.epoch));
+    long newest = epochs.stream().mapToLong(epoch -> epoch).max().orElse(0);
+    standing
+        .keySet()
+        .removeIf(
+            key -> key.place.equals(place) && key.epoch < newest && !epochs.contains(key.epoch));
   }
 
   /** Gaps that have lasted too long. */

@@ -3,6 +3,7 @@ package org.entente.gateway.transmit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.ledger.sequence.OriginWindow.Range;
 import org.entente.gateway.model.AgencyName;
@@ -46,6 +47,38 @@ class GapWatchTest {
     assertEquals(List.of(), watch.overdue());
     pass();
     assertEquals(List.of(new GapWatch.Gap(PLACE, 1, 9, 1)), watch.news());
+  }
+
+  /** A transit repeats signed statements of before to silence the alarm about what it drops. */
+  @Test
+  void olderStatement_closesNoGap_andMakesItNoYounger() {
+    watch.seen(PLACE, 1, 2, List.of());
+    watch.seen(PLACE, 1, 4, LATER);
+    nanos.addAndGet(GapWatch.AFTER.toNanos() - 1);
+    watch.seen(PLACE, 1, 2, List.of());
+    watch.seen(PLACE, 1, 2, List.of(new Range(4, 4)));
+    watch.seen(PLACE, 1, 4, List.of());
+    watch.seen(PLACE, 1, 4, List.of(new Range(7, 7)));
+    watch.only(PLACE, Set.of());
+    watch.seen(PLACE, 2, 4, LATER);
+    watch.only(PLACE, Set.of(1L));
+    nanos.incrementAndGet();
+    assertEquals(List.of(new GapWatch.Gap(PLACE, 1, 5, 3)), watch.news());
+    pass();
+    assertEquals(2, watch.overdue().size());
+    watch.only(PLACE, Set.of(2L, 3L));
+    assertEquals(List.of(new GapWatch.Gap(PLACE, 2, 5, 3)), watch.overdue());
+    watch.seen(PLACE, 2, 6, List.of(new Range(10, 10)));
+    assertEquals(List.of(), watch.overdue(), "a part of it came");
+  }
+
+  /** A recipient set back to a backup states less, until it has more than before. */
+  @Test
+  void recipientThatIsSetBack_hasItsNewGapNoticed() {
+    watch.seen(PLACE, 1, 4, LATER);
+    watch.seen(PLACE, 1, 2, List.of(new Range(11, 11)));
+    pass();
+    assertEquals(List.of(new GapWatch.Gap(PLACE, 1, 3, 8)), watch.news());
   }
 
   @Test
