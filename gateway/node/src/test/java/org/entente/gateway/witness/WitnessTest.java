@@ -25,6 +25,7 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.table.WitnessTable.HeldCheckpoint;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.store.StoreFailure;
@@ -367,6 +368,36 @@ class WitnessTest {
     }
     assertEquals(64, cosigned);
     assertEquals(64, bench.ledger.witness().all().size());
+  }
+
+  @Test
+  void gateways_areCountedInTheTransaction() {
+    bench.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < 3; i++) {
+            LogOrigin made = new LogOrigin(TestFederation.NAME, FR, new NodeName("gw-" + i));
+            GrowingLog one = new GrowingLog(made, FEDERATION.audit("fr.customs")).grow(2, "x");
+            assertEquals(i, bench.ledger.witness().gateways(tx, FR));
+            for (int size = 1; size <= 2; size++) {
+              bench
+                  .ledger
+                  .witness()
+                  .put(
+                      tx,
+                      new HeldCheckpoint(
+                          made, one.checkpoint(size), NOW.getEpochSecond(), one.sign(size, NOW)));
+            }
+          }
+          return tx;
+        });
+    bench.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          assertEquals(3, bench.ledger.witness().gateways(tx, FR));
+          assertEquals(0, bench.ledger.witness().gateways(tx, DE));
+          return tx;
+        });
   }
 
   @Test

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * WITNESS u8 2 · ascii agency · ascii gateway              → the same: the end of the previous log
  * WITNESS u8 3 · ascii agency · ascii gateway · ascii code → the same: the latest refused one
  * WITNESS u8 4 · ascii agency · ascii gateway · u8 0 or 1  → the same: the two that convict a log
+ * WITNESS u8 5 · ascii agency                              → u64 number of its gateways of u8 1
  * </pre>
  *
  * Seconds are those that the log's own signatures state.
@@ -37,6 +38,7 @@ public final class WitnessTable {
   private static final int ENDED = 2;
   private static final int REFUSED = 3;
   private static final int CONVICTED = 4;
+  private static final int GATEWAYS = 5;
 
   private final Store store;
 
@@ -67,24 +69,27 @@ public final class WitnessTable {
 
   /** Replaces the latest checkpoint of a gateway; also keeps the last one of its previous log. */
   public void put(Transaction tx, HeldCheckpoint next) {
-    latest(tx, next.origin())
+    Optional<HeldCheckpoint> latest = latest(tx, next.origin());
+    if (latest.isEmpty()) {
+      AgencyName agency = next.origin().agency();
+      byte[] count = KeyBuilder.key().u64(gateways(tx, agency) + 1).done();
+      tx.put(Table.WITNESS, gatewaysKey(agency), count);
+    }
+    latest
         .filter(before -> before.origin().number() != next.origin().number())
         .ifPresent(
             before -> tx.put(Table.WITNESS, key(ENDED, before.origin()).done(), value(before)));
     tx.put(Table.WITNESS, key(LATEST, next.origin()).done(), value(next));
   }
 
-  /** The number of an agency's gateways with a log here, as committed. */
-  public int gateways(Transaction tx, AgencyName agency) {
-    byte[] prefix = KeyBuilder.key().u8(LATEST).ascii(agency.value()).done();
-    int count = 0;
-    try (Scan scan = tx.scanCommitted(Table.WITNESS, prefix, KeyBuilder.endOf(prefix))) {
-      while (scan.hasNext()) {
-        scan.next();
-        count++;
-      }
-    }
-    return count;
+  /** The number of an agency's gateways with a log here, as the transaction sees it. */
+  public long gateways(Transaction tx, AgencyName agency) {
+    byte[] count = tx.get(Table.WITNESS, gatewaysKey(agency));
+    return count == null ? 0 : BigEndian.u64(count, 0);
+  }
+
+  private static byte[] gatewaysKey(AgencyName agency) {
+    return KeyBuilder.key().u8(GATEWAYS).ascii(agency.value()).done();
   }
 
   /** The last checkpoint of the log before the present one, if there was one. */
