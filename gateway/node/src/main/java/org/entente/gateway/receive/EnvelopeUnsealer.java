@@ -67,6 +67,7 @@ final class EnvelopeUnsealer {
   private final InstantSource ending;
   private final ExerciseRetention exercises;
   private final List<ReceptionHook> hooks;
+  private final ReceivedReferenceCheck references;
 
   EnvelopeUnsealer(
       ReceiveParts parts,
@@ -83,6 +84,7 @@ final class EnvelopeUnsealer {
     this.ending = parts.environment().ending();
     this.exercises = exercises;
     this.hooks = parts.keeping().hooks();
+    this.references = new ReceivedReferenceCheck(parts.ledger(), parts.evidence());
   }
 
   /**
@@ -216,9 +218,15 @@ final class EnvelopeUnsealer {
         steps.add(done.value());
       }
     }
-    return isConsumed(message.label().getKind())
-        ? new InspectionResult.Consumed(message.id(), steps)
-        : keep(header, labels, index, message, steps);
+    if (isConsumed(message.label().getKind())) {
+      return new InspectionResult.Consumed(message.id(), steps);
+    }
+    InspectionResult.Content kept = keep(header, labels, index, message, steps);
+    Optional<InspectionResult.Refused> mixed =
+        kept instanceof InspectionResult.Kept one
+            ? references.ofSent(facts, one)
+            : Optional.empty();
+    return mixed.isPresent() ? mixed.get() : kept;
   }
 
   private boolean isConsumed(Kind kind) {

@@ -2,6 +2,7 @@ package org.entente.gateway.receive;
 
 import com.google.protobuf.ByteString;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.ChainLink;
@@ -12,7 +13,6 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.format.EnvelopeFacts;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the references of a received message: training neither answers, changes nor recalls actual
@@ -32,39 +32,58 @@ final class ReceivedReferenceCheck {
     this.evidence = evidence;
   }
 
-  /** Why a message is not kept; empty if it may be kept. */
-  Optional<InspectionResult.Refused> refusal(
-      Transaction tx, EnvelopeFacts facts, InspectionResult.Kept message) {
-    ChainLink step = message.step();
-    ByteString answered = message.content().label().getInReplyTo();
-    if (isOfTheOther(tx, facts, answered.isEmpty() ? null : id(answered))) {
-      return Optional.of(mixed(message.id(), facts, "label.in_reply_to"));
-    }
-    if (isOfTheOther(tx, facts, message.recalled())) {
-      return Optional.of(mixed(message.id(), facts, "body.recall.message_id"));
-    }
-    if (step == null) {
-      return Optional.empty();
-    }
-    if (isOfTheOther(tx, facts, step.target())) {
-      return Optional.of(mixed(message.id(), facts, "label.references"));
-    }
-    return ledger.chains().takes(tx, facts.origin(), step.target())
-        ? Optional.empty()
-        : Optional.of(
-            new InspectionResult.Refused(
-                message.id(),
-                Code.LIMIT_REACHED,
-                "label.references: its target was changed too often"));
+  /**
+   * Why a message is not kept that refers to one which this agency sent; empty if it may be kept.
+   * Asked beside the writer, since finding one takes a scan. What a member can answer was committed
+   * before it was sent.
+   */
+  Optional<InspectionResult.Refused> ofSent(EnvelopeFacts facts, InspectionResult.Kept message) {
+    return mixed(facts, message, id -> isSentAsOther(facts, id));
   }
 
   /**
-   * Whether exactly one of this message and an earlier one between the two agencies is training.
+   * Why a message is not kept because of those of its origin; empty if it may be kept. Reads a few
+   * records.
    */
-  private boolean isOfTheOther(Transaction tx, EnvelopeFacts facts, @Nullable MessageId id) {
-    if (id == null) {
-      return false;
+  Optional<InspectionResult.Refused> refusal(
+      Transaction tx, EnvelopeFacts facts, InspectionResult.Kept message) {
+    Optional<InspectionResult.Refused> mixed =
+        mixed(facts, message, id -> isReceivedAsOther(tx, facts, id));
+    ChainLink step = message.step();
+    if (mixed.isPresent()
+        || step == null
+        || ledger.chains().takes(tx, facts.origin(), step.target())) {
+      return mixed;
     }
+    return Optional.of(
+        new InspectionResult.Refused(
+            message.id(),
+            Code.LIMIT_REACHED,
+            "label.references: its target was changed too often"));
+  }
+
+  /**
+   * Why a message is not kept, by what it refers to.
+   *
+   * @param isOther whether exactly one of it and another message is training
+   */
+  private static Optional<InspectionResult.Refused> mixed(
+      EnvelopeFacts facts, InspectionResult.Kept message, Predicate<MessageId> isOther) {
+    ByteString answered = message.content().label().getInReplyTo();
+    if (!answered.isEmpty() && isOther.test(MessageId.of(answered.toByteArray()))) {
+      return Optional.of(mixed(message.id(), facts, "label.in_reply_to"));
+    }
+    MessageId recalled = message.recalled();
+    if (recalled != null && isOther.test(recalled)) {
+      return Optional.of(mixed(message.id(), facts, "body.recall.message_id"));
+    }
+    ChainLink step = message.step();
+    return step != null && isOther.test(step.target())
+        ? Optional.of(mixed(message.id(), facts, "label.references"))
+        : Optional.empty();
+  }
+
+  private boolean isReceivedAsOther(Transaction tx, EnvelopeFacts facts, MessageId id) {
     InboxTable.PlacedRecord placed;
     try {
       placed = ledger.inbox().find(tx, id);
@@ -72,13 +91,13 @@ final class ReceivedReferenceCheck {
       // An unreadable record refuses no mail; delivery quarantines it.
       return false;
     }
-    if (placed != null) {
-      return placed.record().getOrigin().equals(facts.origin().value())
-          && placed.record().getExercise() != facts.exercise();
-    }
-    if (ledger.chains().isOfTheOther(tx, facts.origin(), id, facts.exercise())) {
-      return true;
-    }
+    return placed == null
+        ? ledger.chains().isOfTheOther(tx, facts.origin(), id, facts.exercise())
+        : placed.record().getOrigin().equals(facts.origin().value())
+            && placed.record().getExercise() != facts.exercise();
+  }
+
+  private boolean isSentAsOther(EnvelopeFacts facts, MessageId id) {
     AgencyName origin = facts.origin();
     return evidence
         .sent(ledger.evidence(), id)
@@ -93,9 +112,5 @@ final class ReceivedReferenceCheck {
             ? " names actual traffic; an exercise may refer only to exercises"
             : " names an exercise; actual traffic may refer only to actual traffic";
     return new InspectionResult.Refused(id, Code.HEADER_MISMATCH, field + reason);
-  }
-
-  private static MessageId id(ByteString bytes) {
-    return MessageId.of(bytes.toByteArray());
   }
 }

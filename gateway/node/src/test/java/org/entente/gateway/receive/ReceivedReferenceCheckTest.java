@@ -11,14 +11,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.record.FreshContent;
 import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -116,6 +123,40 @@ class ReceivedReferenceCheckTest {
         reply(training, false));
     assertTaken(reply(training, true));
     assertTaken(reply(node.sent(true, SG), false));
+  }
+
+  /** Ids of replies that no message has, as many as the origin likes. */
+  @Test
+  void reply_toWhatIsNotHere_costsTheWriterNoScan() {
+    InspectionResult.Kept message =
+        new InspectionResult.Kept(
+            node.id(),
+            InboxRecord.getDefaultInstance(),
+            new byte[0],
+            new FreshContent.Content(
+                Label.newBuilder().setInReplyTo(bytes(node.id())).build(),
+                Body.getDefaultInstance(),
+                0),
+            null,
+            List.of(),
+            null,
+            List.of());
+    EnvelopeFacts facts =
+        new EnvelopeFacts(
+            ORIGIN, new NodeName("gateway-1"), EnvelopeId.of(new byte[16]), LANE, false, 1, 2);
+    ReceivedReferenceCheck check = new ReceivedReferenceCheck(node.ledger, node.kit.evidence());
+    var unused = node.store.calls();
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          assertEquals(Optional.empty(), check.refusal(tx, facts, message));
+          return tx;
+        });
+    assertEquals(
+        List.of(),
+        node.store.calls().keySet().stream().filter(it -> it.startsWith("scan")).toList());
+    assertEquals(Optional.empty(), check.ofSent(facts, message));
+    assertEquals(1, node.store.calls().get("scan SENT"));
   }
 
   /** A refusal that depended on mail of others would tell its origin of that. */
