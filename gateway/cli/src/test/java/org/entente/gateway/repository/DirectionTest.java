@@ -37,6 +37,7 @@ class DirectionTest {
           "cel",
           "note",
           "account",
+          "trace",
           "trust",
           "identity",
           "seal",
@@ -75,7 +76,8 @@ class DirectionTest {
           "ipr",
           "watch",
           "risk",
-          "cap");
+          "cap",
+          "trace");
 
   /** Support packages import {@code model} and only the further ones named here. */
   private static final java.util.Map<String, List<String>> SUPPORT =
@@ -192,6 +194,7 @@ class DirectionTest {
         home("io.prometheus..", "meter"),
         home("dev.cel..", "cel"),
         home("org.apache.lucene..", "feature.search"),
+        home("io.opentelemetry..", "feature.trace"),
         home("com.ibm.icu..", "text"),
         home("picocli..", "cli"),
         home("gg.jte..", "node.console"),

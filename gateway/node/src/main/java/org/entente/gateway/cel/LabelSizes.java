@@ -52,6 +52,7 @@ public final class LabelSizes {
   private static final int DATE = 10;
   private static final int SCHEME = 16;
   private static final int AGREEMENT = 64;
+  private static final int TRACEPARENT = 55;
   private static final int JURISDICTION = 6;
 
   /** Characters of an agency's name. */
@@ -78,6 +79,7 @@ public final class LabelSizes {
           Map.entry("operation_id", Size.text(ID)),
           Map.entry("operation_roster_hash", Size.text(HASH)),
           Map.entry("references", Size.text(ID)),
+          Map.entry("traceparent", Size.text(TRACEPARENT)),
           Map.entry("desks", Size.list(DESKS, Size.text(DESK))),
           Map.entry("redacted", Size.list(REDACTED, Size.text(REDACTED_PATH))));
 

@@ -17,6 +17,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.store.v1.CursorRecord;
@@ -342,6 +343,9 @@ public final class Subscription {
       delivery.setStanding(ports.chains().standing(origin(placed), id(placed)));
     }
     ports.equivalent(label).ifPresent(delivery::setEquivalent);
+    if (!redelivery && !label.getTraceparent().isEmpty()) {
+      delivery.setTraceparent(traced(placed, label));
+    }
     return delivery.build();
   }
 
@@ -359,6 +363,12 @@ public final class Subscription {
         placed.position(),
         new LaneCursor.SentMessage(id(placed), origin(placed), placed.retrieval()));
     ports.delivered(delivery.getRedelivery(), placed.record().getExercise());
+  }
+
+  private String traced(InboxTable.PlacedRecord placed, Label label) {
+    return ports
+        .tracer()
+        .delivered(label, new NodeName(name.client()), placed.record().getReceivedAtMs());
   }
 
   private void send(Delivery delivery) {

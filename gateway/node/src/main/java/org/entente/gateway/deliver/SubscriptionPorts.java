@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Label;
 
@@ -25,6 +26,9 @@ interface SubscriptionPorts {
 
   /** The local equivalent of a label's foreign national classification. */
   Optional<ClassificationEquivalent> equivalent(Label label);
+
+  /** Follows deliveries. */
+  MessageTracer tracer();
 
   void delivered(boolean again, boolean exercise);
 }

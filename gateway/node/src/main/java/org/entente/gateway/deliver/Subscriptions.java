@@ -25,6 +25,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Label;
@@ -81,13 +82,15 @@ public final class Subscriptions {
    * @param sights the desk visibility of a client
    * @param equivalents the local equivalent of a label's national classification
    * @param late answers to origins about late acknowledgements
+   * @param tracer follows deliveries
    */
   public record Environment(
       InstantSource clock,
       Meters meters,
       Function<NodeName, DeskVisibility> sights,
       Function<Label, Optional<ClassificationEquivalent>> equivalents,
-      LateAnswers late) {}
+      LateAnswers late,
+      MessageTracer tracer) {}
 
   /** An open cursor, or the problem of the request. */
   public sealed interface OpenResult {
@@ -372,6 +375,11 @@ public final class Subscriptions {
     @Override
     public Optional<ClassificationEquivalent> equivalent(Label label) {
       return around.equivalents().apply(label);
+    }
+
+    @Override
+    public MessageTracer tracer() {
+      return around.tracer();
     }
 
     @Override

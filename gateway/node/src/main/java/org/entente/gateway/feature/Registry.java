@@ -10,6 +10,7 @@ import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.retention.RecordExpiry;
 import org.entente.gateway.rpc.ClientService;
+import org.entente.gateway.trace.MessageTracer;
 
 /**
  * Takes what features consist of. Hooks act in the order in which features are wired. Used by one
@@ -30,6 +31,9 @@ public interface Registry {
 
   /** Sets where consents to onward transfer are found; without one there are none. */
   void grant(IntakeParts.ConsentLookup consents);
+
+  /** Sets what follows messages; without it none is followed. */
+  void trace(MessageTracer tracer);
 
   /** Offers a service to clients. */
   void offer(ClientService service);

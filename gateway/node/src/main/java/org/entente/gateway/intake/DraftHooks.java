@@ -13,6 +13,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.v1.Held;
 
 /**
@@ -20,8 +21,10 @@ import org.entente.proto.v1.Held;
  *
  * @param hooks in the order in which they may refuse
  * @param holder holds drafts that need a second person; empty if no feature does
+ * @param tracer follows drafts
  */
-public record DraftHooks(List<DraftHook> hooks, Optional<DraftHolder> holder) {
+public record DraftHooks(
+    List<DraftHook> hooks, Optional<DraftHolder> holder, MessageTracer tracer) {
   /** Copies the list. */
   public DraftHooks {
     hooks = List.copyOf(hooks);

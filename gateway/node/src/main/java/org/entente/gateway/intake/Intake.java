@@ -195,9 +195,14 @@ public final class Intake implements AutoCloseable {
     return done.whenComplete(
         (outcome, failure) -> {
           shares.giveBack(client, bytes);
-          hooks.end((CheckedDraft) check, done);
+          ended((CheckedDraft) check, done, outcome);
           finished(key, draft, outcome);
         });
+  }
+
+  private void ended(CheckedDraft draft, Object attempt, @Nullable Outcome outcome) {
+    hooks.end(draft, attempt);
+    hooks.tracer().ended(attempt, outcome);
   }
 
   private void finished(OutcomeKey key, Draft draft, @Nullable Outcome outcome) {
@@ -232,7 +237,8 @@ public final class Intake implements AutoCloseable {
     if (isSettled(key, done)) {
       return;
     }
-    Result<DecidedDraft> result = decided(client, checked, done);
+    CheckedDraft traced = traced(client, checked, attempt.draft().getTraceparent(), done);
+    Result<DecidedDraft> result = decided(client, traced, done);
     if (result instanceof Result.Refused<DecidedDraft> lacking) {
       reject(key, lacking.problem(), done);
       return;
@@ -258,6 +264,12 @@ public final class Intake implements AutoCloseable {
     }
   }
 
+  private CheckedDraft traced(
+      NodeName client, CheckedDraft draft, String traceparent, Object attempt) {
+    String span = hooks.tracer().begun(attempt, client, draft.label(), traceparent);
+    return span.isEmpty() ? draft : draft.traced(span);
+  }
+
   /** A draft that policy has decided on, and what it passes on. */
   private record DecidedDraft(OnwardSources passing, PolicyDecision decision) {}
 
@@ -271,9 +283,12 @@ public final class Intake implements AutoCloseable {
     }
     DraftHook.Prepared prepared = hooks.begin(client, checked, clock.instant(), attempt);
     Problem refused = prepared.lacking();
-    return refused == null
-        ? new Result.Done<>(new DecidedDraft(passing, egress(prepared.draft(), passing, referring)))
-        : new Result.Refused<>(refused);
+    if (refused != null) {
+      return new Result.Refused<>(refused);
+    }
+    PolicyDecision decision = egress(prepared.draft(), passing, referring);
+    hooks.tracer().decided(attempt);
+    return new Result.Done<>(new DecidedDraft(passing, decision));
   }
 
   private Submission submission(
@@ -318,20 +333,22 @@ public final class Intake implements AutoCloseable {
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return new Result.Refused<>(invalid.problems().get(0));
     }
-    CheckedDraft checked = (CheckedDraft) check;
     NodeName author = new NodeName(released.key().client());
     CompletableFuture<Outcome> done = new CompletableFuture<>();
+    CheckedDraft checked =
+        traced(author, (CheckedDraft) check, released.draft().getTraceparent(), done);
     try {
       Result<DecidedDraft> result = decided(author, checked, done);
       if (result instanceof Result.Refused<DecidedDraft> lacking) {
-        hooks.end(checked, done);
+        ended(checked, done, null);
         return new Result.Refused<>(lacking.problem());
       }
       release(released, checked, ((Result.Done<DecidedDraft>) result).value(), done);
     } catch (RuntimeException e) {
       done.completeExceptionally(e);
     }
-    return new Result.Done<>(done.whenComplete((outcome, failure) -> hooks.end(checked, done)));
+    return new Result.Done<>(
+        done.whenComplete((outcome, failure) -> ended(checked, done, outcome)));
   }
 
   private void release(
@@ -469,6 +486,7 @@ public final class Intake implements AutoCloseable {
   }
 
   private CompletableFuture<Void> sealAndCommit(List<Submission> round) {
+    long began = System.nanoTime();
     List<SealingItem> items = new ArrayList<>();
     for (Submission submission : round) {
       for (Permitted part : submission.parts()) {
@@ -476,13 +494,16 @@ public final class Intake implements AutoCloseable {
       }
     }
     List<OutboundSealer.ReadyEnvelope> sealed = outbound.seal(items);
+    RoundStages.sealed(hooks.tracer(), round, sealed, began);
     List<List<RecordSeal.Token>> subjects = round.stream().map(this::subjects).toList();
+    long handedOver = System.nanoTime();
     return parts
         .ledger()
         .write(round.get(0).lane(), tx -> commit(tx, round, sealed, subjects))
         .thenAccept(
             outcomes -> {
               sealed.forEach(Intake::tellAccepted);
+              RoundStages.committed(hooks.tracer(), round, handedOver);
               for (int i = 0; i < round.size(); i++) {
                 round.get(i).done().complete(outcomes.get(i));
               }

@@ -23,12 +23,19 @@ public record OutcomeKey(String client, String key, String draftHash) {
 
   /**
    * The key for a client's draft. It depends on the content only: libraries write map entries in
-   * any order, so equal drafts may arrive as different bytes.
+   * any order, so equal drafts may arrive as different bytes. A repeated call is another span.
    *
    * @param fingerprint keyed hash of bytes
    */
   static OutcomeKey of(NodeName client, Draft draft, UnaryOperator<byte[]> fingerprint) {
-    return of(client.value(), draft.getIdempotencyKey(), fingerprint.apply(canonicalBytes(draft)));
+    return of(
+        client.value(),
+        draft.getIdempotencyKey(),
+        fingerprint.apply(canonicalBytes(content(draft))));
+  }
+
+  private static Draft content(Draft draft) {
+    return draft.getTraceparent().isEmpty() ? draft : draft.toBuilder().clearTraceparent().build();
   }
 
   /** Canonical bytes: fields by number, map entries by key, defaults omitted. */

@@ -186,6 +186,18 @@ public final class Meters {
           "result");
   private final Counter committedBytes =
       counter("entente_ledger_committed_bytes_total", "Bytes committed.");
+  private final Counter spans =
+      counter(
+          "entente_trace_spans_total",
+          "Spans of traced messages, by result: exported; failed (the collector did not take them);"
+              + " dropped (the queue was full).",
+          "result");
+  private final Counter untraced =
+      counter(
+          "entente_trace_limited_total",
+          "Messages not traced because their client or agency has reached its rate, by side"
+              + " (client, peer).",
+          "side");
   private final Histogram commitSeconds =
       histogram("entente_ledger_commit_seconds", "Time of one synced commit.", SECONDS);
   private final Histogram commitChanges =
@@ -370,6 +382,26 @@ public final class Meters {
     commitChanges.observe(changes);
     committedBytes.inc((double) bytes);
     commitSeconds.observe(nanos / 1e9);
+  }
+
+  /** Counts spans that have left the queue, or did not enter it. */
+  public void spans(SpanResult result, int count) {
+    spans.labels(word(result)).inc(count);
+  }
+
+  /** Counts a message that is over the rate of traces of its client or agency. */
+  public void untraced(Side side) {
+    untraced.labels(side.label).inc();
+  }
+
+  /** Results of a span. */
+  public enum SpanResult {
+    /** The collector took it. */
+    EXPORTED,
+    /** The collector refused it or could not be reached. */
+    FAILED,
+    /** The queue was full. */
+    DROPPED
   }
 
   /** Records the sealing time of an envelope. */

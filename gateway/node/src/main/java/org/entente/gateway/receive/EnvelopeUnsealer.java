@@ -128,12 +128,17 @@ final class EnvelopeUnsealer {
             elements == null ? 0 : elements.unusual(size)));
   }
 
-  /** Judges the messages of an envelope, in order. */
-  List<InspectionResult.Content> judge(OpenedLabels labels, Parsed parsed) {
+  /**
+   * Judges the messages of an envelope, in order.
+   *
+   * @param begun when its inspection began, as {@link System#nanoTime}
+   */
+  List<InspectionResult.Content> judge(OpenedLabels labels, Parsed parsed, long begun) {
+    long opened = System.nanoTime();
     EnvelopeHeader header = labels.envelope().header();
     List<InspectionResult.Content> out = new ArrayList<>();
     for (int i = 0; i < parsed.messages().size(); i++) {
-      out.add(judge(header, labels, i, parsed.messages().get(i)));
+      out.add(judge(header, labels, i, parsed.messages().get(i), begun, opened));
     }
     return out;
   }
@@ -190,7 +195,12 @@ final class EnvelopeUnsealer {
   }
 
   private InspectionResult.Content judge(
-      EnvelopeHeader header, OpenedLabels labels, int index, Message message) {
+      EnvelopeHeader header,
+      OpenedLabels labels,
+      int index,
+      Message message,
+      long begun,
+      long opened) {
     EnvelopeFacts facts = header.facts();
     Optional<InspectionResult.Refused> mismatch = againstHeader(facts, message);
     if (mismatch.isPresent()) {
@@ -207,7 +217,13 @@ final class EnvelopeUnsealer {
     List<ReceptionHook.Step> steps = new ArrayList<>();
     ReceptionHook.Incoming incoming =
         new ReceptionHook.Incoming(
-            message.id(), facts, message.label(), message.body(), message.announced());
+            message.id(),
+            facts,
+            message.label(),
+            message.body(),
+            message.announced(),
+            begun,
+            opened);
     for (ReceptionHook hook : hooks) {
       Result<ReceptionHook.Step> step = hook.inspect(incoming);
       if (step instanceof Result.Refused<ReceptionHook.Step> refused) {

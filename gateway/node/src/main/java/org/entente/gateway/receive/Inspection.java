@@ -417,7 +417,7 @@ final class Inspection {
       if (!parsed.get().cost().charge(accounts.of(peer.value()), party)) {
         return overloaded(header, "what it holds exceeds the rates of its origin", again);
       }
-      List<InspectionResult.Content> contents = unsealing.judge(labels, parsed.get());
+      List<InspectionResult.Content> contents = unsealing.judge(labels, parsed.get(), start);
       meters.openedIn(System.nanoTime() - start);
       long unusual = parsed.get().unusual();
       if (!memory.hold(origin, unusual)) {

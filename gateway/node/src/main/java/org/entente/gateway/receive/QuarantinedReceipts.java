@@ -53,12 +53,13 @@ final class QuarantinedReceipts implements QuarantineStage {
     if (opened.isEmpty()) {
       throw new CorruptRecord("QUARANTINE", null);
     }
+    long begun = System.nanoTime();
     try (OpenedLabels labels = opened.get()) {
       EnvelopeHeader header = labels.envelope().header();
       Optional<List<InspectionResult.Content>> contents =
           unsealing
               .parse(labels, announced(header.facts().origin()))
-              .map(parsed -> released(unsealing.judge(labels, parsed), kept));
+              .map(parsed -> released(unsealing.judge(labels, parsed, begun), kept));
       return contents.isEmpty()
           ? tx -> unreadable(tx, record)
           : tx -> ended(reception.keep(tx, header, kept.getSignature(), contents.get()));

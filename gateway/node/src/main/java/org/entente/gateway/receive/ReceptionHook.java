@@ -26,13 +26,17 @@ public interface ReceptionHook {
    * A message that agrees with its header and that policy admits.
    *
    * @param announced announcements of the origin's agency, with the keys of its gateways
+   * @param begun when the inspection of its envelope began, as {@link System#nanoTime}
+   * @param opened when the envelope was verified and open
    */
   record Incoming(
       MessageId id,
       EnvelopeFacts facts,
       Label label,
       Body body,
-      List<SessionTerms.Parties> announced) {
+      List<SessionTerms.Parties> announced,
+      long begun,
+      long opened) {
     /** The agency that sent it. */
     public AgencyName origin() {
       return facts.origin();

@@ -20,6 +20,7 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
+import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
@@ -104,11 +105,24 @@ public final class PublisherService implements BindableService {
 
   private CompletableFuture<PublishResponse> publish(Identified caller, PublishRequest request) {
     return intake
-        .apply(caller, List.of(request.getDraft()))
+        .apply(caller, List.of(traced(request.getDraft())))
         .get(0)
         .thenApply(
             outcome ->
                 PublishResponse.newBuilder().setOutcome(StatusMapper.valid(outcome)).build());
+  }
+
+  /**
+   * A stream's metadata would be of all its drafts, so they count for a single draft only. Too long
+   * ones count as none: a library may have written them.
+   */
+  private static Draft traced(Draft draft) {
+    String traceparent = Caller.traceparent();
+    return traceparent.isEmpty()
+            || traceparent.length() > LabelCheck.MAX_TRACEPARENT
+            || !draft.getTraceparent().isEmpty()
+        ? draft
+        : draft.toBuilder().setTraceparent(traceparent).build();
   }
 
   private ExplainResponse explain(Identified caller, ExplainRequest request) {

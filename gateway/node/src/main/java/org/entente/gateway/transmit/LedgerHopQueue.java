@@ -10,6 +10,7 @@ import org.entente.gateway.link.HopQueue;
 import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.link.v1.Receipt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,16 +24,23 @@ public final class LedgerHopQueue implements HopQueue {
   private final Transmission transmission;
   private final AgencyName peer;
   private final Lane lane;
+  private final MessageTracer tracer;
   private final AtomicLong first;
 
   /** The queue of a peer's lane. */
   public LedgerHopQueue(
-      Ledger ledger, Settlement settlement, Transmission transmission, AgencyName peer, Lane lane) {
+      Ledger ledger,
+      Settlement settlement,
+      Transmission transmission,
+      AgencyName peer,
+      Lane lane,
+      MessageTracer tracer) {
     this.ledger = ledger;
     this.settlement = settlement;
     this.transmission = transmission;
     this.peer = peer;
     this.lane = lane;
+    this.tracer = tracer;
     this.first = new AtomicLong(ledger.hops().first(peer, lane));
   }
 
@@ -60,7 +68,11 @@ public final class LedgerHopQueue implements HopQueue {
     List<QueuedEnvelope> out = new ArrayList<>();
     for (HopQueueTable.NumberedEntry one :
         ledger.hops().read(peer, lane, from, maxEnvelopes, maxBytes)) {
-      out.add(transmission.prepare(peer, lane, head.epoch(), one));
+      QueuedEnvelope prepared = transmission.prepare(peer, lane, head.epoch(), one);
+      if (!prepared.isVoid()) {
+        tracer.sent(peer, prepared.headerHash());
+      }
+      out.add(prepared);
     }
     return out;
   }
@@ -68,6 +80,9 @@ public final class LedgerHopQueue implements HopQueue {
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // a failure is logged here, and the ledger stops
   public void released(List<Receipt> receipts) {
+    for (int i = 0; i < receipts.size(); i++) {
+      tracer.acknowledged(peer, receipts.get(i));
+    }
     long last = receipts.get(receipts.size() - 1).getHopSequence();
     settlement
         .released(peer, lane, receipts)

@@ -19,6 +19,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bounds in a node's configuration: their defaults, and what is said where they are wrong. */
 class NodeConfigTest {
@@ -84,6 +85,59 @@ class NodeConfigTest {
       String told = problem("data: d\n", "data: d\nconsole: { hosts: [\"" + host + "\"] }\n");
       assertTrue(told.contains("valid is host:port in lower case"), told);
     }
+  }
+
+  @Test
+  void tracing_isOffUnlessItIsThere_andHasBounds() {
+    assertNull(good("").tracing());
+    String local = "http://127.0.0.1:4318/v1/traces";
+    assertEquals(
+        new NodeConfig.Tracing(local, 0.0, 10, 4_096),
+        good("tracing: { endpoint: \"" + local + "\" }").tracing());
+    for (String field :
+        List.of(
+            "sample_ratio: 1.01",
+            "sample_ratio: -0.5",
+            "traces_per_second: 10001",
+            "queued_spans: 255")) {
+      String told =
+          problem(
+              "data: d\n", "data: d\ntracing: { endpoint: \"" + local + "\", " + field + " }\n");
+      assertTrue(told.contains("tracing." + field.substring(0, field.indexOf(':'))), told);
+      assertTrue(told.contains("it must be from"), told);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://localhost:4318/v1/traces",
+        "http://[::1]:4318/v1/traces",
+        "https://collector.example/v1/traces",
+        "https://[2001:db8::1]:4318/v1/traces"
+      })
+  void endpointOfTraces_isHttps_orOfThisMachine(String endpoint) {
+    NodeConfig.Tracing tracing =
+        Objects.requireNonNull(good("tracing: { endpoint: \"" + endpoint + "\" }").tracing());
+    assertEquals(endpoint, tracing.endpoint());
+  }
+
+  /** Ids and agencies are not for the network in plain text. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://collector.example:4318/v1/traces",
+        "http://127.0.0.1.example:4318/v1/traces",
+        "http://10.0.0.1/v1/traces",
+        "https://user:word@collector.example/v1/traces",
+        "https://collector.example/v1/traces?key=word",
+        "https://collector.example",
+        "grpc://localhost:4317/",
+        "/v1/traces"
+      })
+  void endpointOfTraces_thatIsAnother_isRefused(String endpoint) {
+    String told = problem("data: d\n", "data: d\ntracing: { endpoint: \"" + endpoint + "\" }\n");
+    assertTrue(told.contains("tracing.endpoint is " + endpoint + "; valid is an https"), told);
   }
 
   @Test

@@ -23,6 +23,7 @@ import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.OpenCursor;
@@ -68,7 +69,8 @@ class TailDeliveryTest {
                   new Meters(),
                   DeskClients.none(keys)::sight,
                   label -> Optional.empty(),
-                  (tx, origin, id) -> Optional.empty()),
+                  (tx, origin, id) -> Optional.empty(),
+                  MessageTracer.OFF),
               CursorLimits.DEFAULT);
     }
 

@@ -91,6 +91,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TestNames;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Backup;
 import org.entente.proto.v1.CreateBackupRequest;
@@ -244,7 +245,8 @@ public final class ServerBackend implements AutoCloseable {
                 new Meters(),
                 DeskClients.none(storageKeys)::sight,
                 label -> policy.equivalent(label, FR),
-                (tx, origin, id) -> Optional.empty()),
+                (tx, origin, id) -> Optional.empty(),
+                MessageTracer.OFF),
             new CursorLimits(3, 5_000));
     features = new Features(parts(), Features.all());
     features.built(new MessagePath(kit.intake(), kit.parts(), subscriptions, administration()));

@@ -55,6 +55,7 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.seal.OutboxSeal;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.gateway.transmit.RoutingTable;
@@ -221,7 +222,8 @@ public final class IntakeKit implements AutoCloseable {
                 (agency, name) -> Optional.empty(),
                 clock),
             new OperationDrafts(SELF, rosters, OperationTable.of(ledger), atRest)),
-        Optional.of(held));
+        Optional.of(held),
+        MessageTracer.OFF);
   }
 
   /** What the test says now, not when the intake was made. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Map;
 import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.link.v1.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,13 @@ class StoreCallsTest {
   void envelope_fromItsCommitToItsRelease() {
     node.send(DE);
     LedgerHopQueue queue =
-        new LedgerHopQueue(node.ledger, node.settlement, node.transmission, DE, SenderNode.LANE);
+        new LedgerHopQueue(
+            node.ledger,
+            node.settlement,
+            node.transmission,
+            DE,
+            SenderNode.LANE,
+            MessageTracer.OFF);
     store.calls();
     node.send(DE);
     assertEquals(

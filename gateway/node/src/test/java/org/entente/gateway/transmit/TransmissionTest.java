@@ -29,6 +29,7 @@ import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.NumberBinding;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
@@ -381,7 +382,8 @@ class TransmissionTest {
   }
 
   private LedgerHopQueue queue() {
-    return new LedgerHopQueue(node.ledger, node.settlement, node.transmission, DE, LANE);
+    return new LedgerHopQueue(
+        node.ledger, node.settlement, node.transmission, DE, LANE, MessageTracer.OFF);
   }
 
   @Test

@@ -51,6 +51,7 @@ import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.statement.SessionAnnouncement;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.GapWatch;
 import org.entente.gateway.transmit.LedgerHopQueue;
@@ -225,7 +226,7 @@ public final class TransmissionProbe implements AutoCloseable {
             (agreement, recipient) -> true,
             new Transmission.Origin(SELF, clock, new BindingSigner(FEDERATION, key)),
             new UnsendableEntries(ledger, settlement, setting, meters));
-    return new LedgerHopQueue(ledger, settlement, transmission, HUB, LANE);
+    return new LedgerHopQueue(ledger, settlement, transmission, HUB, LANE, MessageTracer.OFF);
   }
 
   /**

@@ -236,6 +236,7 @@ public final class InitCommand extends PrintingCommand {
         null,
         null,
         null,
+        null,
         null);
   }
 

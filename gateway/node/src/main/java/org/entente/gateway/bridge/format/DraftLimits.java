@@ -176,7 +176,8 @@ public final class DraftLimits {
           "addressed",
           "addressees",
           "redacted",
-          "desks");
+          "desks",
+          "traceparent");
 
   private DraftLimits() {}
 

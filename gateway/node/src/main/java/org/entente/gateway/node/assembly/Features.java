@@ -21,6 +21,7 @@ import org.entente.gateway.feature.report.ReportFeature;
 import org.entente.gateway.feature.request.RequestFeature;
 import org.entente.gateway.feature.risk.RiskFeature;
 import org.entente.gateway.feature.search.SearchFeature;
+import org.entente.gateway.feature.trace.TraceFeature;
 import org.entente.gateway.feature.watch.WatchFeature;
 import org.entente.gateway.intake.DraftHolder;
 import org.entente.gateway.intake.DraftHook;
@@ -29,6 +30,7 @@ import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.retention.RecordExpiry;
 import org.entente.gateway.rpc.ClientService;
+import org.entente.gateway.trace.MessageTracer;
 
 /** The features of a gateway, with all that they have registered. */
 public final class Features implements Registry {
@@ -46,7 +48,8 @@ public final class Features implements Registry {
         new WatchFeature(),
         new RiskFeature(),
         new ReportFeature(),
-        new OperatorFeature());
+        new OperatorFeature(),
+        new TraceFeature());
   }
 
   private final GatewayParts parts;
@@ -61,6 +64,7 @@ public final class Features implements Registry {
   private final List<Consumer<MessagePath>> later = new ArrayList<>();
   private Optional<DraftHolder> holder = Optional.empty();
   private IntakeParts.ConsentLookup consents = id -> List.of();
+  private MessageTracer tracer = MessageTracer.OFF;
 
   /** What is done regularly. */
   public record Task(Duration period, String what, Runnable task) {}
@@ -94,6 +98,11 @@ public final class Features implements Registry {
   @Override
   public void grant(IntakeParts.ConsentLookup lookup) {
     consents = lookup;
+  }
+
+  @Override
+  public void trace(MessageTracer follower) {
+    tracer = follower;
   }
 
   @Override
@@ -140,7 +149,11 @@ public final class Features implements Registry {
   }
 
   DraftHooks draftHooks() {
-    return new DraftHooks(drafts, holder);
+    return new DraftHooks(drafts, holder, tracer);
+  }
+
+  MessageTracer tracer() {
+    return tracer;
   }
 
   IntakeParts.ConsentLookup consents() {

@@ -35,6 +35,7 @@ import org.entente.gateway.rpc.ClientService;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.gateway.transmit.OutboxMaintenance;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustStore;
@@ -95,7 +96,7 @@ public final class GatewayCore {
       LongSupplier running,
       List<Feature> chosen) {
     ground = new Foundation(files, stores, around, running);
-    outgoing = new OutgoingStage(ground, running, this::wake, this::carries);
+    outgoing = new OutgoingStage(ground, running, this::wake, this::carries, this::tracer);
     features = new Features(ServiceStage.featureParts(ground, outgoing), chosen);
     incoming = new IncomingStage(ground, outgoing, features, this::sendNotice);
     services = new ServiceStage(ground, outgoing, incoming, features);
@@ -330,6 +331,10 @@ public final class GatewayCore {
 
   private boolean carries(AgencyName peer, Lane lane) {
     return links.carries(peer, lane);
+  }
+
+  private MessageTracer tracer() {
+    return features.tracer();
   }
 
   private boolean sendNotice(AgencyName peer, Notice notice) {

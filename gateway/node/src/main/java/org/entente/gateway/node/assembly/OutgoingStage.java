@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.link.HopQueue;
 import org.entente.gateway.model.AgencyName;
@@ -19,6 +20,7 @@ import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.OutboxSeal;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.EpochRenumbering;
 import org.entente.gateway.transmit.EvidenceTimeouts;
@@ -55,6 +57,7 @@ final class OutgoingStage {
   final Transmission transmission;
 
   private final Foundation ground;
+  private final Supplier<MessageTracer> tracer;
 
   /**
    * Wires the stage.
@@ -62,13 +65,16 @@ final class OutgoingStage {
    * @param running a monotonic time
    * @param wake signals that something is queued for a peer in a lane
    * @param carries whether a peer's link takes mail of a lane now
+   * @param tracer gives what follows messages, once there are links
    */
   OutgoingStage(
       Foundation ground,
       LongSupplier running,
       BiConsumer<AgencyName, Lane> wake,
-      BiPredicate<AgencyName, Lane> carries) {
+      BiPredicate<AgencyName, Lane> carries,
+      Supplier<MessageTracer> tracer) {
     this.ground = ground;
+    this.tracer = tracer;
     NodeEnvironment around = ground.around;
     sealing = sealing();
     recallPeerFacts();
@@ -204,7 +210,7 @@ final class OutgoingStage {
 
   /** The send queue to a peer in a lane. */
   HopQueue queue(AgencyName peer, Lane lane) {
-    return new LedgerHopQueue(ground.ledger, settlement, transmission, peer, lane);
+    return new LedgerHopQueue(ground.ledger, settlement, transmission, peer, lane, tracer.get());
   }
 
   private Set<AgencyName> linked() {

@@ -29,6 +29,7 @@ import org.entente.gateway.retention.Retention;
 import org.entente.gateway.rpc.ClientService;
 import org.entente.gateway.rpc.PathServices;
 import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.trace.MessageTracer;
 
 /** The stage that serves clients: publishing, delivery and queries. */
 final class ServiceStage {
@@ -52,7 +53,7 @@ final class ServiceStage {
     recalling = new MessageRecall(parts, intake, around.clock(), around.random());
     retention = retention(in);
     UndeliverableMessages undeliverable = undeliverable(in);
-    subscriptions = subscriptions(undeliverable, in);
+    subscriptions = subscriptions(undeliverable, in, features.tracer());
     in.reporter.listen(subscriptions, in.notices);
     stages =
         new Administration.QuarantineStages(in.reception.setAside(), undeliverable, out.unsendable);
@@ -93,7 +94,8 @@ final class ServiceStage {
         in.reporter::arrived);
   }
 
-  private Subscriptions subscriptions(UndeliverableMessages undeliverable, IncomingStage in) {
+  private Subscriptions subscriptions(
+      UndeliverableMessages undeliverable, IncomingStage in, MessageTracer tracer) {
     NodeEnvironment around = ground.around;
     return new Subscriptions(
         ground.ledger,
@@ -106,7 +108,8 @@ final class ServiceStage {
             around.meters(),
             ground.desks::sight,
             label -> ground.policy.current().equivalent(label, ground.agency()),
-            in.recalls::answer),
+            in.recalls::answer,
+            tracer),
         new CursorLimits(
             ground.config.limitsInForce().perClientInForce().cursors(),
             ground.config.limitsInForce().perClientInForce().unacknowledged()));

@@ -145,6 +145,19 @@ public final class CheckedDraft implements DraftCheck {
         disclosed);
   }
 
+  /** This draft with the gateway's span in its label. */
+  public CheckedDraft traced(String traceparent) {
+    return new CheckedDraft(
+        idempotencyKey,
+        label.toBuilder().setTraceparent(traceparent).build(),
+        content,
+        to,
+        onBehalfOf,
+        openWithinMinutes,
+        derivedFrom,
+        disclosed);
+  }
+
   /** Whether each recipient learns of the others. */
   public boolean isDisclosed() {
     return disclosed;

@@ -40,6 +40,9 @@ public final class LabelCheck {
   /** The longest time that a draft may give its recipients to open it: 30 days. */
   public static final int MAX_OPEN_WITHIN_MINUTES = 43_200;
 
+  /** Most characters of a client's span; what else it may be is read leniently. */
+  public static final int MAX_TRACEPARENT = 256;
+
   /** Most agencies that a draft may name as recipients. */
   public static final int MAX_AGENCIES = AddressingCheck.MAX_AGENCIES;
 
@@ -147,6 +150,10 @@ public final class LabelCheck {
             && draft.getOpenWithinMinutes() <= MAX_OPEN_WITHIN_MINUTES,
         "open_within_minutes",
         "is 1 to " + MAX_OPEN_WITHIN_MINUTES + ", or 0 for what the gateway's configuration says");
+    findings.check(
+        draft.getTraceparent().length() <= MAX_TRACEPARENT,
+        "traceparent",
+        "has at most " + MAX_TRACEPARENT + " characters");
   }
 
   private static void body(ValidationErrors findings, Draft draft, boolean unseen) {

@@ -70,6 +70,9 @@ public final class LabelFieldCheck {
 
   private static final int ROSTER_HASH = 32;
 
+  private static final Pattern TRACEPARENT =
+      Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-01");
+
   private final MessageLimits limits;
   private final ValidationErrors findings;
 
@@ -93,6 +96,7 @@ public final class LabelFieldCheck {
     findings.unset(!label.hasAddressees(), "label.addressees");
     findings.unset(label.getRedactedCount() == 0, "label.redacted");
     findings.unset(label.getDesksCount() == 0, "label.desks");
+    findings.unset(label.getTraceparent().isEmpty(), "label.traceparent");
     findings.check(
         !BY_GATEWAYS.contains(label.getKind()),
         "label.kind",
@@ -143,6 +147,7 @@ public final class LabelFieldCheck {
     operation(label);
     redacted(label.getRedactedList());
     desks(label.getDesksList());
+    traceparent(label);
     if (BY_GATEWAYS.contains(label.getKind())) {
       findings.required("label.classification", label.getClassification());
     } else {
@@ -208,6 +213,18 @@ public final class LabelFieldCheck {
           "label.desks[" + i + "]",
           "must follow the entry before it in alphabetical order, each desk once");
     }
+  }
+
+  /** A subscriber's system passes it on, so it has one form. */
+  private void traceparent(Label label) {
+    String text = label.getTraceparent();
+    findings.check(
+        text.isEmpty()
+            || (TRACEPARENT.matcher(text).matches() && !BY_GATEWAYS.contains(label.getKind())),
+        "label.traceparent",
+        "must be a W3C traceparent of version 00 with the flag sampled, such as"
+            + " 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01, and empty with kinds that"
+            + " only gateways make");
   }
 
   private enum Precision {

@@ -36,7 +36,8 @@ public record FileLint(LintReport report, FieldPositions positions) {
           "addressed",
           "addressees",
           "redacted",
-          "desks");
+          "desks",
+          "traceparent");
 
   /** Reports a problem of a field. */
   public void wrong(String field, String wrong, String valid) {

@@ -87,7 +87,8 @@ public final class CallGuard implements ServerInterceptor {
     count(guarded);
     try {
       Context known = Caller.paying(context.apply(Context.current(), caller), shares.of(caller));
-      return new Listener<>(guarded, Contexts.interceptCall(known, guarded, headers, next));
+      return new Listener<>(
+          guarded, Contexts.interceptCall(Caller.traced(known, headers), guarded, headers, next));
     } catch (RuntimeException e) {
       end(guarded, e);
       return new Listener<>(guarded, new ServerCall.Listener<>() {});

@@ -1,7 +1,9 @@
 package org.entente.gateway.rpc.server;
 
 import io.grpc.Context;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
+import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.identity.Identified;
@@ -14,6 +16,10 @@ public final class Caller {
   private static final Context.Key<Identified> KEY = Context.key("entente-caller");
   private static final Context.Key<Account> ACCOUNT = Context.key("entente-account");
 
+  private static final Context.Key<String> TRACEPARENT = Context.key("traceparent");
+  private static final Metadata.Key<String> TRACEPARENT_HEADER =
+      Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+
   private Caller() {}
 
   /** The context of a call by this caller. */
@@ -24,6 +30,17 @@ public final class Caller {
   /** The context of a call that this account pays. */
   static Context paying(Context context, Account account) {
     return context.withValue(ACCOUNT, account);
+  }
+
+  /** The same context, with the span that the caller's metadata name. */
+  static Context traced(Context context, Metadata headers) {
+    String traceparent = headers.get(TRACEPARENT_HEADER);
+    return traceparent == null ? context : context.withValue(TRACEPARENT, traceparent);
+  }
+
+  /** The span of the caller, as it wrote it in the call's metadata; empty if it wrote none. */
+  public static String traceparent() {
+    return Objects.requireNonNullElse(TRACEPARENT.get(), "");
   }
 
   /**

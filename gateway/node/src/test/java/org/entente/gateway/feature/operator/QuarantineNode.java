@@ -49,6 +49,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.v1.Alert;
@@ -154,7 +155,8 @@ final class QuarantineNode implements AutoCloseable {
             new Meters(),
             DeskClients.none(keys)::sight,
             label -> equivalents.apply(label),
-            (tx, origin, id) -> Optional.empty()),
+            (tx, origin, id) -> Optional.empty(),
+            MessageTracer.OFF),
         CursorLimits.DEFAULT);
   }
 

@@ -70,6 +70,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.gateway.testkit.TestNames;
+import org.entente.gateway.trace.MessageTracer;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.GapWatch;
 import org.entente.gateway.transmit.LedgerHopQueue;
@@ -482,7 +483,9 @@ final class KeyLifeNode implements AutoCloseable {
         .computeIfAbsent(lane, l -> new HashMap<>())
         .computeIfAbsent(
             peer,
-            p -> new LedgerHopQueue(now.ledger, now.settlement, now.transmission, peer, lane));
+            p ->
+                new LedgerHopQueue(
+                    now.ledger, now.settlement, now.transmission, peer, lane, MessageTracer.OFF));
   }
 
   HopIntake intake(AgencyName peer, Lane lane) {

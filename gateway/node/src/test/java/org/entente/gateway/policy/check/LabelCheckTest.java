@@ -122,6 +122,7 @@ class LabelCheckTest {
             origin | origin: "fr.customs"
             retention_days | retention_days: 1
             obligations | obligations: OBLIGATION_DESTROY_AFTER_RETENTION
+            traceparent | traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
             kind | kind: KIND_EVIDENCE
             kind | -kind
             kind | kind: 44
@@ -441,6 +442,7 @@ class LabelCheckTest {
             wrong(
                 "on_behalf_of.justification",
                 it -> it.getOnBehalfOfBuilder().setJustification("x".repeat(501))),
+            wrong("traceparent", it -> it.setTraceparent("0".repeat(257))),
             wrong("derived_from", it -> sources(it, 17)),
             wrong("derived_from[0]", it -> it.addDerivedFrom(ByteString.copyFrom(new byte[15]))),
             wrong("derived_from[1]", it -> sources(it, 1).addDerivedFrom(it.getDerivedFrom(0))),
@@ -616,6 +618,12 @@ class LabelCheckTest {
             message_type | -message_type
             requested_action | -requested_action
             category | -category
+            traceparent | traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"
+            traceparent | traceparent: "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"
+            traceparent | traceparent: "00-00000000000000000000000000000000-00f067aa0ba902b7-01"
+            traceparent | traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01"
+            traceparent | traceparent: "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+            traceparent | traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\\n"
             kind | kind: KIND_INTELLIGENCE
             """),
         Stream.of(
@@ -636,6 +644,21 @@ class LabelCheckTest {
           assertTrue(
               problems.stream().anyMatch(it -> it.field().equals(field)), problems.toString());
         });
+  }
+
+  /** In evidence it would be free text of an agency, which nobody reads. */
+  @Test
+  void received_traceparent_isOfMessagesOfClients() {
+    Permitted good = permitted(PolicyFixture.body().build());
+    Label traced =
+        good.label().toBuilder()
+            .setTraceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+            .build();
+    assertEquals(List.of(), CHECK.received(traced, good.body()));
+    Label evidence = traced.toBuilder().setKind(Kind.KIND_EVIDENCE).build();
+    assertEquals(
+        List.of("label.traceparent"),
+        CHECK.receivedLabel(evidence).stream().map(Problem::field).toList());
   }
 
   @Test
