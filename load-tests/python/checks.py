@@ -16,10 +16,12 @@ import ssl
 import sys
 import time
 from pathlib import Path
+from queue import SimpleQueue
 
-import example
 import grpc
-from entente.v1 import evidence_pb2, message_pb2, publisher_pb2, retention_pb2, search_pb2, subscriber_pb2
+from client import alert, connect, details, retried
+from entente.v1 import evidence_pb2, message_pb2, publisher_pb2, publisher_pb2_grpc, retention_pb2, search_pb2
+from entente.v1 import subscriber_pb2, subscriber_pb2_grpc
 from google.protobuf import descriptor_pb2
 from google.protobuf.descriptor import FieldDescriptor
 from google.rpc import error_details_pb2
@@ -74,8 +76,8 @@ class Refusal:
     """What the gateway said to programs when it ended a call."""
 
     def __init__(self, error):
-        info = example.details(error, error_details_pb2.ErrorInfo())
-        violations = example.details(error, error_details_pb2.BadRequest()).field_violations
+        info = details(error, error_details_pb2.ErrorInfo())
+        violations = details(error, error_details_pb2.BadRequest()).field_violations
         self.status, self.reason, self.text = error.code().name, info.reason, error.details()
         self.promised = (self.status, info.metadata["who_must_act"], info.metadata["retry"])
         self.domain = info.domain
@@ -113,7 +115,7 @@ METHODS, STREAMED = described()
 class Client:
     def __init__(self, address, folder):
         self.address, self.folder = address, folder
-        self.channel = example.connect(address, folder)
+        self.channel = connect(address, folder)
 
     def call(self, name, request, timeout=30):
         """The answer, or the list of those of a stream; a request may be bytes."""
@@ -151,7 +153,7 @@ keys = (f"python-{random.getrandbits(48):x}-{number}" for number in range(1_000_
 
 
 def draft(recipient="de.customs", **extra):
-    made = example.alert(recipient, next(keys))
+    made = alert(recipient, next(keys))
     made.body.alert.extra.update(extra)
     return made
 
@@ -164,9 +166,9 @@ class Subscription:
     """An open stream of a cursor."""
 
     def __init__(self, client, cursor, **options):
-        self.requests = example.SimpleQueue()
+        self.requests = SimpleQueue()
         self.send(open=subscriber_pb2.OpenCursor(cursor=cursor, **options))
-        self.stream = example.subscriber_pb2_grpc.SubscriberStub(client.channel).Subscribe(
+        self.stream = subscriber_pb2_grpc.SubscriberStub(client.channel).Subscribe(
             iter(self.requests.get, None), timeout=60
         )
         self.opened = next(self.stream).opened
@@ -220,7 +222,7 @@ def connecting(fr, de):
         holds(f"{version.name} with {group} alone {'connects' if accepted else 'fails'}", found == accepted)
     ca, key, certificate = Path(fr.folder, "ca.crt"), Path(de.folder, "tls.key"), Path(de.folder, "tls.crt")
     credentials = grpc.ssl_channel_credentials(*(file.read_bytes() for file in (ca, key, certificate)))
-    stranger = example.publisher_pb2_grpc.PublisherStub(grpc.secure_channel(fr.address, credentials))
+    stranger = publisher_pb2_grpc.PublisherStub(grpc.secure_channel(fr.address, credentials))
     try:
         stranger.Publish(request(draft()))
         raise AssertionError("a stranger published")
@@ -559,11 +561,11 @@ def restarting(fr, desk, agency):
     first = fr.call("Publisher.Publish", sent).outcome
     print(f"restart {agency}", flush=True)
     sys.stdin.readline()
-    stub = example.publisher_pb2_grpc.PublisherStub(fr.channel)
-    holds("the first call after a restart has the first outcome", example.retried(stub.Publish, sent).outcome == first)
+    stub = publisher_pb2_grpc.PublisherStub(fr.channel)
+    holds("the first call after a restart has the first outcome", retried(stub.Publish, sent).outcome == first)
     ended = stream.refusal()
     holds("an open stream ended with UNAVAILABLE", (ended.status, ended.reason) == ("UNAVAILABLE", ""), ended)
-    other = example.retried(stub.Publish, request(draft())).outcome
+    other = retried(stub.Publish, request(draft())).outcome
     holds("the next draft is accepted", other.WhichOneof("result") == "accepted", other)
 
 

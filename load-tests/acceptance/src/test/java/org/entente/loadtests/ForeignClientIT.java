@@ -2,7 +2,6 @@ package org.entente.loadtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,7 +9,6 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,12 +16,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.testkit.AcceptanceRequirement;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.ClientsFile;
-import org.entente.loadtests.testkit.SharedFederation;
+import org.entente.loadtests.testkit.ForeignPrograms;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -43,12 +39,11 @@ final class ForeignClientIT {
 
   private final ObjectMapper json = new ObjectMapper();
 
-  @RegisterExtension final SharedFederation sharedFederation = new SharedFederation();
   @TempDir private Path folder;
 
   @Test
   void nodeClient_callsEveryMethodOfEveryService_andReadsWhatIsRefused() throws Exception {
-    Path node = node();
+    Path node = ForeignPrograms.node();
     try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
       federation.start(RUNNING);
 
@@ -79,47 +74,6 @@ final class ForeignClientIT {
       all.removeAll(refused);
       assertEquals(Set.of(), all, "methods that were never called");
     }
-  }
-
-  /** The one that the page on the protocol begins with. */
-  @Test
-  void firstClient_publishesAnAlert_andSaysWhatCameOfIt() throws Exception {
-    Path first = node().resolve("first.mjs");
-    Federation federation = sharedFederation.running("fr.customs");
-
-    Child accepted = first(first, federation, "declarations", "de.customs");
-    assertEquals(0, accepted.code(), accepted::err);
-    assertTrue(accepted.out().matches("(?s)[0-9a-f]{32} accepted\nto de\\.customs under .+"));
-
-    Child again = first(first, federation, "declarations", "de.customs");
-    assertEquals(accepted.out(), again.out(), "the same key, the same outcome");
-
-    Child other = first(first, federation, "declarations", "us.cbp");
-    assertEquals(1, other.code());
-    assertTrue(other.err().contains("IDEMPOTENCY_KEY_REUSED"), other::err);
-
-    Child without = first(first, federation, "desk", "de.customs");
-    assertEquals(1, without.code());
-    assertTrue(without.err().contains("SCOPE_MISSING"), without::err);
-  }
-
-  private Child first(Path program, Federation federation, String client, String recipient)
-      throws Exception {
-    String credentials = federation.credentials("fr.customs", client).toString();
-    String address = federation.plan("fr.customs").clients();
-    return Child.run(folder, List.of("node", program.toString(), address, credentials, recipient));
-  }
-
-  private static Path node() {
-    Path node = ConfigurationHome.find().folder().resolve("load-tests").resolve("node");
-    boolean program =
-        Arrays.stream(System.getenv("PATH").split(":", -1))
-            .anyMatch(path -> Files.isExecutable(Path.of(path, "node")));
-    AcceptanceRequirement.present(program, "node");
-    AcceptanceRequirement.present(
-        Files.isDirectory(node.resolve("node_modules").resolve("@grpc")),
-        "load-tests/node/node_modules (npm ci)");
-    return node;
   }
 
   /** The methods of all services in the {@code .proto} files of clients. */

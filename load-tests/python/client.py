@@ -1,19 +1,14 @@
-"""A first client in Python: publishes one alert, or prints and acknowledges what waits at a cursor.
+"""What checks.py has of a client beyond the quick start: it tells errors apart, and repeats calls.
 
-  example.py publish HOST:PORT FOLDER RECIPIENT
-  example.py receive HOST:PORT FOLDER CURSOR
-
-FOLDER has tls.crt, tls.key and ca.crt of a client with the scope publish or subscribe. The folder of
-the stubs, which protoc makes from the .proto files, is on PYTHONPATH (proto/README.md).
+The folder of the stubs, which protoc makes from the .proto files, is on PYTHONPATH (docs/integrate/quickstart.md).
 """
 import random
 import sys
 import time
 from pathlib import Path
-from queue import SimpleQueue
 
 import grpc
-from entente.v1 import message_pb2, publisher_pb2, publisher_pb2_grpc, subscriber_pb2, subscriber_pb2_grpc
+from entente.v1 import message_pb2, publisher_pb2
 from google.rpc import error_details_pb2, status_pb2
 
 
@@ -61,37 +56,3 @@ def alert(recipient, key):
     draft.body.alert.subjects.add(container="CSQU3054383")
     draft.to.agencies.append(recipient)
     return draft
-
-
-def publish(channel, recipient):
-    stub = publisher_pb2_grpc.PublisherStub(channel)
-    request = publisher_pb2.PublishRequest(draft=alert(recipient, "first-python-client-1"))
-    outcome = retried(stub.Publish, request).outcome
-    print(outcome.message_id.hex(), outcome.WhichOneof("result"))
-    for permit in outcome.accepted.permits:
-        print(f"to {permit.agency} under {permit.agreement}")
-    for refusal in [*outcome.accepted.refusals, *outcome.refused.refusals]:
-        print(f"not to {refusal.agency}: {refusal.code}: {refusal.reason}")
-
-
-def receive(channel, cursor):
-    requests = SimpleQueue()
-    requests.put(subscriber_pb2.SubscribeRequest(open=subscriber_pb2.OpenCursor(cursor=cursor)))
-    for response in subscriber_pb2_grpc.SubscriberStub(channel).Subscribe(iter(requests.get, None)):
-        if response.HasField("delivery"):
-            label, position = response.delivery.label, response.delivery.position
-            # Here your program stores the delivery on its own disk, unless it has this message id.
-            print(label.message_id.hex(), "from", label.origin, response.delivery.body.WhichOneof("content"))
-            requests.put(subscriber_pb2.SubscribeRequest(ack=subscriber_pb2.Acknowledge(position=position)))
-        elif response.HasField("caught_up"):
-            requests.put(None)  # ends the requests; the gateway ends the stream once acknowledgements are durable
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 5 or sys.argv[1] not in ("publish", "receive"):
-        sys.exit(__doc__)
-    with connect(*sys.argv[2:4]) as gateway:
-        try:
-            {"publish": publish, "receive": receive}[sys.argv[1]](gateway, sys.argv[4])
-        except grpc.RpcError as problem:
-            sys.exit(problem.details())  # what was wrong and what would be valid; for programs in the trailers
