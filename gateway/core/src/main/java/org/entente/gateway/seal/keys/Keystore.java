@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.entente.gateway.crypto.SecretBytes;
@@ -49,8 +50,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Order of writing.</b> First the new files of secrets, synced; then {@code days} with old
  * and new keys, {@code entries}, and {@code days} without the old keys; then the old files of
  * secrets are removed. A crash in between leaves unused day keys or files; opening removes them. A
- * change is on the disk when its call returns. A failed change may or may not be: the keystore then
- * accepts no further change until opened again, but still reads.
+ * change is on the disk when its call returns. A failed change may or may not be: before the next
+ * one, or at {@link #mend}, the keystore writes the entries in force again. Until that succeeds it
+ * accepts no change, but still reads.
  *
  * <p>Safe for use by many threads. The opener closes it, which wipes its memory; later use is a bug
  * and throws {@link IllegalStateException}.
@@ -458,12 +460,7 @@ public final class Keystore implements AutoCloseable {
   public record Description(KeyKind kind, String id, Instant created, Instant expires) {}
 
   private void change(KeyRing next, List<SecretFile.Unwritten> unwritten) {
-    if (failure != null) {
-      throw new KeystoreFailure(
-          Kind.FAILED_EARLIER,
-          "the keystore must be opened again after an earlier failure",
-          failure);
-    }
+    mend();
     Set<String> old = new TreeSet<>(ring.files());
     old.removeAll(next.files());
     try {
@@ -475,6 +472,59 @@ public final class Keystore implements AutoCloseable {
     } catch (IOException e) {
       failure = failure("writing", e);
       throw failure;
+    }
+  }
+
+  /** Why the last change failed, while the files may differ from the entries in force. */
+  public synchronized Optional<KeystoreFailure> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /**
+   * Makes the files those of the entries in force, if a change has failed; otherwise does nothing.
+   *
+   * @throws KeystoreFailure with {@link Kind#FAILED_EARLIER} if they still cannot be written
+   */
+  public synchronized void mend() {
+    requireOpen();
+    KeystoreFailure earlier = failure;
+    if (earlier == null) {
+      return;
+    }
+    try {
+      rewrite();
+      failure = null;
+    } catch (IOException | KeystoreFailure e) {
+      throw new KeystoreFailure(
+          Kind.FAILED_EARLIER,
+          "the keystore accepts no change: " + e.getMessage() + "; first: " + earlier.getMessage(),
+          earlier);
+    }
+  }
+
+  /**
+   * Writes all files again. Whichever entries are on the disk, the day keys on it open them; they
+   * stay until the entries in force have replaced these.
+   */
+  private void rewrite() throws IOException {
+    folder.removeUnfinished(KeyFile.DAYS);
+    folder.removeUnfinished(KeyFile.ENTRIES);
+    byte[] onDisk = folder.read(KeyFile.DAYS);
+    if (onDisk == null) {
+      throw new KeystoreFailure(Kind.DAMAGED, "the keystore lacks its file " + KeyFile.DAYS);
+    }
+    byte[] dayBytes = protection.unprotect(onDisk);
+    NavigableMap<DayKeyId, SecretBytes> days = KeyFile.parseDays(dayBytes);
+    Arrays.fill(dayBytes, (byte) 0);
+    try {
+      NavigableMap<DayKeyId, SecretBytes> both = new TreeMap<>(days);
+      both.putAll(ring.days());
+      write(files, protection, both);
+      files.replace(KeyFile.ENTRIES, KeyFile.encodeEntries(ring.wrapped()));
+      write(files, protection, ring.days());
+      removeUnnamed(folder, files, ring);
+    } finally {
+      days.values().forEach(SecretBytes::close);
     }
   }
 

@@ -20,7 +20,7 @@ public final class KeystoreFailure extends RuntimeException {
     PASSPHRASE,
     /** Others than the owner may enter the folder or read a file. */
     INSECURE,
-    /** An earlier change failed: the keystore must be opened again before the next one. */
+    /** An earlier change failed, and the files cannot be written again yet. */
     FAILED_EARLIER
   }
 

@@ -184,13 +184,66 @@ class KeystoreDamageTest {
     for (Change change : Change.values()) {
       for (boolean written : new boolean[] {false, true}) {
         int step = 1;
-        while (failsCleanly(change, step, written)) {
+        while (failsCleanly(change, step, written, false)) {
+          assertTrue(failsCleanly(change, step, written, true));
           step++;
           refused++;
         }
       }
     }
     assertTrue(refused >= 40, "refused " + refused);
+  }
+
+  /** The disk also refuses a step while the files are written again after a failure. */
+  @Test
+  void mending_diskRefusesAtAnyStep_leavesOldOrNew() throws IOException {
+    int refused = 0;
+    for (Change change : Change.values()) {
+      int step = 1;
+      Mending mending = mended(change, step, 1);
+      while (mending != Mending.NOT_NEEDED) {
+        for (int again = 2; mending == Mending.REFUSED; again++) {
+          refused++;
+          mending = mended(change, step, again);
+        }
+        step++;
+        mending = mended(change, step, 1);
+      }
+    }
+    assertTrue(refused >= 60, "refused " + refused);
+  }
+
+  private enum Mending {
+    NOT_NEEDED,
+    REFUSED,
+    DONE
+  }
+
+  private Mending mended(Change change, int step, int again) throws IOException {
+    String what = change + ", step " + step + ", mending " + again;
+    Path folder = filledWithFiles(what);
+    Instant later = NOON.plus(Duration.ofDays(3));
+    PrivateFolder files = PrivateFolder.open(folder);
+    RefusingFiles refusing = new RefusingFiles(files, step, false, step + again);
+    Mending mending = Mending.NOT_NEEDED;
+    try (Keystore keystore =
+        Keystore.open(files, null, InstantSource.fixed(later), RANDOM, refusing)) {
+      try {
+        run(change, keystore, later);
+      } catch (KeystoreFailure e) {
+        mending = Mending.DONE;
+      }
+      try {
+        keystore.mend();
+        assertTrue(keystore.failure().isEmpty(), what);
+      } catch (KeystoreFailure e) {
+        assertEquals(Kind.FAILED_EARLIER, e.kind(), what);
+        assertTrue(keystore.failure().isPresent(), what);
+        mending = Mending.REFUSED;
+      }
+    }
+    requireOldOrNew(change, folder, mending == Mending.NOT_NEEDED, Map.of(), what);
+    return mending;
   }
 
   private enum Change {
@@ -207,9 +260,11 @@ class KeystoreDamageTest {
     private final PrivateFolder files;
     private final int step;
     private final boolean written;
+    private final int again;
     private int steps;
 
-    RefusingFiles(PrivateFolder files, int step, boolean written) {
+    RefusingFiles(PrivateFolder files, int step, boolean written, int again) {
+      this.again = again;
       this.files = files;
       this.step = step;
       this.written = written;
@@ -220,7 +275,8 @@ class KeystoreDamageTest {
     }
 
     private void run(Write write) throws IOException {
-      boolean refuse = ++steps == step;
+      steps++;
+      boolean refuse = steps == step || steps == again;
       if (!refuse || written) {
         write.run();
       }
@@ -253,12 +309,14 @@ class KeystoreDamageTest {
     }
   }
 
-  private boolean failsCleanly(Change change, int step, boolean written) throws IOException {
-    String what = change + ", step " + step + (written ? " done" : " not done");
+  private boolean failsCleanly(Change change, int step, boolean written, boolean mended)
+      throws IOException {
+    String what =
+        change + ", step " + step + (written ? " done" : " not done") + (mended ? ", mended" : "");
     Path folder = filledWithFiles(what);
     Instant later = NOON.plus(Duration.ofDays(3));
     PrivateFolder files = PrivateFolder.open(folder);
-    RefusingFiles refusing = new RefusingFiles(files, step, written);
+    RefusingFiles refusing = new RefusingFiles(files, step, written, 0);
     boolean refused = false;
     try (Keystore keystore =
         Keystore.open(files, null, InstantSource.fixed(later), RANDOM, refusing)) {
@@ -267,10 +325,17 @@ class KeystoreDamageTest {
       } catch (KeystoreFailure e) {
         refused = true;
         assertEquals(Kind.IO, e.kind(), what);
-        requireFailed(keystore, later, what);
+        assertTrue(keystore.failure().isPresent(), what);
+        assertEquals(
+            32, keystore.get(KeyKind.STORAGE, "long2").orElseThrow().secret().length(), what);
+        if (mended) {
+          keystore.put(entry("further", later, Duration.ofDays(1)));
+          assertTrue(keystore.failure().isEmpty(), what);
+        }
       }
     }
-    requireOldOrNew(change, folder, !refused, what);
+    requireOldOrNew(
+        change, folder, !refused, refused && mended ? Map.of("further", 32) : Map.of(), what);
     return refused;
   }
 
@@ -287,16 +352,6 @@ class KeystoreDamageTest {
                   entry("file", NOON, 4_000),
                   entry("file2", NOON, 33)));
     }
-  }
-
-  private static void requireFailed(Keystore keystore, Instant now, String what) {
-    KeystoreFailure further =
-        assertThrows(
-            KeystoreFailure.class,
-            () -> keystore.put(entry("further", now, Duration.ofDays(1))),
-            what);
-    assertEquals(Kind.FAILED_EARLIER, further.kind(), what);
-    assertEquals(32, keystore.get(KeyKind.STORAGE, "long2").orElseThrow().secret().length(), what);
   }
 
   /** Ids with the lengths of their secrets. */
@@ -322,11 +377,14 @@ class KeystoreDamageTest {
     return after;
   }
 
-  private static void requireOldOrNew(Change change, Path folder, boolean done, String what)
+  private static void requireOldOrNew(
+      Change change, Path folder, boolean done, Map<String, Integer> more, String what)
       throws IOException {
     Instant noon = NOON;
     try (Keystore keystore = Keystore.open(folder, InstantSource.fixed(noon), RANDOM)) {
       Map<String, Integer> held = held(keystore);
+      assertTrue(held.entrySet().containsAll(more.entrySet()), what + ": " + held);
+      held.keySet().removeAll(more.keySet());
       assertTrue(held.equals(after(change)) || (!done && held.equals(FILLED)), what + ": " + held);
       long files = held.values().stream().filter(length -> length > 1_024).count();
       try (Stream<Path> all = Files.list(folder)) {
