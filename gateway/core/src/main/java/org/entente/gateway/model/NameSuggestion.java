@@ -28,6 +28,11 @@ public final class NameSuggestion {
         .orElseGet(() -> listed(known));
   }
 
+  /** What stands behind the known names: {@code ; did you mean "fr.customs"?}, or nothing. */
+  public static String behind(String found, Collection<String> known) {
+    return nearest(found, known).map(name -> "; did you mean \"" + name + "\"?").orElse("");
+  }
+
   /** The known name that is nearest to an unknown one, if one is near. */
   public static Optional<String> nearest(String found, Collection<String> known) {
     int most = Math.max(1, found.length() / 6);

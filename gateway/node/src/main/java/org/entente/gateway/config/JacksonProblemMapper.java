@@ -9,10 +9,13 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 import org.jspecify.annotations.Nullable;
 
 /** Converts Jackson's exceptions to problems that operators understand. */
@@ -31,20 +34,29 @@ final class JacksonProblemMapper {
 
   /** The YAML is well-formed but does not match the record. */
   static ConfigProblem mapping(FieldPositions positions, JsonMappingException e) {
-    String field = path(e);
+    return mapping(positions, "", e);
+  }
+
+  /**
+   * A part of the YAML does not match its type.
+   *
+   * @param part the path of the part; empty for all
+   */
+  static ConfigProblem mapping(FieldPositions positions, String part, JsonMappingException e) {
+    String field = joined(part, path(e));
     if (e instanceof UnrecognizedPropertyException unknown) {
-      String known =
+      List<String> known =
           unknown.getKnownPropertyIds() == null
-              ? ""
-              : unknown.getKnownPropertyIds().stream()
-                  .map(String::valueOf)
-                  .sorted()
-                  .collect(Collectors.joining(", "));
-      return positions.problem(field, "unknown field", "one of " + known);
+              ? List.of()
+              : unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
+      return unknown(positions, field, unknown.getPropertyName(), known);
     }
     if (e instanceof InvalidFormatException invalid) {
       String found = InvalidValue.printable(String.valueOf(invalid.getValue()));
-      return positions.problem(field, "\"" + found + "\"", expected(invalid.getTargetType()));
+      return positions.problem(
+          field,
+          "\"" + found + "\"",
+          expected(invalid.getTargetType()) + nearest(found, invalid.getTargetType()));
     }
     if (e instanceof ValueInstantiationException bad
         && bad.getCause() instanceof NullPointerException
@@ -65,6 +77,28 @@ final class JacksonProblemMapper {
       return positions.problem(field, positions.shape(field), expected(mismatch.getTargetType()));
     }
     return positions.problem(field, firstLine(e), "");
+  }
+
+  /** A field that the record does not have. */
+  static ConfigProblem unknown(
+      FieldPositions positions, String field, String name, Collection<String> known) {
+    return positions.problem(
+        field,
+        "unknown field",
+        "one of " + String.join(", ", new TreeSet<>(known)) + NameSuggestion.behind(name, known));
+  }
+
+  private static String nearest(String found, @Nullable Class<?> type) {
+    return type == null || !type.isEnum()
+        ? ""
+        : NameSuggestion.behind(
+            found, Arrays.stream(type.getEnumConstants()).map(String::valueOf).toList());
+  }
+
+  private static String joined(String part, String path) {
+    return part.isEmpty() || path.isEmpty() || path.startsWith("[")
+        ? part + path
+        : part + "." + path;
   }
 
   /** The first line of an exception's own message, printable. */
@@ -88,7 +122,8 @@ final class JacksonProblemMapper {
     return path.toString();
   }
 
-  private static String expected(@Nullable Class<?> type) {
+  /** What a field of this type may hold, in words. */
+  static String expected(@Nullable Class<?> type) {
     if (type == null) {
       return "";
     }

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,18 +16,21 @@ import java.util.Map;
  * reader.
  */
 final class PositionScan {
-  /** Ends the scan with the problem it found. */
+  /** Most problems that are noted. */
+  private static final int MOST = BindingProblems.MOST;
+
+  /** What hides the file's meaning; at least one problem. */
   static final class ScanFailure extends Exception {
     private static final long serialVersionUID = 1L;
-    private final transient ConfigProblem problem;
+    private final transient List<ConfigProblem> problems;
 
-    ScanFailure(ConfigProblem problem) {
-      super(problem.toString(), null, false, false);
-      this.problem = problem;
+    ScanFailure(List<ConfigProblem> problems) {
+      super(problems.get(0).toString(), null, false, false);
+      this.problems = List.copyOf(problems);
     }
 
-    ConfigProblem problem() {
-      return problem;
+    List<ConfigProblem> problems() {
+      return problems;
     }
   }
 
@@ -33,6 +38,7 @@ final class PositionScan {
   private final String[] lines;
   private final YAMLParser parser;
   private final Map<String, FieldPositions.Place> places = new HashMap<>();
+  private final List<ConfigProblem> problems = new ArrayList<>();
 
   PositionScan(String file, String content, YAMLParser parser) {
     this.file = file;
@@ -43,11 +49,15 @@ final class PositionScan {
   FieldPositions scan() throws IOException, ScanFailure {
     JsonToken token = parser.nextToken();
     if (token == null) {
-      throw new ScanFailure(ConfigProblem.ofFile(file, "the file is empty", "a YAML mapping"));
+      problems.add(ConfigProblem.ofFile(file, "the file is empty", "a YAML mapping"));
+      throw new ScanFailure(problems);
     }
     value("", parser.currentTokenLocation());
     if (parser.nextToken() != null) {
-      throw refused("", "a second YAML document begins here", "one document in each file");
+      refuse("", "a second YAML document begins here", "one document in each file");
+    }
+    if (!problems.isEmpty()) {
+      throw new ScanFailure(problems);
     }
     return new FieldPositions(file, places);
   }
@@ -63,12 +73,11 @@ final class PositionScan {
     return !written || "\"'|>".indexOf(lines[line].charAt(column)) < 0;
   }
 
-  private void value(String path, JsonLocation start) throws IOException, ScanFailure {
+  private void value(String path, JsonLocation start) throws IOException {
     if (parser.isCurrentAlias() || parser.getObjectId() != null) {
-      throw refused(path, "a YAML anchor or alias", "the value itself, written out");
-    }
-    if (parser.currentToken() == JsonToken.VALUE_NULL || isUnwrittenText(start)) {
-      throw refused(path, "nothing", "a value, or leave the field out");
+      refuse(path, "a YAML anchor or alias", "the value itself, written out");
+    } else if (parser.currentToken() == JsonToken.VALUE_NULL || isUnwrittenText(start)) {
+      refuse(path, "nothing", "a value, or leave the field out");
     }
     note(path, start);
     if (parser.currentToken() == JsonToken.START_OBJECT) {
@@ -80,7 +89,7 @@ final class PositionScan {
     }
   }
 
-  private void mapping(String path) throws IOException, ScanFailure {
+  private void mapping(String path) throws IOException {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       JsonLocation key = parser.currentTokenLocation();
       String name = parser.currentName();
@@ -123,10 +132,17 @@ final class PositionScan {
     };
   }
 
-  private ScanFailure refused(String path, String wrong, String valid) {
-    JsonLocation at = ((JsonParser) parser).currentTokenLocation();
-    return new ScanFailure(
-        new ConfigProblem(
-            file, Math.max(1, at.getLineNr()), Math.max(1, at.getColumnNr()), path, wrong, valid));
+  private void refuse(String path, String wrong, String valid) {
+    if (problems.size() < MOST) {
+      JsonLocation at = ((JsonParser) parser).currentTokenLocation();
+      problems.add(
+          new ConfigProblem(
+              file,
+              Math.max(1, at.getLineNr()),
+              Math.max(1, at.getColumnNr()),
+              path,
+              wrong,
+              valid));
+    }
   }
 }

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.entente.gateway.model.FileErrorText;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Strict reader of YAML files into records whose components are written in {@code snake_case}.
@@ -33,9 +34,10 @@ import org.entente.gateway.model.FileErrorText;
  * <p>Refused: unknown fields, duplicate keys, anchors and aliases, several documents, fields
  * without a value, text for a number or a bool and the reverse, files over {@value #MAX_BYTES}
  * bytes or not UTF-8. A component annotated {@code @JsonProperty(required = true)} must be present;
- * other absent components are null (lists too). Understands agency, node and federation names,
- * {@link java.time.Instant}, {@link java.time.LocalDate}, {@link java.time.Duration} (ISO 8601) and
- * {@link Path}. Immutable; safe for use by several threads.
+ * other absent components are null (lists too). A file that is refused names every such problem, up
+ * to {@value BindingProblems#MOST}; one that is not well-formed only the first. Understands agency,
+ * node and federation names, {@link java.time.Instant}, {@link java.time.LocalDate}, {@link
+ * java.time.Duration} (ISO 8601) and {@link Path}. Immutable; safe for use by several threads.
  */
 public final class YamlFiles {
   /** Largest file, in bytes. */
@@ -128,7 +130,7 @@ public final class YamlFiles {
     try (YAMLParser parser = MAPPER.getFactory().createParser(text)) {
       positions = new PositionScan(file, text, parser).scan();
     } catch (PositionScan.ScanFailure e) {
-      return unreadable(e.problem());
+      return new YamlReadResult.Unreadable<>(e.problems());
     } catch (JsonParseException e) {
       return unreadable(JacksonProblemMapper.syntax(file, e));
     } catch (IOException e) {
@@ -144,9 +146,25 @@ public final class YamlFiles {
     try {
       return new YamlReadResult.Read<>(MAPPER.readValue(text, type), positions);
     } catch (JsonMappingException e) {
-      return unreadable(JacksonProblemMapper.mapping(positions, e));
+      return new YamlReadResult.Unreadable<>(
+          BindingProblems.of(MAPPER, text, type, positions, e), rest(text, type, positions));
     } catch (JsonProcessingException e) {
       return unreadable(JacksonProblemMapper.syntax(positions.file(), e));
+    }
+  }
+
+  /** What can be read if the unknown fields are left out. */
+  private static <T> YamlReadResult.@Nullable Read<T> rest(
+      String text, Class<T> type, FieldPositions positions) {
+    try {
+      T value =
+          MAPPER
+              .readerFor(type)
+              .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+              .readValue(text);
+      return new YamlReadResult.Read<>(value, positions);
+    } catch (JsonProcessingException e) {
+      return null;
     }
   }
 

@@ -93,7 +93,8 @@ class YamlFilesTest {
         "id: a\\nid: b | 2:3: Duplicate field",
         "max_items: 1 | 1:1: id: the field is missing",
         "id: a\\nparts: {} | 2:1: parts: a mapping; valid: a list",
-        "id: a\\nparts: [ { name: x, count: true } ] | 2:21: parts[0].count: true or false; valid: a",
+        "id: a\\n"
+            + "parts: [ { name: x, count: true } ] | 2:21: parts[0].count: true or false; valid: a",
         "id: a\\nparts: [ { name: x, count: 1, size: 1 } ] | 2:31: parts[0].size: unknown field",
         "id: a\\nagency: France | 2:1: agency: an agency name is a two-letter code",
         "id: a\\nfrom: yesterday | 2:1: from: a time such as",
@@ -112,6 +113,71 @@ class YamlFilesTest {
     String problem = unreadable.problems().get(0).toString();
     assertTrue(problem.startsWith("sample.yaml"), problem);
     assertTrue(problem.contains(expected), problem);
+  }
+
+  private static List<String> problems(String text) {
+    var unreadable = assertInstanceOf(YamlReadResult.Unreadable.class, parse(text));
+    return ((YamlReadResult.Unreadable<?>) unreadable)
+        .problems().stream().map(ConfigProblem::toString).toList();
+  }
+
+  @Test
+  void file_wrongInSeveralPlaces_namesThemAll_inTheirOrder() {
+    List<String> problems =
+        problems(
+            """
+            color: RED
+            max_items: many
+            open: yes
+            colour: GREN
+            parts:
+              - { name: x, count: 1, size: 2 }
+              - { count: two }
+            every: daily
+            """);
+    List<String> expected =
+        List.of(
+            "sample.yaml:1:1: color: unknown field",
+            "sample.yaml:1:1: id: the field is missing; valid: text",
+            "sample.yaml:2:1: max_items: text",
+            "sample.yaml:3:1: open: text; valid: true or false",
+            "sample.yaml:4:1: colour: \"GREN\"; valid: one of RED, GREEN; did you mean \"GREEN\"?",
+            "sample.yaml:6:26: parts[0].size: unknown field; valid: one of count, name",
+            "sample.yaml:7:7: parts[1].count: text; valid: a whole number",
+            "sample.yaml:8:1: every: an ISO 8601 duration");
+    assertEquals(expected.size(), problems.size(), problems::toString);
+    for (String one : expected) {
+      assertTrue(problems.stream().anyMatch(problem -> problem.startsWith(one)), one + problems);
+    }
+    List<Integer> lines = problems.stream().map(it -> Integer.valueOf(it.split(":")[1])).toList();
+    assertEquals(lines.stream().sorted().toList(), lines);
+  }
+
+  @Test
+  void unknownField_isNamedWithTheNearest() {
+    assertEquals(
+        List.of(
+            "sample.yaml:2:1: max_item: unknown field; valid: one of agency, colour, every, extra,"
+                + " from, id, max_items, open, parts, rule; did you mean \"max_items\"?"),
+        problems("id: a\nmax_item: 3\n"));
+  }
+
+  @Test
+  void unknownFields_leaveARestToCheckFurther_otherProblemsDoNot() {
+    var unknown =
+        assertInstanceOf(YamlReadResult.Unreadable.class, parse("id: a\nmax_item: 3\nrule: x\n"));
+    YamlReadResult.Read<?> rest = unknown.rest();
+    assertEquals("x", ((Sample) java.util.Objects.requireNonNull(rest).value()).rule());
+    var wrong = assertInstanceOf(YamlReadResult.Unreadable.class, parse("id: a\nopen: perhaps\n"));
+    assertEquals(null, wrong.rest());
+  }
+
+  @Test
+  void hiddenMeaning_isRefusedInEveryPlace() {
+    List<String> problems = problems("id: &x a\nrule: *x\nfrom:\nopen: true\n");
+    assertEquals(2, problems.size(), problems::toString);
+    assertTrue(problems.get(0).contains("2:7: rule: a YAML anchor"), problems::toString);
+    assertTrue(problems.get(1).contains("from: nothing"), problems::toString);
   }
 
   @Test
@@ -148,7 +214,13 @@ class YamlFilesTest {
   @Test
   void file_randomlyDamaged_neverThrows() {
     String good =
-        "id: a\nmax_items: 3\nparts:\n  - { name: x, count: 1 }\nextra: { k: \"v\" }\nrule: |\n  x\n";
+        "id: a\n"
+            + "max_items: 3\n"
+            + "parts:\n"
+            + "  - { name: x, count: 1 }\n"
+            + "extra: { k: \"v\" }\n"
+            + "rule: |\n"
+            + "  x\n";
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     String signs = "{}[]:,-&*!|>'\"%@`#?\t\n \u0000\u0085é0aA~";

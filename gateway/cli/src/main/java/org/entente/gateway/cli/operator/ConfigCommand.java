@@ -1,9 +1,12 @@
 package org.entente.gateway.cli.operator;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.text.CountText;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.node.doctor.ConfigurationCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,8 +25,8 @@ public final class ConfigCommand {
       name = "check",
       description = {
         "Checks a node's configuration, trust bundle, credentials and agreements.",
-        "Loads them as a start would, without starting the gateway, and reports each error and its"
-            + " place.",
+        "Loads them as a start would, without starting the gateway, and reports all errors of all"
+            + " files with their places.",
         "It also checks folders, key files and ports. It may run beside the gateway: it changes"
             + " nothing.",
         "Warnings: a certificate or trust bundle that ends within days, and a link to an agency"
@@ -37,16 +40,33 @@ public final class ConfigCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");
 
+    @Option(names = "--json", description = "print one JSON object")
+    private boolean json;
+
     @Override
     public void run() {
-      List<String> problems = ConfigurationCheck.problems(config, InstantSource.system());
-      problems.forEach(problem -> err().println(problem));
-      if (problems.isEmpty()) {
-        ConfigurationCheck.warnings(config, InstantSource.system())
-            .forEach(warning -> err().println("warning: " + warning));
-        out().println(config + ": valid");
+      List<String> errors =
+          ConfigurationCheck.problems(config, InstantSource.system()).stream()
+              .flatMap(String::lines)
+              .toList();
+      List<String> warnings =
+          errors.isEmpty()
+              ? ConfigurationCheck.warnings(config, InstantSource.system())
+              : List.of();
+      if (json) {
+        ObjectNode object = JsonText.object().put("valid", errors.isEmpty());
+        errors.forEach(object.putArray("errors")::add);
+        warnings.forEach(object.putArray("warnings")::add);
+        out().println(JsonText.line(object));
+      } else {
+        errors.forEach(error -> err().println(error));
+        warnings.forEach(warning -> err().println("warning: " + warning));
+        out()
+            .println(
+                config
+                    + (errors.isEmpty() ? ": valid" : ": " + CountText.of(errors.size(), "error")));
       }
-      failUnless(problems.isEmpty());
+      failUnless(errors.isEmpty());
     }
   }
 }

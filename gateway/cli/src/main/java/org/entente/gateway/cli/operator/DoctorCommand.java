@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.CountText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.node.doctor.Doctor;
@@ -124,13 +125,9 @@ public final class DoctorCommand extends PrintingCommand {
                 "not checked, because %s failed: %s"
                     .formatted(String.join(" and ", causes), String.join(", ", ids))));
     print(
-        counted(report.failed(DoctorCheck.Severity.ERROR), "error")
+        CountText.of(report.failed(DoctorCheck.Severity.ERROR), "error")
             + ", "
-            + counted(report.failed(DoctorCheck.Severity.WARNING), "warning"));
-  }
-
-  private static String counted(long number, String noun) {
-    return number + " " + noun + (number == 1 ? "" : "s");
+            + CountText.of(report.failed(DoctorCheck.Severity.WARNING), "warning"));
   }
 
   private void printFailed(CheckResult result) {

@@ -3,6 +3,7 @@ package org.entente.gateway.cli.policy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.text.CountText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.config.ConfigProblem;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Option;
     name = "lint",
     description = {
       "Checks agreements and node rules for errors and for doubtful entries.",
+      "Reports all of all files at once, with file, line and column.",
       "Errors prevent a gateway from adopting the files: everything that docs/policy/agreements.md"
           + " calls",
       "refused, such as personal data under an MoU alone, or invisible characters.",
@@ -62,7 +64,9 @@ final class PolicyLintCommand extends PrintingCommand {
       found.warnings().forEach(it -> out().println("warning: " + it));
       out()
           .println(
-              "%d errors, %d warnings".formatted(found.errors().size(), found.warnings().size()));
+              CountText.of(found.errors().size(), "error")
+                  + ", "
+                  + CountText.of(found.warnings().size(), "warning"));
       if (!found.version().isEmpty()) {
         out()
             .println(

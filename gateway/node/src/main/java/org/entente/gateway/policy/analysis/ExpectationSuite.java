@@ -111,6 +111,10 @@ public final class ExpectationSuite {
       List<Expectation> all) {
     if (reading instanceof YamlReadResult.Unreadable<ExpectationFile> unreadable) {
       problems.addAll(unreadable.problems());
+      YamlReadResult.Read<ExpectationFile> rest = unreadable.rest();
+      if (rest != null) {
+        new OneFile(rest.value(), rest.positions(), now, problems, all).read();
+      }
     } else {
       YamlReadResult.Read<ExpectationFile> read = (YamlReadResult.Read<ExpectationFile>) reading;
       new OneFile(read.value(), read.positions(), now, problems, all).read();

@@ -12,6 +12,7 @@ import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.text.TextRule;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reports what is wrong in one file. Used by one thread.
@@ -63,9 +64,13 @@ public record FileLint(LintReport report, FieldPositions positions) {
     TextRule.LINES.fault(text).ifPresent(fault -> wrong(field, fault.found(), fault.valid()));
   }
 
-  /** The condition in a field; empty if it has a problem. */
+  /**
+   * The condition in a field; empty if it has a problem.
+   *
+   * @param codes null if they are unknown: then what is compared with them is not checked
+   */
   public Optional<Condition> condition(
-      ExpressionCompiler expressions, CodeLists codes, String field, String source) {
+      ExpressionCompiler expressions, @Nullable CodeLists codes, String field, String source) {
     Compilation<Condition> compilation = expressions.condition(source);
     if (compilation instanceof Compilation.Rejected<Condition> rejected) {
       for (ExpressionProblem it : rejected.problems()) {
@@ -85,7 +90,9 @@ public record FileLint(LintReport report, FieldPositions positions) {
           "fields that clients set, and origin, recipient, now");
       return Optional.empty();
     }
-    return inLists(condition, codes, field) ? Optional.of(condition) : Optional.empty();
+    return codes == null || inLists(condition, codes, field)
+        ? Optional.of(condition)
+        : Optional.empty();
   }
 
   /** Whether every text that the condition compares with a code or name can occur. */

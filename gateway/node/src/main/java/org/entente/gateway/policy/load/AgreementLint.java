@@ -18,6 +18,7 @@ import org.entente.gateway.cel.ExpressionCompiler;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.policy.check.LabelFieldCheck;
 import org.entente.gateway.policy.check.LabelSpace;
 import org.entente.gateway.policy.codes.CodeLists;
@@ -71,8 +72,13 @@ public final class AgreementLint {
     this.membership = membership;
   }
 
-  /** The agreement; empty if it has a problem. */
-  public Optional<Agreement> lint(ExpressionCompiler expressions, CodeLists codes, Instant now) {
+  /**
+   * The agreement; empty if it has a problem.
+   *
+   * @param codes null if they are unknown: then what is compared with them is not checked
+   */
+  public Optional<Agreement> lint(
+      ExpressionCompiler expressions, @Nullable CodeLists codes, Instant now) {
     int before = file.problems();
     names();
     Agreement.Covers covers = covers(expressions, codes);
@@ -177,7 +183,7 @@ public final class AgreementLint {
                         .allMatch(other -> written.law().inOneOrder(one, other, membership)));
   }
 
-  private Agreement.Covers covers(ExpressionCompiler expressions, CodeLists codes) {
+  private Agreement.Covers covers(ExpressionCompiler expressions, @Nullable CodeLists codes) {
     AgreementFile.Covers it = written.covers();
     Set<Kind> kinds = words("covers.kinds", it.kinds(), Kind.getDescriptor(), Kind::forNumber);
     BY_THEMSELVES.forEach(
@@ -205,7 +211,7 @@ public final class AgreementLint {
         condition(expressions, codes));
   }
 
-  private @Nullable Condition condition(ExpressionCompiler expressions, CodeLists codes) {
+  private @Nullable Condition condition(ExpressionCompiler expressions, @Nullable CodeLists codes) {
     String source = written.covers().condition();
     if (source == null) {
       return null;
@@ -227,7 +233,12 @@ public final class AgreementLint {
       var value = EnumNames.parse(type, word);
       if (value.isEmpty()) {
         file.wrong(
-            place, "\"" + InvalidValue.printable(word) + "\"", "one of " + EnumNames.all(type));
+            place,
+            "\"" + InvalidValue.printable(word) + "\"",
+            "one of "
+                + EnumNames.all(type)
+                + NameSuggestion.behind(
+                    word, type.getValues().stream().map(EnumNames::word).toList()));
       } else if (!values.add(byNumber.apply(value.get().getNumber()))) {
         file.wrong(place, word + " a second time", "each once");
       }

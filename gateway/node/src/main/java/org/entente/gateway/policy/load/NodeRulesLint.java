@@ -12,6 +12,7 @@ import org.entente.gateway.policy.codes.FileLint;
 import org.entente.gateway.policy.terms.NodeRule;
 import org.entente.gateway.policy.terms.NodeRule.NodeRulesFile;
 import org.entente.gateway.policy.terms.NodeRule.RuleFile;
+import org.jspecify.annotations.Nullable;
 
 /** Converts the file of a node's rules to rules, in the order of the file. */
 public final class NodeRulesLint {
@@ -19,9 +20,14 @@ public final class NodeRulesLint {
 
   private final FileLint file;
   private final ExpressionCompiler expressions;
-  private final CodeLists codes;
+  private final @Nullable CodeLists codes;
 
-  public NodeRulesLint(FileLint file, ExpressionCompiler expressions, CodeLists codes) {
+  /**
+   * A conversion.
+   *
+   * @param codes null if they are unknown: then what is compared with them is not checked
+   */
+  public NodeRulesLint(FileLint file, ExpressionCompiler expressions, @Nullable CodeLists codes) {
     this.file = file;
     this.expressions = expressions;
     this.codes = codes;

@@ -94,19 +94,34 @@ public final class RulebookReader {
     return new RulebookReader(membership, now).lint(agreements, nodeRules, codes);
   }
 
+  /**
+   * Loads one agreement by itself, such as a draft that is not in the node's folder.
+   *
+   * @param agreement its file
+   * @param codes folder of the code lists; null for the shipped ones
+   */
+  public static Rulebook.LoadResult loadOne(
+      Path agreement, @Nullable Path codes, Membership membership, Instant now) {
+    RulebookReader reader = new RulebookReader(membership, now);
+    CodeLists lists = codes == null ? CodeFileReader.shipped() : reader.codes(codes).orElse(null);
+    return reader.load(List.of(agreement), null, lists);
+  }
+
   private Rulebook.LoadResult load(
       Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
     // Code lists come first, since conditions are checked against them.
-    Optional<CodeLists> codes =
-        codeLists == null ? Optional.of(CodeFileReader.shipped()) : codes(codeLists);
-    if (codes.isEmpty()) {
-      return new Rulebook.LoadResult.Invalid(report.problems());
-    }
-    return load(folder, nodeRules, codes.get());
+    CodeLists codes = codeLists == null ? CodeFileReader.shipped() : codes(codeLists).orElse(null);
+    return load(agreementFiles(folder), nodeRules, codes);
   }
 
-  private Rulebook.LoadResult load(Path folder, @Nullable Path nodeRules, CodeLists codes) {
-    for (Path file : agreementFiles(folder)) {
+  /**
+   * Loads all but the code lists.
+   *
+   * @param codes null if they are invalid: then what is compared with them is not checked
+   */
+  private Rulebook.LoadResult load(
+      List<Path> files, @Nullable Path nodeRules, @Nullable CodeLists codes) {
+    for (Path file : files) {
       read(file, "").ifPresent(content -> agreement(file, content, codes));
     }
     List<NodeRule> rules =
@@ -115,7 +130,7 @@ public final class RulebookReader {
             : read(nodeRules, "")
                 .map(content -> rules(nodeRules, content, codes))
                 .orElse(List.of());
-    if (!report.problems().isEmpty()) {
+    if (codes == null || !report.problems().isEmpty()) {
       return new Rulebook.LoadResult.Invalid(report.problems());
     }
     String version =
@@ -235,14 +250,13 @@ public final class RulebookReader {
     }
   }
 
-  private void agreement(Path file, byte[] content, CodeLists codes) {
+  private void agreement(Path file, byte[] content, @Nullable CodeLists codes) {
     YamlReadResult<AgreementFile> reading =
         yaml.parse(file.toString(), content, AgreementFile.class);
-    if (reading instanceof YamlReadResult.Unreadable<AgreementFile> unreadable) {
-      report.problems(unreadable.problems());
+    YamlReadResult.Read<AgreementFile> read = readable(reading);
+    if (read == null) {
       return;
     }
-    YamlReadResult.Read<AgreementFile> read = (YamlReadResult.Read<AgreementFile>) reading;
     String other = fileOf.putIfAbsent(read.value().id(), name(file));
     if (other != null) {
       report.problem(
@@ -255,14 +269,22 @@ public final class RulebookReader {
         .ifPresent(agreement -> agreements.put(agreement.id(), agreement));
   }
 
-  private List<NodeRule> rules(Path file, byte[] content, CodeLists codes) {
+  /** What of a file can be checked, if anything; reports why the file cannot be read. */
+  private <T> YamlReadResult.@Nullable Read<T> readable(YamlReadResult<T> reading) {
+    if (reading instanceof YamlReadResult.Unreadable<T> unreadable) {
+      report.problems(unreadable.problems());
+      return unreadable.rest();
+    }
+    return (YamlReadResult.Read<T>) reading;
+  }
+
+  private List<NodeRule> rules(Path file, byte[] content, @Nullable CodeLists codes) {
     YamlReadResult<NodeRulesFile> reading =
         yaml.parse(file.toString(), content, NodeRulesFile.class);
-    if (reading instanceof YamlReadResult.Unreadable<NodeRulesFile> unreadable) {
-      report.problems(unreadable.problems());
+    YamlReadResult.Read<NodeRulesFile> read = readable(reading);
+    if (read == null) {
       return List.of();
     }
-    YamlReadResult.Read<NodeRulesFile> read = (YamlReadResult.Read<NodeRulesFile>) reading;
     placesOfRules = read.positions();
     return new NodeRulesLint(new FileLint(report, read.positions()), expressions, codes)
         .lint(read.value());

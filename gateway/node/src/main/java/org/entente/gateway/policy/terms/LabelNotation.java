@@ -15,6 +15,7 @@ import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.policy.codes.FileLint;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +102,9 @@ public final class LabelNotation {
       if (field.isEmpty()) {
         problems.add(
             positions.problem(
-                at, "is no label field that clients set", String.join(", ", names())));
+                at,
+                "is no label field that clients set",
+                String.join(", ", names()) + NameSuggestion.behind(entry.getKey(), names())));
       } else {
         set(label, field.get(), entry.getValue(), at, positions, problems);
       }
@@ -147,9 +150,19 @@ public final class LabelNotation {
         };
     if (value.isEmpty()) {
       problems.add(
-          positions.problem(at, "\"" + InvalidValue.printable(text) + "\"", expected(field)));
+          positions.problem(
+              at,
+              "\"" + InvalidValue.printable(text) + "\"",
+              expected(field) + meant(field, text)));
     }
     return value.map(Object.class::cast);
+  }
+
+  private static String meant(FieldDescriptor field, String text) {
+    return field.getJavaType() == JavaType.ENUM
+        ? NameSuggestion.behind(
+            text, field.getEnumType().getValues().stream().map(EnumNames::word).toList())
+        : "";
   }
 
   private static Optional<ByteString> hex(String text) {

@@ -290,8 +290,8 @@ class RulebookTest {
     String condition = "  personal_data: false\n  condition: |\n    label.personal_data ||\n    ";
     String text = sample("  personal_data: false", condition + "label.jurisdictions[0] == 'FR'");
     assertEquals(
-        "a.yaml:23:3: covers.condition: line 2, column 20 of the expression:"
-            + " label.jurisdictions[0] may be absent, and nothing tests how long the list is; valid:"
+        "a.yaml:23:3: covers.condition: line 2, column 20 of the expression: label.jurisdictions[0]"
+            + " may be absent, and nothing tests how long the list is; valid:"
             + " size(label.jurisdictions) > 0 && …, or label.jurisdictions.exists(it, …)",
         only(text));
     assertInstanceOf(
@@ -325,7 +325,7 @@ class RulebookTest {
                 SAMPLE,
                 "node-rules.yaml",
                 "rules: [ { id: r } ]"));
-    assertEquals(5, problems.size(), problems.toString());
+    assertEquals(6, problems.size(), problems.toString());
   }
 
   @Test
