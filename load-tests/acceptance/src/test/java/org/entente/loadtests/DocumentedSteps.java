@@ -15,6 +15,8 @@ final class DocumentedSteps {
   private static final String OPERATOR = FR_CLIENTS + "operator";
   private static final String DE_CLIENTS =
       " --gateway 127.0.0.1:7442 --credentials /tmp/federation/de.customs/clients/";
+  private static final String CONFIGURATION = " --config /tmp/federation/fr.customs.yaml";
+  private static final String AUTHORITY = " --ca /tmp/federation/fr.customs";
   private static final String RECORDS = DE_CLIENTS + "records";
   private static final String SEARCHER =
       " --officer FR-12 --justification 'case 12/26'" + FR_CLIENTS + "desk";
@@ -662,6 +664,23 @@ final class DocumentedSteps {
             .says("in use")
             .says("not in the trust bundle")
             .says("fr.customs fulfils DESTROY_AFTER_RETENTION"),
+        CommandStep.of(
+                "./entente client add night-desk --scope subscribe --scope evidence"
+                    + CONFIGURATION
+                    + AUTHORITY
+                    + " --out /tmp/federation/night-desk")
+            .says("night-desk has the scopes subscribe, evidence"),
+        CommandStep.of("./entente client list" + CONFIGURATION).says("night-desk").says("in force"),
+        CommandStep.of("./entente client grant night-desk --scope subscribe" + CONFIGURATION)
+            .says("night-desk has the scopes subscribe"),
+        CommandStep.of(
+                "./entente client renew night-desk"
+                    + CONFIGURATION
+                    + AUTHORITY
+                    + " --out /tmp/federation/night-desk-2")
+            .says("valid until"),
+        CommandStep.of("./entente client revoke night-desk" + CONFIGURATION)
+            .says("night-desk revoked"),
         CommandStep.of("./entente console" + OPERATOR).says("/console/enter#"),
         CommandStep.of("./entente link list" + OPERATOR).says("de.customs        up").says("FLASH"),
         CommandStep.of("./entente quarantine list" + OPERATOR).doesNotSay("receiving"),

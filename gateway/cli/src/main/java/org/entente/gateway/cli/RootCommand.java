@@ -29,6 +29,7 @@ import org.entente.gateway.cli.message.UnopenedCommand;
 import org.entente.gateway.cli.message.WatchCommand;
 import org.entente.gateway.cli.operation.OperationCommand;
 import org.entente.gateway.cli.operator.BackupCommand;
+import org.entente.gateway.cli.operator.ClientCommand;
 import org.entente.gateway.cli.operator.CompletionCommand;
 import org.entente.gateway.cli.operator.ConfigCommand;
 import org.entente.gateway.cli.operator.ConsoleCommand;
@@ -107,6 +108,7 @@ public final class RootCommand {
           ConsoleCommand.class,
           BackupCommand.class,
           KeysCommand.class,
+          ClientCommand.class,
           QuarantineCommand.class,
           LinkCommand.class,
           CursorCommand.class,

@@ -22,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +36,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.entente.gateway.ceremony.AgencyPlan;
 import org.entente.gateway.ceremony.AgencySetup;
+import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.AgencyName;
@@ -159,6 +161,7 @@ class DoctorTest {
     all.put("keys.tls", node -> mode(node.own("tls.key"), "rw-r-----"));
     all.put("keys.tls-end", node -> node.federation.clock.move(Duration.ofDays(58)));
     all.put("keys.tls-trusted", DoctorTest::useAnotherAuthority);
+    all.put("keys.clients", DoctorTest::listAnEndingCertificate);
     all.put("disk.folders", node -> node.write(FR + "/data", "roots.json/data"));
     all.put("disk.ledger", DoctorTest::openTheLedger);
     all.put("disk.free", node -> node.write(disk(2, 1), disk(1_048_576, 1_048_575)));
@@ -195,6 +198,7 @@ class DoctorTest {
             "ipr",
             "operation",
             "trust",
+            "client",
             "tls",
             "audit",
             "erasures",
@@ -212,6 +216,24 @@ class DoctorTest {
 
   private static String disk(int slow, int refuse) {
     return "disk: {slow_below_mib: %d, refuse_below_mib: %d}\n".formatted(slow, refuse);
+  }
+
+  private static void listAnEndingCertificate(DoctorTest node) throws IOException {
+    Instant now = node.federation.clock.instant();
+    String list =
+        """
+        version: 1
+        changed: %s
+        changed_by: test
+        clients:
+          - name: night
+            scopes: [subscribe]
+            certificates:
+              - {sha256: "%s", serial: "7f", from: %s, until: %s}
+        """
+            .formatted(
+                now, "0".repeat(64), now.minus(Duration.ofDays(80)), now.plus(Duration.ofDays(5)));
+    PrivateFiles.write(node.federation.folder().resolve(FR).resolve("clients.yaml"), list);
   }
 
   private static void useAnotherAuthority(DoctorTest node) throws IOException {

@@ -2,11 +2,13 @@ package org.entente.gateway.ceremony;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
@@ -79,11 +81,18 @@ public final class PrivateFiles {
     }
   }
 
-  /** Replaces a file atomically: a reader sees the old content or the new. */
+  /** Replaces a file atomically and durably: a reader sees the old content or the new. */
   public static void replace(Path file, byte[] content) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Path fresh = file.toAbsolutePath().resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(fresh);
     write(fresh, content);
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Path folder = fresh.getParent();
+    if (folder != null) {
+      // The rename itself is durable only once the folder is.
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
   }
 }

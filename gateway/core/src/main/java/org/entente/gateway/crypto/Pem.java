@@ -218,7 +218,7 @@ public final class Pem {
     return text.toString();
   }
 
-  private static List<byte[]> blocks(String pem, String type) throws IOException {
+  static List<byte[]> blocks(String pem, String type) throws IOException {
     List<byte[]> blocks = new ArrayList<>();
     try (PemReader reader = new PemReader(new StringReader(pem))) {
       for (PemObject block = reader.readPemObject();

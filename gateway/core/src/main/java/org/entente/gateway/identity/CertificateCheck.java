@@ -53,17 +53,23 @@ final class CertificateCheck {
   record Passed(SpiffeId id, String fingerprint) {}
 
   /**
-   * Checks a chain.
+   * What a certificate is for. The codes are for faults of a certificate that its agency's CA did
+   * issue; every other fault is {@code IDENTITY_MISMATCH}.
    *
-   * @param unknown the code if its agency is not a member; every other fault is {@code
-   *     IDENTITY_MISMATCH}
+   * @param purposes extended key usages that it must have
+   * @param unknown its agency is not a member
+   * @param expired it has expired
+   * @param revoked the trust bundle revokes it
    */
+  record Role(Set<String> purposes, Code unknown, Code expired, Code revoked) {
+    Role {
+      purposes = Set.copyOf(purposes);
+    }
+  }
+
+  /** Checks a chain. */
   static Result<Passed> check(
-      List<X509Certificate> chain,
-      Set<String> purposes,
-      Code unknown,
-      TrustBundle bundle,
-      Instant now) {
+      List<X509Certificate> chain, Role role, TrustBundle bundle, Instant now) {
     if (chain.isEmpty() || chain.size() > MAX_CHAIN) {
       return failed("a chain has 1 to " + MAX_CHAIN + " certificates");
     }
@@ -81,22 +87,29 @@ final class CertificateCheck {
     Optional<Member> member = bundle.agency(id.agency());
     if (member.isEmpty()) {
       return Result.refused(
-          unknown,
+          role.unknown(),
           "",
           id.agency() + " is not a member in version " + bundle.version() + " of the trust bundle");
     }
-    return checkAgainst(member.get(), id, chain, purposes, now);
+    return checkAgainst(member.get(), id, chain, role, now);
   }
 
   private static Result<Passed> checkAgainst(
-      Member member, SpiffeId id, List<X509Certificate> chain, Set<String> purposes, Instant now) {
+      Member member, SpiffeId id, List<X509Certificate> chain, Role role, Instant now) {
     String fingerprint = fingerprint(chain.get(0));
     if (chain.stream().anyMatch(certificate -> member.hasRevoked(fingerprint(certificate)))) {
-      return failed("the certificate of " + id + " was revoked by the trust bundle");
+      return Result.refused(
+          role.revoked(), "", "the certificate of " + id + " was revoked by the trust bundle");
     }
-    Optional<String> fault = leafFault(chain.get(0), purposes, now);
-    if (fault.isEmpty()) {
-      fault = pathFault(member, chain, now);
+    Instant end = chain.get(0).getNotAfter().toInstant();
+    boolean expired = now.isAfter(end);
+    // Of an expired one, everything else is checked as of its last second: nobody but the agency's
+    // CA can make one that is only expired.
+    Instant at = expired ? end : now;
+    Optional<String> fault =
+        leafFault(chain.get(0), role.purposes(), at).or(() -> pathFault(member, chain, at));
+    if (fault.isEmpty() && expired) {
+      return Result.refused(role.expired(), "", "the certificate of " + id + " ended at " + end);
     }
     return fault
         .map(reason -> CertificateCheck.<Passed>failed("the certificate of " + id + " " + reason))
@@ -131,12 +144,8 @@ final class CertificateCheck {
   private static Optional<String> leafFault(
       X509Certificate leaf, Set<String> purposes, Instant now) {
     Instant first = leaf.getNotBefore().toInstant();
-    Instant last = leaf.getNotAfter().toInstant();
     if (now.isBefore(first)) {
       return Optional.of("is valid only from " + first);
-    }
-    if (now.isAfter(last)) {
-      return Optional.of("ended at " + last);
     }
     boolean @Nullable [] usage = leaf.getKeyUsage();
     if (leaf.getBasicConstraints() >= 0 || usage == null || usage[KEY_CERT_SIGN]) {

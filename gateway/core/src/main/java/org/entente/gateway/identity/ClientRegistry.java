@@ -24,30 +24,50 @@ import org.entente.gateway.trust.TrustBundle;
  * operators must be able to replace the bundle. Pure, immutable and safe for use by many threads.
  */
 public final class ClientRegistry {
-  private static final Set<String> PURPOSES = Set.of(CertificateCheck.CLIENT);
+  private static final CertificateCheck.Role CLIENT =
+      new CertificateCheck.Role(
+          Set.of(CertificateCheck.CLIENT),
+          Code.UNKNOWN_CLIENT,
+          Code.CERTIFICATE_EXPIRED,
+          Code.CERTIFICATE_REVOKED);
 
   private final AgencyName own;
   private final Map<NodeName, ClientGrant> grants;
+  private final Map<NodeName, Instant> revoked;
 
-  private ClientRegistry(AgencyName own, Map<NodeName, ClientGrant> grants) {
+  private ClientRegistry(
+      AgencyName own, Map<NodeName, ClientGrant> grants, Map<NodeName, Instant> revoked) {
     this.own = own;
     this.grants = Map.copyOf(grants);
+    this.revoked = Map.copyOf(revoked);
+  }
+
+  /**
+   * A registry of these grants, of which none was revoked.
+   *
+   * @param own the node's agency
+   * @throws InvalidValue if a client occurs twice
+   */
+  public static ClientRegistry of(AgencyName own, List<ClientGrant> grants) {
+    return of(own, grants, Map.of());
   }
 
   /**
    * A registry of these grants.
    *
    * @param own the node's agency
+   * @param revoked when clients were revoked; a grant of the same name counts for nothing
    * @throws InvalidValue if a client occurs twice
    */
-  public static ClientRegistry of(AgencyName own, List<ClientGrant> grants) {
+  public static ClientRegistry of(
+      AgencyName own, List<ClientGrant> grants, Map<NodeName, Instant> revoked) {
     Map<NodeName, ClientGrant> byName = new HashMap<>();
     for (ClientGrant grant : grants) {
       if (byName.put(grant.name(), grant) != null) {
         throw new InvalidValue("a client is listed once", grant.name().value());
       }
     }
-    return new ClientRegistry(own, byName);
+    return new ClientRegistry(own, byName, revoked);
   }
 
   /**
@@ -56,7 +76,7 @@ public final class ClientRegistry {
    * @param chain the caller's chain, its own certificate first
    */
   public Result<Identified> identify(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
-    return CertificateCheck.check(chain, PURPOSES, Code.UNKNOWN_CLIENT, bundle, now)
+    return CertificateCheck.check(chain, CLIENT, bundle, now)
         .then(passed -> identified(passed, chain));
   }
 
@@ -70,11 +90,22 @@ public final class ClientRegistry {
       return refused(
           Code.IDENTITY_MISMATCH, id + " is a client of another agency; expected agency " + own);
     }
+    Instant end = revoked.get(id.name());
+    if (end != null) {
+      return refused(Code.CERTIFICATE_REVOKED, "client " + id.name() + " was revoked at " + end);
+    }
     ClientGrant grant = grants.get(id.name());
-    return grant == null
-        ? refused(
-            Code.UNKNOWN_CLIENT, "client " + id.name() + " is not in the node's configuration")
-        : Result.done(new Identified(id, grant.scopes(), chain, passed.fingerprint()));
+    if (grant == null) {
+      return refused(
+          Code.UNKNOWN_CLIENT, "client " + id.name() + " is not in the node's configuration");
+    }
+    if (!grant.accepts(passed.fingerprint())) {
+      return refused(
+          Code.CERTIFICATE_REVOKED,
+          "client %s has another certificate than this one (serial %s), which was replaced or never registered"
+              .formatted(id.name(), chain.get(0).getSerialNumber().toString(16)));
+    }
+    return Result.done(new Identified(id, grant.scopes(), chain, passed.fingerprint()));
   }
 
   /**

@@ -20,8 +20,12 @@ import org.entente.gateway.trust.TrustState;
  * <p>Pure: the caller passes bundle and time. Immutable and safe for use by many threads.
  */
 public final class PeerIdentity {
-  private static final Set<String> PURPOSES =
-      Set.of(CertificateCheck.SERVER, CertificateCheck.CLIENT);
+  private static final CertificateCheck.Role GATEWAY =
+      new CertificateCheck.Role(
+          Set.of(CertificateCheck.SERVER, CertificateCheck.CLIENT),
+          Code.UNKNOWN_PEER,
+          Code.IDENTITY_MISMATCH,
+          Code.IDENTITY_MISMATCH);
 
   private final AgencyName own;
   private final Duration grace;
@@ -48,7 +52,7 @@ public final class PeerIdentity {
           Code.TRUST_EXPIRED,
           "the trust bundle expired at " + bundle.content().expires() + " and its grace is over");
     }
-    return CertificateCheck.check(chain, PURPOSES, Code.UNKNOWN_PEER, bundle, now)
+    return CertificateCheck.check(chain, GATEWAY, bundle, now)
         .then(passed -> identified(passed, chain));
   }
 
@@ -70,7 +74,7 @@ public final class PeerIdentity {
    * Why peers would refuse this chain as that of a gateway of this agency; empty if they accept it.
    */
   public Optional<String> ownFault(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
-    return CertificateCheck.check(chain, PURPOSES, Code.UNKNOWN_PEER, bundle, now)
+    return CertificateCheck.check(chain, GATEWAY, bundle, now)
         .fold(
             passed ->
                 passed.id().kind() == SpiffeId.Kind.GATEWAY && passed.id().agency().equals(own)

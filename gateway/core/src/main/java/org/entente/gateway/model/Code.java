@@ -21,6 +21,10 @@ public enum Code {
   LABEL_BODY_MISMATCH(CLIENT, false),
   /** The gateway does not know the client named in the caller's certificate. */
   UNKNOWN_CLIENT(OPERATOR, false),
+  /** The client's certificate has expired; the operator renews it. */
+  CERTIFICATE_EXPIRED(OPERATOR, false),
+  /** The client was revoked, or its certificate was revoked or replaced. */
+  CERTIFICATE_REVOKED(OPERATOR, false),
   /** The client lacks the scope that the call needs. */
   SCOPE_MISSING(OPERATOR, false),
   /** No such message, cursor or resource, or the caller may not know of it. */

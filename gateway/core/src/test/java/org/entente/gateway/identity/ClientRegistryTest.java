@@ -12,10 +12,13 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
@@ -142,7 +145,49 @@ final class ClientRegistryTest {
         List.of(
             federation.certificate(
                 "fr.customs", client("fr.customs", "desk"), START, NOW.minusSeconds(1)));
-    assertRefused(Code.IDENTITY_MISMATCH, "ended at", registry.identify(chain, bundle, NOW));
+    assertRefused(Code.CERTIFICATE_EXPIRED, "ended at", registry.identify(chain, bundle, NOW));
+  }
+
+  /** Only the CA's own expired certificates are called that. */
+  @Test
+  void client_certificateExpiredOfAnotherAuthority_isAForgery() {
+    List<X509Certificate> chain =
+        List.of(
+            federation.certificate(
+                "de.customs", client("fr.customs", "desk"), START, NOW.minusSeconds(1)));
+    assertRefused(Code.IDENTITY_MISMATCH, "not issued by", registry.identify(chain, bundle, NOW));
+  }
+
+  @Test
+  void client_revoked_isToldSo_whateverItsGrantSays() {
+    ClientRegistry revoking =
+        ClientRegistry.of(FR, List.of(DESK), Map.of(DESK.name(), NOW.minusSeconds(5)));
+    List<X509Certificate> chain = issue("fr.customs", client("fr.customs", "desk"));
+    assertRefused(
+        Code.CERTIFICATE_REVOKED, "was revoked at", revoking.identify(chain, bundle, NOW));
+    Identified before = Results.value(registry.identify(chain, bundle, NOW));
+    assertEquals(
+        Code.CERTIFICATE_REVOKED,
+        revoking.recheck(before, bundle, NOW).map(Problem::code).orElseThrow());
+  }
+
+  @Test
+  void client_withOtherCertificateThanItsOwn_refused() throws Exception {
+    List<X509Certificate> own = issue("fr.customs", client("fr.customs", "desk"));
+    List<X509Certificate> other = issue("fr.customs", client("fr.customs", "desk"));
+    ClientRegistry limited =
+        ClientRegistry.of(
+            FR,
+            List.of(
+                new ClientGrant(
+                    DESK.name(),
+                    DESK.scopes(),
+                    Set.of(HexFormat.of().formatHex(Sha256.hash(own.get(0).getEncoded()))))));
+    Results.value(limited.identify(own, bundle, NOW));
+    assertRefused(
+        Code.CERTIFICATE_REVOKED,
+        "replaced or never registered",
+        limited.identify(other, bundle, NOW));
   }
 
   @Test
@@ -156,7 +201,7 @@ final class ClientRegistryTest {
     Problem gone = ClientRegistry.of(FR, List.of()).recheck(desk, bundle, NOW).orElseThrow();
     assertEquals(Code.UNKNOWN_CLIENT, gone.code());
     assertEquals(
-        Code.IDENTITY_MISMATCH,
+        Code.CERTIFICATE_EXPIRED,
         registry.recheck(desk, bundle, END.plusSeconds(1)).map(Problem::code).orElseThrow());
   }
 

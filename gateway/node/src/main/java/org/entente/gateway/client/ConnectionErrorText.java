@@ -55,6 +55,14 @@ public final class ConnectionErrorText {
     if (first instanceof CertificateException) {
       return "the gateway's certificate is not valid for this address" + said;
     }
+    if (first instanceof SSLException && said.contains("CERTIFICATE_EXPIRED")) {
+      return "the gateway refuses the certificate of --credentials, because it has expired; its"
+          + " operator renews it by `entente client renew`";
+    }
+    if (first instanceof SSLException && said.contains("CERTIFICATE_REVOKED")) {
+      return "the gateway refuses the certificate of --credentials, because the client was revoked"
+          + " or this certificate was replaced; ask its operator";
+    }
     if (first instanceof SSLException && said.contains("ALERT")) {
       return "the gateway refuses the certificate of --credentials"
           + said

@@ -1,7 +1,12 @@
 package org.entente.gateway.client;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import org.entente.gateway.crypto.Pem;
 
 /**
  * A client's credentials: a folder with {@code tls.crt} (certificate chain), {@code tls.key}
@@ -25,5 +30,14 @@ public record Credentials(Path certificate, Path key, Path authority) {
       }
     }
     return found;
+  }
+
+  /** The client's own certificate; empty if it cannot be read, which the channel reports. */
+  public Optional<X509Certificate> leaf() {
+    try {
+      return Optional.of(Pem.certificates(Files.readString(certificate)).get(0));
+    } catch (IOException | CertificateException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param console the console in the browser, on the admin port; absent: off
  * @param links direct links to peers
  * @param clients the agency's own systems
+ * @param clientList file of the clients that {@code entente client} added, changed or revoked; read
+ *     again when it changes ({@link ClientList}); absent: clients change only with a restart
  * @param limits bounds
  * @param disk when to act on a filling disk
  * @param witnesses how the audit log is witnessed
@@ -66,6 +68,7 @@ public record NodeConfig(
     @Nullable Console console,
     List<Link> links,
     List<Client> clients,
+    @Nullable Path clientList,
     @Nullable Limits limits,
     @Nullable Disk disk,
     @Nullable Witnesses witnesses,
@@ -212,6 +215,42 @@ public record NodeConfig(
         console,
         links,
         clients,
+        clientList == null ? null : folder.resolve(clientList),
+        limits,
+        disk,
+        witnesses,
+        openWithin,
+        reflection,
+        ipr,
+        risk,
+        requests,
+        release,
+        exerciseRetentionDays);
+  }
+
+  /**
+   * A copy with other clients.
+   *
+   * @throws IllegalArgumentException if they do not fit together, or do not fit the rest
+   */
+  public NodeConfig withClients(List<Client> others) {
+    return new NodeConfig(
+        federation,
+        agency,
+        gateway,
+        trust,
+        tls,
+        keystore,
+        passphrase,
+        data,
+        audit,
+        backup,
+        policy,
+        listen,
+        console,
+        links,
+        others,
+        clientList,
         limits,
         disk,
         witnesses,

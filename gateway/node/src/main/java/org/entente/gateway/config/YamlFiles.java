@@ -24,6 +24,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.entente.gateway.model.FileErrorText;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,9 @@ public final class YamlFiles {
               JsonInclude.Value.construct(
                   JsonInclude.Include.NON_EMPTY, JsonInclude.Include.NON_EMPTY))
           .addModule(
-              new SimpleModule().addSerializer(Path.class, new ToStringSerializer(Path.class)))
+              new SimpleModule()
+                  .addSerializer(Path.class, new ToStringSerializer(Path.class))
+                  .addSerializer(Instant.class, new ToStringSerializer(Instant.class)))
           .build()
           .writeValueAsString(value);
     } catch (JsonProcessingException e) {

@@ -31,9 +31,15 @@ import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.gateway.trust.TrustBundle;
 
-/** What features work with. All parts are safe for use by several threads. */
+/**
+ * What features work with. All parts are safe for use by several threads.
+ *
+ * @param clients the clients in force, which may change while the node runs; its configuration has
+ *     those with which it was set up
+ */
 public record GatewayParts(
     NodeConfig config,
+    Supplier<List<NodeConfig.Client>> clients,
     Identity identity,
     Ledger ledger,
     Records records,
@@ -105,11 +111,19 @@ public record GatewayParts(
         environment.meters());
   }
 
-  /** The clients that have a scope. */
-  public List<String> clientsWith(Scope scope) {
-    return config.clients().stream()
-        .filter(client -> client.scopes().contains(scope.toString()))
-        .map(NodeConfig.Client::name)
-        .toList();
+  /** Whether a client has a scope now. */
+  public boolean has(String client, Scope scope) {
+    return clients.get().stream()
+        .anyMatch(one -> one.name().equals(client) && one.scopes().contains(scope.toString()));
+  }
+
+  /** Whether some client has a scope now. */
+  public boolean someoneHas(Scope scope) {
+    return clients.get().stream().anyMatch(one -> one.scopes().contains(scope.toString()));
+  }
+
+  /** Whether this agency has a client of this name now. */
+  public boolean isClient(String name) {
+    return clients.get().stream().anyMatch(one -> one.name().equals(name));
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.proto.store.v1.InboxRecord;
 import org.jspecify.annotations.Nullable;
@@ -14,19 +15,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A client without desks gets everything. A client with desks gets messages directed to one of
  * them and, unless restricted to these, messages directed to none. It does not get messages whose
- * desks cannot be read. Immutable; safe for many threads.
+ * desks cannot be read. Follows the client to other desks; safe for many threads.
  */
 public final class DeskVisibility {
   private final Function<InboxRecord, Optional<List<String>>> desks;
-  private final DeskSeat seat;
+  private final Supplier<DeskSeat> seat;
   private final Set<String> asked;
 
-  DeskVisibility(Function<InboxRecord, Optional<List<String>>> desks, DeskSeat seat) {
-    this(desks, seat, Set.of());
-  }
-
-  private DeskVisibility(
-      Function<InboxRecord, Optional<List<String>>> desks, DeskSeat seat, Set<String> asked) {
+  DeskVisibility(
+      Function<InboxRecord, Optional<List<String>>> desks,
+      Supplier<DeskSeat> seat,
+      Set<String> asked) {
     this.desks = desks;
     this.seat = seat;
     this.asked = asked;
@@ -43,15 +42,16 @@ public final class DeskVisibility {
 
   /** Whether the client may get a message. */
   public boolean sees(InboxRecord record) {
-    if (asked.isEmpty() && seat.isNone()) {
+    DeskSeat now = seat.get();
+    if (asked.isEmpty() && now.isNone()) {
       return true;
     }
     if (record.getSealedDesks().isEmpty()) {
-      return asked.isEmpty() && !seat.only();
+      return asked.isEmpty() && !now.only();
     }
     Optional<List<String>> directed = desks.apply(record);
     return directed.isPresent()
-        && (seat.isNone() || directed.get().stream().anyMatch(seat::isAt))
+        && (now.isNone() || directed.get().stream().anyMatch(now::isAt))
         && (asked.isEmpty() || directed.get().stream().anyMatch(asked::contains));
   }
 
@@ -61,6 +61,6 @@ public final class DeskVisibility {
    * @param placed the message; null if it is gone, so that its desks are unknown
    */
   public boolean seesAbout(InboxTable.@Nullable PlacedRecord placed) {
-    return placed == null ? asked.isEmpty() && seat.isNone() : sees(placed.record());
+    return placed == null ? asked.isEmpty() && seat.get().isNone() : sees(placed.record());
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
@@ -22,26 +23,31 @@ import org.entente.proto.store.v1.InboxRecord;
 /**
  * The desks of this agency: which clients sit at them, and to which a received message is directed.
  * The latter is part of the label, so it is kept sealed in the message's record until its bucket
- * ends. Immutable; safe for many threads.
+ * ends. Safe for many threads.
  */
 public final class Desks {
   private final RecordSeal atRest;
-  private final Map<NodeName, DeskSeat> seats;
+  private final Supplier<Map<NodeName, DeskSeat>> seats;
 
-  /** Desks at which these clients sit; a client that is not among them sits at none. */
-  public Desks(RecordSeal atRest, Map<NodeName, DeskSeat> seats) {
+  /**
+   * Desks of an agency.
+   *
+   * @param seats where clients sit now; a client that is not among them sits at no desk
+   */
+  public Desks(RecordSeal atRest, Supplier<Map<NodeName, DeskSeat>> seats) {
     this.atRest = atRest;
-    this.seats = Map.copyOf(seats);
+    this.seats = seats;
   }
 
-  /** The visibility of a client. */
+  /** The visibility of a client, which follows it to other desks. */
   public DeskVisibility sight(NodeName client) {
-    return new DeskVisibility(this::of, seats.getOrDefault(client, DeskSeat.NONE));
+    return new DeskVisibility(
+        this::of, () -> seats.get().getOrDefault(client, DeskSeat.NONE), Set.of());
   }
 
   /** The desks that have clients. */
   public Set<String> names() {
-    return seats.values().stream()
+    return seats.get().values().stream()
         .flatMap(seat -> seat.desks().stream())
         .map(DeskName::value)
         .collect(Collectors.toSet());
@@ -49,7 +55,7 @@ public final class Desks {
 
   /** Whether one of these desks has a client. */
   public boolean isStaffed(Collection<String> names) {
-    return seats.values().stream().anyMatch(seat -> names.stream().anyMatch(seat::isAt));
+    return seats.get().values().stream().anyMatch(seat -> names.stream().anyMatch(seat::isAt));
   }
 
   /**

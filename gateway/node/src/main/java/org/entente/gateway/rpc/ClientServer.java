@@ -112,8 +112,9 @@ public final class ClientServer implements AutoCloseable {
   }
 
   /**
-   * Ends every call whose caller's identity is no longer valid; called when the trust bundle
-   * changes, and periodically as certificates expire.
+   * Ends every call and connection whose caller's identity is no longer valid, and the calls of
+   * callers that lost a scope; called when the clients or the trust bundle change, and periodically
+   * as certificates expire.
    *
    * @return calls ended
    */

@@ -84,8 +84,8 @@ public final class PeerServer implements AutoCloseable {
   }
 
   /**
-   * Ends every call of a peer whose identity is no longer valid; called when the trust bundle
-   * changes, and periodically as certificates expire.
+   * Ends every call and connection of a peer whose identity is no longer valid; called when the
+   * trust bundle changes, and periodically as certificates expire.
    *
    * @return calls ended
    */

@@ -25,7 +25,8 @@ class ConnectionErrorTextTest {
   @Test
   void words_ofWhatIsNotThere_sayWhereToLook() {
     assertEquals(
-        "nothing listens at this address: Connection refused; does it run, and is this its `listen.clients`?",
+        "nothing listens at this address: Connection refused; does it run, and is this its"
+            + " `listen.clients`?",
         told(new ConnectException("Connection refused")));
     assertEquals(
         "the connection broke: Connection reset by peer; is the gateway still running?",
@@ -51,11 +52,18 @@ class ConnectionErrorTextTest {
         told(new CertPathBuilderException("no path"))
             .startsWith("the gateway's certificate was not issued by"));
     assertEquals(
-        "the gateway's certificate is not valid for this address: No name matching gw.example found",
+        "the gateway's certificate is not valid for this address: No name matching gw.example"
+            + " found",
         told(new CertificateException("No name matching gw.example found")));
     assertTrue(
         told(new SSLException("error:10000438:SSL routines:TLSV1_ALERT_INTERNAL_ERROR"))
             .startsWith("the gateway refuses the certificate of --credentials: "));
+    assertTrue(
+        told(new SSLException("error:10000415:SSL routines:SSLV3_ALERT_CERTIFICATE_EXPIRED"))
+            .contains("because it has expired"));
+    assertTrue(
+        told(new SSLException("error:10000414:SSL routines:SSLV3_ALERT_CERTIFICATE_REVOKED"))
+            .contains("because the client was revoked"));
   }
 
   @Test

@@ -381,6 +381,7 @@ final class FederationFiles {
         keystore: %s/gateway-1/keystore
         data: %s/data
         audit: %s/audit
+        client_list: %s/clients.yaml
         policy: {agreements: agreements}
         listen:
           clients: 127.0.0.1:0
@@ -396,6 +397,7 @@ final class FederationFiles {
                 home,
                 home,
                 home,
+                agency,
                 agency,
                 agency,
                 port == null ? "" : "  peers: 127.0.0.1:" + port + "\n",

@@ -8,9 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.testkit.DeskClients;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who is given what is directed to whom. */
 class DesksTest {
+  private static final NodeName CLERK = new NodeName("clerk");
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
   private final Desks desks =
       new DeskClients()
@@ -129,5 +135,18 @@ class DesksTest {
   @Test
   void seat_withoutDesks_cannotBeForThemOnly() {
     assertThrows(IllegalArgumentException.class, () -> new DeskSeat(Set.of(), true));
+  }
+
+  /** A client is given other desks while its streams are open. */
+  @Test
+  void visibility_followsItsClientToOtherDesks() {
+    Map<NodeName, DeskSeat> seats = new HashMap<>();
+    seats.put(CLERK, new DeskSeat(Set.of(new DeskName("tobacco")), true));
+    Desks changing = new Desks(new RecordSeal(keys, new SecureRandom()), () -> seats);
+    InboxRecord narcotics = changing.directed(record(1), List.of("narcotics"));
+    DeskVisibility visibility = changing.sight(CLERK);
+    assertFalse(visibility.sees(narcotics));
+    seats.put(CLERK, new DeskSeat(Set.of(new DeskName("narcotics")), true));
+    assertTrue(visibility.sees(narcotics));
   }
 }

@@ -1,5 +1,6 @@
 package org.entente.gateway.rpc;
 
+import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,13 +18,24 @@ import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
+import org.entente.gateway.client.ConnectionErrorText;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.identity.ClientGrant;
+import org.entente.gateway.identity.ClientRegistry;
+import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TlsHolder;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.EvidenceGrpc;
@@ -219,14 +231,71 @@ class ClientEdgeTest {
     assertEquals(1, server.recheck());
     Refusals.Details details = Refusals.of(open.end());
     assertEquals(Status.Code.UNAUTHENTICATED, details.status());
-    assertEquals(Code.IDENTITY_MISMATCH.name(), details.reason());
-    // The connection is still there, and no use.
-    StatusRuntimeException refused =
-        assertThrows(StatusRuntimeException.class, () -> check(channel));
-    assertEquals(Status.Code.UNAUTHENTICATED, refused.getStatus().getCode());
+    assertEquals(Code.CERTIFICATE_REVOKED.name(), details.reason());
+    // Its connection ends too.
+    StreamAnswers.until(() -> server.openConnections() == 1);
+    assertRefusedInHandshake(channel);
     assertRefusedInHandshake(edge.channel(server.address(), all));
     assertFalse(kept.hasEnded());
     check(other);
+  }
+
+  /** Threat 30: also where the clients changed, not the trust bundle. */
+  @Test
+  void recheck_clientThatLeft_losesItsConnections_andAnotherClientKeepsItsStream()
+      throws Exception {
+    ClientServer server = edge.startClients();
+    ManagedChannel channel = edge.channel(server.address(), edge.client("second"));
+    check(channel);
+    StreamAnswers<PublishStreamResponse> open = stream(channel);
+    StreamAnswers<PublishStreamResponse> kept =
+        stream(edge.channel(server.address(), edge.client("publisher")));
+    edge.registered =
+        ClientRegistry.of(
+            FR,
+            List.of(new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH))),
+            Map.of(new NodeName("second"), Instant.EPOCH));
+    assertEquals(1, server.recheck());
+    assertEquals(Code.CERTIFICATE_REVOKED.name(), Refusals.of(open.end()).reason());
+    StreamAnswers.until(() -> server.openConnections() == 1);
+    assertFalse(kept.hasEnded());
+  }
+
+  /** The alerts of RFC 8446, section 6.2: nothing but the handshake can tell the client why. */
+  @Test
+  void client_whoseCertificateEnded_orWasRevoked_isToldWhich() throws Exception {
+    ClientServer server = edge.startClients();
+    TlsHolder ended =
+        TlsHolder.issue(
+            edge.federation.authority("fr.customs"),
+            "spiffe://" + TestFederation.NAME + "/agency/fr.customs/client/all",
+            edge.federation.start(),
+            edge.federation.start().plusSeconds(60));
+    assertTold("because it has expired", edge.channel(server.address(), ended));
+    TlsHolder revoked = edge.client("all");
+    edge.revoke(
+        "fr.customs", HexFormat.of().formatHex(Sha256.hash(revoked.chain().get(0).getEncoded())));
+    assertTold("because the client was revoked", edge.channel(server.address(), revoked));
+    TlsHolder forged =
+        TlsHolder.issue(
+            edge.federation.authority("de.customs"),
+            "spiffe://" + TestFederation.NAME + "/agency/fr.customs/client/all",
+            edge.federation.start(),
+            edge.federation.start().plusSeconds(60));
+    String told = told(edge.channel(server.address(), forged));
+    assertFalse(told.contains("expired;") || told.contains("because"), told);
+  }
+
+  private static void assertTold(String why, ManagedChannel channel) {
+    String told = told(channel);
+    assertTrue(told.contains(why), told);
+  }
+
+  private static String told(ManagedChannel channel) {
+    StatusRuntimeException failed =
+        assertThrows(StatusRuntimeException.class, () -> check(channel));
+    assertEquals(Status.Code.UNAVAILABLE, failed.getStatus().getCode());
+    return ConnectionErrorText.words(Objects.requireNonNull(failed.getStatus().getCause()));
   }
 
   /** A stream on which one draft was answered. */

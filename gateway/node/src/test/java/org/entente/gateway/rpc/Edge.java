@@ -89,6 +89,9 @@ public final class Edge implements AutoCloseable {
   /** Why handshakes of clients were refused. */
   final List<Problem> refusedClients = new CopyOnWriteArrayList<>();
 
+  /** The clients; a test may replace them. */
+  volatile ClientRegistry registered;
+
   private volatile TrustBundle bundle;
   private Accounts used = dialled;
   private @Nullable ClientServer clients;
@@ -99,24 +102,23 @@ public final class Edge implements AutoCloseable {
     own = gateway("fr.customs");
     Set<Scope> all = EnumSet.complementOf(EnumSet.of(Scope.RIGHTS_HOLDER));
     Set<Scope> holder = Set.of(Scope.RIGHTS_HOLDER);
+    registered =
+        ClientRegistry.of(
+            FR,
+            Stream.concat(
+                    Stream.of(
+                        new ClientGrant(new NodeName("all"), all),
+                        new ClientGrant(new NodeName("second"), all),
+                        new ClientGrant(new NodeName("holder"), holder),
+                        new ClientGrant(new NodeName("other-holder"), holder),
+                        new ClientGrant(new NodeName("engine"), Set.of(Scope.SCORE)),
+                        new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH))),
+                    Stream.of(Scope.values())
+                        .map(it -> new ClientGrant(new NodeName(only(it)), Set.of(it))))
+                .toList());
     clientTrust =
         new ClientTrust(
-            ClientRegistry.of(
-                FR,
-                Stream.concat(
-                        Stream.of(
-                            new ClientGrant(new NodeName("all"), all),
-                            new ClientGrant(new NodeName("second"), all),
-                            new ClientGrant(new NodeName("holder"), holder),
-                            new ClientGrant(new NodeName("other-holder"), holder),
-                            new ClientGrant(new NodeName("engine"), Set.of(Scope.SCORE)),
-                            new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH))),
-                        Stream.of(Scope.values())
-                            .map(it -> new ClientGrant(new NodeName(only(it)), Set.of(it))))
-                    .toList()),
-            () -> bundle,
-            InstantSource.system(),
-            refusedClients::add);
+            () -> registered, () -> bundle, InstantSource.system(), refusedClients::add);
     peerTrust = trustOf(FR);
   }
 

@@ -189,7 +189,9 @@ class PeerEdgeTest {
     edge.revoke("de.customs", fingerprint(de));
     assertEquals(1, server.recheck());
     assertEquals(Status.Code.UNAUTHENTICATED, open.code());
-    assertEquals(Status.Code.UNAUTHENTICATED, exchange(channel).code());
+    // Its connection ends too.
+    StreamAnswers.until(() -> server.openConnections() == 1);
+    assertEquals(Status.Code.UNAVAILABLE, exchange(channel).code());
     assertEquals(Status.Code.UNAVAILABLE, exchangeAs(de).code());
     StreamAnswers.until(() -> server.openCalls() == 1);
     assertFalse(other.hasEnded());

@@ -256,8 +256,10 @@ public final class ServerBackend implements AutoCloseable {
     RecordSeal atRest = new RecordSeal(storageKeys, new SecureRandom());
     InboxOpener inbox = new InboxOpener(storageKeys, ledger.inbox());
     PeerKeys peerKeys = new PeerKeys(TestFederation.NAME, agency -> List.of());
+    NodeConfig config = config();
     return new GatewayParts(
-        config(),
+        config,
+        config::clients,
         new GatewayParts.Identity(
             TestFederation.NAME,
             FR,
@@ -352,7 +354,9 @@ public final class ServerBackend implements AutoCloseable {
 
   KnownNames names() {
     return new KnownNames(
-        policy::membership, () -> List.of(new AgencyName("us.cbp"), FORMER), Set.of("narcotics"));
+        policy::membership,
+        () -> List.of(new AgencyName("us.cbp"), FORMER),
+        () -> Set.of("narcotics"));
   }
 
   List<ClientService> services() {

@@ -65,7 +65,8 @@ public final class StreamAnswers<T> implements StreamObserver<T> {
     return !messages.isEmpty();
   }
 
-  boolean hasEnded() {
+  /** Whether it has ended by now. */
+  public boolean hasEnded() {
     return end.isDone();
   }
 }

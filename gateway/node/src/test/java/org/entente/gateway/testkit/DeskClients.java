@@ -35,7 +35,7 @@ public final class DeskClients {
 
   /** They, over the keys of a node. */
   public Desks over(StorageKeys keys) {
-    return new Desks(new RecordSeal(keys, new SecureRandom()), seats);
+    return new Desks(new RecordSeal(keys, new SecureRandom()), () -> seats);
   }
 
   /** Nobody at any desk. */

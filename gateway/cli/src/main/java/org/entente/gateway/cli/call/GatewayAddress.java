@@ -2,19 +2,27 @@ package org.entente.gateway.cli.call;
 
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.entente.gateway.cli.call.Contexts.Context;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.TerminalWriter;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
+import org.entente.gateway.crypto.CertificateValidity;
+import org.entente.gateway.crypto.Certificates;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.trust.Endpoint;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * Options that name the gateway to call and the client's credentials. What is not given comes from
@@ -45,6 +53,9 @@ public final class GatewayAddress {
           "gateway and credentials under a name, as `entente context add` keeps them (default:"
               + " $ENTENTE_CONTEXT, or the one in use)")
   private @Nullable String context;
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
 
   private @Nullable Context known;
 
@@ -117,11 +128,43 @@ public final class GatewayAddress {
       context("--context");
     }
     try {
-      return Channels.open(Endpoint.parse(address()).toString(), Credentials.in(credentials()));
+      Credentials own = Credentials.in(credentials());
+      warnOfEnd(own, Instant.now());
+      return Channels.open(Endpoint.parse(address()).toString(), own);
     } catch (InvalidValue e) {
       throw new UsageError("--gateway: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("--" + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Says on standard error that the client's certificate ends soon or has ended. The call is made
+   * all the same: the gateway's clock decides, and this one may be wrong.
+   */
+  private void warnOfEnd(Credentials own, Instant now) {
+    CommandSpec caller = command;
+    if (caller == null) {
+      return;
+    }
+    own.leaf()
+        .ifPresent(
+            certificate -> {
+              CertificateValidity validity = CertificateValidity.of(certificate);
+              if (validity.endsSoon(now)) {
+                PrintWriter err = new TerminalWriter(caller.commandLine().getErr());
+                err.println(
+                    "the client certificate %s %s; have it renewed: entente client renew %s"
+                        .formatted(own.certificate(), validity.end(now), client(certificate)));
+                err.flush();
+              }
+            });
+  }
+
+  /** The name of the client in a certificate: the last part of its identity. */
+  private static String client(X509Certificate certificate) {
+    return Certificates.spiffeId(certificate)
+        .map(id -> id.getPath().substring(id.getPath().lastIndexOf('/') + 1))
+        .orElse("NAME");
   }
 }

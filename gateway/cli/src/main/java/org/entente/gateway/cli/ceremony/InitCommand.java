@@ -227,6 +227,7 @@ public final class InitCommand extends PrintingCommand {
                     new NodeConfig.Client(
                         entry.getKey(), scopes(entry.getValue()), List.of(), null))
             .toList(),
+        Path.of("clients.yaml"),
         null,
         null,
         null,

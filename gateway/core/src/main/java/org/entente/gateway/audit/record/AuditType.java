@@ -29,6 +29,8 @@ public enum AuditType {
   POLICY_CHANGE(11),
   /** Another trust bundle came into force. */
   TRUST_CHANGE(12),
+  /** Another list of clients came into force: clients, their scopes or their certificates. */
+  CLIENTS_CHANGE(62),
   /** An operator did something that changes the node, a peer or a queue. */
   OPERATOR_ACTION(13),
   /** The node began to serve. */

@@ -3,6 +3,7 @@ package org.entente.gateway.feature.ipr;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.Registry;
+import org.entente.gateway.identity.Scope;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,8 @@ public final class IprFeature implements Feature {
             gateway.rules().labels(),
             around.clock(),
             around.random());
-    IprMonitor monitor = new IprMonitor(gateway.config());
+    IprMonitor monitor =
+        new IprMonitor(gateway.config(), client -> gateway.has(client, Scope.RIGHTS_HOLDER));
     monitor.register(around.meters(), IprTable.of(gateway.ledger()), around.clock());
     registry.warn(() -> monitor.warnings(IprTable.of(gateway.ledger()), around.clock()));
     IprRetention retention = new IprRetention(parts, monitor.settings(), around.ending());

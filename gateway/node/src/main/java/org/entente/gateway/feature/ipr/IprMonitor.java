@@ -9,9 +9,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import org.entente.gateway.config.NodeConfig;
-import org.entente.gateway.identity.Scope;
 import org.entente.gateway.meter.Meters;
 
 /** Gauges and readiness warnings of the procedure for intellectual property rights. */
@@ -22,7 +21,12 @@ public final class IprMonitor {
   private final IprSettings settings;
   private final boolean used;
 
-  public IprMonitor(NodeConfig config) {
+  /**
+   * A monitor of a gateway's procedure.
+   *
+   * @param holders whether a client of this name is a rights holder now
+   */
+  public IprMonitor(NodeConfig config, Predicate<String> holders) {
     NodeConfig.Ipr ipr = config.iprInForce();
     used = config.ipr() != null;
     settings =
@@ -35,7 +39,7 @@ public final class IprMonitor {
             Duration.ofHours(ipr.dueSoonHours()),
             Duration.ofDays(ipr.keepDays()),
             Duration.ofDays(ipr.validDays()),
-            holders(config));
+            holders);
   }
 
   private static Set<DayOfWeek> weekend(NodeConfig.Ipr ipr) {
@@ -44,13 +48,6 @@ public final class IprMonitor {
       days.addAll(ipr.weekend());
     }
     return days;
-  }
-
-  private static Set<String> holders(NodeConfig config) {
-    return config.clients().stream()
-        .filter(client -> client.scopes().contains(Scope.RIGHTS_HOLDER.toString()))
-        .map(NodeConfig.Client::name)
-        .collect(Collectors.toSet());
   }
 
   public IprSettings settings() {

@@ -1,7 +1,7 @@
 package org.entente.gateway.feature.ipr;
 
 import java.time.Duration;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The procedure's settings from an agency's configuration.
@@ -10,12 +10,11 @@ import java.util.Set;
  * @param dueSoon how long before a deadline a case counts as due soon
  * @param keep how long recordations and cases are kept after they end
  * @param longest longest validity of a recordation
- * @param holders names of the clients that are rights holders
+ * @param holders whether a client of this name is a rights holder now
  */
 public record IprSettings(
-    WorkingDays days, Duration dueSoon, Duration keep, Duration longest, Set<String> holders) {
-  /** Copies the names. */
-  public IprSettings {
-    holders = Set.copyOf(holders);
-  }
-}
+    WorkingDays days,
+    Duration dueSoon,
+    Duration keep,
+    Duration longest,
+    Predicate<String> holders) {}

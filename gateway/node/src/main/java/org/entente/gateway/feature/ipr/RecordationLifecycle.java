@@ -4,7 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
@@ -20,14 +20,10 @@ import org.entente.proto.v1.RecordationState;
  * is not stored but derived from the time. Pure and immutable; safe for use by several threads.
  *
  * @param longest longest validity
- * @param holders names of the agency's clients that are rights holders
+ * @param holders whether a client of this name is a rights holder now
  */
-record RecordationLifecycle(Duration longest, Set<String> holders) {
+record RecordationLifecycle(Duration longest, Predicate<String> holders) {
   private static final String STATE = "decision";
-
-  RecordationLifecycle {
-    holders = Set.copyOf(holders);
-  }
 
   /** The problem with an application; empty if there is none. */
   Optional<Problem> problem(RecordRightRequest request, long now) {
@@ -44,7 +40,7 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
     fields.check(!content.getContact().isBlank(), "content.contact", "is required");
     String client = content.getHolderClient();
     fields.check(
-        client.isEmpty() || holders.contains(client),
+        client.isEmpty() || holders.test(client),
         "content.holder_client",
         "must be a client of this agency with the scope rights_holder, or be empty");
     long unused = applied(fields, request, now);

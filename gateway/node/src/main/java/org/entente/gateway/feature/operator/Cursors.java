@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -43,7 +44,7 @@ public final class Cursors {
   private final Ledger ledger;
   private final LabelCheck check;
   private final Subscriptions subscriptions;
-  private final Set<String> clients;
+  private final Supplier<Set<String>> clients;
 
   /**
    * A cursor.
@@ -68,15 +69,15 @@ public final class Cursors {
   /**
    * Creates the cursor administration of a gateway.
    *
-   * @param clients the configured clients
+   * @param clients the clients in force
    */
   public Cursors(
       AgencyName self,
       Ledger ledger,
       LabelCheck check,
       Subscriptions subscriptions,
-      Set<String> clients) {
-    this.clients = Set.copyOf(clients);
+      Supplier<Set<String>> clients) {
+    this.clients = clients;
     this.self = self;
     this.ledger = ledger;
     this.check = check;
@@ -92,8 +93,8 @@ public final class Cursors {
   public Result<CursorList> list(String client) {
     List<CursorTable.NamedCursor> found =
         client.isEmpty() ? ledger.cursors().all("", MOST + 1) : own(client, MOST + 1);
-    if (found.isEmpty() && !client.isEmpty() && !clients.contains(client)) {
-      return new Result.Refused<>(unknown(Code.INVALID_FIELD, "client", client, clients));
+    if (found.isEmpty() && !client.isEmpty() && !clients.get().contains(client)) {
+      return new Result.Refused<>(unknown(Code.INVALID_FIELD, "client", client, clients.get()));
     }
     List<CursorTable.NamedCursor> shown = found.subList(0, Math.min(found.size(), MOST));
     // Before the last position is read, so that messages arriving in between belong to no backlog.

@@ -45,9 +45,10 @@ public final class OperatorFeature implements Feature {
             gateway.ledger(),
             gateway.rules().labels(),
             path.subscriptions(),
-            gateway.config().clients().stream()
-                .map(NodeConfig.Client::name)
-                .collect(Collectors.toSet()));
+            () ->
+                gateway.clients().get().stream()
+                    .map(NodeConfig.Client::name)
+                    .collect(Collectors.toSet()));
     registry.offer(context -> new CursorsService(cursors));
     registry.offer(context -> new BackupsService(administration.backups()));
     registry.offer(context -> new KeysService(administration.pairs()));

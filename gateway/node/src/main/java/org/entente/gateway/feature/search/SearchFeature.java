@@ -2,13 +2,14 @@ package org.entente.gateway.feature.search;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.Registry;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.meter.Meters;
 
-/** Search in received messages. The index is built only where a client may search. */
+/** Search in received messages. The index is built once a client may search. */
 public final class SearchFeature implements Feature {
   @Override
   public void wire(Registry registry) {
@@ -20,10 +21,15 @@ public final class SearchFeature implements Feature {
             gateway.records().inbox(),
             around.clock(),
             gateway.config().limitsInForce().searchMessages());
-    boolean searched = !gateway.clientsWith(Scope.SEARCH).isEmpty();
-    if (searched) {
-      registry.every(Duration.ofMillis(250), "search index", index::round);
-    }
+    BooleanSupplier searched = () -> gateway.someoneHas(Scope.SEARCH);
+    registry.every(
+        Duration.ofMillis(250),
+        "search index",
+        () -> {
+          if (searched.getAsBoolean()) {
+            index.round();
+          }
+        });
     registry.atEnd(index::close);
     gauges(around.meters(), index, searched);
     MessageSearch search =
@@ -40,7 +46,7 @@ public final class SearchFeature implements Feature {
     registry.offer(context -> new SearchService(search, gateway.opening(), context.names()));
   }
 
-  private static void gauges(Meters meters, SearchIndex index, boolean searched) {
+  private static void gauges(Meters meters, SearchIndex index, BooleanSupplier searched) {
     meters.gauge(
         "entente_search_index_messages",
         "Received messages in the search index; none where no client may search.",
@@ -50,6 +56,6 @@ public final class SearchFeature implements Feature {
         "entente_search_index_building",
         "Whether the search index is still being built after a start.",
         List.of(),
-        () -> List.of(Meters.Sample.of(searched && index.isBuilding() ? 1 : 0)));
+        () -> List.of(Meters.Sample.of(searched.getAsBoolean() && index.isBuilding() ? 1 : 0)));
   }
 }

@@ -2,7 +2,6 @@ package org.entente.gateway.feature.watch;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.Registry;
@@ -14,7 +13,6 @@ public final class WatchFeature implements Feature {
   @Override
   public void wire(Registry registry) {
     GatewayParts gateway = registry.parts();
-    Set<String> watching = Set.copyOf(gateway.clientsWith(Scope.WATCH));
     Watches watches =
         new Watches(
             new WatchParts(
@@ -26,10 +24,15 @@ public final class WatchFeature implements Feature {
                 gateway.environment().clock(),
                 gateway.environment().meters()),
             gateway.records().atRest(),
-            watching::contains);
-    if (!watching.isEmpty()) {
-      registry.every(Duration.ofMillis(250), "watches", watches::round);
-    }
+            client -> gateway.has(client, Scope.WATCH));
+    registry.every(
+        Duration.ofMillis(250),
+        "watches",
+        () -> {
+          if (gateway.someoneHas(Scope.WATCH)) {
+            watches.round();
+          }
+        });
     registry.every(Duration.ofMinutes(1), "ended watches", watches::upkeep);
     gateway
         .environment()

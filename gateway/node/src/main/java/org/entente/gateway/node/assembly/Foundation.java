@@ -38,6 +38,7 @@ import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.audit.WitnessEndpoint;
 import org.entente.gateway.node.disk.DiskGuard;
 import org.entente.gateway.node.disk.ReopenSchedule;
+import org.entente.gateway.node.files.ClientDirectory;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.files.PolicyReloader;
 import org.entente.gateway.node.keys.KeyProvider;
@@ -67,6 +68,7 @@ final class Foundation {
   final Accounts clients;
   final TrustStore trust;
   final PolicyReloader policy;
+  final ClientDirectory directory;
   final KeyProvider keys;
   final StorageKeys storageKeys;
   final RecordSeal atRest;
@@ -113,6 +115,7 @@ final class Foundation {
     // Identities and rules.
     trust = files.trust();
     policy = new PolicyReloader(files, trust);
+    directory = ClientDirectory.open(config);
     labelCheck = policy.labelCheck(config.limitsInForce().messageBytes());
     Keystore keystore = files.keep(files.keystore(around.random()));
     store = files.keep(stores.get());
@@ -121,7 +124,7 @@ final class Foundation {
     keys = new KeyProvider(keystore, around.clock(), around.random());
     storageKeys = keys.storageKeys();
     atRest = new RecordSeal(storageKeys, around.random());
-    desks = new Desks(atRest, files.seats());
+    desks = new Desks(atRest, directory::seats);
     agencyPairs = inForce(keys.agencyPairs(), Member::signing);
     auditPairs = inForce(keys.auditPairs(), Member::audit);
     audit = audit();

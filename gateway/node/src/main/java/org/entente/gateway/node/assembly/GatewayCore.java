@@ -5,14 +5,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.entente.gateway.account.AccountMeters;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.operator.Links;
@@ -26,6 +23,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.disk.DiskGuard;
+import org.entente.gateway.node.files.ClientDirectory;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.files.TrustBundleMaintenance;
 import org.entente.gateway.node.keys.SigningPairRenewal;
@@ -115,14 +113,12 @@ public final class GatewayCore {
     links = peerLinks();
     GatewayGauges.register(ground, outgoing, incoming, services, links);
     features.built(services.path(outgoing, links, renewal));
-    meterAccounts(files.config());
+    meterAccounts();
     trustCare.speakThrough(links::send, incoming.notices::neighbourUp);
     ground.trust.onChange((old, next) -> around.workers().execute(() -> trustChanged(next)));
   }
 
-  private void meterAccounts(NodeConfig config) {
-    Set<String> clients =
-        config.clients().stream().map(NodeConfig.Client::name).collect(Collectors.toSet());
+  private void meterAccounts() {
     AccountMeters.register(
         ground.around.meters(),
         List.of(
@@ -130,7 +126,7 @@ public final class GatewayCore {
                 "peer",
                 ground.agencies,
                 name -> ground.trust.current().isMember(new AgencyName(name))),
-            new AccountMeters.Port("client", ground.clients, clients::contains)));
+            new AccountMeters.Port("client", ground.clients, features.parts()::isClient)));
   }
 
   private TrustBundleMaintenance trustCare() {
@@ -236,6 +232,7 @@ public final class GatewayCore {
     services.intake.start();
     upkeep.round();
     ground.audit.recordStart(ground.ledger, ground.agency(), ground.policy.current().version());
+    ground.directory.begin().ifPresent(change -> ground.record(AuditType.CLIENTS_CHANGE, change));
   }
 
   /** Schedules the periodic tasks. */
@@ -260,6 +257,7 @@ public final class GatewayCore {
     schedule.every(Duration.ofSeconds(2), "trust bundle", trustCare::reload);
     schedule.every(Duration.ofSeconds(1), "trust exchange with neighbours", trustCare::round);
     schedule.every(Duration.ofSeconds(2), "agreements", this::reloadPolicy);
+    schedule.every(Duration.ofSeconds(2), "clients", this::reloadClients);
     schedule.every(Duration.ofMinutes(1), "recipient keys", keyCare::renewRecipientKeys);
     schedule.every(Duration.ofMinutes(1), "signing pairs", () -> keyCare.followPairs(renewal));
     schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::retry);
@@ -282,6 +280,10 @@ public final class GatewayCore {
         .ifPresent(
             version ->
                 ground.record(AuditType.POLICY_CHANGE, "policy " + version + " is in force"));
+  }
+
+  private void reloadClients() {
+    ground.directory.reload().ifPresent(change -> ground.record(AuditType.CLIENTS_CHANGE, change));
   }
 
   private void trustChanged(TrustBundle next) {
@@ -308,6 +310,7 @@ public final class GatewayCore {
   List<String> warnings() {
     List<String> warnings = new ArrayList<>(trustCare.warnings());
     warnings.addAll(ground.policy.warnings());
+    warnings.addAll(ground.directory.warnings());
     warnings.addAll(ground.witness.warnings());
     warnings.addAll(ground.disk.warnings());
     warnings.addAll(GatewayGauges.unreadable(ground.ledger.unreadable()));
@@ -370,6 +373,11 @@ public final class GatewayCore {
       all.add(more);
       return new OfferedServices(names, all);
     }
+  }
+
+  /** The clients in force and their changes. */
+  ClientDirectory directory() {
+    return ground.directory;
   }
 
   /** The trust bundle in force and its changes. */

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.ClientRegistry;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.link.PeerName;
@@ -95,6 +96,7 @@ final class GatewayNetwork {
       TlsIdentity shown,
       PeerLinks links,
       Supplier<TrustBundle> bundle,
+      Supplier<ClientRegistry> registered,
       GatewayCore.OfferedServices offered,
       Servers servers)
       throws IOException {
@@ -125,7 +127,7 @@ final class GatewayNetwork {
     config.links().forEach(link -> dial(link, links, channels));
     ClientTrust clientTrust =
         new ClientTrust(
-            files.clients(),
+            registered,
             bundle,
             settings.clock(),
             new HandshakeFailureLog(Meters.Side.CLIENT, settings.meters(), settings.clock())
@@ -204,8 +206,8 @@ final class GatewayNetwork {
   }
 
   /**
-   * Ends the streams of peers that the trust bundle, or the validity of their certificate, no
-   * longer admits.
+   * Ends the connections and streams of peers and clients that the trust bundle, the clients in
+   * force, or the validity of their certificate no longer admit.
    */
   void recheck() {
     if (peers != null) {

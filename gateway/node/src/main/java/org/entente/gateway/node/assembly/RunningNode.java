@@ -22,6 +22,7 @@ import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.keys.ClientCertificateWatch;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
 import org.entente.gateway.rpc.ConsoleService;
 import org.entente.gateway.rpc.server.ServerSettings;
@@ -38,6 +39,7 @@ final class RunningNode {
   private final TlsCertificateReloader tls;
   private final GatewayCore core;
   private final GatewayNetwork network;
+  private final ClientCertificateWatch certificates;
 
   /**
    * The threads of a node, which end with it. The configuration bounds the workers, the threads for
@@ -119,6 +121,7 @@ final class RunningNode {
             tls.identity(),
             core.links(),
             core.trust()::current,
+            core.directory()::registry,
             core.clientServices().and(context -> new ConsoleService(console)),
             new GatewayNetwork.Servers(
                 new ServerSettings(
@@ -133,7 +136,12 @@ final class RunningNode {
                 threads.workers(),
                 threads.turns(),
                 core.agencies()));
+    certificates =
+        new ClientCertificateWatch(
+            core.directory()::clients, core.directory()::list, network.clientTrust()::shown, clock);
     meterTls(meters);
+    meterClients(meters);
+    core.directory().onChange(network::recheck);
     schedule();
     core.trust().onChange((old, next) -> threads.workers().execute(this::followTrust));
     followTrust();
@@ -192,6 +200,25 @@ final class RunningNode {
         () -> List.of(Meters.Sample.of(tls.refuses() ? 1 : 0)));
   }
 
+  private void meterClients(Meters meters) {
+    meters.gauge(
+        "entente_client_certificate_expiry_timestamp_seconds",
+        "When the certificate of each of this agency's clients expires.",
+        List.of("client"),
+        certificates::samples);
+    meters.gauge(
+        "entente_client_list_version",
+        "Version of the client list in force; 0 if there is none.",
+        List.of(),
+        () -> List.of(Meters.Sample.of(core.directory().list().version())));
+    meters.gauge(
+        "entente_client_list_refused",
+        "Whether the file of the client list is invalid, so that the previous clients stay in"
+            + " force.",
+        List.of(),
+        () -> List.of(Meters.Sample.of(core.directory().refusal().isPresent() ? 1 : 0)));
+  }
+
   /** The addresses on which it listens. */
   ListenAddresses addresses() {
     return new ListenAddresses(network.clientAddress(), network.peerAddress().orElse(null));
@@ -216,7 +243,9 @@ final class RunningNode {
   }
 
   List<String> warnings() {
-    return Stream.concat(tls.warnings().stream(), core.warnings().stream()).toList();
+    return Stream.of(tls.warnings(), certificates.warnings(), core.warnings())
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** {@link Foundation#mendingFailure}. */

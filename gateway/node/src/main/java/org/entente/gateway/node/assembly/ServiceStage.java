@@ -156,7 +156,7 @@ final class ServiceStage {
     return new KnownNames(
         () -> ground.policy.current().membership(),
         ground.ledger.windows()::origins,
-        ground.desks.names());
+        ground.desks::names);
   }
 
   /** The ends of a message's path, for features. */
@@ -186,6 +186,7 @@ final class ServiceStage {
     InboxOpener inbox = new InboxOpener(ground.storageKeys, ground.ledger.inbox());
     return new GatewayParts(
         ground.config,
+        ground.directory::clients,
         new GatewayParts.Identity(
             new FederationName(ground.config.federation()),
             ground.agency(),

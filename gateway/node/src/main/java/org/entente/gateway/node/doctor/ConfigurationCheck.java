@@ -13,7 +13,9 @@ import java.util.Map;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.disk.LedgerFolder;
+import org.entente.gateway.node.files.ClientDirectory;
 import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.keys.ClientCertificateWatch;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
 import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.TrustBundle;
@@ -41,7 +43,7 @@ public final class ConfigurationCheck {
       attempt(problems, files::fulfilment);
       attempt(problems, files::requireKeystore);
       attempt(problems, () -> TlsCertificateReloader.open(files, clock));
-      attempt(problems, files::clients);
+      attempt(problems, () -> ClientDirectory.require(config));
       attempt(problems, files::requireLinks);
       attempt(
           problems,
@@ -65,6 +67,7 @@ public final class ConfigurationCheck {
       TlsCertificateReloader tls = TlsCertificateReloader.open(files, clock);
       tls.refusedByPeers(bundle).ifPresent(warnings::add);
       warnings.addAll(tls.warnings());
+      warnings.addAll(ClientCertificateWatch.ofFiles(files.config(), clock).warnings());
       new TrustWatch(BundleVerifier.MAX_GRACE)
           .state(bundle, clock.instant())
           .ifPresent(notice -> warnings.add("trust: " + notice.text()));

@@ -13,6 +13,7 @@ import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.node.doctor.DoctorCheck.Phase;
 import org.entente.gateway.node.doctor.DoctorCheck.Probe;
 import org.entente.gateway.node.doctor.DoctorCheck.Severity;
+import org.entente.gateway.node.files.ClientDirectory;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
 
 /** The checks, as data. A check stands after those that it needs. */
@@ -25,10 +26,12 @@ public final class DoctorChecks {
   private static final String LINKS = OPERATING + "links-and-lanes";
   private static final String EXPIRY = "docs/operate/federation.md#when-it-expires";
   private static final String TLS = "docs/operate/keys.md#renewing-the-tls-certificate";
+  private static final String CLIENTS = "docs/operate/clients.md";
   private static final String DISK = "docs/operate/limits.md#a-filling-disk";
 
   private static final String CONFIGURATION = "configuration.file";
   private static final String PEERS = "configuration.links";
+  private static final String REGISTERED = "configuration.clients";
   private static final String BUNDLE = "trust.bundle";
   private static final String MEMBER = "trust.member";
   private static final String LISTEN = "network.listen";
@@ -73,6 +76,10 @@ public final class DoctorChecks {
               "Send nothing in it before you compared the hashes by voice.",
               "docs/integrate/operations.md"),
           new Topic("trust", "Tell the root holders, and install the next bundle.", EXPIRY),
+          new Topic(
+              "client",
+              "Renew the certificate with `entente client renew`, or correct the client list.",
+              CLIENTS),
           new Topic("tls", "Replace `tls.certificate` and `tls.key`.", TLS),
           new Topic(
               "audit", "Check the links to the witnesses.", "docs/security/audit.md#witnesses"),
@@ -127,13 +134,14 @@ public final class DoctorChecks {
             FileProbes.step(subject -> subject.files().requireLinks())));
     all.add(
         check(
-            "configuration.clients",
+            REGISTERED,
             ERROR,
             STOPPED,
             List.of(CONFIGURATION),
-            "Give each client one name and known scopes.",
-            STARTING,
-            FileProbes.read(subject -> subject.files().clients())));
+            "Give each client one name and known scopes; repair the client list by `entente"
+                + " client`.",
+            CLIENTS,
+            FileProbes.read(subject -> ClientDirectory.require(subject.config()))));
     all.add(
         check(
             "clock.files",
@@ -240,6 +248,15 @@ public final class DoctorChecks {
             "Issue it by the CA that the trust bundle lists for this agency.",
             TLS,
             FileProbes::certificateRefused));
+    all.add(
+        check(
+            "keys.clients",
+            WARNING,
+            STOPPED,
+            List.of(REGISTERED),
+            "Renew the certificate with `entente client renew`, or revoke the client.",
+            CLIENTS + "#renewing",
+            FileProbes::clientCertificates));
   }
 
   private static void addDisk(List<DoctorCheck> all) {

@@ -14,6 +14,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.StartProblem;
+import org.entente.gateway.node.keys.ClientCertificateWatch;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.trust.BundleVerifier;
@@ -64,6 +65,10 @@ final class FileProbes {
 
   static List<String> certificateEnd(DoctorSubject subject) {
     return TlsCertificateReloader.open(subject.files(), subject.clock()).warnings();
+  }
+
+  static List<String> clientCertificates(DoctorSubject subject) {
+    return ClientCertificateWatch.ofFiles(subject.config(), subject.clock()).warnings();
   }
 
   static List<String> certificateRefused(DoctorSubject subject) {

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,17 +29,11 @@ import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.crypto.PassphraseReader;
 import org.entente.gateway.crypto.Pem;
 import org.entente.gateway.crypto.SecretBytes;
-import org.entente.gateway.identity.ClientGrant;
-import org.entente.gateway.identity.ClientRegistry;
-import org.entente.gateway.identity.Scope;
-import org.entente.gateway.ledger.DeskSeat;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NameSuggestion;
-import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.BundleMembership;
@@ -233,13 +226,14 @@ public final class ConfiguredFiles {
       all.addAll(in(codes));
     }
     for (Path file : all) {
-      stamp
-          .append(file)
-          .append(' ')
-          .append(new TreeMap<>(Files.readAttributes(file, STAMP)))
-          .append('\n');
+      stamp.append(file).append(' ').append(stamp(file)).append('\n');
     }
     return stamp.toString();
+  }
+
+  /** A fingerprint of one file's metadata. */
+  static String stamp(Path file) throws IOException {
+    return new TreeMap<>(Files.readAttributes(file, STAMP)).toString();
   }
 
   private static List<Path> in(Path folder) throws IOException {
@@ -287,7 +281,8 @@ public final class ConfiguredFiles {
   }
 
   /** The passphrase, which the caller closes; null where none is configured. */
-  @Nullable SecretBytes passphrase() {
+  @Nullable
+  public SecretBytes passphrase() {
     NodeConfig.Passphrase from = config.passphrase();
     return from == null ? null : PassphraseReader.read(from.environment(), from.file());
   }
@@ -347,11 +342,6 @@ public final class ConfiguredFiles {
     return text(config.tls().certificate(), "tls.certificate", Pem::certificates);
   }
 
-  public ClientRegistry clients() {
-    List<ClientGrant> grants = config.clients().stream().map(ConfiguredFiles::grant).toList();
-    return ClientRegistry.of(new AgencyName(config.agency()), grants);
-  }
-
   /**
    * Parses an address of the configuration.
    *
@@ -402,31 +392,6 @@ public final class ConfiguredFiles {
                 "links: peer \"%s\" is not a member in the trust bundle; %s"
                     .formatted(InvalidValue.printable(peer), NameSuggestion.of(peer, members)))
         .toList();
-  }
-
-  /** At which desks the clients sit; those that sit at none are left out. */
-  public Map<NodeName, DeskSeat> seats() {
-    return config.clients().stream()
-        .filter(client -> !client.desks().isEmpty())
-        .collect(
-            Collectors.toMap(
-                client -> new NodeName(client.name()),
-                client ->
-                    new DeskSeat(
-                        client.desks().stream().map(DeskName::new).collect(Collectors.toSet()),
-                        client.onlyDesks()),
-                // The reader of scopes reports duplicate clients.
-                (one, other) -> one));
-  }
-
-  private static ClientGrant grant(NodeConfig.Client client) {
-    Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-    try {
-      client.scopes().forEach(name -> scopes.add(Scope.parse(name)));
-      return new ClientGrant(new NodeName(client.name()), scopes);
-    } catch (InvalidValue e) {
-      throw new StartProblem("clients: " + client.name() + ": " + e.getMessage(), e);
-    }
   }
 
   private interface Parser<T> {

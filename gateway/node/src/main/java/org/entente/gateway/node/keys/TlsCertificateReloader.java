@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.CertificateValidity;
 import org.entente.gateway.crypto.Certificates;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.model.AgencyName;
@@ -29,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TlsCertificateReloader {
   private static final Logger LOG = LoggerFactory.getLogger(TlsCertificateReloader.class);
-
-  private static final Duration AHEAD = Duration.ofDays(7);
 
   private final ConfiguredFiles files;
   private final InstantSource clock;
@@ -128,21 +127,14 @@ public final class TlsCertificateReloader {
           "tls: the new certificate or key is invalid, so the previous one stays in use; the log"
               + " says why");
     }
-    endsSoon(identity.certificate(), clock.instant()).ifPresent(warnings::add);
-    return warnings;
-  }
-
-  /** A warning if a certificate ends soon: in 7 days, or a quarter of its life if that is less. */
-  private static Optional<String> endsSoon(X509Certificate leaf, Instant now) {
-    Instant ends = leaf.getNotAfter().toInstant();
-    Duration quarter = Duration.between(leaf.getNotBefore().toInstant(), ends).dividedBy(4);
-    Duration ahead = quarter.compareTo(AHEAD) < 0 ? quarter : AHEAD;
-    if (now.isBefore(ends.minus(ahead))) {
-      return Optional.empty();
+    CertificateValidity validity = CertificateValidity.of(identity.certificate());
+    Instant now = clock.instant();
+    if (validity.endsSoon(now)) {
+      warnings.add(
+          "tls: the certificate %s; replace tls.certificate and tls.key"
+              .formatted(validity.end(now)));
     }
-    return Optional.of(
-        "tls: the certificate %s on %s; replace tls.certificate and tls.key"
-            .formatted(now.isBefore(ends) ? "ends" : "ended", ends));
+    return warnings;
   }
 
   public TlsIdentity identity() {
@@ -151,7 +143,7 @@ public final class TlsCertificateReloader {
 
   /** When the certificate expires, in milliseconds since 1970. */
   public long notAfterMillis() {
-    return identity.certificate().getNotAfter().toInstant().toEpochMilli();
+    return CertificateValidity.of(identity.certificate()).until().toEpochMilli();
   }
 
   private static void requireOwn(NodeConfig config, X509Certificate leaf, Instant now) {

@@ -25,6 +25,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.tls.IdentityResolver;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * one caller beyond its limit: each is closed as soon as its handshake shows the caller. All
  * together: as with handshakes, and if no handshake is open, the new connection is closed. Callers
  * that are expected and have no connection keep a place each, of at most half of all. A connection
- * also ends when its caller floods it with frames that carry nothing ({@link FrameBudget}).
+ * also ends when its caller floods it with frames that carry nothing ({@link FrameBudget}), and
+ * when its caller's identity is no longer valid.
  *
  * <p>A close with a reason waits a little for the other side to read it ({@link LingeringClose});
  * any other waits for nobody. The graceful close of gRPC's server waits for 10 s, and a caller that
@@ -51,6 +53,9 @@ public final class Connections {
     private final Channel channel;
     private final @Nullable InetAddress from;
     private @Nullable Account caller;
+
+    /** What its caller showed in the handshake; empty before. */
+    private List<X509Certificate> chain = List.of();
 
     Connection(Channel channel) {
       this.channel = channel;
@@ -145,7 +150,7 @@ public final class Connections {
     }
     String name = shares.party().apply(known.value());
     Account caller = shares.of(known.value());
-    Optional<Meters.Limit> reached = admit(channel, name, caller);
+    Optional<Meters.Limit> reached = admit(channel, chain, name, caller);
     if (reached.isPresent()) {
       end(channel, reached.get());
     } else {
@@ -155,7 +160,14 @@ public final class Connections {
 
   private void end(Channel channel, Meters.Limit reached) {
     meters.connectionClosed(side, reached);
-    channel.eventLoop().execute(() -> refuse(channel, reached));
+    channel
+        .eventLoop()
+        .execute(
+            () ->
+                refuse(
+                    channel,
+                    Http2Error.ENHANCE_YOUR_CALM,
+                    Code.LIMIT_REACHED + ": " + text(reached)));
   }
 
   private void countFrames(Channel channel, Account caller) {
@@ -170,7 +182,8 @@ public final class Connections {
     }
   }
 
-  private synchronized Optional<Meters.Limit> admit(Channel channel, String name, Account caller) {
+  private synchronized Optional<Meters.Limit> admit(
+      Channel channel, List<X509Certificate> chain, String name, Account caller) {
     Connection connection = all.get(channel);
     if (connection == null) {
       return Optional.empty();
@@ -186,7 +199,38 @@ public final class Connections {
       return Optional.of(Meters.Limit.RESERVED);
     }
     unfinished.remove(connection);
+    connection.chain = chain;
     return Optional.empty();
+  }
+
+  /**
+   * Closes the connections whose caller is no longer valid, with the reason. Their calls have ended
+   * before.
+   */
+  void recheck() {
+    // A caller has few certificates and may have many connections: one check each.
+    Map<List<X509Certificate>, Optional<Problem>> checked = new HashMap<>();
+    chains()
+        .forEach(
+            (channel, chain) ->
+                checked
+                    .computeIfAbsent(chain, shown -> identities.identify(shown).refusal())
+                    .ifPresent(problem -> end(channel, problem)));
+  }
+
+  private synchronized Map<Channel, List<X509Certificate>> chains() {
+    Map<Channel, List<X509Certificate>> known = new HashMap<>();
+    all.values().stream()
+        .filter(one -> !one.chain.isEmpty())
+        .forEach(one -> known.put(one.channel, one.chain));
+    return known;
+  }
+
+  private void end(Channel channel, Problem problem) {
+    channel
+        .eventLoop()
+        .execute(
+            () -> refuse(channel, Http2Error.NO_ERROR, problem.code() + ": " + problem.message()));
   }
 
   /** Whether all places that are left are kept for callers without a connection. */
@@ -208,13 +252,12 @@ public final class Connections {
    * The frame is written as it is: HTTP/2's handler closes at once behind one with an error.
    */
   @SuppressWarnings("FutureReturnValueIgnored") // closing does not wait for it
-  private void refuse(Channel channel, Meters.Limit reached) {
+  private void refuse(Channel channel, Http2Error error, String reason) {
     ChannelHandlerContext context = channel.pipeline().context(Http2ConnectionHandler.class);
     if (context == null) {
       LingeringClose.closeNow(channel);
       return;
     }
-    String reason = Code.LIMIT_REACHED + ": " + text(reached);
     Http2ConnectionHandler http2 = (Http2ConnectionHandler) context.handler();
     http2
         .encoder()
@@ -222,7 +265,7 @@ public final class Connections {
         .writeGoAway(
             context,
             http2.connection().remote().lastStreamCreated(),
-            Http2Error.ENHANCE_YOUR_CALM.code(),
+            error.code(),
             ByteBufUtil.writeAscii(context.alloc(), reason),
             context.newPromise());
     context.flush();

@@ -111,7 +111,9 @@ public final class GuardedServer implements AutoCloseable {
 
   public int recheck() {
     callers.forget();
-    return guard.open().recheck(identities);
+    int ended = guard.open().recheck(identities);
+    connections.recheck();
+    return ended;
   }
 
   public int openConnections() {

@@ -34,22 +34,22 @@ public final class KnownNames {
 
   private final Supplier<Membership> membership;
   private final Supplier<? extends Collection<AgencyName>> origins;
-  private final Set<String> desks;
+  private final Supplier<Set<String>> desks;
 
   /**
    * Creates the known names of a gateway.
    *
    * @param membership the members of the trust bundle in force
    * @param origins agencies from which anything was ever received
-   * @param desks desks of this agency that have clients
+   * @param desks desks of this agency that have clients now
    */
   public KnownNames(
       Supplier<Membership> membership,
       Supplier<? extends Collection<AgencyName>> origins,
-      Set<String> desks) {
+      Supplier<Set<String>> desks) {
     this.membership = membership;
     this.origins = origins;
-    this.desks = Set.copyOf(desks);
+    this.desks = desks;
   }
 
   /**
@@ -94,8 +94,9 @@ public final class KnownNames {
   }
 
   private Optional<Problem> desks(String field, List<String> names) {
-    return first(names, desks::contains)
-        .map(name -> unknown(field, "no client of this agency has the desk", name, desks));
+    Set<String> staffed = names.isEmpty() ? Set.of() : desks.get();
+    return first(names, staffed::contains)
+        .map(name -> unknown(field, "no client of this agency has the desk", name, staffed));
   }
 
   /** Whether a code is a jurisdiction; the check of its form reports codes that are too short. */

@@ -102,6 +102,8 @@ public final class StatusMapper {
           Code.INVALID_ARGUMENT;
       case IDEMPOTENCY_KEY_REUSED -> Code.ALREADY_EXISTS;
       case UNKNOWN_CLIENT,
+          CERTIFICATE_EXPIRED,
+          CERTIFICATE_REVOKED,
           UNKNOWN_PEER,
           IDENTITY_MISMATCH,
           BAD_SIGNATURE,

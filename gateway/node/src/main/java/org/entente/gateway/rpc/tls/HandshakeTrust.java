@@ -1,7 +1,10 @@
 package org.entente.gateway.rpc.tls;
 
+import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.internal.tcnative.CertificateVerifier;
 import java.net.Socket;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -40,8 +43,22 @@ final class HandshakeTrust extends X509ExtendedTrustManager {
     Optional<Problem> problem = identify.apply(List.of(chain)).refusal();
     if (problem.isPresent()) {
       refused.accept(problem.get());
-      throw new CertificateException(problem.get().code() + ": " + problem.get().message());
+      throw failure(problem.get());
     }
+  }
+
+  /**
+   * The failure that makes TLS send the alert for a problem (RFC 8446, section 6.2): the holder of
+   * an expired or revoked certificate learns that much, others only that theirs is not accepted.
+   */
+  private static CertificateException failure(Problem problem) {
+    String text = problem.code() + ": " + problem.message();
+    return switch (problem.code()) {
+      case CERTIFICATE_EXPIRED -> new CertificateExpiredException(text);
+      case CERTIFICATE_REVOKED ->
+          new OpenSslCertificateException(text, CertificateVerifier.X509_V_ERR_CERT_REVOKED);
+      default -> new CertificateException(text);
+    };
   }
 
   @Override

@@ -80,7 +80,7 @@ final class IprNode implements AutoCloseable {
           Duration.ofDays(2),
           KEEP,
           Duration.ofDays(366),
-          Set.of(HOLDER.value(), OTHER.value()));
+          Set.of(HOLDER.value(), OTHER.value())::contains);
 
   /** Ten working days after the first day are over. */
   static final Instant TEN_DAYS_OVER = Instant.parse("2026-03-16T23:00:00Z");

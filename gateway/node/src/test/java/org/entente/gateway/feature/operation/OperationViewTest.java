@@ -51,7 +51,7 @@ class OperationViewTest extends OperationLeadFixture {
             atRest,
             new InboxOpener(new MemoryStorageKeys(), ledger.inbox()),
             new EvidenceRecords(atRest, IntakeKit.SELF),
-            new Desks(atRest, Map.of())),
+            new Desks(atRest, Map::of)),
         new LabelCheck(MessageLimits.defaults()));
   }
 

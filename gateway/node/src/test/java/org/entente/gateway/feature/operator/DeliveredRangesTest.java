@@ -324,7 +324,7 @@ class DeliveredRangesTest {
                 aside.ledger,
                 new LabelCheck(MessageLimits.defaults()),
                 aside.subscriptions,
-                Set.of())
+                Set::of)
             .forget(
                 QuarantineNode.OPERATOR,
                 "desk",

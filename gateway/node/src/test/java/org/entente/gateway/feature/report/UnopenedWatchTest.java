@@ -73,7 +73,7 @@ class UnopenedWatchTest {
                 throw new IllegalStateException("no name is checked");
               },
               List::of,
-              Set.of()),
+              Set::of),
           call -> {
             throw new IllegalStateException("calls may wait; streams do not wait for them");
           },

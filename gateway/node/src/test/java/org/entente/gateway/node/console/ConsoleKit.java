@@ -60,13 +60,14 @@ final class ConsoleKit {
   final TrustBundle bundle = federation.bundle(federation.content(1));
   final ClientTrust clients =
       new ClientTrust(
-          ClientRegistry.of(
-              FR,
-              List.of(
-                  new ClientGrant(new NodeName(OPERATOR), Set.of(Scope.OPERATOR)),
-                  new ClientGrant(new NodeName("second"), Set.of(Scope.OPERATOR)),
-                  new ClientGrant(new NodeName(OFFICER), Set.of(Scope.EVIDENCE)),
-                  new ClientGrant(new NodeName(DESK), Set.of(Scope.SUBSCRIBE)))),
+          () ->
+              ClientRegistry.of(
+                  FR,
+                  List.of(
+                      new ClientGrant(new NodeName(OPERATOR), Set.of(Scope.OPERATOR)),
+                      new ClientGrant(new NodeName("second"), Set.of(Scope.OPERATOR)),
+                      new ClientGrant(new NodeName(OFFICER), Set.of(Scope.EVIDENCE)),
+                      new ClientGrant(new NodeName(DESK), Set.of(Scope.SUBSCRIBE)))),
           () -> bundle,
           clock,
           problem -> {});

@@ -1,0 +1,118 @@
+package org.entente.gateway.ceremony;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.entente.gateway.crypto.CertificateAuthority;
+import org.entente.gateway.crypto.LeafProfile;
+import org.entente.gateway.crypto.Pem;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.identity.SpiffeId;
+import org.entente.gateway.model.FileErrorText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agency's CA, with which it issues certificates for its clients. Every failure is a {@link
+ * CeremonyProblem}.
+ */
+public final class ClientIssuer {
+  private static final int LARGEST = 1 << 16;
+
+  /** How much earlier certificates become valid, for clocks that are behind. */
+  private static final Duration EARLY = Duration.ofMinutes(5);
+
+  private final CertificateAuthority authority;
+  private final SecureRandom random;
+
+  private ClientIssuer(CertificateAuthority authority, SecureRandom random) {
+    this.authority = authority;
+    this.random = random;
+  }
+
+  /**
+   * Reads {@code ca.crt} and {@code ca.key} in a folder, as {@code entente init} makes them.
+   *
+   * @param passphrase opens the key if it is encrypted; closed by the caller; may be null
+   */
+  public static ClientIssuer open(
+      Path folder, @Nullable SecretBytes passphrase, SecureRandom random) {
+    Path certificate = folder.resolve("ca.crt");
+    Path key = folder.resolve("ca.key");
+    try {
+      X509Certificate root = Pem.certificates(text(certificate)).get(0);
+      requireOwnersAlone(key);
+      return new ClientIssuer(CertificateAuthority.of(root, key(key, passphrase)), random);
+    } catch (IOException e) {
+      throw new CeremonyProblem(key + " cannot be read: " + FileErrorText.words(e), e);
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new CeremonyProblem("the CA in " + folder + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static String text(Path file) {
+    return new String(CeremonyFiles.bytes(file, LARGEST), StandardCharsets.UTF_8);
+  }
+
+  private static PrivateKey key(Path file, @Nullable SecretBytes passphrase)
+      throws GeneralSecurityException {
+    String pem = text(file);
+    if (!Pem.isEncryptedKey(pem)) {
+      return Pem.privateKey(pem);
+    }
+    if (passphrase == null) {
+      throw new CeremonyProblem(file + " is encrypted: name the passphrase with --passphrase-file");
+    }
+    return Pem.privateKey(pem, passphrase);
+  }
+
+  /** Whoever reads the key can pose as every client and gateway of the agency. */
+  private static void requireOwnersAlone(Path key) throws IOException {
+    if (Files.exists(key)
+        && Files.getPosixFilePermissions(key).stream()
+            .anyMatch(permission -> !permission.name().startsWith("OWNER_"))) {
+      throw new CeremonyProblem(
+          key + " can be used by others than its owner; take their rights away");
+    }
+  }
+
+  /**
+   * Issues a certificate, valid from now on, at most as long as the CA.
+   *
+   * @param key the client's
+   */
+  public X509Certificate issue(SpiffeId client, PublicKey key, Instant now, Duration validity) {
+    Instant end = authority.certificate().getNotAfter().toInstant();
+    Instant until = now.plus(validity);
+    if (!end.isAfter(now)) {
+      throw new CeremonyProblem("the CA ended on " + end + "; the roots must list the next one");
+    }
+    try {
+      return authority.issue(
+          key,
+          new LeafProfile(
+              URI.create(client.toString()),
+              List.of(),
+              List.of(),
+              now.minus(EARLY),
+              until.isAfter(end) ? end : until),
+          random);
+    } catch (IllegalArgumentException e) {
+      throw new CeremonyProblem("no certificate was issued: " + e.getMessage(), e);
+    }
+  }
+
+  /** The CA's own certificate, by which a client knows its gateway. */
+  public X509Certificate certificate() {
+    return authority.certificate();
+  }
+}
