@@ -38,6 +38,11 @@ run_entente() {
   fi
   protect_memory
   local options=("${protected[@]}" "${heap[@]}" -XX:+ExitOnOutOfMemoryError -Dentente.home="$home" -Duser.timezone=UTC)
+  # Commands draw their progress on a terminal only.
+  local terminals=
+  [ ! -t 1 ] || terminals+=out
+  [ ! -t 2 ] || terminals+=err
+  [ -z "$terminals" ] || options+=("-Dentente.terminals=$terminals")
   [ "${major%%.*}" -lt 22 ] || options+=(--enable-native-access=ALL-UNNAMED)
   # Java ignores an archive that is damaged or belongs to another Java. Since 25 it also holds which code is hot.
   if [ -f "$archive" ]; then

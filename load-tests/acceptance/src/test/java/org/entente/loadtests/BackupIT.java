@@ -138,7 +138,7 @@ final class BackupIT {
     exchange("first", this::create);
     // However fast the first was: something comes after the copy.
     exchange("later", () -> {});
-    assertTrue(backup("list").out().contains("     1  "), backup("list").out());
+    assertTrue(backup("list").out().contains("\n1  "), backup("list").out());
     Child good = backup("verify");
     assertEquals("good", good.out().strip(), good.err());
     Child runs = restore("--replace");

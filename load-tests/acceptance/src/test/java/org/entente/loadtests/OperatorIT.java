@@ -109,7 +109,8 @@ final class OperatorIT {
 
   /** The number under which a message was set aside at de.customs. */
   private String numberOf(String id) {
-    for (String line : at(DE, "quarantine", "list").out().lines().toList()) {
+    // The first line has the headings.
+    for (String line : at(DE, "quarantine", "list").out().lines().skip(1).toList()) {
       String number = line.substring(0, line.indexOf(' '));
       if (at(DE, "quarantine", "show", number).out().contains(id)) {
         return number;
@@ -194,7 +195,7 @@ final class OperatorIT {
     federation.start(List.of(FR, DE));
     String links = Patience.untilSaid(() -> at(FR, "link", "list").out(), "connected");
     assertTrue(links.contains("paused here since"), links);
-    Patience.untilSaid(() -> at(FR, "link", "list").out(), "1 waiting since");
+    Patience.untilSaid(() -> at(FR, "link", "list", "--json").out(), "\"backlog\":\"1\"");
     Child goesOn = deciding(FR, "link", "unpause", DE);
     assertTrue(goesOn.out().startsWith("de.customs continues"), goesOn.out() + goesOn.err());
     awaitTrack(waits, "DELIVERY  ");

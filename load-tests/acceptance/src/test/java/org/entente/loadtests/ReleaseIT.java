@@ -40,7 +40,7 @@ final class ReleaseIT {
       federation.start(List.of(FR));
 
       Child list = supervisor(federation, "release", "list");
-      assertTrue(list.out().startsWith(id), list.out());
+      assertTrue(list.out().contains("\n" + id), list.out());
       assertFalse(list.out().contains(HEADLINE), "a list shows no content");
       assertEquals("", Child.of(federation, FR, "auditor", "release", "list").out());
       assertTrue(

@@ -48,7 +48,8 @@ final class RetentionIT {
       Child told = Child.of(federation, DE, "desk", "tail", "--count", "1");
       assertTrue(told.out().contains("RECALL of " + recalled + ": x y"), told.out() + told.err());
       awaitLine(federation, recalled, "ON_LEGAL_HOLD");
-      assertTrue(records(federation, "hold", "list").out().contains("recalled: case 4 Js 12/26"));
+      String holds = records(federation, "hold", "list").out();
+      assertTrue(holds.contains("recalled  case 4 Js 12/26"), holds);
       Child refused = records(federation, "erase", recalled, "--officer=DE-7", why);
       assertTrue(refused.err().contains("ON_LEGAL_HOLD"), refused.err());
 

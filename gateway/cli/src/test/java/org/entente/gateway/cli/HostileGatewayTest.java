@@ -3,7 +3,9 @@ package org.entente.gateway.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.ProtocolMessageEnum;
 import com.google.protobuf.Timestamp;
@@ -54,6 +56,7 @@ class HostileGatewayTest {
 
   private static final String SAMPLE = "../../config/samples/ipr.jsonl";
   private static final CommandLine ROOT = RootCommand.commandLine("help");
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** Values of arguments for which their type is not enough, by name. */
   private static final Map<String, String> VALUES =
@@ -80,10 +83,11 @@ class HostileGatewayTest {
                   "--classification=RESTRICTED"));
 
   /**
-   * {@code init} and {@code context add} write the address; {@code audit verify} first needs a
-   * bundle that verifies.
+   * {@code init} and {@code context add} write the address; {@code audit verify} and {@code audit
+   * report} first need a bundle that verifies.
    */
-  private static final Set<String> CALL_NOTHING = Set.of("init", "context add", "audit verify");
+  private static final Set<String> CALL_NOTHING =
+      Set.of("init", "context add", "audit verify", "audit report");
 
   /** What says whom to call: required unless a context says it. */
   private static final Set<String> ADDRESS = Set.of("--gateway", "--credentials");
@@ -145,6 +149,26 @@ class HostileGatewayTest {
     }
   }
 
+  /** A program that reads standard output meets JSON alone, whatever the gateway answers. */
+  @ParameterizedTest
+  @MethodSource("commandsWithJson")
+  void commandWithJson_printsOneObjectOnEachLine(String command) throws IOException {
+    for (int choice = 0; choice < HostileGateway.CHOICES; choice++) {
+      hostile.answer("text \u001b[2K", choice);
+      List<String> words = words(command);
+      words.add("--json");
+      CommandFixture run = new CommandFixture();
+      assertTimeoutPreemptively(PATIENCE, () -> run.run(words), () -> "endless: " + words);
+      for (String line : run.out().lines().toList()) {
+        assertTrue(MAPPER.readTree(line).isObject(), () -> words + " prints " + line);
+      }
+    }
+  }
+
+  static Stream<String> commandsWithJson() {
+    return commands().filter(path -> at(path).findOption("--json") != null);
+  }
+
   @Test
   void nameOfAFile_steersNoTerminal() throws IOException {
     Path alerts = Files.createDirectory(folder.resolve("alerts"));
@@ -170,11 +194,7 @@ class HostileGatewayTest {
 
   private List<String> words(String command) {
     List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
-    CommandLine line = ROOT;
-    for (String name : words) {
-      line = Objects.requireNonNull(line.getSubcommands().get(name), name);
-    }
-    CommandSpec spec = line.getCommandSpec();
+    CommandSpec spec = at(command);
     spec.positionalParameters().stream()
         .filter(ArgSpec::required)
         .forEach(one -> words.add(value(one, one.paramLabel())));
@@ -192,6 +212,14 @@ class HostileGatewayTest {
     }
     words.addAll(MORE.getOrDefault(command, List.of()));
     return words;
+  }
+
+  private static CommandSpec at(String command) {
+    CommandLine line = ROOT;
+    for (String name : command.split(" ", -1)) {
+      line = Objects.requireNonNull(line.getSubcommands().get(name), name);
+    }
+    return line.getCommandSpec();
   }
 
   /** The options of a group by which a command calls a gateway, or of one that it needs. */

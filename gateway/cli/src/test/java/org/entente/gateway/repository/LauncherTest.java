@@ -1,6 +1,7 @@
 package org.entente.gateway.repository;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.entente.gateway.testkit.TestRequirement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +66,25 @@ final class LauncherTest {
 
     List<String> set = start("entente", "run", Map.of("MALLOC_ARENA_MAX", "7"));
     assertTrue(set.contains("arenas 7"), set::toString);
+  }
+
+  /** Progress is drawn on a terminal, and in no pipe, file or log. */
+  @Test
+  void command_isToldWhichOutputsAreTerminals() throws Exception {
+    List<String> piped = start("entente", "version", Map.of());
+    assertFalse(piped.stream().anyMatch(it -> it.contains("entente.terminals")), piped::toString);
+
+    TestRequirement.present(Files.exists(Path.of("/usr/bin/script")), "script of util-linux");
+    Path launcher = LAUNCHERS.resolve("entente").toAbsolutePath();
+    ProcessBuilder terminal =
+        new ProcessBuilder("script", "-qec", "bash " + launcher + " version", "/dev/null")
+            .redirectErrorStream(true);
+    terminal.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
+    terminal.environment().remove("ENTENTE_JAVA_OPTS");
+    Process process = terminal.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    assertTrue(said.contains("-Dentente.terminals=outerr"), said);
   }
 
   private List<String> start(String launcher, String options)

@@ -1,12 +1,9 @@
 package org.entente.gateway.cli.call;
 
 import io.grpc.ManagedChannel;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.UUID;
-import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.SubjectParser;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
@@ -64,28 +61,6 @@ public abstract class DraftCall extends ClientCall {
         PublisherGrpc.newBlockingStub(channel)
             .publish(PublishRequest.newBuilder().setDraft(draft.setIdempotencyKey(key)).build())
             .getOutcome();
-    refuseUnless(tell(outcome, out()));
-  }
-
-  /** Prints the outcome of a message and returns whether it was accepted or held. */
-  public static boolean tell(Outcome outcome, PrintWriter out) {
-    String message = MessageText.hex(outcome.getMessageId());
-    if (outcome.hasAccepted()) {
-      out.println(
-          message
-              + "  to "
-              + outcome.getAccepted().getPermitsList().stream().map(MessageText::line).toList());
-      outcome.getAccepted().getRefusalsList().forEach(r -> out.println(MessageText.line(r)));
-    }
-    if (outcome.hasHeld()) {
-      out.println(message + "  held: " + TerminalText.printable(outcome.getHeld().getReason()));
-    }
-    if (outcome.hasInvalid()) {
-      out.println(
-          TerminalText.printable(
-              outcome.getInvalid().getCode() + ": " + outcome.getInvalid().getMessage()));
-    }
-    outcome.getRefused().getRefusalsList().forEach(r -> out.println(MessageText.line(r)));
-    return outcome.hasAccepted() || outcome.hasHeld();
+    refuseUnless(tell(outcome));
   }
 }

@@ -1,14 +1,20 @@
 package org.entente.gateway.cli.ceremony;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.entente.gateway.cli.call.Columns;
+import org.entente.gateway.cli.call.Listing;
+import org.entente.gateway.cli.call.OutputOptions;
 import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.node.offline.OfflineKeystore;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.Keystore;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Commands for a node's secret keys. */
@@ -30,14 +36,37 @@ public final class KeystoreCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");
 
+    private static final Columns<Keystore.Description> KEYS =
+        Columns.<Keystore.Description>of("key", "keys")
+            .with("kind", one -> one.kind().toString())
+            .with("name", Keystore.Description::id)
+            .with("since", one -> one.created().toString())
+            .with("until", ListKeys::until);
+
+    @Mixin private OutputOptions output = new OutputOptions();
+
     @Override
     public void run() {
-      for (Keystore.Description key : OfflineKeystore.describe(config, InstantSource.system())) {
-        String until = key.expires().equals(KeyEntry.NEVER) ? "kept" : "until " + key.expires();
-        out()
-            .println(
-                "%-16s %-60s since %s %s".formatted(key.kind(), key.id(), key.created(), until));
+      Listing<Keystore.Description> list =
+          output.listing(this, KEYS, ListKeys::asJson, "of " + config);
+      OfflineKeystore.describe(config, InstantSource.system()).forEach(list::add);
+      list.end();
+    }
+
+    private static String until(Keystore.Description key) {
+      return key.expires().equals(KeyEntry.NEVER) ? "kept" : key.expires().toString();
+    }
+
+    private static String asJson(Keystore.Description key) {
+      ObjectNode object =
+          JsonText.object()
+              .put("kind", key.kind().toString())
+              .put("name", key.id())
+              .put("created", key.created().toString());
+      if (!key.expires().equals(KeyEntry.NEVER)) {
+        object.put("expires", key.expires().toString());
       }
+      return JsonText.line(object);
     }
   }
 
@@ -52,7 +81,8 @@ public final class KeystoreCommand {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer =
-          "  entente keystore passphrase --config /etc/entente/node.yaml --new /etc/entente/next-passphrase")
+          "  entente keystore passphrase --config /etc/entente/node.yaml --new"
+              + " /etc/entente/next-passphrase")
   static final class Passphrase extends PrintingCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");

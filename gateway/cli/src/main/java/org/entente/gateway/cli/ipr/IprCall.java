@@ -1,19 +1,17 @@
 package org.entente.gateway.cli.ipr;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.IprCase;
 import org.entente.proto.v1.IprNext;
 import org.entente.proto.v1.IprNotice;
-import org.entente.proto.v1.IprOutcome;
 import org.entente.proto.v1.IprProcedureGrpc;
 import org.entente.proto.v1.IprProcedureGrpc.IprProcedureBlockingStub;
 import org.entente.proto.v1.OnBehalfOf;
@@ -52,35 +50,46 @@ abstract class IprCall extends ClientCall {
     }
   }
 
-  void print(Recordation recordation) {
-    String valid =
-        recordation.hasValidTo()
-            ? "  from %s until %s"
-                .formatted(
-                    Timestamps.toString(recordation.getValidFrom()),
-                    Timestamps.toString(recordation.getValidTo()))
-            : "";
-    line(
-        "%s  %-12s %-14s %s, %s%s"
+  // Recordations -----------------------------------------------------------------------------
+
+  static final Columns<Recordation> RECORDATIONS =
+      Columns.<Recordation>of("recordation", "recordations")
+          .with("recordation", one -> MessageText.hex(one.getRecordationId()))
+          .with("state", one -> EnumNames.word(one.getState()))
+          .with("right", one -> EnumNames.word(one.getContent().getRight()))
+          .with("number", one -> one.getContent().getRightNumber())
+          .with("holder", one -> one.getContent().getHolderName())
+          .with("valid", IprCall::validity);
+
+  private static String validity(Recordation recordation) {
+    return recordation.hasValidTo()
+        ? "from %s until %s"
             .formatted(
-                hex(recordation.getRecordationId()),
-                EnumNames.word(recordation.getState()),
-                EnumNames.word(recordation.getContent().getRight()),
-                recordation.getContent().getRightNumber(),
-                recordation.getContent().getHolderName(),
-                valid));
+                Timestamps.toString(recordation.getValidFrom()),
+                Timestamps.toString(recordation.getValidTo()))
+        : "";
   }
 
+  void print(Recordation recordation) {
+    tell(recordation, RECORDATIONS.line(recordation));
+  }
+
+  // Cases ------------------------------------------------------------------------------------
+
+  static final Columns<IprCase> CASES =
+      Columns.<IprCase>of("case", "cases")
+          .with("case", one -> MessageText.hex(one.getCaseId()))
+          .with("kind", one -> EnumNames.word(one.getKind()))
+          .with("stage", one -> EnumNames.word(one.getStage()))
+          .with("next step or outcome", IprCall::next);
+
   void print(IprCase theCase) {
-    line(
-        "%s  %-17s %-12s %s"
-            .formatted(
-                hex(theCase.getCaseId()),
-                EnumNames.word(theCase.getKind()),
-                EnumNames.word(theCase.getStage()),
-                theCase.hasNext()
-                    ? next(theCase.getNext(), theCase.getDeadlines().getTimeZone())
-                    : outcome(theCase.getOutcome())));
+    tell(theCase, CASES.line(theCase));
+    warn(theCase);
+  }
+
+  /** Warns of a deadline that cannot be known yet. */
+  void warn(IprCase theCase) {
     if (theCase.getDeadlines().getBeyondCalendar()) {
       err()
           .println(
@@ -89,39 +98,40 @@ abstract class IprCall extends ClientCall {
     }
   }
 
-  private static String next(IprNext next, String zone) {
+  private static String next(IprCase theCase) {
+    if (!theCase.hasNext()) {
+      return EnumNames.word(theCase.getOutcome());
+    }
+    IprNext next = theCase.getNext();
+    String zone = theCase.getDeadlines().getTimeZone();
     String by = next.hasBy() ? ", before " + DeadlineText.of(next.getBy(), zone) : "";
     return "next: " + next.getWhat() + by + (next.getOverdue() ? "  OVERDUE" : "");
   }
 
-  private static String outcome(IprOutcome outcome) {
-    return EnumNames.word(outcome);
-  }
+  // Notices ----------------------------------------------------------------------------------
+
+  static final Columns<IprNotice> NOTICES =
+      Columns.<IprNotice>of("notice", "notices")
+          .with("case", one -> MessageText.hex(one.getCaseId()))
+          .with("kind", one -> EnumNames.word(one.getKind()))
+          .with("stage", one -> EnumNames.word(one.getStage()))
+          .with("deadline or outcome", IprCall::deadline);
 
   void print(IprNotice notice) {
-    String by =
-        notice.hasAnswerBy()
-            ? "answer before " + DeadlineText.of(notice.getAnswerBy(), notice.getTimeZone())
-            : "proceedings before "
-                + DeadlineText.of(notice.getProceedingsBy(), notice.getTimeZone());
-    line(
-        "%s  %-17s %-12s %s"
-            .formatted(
-                hex(notice.getCaseId()),
-                EnumNames.word(notice.getKind()),
-                EnumNames.word(notice.getStage()),
-                notice.hasClosedAt() ? outcome(notice.getOutcome()) : by));
+    tell(notice, NOTICES.line(notice));
   }
 
+  private static String deadline(IprNotice notice) {
+    if (notice.hasClosedAt()) {
+      return EnumNames.word(notice.getOutcome());
+    }
+    return notice.hasAnswerBy()
+        ? "answer before " + DeadlineText.of(notice.getAnswerBy(), notice.getTimeZone())
+        : "proceedings before " + DeadlineText.of(notice.getProceedingsBy(), notice.getTimeZone());
+  }
+
+  /** Prints a message in full, with --json on one line. */
   void printWhole(MessageOrBuilder message) {
-    line(JsonText.of(message));
-  }
-
-  private void line(String text) {
-    out().println(TerminalText.printable(text));
-  }
-
-  private static String hex(ByteString id) {
-    return MessageText.hex(id);
+    tell(message, JsonText.pretty(message).lines().toArray(String[]::new));
   }
 }

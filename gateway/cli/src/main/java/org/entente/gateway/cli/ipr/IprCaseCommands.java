@@ -4,9 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import java.util.List;
 import java.util.Map;
+import org.entente.gateway.cli.call.Listing;
 import org.entente.proto.v1.ActOnIprCaseRequest;
 import org.entente.proto.v1.IprAnswer;
 import org.entente.proto.v1.IprAttachment;
+import org.entente.proto.v1.IprCase;
 import org.entente.proto.v1.IprCaseKind;
 import org.entente.proto.v1.IprConclusion;
 import org.entente.proto.v1.IprDeclarantAnswer;
@@ -70,8 +72,8 @@ final class IprCaseCommands {
         names = "--particular",
         paramLabel = "DETAIL=TEXT",
         description =
-            "CONSIGNEE, CONSIGNOR, DECLARANT, GOODS_HOLDER, CUSTOMS_PROCEDURE, ORIGIN, PROVENANCE or"
-                + " DESTINATION; may be repeated")
+            "CONSIGNEE, CONSIGNOR, DECLARANT, GOODS_HOLDER, CUSTOMS_PROCEDURE, ORIGIN, PROVENANCE"
+                + " or DESTINATION; may be repeated")
     private Map<IprDetail, String> particulars = Map.of();
 
     @Option(
@@ -292,9 +294,9 @@ final class IprCaseCommands {
 
     @Override
     void call(IprProcedureBlockingStub stub) {
+      Listing<IprCase> list = listing(CASES);
       var unused =
           pages(
-              "no cases",
               ByteString.EMPTY,
               after ->
                   stub.listIprCases(
@@ -303,8 +305,12 @@ final class IprCaseCommands {
                           .setClosedToo(closed)
                           .build()),
               ListIprCasesResponse::getCasesList,
-              this::print,
+              found -> {
+                list.add(found);
+                warn(found);
+              },
               ListIprCasesResponse::getNext);
+      list.end();
     }
   }
 

@@ -26,14 +26,13 @@ final class IprHolderCommands {
     @Override
     void call(IprProcedureBlockingStub stub) {
       var unused =
-          pages(
-              "no recordations",
+          list(
+              RECORDATIONS,
               ByteString.EMPTY,
               after ->
                   stub.listOwnRecordations(
                       ListOwnRecordationsRequest.newBuilder().setAfter(after).build()),
               ListOwnRecordationsResponse::getRecordationsList,
-              this::print,
               ListOwnRecordationsResponse::getNext);
     }
   }
@@ -50,8 +49,8 @@ final class IprHolderCommands {
     @Override
     void call(IprProcedureBlockingStub stub) {
       var unused =
-          pages(
-              "no notices",
+          list(
+              NOTICES,
               ByteString.EMPTY,
               after ->
                   stub.listIprNotices(
@@ -60,7 +59,6 @@ final class IprHolderCommands {
                           .setClosedToo(closed)
                           .build()),
               ListIprNoticesResponse::getNoticesList,
-              this::print,
               ListIprNoticesResponse::getNext);
     }
   }
@@ -87,7 +85,8 @@ final class IprHolderCommands {
   @Command(
       name = "answer",
       description = {
-        "Rights holder: answers a notice. Destruction needs both CONFIRMS and AGREES_TO_DESTRUCTION."
+        "Rights holder: answers a notice. Destruction needs both CONFIRMS and"
+            + " AGREES_TO_DESTRUCTION."
       },
       mixinStandardHelpOptions = true)
   static final class Answer extends IprCall.HolderCall {

@@ -194,14 +194,13 @@ final class IprRightCommands {
     @Override
     void call(IprProcedureBlockingStub stub) {
       var unused =
-          pages(
-              "no recordations",
+          list(
+              RECORDATIONS,
               ByteString.EMPTY,
               after ->
                   stub.listRecordations(
                       ListRecordationsRequest.newBuilder().setAfter(after).build()),
               ListRecordationsResponse::getRecordationsList,
-              this::print,
               ListRecordationsResponse::getNext);
     }
   }

@@ -2,10 +2,11 @@ package org.entente.gateway.cli.message;
 
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
+import org.entente.gateway.cli.call.Columns;
+import org.entente.gateway.cli.call.Listing;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.text.ChainPositionText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.ChainEntry;
 import org.entente.proto.v1.ShowChainRequest;
 import org.entente.proto.v1.ShowChainResponse;
@@ -25,27 +26,27 @@ import picocli.CommandLine.Command;
       "  entente chain 0197…3f --gateway 127.0.0.1:7441 --credentials fr.customs/clients/desk"
     })
 public final class ChainCommand extends MessageCall {
+  private static final Columns<ChainEntry> MESSAGES =
+      Columns.<ChainEntry>of("message in the chain", "messages in the chain")
+          .with("message", one -> MessageText.hex(one.getMessageId()))
+          .with(
+              "type",
+              one -> one.getReferences().isEmpty() ? "" : ChainPositionText.type(one.getType()))
+          .with("of", ChainCommand::changed)
+          .with("at", one -> one.hasAt() ? Timestamps.toString(one.getAt()) : "")
+          .with("", one -> one.getWithdrawn() ? "withdrawn" : "");
+
   @Override
   public void with(ManagedChannel channel) {
     ShowChainResponse chain =
         TaskingGrpc.newBlockingStub(channel)
             .showChain(ShowChainRequest.newBuilder().setMessageId(id()).build());
-    out().println("of " + TerminalText.printable(chain.getOrigin()));
-    chain.getEntriesList().forEach(entry -> out().println(line(entry)));
+    Listing<ChainEntry> list = listing(MESSAGES);
+    chain.getEntriesList().forEach(list::add);
+    list.end("of " + chain.getOrigin());
   }
 
-  private static String line(ChainEntry entry) {
-    String id = MessageText.hex(entry.getMessageId());
-    if (entry.getReferences().isEmpty()) {
-      return id;
-    }
-    return id
-        + "  "
-        + ChainPositionText.type(entry.getType())
-        + " of "
-        + MessageText.hex(entry.getReferences())
-        + "  "
-        + Timestamps.toString(entry.getAt())
-        + (entry.getWithdrawn() ? "  withdrawn" : "");
+  private static String changed(ChainEntry entry) {
+    return entry.getReferences().isEmpty() ? "" : MessageText.hex(entry.getReferences());
   }
 }

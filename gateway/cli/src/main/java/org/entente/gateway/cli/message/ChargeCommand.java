@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.OfficerOptions;
 import org.entente.gateway.cli.text.MessageText;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente charge take 0197…3f --officer DE-7 --unit 'ZKA Hamburg' --note 'team is on its way' \\",
+      "  entente charge take 0197…3f --officer DE-7 --unit 'ZKA Hamburg' --note 'team is on its"
+          + " way' \\",
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
       "  entente charge list --gateway 127.0.0.1:7441 --credentials fr.customs/clients/desk"
     })
@@ -45,13 +47,16 @@ public final class ChargeCommand {
 
   /** One line that describes a charge. */
   static String line(Charge charge) {
-    boolean taken = charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN;
     return TerminalText.printable(
         MessageText.hex(charge.getMessageId())
-            + (taken ? " TAKEN IN CHARGE by " : " GIVEN BACK by ")
+            + (" " + step(charge) + " by ")
             + charge.getOfficer()
             + (charge.getUnit().isEmpty() ? "" : ", " + charge.getUnit())
             + (charge.getNote().isEmpty() ? "" : ": " + charge.getNote()));
+  }
+
+  private static String step(Charge charge) {
+    return charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN ? "TAKEN IN CHARGE" : "GIVEN BACK";
   }
 
   /** Takes a message in charge or gives it back. */
@@ -77,7 +82,7 @@ public final class ChargeCommand {
                       .setNote(note)
                       .setOnBehalfOf(person.because(justification))
                       .build());
-      print("charge " + MessageText.hex(sent.getChargeId()) + " to " + sent.getOriginator());
+      tell(sent, "charge " + MessageText.hex(sent.getChargeId()) + " to " + sent.getOriginator());
     }
   }
 
@@ -127,27 +132,28 @@ public final class ChargeCommand {
         description = "list this agency's officers who act on received messages")
     private boolean own;
 
+    private static final Columns<ChargeState> CHARGES =
+        Columns.<ChargeState>of("charge", "charges")
+            .with("message", one -> MessageText.hex(one.getCharge().getMessageId()))
+            .with("step", one -> step(one.getCharge()))
+            .with("agency", ChargeState::getAgency)
+            .with("at", one -> Timestamps.toString(one.getCharge().getAt()))
+            .with("officer", one -> one.getCharge().getOfficer())
+            .with("unit", one -> one.getCharge().getUnit())
+            .with("note", one -> one.getCharge().getNote());
+
     @Override
     public void with(ManagedChannel channel) {
       ListChargesRequest.Builder request =
           ListChargesRequest.newBuilder().setMessageId(id).setOwn(own);
       TaskingGrpc.TaskingBlockingStub calls = TaskingGrpc.newBlockingStub(channel);
       var unused =
-          pages(
-              "nothing is taken in charge",
+          list(
+              CHARGES,
               ByteString.EMPTY,
               token -> calls.listCharges(request.setPageToken(token).build()),
               ListChargesResponse::getChargesList,
-              state -> out().println(line(state)),
               ListChargesResponse::getNextPageToken);
-    }
-
-    private static String line(ChargeState state) {
-      return "%-12s  %s  %s"
-          .formatted(
-              TerminalText.printable(state.getAgency()),
-              Timestamps.toString(state.getCharge().getAt()),
-              ChargeCommand.line(state.getCharge()));
     }
   }
 }

@@ -8,24 +8,27 @@ import io.grpc.ManagedChannel;
 import java.time.Instant;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.ConsentText;
-import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.AskConsentRequest;
 import org.entente.proto.v1.AskConsentResponse;
+import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentGrpc;
 import org.entente.proto.v1.ConsentGrpc.ConsentBlockingStub;
 import org.entente.proto.v1.ConsentSide;
-import org.entente.proto.v1.ConsentTerms;
 import org.entente.proto.v1.DenyConsentRequest;
+import org.entente.proto.v1.DenyConsentResponse;
 import org.entente.proto.v1.GrantConsentRequest;
+import org.entente.proto.v1.GrantConsentResponse;
 import org.entente.proto.v1.ListConsentsRequest;
 import org.entente.proto.v1.ListConsentsResponse;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.RevokeConsentRequest;
+import org.entente.proto.v1.RevokeConsentResponse;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -138,7 +141,9 @@ public final class ConsentCommand {
         request.setUntil(until);
       }
       AskConsentResponse asked = stub(channel).askConsent(request.build());
-      print(MessageText.hex(asked.getConsentId()) + "  requested from " + asked.getOriginator());
+      tell(
+          asked,
+          MessageText.hex(asked.getConsentId()) + "  requested from " + asked.getOriginator());
     }
   }
 
@@ -156,8 +161,15 @@ public final class ConsentCommand {
     @Option(names = "--all", description = "also denied, revoked and expired consents")
     private boolean all;
 
-    @Option(names = "--json", description = "print one JSON object per line")
-    private boolean json;
+    private static final Columns<ConsentEntry> CONSENTS =
+        Columns.<ConsentEntry>of("consent", "consents")
+            .with("consent", one -> MessageText.hex(one.getConsentId()))
+            .with("state", one -> EnumNames.word(one.getState()))
+            .with("agency", ConsentEntry::getAgency)
+            .with("asked", one -> ConsentText.of(one.getAsked()))
+            .with("granted", one -> one.hasGranted() ? ConsentText.of(one.getGranted()) : "")
+            .with("ended", ConsentEntry::getReason)
+            .with("", one -> one.getExercise() ? "(exercise)" : "");
 
     @Override
     public void with(ManagedChannel channel) {
@@ -167,17 +179,11 @@ public final class ConsentCommand {
               .setSide(own ? ConsentSide.CONSENT_SIDE_ASKER : ConsentSide.CONSENT_SIDE_ORIGINATOR)
               .setEndedToo(all);
       var unused =
-          pages(
-              "no consents",
+          list(
+              CONSENTS,
               ByteString.EMPTY,
               token -> stub.listConsents(request.setPageToken(token).build()),
               ListConsentsResponse::getConsentsList,
-              entry ->
-                  out()
-                      .println(
-                          json
-                              ? JsonText.of(entry)
-                              : TerminalText.printable(ConsentText.of(entry))),
               ListConsentsResponse::getNextPageToken);
     }
   }
@@ -223,8 +229,8 @@ public final class ConsentCommand {
       if (until != null) {
         request.setUntil(until);
       }
-      ConsentTerms granted = stub(channel).grantConsent(request.build()).getGranted();
-      out().println(TerminalText.printable("granted " + ConsentText.of(granted)));
+      GrantConsentResponse answer = stub(channel).grantConsent(request.build());
+      tell(answer, "granted " + ConsentText.of(answer.getGranted()));
     }
   }
 
@@ -239,16 +245,15 @@ public final class ConsentCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      Timestamp at =
+      DenyConsentResponse denied =
           stub(channel)
               .denyConsent(
                   DenyConsentRequest.newBuilder()
                       .setConsentId(id())
                       .setReason(reason)
                       .setOnBehalfOf(person())
-                      .build())
-              .getDeniedAt();
-      out().println("denied at " + Timestamps.toString(at));
+                      .build());
+      tell(denied, "denied at " + Timestamps.toString(denied.getDeniedAt()));
     }
   }
 
@@ -269,16 +274,15 @@ public final class ConsentCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      Timestamp at =
+      RevokeConsentResponse revoked =
           stub(channel)
               .revokeConsent(
                   RevokeConsentRequest.newBuilder()
                       .setConsentId(id())
                       .setReason(reason)
                       .setOnBehalfOf(person())
-                      .build())
-              .getRevokedAt();
-      out().println("revoked at " + Timestamps.toString(at));
+                      .build());
+      tell(revoked, "revoked at " + Timestamps.toString(revoked.getRevokedAt()));
     }
   }
 }

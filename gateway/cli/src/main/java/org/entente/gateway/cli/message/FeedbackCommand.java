@@ -5,8 +5,6 @@ import java.util.HexFormat;
 import java.util.List;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.text.DeskAddressParser;
-import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
@@ -159,17 +157,7 @@ public final class FeedbackCommand extends MessageCall {
                     .setDraft(draft.toBuilder().setIdempotencyKey(key))
                     .build())
             .getOutcome();
-    if (outcome.hasRefused()) {
-      outcome.getRefused().getRefusalsList().forEach(it -> err().println(MessageText.line(it)));
-      refuseUnless(false);
-      return;
-    }
-    out()
-        .println(
-            MessageText.hex(outcome.getMessageId())
-                + (outcome.hasHeld()
-                    ? "  held: " + TerminalText.printable(outcome.getHeld().getReason())
-                    : "  to " + to));
+    refuseUnless(tell(outcome));
   }
 
   private Draft draft() {

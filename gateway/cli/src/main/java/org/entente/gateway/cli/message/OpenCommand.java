@@ -11,7 +11,6 @@ import org.entente.gateway.cli.call.SaveOptions;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.ConsentText;
 import org.entente.gateway.cli.text.FoundMessageText;
-import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.LabelText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.OperationText;
@@ -41,7 +40,8 @@ import picocli.CommandLine.Option;
     name = "open",
     description = {
       "Shows one received message in full, such as one that `search` found.",
-      "The audit log records the officer and the reason; the origin is told which client opened it first.",
+      "The audit log records the officer and the reason; the origin is told which client opened it"
+          + " first.",
       "The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
@@ -49,7 +49,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  entente open 0197…3f --officer DE-7 --justification 'case 4 Js 12/26' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
-      "  entente open 0197…3f --cap --out warning.cap --officer DE-7 --justification 'duty desk' \\",
+      "  entente open 0197…3f --cap --out warning.cap --officer DE-7 --justification 'duty desk'"
+          + " \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
       "  entente open 0197…3f --save reports --officer DE-7 --justification 'case 4 Js 12/26' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk"
@@ -57,9 +58,6 @@ import picocli.CommandLine.Option;
 public final class OpenCommand extends MessageCall {
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
-
-  @Option(names = "--json", description = "print one JSON object on one line, with every field")
-  private boolean json;
 
   @Mixin private PersonOptions person = new PersonOptions();
 
@@ -83,12 +81,12 @@ public final class OpenCommand extends MessageCall {
             .setOnBehalfOf(person.named())
             .build();
     if (document != null && wanted) {
-      failUnless(document.write(channel, request, json, out(), err()));
+      failUnless(document.write(channel, request, json(), out(), err()));
       return;
     }
     OpenResponse opened = SearchGrpc.newBlockingStub(channel).open(request);
-    if (json) {
-      out().println(JsonText.of(opened));
+    if (json()) {
+      tell(opened);
     } else {
       out().println(FoundMessageText.line(opened.getMessage()));
       LabelText.lines(opened.getMessage().getLabel())

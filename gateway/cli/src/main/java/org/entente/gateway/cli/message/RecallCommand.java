@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
     name = "recall",
     description = {
       "Recalls a message from all its recipients.",
-      "Their gateways destroy it, refuse it if it arrives later, and answer with evidence that `track`",
+      "Their gateways destroy it, refuse it if it arrives later, and answer with evidence that"
+          + " `track`",
       "shows. The client needs the scope `recall`."
     },
     mixinStandardHelpOptions = true,
@@ -48,6 +49,6 @@ public final class RecallCommand extends MessageCall {
                     .setReason(reason)
                     .setOnBehalfOf(person.because(justification))
                     .build());
-    print("recall " + MessageText.hex(sent.getRecallId()) + " to " + sent.getRecipientsList());
+    tell(sent, "recall " + MessageText.hex(sent.getRecallId()) + " to " + sent.getRecipientsList());
   }
 }

@@ -2,11 +2,13 @@ package org.entente.gateway.cli.message;
 
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.ListOptions;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.FoundMessageText;
-import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.RelatedMessage;
 import org.entente.proto.v1.RelatedRequest;
 import org.entente.proto.v1.RelatedResponse;
@@ -20,7 +22,8 @@ import picocli.CommandLine.Option;
     name = "related",
     description = {
       "Lists received messages that share an identifier (container, plate, document, …) with one.",
-      "The given message counts as opened. The audit log records each page, with the officer and the",
+      "The given message counts as opened. The audit log records each page, with the officer and"
+          + " the",
       "reason. The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
@@ -30,6 +33,17 @@ import picocli.CommandLine.Option;
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk"
     })
 public final class RelatedCommand extends MessageCall {
+  private static final Columns<RelatedMessage> MESSAGES =
+      Columns.<RelatedMessage>of("related message", "related messages")
+          .with("message", one -> MessageText.hex(one.getMessage().getMessageId()))
+          .with("received", one -> Timestamps.toString(one.getMessage().getReceivedAt()))
+          .with("from", one -> one.getMessage().getLabel().getOrigin())
+          .with("kind", one -> EnumNames.word(one.getMessage().getLabel().getKind()))
+          .with("category", one -> EnumNames.word(one.getMessage().getLabel().getCategory()))
+          .with("case", one -> one.getMessage().getLabel().getCaseRef())
+          .with("identifiers", one -> String.join(" ", one.getIdentifiersList()))
+          .with("notes", one -> FoundMessageText.notes(one.getMessage()));
+
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
 
@@ -48,11 +62,10 @@ public final class RelatedCommand extends MessageCall {
     RelatedResponse page =
         list.print(
             this,
+            MESSAGES,
             (token, size) -> calls.related(request.setPageToken(token).setPageSize(size).build()),
             RelatedResponse::getRelatedList,
-            RelatedCommand::line,
-            RelatedResponse::getNextPageToken,
-            "no related messages");
+            RelatedResponse::getNextPageToken);
     if (!page.getComplete()) {
       err()
           .println(
@@ -61,11 +74,5 @@ public final class RelatedCommand extends MessageCall {
                       + Timestamps.toString(page.getReachesBackTo())
                   : "not examined: messages that have only just arrived");
     }
-  }
-
-  private static String line(RelatedMessage related) {
-    return FoundMessageText.line(related.getMessage())
-        + "  "
-        + TerminalText.printable(String.join(" ", related.getIdentifiersList()));
   }
 }

@@ -3,15 +3,17 @@ package org.entente.gateway.cli.message;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.SaveOptions;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.DecideRequest;
 import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.ListHeldRequest;
@@ -62,32 +64,35 @@ public final class ReleaseCommand {
       description = "Lists held messages, oldest first, without content.",
       mixinStandardHelpOptions = true)
   static final class ListHeld extends ClientCall {
+    private static final Columns<HeldMessage> MESSAGES =
+        Columns.<HeldMessage>of("held message", "held messages")
+            .with("message", one -> MessageText.hex(one.getMessageId()))
+            .with("since", one -> Timestamps.toString(one.getSince()))
+            .with("until", one -> Timestamps.toString(one.getHeld().getUntil()))
+            .with("client", HeldMessage::getClient)
+            .with("officer", one -> one.getOnBehalfOf().getOfficer())
+            .with("to", ListHeld::recipients)
+            .with("reason", one -> one.getHeld().getReason());
+
     @Override
     public void with(ManagedChannel channel) {
       ReleaseBlockingStub stub = stub(channel);
       var unused =
-          pages(
-              "no held messages",
+          list(
+              MESSAGES,
               ByteString.EMPTY,
               after -> stub.listHeld(ListHeldRequest.newBuilder().setAfter(after).build()),
               ListHeldResponse::getMessagesList,
-              message -> out().println(line(message)),
               page ->
                   page.getMore()
                       ? page.getMessages(page.getMessagesCount() - 1).getMessageId()
                       : ByteString.EMPTY);
     }
 
-    private static String line(HeldMessage message) {
-      return "%s  since %s until %s  by %s for %s  to %s: %s"
-          .formatted(
-              MessageId.of(message.getMessageId().toByteArray()),
-              Timestamps.toString(message.getSince()),
-              Timestamps.toString(message.getHeld().getUntil()),
-              TerminalText.printable(message.getClient()),
-              TerminalText.printable(message.getOnBehalfOf().getOfficer()),
-              message.getPermitsList().stream().map(MessageText::line).toList(),
-              TerminalText.printable(message.getHeld().getReason()));
+    private static String recipients(HeldMessage message) {
+      return message.getPermitsList().stream()
+          .map(MessageText::line)
+          .collect(Collectors.joining(", "));
     }
   }
 
@@ -108,12 +113,14 @@ public final class ReleaseCommand {
                       .setOnBehalfOf(person())
                       .build())
               .getOutcome();
+      List<String> lines = new ArrayList<>();
       outcome
           .getAccepted()
           .getPermitsList()
-          .forEach(permit -> out().println("to " + MessageText.line(permit)));
-      outcome.getAccepted().getRefusalsList().forEach(r -> out().println(MessageText.line(r)));
-      outcome.getRefused().getRefusalsList().forEach(r -> out().println(MessageText.line(r)));
+          .forEach(permit -> lines.add("to " + MessageText.line(permit)));
+      outcome.getAccepted().getRefusalsList().forEach(it -> lines.add(MessageText.line(it)));
+      outcome.getRefused().getRefusalsList().forEach(it -> lines.add(MessageText.line(it)));
+      tell(outcome, lines.toArray(String[]::new));
       refuseUnless(done.test(outcome));
     }
   }
@@ -122,7 +129,8 @@ public final class ReleaseCommand {
   @Command(
       name = "show",
       description =
-          "Shows one held message in full, as JSON. The audit log records the consultation.",
+          "Shows one held message in full, as JSON on several lines, or with --json on one. The"
+              + " audit log records the consultation.",
       mixinStandardHelpOptions = true)
   static final class Show extends ReleaseCall {
 
@@ -135,7 +143,7 @@ public final class ReleaseCommand {
           stub(channel)
               .readHeld(
                   ReadHeldRequest.newBuilder().setMessageId(id()).setOnBehalfOf(person()).build());
-      JsonText.pretty(shown).lines().forEach(out()::println);
+      tell(shown, JsonText.pretty(shown).lines().toArray(String[]::new));
       if (saving.asked()) {
         out().flush();
         err().println(saving.save(id(), shown.getDraft().getBody()));

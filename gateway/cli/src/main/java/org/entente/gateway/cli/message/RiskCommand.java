@@ -4,16 +4,18 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
+import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.ListOptions;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.FoundMessageText;
-import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.ScoreText;
-import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.FollowScoresRequest;
 import org.entente.proto.v1.ListScoresRequest;
 import org.entente.proto.v1.ListScoresResponse;
@@ -52,15 +54,50 @@ import picocli.CommandLine.Option;
       "  entente risk score MESSAGE --score 87.5 --model ports --model-version 3.1 --automated \\",
       "      --indicator 'X_ROUTE:400:three ports in five days' \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/risk-engine",
-      "  entente risk list --minimum 70 --officer FR-12 --justification 'targeting' --gateway … --credentials …"
+      "  entente risk list --minimum 70 --officer FR-12 --justification 'targeting' --gateway …"
+          + " --credentials …"
     })
 public final class RiskCommand {
+  private static final Columns<Score> SCORES =
+      Columns.<Score>of("score", "scores")
+          .with("number", one -> Long.toString(one.getNumber()))
+          .with("score", RiskCommand::score)
+          .with("model", one -> one.getModel() + " " + one.getModelVersion() + " " + author(one))
+          .with("made", one -> Timestamps.toString(one.getScoredAt()))
+          .with("", one -> one.getSuperseded() ? "(superseded)" : "");
+
+  private static final Columns<ScoredMessage> SCORED =
+      Columns.<ScoredMessage>of("score", "scores")
+          .with("number", one -> Long.toString(one.getScore().getNumber()))
+          .with("score", one -> score(one.getScore()))
+          .with(
+              "model",
+              one ->
+                  one.getScore().getModel()
+                      + " "
+                      + one.getScore().getModelVersion()
+                      + " "
+                      + author(one.getScore()))
+          .with("made", one -> Timestamps.toString(one.getScore().getScoredAt()))
+          .with("message", one -> MessageText.hex(one.getMessage().getMessageId()))
+          .with("from", one -> one.getMessage().getLabel().getOrigin())
+          .with("kind", one -> EnumNames.word(one.getMessage().getLabel().getKind()))
+          .with("category", one -> EnumNames.word(one.getMessage().getLabel().getCategory()))
+          .with("case", one -> one.getMessage().getLabel().getCaseRef())
+          .with("notes", one -> FoundMessageText.notes(one.getMessage()));
+
+  /** The score with its band, as in {@code 87.5 HIGH}. */
+  private static String score(Score score) {
+    return "%5s %s".formatted(ScoreText.of(score.getPerMille()), score.getBand());
+  }
+
   /** Submits a score. */
   @Command(
       name = "score",
       description = {
         "Submits a risk score for a received message.",
-        "Repeating the same score changes nothing; a different score by the same client and model is a",
+        "Repeating the same score changes nothing; a different score by the same client and model"
+            + " is a",
         "further version. The client needs the scope `score`."
       },
       mixinStandardHelpOptions = true)
@@ -122,7 +159,7 @@ public final class RiskCommand {
         request.setOnBehalfOf(person.named());
       }
       ScoreMessageResponse kept = RiskGrpc.newBlockingStub(channel).scoreMessage(request.build());
-      out().println(line(kept.getScore()) + (kept.getUnchanged() ? "  (unchanged)" : ""));
+      tell(kept, SCORES.line(kept.getScore()) + (kept.getUnchanged() ? "  (unchanged)" : ""));
     }
   }
 
@@ -154,7 +191,8 @@ public final class RiskCommand {
       name = "list",
       description = {
         "Lists the latest score by each client and model, newest first, with labels.",
-        "Shows no content; `open` shows a message. The audit log records each page that shows a score.",
+        "Shows no content; `open` shows a message. The audit log records each page that shows a"
+            + " score.",
         "The client needs the scope `search`."
       },
       mixinStandardHelpOptions = true)
@@ -188,12 +226,11 @@ public final class RiskCommand {
       var unused =
           list.print(
               this,
+              SCORED,
               (token, size) ->
                   calls.listScores(request.setPageToken(token).setPageSize(size).build()),
               ListScoresResponse::getScoresList,
-              RiskCommand::line,
-              ListScoresResponse::getNextPageToken,
-              "no scores");
+              ListScoresResponse::getNextPageToken);
     }
   }
 
@@ -212,9 +249,6 @@ public final class RiskCommand {
     @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
     private boolean exercise;
 
-    @Option(names = "--json", description = "print the answer of the gateway as JSON")
-    private boolean json;
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
@@ -228,15 +262,13 @@ public final class RiskCommand {
                       .setExercise(exercise)
                       .setOnBehalfOf(person.named())
                       .build());
-      if (json) {
-        out().println(JsonText.of(shown));
-        return;
-      }
-      out().println(FoundMessageText.line(shown.getMessage()));
+      List<String> lines = new ArrayList<>();
+      lines.add(FoundMessageText.line(shown.getMessage()));
       for (Score score : shown.getScoresList()) {
-        out().println(line(score));
-        score.getIndicatorsList().forEach(it -> out().println("    " + line(it)));
+        lines.add(SCORES.line(score));
+        score.getIndicatorsList().forEach(it -> lines.add("    " + line(it)));
       }
+      tell(shown, lines.toArray(String[]::new));
       if (shown.getScoresCount() == 0) {
         err().println("no scores");
       }
@@ -260,9 +292,6 @@ public final class RiskCommand {
         description = "first print kept scores with a greater number; 0 for all (default: none)")
     private @Nullable Long after;
 
-    @Option(names = "--json", description = "print one JSON object per line")
-    private boolean json;
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
@@ -280,35 +309,22 @@ public final class RiskCommand {
           .followScores(request.build())
           .forEachRemaining(
               page -> {
-                page.getScoresList()
-                    .forEach(it -> out().println(json ? JsonText.of(it) : line(it)));
+                page.getScoresList().forEach(it -> tell(it, SCORED.line(it)));
                 out().flush();
                 request.setAfter(page.getReached());
               });
     }
   }
 
-  private static String line(ScoredMessage scored) {
-    return line(scored.getScore()) + "  " + FoundMessageText.line(scored.getMessage());
-  }
-
-  private static String line(Score score) {
-    return TerminalText.printable(
-        "%6d  %5s %-8s %s %s (%s%s)  %s%s"
-            .formatted(
-                score.getNumber(),
-                ScoreText.of(score.getPerMille()),
-                score.getBand(),
-                score.getModel(),
-                score.getModelVersion(),
-                score.getClient(),
-                score.getAutomated() ? ", automated" : ", " + score.getOnBehalfOf().getOfficer(),
-                Timestamps.toString(score.getScoredAt()),
-                score.getSuperseded() ? "  (superseded)" : ""));
+  private static String author(Score score) {
+    return "(%s%s)"
+        .formatted(
+            score.getClient(),
+            score.getAutomated() ? ", automated" : ", " + score.getOnBehalfOf().getOfficer());
   }
 
   private static String line(RiskIndicator indicator) {
-    return TerminalText.printable(
-        "%-20s %5d  %s".formatted(indicator.getCode(), indicator.getWeight(), indicator.getText()));
+    return "%-20s %5d  %s"
+        .formatted(indicator.getCode(), indicator.getWeight(), indicator.getText());
   }
 }

@@ -2,12 +2,17 @@ package org.entente.gateway.cli.message;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.ListOptions;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.FoundMessageText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.model.EnumNames;
+import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SearchResponse;
@@ -21,18 +26,31 @@ import picocli.CommandLine.Option;
     name = "search",
     description = {
       "Searches received messages, newest first; `open` shows one in full.",
-      "A message must match every option, and any one value of a repeated option. The audit log records",
+      "A message must match every option, and any one value of a repeated option. The audit log"
+          + " records",
       "each page, with the officer and the reason. The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  entente search --subject container:CSQU3054383 --officer DE-7 --justification 'case 4 Js 12/26' \\",
+      "  entente search --subject container:CSQU3054383 --officer DE-7 --justification 'case 4 Js"
+          + " 12/26' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
-      "  entente search --category IPR --origin fr.customs --from 2026-03-01 --headline 'toy batteries' \\",
+      "  entente search --category IPR --origin fr.customs --from 2026-03-01 --headline 'toy"
+          + " batteries' \\",
       "      --officer DE-7 --justification 'case 4 Js 12/26' --json --gateway … --credentials …"
     })
 public final class SearchCommand extends ClientCall {
+  private static final Columns<FoundMessage> MESSAGES =
+      Columns.<FoundMessage>of("message", "messages")
+          .with("message", one -> MessageText.hex(one.getMessageId()))
+          .with("received", one -> Timestamps.toString(one.getReceivedAt()))
+          .with("from", one -> one.getLabel().getOrigin())
+          .with("kind", one -> EnumNames.word(one.getLabel().getKind()))
+          .with("category", one -> EnumNames.word(one.getLabel().getCategory()))
+          .with("case", one -> one.getLabel().getCaseRef())
+          .with("notes", FoundMessageText::notes);
+
   @Option(
       names = "--from",
       paramLabel = "TIME",
@@ -73,11 +91,10 @@ public final class SearchCommand extends ClientCall {
     SearchResponse page =
         list.print(
             this,
+            MESSAGES,
             (token, size) -> calls.search(request.setPageToken(token).setPageSize(size).build()),
             SearchResponse::getMessagesList,
-            FoundMessageText::line,
-            SearchResponse::getNextPageToken,
-            "nothing found");
+            SearchResponse::getNextPageToken);
     if (!page.getComplete()) {
       err().println(FoundMessageText.unsearched(page));
     }

@@ -24,6 +24,7 @@ import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.call.SendOptions;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.FileErrorText;
@@ -87,6 +88,11 @@ public final class SendCommand extends PrintingCommand {
       heading =
           "Label fields that CAP does not hold, for every CAP file; with --document, its label:%n")
   private @Nullable CapOptions cap;
+
+  @Option(
+      names = "--json",
+      description = "print one JSON object on each line: the file, its line, and the outcome")
+  private boolean json;
 
   @ArgGroup(exclusive = false, heading = "A document, a file that is sent unchanged:%n")
   private @Nullable DocumentOptions document;
@@ -219,8 +225,24 @@ public final class SendCommand extends PrintingCommand {
   }
 
   private void print(AlertDraft alert, Outcome outcome) {
+    published += outcome.hasAccepted() ? 1 : 0;
+    held += outcome.hasHeld() ? 1 : 0;
+    refused += outcome.hasAccepted() || outcome.hasHeld() ? 0 : 1;
+    if (json) {
+      out()
+          .println(
+              JsonText.line(
+                  JsonText.object()
+                      .put("file", alert.file())
+                      .put("line", alert.line())
+                      .set("outcome", JsonText.tree(outcome))));
+    } else {
+      printText(alert, outcome);
+    }
+  }
+
+  private void printText(AlertDraft alert, Outcome outcome) {
     if (outcome.hasAccepted()) {
-      published++;
       out()
           .println(
               HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
@@ -230,7 +252,6 @@ public final class SendCommand extends PrintingCommand {
           .getRefusalsList()
           .forEach(refusal -> out().println(MessageText.line(refusal)));
     } else if (outcome.hasHeld()) {
-      held++;
       out()
           .println(
               HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
@@ -239,7 +260,6 @@ public final class SendCommand extends PrintingCommand {
                   + ": "
                   + TerminalText.printable(outcome.getHeld().getReason()));
     } else {
-      refused++;
       out().println(place(alert) + "  refused");
       outcome
           .getRefused()

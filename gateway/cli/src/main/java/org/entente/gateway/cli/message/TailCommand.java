@@ -24,7 +24,6 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.ChainPositionText;
 import org.entente.gateway.cli.text.ConsentText;
-import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.LabelText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.OperationText;
@@ -63,15 +62,19 @@ import picocli.CommandLine.Option;
       "      --cursor serious --gateway … --credentials …",
       "",
       "The cursor is durable: the next call continues where this one stopped. Ctrl-C (SIGINT) and",
-      "SIGTERM stop it in order: printed messages are acknowledged. The cursor skips messages that a",
-      "filter excludes, so give each filter its own cursor. A new cursor begins at the oldest stored",
+      "SIGTERM stop it in order: printed messages are acknowledged. The cursor skips messages that"
+          + " a",
+      "filter excludes, so give each filter its own cursor. A new cursor begins at the oldest"
+          + " stored",
       "message, with --skip-stored at the next one that arrives.",
       "",
-      "When the connection is lost, it reports that on standard error and retries until the gateway",
+      "When the connection is lost, it reports that on standard error and retries until the"
+          + " gateway",
       "is back. It prints no message twice.",
       "",
       "With --cap DIR each alert is written to DIR/MESSAGE.cap before it is acknowledged. Standard",
-      "error and DIR/MESSAGE.report.json list what the CAP file does not hold unchanged. The exit code",
+      "error and DIR/MESSAGE.report.json list what the CAP file does not hold unchanged. The exit"
+          + " code",
       "is 1 if a message could not be written as CAP at all."
     })
 public final class TailCommand extends ClientCall {
@@ -101,9 +104,6 @@ public final class TailCommand extends ClientCall {
       names = "--lane",
       description = "only messages of this lane: FLASH, IMMEDIATE, PRIORITY or ROUTINE; repeatable")
   private List<Lane> lanes = List.of();
-
-  @Option(names = "--json", description = "print each delivery as one JSON object per line")
-  private boolean json;
 
   @Option(
       names = "--cap",
@@ -237,7 +237,7 @@ public final class TailCommand extends ClientCall {
       if (folder != null) {
         write(folder, delivery);
       }
-      out().println(json ? asJson(delivery) : asLine(delivery));
+      tell(delivery, asLine(delivery));
       out().flush();
       last = delivery.getPosition();
       finished = count > 0 && printed.count() >= count;
@@ -359,10 +359,6 @@ public final class TailCommand extends ClientCall {
     public void onCompleted() {
       done.complete(null);
     }
-  }
-
-  private static String asJson(Delivery delivery) {
-    return JsonText.of(delivery);
   }
 
   public static String asLine(Delivery delivery) {

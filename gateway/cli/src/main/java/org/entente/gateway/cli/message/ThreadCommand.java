@@ -6,12 +6,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.ChainPositionText;
 import org.entente.gateway.cli.text.FoundMessageText;
-import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Filter;
@@ -30,7 +29,8 @@ import picocli.CommandLine.Parameters;
     name = "thread",
     description = {
       "Lists the received messages of one case, in the order of writing, with their replies.",
-      "The audit log records it with the officer and the reason, like any search. The client needs the",
+      "The audit log records it with the officer and the reason, like any search. The client needs"
+          + " the",
       "scope `search`."
     },
     mixinStandardHelpOptions = true,
@@ -40,6 +40,15 @@ import picocli.CommandLine.Parameters;
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk"
     })
 public final class ThreadCommand extends ClientCall {
+  private static final Columns<FoundMessage> MESSAGES =
+      Columns.<FoundMessage>of("message", "messages")
+          .with("created", one -> Timestamps.toString(one.getLabel().getCreatedAt()))
+          .with("message", one -> MessageText.hex(one.getMessageId()))
+          .with("from", one -> one.getLabel().getOrigin())
+          .with("type", one -> EnumNames.word(one.getLabel().getMessageType()))
+          .with("requested", one -> EnumNames.word(one.getLabel().getRequestedAction()))
+          .with("notes", ThreadCommand::notes);
+
   private static final int PAGE = 100;
   private static final int MOST = 1_000;
 
@@ -48,9 +57,6 @@ public final class ThreadCommand extends ClientCall {
 
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
-
-  @Option(names = "--json", description = "print one JSON object per line")
-  private boolean json;
 
   @Mixin private PersonOptions person = new PersonOptions();
 
@@ -66,7 +72,6 @@ public final class ThreadCommand extends ClientCall {
     List<FoundMessage> found = new ArrayList<>();
     SearchResponse page =
         pages(
-            "nothing found",
             "",
             token -> calls.search(request.setPageToken(token).build()),
             SearchResponse::getMessagesList,
@@ -76,7 +81,7 @@ public final class ThreadCommand extends ClientCall {
         Comparator.comparing(
                 (FoundMessage one) -> one.getLabel().getCreatedAt(), Timestamps.comparator())
             .thenComparing(one -> MessageText.hex(one.getMessageId())));
-    found.forEach(one -> out().println(json ? JsonText.of(one) : line(one)));
+    list(MESSAGES, found);
     tell(found, page);
   }
 
@@ -89,25 +94,18 @@ public final class ThreadCommand extends ClientCall {
     }
   }
 
-  private static String line(FoundMessage found) {
+  private static String notes(FoundMessage found) {
     Label label = found.getLabel();
-    StringBuilder line =
-        new StringBuilder(
-            "%s  %s  %-12s %-12s %-22s"
-                .formatted(
-                    Timestamps.toString(label.getCreatedAt()),
-                    MessageText.hex(found.getMessageId()),
-                    label.getOrigin(),
-                    EnumNames.word(label.getMessageType()),
-                    EnumNames.word(label.getRequestedAction())));
-    if (label.getAddressed() == Addressed.ADDRESSED_INFORMATION) {
-      line.append("  for information");
-    }
-    if (!label.getInReplyTo().isEmpty()) {
-      line.append("  in reply to ").append(MessageText.hex(label.getInReplyTo()));
-    }
-    line.append(ChainPositionText.behind(ChainPositionText.of(label)));
-    line.append(ChainPositionText.behind(ChainPositionText.of(found.getStanding())));
-    return TerminalText.printable(line.toString());
+    String addressed =
+        label.getAddressed() == Addressed.ADDRESSED_INFORMATION ? "for information" : "";
+    String answers =
+        label.getInReplyTo().isEmpty()
+            ? ""
+            : "  in reply to " + MessageText.hex(label.getInReplyTo());
+    return (addressed
+            + answers
+            + ChainPositionText.behind(ChainPositionText.of(label))
+            + ChainPositionText.behind(ChainPositionText.of(found.getStanding())))
+        .strip();
   }
 }

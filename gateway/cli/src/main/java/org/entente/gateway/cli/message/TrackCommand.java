@@ -35,15 +35,17 @@ import picocli.CommandLine.Option;
     name = "track",
     description = {
       "Shows the progress of a message of this agency.",
-      "First lists the evidence (accepted, taken by a transit, delivered, retrieved, refused, erased), by"
-          + " whom and when, in the order in which the gateway learned it. Then a table shows the status at"
-          + " each recipient. For a recalled message the table shows who destroyed it and when, who had opened"
-          + " it before, and who has been unreachable since. The client needs the scope `evidence`."
+      "First lists the evidence (accepted, taken by a transit, delivered, retrieved, refused,"
+          + " erased), by whom and when, in the order in which the gateway learned it. Then a table"
+          + " shows the status at each recipient. For a recalled message the table shows who"
+          + " destroyed it and when, who had opened it before, and who has been unreachable since."
+          + " The client needs the scope `evidence`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente track 0197…3f --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor",
+      "  entente track 0197…3f --gateway 127.0.0.1:7441 --credentials"
+          + " fr.customs/clients/supervisor",
       "  entente track 0197…3f --follow --gateway … --credentials …"
     })
 public final class TrackCommand extends MessageCall {
@@ -64,11 +66,15 @@ public final class TrackCommand extends MessageCall {
     TrackResponse known =
         EvidenceGrpc.newBlockingStub(channel)
             .track(TrackRequest.newBuilder().setMessageId(id()).build());
+    if (json()) {
+      tell(known);
+      return;
+    }
     if (known.hasHeld()) {
-      print(known.getHeld());
+      print(line(known.getHeld()));
     }
     speed(known).ifPresent(out()::println);
-    known.getItemsList().forEach(this::print);
+    known.getItemsList().forEach(item -> print(line(item)));
     print(known.getItemsList(), known.getTakenBack(), known.getRecipientsList());
   }
 
@@ -97,20 +103,25 @@ public final class TrackCommand extends MessageCall {
       switch (step.getStepCase()) {
         case ITEM -> {
           if (items.add(step.getItem())) {
-            print(step.getItem());
+            tell(step, line(step.getItem()));
           }
         }
         case HELD -> {
           if (!step.getHeld().equals(held)) {
             held = step.getHeld();
-            print(held);
+            tell(step, line(held));
           }
         }
-        case SETTLED ->
+        case SETTLED -> {
+          if (json()) {
+            tell(step);
+          } else {
             print(
                 List.copyOf(items),
                 step.getSettled().getTakenBack(),
                 step.getSettled().getRecipientsList());
+          }
+        }
         case STEP_NOT_SET -> {
           // A newer gateway may send items that this release does not know.
         }
@@ -119,17 +130,11 @@ public final class TrackCommand extends MessageCall {
     }
   }
 
-  private void print(Held held) {
-    out()
-        .println(
-            "held for release until "
-                + Timestamps.toString(held.getUntil())
-                + ": "
-                + TerminalText.printable(held.getReason()));
-  }
-
-  private void print(EvidenceItem item) {
-    out().println(line(item));
+  private static String line(Held held) {
+    return "held for release until "
+        + Timestamps.toString(held.getUntil())
+        + ": "
+        + held.getReason();
   }
 
   private void print(

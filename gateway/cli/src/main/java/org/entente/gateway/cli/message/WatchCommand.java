@@ -5,18 +5,21 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.FoundMessageText;
-import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.AddWatchRequest;
+import org.entente.proto.v1.AddWatchResponse;
 import org.entente.proto.v1.Hit;
 import org.entente.proto.v1.ListHitsRequest;
 import org.entente.proto.v1.ListHitsResponse;
 import org.entente.proto.v1.ListWatchesRequest;
 import org.entente.proto.v1.ListWatchesResponse;
 import org.entente.proto.v1.RemoveWatchRequest;
+import org.entente.proto.v1.RemoveWatchResponse;
 import org.entente.proto.v1.WatchGrpc;
 import org.entente.proto.v1.WatchState;
 import org.entente.proto.v1.WatchTerms;
@@ -46,10 +49,20 @@ import picocli.CommandLine.Parameters;
       "  entente watch add --subject container:CSQU3054383 --subject plate:FR/AB-123-CD \\",
       "      --officer FR-12 --justification 'case 12/26' \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/desk",
-      "  entente watch hits --officer FR-12 --justification 'case 12/26' --gateway … --credentials …"
+      "  entente watch hits --officer FR-12 --justification 'case 12/26' --gateway … --credentials"
+          + " …"
     })
 public final class WatchCommand {
   private static final int PAGE = 100;
+
+  private static final Columns<WatchState> WATCHES =
+      Columns.<WatchState>of("watch", "watches")
+          .with("watch", one -> Long.toString(one.getWatch()))
+          .with("until", one -> Timestamps.toString(one.getExpiresAt()))
+          .with("subjects", one -> String.join(" ", one.getTerms().getSubjectsList()))
+          .with("title", one -> one.getTerms().getTitle())
+          .with("officer", one -> one.getOnBehalfOf().getOfficer())
+          .with("justification", one -> one.getOnBehalfOf().getJustification());
 
   /** Adds a watch. */
   @Command(
@@ -91,7 +104,8 @@ public final class WatchCommand {
       if (until != null) {
         request.setExpiresAt(until);
       }
-      out().println(line(WatchGrpc.newBlockingStub(channel).addWatch(request.build()).getWatch()));
+      AddWatchResponse added = WatchGrpc.newBlockingStub(channel).addWatch(request.build());
+      tell(added, "watch " + WATCHES.line(added.getWatch()));
     }
   }
 
@@ -108,15 +122,14 @@ public final class WatchCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      long removed =
+      RemoveWatchResponse removed =
           WatchGrpc.newBlockingStub(channel)
               .removeWatch(
                   RemoveWatchRequest.newBuilder()
                       .setWatch(watch)
                       .setOnBehalfOf(person.named())
-                      .build())
-              .getWatch();
-      out().println("watch " + removed + " has ended");
+                      .build());
+      tell(removed, "watch " + removed.getWatch() + " has ended");
     }
   }
 
@@ -131,12 +144,11 @@ public final class WatchCommand {
       WatchGrpc.WatchBlockingStub calls = WatchGrpc.newBlockingStub(channel);
       ListWatchesRequest.Builder request = ListWatchesRequest.newBuilder().setPageSize(PAGE);
       var unused =
-          pages(
-              "no watches",
+          list(
+              WATCHES,
               0L,
               last -> calls.listWatches(request.setAfter(last).build()),
               ListWatchesResponse::getWatchesList,
-              watch -> out().println(line(watch)),
               page -> page.getMore() ? page.getWatches(page.getWatchesCount() - 1).getWatch() : 0L);
     }
   }
@@ -145,7 +157,8 @@ public final class WatchCommand {
   @Command(
       name = "hits",
       description = {
-        "Lists the hits of the client's watches, oldest first, without content; `open` shows a message.",
+        "Lists the hits of the client's watches, oldest first, without content; `open` shows a"
+            + " message.",
         "The audit log records each page that shows a hit."
       },
       mixinStandardHelpOptions = true)
@@ -157,8 +170,18 @@ public final class WatchCommand {
         description = "only hits with a greater number (default: all that are kept)")
     private long after;
 
-    @Option(names = "--json", description = "print one JSON object per line")
-    private boolean json;
+    private static final Columns<Hit> HITS =
+        Columns.<Hit>of("hit", "hits")
+            .with("hit", one -> Long.toString(one.getHit()))
+            .with("watch", one -> Long.toString(one.getWatch()))
+            .with("subjects", one -> String.join(" ", one.getSubjectsList()))
+            .with("message", one -> MessageText.hex(one.getMessage().getMessageId()))
+            .with("received", one -> Timestamps.toString(one.getMessage().getReceivedAt()))
+            .with("from", one -> one.getMessage().getLabel().getOrigin())
+            .with("kind", one -> EnumNames.word(one.getMessage().getLabel().getKind()))
+            .with("category", one -> EnumNames.word(one.getMessage().getLabel().getCategory()))
+            .with("case", one -> one.getMessage().getLabel().getCaseRef())
+            .with("notes", one -> FoundMessageText.notes(one.getMessage()));
 
     @Mixin private PersonOptions person = new PersonOptions();
 
@@ -168,37 +191,15 @@ public final class WatchCommand {
       ListHitsRequest.Builder request =
           ListHitsRequest.newBuilder().setPageSize(PAGE).setOnBehalfOf(person.named());
       ListHitsResponse page =
-          pages(
-              "no hits",
+          list(
+              HITS,
               after,
               last -> calls.listHits(request.setAfter(last).build()),
               ListHitsResponse::getHitsList,
-              hit -> out().println(json ? JsonText.of(hit) : line(hit)),
               last -> last.getMore() ? last.getNextAfter() : after);
       if (after < page.getForgottenUpTo()) {
         err().println("no longer kept: hits up to " + page.getForgottenUpTo());
       }
     }
-
-    private static String line(Hit hit) {
-      return "%6d  watch %d  %s  %s"
-          .formatted(
-              hit.getHit(),
-              hit.getWatch(),
-              TerminalText.printable(String.join(" ", hit.getSubjectsList())),
-              FoundMessageText.line(hit.getMessage()));
-    }
-  }
-
-  private static String line(WatchState watch) {
-    return TerminalText.printable(
-        "watch %d  until %s  %s  %s  (%s: %s)"
-            .formatted(
-                watch.getWatch(),
-                Timestamps.toString(watch.getExpiresAt()),
-                String.join(" ", watch.getTerms().getSubjectsList()),
-                watch.getTerms().getTitle(),
-                watch.getOnBehalfOf().getOfficer(),
-                watch.getOnBehalfOf().getJustification()));
   }
 }

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.OperationText;
 import org.entente.gateway.cli.text.TerminalText;
@@ -42,9 +42,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "operation",
     description = {
-      "Joint operations: founds and leads them, and shows the updates of those that it takes part in.",
-      "The client needs the scope `operate_jointly`. To publish an update (objectives, resources, task, report,"
-          + " outcome) it needs `publish`: an update is an ordinary message, subject to agreements."
+      "Joint operations: founds and leads them, and shows the updates of those that it takes part"
+          + " in.",
+      "The client needs the scope `operate_jointly`. To publish an update (objectives, resources,"
+          + " task, report, outcome) it needs `publish`: an update is an ordinary message, subject"
+          + " to agreements."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -146,8 +148,7 @@ public final class OperationCommand {
         request.setStartsAt(starts);
       }
       CreateOperationResponse founded = stub(channel).createOperation(request.build());
-      line(founded.getOperation()).forEach(out()::println);
-      out().println("  sent in message " + MessageText.hex(founded.getMessageId()));
+      tell(founded, lines(founded.getOperation(), founded.getMessageId()));
     }
   }
 
@@ -180,8 +181,8 @@ public final class OperationCommand {
       name = "members",
       description = {
         "Signs the next roster, which names all members including this agency.",
-        "A member that is not named leaves. --lead appoints another lead; such a roster changes no other"
-            + " member."
+        "A member that is not named leaves. --lead appoints another lead; such a roster changes no"
+            + " other member."
       },
       mixinStandardHelpOptions = true)
   static final class Members extends OneOperation {
@@ -219,8 +220,7 @@ public final class OperationCommand {
         request.setEndsAt(ends);
       }
       ChangeOperationResponse changed = stub(channel).changeOperation(request.build());
-      line(changed.getOperation()).forEach(out()::println);
-      out().println("  sent in message " + MessageText.hex(changed.getMessageId()));
+      tell(changed, lines(changed.getOperation(), changed.getMessageId()));
     }
 
     private static String lead(Operation operation) {
@@ -253,7 +253,7 @@ public final class OperationCommand {
                       .setUnconfirmed(compared.unconfirmed)
                       .setOnBehalfOf(person.named())
                       .build());
-      line(closed.getOperation()).forEach(out()::println);
+      tell(closed, lines(closed.getOperation(), ByteString.EMPTY));
     }
   }
 
@@ -263,11 +263,23 @@ public final class OperationCommand {
       description = "Lists the operations, newest first, with their members and without content.",
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
+    private static final Columns<Operation> OPERATIONS =
+        Columns.<Operation>of("operation", "operations")
+            .with("operation", one -> MessageText.hex(one.getOperationId()))
+            .with("name", Operation::getName)
+            .with("state", one -> EnumNames.word(one.getState()))
+            .with("from", one -> Timestamps.toString(one.getStartsAt()))
+            .with("until", one -> Timestamps.toString(one.getEndsAt()))
+            .with("roster", one -> Long.toString(one.getNumber()))
+            .with("members", OperationCommand::members)
+            .with("", one -> one.getExercise() ? "EXERCISE" : "")
+            .with("unconfirmed by", one -> String.join(", ", one.getUnconfirmedByList()));
+
     @Override
     public void with(ManagedChannel channel) {
       ListOperationsResponse all =
           stub(channel).listOperations(ListOperationsRequest.getDefaultInstance());
-      all.getOperationsList().forEach(operation -> line(operation).forEach(out()::println));
+      list(OPERATIONS, all.getOperationsList());
       if (all.getMore()) {
         err().println("there are more");
       }
@@ -278,12 +290,10 @@ public final class OperationCommand {
   @Command(
       name = "show",
       description =
-          "Shows an operation with its updates, newest first. The audit log records the consultation.",
+          "Shows an operation with its updates, newest first. The audit log records the"
+              + " consultation.",
       mixinStandardHelpOptions = true)
   static final class Show extends OneOperation {
-    @Option(names = "--json", description = "print all as one JSON object")
-    private boolean json;
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
@@ -294,26 +304,24 @@ public final class OperationCommand {
       ShowOperationResponse page;
       do {
         page = stub(channel).showOperation(request.build());
-        if (json) {
+        if (json()) {
           all.addAllEntries(page.getEntriesList());
         } else {
           if (request.getAfter().isEmpty()) {
-            line(page.getOperation()).forEach(out()::println);
+            Stream.of(lines(page.getOperation(), ByteString.EMPTY)).forEach(this::print);
           }
-          page.getEntriesList().forEach(this::print);
+          page.getEntriesList().forEach(this::printEntry);
         }
         request.setAfter(page.getNext());
       } while (!page.getNext().isEmpty());
-      if (json) {
-        out()
-            .println(
-                JsonText.of(all.setOperation(page.getOperation()).setMore(page.getMore()).build()));
+      if (json()) {
+        tell(all.setOperation(page.getOperation()).setMore(page.getMore()).build());
       } else if (page.getMore()) {
         err().println("there are older updates");
       }
     }
 
-    private void print(OperationEntry entry) {
+    private void printEntry(OperationEntry entry) {
       out()
           .println(
               "%s  %s  %s  %s  by roster %d"
@@ -337,21 +345,24 @@ public final class OperationCommand {
   @Command(
       name = "hash",
       description = {
-        "Prints number and hash of the newest roster, to read aloud to another member by telephone.",
-        "If the other member has another hash under the same number, it holds another roster: do not"
-            + " continue."
+        "Prints number and hash of the newest roster, to read aloud to another member by"
+            + " telephone.",
+        "If the other member has another hash under the same number, it holds another roster: do"
+            + " not continue."
       },
       mixinStandardHelpOptions = true)
   static final class Hash extends OneOperation {
     @Override
     public void with(ManagedChannel channel) {
       Operation operation = listed(channel);
-      print("roster " + operation.getNumber() + " of " + operation.getName());
+      List<String> lines = new ArrayList<>();
+      lines.add("roster " + operation.getNumber() + " of " + operation.getName());
       String hex = grouped(operation.getRosterHash());
       // Four groups per line, for reading aloud.
       for (int at = 0; at < hex.length(); at += 20) {
-        out().println("  " + hex.substring(at, Math.min(hex.length(), at + 20)).strip());
+        lines.add("  " + hex.substring(at, Math.min(hex.length(), at + 20)).strip());
       }
+      tell(operation, lines.toArray(String[]::new));
     }
   }
 
@@ -367,26 +378,33 @@ public final class OperationCommand {
     return out.toString().strip();
   }
 
-  private static List<String> line(Operation operation) {
-    String members =
-        operation.getMembersList().stream()
-            .map(it -> it.getAgency() + " " + EnumNames.word(it.getRole()))
-            .collect(Collectors.joining(", "));
+  private static String members(Operation operation) {
+    return operation.getMembersList().stream()
+        .map(it -> it.getAgency() + " " + EnumNames.word(it.getRole()))
+        .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * An operation in lines.
+   *
+   * @param message the message in which its roster was sent; empty for none
+   */
+  private static String[] lines(Operation operation, ByteString message) {
     return Stream.of(
-            TerminalText.printable(
-                "%s  %s  %s  from %s until %s%s"
-                    .formatted(
-                        MessageText.hex(operation.getOperationId()),
-                        operation.getName(),
-                        EnumNames.word(operation.getState()),
-                        Timestamps.toString(operation.getStartsAt()),
-                        Timestamps.toString(operation.getEndsAt()),
-                        operation.getExercise() ? "  EXERCISE" : "")),
-            TerminalText.printable("  roster %d: %s".formatted(operation.getNumber(), members)),
+            "%s  %s  %s  from %s until %s%s"
+                .formatted(
+                    MessageText.hex(operation.getOperationId()),
+                    operation.getName(),
+                    EnumNames.word(operation.getState()),
+                    Timestamps.toString(operation.getStartsAt()),
+                    Timestamps.toString(operation.getEndsAt()),
+                    operation.getExercise() ? "  EXERCISE" : ""),
+            "  roster %d: %s".formatted(operation.getNumber(), members(operation)),
             "  hash " + grouped(operation.getRosterHash()),
-            TerminalText.printable(unconfirmed(operation)))
+            unconfirmed(operation),
+            message.isEmpty() ? "" : "  sent in message " + MessageText.hex(message))
         .filter(line -> !line.isEmpty())
-        .toList();
+        .toArray(String[]::new);
   }
 
   private static String unconfirmed(Operation operation) {

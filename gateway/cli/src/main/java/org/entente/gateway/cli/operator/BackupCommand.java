@@ -7,9 +7,14 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
+import org.entente.gateway.cli.call.Listing;
+import org.entente.gateway.cli.call.OutputOptions;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.call.ProgressLine;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.node.offline.LedgerRestore;
 import org.entente.gateway.node.offline.LedgerSuccession;
@@ -48,10 +53,6 @@ import picocli.CommandLine.Option;
     })
 public final class BackupCommand {
 
-  private static String line(int number, String made, long bytes, long leaves) {
-    return "%6d  %s  %,15d bytes  %d audit leaves".formatted(number, made, bytes, leaves);
-  }
-
   /** Makes a copy. */
   @Command(
       name = "create",
@@ -68,13 +69,17 @@ public final class BackupCommand {
 
     @Override
     public void with(ManagedChannel channel) {
+      CreateBackupRequest request =
+          CreateBackupRequest.newBuilder().setOnBehalfOf(person.named()).build();
       Backup made =
-          BackupsGrpc.newBlockingStub(channel)
-              .createBackup(CreateBackupRequest.newBuilder().setOnBehalfOf(person.named()).build())
-              .getBackup();
-      out()
-          .println(
-              line(
+          ProgressLine.during(
+              this,
+              "copying",
+              () -> BackupsGrpc.newBlockingStub(channel).createBackup(request).getBackup());
+      tell(
+          made,
+          "backup %d of %s: %,d bytes, %d audit leaves"
+              .formatted(
                   made.getNumber(),
                   Timestamps.toString(made.getMade()),
                   made.getBytes(),
@@ -86,6 +91,10 @@ public final class BackupCommand {
   abstract static class OfflineCommand extends PrintingCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");
+
+    Path config() {
+      return config;
+    }
 
     @Override
     public final void run() {
@@ -108,13 +117,30 @@ public final class BackupCommand {
       description = "Lists the copies, the oldest first.",
       mixinStandardHelpOptions = true)
   static final class ListBackups extends OfflineCommand {
+    private static final Columns<RocksBackups.Backup> BACKUPS =
+        Columns.<RocksBackups.Backup>of("backup", "backups")
+            .with("number", one -> Integer.toString(one.number()))
+            .with("made", one -> one.made().toString())
+            .with("bytes", one -> "%,d".formatted(one.bytes()))
+            .with("audit leaves", one -> Long.toString(LedgerRestore.leaves(one)));
+
+    @Mixin private OutputOptions output = new OutputOptions();
+
     @Override
     void with(LedgerRestore node) {
-      for (RocksBackups.Backup one : node.list()) {
-        out()
-            .println(
-                line(one.number(), one.made().toString(), one.bytes(), LedgerRestore.leaves(one)));
-      }
+      Listing<RocksBackups.Backup> list =
+          output.listing(this, BACKUPS, ListBackups::asJson, "of " + config());
+      node.list().forEach(list::add);
+      list.end();
+    }
+
+    private static String asJson(RocksBackups.Backup one) {
+      return JsonText.line(
+          JsonText.object()
+              .put("number", one.number())
+              .put("made", one.made().toString())
+              .put("bytes", one.bytes())
+              .put("audit_leaves", LedgerRestore.leaves(one)));
     }
   }
 
@@ -140,7 +166,7 @@ public final class BackupCommand {
 
     @Override
     void with(LedgerRestore node) {
-      Optional<String> wrong = node.verify(number);
+      Optional<String> wrong = ProgressLine.during(this, "verifying", () -> node.verify(number));
       wrong.ifPresentOrElse(it -> err().println("not good: " + it), () -> out().println("good"));
       failUnless(wrong.isEmpty());
     }
@@ -181,7 +207,12 @@ public final class BackupCommand {
     @Override
     void with(LedgerRestore node) {
       LedgerRestore.RestoreResult done =
-          node.restore(number, replace, LedgerSuccession.note(witnessed), person.recorded());
+          ProgressLine.during(
+              this,
+              "restoring",
+              () ->
+                  node.restore(
+                      number, replace, LedgerSuccession.note(witnessed), person.recorded()));
       out()
           .println("restored     backup " + done.backup().number() + " of " + done.backup().made());
       if (done.setAside() != null) {

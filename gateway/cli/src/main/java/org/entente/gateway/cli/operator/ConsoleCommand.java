@@ -24,8 +24,11 @@ public final class ConsoleCommand extends ClientCall {
   public void with(ManagedChannel channel) {
     OpenConsoleResponse opened =
         ConsoleGrpc.newBlockingStub(channel).openConsole(OpenConsoleRequest.getDefaultInstance());
-    print(opened.getAddress());
-    err()
-        .println("It opens the console once, until " + Timestamps.toString(opened.getValidUntil()));
+    tell(opened, opened.getAddress());
+    if (!json()) {
+      err()
+          .println(
+              "It opens the console once, until " + Timestamps.toString(opened.getValidUntil()));
+    }
   }
 }

@@ -1,14 +1,19 @@
 package org.entente.gateway.cli.operator;
 
 import java.nio.file.Path;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.Contexts;
 import org.entente.gateway.cli.call.Contexts.Context;
+import org.entente.gateway.cli.call.Listing;
+import org.entente.gateway.cli.call.OutputOptions;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.client.Credentials;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.trust.Endpoint;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -97,23 +102,37 @@ public final class ContextCommand {
       description = "Lists the contexts; an asterisk marks the one in use.",
       mixinStandardHelpOptions = true)
   static final class ListAll extends PrintingCommand {
+    private static final Columns<NamedContext> CONTEXTS =
+        Columns.<NamedContext>of("context", "contexts")
+            .with("in use", one -> one.used() ? "*" : "")
+            .with("name", NamedContext::name)
+            .with("gateway", one -> one.context().gateway())
+            .with("credentials", one -> one.context().credentials().toString());
+
+    /** A context under its name. */
+    private record NamedContext(String name, Context context, boolean used) {}
+
+    @Mixin private OutputOptions output = new OutputOptions();
+
     @Override
     protected void run() {
       Contexts contexts = Contexts.ofUser();
+      Listing<NamedContext> list = output.listing(this, CONTEXTS, ListAll::asJson, "of this user");
       contexts
           .all()
           .forEach(
               (name, one) ->
-                  print(
-                      "%s %-20s  %-24s %s"
-                          .formatted(
-                              name.equals(contexts.current()) ? "*" : " ",
-                              name,
-                              one.gateway(),
-                              one.credentials())));
-      if (contexts.all().isEmpty()) {
-        err().println("no contexts");
-      }
+                  list.add(new NamedContext(name, one, name.equals(contexts.current()))));
+      list.end();
+    }
+
+    private static String asJson(NamedContext one) {
+      return JsonText.line(
+          JsonText.object()
+              .put("name", one.name())
+              .put("gateway", one.context().gateway())
+              .put("credentials", one.context().credentials().toString())
+              .put("in_use", one.used()));
     }
   }
 

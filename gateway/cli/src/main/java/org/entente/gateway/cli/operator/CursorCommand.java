@@ -3,11 +3,13 @@ package org.entente.gateway.cli.operator;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
+import org.entente.gateway.cli.call.Listing;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.CursorState;
 import org.entente.proto.v1.CursorsGrpc;
 import org.entente.proto.v1.ForgetCursorRequest;
+import org.entente.proto.v1.ForgetCursorResponse;
 import org.entente.proto.v1.ListCursorsRequest;
 import org.entente.proto.v1.ListCursorsResponse;
 import picocli.CommandLine.Command;
@@ -28,7 +30,8 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExample:%n",
     footer = {
       "  entente cursor list --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator",
-      "  entente cursor forget desk night-shift --officer DE-3 --justification 'not used any more' \\",
+      "  entente cursor forget desk night-shift --officer DE-3 --justification 'not used any more'"
+          + " \\",
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator"
     })
 public final class CursorCommand {
@@ -38,8 +41,10 @@ public final class CursorCommand {
       name = "list",
       description = {
         "Lists the durable cursors by client and name.",
-        "Shows whether each is open, the position of the oldest unacknowledged message, how many messages",
-        "are unacknowledged, and when this gateway received the oldest of them. The last line is the",
+        "Shows whether each is open, the position of the oldest unacknowledged message, how many"
+            + " messages",
+        "are unacknowledged, and when this gateway received the oldest of them. The headline names"
+            + " the",
         "ledger's last position."
       },
       mixinStandardHelpOptions = true)
@@ -47,37 +52,35 @@ public final class CursorCommand {
     @Option(names = "--client", paramLabel = "CLIENT", description = "only cursors of this client")
     private String client = "";
 
+    private static final Columns<CursorState> CURSORS =
+        Columns.<CursorState>of("cursor", "cursors")
+            .with("client", CursorState::getClient)
+            .with("cursor", CursorState::getCursor)
+            .with("state", one -> one.getOpen() ? "open" : "closed")
+            .with("next position", one -> Long.toString(one.getNextPosition()))
+            .with("behind", ListAll::behind)
+            .with(
+                "oldest of",
+                one ->
+                    one.hasOldestReceivedAt()
+                        ? Timestamps.toString(one.getOldestReceivedAt())
+                        : "");
+
     @Override
     public void with(ManagedChannel channel) {
       ListCursorsResponse listed =
           CursorsGrpc.newBlockingStub(channel)
               .listCursors(ListCursorsRequest.newBuilder().setClient(client).build());
-      for (CursorState one : listed.getCursorsList()) {
-        out()
-            .println(
-                TerminalText.printable(
-                    "%-16s  %-24s  %-6s  next position %d  behind %s"
-                        .formatted(
-                            one.getClient(),
-                            one.getCursor(),
-                            one.getOpen() ? "open" : "closed",
-                            one.getNextPosition(),
-                            behind(one))));
-      }
+      Listing<CursorState> list = listing(CURSORS);
+      listed.getCursorsList().forEach(list::add);
+      list.end("last position " + listed.getLastPosition());
       if (listed.getMore()) {
-        out().println("there are more; select with --client");
+        err().println("there are more; select with --client");
       }
-      out().println("last position " + listed.getLastPosition());
     }
 
     private static String behind(CursorState cursor) {
-      String messages =
-          cursor.getMoreBehind()
-              ? "more than " + cursor.getMessagesBehind()
-              : String.valueOf(cursor.getMessagesBehind());
-      return cursor.hasOldestReceivedAt()
-          ? messages + ", the oldest of " + Timestamps.toString(cursor.getOldestReceivedAt())
-          : messages;
+      return (cursor.getMoreBehind() ? "more than " : "") + cursor.getMessagesBehind();
     }
   }
 
@@ -86,7 +89,8 @@ public final class CursorCommand {
       name = "forget",
       description = {
         "Forgets a cursor that no stream holds open.",
-        "It then no longer counts towards its client's limit. No message changes; a client that opens",
+        "It then no longer counts towards its client's limit. No message changes; a client that"
+            + " opens",
         "the cursor again receives all messages that are still kept."
       },
       mixinStandardHelpOptions = true)
@@ -101,19 +105,18 @@ public final class CursorCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      long next =
+      ForgetCursorResponse forgotten =
           CursorsGrpc.newBlockingStub(channel)
               .forgetCursor(
                   ForgetCursorRequest.newBuilder()
                       .setClient(client)
                       .setCursor(cursor)
                       .setOnBehalfOf(person.named())
-                      .build())
-              .getNextPosition();
-      out()
-          .println(
-              TerminalText.printable(
-                  "forgot cursor %s of %s at position %d".formatted(cursor, client, next)));
+                      .build());
+      tell(
+          forgotten,
+          "forgot cursor %s of %s at position %d"
+              .formatted(cursor, client, forgotten.getNextPosition()));
     }
   }
 }

@@ -15,7 +15,8 @@ import picocli.CommandLine.Mixin;
     name = "erase",
     description = {
       "Erases one received message permanently.",
-      "Destroys its key, which also makes it unreadable in older copies of the ledger. A message under legal hold is not erased. The client needs the scope `retention`."
+      "Destroys its key, which also makes it unreadable in older copies of the ledger. A message"
+          + " under legal hold is not erased. The client needs the scope `retention`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -33,6 +34,6 @@ public final class EraseCommand extends MessageCall {
         RetentionGrpc.newBlockingStub(channel)
             .erase(
                 EraseRequest.newBuilder().setMessageId(id()).setOnBehalfOf(person.named()).build());
-    out().println("erased at " + Timestamps.toString(erased.getErasedAt()));
+    tell(erased, "erased at " + Timestamps.toString(erased.getErasedAt()));
   }
 }

@@ -4,10 +4,12 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.proto.v1.HoldRequest;
+import org.entente.proto.v1.HoldResponse;
 import org.entente.proto.v1.LegalHold;
 import org.entente.proto.v1.ListHoldsRequest;
 import org.entente.proto.v1.ListHoldsResponse;
@@ -48,11 +50,8 @@ public final class HoldCommand {
     public void with(ManagedChannel channel) {
       HoldRequest request =
           HoldRequest.newBuilder().setMessageId(id()).setOnBehalfOf(person.named()).build();
-      out()
-          .println(
-              "held since "
-                  + Timestamps.toString(
-                      RetentionGrpc.newBlockingStub(channel).hold(request).getSince()));
+      HoldResponse held = RetentionGrpc.newBlockingStub(channel).hold(request);
+      tell(held, "held since " + Timestamps.toString(held.getSince()));
     }
   }
 
@@ -74,11 +73,11 @@ public final class HoldCommand {
                       .setMessageId(id())
                       .setOnBehalfOf(person.named())
                       .build());
-      out()
-          .println(
-              released.hasErasedAt()
-                  ? "released, and erased at " + Timestamps.toString(released.getErasedAt())
-                  : "released; it is kept until its retention ends");
+      tell(
+          released,
+          released.hasErasedAt()
+              ? "released, and erased at " + Timestamps.toString(released.getErasedAt())
+              : "released; it is kept until its retention ends");
     }
   }
 
@@ -88,30 +87,27 @@ public final class HoldCommand {
       description = "Lists the messages under legal hold, with the reasons.",
       mixinStandardHelpOptions = true)
   static final class ListHolds extends ClientCall {
+    private static final Columns<LegalHold> HOLDS =
+        Columns.<LegalHold>of("hold", "holds")
+            .with("message", one -> MessageText.hex(one.getMessageId()))
+            .with("since", one -> Timestamps.toString(one.getSince()))
+            .with("from", LegalHold::getOrigin)
+            .with("recalled", one -> one.getRecalled() ? "recalled" : "")
+            .with("reason", LegalHold::getReason);
+
     @Override
     public void with(ManagedChannel channel) {
       RetentionGrpc.RetentionBlockingStub calls = RetentionGrpc.newBlockingStub(channel);
       var unused =
-          pages(
-              "no holds",
+          list(
+              HOLDS,
               ByteString.EMPTY,
               after -> calls.listHolds(ListHoldsRequest.newBuilder().setAfter(after).build()),
               ListHoldsResponse::getHoldsList,
-              hold -> print(line(hold)),
               page ->
                   page.getMore()
                       ? page.getHolds(page.getHoldsCount() - 1).getMessageId()
                       : ByteString.EMPTY);
-    }
-
-    private static String line(LegalHold hold) {
-      return "%s  since %s  from %s%s: %s"
-          .formatted(
-              MessageText.hex(hold.getMessageId()),
-              Timestamps.toString(hold.getSince()),
-              hold.getOrigin(),
-              hold.getRecalled() ? ", recalled" : "",
-              hold.getReason());
     }
   }
 }

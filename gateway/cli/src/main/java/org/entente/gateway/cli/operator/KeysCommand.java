@@ -8,9 +8,10 @@ import java.time.Duration;
 import java.time.Instant;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
+import org.entente.gateway.cli.call.Listing;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.ExplanationText;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.trust.Fingerprint;
 import org.entente.gateway.trust.JoinRequest;
 import org.entente.proto.v1.FulfilmentState;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Option;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente keys renew --officer FR-3 --justification 'yearly renewal' --out fr.customs.join \\",
+      "  entente keys renew --officer FR-3 --justification 'yearly renewal' --out fr.customs.join"
+          + " \\",
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
       "  entente keys show --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator"
     })
@@ -49,7 +51,8 @@ public final class KeysCommand {
       name = "renew",
       description = {
         "Makes the next key pairs and writes the request for the roots.",
-        "The roots admit it with `entente federation add`. Until then, repeating the command returns the",
+        "The roots admit it with `entente federation add`. Until then, repeating the command"
+            + " returns the",
         "pending request."
       },
       mixinStandardHelpOptions = true)
@@ -105,9 +108,11 @@ public final class KeysCommand {
       byte[] request = made.getRequest().toByteArray();
       Fingerprint fingerprint = JoinRequest.verify(request).fingerprint();
       CeremonyFiles.write(out, request);
-      out().println("hand on      " + out);
-      out().println("read out     " + fingerprint);
-      out().println("then         the roots: entente federation add --request " + out + " …");
+      tell(
+          made,
+          "hand on      " + out,
+          "read out     " + fingerprint,
+          "then         the roots: entente federation add --request " + out + " …");
     }
 
     private static Timestamp timestamp(Instant at) {
@@ -124,31 +129,39 @@ public final class KeysCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Show extends ClientCall {
+    private static final Columns<PairState> PAIRS =
+        Columns.<PairState>of("key pair", "key pairs")
+            .with("use", one -> one.getUse() == PairUse.PAIR_USE_AGENCY ? "agency" : "audit")
+            .with("id", PairState::getId)
+            .with("state", Show::state)
+            .with("valid", Show::validity);
+
     @Override
     public void with(ManagedChannel channel) {
       ShowKeysResponse known =
           KeysGrpc.newBlockingStub(channel).showKeys(ShowKeysRequest.getDefaultInstance());
-      known.getPairsList().forEach(pair -> print(line(pair)));
-      out().println("trust bundle version " + known.getBundleVersion());
+      if (json()) {
+        tell(known);
+        return;
+      }
+      Listing<PairState> pairs = listing(PAIRS);
+      known.getPairsList().forEach(pairs::add);
+      pairs.end("trust bundle version " + known.getBundleVersion());
       for (FulfilmentState agency : known.getAgenciesList()) {
-        out()
-            .println(
-                TerminalText.printable(
-                    agency.getAgency() + " fulfils " + ExplanationText.words(agency)));
+        print(agency.getAgency() + " fulfils " + ExplanationText.words(agency));
       }
     }
 
-    private static String line(PairState pair) {
-      String state = pair.getInForce() ? "in use" : pair.getHeld() ? "held" : "not held here";
-      String time =
-          pair.hasNotBefore()
-              ? "valid from %s until %s"
-                  .formatted(
-                      Timestamps.toString(pair.getNotBefore()),
-                      Timestamps.toString(pair.getNotAfter()))
-              : "not in the trust bundle";
-      String use = pair.getUse() == PairUse.PAIR_USE_AGENCY ? "agency" : "audit";
-      return "%-6s  %s  %-13s  %s".formatted(use, pair.getId(), state, time);
+    private static String state(PairState pair) {
+      return pair.getInForce() ? "in use" : pair.getHeld() ? "held" : "not held here";
+    }
+
+    private static String validity(PairState pair) {
+      return pair.hasNotBefore()
+          ? "from %s until %s"
+              .formatted(
+                  Timestamps.toString(pair.getNotBefore()), Timestamps.toString(pair.getNotAfter()))
+          : "not in the trust bundle";
     }
   }
 }

@@ -1,12 +1,18 @@
 package org.entente.gateway.cli.operator;
 
+import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
+import org.entente.gateway.cli.call.Listing;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.LaneState;
@@ -15,8 +21,11 @@ import org.entente.proto.v1.LinksGrpc;
 import org.entente.proto.v1.ListLinksRequest;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.PauseLinkRequest;
+import org.entente.proto.v1.PauseLinkResponse;
 import org.entente.proto.v1.ResumeLaneRequest;
+import org.entente.proto.v1.ResumeLaneResponse;
 import org.entente.proto.v1.UnpauseLinkRequest;
+import org.entente.proto.v1.UnpauseLinkResponse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -39,9 +48,11 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExample:%n",
     footer = {
       "  entente link list --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
-      "  entente link pause de.customs --officer FR-3 --justification 'their maintenance, ticket 12' \\",
+      "  entente link pause de.customs --officer FR-3 --justification 'their maintenance, ticket"
+          + " 12' \\",
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
-      "  entente link resume de.customs FLASH --officer FR-3 --justification 'restored, ticket 13' \\",
+      "  entente link resume de.customs FLASH --officer FR-3 --justification 'restored, ticket 13'"
+          + " \\",
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator"
     })
 public final class LinkCommand {
@@ -51,52 +62,76 @@ public final class LinkCommand {
       name = "list",
       description = {
         "Lists each link with the state of its lanes.",
-        "Shows whether it is up, at which end it is paused, which alarm stopped it, how many envelopes",
+        "Shows whether it is up, at which end it is paused, which alarm stopped it, how many"
+            + " envelopes",
         "wait and since when, how many are in flight, and the round-trip time."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
+    private static final Columns<LinkLane> LANES =
+        Columns.<LinkLane>of("lane", "lanes")
+            .with("peer", one -> one.link().getPeer())
+            .with("link", one -> one.link().getUp() ? "up" : "down")
+            .with("lane", one -> EnumNames.word(one.lane().getLane()))
+            .with("state", one -> state(one.lane()))
+            .with("waiting", one -> Long.toString(one.lane().getBacklog()))
+            .with(
+                "since", one -> at("", one.lane().hasOldestQueued(), one.lane().getOldestQueued()))
+            .with("in flight", one -> Long.toString(one.lane().getInFlight()))
+            .with("round trip", one -> roundTrip(one.lane()))
+            .with("notes", ListAll::notes);
+
+    /** A lane with its link; a link without lanes has one that is empty. */
+    private record LinkLane(LinkState link, LaneState lane) {}
+
     @Override
     public void with(ManagedChannel channel) {
-      for (LinkState link :
+      List<LinkState> links =
           LinksGrpc.newBlockingStub(channel)
               .listLinks(ListLinksRequest.getDefaultInstance())
-              .getLinksList()) {
-        out().println(TerminalText.printable(line(link)));
-        link.getLanesList().forEach(lane -> out().println(TerminalText.printable(line(lane))));
+              .getLinksList();
+      if (json()) {
+        links.forEach(this::tell);
+        return;
       }
+      Listing<LinkLane> list = listing(LANES, one -> JsonText.of(one.link()));
+      links.stream().flatMap(ListAll::lanes).forEach(list::add);
+      list.end();
     }
 
-    private static String line(LinkState link) {
-      return "%-16s  %s%s%s%s"
-          .formatted(
-              link.getPeer(),
-              link.getUp() ? "up" : "down",
-              at("  paused here since ", link.hasPausedSince(), link.getPausedSince()),
-              at("  paused there since ", link.hasPausedByPeerSince(), link.getPausedByPeerSince()),
-              at("  last contact ", link.hasLastContact(), link.getLastContact()));
+    private static Stream<LinkLane> lanes(LinkState link) {
+      return link.getLanesCount() == 0
+          ? Stream.of(new LinkLane(link, LaneState.getDefaultInstance()))
+          : link.getLanesList().stream().map(lane -> new LinkLane(link, lane));
     }
 
-    private static String line(LaneState lane) {
-      boolean stopped = !lane.getStoppedCode().isEmpty();
-      String state = lane.getConnected() ? "connected" : "not connected";
-      return "  %-10s%-14s%d waiting%s, %d in flight%s%s"
-          .formatted(
-              EnumNames.word(lane.getLane()),
-              stopped ? "stopped" : state,
-              lane.getBacklog(),
-              at(" since ", lane.hasOldestQueued(), lane.getOldestQueued()),
-              lane.getInFlight(),
-              lane.hasRoundTrip()
-                  ? ", round trip " + Durations.toMillis(lane.getRoundTrip()) + " ms"
-                  : "",
-              stopped
-                  ? "; %s since %s: %s"
+    private static String state(LaneState lane) {
+      if (!lane.getStoppedCode().isEmpty()) {
+        return "stopped";
+      }
+      return lane.getConnected() ? "connected" : "not connected";
+    }
+
+    private static String roundTrip(LaneState lane) {
+      return lane.hasRoundTrip() ? Durations.toMillis(lane.getRoundTrip()) + " ms" : "";
+    }
+
+    private static String notes(LinkLane one) {
+      LinkState link = one.link();
+      LaneState lane = one.lane();
+      return Stream.of(
+              lane.getStoppedCode().isEmpty()
+                  ? ""
+                  : "%s since %s: %s"
                       .formatted(
                           lane.getStoppedCode(),
                           Timestamps.toString(lane.getStoppedSince()),
-                          lane.getStoppedText())
-                  : "");
+                          lane.getStoppedText()),
+              at("paused here since ", link.hasPausedSince(), link.getPausedSince()),
+              at("paused there since ", link.hasPausedByPeerSince(), link.getPausedByPeerSince()),
+              at("last contact ", link.hasLastContact(), link.getLastContact()))
+          .filter(note -> !note.isEmpty())
+          .collect(Collectors.joining("; "));
     }
 
     private static String at(String words, boolean known, Timestamp at) {
@@ -119,8 +154,8 @@ public final class LinkCommand {
       return person.named();
     }
 
-    void say(boolean before, String had, String has) {
-      out().println(TerminalText.printable(peer + (before ? had + "; nothing changed" : has)));
+    void say(MessageOrBuilder answer, boolean before, String had, String has) {
+      tell(answer, peer + (before ? had + "; nothing changed" : has));
     }
   }
 
@@ -129,19 +164,19 @@ public final class LinkCommand {
       name = "pause",
       description = {
         "Pauses a link in both directions until `unpause`, also across restarts.",
-        "Messages wait in the ledgers of both ends, publishing continues, and the peer is told that this",
+        "Messages wait in the ledgers of both ends, publishing continues, and the peer is told that"
+            + " this",
         "is not an outage."
       },
       mixinStandardHelpOptions = true)
   static final class Pause extends Change {
     @Override
     public void with(ManagedChannel channel) {
-      boolean before =
+      PauseLinkResponse paused =
           LinksGrpc.newBlockingStub(channel)
               .pauseLink(
-                  PauseLinkRequest.newBuilder().setPeer(peer()).setOnBehalfOf(person()).build())
-              .getBefore();
-      say(before, " was paused before", " paused");
+                  PauseLinkRequest.newBuilder().setPeer(peer()).setOnBehalfOf(person()).build());
+      say(paused, paused.getBefore(), " was paused before", " paused");
     }
   }
 
@@ -153,12 +188,11 @@ public final class LinkCommand {
   static final class Unpause extends Change {
     @Override
     public void with(ManagedChannel channel) {
-      boolean before =
+      UnpauseLinkResponse continued =
           LinksGrpc.newBlockingStub(channel)
               .unpauseLink(
-                  UnpauseLinkRequest.newBuilder().setPeer(peer()).setOnBehalfOf(person()).build())
-              .getBefore();
-      say(before, " was not paused", " continues");
+                  UnpauseLinkRequest.newBuilder().setPeer(peer()).setOnBehalfOf(person()).build());
+      say(continued, continued.getBefore(), " was not paused", " continues");
     }
   }
 
@@ -167,7 +201,8 @@ public final class LinkCommand {
       name = "resume",
       description = {
         "Resumes a lane that an alarm stopped.",
-        "Waiting messages are sent again in a new epoch; recipients drop those that they already have.",
+        "Waiting messages are sent again in a new epoch; recipients drop those that they already"
+            + " have.",
         "The operator at the other end must do the same."
       },
       mixinStandardHelpOptions = true)
@@ -180,17 +215,17 @@ public final class LinkCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      boolean before =
+      ResumeLaneResponse resumed =
           LinksGrpc.newBlockingStub(channel)
               .resumeLane(
                   ResumeLaneRequest.newBuilder()
                       .setPeer(peer())
                       .setLane(lane)
                       .setOnBehalfOf(person())
-                      .build())
-              .getBefore();
+                      .build());
       say(
-          before,
+          resumed,
+          resumed.getBefore(),
           " " + EnumNames.word(lane) + " was not stopped",
           " " + EnumNames.word(lane) + " continues");
     }

@@ -1,14 +1,16 @@
 package org.entente.gateway.cli.operator;
 
+import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.ProtocolMessageEnum;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.DiscardQuarantinedRequest;
 import org.entente.proto.v1.DiscardQuarantinedResponse;
@@ -30,7 +32,8 @@ import picocli.CommandLine.Parameters;
     name = "quarantine",
     description = {
       "Lists, shows, retries and discards messages that the gateway quarantined.",
-      "A gateway quarantines a message after repeated failures to process it. Shows no content. The",
+      "A gateway quarantines a message after repeated failures to process it. Shows no content."
+          + " The",
       "client needs the scope `operator`."
     },
     mixinStandardHelpOptions = true,
@@ -43,7 +46,8 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente quarantine list --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator",
+      "  entente quarantine list --gateway 127.0.0.1:7442 --credentials"
+          + " de.customs/clients/operator",
       "  entente quarantine retry 7 --officer DE-3 --justification 'upgraded to 0.1.1' \\",
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator"
     })
@@ -57,23 +61,12 @@ public final class QuarantineCommand {
     return message.getAgency().isEmpty() ? "unknown" : message.getAgency();
   }
 
-  private static String line(QuarantinedMessage message) {
-    return "%-6d  %-10s  %-9s  %-16s  %-9s  since %s  %s"
-        .formatted(
-            message.getNumber(),
-            word(message.getStep()),
-            word(message.getState()),
-            agency(message),
-            EnumNames.word(message.getLane()),
-            Timestamps.toString(message.getSince()),
-            message.getCode());
-  }
-
   /** Lists the entries. */
   @Command(
       name = "list",
       description = {
-        "Lists the entries that wait for a decision: number, step, state, agency, lane, time, reason."
+        "Lists the entries that wait for a decision: number, step, state, agency, lane, time,"
+            + " reason."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
@@ -82,18 +75,27 @@ public final class QuarantineCommand {
         description = "list the entries decided in the last 90 days instead")
     private boolean decided;
 
+    private static final Columns<QuarantinedMessage> ENTRIES =
+        Columns.<QuarantinedMessage>of("entry", "entries")
+            .with("number", one -> Long.toString(one.getNumber()))
+            .with("step", one -> word(one.getStep()))
+            .with("state", one -> word(one.getState()))
+            .with("agency", QuarantineCommand::agency)
+            .with("lane", one -> EnumNames.word(one.getLane()))
+            .with("since", one -> Timestamps.toString(one.getSince()))
+            .with("code", QuarantinedMessage::getCode);
+
     @Override
     public void with(ManagedChannel channel) {
       QuarantineGrpc.QuarantineBlockingStub calls = QuarantineGrpc.newBlockingStub(channel);
       ListQuarantineRequest.Builder request =
           ListQuarantineRequest.newBuilder().setDecided(decided);
       var unused =
-          pages(
-              "no entries",
+          list(
+              ENTRIES,
               0L,
               after -> calls.listQuarantine(request.setAfter(after).build()),
               ListQuarantineResponse::getMessagesList,
-              message -> print(line(message)),
               page ->
                   page.getMore() ? page.getMessages(page.getMessagesCount() - 1).getNumber() : 0L);
     }
@@ -108,12 +110,18 @@ public final class QuarantineCommand {
       return number;
     }
 
-    void say(String name, String text) {
-      out().println(TerminalText.printable("%-9s %s".formatted(name, text)));
+    static String line(String name, String text) {
+      return "%-9s %s".formatted(name, text);
     }
 
-    void told(QuarantinedMessage message, String text, boolean before, QuarantineState... wanted) {
-      say(word(message.getState()), text + (before ? "; nothing changed" : ""));
+    void told(
+        MessageOrBuilder answer,
+        QuarantinedMessage message,
+        String text,
+        boolean before,
+        QuarantineState... wanted) {
+      String line = line(word(message.getState()), text + (before ? "; nothing changed" : ""));
+      tell(answer, line);
       failUnless(List.of(wanted).contains(message.getState()));
     }
   }
@@ -122,7 +130,8 @@ public final class QuarantineCommand {
   @Command(
       name = "show",
       description =
-          "Shows one entry: the failing step, the reason, the number of tries, the messages, the time limit.",
+          "Shows one entry: the failing step, the reason, the number of tries, the messages, the"
+              + " time limit.",
       mixinStandardHelpOptions = true)
   static final class Show extends EntryCall {
     @Override
@@ -131,19 +140,21 @@ public final class QuarantineCommand {
           QuarantineGrpc.newBlockingStub(channel)
               .showQuarantined(ShowQuarantinedRequest.newBuilder().setNumber(number()).build())
               .getMessage();
-      say("number", Long.toString(message.getNumber()));
-      say("step", word(message.getStep()));
-      say("state", word(message.getState()));
-      say("agency", agency(message));
-      say("lane", EnumNames.word(message.getLane()));
-      say("since", Timestamps.toString(message.getSince()));
-      say("until", Timestamps.toString(message.getUntil()));
-      say("reason", message.getCode() + ": " + message.getReason());
-      say("tries", Integer.toString(message.getTries()));
-      message.getMessageIdsList().forEach(id -> say("message", MessageText.hex(id)));
+      List<String> lines = new ArrayList<>();
+      lines.add(line("number", Long.toString(message.getNumber())));
+      lines.add(line("step", word(message.getStep())));
+      lines.add(line("state", word(message.getState())));
+      lines.add(line("agency", agency(message)));
+      lines.add(line("lane", EnumNames.word(message.getLane())));
+      lines.add(line("since", Timestamps.toString(message.getSince())));
+      lines.add(line("until", Timestamps.toString(message.getUntil())));
+      lines.add(line("reason", message.getCode() + ": " + message.getReason()));
+      lines.add(line("tries", Integer.toString(message.getTries())));
+      message.getMessageIdsList().forEach(id -> lines.add(line("message", MessageText.hex(id))));
       if (message.hasDecidedAt()) {
-        say("decided", Timestamps.toString(message.getDecidedAt()));
+        lines.add(line("decided", Timestamps.toString(message.getDecidedAt())));
       }
+      tell(message, lines.toArray(String[]::new));
     }
   }
 
@@ -162,7 +173,8 @@ public final class QuarantineCommand {
       name = "retry",
       description = {
         "Retries one entry.",
-        "It is delivered at most once, however often this is called. Exit code 1 if it fails again or is",
+        "It is delivered at most once, however often this is called. Exit code 1 if it fails again"
+            + " or is",
         "refused."
       },
       mixinStandardHelpOptions = true)
@@ -177,6 +189,7 @@ public final class QuarantineCommand {
                       .setOnBehalfOf(person())
                       .build());
       told(
+          told,
           told.getMessage(),
           told.getText(),
           told.getBefore(),
@@ -189,7 +202,8 @@ public final class QuarantineCommand {
       name = "discard",
       description = {
         "Discards one entry permanently.",
-        "Its sender is told that it was not delivered. Exit code 1 if it was delivered or refused before."
+        "Its sender is told that it was not delivered. Exit code 1 if it was delivered or refused"
+            + " before."
       },
       mixinStandardHelpOptions = true)
   static final class Discard extends Decision {
@@ -203,6 +217,7 @@ public final class QuarantineCommand {
                       .setOnBehalfOf(person())
                       .build());
       told(
+          told,
           told.getMessage(),
           told.getText(),
           told.getBefore(),

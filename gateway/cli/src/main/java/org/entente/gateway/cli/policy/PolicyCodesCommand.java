@@ -6,7 +6,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.GatewayAddress;
+import org.entente.gateway.cli.call.Listing;
+import org.entente.gateway.cli.call.OutputOptions;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
@@ -20,15 +23,19 @@ import org.entente.gateway.policy.codes.Wording;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Lists the valid values of labels, with texts in one language. */
 @Command(
     name = "codes",
     description = {
-      "Lists the code lists: meanings of label values, markings, evaluations, classification schemes.",
-      "A classification scheme shows the level of each marking and its equivalents in other schemes. The",
-      "lists are those in force at a running gateway (--gateway), of a node (--config) or of a folder",
+      "Lists the code lists: meanings of label values, markings, evaluations, classification"
+          + " schemes.",
+      "A classification scheme shows the level of each marking and its equivalents in other"
+          + " schemes. The",
+      "lists are those in force at a running gateway (--gateway), of a node (--config) or of a"
+          + " folder",
       "(--codes); by default those of the release. Exit code 1 if the lists are invalid."
     },
     mixinStandardHelpOptions = true,
@@ -58,15 +65,14 @@ final class PolicyCodesCommand extends PrintingCommand {
       names = "--list",
       paramLabel = "LIST",
       description = "only this list, such as category, markings, classification_scheme")
-  private @Nullable String list;
+  private @Nullable String listName;
 
-  @Option(names = "--json", description = "print one JSON object per line, with all languages")
-  private boolean json;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Override
   public void run() {
     Wording.Language in = language();
-    String only = list;
+    String only = listName;
     List<CodeLists.Entry> entries =
         entries().stream().filter(it -> only == null || it.list().equals(only)).toList();
     if (entries.isEmpty()) {
@@ -76,18 +82,32 @@ final class PolicyCodesCommand extends PrintingCommand {
               + " is none of "
               + lists().entries().stream().map(CodeLists.Entry::list).distinct().toList());
     }
-    String before = "";
-    for (CodeLists.Entry entry : entries) {
-      if (json) {
-        out().println(JsonText.line(object(entry)));
-        continue;
-      }
-      if (!entry.list().equals(before)) {
-        out().println(entry.list());
-        before = entry.list();
-      }
-      out().println("  " + TerminalText.printable(line(entry, in)));
+    Listing<CodeLists.Entry> list =
+        output.listing(this, columns(in), PolicyCodesCommand::asJson, place());
+    entries.forEach(list::add);
+    list.end();
+  }
+
+  private static Columns<CodeLists.Entry> columns(Wording.Language in) {
+    return Columns.<CodeLists.Entry>of("code", "codes")
+        .with("list", CodeLists.Entry::list)
+        .with("code", CodeLists.Entry::code)
+        .with("meaning", entry -> meaning(entry, in))
+        .with("note", CodeLists.Entry::note);
+  }
+
+  private static String meaning(CodeLists.Entry entry, Wording.Language in) {
+    Wording meaning = entry.meaning();
+    return meaning == null ? "(no text)" : meaning.in(in);
+  }
+
+  /** Whose codes they are, for the headline. */
+  private String place() {
+    if (gateway != null) {
+      return "in force at the gateway";
     }
+    Path given = codes == null ? config : codes;
+    return given == null ? "of this release" : "of " + given;
   }
 
   private Wording.Language language() {
@@ -131,13 +151,7 @@ final class PolicyCodesCommand extends PrintingCommand {
                 .collect(Collectors.joining(System.lineSeparator())));
   }
 
-  private static String line(CodeLists.Entry entry, Wording.Language in) {
-    Wording meaning = entry.meaning();
-    String text = meaning == null ? "(no text)" : meaning.in(in);
-    return entry.code() + "  " + text + (entry.note().isEmpty() ? "" : " (" + entry.note() + ")");
-  }
-
-  private static ObjectNode object(CodeLists.Entry entry) {
+  private static String asJson(CodeLists.Entry entry) {
     ObjectNode object =
         JsonText.object()
             .put("list", entry.list())
@@ -149,6 +163,6 @@ final class PolicyCodesCommand extends PrintingCommand {
         object.withObject("label").put(in.name().toLowerCase(Locale.ROOT), meaning.in(in));
       }
     }
-    return object;
+    return JsonText.line(object);
   }
 }

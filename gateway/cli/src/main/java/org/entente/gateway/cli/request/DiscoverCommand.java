@@ -4,8 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.DiscoverRequest;
 import org.entente.proto.v1.DiscoveredResponder;
@@ -27,6 +26,13 @@ import picocli.CommandLine.Option;
       "      --credentials fr.customs/clients/declarations"
     })
 public final class DiscoverCommand extends ClientCall {
+  private static final Columns<DiscoveredResponder> RESPONDERS =
+      ResponderCommand.described(
+              Columns.<DiscoveredResponder>of("responder", "responders")
+                  .with("agency", DiscoveredResponder::getAgency),
+              DiscoveredResponder::getResponder)
+          .with("stated", one -> Timestamps.toString(one.getSaidAt()));
+
   @Option(
       names = "--category",
       paramLabel = "NAME",
@@ -36,27 +42,12 @@ public final class DiscoverCommand extends ClientCall {
   @Option(names = "--agency", description = "only responders of this agency")
   private String agency = "";
 
-  @Option(names = "--json", description = "print one JSON object per line")
-  private boolean json;
-
   @Override
   public void with(ManagedChannel channel) {
     DiscoverRequest.Builder request = DiscoverRequest.newBuilder().setAgency(agency);
     request.addAllCategories(categories);
-    List<DiscoveredResponder> found =
-        RequestsGrpc.newBlockingStub(channel).discover(request.build()).getRespondersList();
-    found.forEach(one -> out().println(json ? JsonText.of(one) : line(one)));
-    if (found.isEmpty()) {
-      err().println("no responder is known to which a request is allowed");
-    }
-  }
-
-  private static String line(DiscoveredResponder one) {
-    return TerminalText.printable(
-        "%-12s %s  said %s"
-            .formatted(
-                one.getAgency(),
-                ResponderCommand.line(one.getResponder()),
-                Timestamps.toString(one.getSaidAt())));
+    list(
+        RESPONDERS,
+        RequestsGrpc.newBlockingStub(channel).discover(request.build()).getRespondersList());
   }
 }

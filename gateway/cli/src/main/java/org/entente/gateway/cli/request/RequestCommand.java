@@ -11,16 +11,16 @@ import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.DraftCall;
+import org.entente.gateway.cli.call.Listing;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.SenderOptions;
 import org.entente.gateway.cli.call.TopicDraftCall;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.DeskAddressParser;
-import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.PrintHistory;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.AnswerResult;
@@ -79,6 +79,41 @@ import picocli.CommandLine.Parameters;
       "  entente request answer 0197…3f --result NO_HIT --classification RESTRICTED"
     })
 public final class RequestCommand {
+  private static final Columns<ListedRequest> REQUESTS =
+      Columns.<ListedRequest>of("request", "requests")
+          .with("request", one -> MessageText.hex(one.getRequestId()))
+          .with("agency", ListedRequest::getAgency)
+          .with("status", one -> EnumNames.word(one.getStatus()))
+          .with("wanted", one -> EnumNames.word(one.getWanted()))
+          .with("answer by", one -> Timestamps.toString(one.getAnswerBy()))
+          .with("", one -> one.getOverdue() ? "OVERDUE" : "")
+          .with("reminders", RequestCommand::reminders)
+          .with("answered", RequestCommand::answered);
+
+  private static String reminders(ListedRequest one) {
+    String own =
+        one.hasNoticedAt() && !one.getOverdue()
+            ? one.getNoticedPercent() + " % of its time is over"
+            : "";
+    String others =
+        one.getReminders() == 0
+            ? ""
+            : "reminded "
+                + one.getReminders()
+                + "x, last "
+                + Timestamps.toString(one.getRemindedAt());
+    return own.isEmpty() || others.isEmpty() ? own + others : own + "; " + others;
+  }
+
+  private static String answered(ListedRequest one) {
+    if (one.hasAnsweredAt()) {
+      return "after "
+          + Durations.toSeconds(Timestamps.between(one.getAskedAt(), one.getAnsweredAt()))
+          + " s by "
+          + MessageText.hex(one.getAnswerId());
+    }
+    return one.hasExpectedAt() ? "expected " + Timestamps.toString(one.getExpectedAt()) : "";
+  }
 
   /** Sends a request. */
   @Command(
@@ -349,7 +384,7 @@ public final class RequestCommand {
                       .setOnBehalfOf(person.named())
                       .build())
               .getOutcomesList();
-      outcomes.forEach(outcome -> refuseUnless(DraftCall.tell(outcome, out())));
+      outcomes.forEach(outcome -> refuseUnless(tell(outcome)));
     }
   }
 
@@ -375,31 +410,30 @@ public final class RequestCommand {
     @Override
     public void with(ManagedChannel channel) {
       if (follow) {
-        follow(channel, () -> "reminder " + (printed.count() + 1), this::list);
+        follow(channel, () -> "reminder " + (printed.count() + 1), this::follow);
         return;
       }
-      list(channel);
-      if (printed.count() == 0) {
-        out().println("no reminders");
-      }
+      Listing<ListedRequest> list = listing(REQUESTS);
+      reminders(channel).forEachRemaining(found -> list.add(found.getRequest()));
+      list.end();
     }
 
     /** Each call begins with all current reminders. */
-    private void list(Channel channel) {
-      Iterator<FollowRemindersResponse> found =
-          RequestsGrpc.newBlockingStub(channel)
-              .followReminders(
-                  FollowRemindersRequest.newBuilder()
-                      .setFollow(follow)
-                      .setExercise(exercise)
-                      .build());
-      while (found.hasNext()) {
-        ListedRequest request = found.next().getRequest();
-        if (printed.isNew(request)) {
-          out().println(ListAll.line(request));
-          out().flush();
-        }
-      }
+    private void follow(Channel channel) {
+      reminders(channel)
+          .forEachRemaining(
+              found -> {
+                if (printed.isNew(found.getRequest())) {
+                  tell(found.getRequest(), REQUESTS.line(found.getRequest()));
+                  out().flush();
+                }
+              });
+    }
+
+    private Iterator<FollowRemindersResponse> reminders(Channel channel) {
+      return RequestsGrpc.newBlockingStub(channel)
+          .followReminders(
+              FollowRemindersRequest.newBuilder().setFollow(follow).setExercise(exercise).build());
     }
   }
 
@@ -445,9 +479,6 @@ public final class RequestCommand {
     @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
     private boolean exercise;
 
-    @Option(names = "--json", description = "print one JSON object per line")
-    private boolean json;
-
     @Override
     public void with(ManagedChannel channel) {
       ListRequestsRequest.Builder request =
@@ -459,51 +490,12 @@ public final class RequestCommand {
       request.addAllStatuses(statuses);
       RequestsGrpc.RequestsBlockingStub calls = RequestsGrpc.newBlockingStub(channel);
       var unused =
-          pages(
-              "no requests",
+          list(
+              REQUESTS,
               "",
               token -> calls.listRequests(request.setPageToken(token).build()),
               ListRequestsResponse::getRequestsList,
-              one -> out().println(json ? JsonText.of(one) : line(one)),
               ListRequestsResponse::getNextPageToken);
-    }
-
-    private static String line(ListedRequest one) {
-      return TerminalText.printable(
-          "%s  %-12s %-9s %s  answer by %s  %s%s"
-              .formatted(
-                  MessageText.hex(one.getRequestId()),
-                  one.getAgency(),
-                  EnumNames.word(one.getStatus()),
-                  EnumNames.word(one.getWanted()),
-                  Timestamps.toString(one.getAnswerBy()),
-                  one.getOverdue() ? "OVERDUE  " : "",
-                  reminders(one) + answered(one)));
-    }
-
-    private static String reminders(ListedRequest one) {
-      String own =
-          one.hasNoticedAt() && !one.getOverdue()
-              ? one.getNoticedPercent() + " % of its time is over  "
-              : "";
-      return one.getReminders() == 0
-          ? own
-          : own
-              + "reminded "
-              + one.getReminders()
-              + "x, last "
-              + Timestamps.toString(one.getRemindedAt())
-              + "  ";
-    }
-
-    private static String answered(ListedRequest one) {
-      if (one.hasAnsweredAt()) {
-        return "after "
-            + Durations.toSeconds(Timestamps.between(one.getAskedAt(), one.getAnsweredAt()))
-            + " s by "
-            + MessageText.hex(one.getAnswerId());
-      }
-      return one.hasExpectedAt() ? "expected " + Timestamps.toString(one.getExpectedAt()) : "";
     }
   }
 }

@@ -3,19 +3,23 @@ package org.entente.gateway.cli.request;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ListRespondersRequest;
 import org.entente.proto.v1.Matching;
 import org.entente.proto.v1.OwnResponder;
 import org.entente.proto.v1.RegisterResponderRequest;
+import org.entente.proto.v1.RegisterResponderResponse;
 import org.entente.proto.v1.RequestsGrpc;
 import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.ResponderStatus;
 import org.entente.proto.v1.WithdrawResponderRequest;
+import org.entente.proto.v1.WithdrawResponderResponse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,7 +30,8 @@ import picocli.CommandLine.Parameters;
     name = "responder",
     description = {
       "Registers systems of this agency that answer requests, with their response times.",
-      "Agencies that may send requests are told. The systems' data do not move. The client needs the",
+      "Agencies that may send requests are told. The systems' data do not move. The client needs"
+          + " the",
       "scope `respond`."
     },
     mixinStandardHelpOptions = true,
@@ -44,18 +49,23 @@ import picocli.CommandLine.Parameters;
     })
 public final class ResponderCommand {
 
-  /** A responder, on one line. */
-  static String line(Responder one) {
-    return "%-20s %s  within %d min  %s  data at most %d min old  %d subjects  %s  %s"
-        .formatted(
-            one.getName(),
-            one.getCategoriesList().stream().map(EnumNames::word).toList(),
-            one.getAnswersWithinMinutes(),
-            EnumNames.word(one.getMatching()),
-            one.getDataAgeMinutes(),
-            one.getSubjectsPerRequest(),
-            EnumNames.word(one.getStatus()),
-            one.getDescription());
+  /** Adds the columns that describe a responder. */
+  static <T> Columns<T> described(Columns<T> columns, Function<T, Responder> responder) {
+    return columns
+        .with("responder", one -> responder.apply(one).getName())
+        .with("categories", one -> categories(responder.apply(one)))
+        .with("answers within", one -> responder.apply(one).getAnswersWithinMinutes() + " min")
+        .with("matching", one -> EnumNames.word(responder.apply(one).getMatching()))
+        .with("data age", one -> responder.apply(one).getDataAgeMinutes() + " min")
+        .with("subjects", one -> String.valueOf(responder.apply(one).getSubjectsPerRequest()))
+        .with("status", one -> EnumNames.word(responder.apply(one).getStatus()))
+        .with("description", one -> responder.apply(one).getDescription());
+  }
+
+  private static String categories(Responder responder) {
+    return responder.getCategoriesList().stream()
+        .map(EnumNames::word)
+        .collect(Collectors.joining(", "));
   }
 
   /** Registers a responder. */
@@ -123,13 +133,13 @@ public final class ResponderCommand {
               .setStatus(status);
       responder.addAllCategories(categories);
       RequestsGrpc.RequestsBlockingStub calls = RequestsGrpc.newBlockingStub(channel);
-      var unused =
+      RegisterResponderResponse registered =
           calls.registerResponder(
               RegisterResponderRequest.newBuilder()
                   .setResponder(responder)
                   .setOnBehalfOf(person.named())
                   .build());
-      out().println(name + " registered");
+      tell(registered, name + " registered");
     }
   }
 
@@ -139,21 +149,18 @@ public final class ResponderCommand {
       description = "Lists the responders of this agency.",
       mixinStandardHelpOptions = true)
   static final class ListOwn extends ClientCall {
+    private static final Columns<OwnResponder> RESPONDERS =
+        described(Columns.<OwnResponder>of("responder", "responders"), OwnResponder::getResponder)
+            .with("client", OwnResponder::getClient)
+            .with("since", one -> Timestamps.toString(one.getSince()));
+
     @Override
     public void with(ManagedChannel channel) {
-      RequestsGrpc.newBlockingStub(channel)
-          .listResponders(ListRespondersRequest.getDefaultInstance())
-          .getRespondersList()
-          .forEach(one -> out().println(line(one)));
-    }
-
-    private static String line(OwnResponder one) {
-      return TerminalText.printable(
-          ResponderCommand.line(one.getResponder())
-              + "  by "
-              + one.getClient()
-              + " since "
-              + Timestamps.toString(one.getSince()));
+      list(
+          RESPONDERS,
+          RequestsGrpc.newBlockingStub(channel)
+              .listResponders(ListRespondersRequest.getDefaultInstance())
+              .getRespondersList());
     }
   }
 
@@ -170,14 +177,14 @@ public final class ResponderCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      var unused =
+      WithdrawResponderResponse withdrawn =
           RequestsGrpc.newBlockingStub(channel)
               .withdrawResponder(
                   WithdrawResponderRequest.newBuilder()
                       .setName(name)
                       .setOnBehalfOf(person.named())
                       .build());
-      out().println(name + " withdrawn");
+      tell(withdrawn, name + " withdrawn");
     }
   }
 }

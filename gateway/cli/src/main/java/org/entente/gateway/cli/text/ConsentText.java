@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.proto.v1.ConsentAsked;
-import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentNotice;
 import org.entente.proto.v1.ConsentTerms;
 import org.entente.proto.v1.GivenConsent;
@@ -68,7 +67,8 @@ public final class ConsentText {
         .orElse("");
   }
 
-  private static String of(ConsentAsked asked) {
+  /** What was asked: the messages, the terms and the reason. */
+  public static String of(ConsentAsked asked) {
     String messages =
         asked.getMessageIdsList().stream().map(MessageText::hex).collect(Collectors.joining(", "));
     return messages
@@ -98,24 +98,5 @@ public final class ConsentText {
     String what = purposes.stream().map(EnumNames::word).collect(Collectors.joining(", "));
     return "to %s for %s until %s"
         .formatted(String.join(", ", whom), what, Timestamps.toString(until));
-  }
-
-  /** A consent, as one line of a list. */
-  public static String of(ConsentEntry entry) {
-    StringBuilder line =
-        new StringBuilder(
-            "%s  %-7s %-12s %s"
-                .formatted(
-                    MessageText.hex(entry.getConsentId()),
-                    EnumNames.word(entry.getState()),
-                    entry.getAgency(),
-                    of(entry.getAsked())));
-    if (entry.hasGranted()) {
-      line.append("; granted ").append(of(entry.getGranted()));
-    }
-    if (!entry.getReason().isEmpty()) {
-      line.append("; ended: ").append(entry.getReason());
-    }
-    return line.append(entry.getExercise() ? "  (exercise)" : "").toString();
   }
 }

@@ -22,10 +22,21 @@ public final class FoundMessageText {
                     EnumNames.word(label.getKind()),
                     EnumNames.word(label.getCategory()),
                     label.getCaseRef())
-            + ChainPositionText.behind(LabelText.words(label))
+            + behind(notes(found)));
+  }
+
+  private static String behind(String notes) {
+    return notes.isEmpty() ? "" : "  " + notes;
+  }
+
+  /** What a reader must know besides: the requested action, its chain, its desks. */
+  public static String notes(FoundMessage found) {
+    Label label = found.getLabel();
+    return (ChainPositionText.behind(LabelText.words(label))
             + ChainPositionText.behind(ChainPositionText.of(label))
             + ChainPositionText.desks(label)
-            + ChainPositionText.behind(ChainPositionText.of(found.getStanding())));
+            + ChainPositionText.behind(ChainPositionText.of(found.getStanding())))
+        .strip();
   }
 
   /** What a page that is not complete leaves out. */

@@ -75,7 +75,8 @@ public final class JsonText {
     }
   }
 
-  private static JsonNode tree(MessageOrBuilder message) {
+  /** A message of the protos as a tree. */
+  public static JsonNode tree(MessageOrBuilder message) {
     try {
       JsonNode tree = MAPPER.readTree(JsonFormat.printer().print(message));
       inHexadecimal(tree, message.getDescriptorForType());

@@ -1,11 +1,14 @@
 package org.entente.gateway.cli.text;
 
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.policy.codes.PrecedenceLane;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.Refusal;
@@ -61,6 +64,27 @@ public final class MessageText {
             + (refusal.getRule().isEmpty() ? "" : " by " + refusal.getRule())
             + ": "
             + refusal.getReason());
+  }
+
+  /** The outcome of a message: to whom it goes, why not to others. Not cleaned for a terminal. */
+  public static List<String> lines(Outcome outcome) {
+    List<String> lines = new ArrayList<>();
+    String message = hex(outcome.getMessageId());
+    if (outcome.hasAccepted()) {
+      lines.add(
+          message
+              + "  to "
+              + outcome.getAccepted().getPermitsList().stream().map(MessageText::line).toList());
+      outcome.getAccepted().getRefusalsList().forEach(refusal -> lines.add(line(refusal)));
+    }
+    if (outcome.hasHeld()) {
+      lines.add(message + "  held: " + outcome.getHeld().getReason());
+    }
+    if (outcome.hasInvalid()) {
+      lines.add(outcome.getInvalid().getCode() + ": " + outcome.getInvalid().getMessage());
+    }
+    outcome.getRefused().getRefusalsList().forEach(refusal -> lines.add(line(refusal)));
+    return lines;
   }
 
   /** The text of a request or reminder; a reminder may have no text of its own. */

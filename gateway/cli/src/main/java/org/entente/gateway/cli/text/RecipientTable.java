@@ -5,7 +5,6 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -46,16 +45,13 @@ public final class RecipientTable {
 
   /** The lines, the heading first; none if there are no recipients. */
   public List<String> lines(List<RecipientProgress> recipients) {
-    List<List<String>> rows = new ArrayList<>();
     List<String> head = new ArrayList<>(HEAD);
     head.add(isTakenBack() ? "opened before by" : "opened by");
     if (isTakenBack()) {
       head.add("recall");
     }
     head.add("");
-    rows.add(head);
-    recipients.forEach(recipient -> rows.add(row(recipient)));
-    return recipients.isEmpty() ? List.of() : aligned(rows);
+    return TextTable.lines(head, recipients.stream().map(this::row).toList());
   }
 
   private boolean isTakenBack() {
@@ -237,29 +233,5 @@ public final class RecipientTable {
       notes.add("its statements contradict each other");
     }
     return String.join("; ", notes);
-  }
-
-  // Columns ------------------------------------------------------------------------------------
-
-  private static List<String> aligned(List<List<String>> rows) {
-    int columns = rows.get(0).size();
-    int[] widths = new int[columns];
-    for (int column = 0; column < columns; column++) {
-      int at = column;
-      widths[column] =
-          rows.stream().map(row -> row.get(at).length()).max(Comparator.naturalOrder()).orElse(0);
-    }
-    return rows.stream().map(row -> padded(row, widths)).toList();
-  }
-
-  private static String padded(List<String> row, int[] widths) {
-    StringBuilder line = new StringBuilder();
-    for (int column = 0; column < widths.length; column++) {
-      if (column > 0) {
-        line.append("  ");
-      }
-      line.append(row.get(column)).append(" ".repeat(widths[column] - row.get(column).length()));
-    }
-    return line.toString().stripTrailing();
   }
 }
