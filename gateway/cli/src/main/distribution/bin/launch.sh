@@ -1,7 +1,14 @@
 # Functions that the launchers share: find Java and set its options. Source this file; do not run it.
 #   ENTENTE_JAVA_OPTS   further options for the JVM
+# The caller sets home, the folder of the release.
 
-java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+# A release that brings its own Java uses it.
+# shellcheck disable=SC2154
+if [ -x "$home/runtime/bin/java" ]; then
+  java=$home/runtime/bin/java
+else
+  java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+fi
 
 fail() {
   echo "${0##*/}: $*" >&2
@@ -23,12 +30,25 @@ protect_memory() {
   ulimit -c 0
 }
 
+# require_natives CLASS_PATH: the TLS library for this machine is on it.
+require_natives() {
+  local machine folders folder
+  machine=$(uname -sm)
+  IFS=: read -ra folders <<<"$1"
+  for folder in "${folders[@]}"; do
+    case $machine in
+      "Linux x86_64") compgen -G "${folder%/\*}/netty-tcnative-*-linux-x86_64.jar" >/dev/null && return ;;
+      "Linux aarch64") compgen -G "${folder%/\*}/netty-tcnative-*-linux-aarch_64.jar" >/dev/null && return ;;
+    esac
+  done
+  fail "this release has no TLS library (netty-tcnative) for $machine; take the archive for it, on Linux x86_64 or aarch64"
+}
+
 # run_entente HOME CLASS_PATH CLASS_DATA [ARGUMENT...]: the gateway and its commands.
 run_entente() {
   local home=$1 class_path=$2 archive=$3
   shift 3
-  [ "$(uname -sm)" = "Linux x86_64" ] ||
-    fail "this release runs on Linux x86_64 only: its TLS library (netty-tcnative) has no build for $(uname -sm) here"
+  require_natives "$class_path"
   # A gateway has the heap that load-tests/run measures (federation/Machine explains it); a command starts small.
   local heap=(-XX:+UseSerialGC -Xms32m -Xmx512m)
   if [ "${1:-}" = run ]; then

@@ -32,7 +32,8 @@ public final class TlsContexts {
   public TlsContexts(TlsIdentity identity) {
     if (!OpenSsl.isAvailable()) {
       throw new IllegalStateException(
-          "netty-tcnative has no build for this platform; Entente runs on linux-x86_64",
+          "this release has no netty-tcnative for this platform; take the one for Linux x86_64 or"
+              + " aarch64",
           OpenSsl.unavailabilityCause());
     }
     this.identity = identity;
