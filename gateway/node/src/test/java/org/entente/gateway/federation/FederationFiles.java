@@ -103,6 +103,7 @@ final class FederationFiles {
   private final SigningPair root;
   private final RootSet roots;
   private final Map<String, Member> members = new TreeMap<>();
+  private final Map<String, List<String>> groups = new TreeMap<>();
   private final Map<String, AgencyPlan> plans = new TreeMap<>();
   private final Map<String, Path> homes = new TreeMap<>();
   private final Map<String, String> links = new TreeMap<>();
@@ -441,6 +442,12 @@ final class FederationFiles {
     return folder.resolve(agency + ".yaml");
   }
 
+  /** Signs the next version of the trust bundle with one group more. */
+  void foundGroup(String name, String... jurisdictions) throws IOException {
+    groups.put(name, List.of(jurisdictions));
+    publishBundle(member -> member);
+  }
+
   /** Signs the next version of the trust bundle with changed members; running nodes see it soon. */
   void publishBundle(UnaryOperator<Member> change) throws IOException {
     members.replaceAll((name, member) -> change.apply(member));
@@ -452,7 +459,7 @@ final class FederationFiles {
             clock.instant(),
             ends,
             roots,
-            new TreeMap<>(),
+            new TreeMap<>(groups),
             List.copyOf(members.values()));
     Path next = folder.resolve("trust-bundle.next");
     Files.write(next, BundleSigner.sign(content, Map.of(rootName, root)));

@@ -209,6 +209,23 @@ final class PolicyChangeTest {
     assertRefused(federation, false);
   }
 
+  /** The files of a change come before the bundle of the same change, and have another end too. */
+  @Test
+  void filesRefused_areReadAgainWithTheNextBundle() throws IOException {
+    changeAgreement(
+        "      among_themselves: true\n", "      among_themselves: true\n    - group: OAS\n");
+    changeAgreement("  from: 2025-01-01", "  from: 2098-01-01");
+    federation.doChores();
+    assertRefused(federation, true);
+
+    federation.files().foundGroup("OAS", "US");
+    federation.await(
+        "the files are read again",
+        () -> !federation.scrape(FR, "readyz").contains("warning: policy: "));
+    Outcome outcome = federation.publish(FR, federation.draft("after", DEADLINE, DE));
+    assertEquals("NO_AGREEMENT", outcome.getRefused().getRefusals(0).getCode(), outcome::toString);
+  }
+
   /** A file that is written over, and whose time is set back by whoever copies files. */
   @Test
   void file_ofTheSameSizeAndTime_isTakenUp() throws IOException {

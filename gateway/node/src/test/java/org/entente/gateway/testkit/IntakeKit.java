@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -254,6 +255,20 @@ public final class IntakeKit implements AutoCloseable {
   /** What asking for consent and consenting work with. */
   public ConsentParts consent() {
     return consent;
+  }
+
+  /** Keeps drafts from being sealed until the answer is run. */
+  public Runnable pauseSealing() {
+    CountDownLatch goOn = new CountDownLatch(1);
+    sealer.execute(
+        () -> {
+          try {
+            goOn.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    return goOn::countDown;
   }
 
   /** Takes drafts. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -151,10 +152,19 @@ public final class ReleaseDecisions {
     }
     return once(
         id,
-        again ->
-            verdict == Verdict.VERDICT_RELEASE
-                ? release(again, by)
-                : deny(again, by, Code.RELEASE_DENIED, "denied: " + person.getJustification()));
+        // Read again: it may have been decided since.
+        () ->
+            held.read(id)
+                .map(
+                    again ->
+                        verdict == Verdict.VERDICT_RELEASE
+                            ? release(again, by)
+                            : deny(
+                                again,
+                                by,
+                                Code.RELEASE_DENIED,
+                                "denied: " + person.getJustification()))
+                .orElseGet(() -> invalid(notFound(id))));
   }
 
   /** Refuses drafts that nobody has decided on in time; returns their number. */
@@ -179,10 +189,16 @@ public final class ReleaseDecisions {
   private CompletableFuture<Outcome> timeOut(MessageId id) {
     AuditActor self = AuditActor.gateway(parts.self());
     String reason = "nobody released or denied it in time";
-    if (held.read(id).isPresent()) {
-      return once(id, waits -> deny(waits, self, Code.RELEASE_TIMED_OUT, reason));
-    }
-    // Its key has been destroyed, so it cannot be read; only the record remains to be removed.
+    return once(
+        id,
+        () ->
+            held.read(id)
+                .map(waits -> deny(waits, self, Code.RELEASE_TIMED_OUT, reason))
+                .orElseGet(() -> endUnread(self, id, reason)));
+  }
+
+  /** Its key has been destroyed, so it cannot be read; only the record remains to be removed. */
+  private CompletableFuture<Outcome> endUnread(AuditActor self, MessageId id, String reason) {
     return parts
         .ledger()
         .write(
@@ -195,7 +211,7 @@ public final class ReleaseDecisions {
 
   /** Runs one decision for a draft; concurrent callers get its outcome. */
   private CompletableFuture<Outcome> once(
-      MessageId id, java.util.function.Function<StoredFacts, CompletableFuture<Outcome>> decision) {
+      MessageId id, Supplier<CompletableFuture<Outcome>> decision) {
     CompletableFuture<Outcome> done = new CompletableFuture<>();
     CompletableFuture<Outcome> before = deciding.putIfAbsent(id, done);
     if (before != null) {
@@ -203,8 +219,7 @@ public final class ReleaseDecisions {
     }
     CompletableFuture<Outcome> made;
     try {
-      // Read again: it may have been decided since the caller read it.
-      made = held.read(id).map(decision).orElseGet(() -> invalid(notFound(id)));
+      made = decision.get();
     } catch (RuntimeException e) {
       made = CompletableFuture.failedFuture(e);
     }

@@ -174,9 +174,15 @@ public final class PolicyReloader {
         own.agreements(), own.nodeRules(), own.codes(), current().membership(), now);
   }
 
-  /** Uses the members of this bundle from now on. */
-  public void follow(TrustBundle bundle) {
+  /**
+   * Uses the members of this bundle from now on. Files that were refused are read again: they may
+   * name a member that has come with it.
+   */
+  public synchronized void follow(TrustBundle bundle) {
     holder.membership(new BundleMembership(bundle));
+    if (refused) {
+      stamp = "";
+    }
   }
 
   /** Whether a message may still go to a recipient under the agreement that permitted it. */

@@ -413,6 +413,34 @@ class ReleaseDecisionsTest {
     assertEquals("RELEASE_TIMED_OUT", evidence(id).get(0).getCode());
   }
 
+  /** Its key goes at midnight, while a release waits for a scarce disk. */
+  @Test
+  void timeOut_ofADraftThatIsBeingReleased_waitsForTheRelease() throws Exception {
+    MessageId id = held("k1");
+    Runnable goOn = kit().pauseSealing();
+    CompletableFuture<Outcome> released =
+        kit().releases().decide(DESK, id, Verdict.VERDICT_RELEASE, person("FR-2", WHY));
+    storageKeys.days().forEach(storageKeys::destroy);
+    now = now.plus(IntakeKit.HELD);
+    Thread expiry = new Thread(() -> kit().releases().expire());
+    expiry.start();
+    while (expiry.isAlive() && expiry.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    goOn.run();
+    expiry.join();
+
+    assertTrue(released.join().hasAccepted(), released.join()::toString);
+    assertEquals(
+        List.of(),
+        evidence(id).stream()
+            .map(EvidenceItem::getCode)
+            .filter("RELEASE_TIMED_OUT"::equals)
+            .toList());
+    assertEquals(1, envelopes());
+    assertEquals(0, kit().releases().count());
+  }
+
   @Test
   void bounds_beyond_areRefusedAndNothingChanges() {
     assertEquals(
