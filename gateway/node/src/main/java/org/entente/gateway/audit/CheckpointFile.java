@@ -20,13 +20,15 @@ import org.entente.gateway.note.SignedNote;
  * A checkpoint file of the audit directory, kept outside the store so that a rollback of the store
  * is noticed. {@code checkpoint} is the last one signed by the gateway's first log, {@code
  * checkpoint.<number>} that of each later log. {@code witnessed} is the last one held by a witness
- * that contradicted a log.
+ * that contradicted a log. A witness keeps what it cosigned in files of the same kind.
  *
  * <p>On return from {@link #write} the file holds the new note and is on the disk; after a crash it
  * holds the old note or the new one. One writer. Failures of the disk are {@link
  * UncheckedIOException}.
  */
-final class CheckpointFile {
+public final class CheckpointFile {
+  /** How the name of a file ends that a crash left unfinished. */
+  public static final String UNFINISHED = ".new";
 
   private static final String NAME = "checkpoint";
   private static final String WITNESSED = "witnessed";
@@ -48,6 +50,11 @@ final class CheckpointFile {
   /** The file of a checkpoint that contradicted a log. */
   static CheckpointFile witnessed(Path directory) {
     return new CheckpointFile(directory, WITNESSED);
+  }
+
+  /** A file of another name. */
+  public static CheckpointFile of(Path directory, String name) {
+    return new CheckpointFile(directory, name);
   }
 
   /** Number of the latest log with a file; 0 for none. */
@@ -79,7 +86,7 @@ final class CheckpointFile {
   }
 
   /** The file's bytes; empty when there is no file. */
-  Optional<byte[]> read() {
+  public Optional<byte[]> read() {
     try (InputStream in = Files.newInputStream(file)) {
       // One byte beyond the limit shows the parser that the file is too long.
       return Optional.of(in.readNBytes(SignedNote.MAX_BYTES + 1));
@@ -91,8 +98,8 @@ final class CheckpointFile {
   }
 
   /** Replaces the file. */
-  void write(byte[] note) {
-    Path next = directory.resolve(file.getFileName() + ".new");
+  public void write(byte[] note) {
+    Path next = directory.resolve(file.getFileName() + UNFINISHED);
     try {
       Files.createDirectories(directory);
       try (FileChannel channel =

@@ -56,12 +56,14 @@ import org.slf4j.LoggerFactory;
  * <p>Guarantee: all checkpoints of a log ever cosigned here belong to one history. One transaction
  * of the ledger compares the stored checkpoint with the offered one and replaces it. The
  * cosignature is made once that is on the disk and states the time of the transaction, so it is
- * never later than that of a newer checkpoint. What other witnesses report of a log must be of that
- * history too: two checkpoints that contradict each other convict the log, which is cosigned no
- * more; for others the log owes a proof before the next cosignature. A refusal proven by two signed
- * checkpoints, or for a missing proof, raises an alarm. Each alarm is counted; once an hour for
- * each agency and kind it is logged and recorded in the audit log, with the refused checkpoint kept
- * as evidence.
+ * never later than that of a newer checkpoint. Before, the checkpoint is also written outside the
+ * ledger ({@link CosignedCheckpoints}), and a start takes what is newer there, so that the
+ * guarantee survives the restore of an older ledger. What other witnesses report of a log must be
+ * of that history too: two checkpoints that contradict each other convict the log, which is
+ * cosigned no more; for others the log owes a proof before the next cosignature. A refusal proven
+ * by two signed checkpoints, or for a missing proof, raises an alarm. Each alarm is counted; once
+ * an hour for each agency and kind it is logged and recorded in the audit log, with the refused
+ * checkpoint kept as evidence.
  *
  * <p>Safe for many threads. The caller's thread verifies; a worker signs.
  */
@@ -79,6 +81,7 @@ public final class Witness {
   private volatile CheckpointCosigner cosigner;
   private final InstantSource clock;
   private final Executor workers;
+  private final CosignedCheckpoints cosigned;
   private final Meters meters;
   private final Map<Alarm, Instant> alarmed = new ConcurrentHashMap<>();
   private final ReportedCheckpoints reports = new ReportedCheckpoints();
@@ -104,8 +107,13 @@ public final class Witness {
       Executor workers,
       Meters meters) {}
 
-  /** Creates the witness of an agency. */
-  public Witness(Parts parts, CheckpointCosigner cosigner) {
+  /**
+   * Creates the witness of an agency.
+   *
+   * @param cosigned what it has cosigned, outside the ledger
+   */
+  public Witness(Parts parts, CosignedCheckpoints cosigned, CheckpointCosigner cosigner) {
+    this.cosigned = cosigned;
     this.federation = parts.federation();
     this.self = parts.self();
     this.ledger = parts.ledger();
@@ -119,6 +127,37 @@ public final class Witness {
   /** From now on, cosigns with another pair. May be called by any thread. */
   public void signWith(CheckpointCosigner next) {
     cosigner = next;
+  }
+
+  /**
+   * Takes what it has cosigned from outside the ledger, if the ledger is older. Called before the
+   * first request; durable on return.
+   */
+  public void recall() {
+    for (HeldCheckpoint known : cosigned.read()) {
+      boolean newer =
+          ledger.commit(
+              Lane.ROUTINE,
+              tx -> {
+                Optional<HeldCheckpoint> held = ledger.witness().latest(tx, known.origin());
+                boolean isNewer = held.isEmpty() || isBefore(held.get(), known);
+                if (isNewer) {
+                  ledger.witness().put(tx, known);
+                }
+                return isNewer;
+              });
+      if (newer) {
+        LOG.warn(
+            "the ledger had forgotten that {} leaves of {} were cosigned here",
+            known.checkpoint().size(),
+            known.origin());
+      }
+    }
+  }
+
+  private static boolean isBefore(HeldCheckpoint one, HeldCheckpoint other) {
+    int number = Integer.compare(one.origin().number(), other.origin().number());
+    return number < 0 || (number == 0 && one.checkpoint().size() < other.checkpoint().size());
   }
 
   /**
@@ -408,6 +447,8 @@ public final class Witness {
       }
       return refused.build();
     }
+    // What is held by now, so that concurrent answers never write an older one last.
+    ledger.witness().latest(offered.origin()).ifPresent(cosigned::keep);
     byte[] lines = WitnessKeys.lines(cosigner.cosign(offered.checkpoint(), outcome.at()));
     return reply(offered.origin(), size, WitnessRules.OK, null).toBuilder()
         .setCosignatures(ByteString.copyFrom(lines))

@@ -4,6 +4,10 @@ import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.Agencies.FR;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +32,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.store.Batch;
+import org.entente.gateway.testkit.MemoryFolders;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.TestFederation;
@@ -53,8 +58,11 @@ final class WitnessBench implements AutoCloseable {
   final Ledger ledger;
   final Witness witness;
 
+  /** What it has cosigned, outside the ledger. */
+  final Path folder;
+
   WitnessBench(MemoryStore store, Executor workers) {
-    this(store, workers, DE, BUNDLE, cosigner());
+    this(store, workers, DE, BUNDLE, cosigner(), newFolder());
   }
 
   private WitnessBench(
@@ -62,7 +70,9 @@ final class WitnessBench implements AutoCloseable {
       Executor workers,
       AgencyName self,
       TrustBundle bundle,
-      CheckpointCosigner cosigner) {
+      CheckpointCosigner cosigner,
+      Path folder) {
+    this.folder = folder;
     InstantSource clock = now::get;
     ledger =
         new Ledger(
@@ -76,7 +86,16 @@ final class WitnessBench implements AutoCloseable {
         new Witness(
             new Witness.Parts(
                 TestFederation.NAME, self, ledger, () -> bundle, clock, workers, meters),
+            new CosignedCheckpoints(folder),
             cosigner);
+  }
+
+  private static Path newFolder() {
+    try {
+      return MemoryFolders.create("cosigned-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static CheckpointCosigner cosigner() {
@@ -85,7 +104,8 @@ final class WitnessBench implements AutoCloseable {
 
   /** Another agency's witness. */
   static WitnessBench started(AgencyName self, TrustBundle bundle, CheckpointCosigner cosigner) {
-    WitnessBench bench = new WitnessBench(new MemoryStore(), Runnable::run, self, bundle, cosigner);
+    WitnessBench bench =
+        new WitnessBench(new MemoryStore(), Runnable::run, self, bundle, cosigner, newFolder());
     bench.ledger.start();
     return bench;
   }
@@ -94,6 +114,14 @@ final class WitnessBench implements AutoCloseable {
   static WitnessBench started(MemoryStore store) {
     WitnessBench bench = new WitnessBench(store, Runnable::run);
     bench.ledger.start();
+    return bench;
+  }
+
+  /** The same agency's witness with another ledger, and the folder of an earlier one. */
+  static WitnessBench restored(MemoryStore store, Path folder) {
+    WitnessBench bench = new WitnessBench(store, Runnable::run, DE, BUNDLE, cosigner(), folder);
+    bench.ledger.start();
+    bench.witness.recall();
     return bench;
   }
 
@@ -109,7 +137,8 @@ final class WitnessBench implements AutoCloseable {
             Runnable::run,
             DE,
             FEDERATION.bundle(FEDERATION.content(1, members)),
-            cosigner());
+            cosigner(),
+            newFolder());
     bench.ledger.start();
     return bench;
   }
@@ -176,6 +205,13 @@ final class WitnessBench implements AutoCloseable {
   @Override
   public void close() {
     ledger.close();
+    try {
+      if (Files.exists(folder)) {
+        MemoryFolders.delete(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private record Leaves(List<AuditRecord> into) implements Journal {

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -85,6 +87,38 @@ class WitnessTest {
         SignedNote.parse(answer.getLatest().toByteArray()).asNote().orElseThrow());
     assertEquals(0, alarms(Code.AUDIT_LOG_FORKED));
     assertEquals(WitnessRules.OK, ask(log, 50, 60, NOW).getStatus());
+  }
+
+  /** Attack: a log waits until its witness restores an older ledger, and offers another history. */
+  @Test
+  void witnessRestored_cosignsNoForkOfWhatItHadCosigned() {
+    ask(log, 0, 50, NOW);
+    ask(log, 50, 100, NOW);
+    GrowingLog fork = WitnessBench.log().grow(50, "leaf").grow(50, "fork");
+    MemoryStore empty = new MemoryStore();
+    try (WitnessBench restored = WitnessBench.restored(empty, bench.folder)) {
+      assertEquals(100, restored.ledger.witness().latest(ORIGIN).orElseThrow().checkpoint().size());
+      for (int from : new int[] {0, 50, 100}) {
+        WitnessAnswer answer = restored.answer(fork, fork.request(from, 100, NOW));
+        assertEquals(WitnessRules.CONFLICT, answer.getStatus(), "from " + from);
+        assertTrue(answer.getCosignatures().isEmpty());
+      }
+      log.grow(1, "leaf");
+      WitnessAnswer next = restored.answer(log, log.request(100, 101, NOW));
+      assertEquals(WitnessRules.OK, next.getStatus(), "the true history goes on");
+    }
+  }
+
+  @Test
+  void witnessThatCannotKeepWhatItCosigns_doesNotCosign() throws IOException {
+    Files.delete(bench.folder);
+    Files.writeString(bench.folder, "no folder");
+    WitnessAnswer answer = ask(log, 0, 50, NOW);
+    assertEquals(WitnessRules.UNAVAILABLE, answer.getStatus());
+    assertTrue(answer.getCosignatures().isEmpty());
+    Files.delete(bench.folder);
+    assertEquals(WitnessRules.OK, ask(log, 50, 50, NOW).getStatus(), "once the disk works");
+    assertTrue(Files.exists(bench.folder.resolve("fr.customs.gateway-1")));
   }
 
   @Test

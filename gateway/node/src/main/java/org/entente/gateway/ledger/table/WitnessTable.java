@@ -78,8 +78,8 @@ public final class WitnessTable {
     latest
         .filter(before -> before.origin().number() != next.origin().number())
         .ifPresent(
-            before -> tx.put(Table.WITNESS, key(ENDED, before.origin()).done(), value(before)));
-    tx.put(Table.WITNESS, key(LATEST, next.origin()).done(), value(next));
+            before -> tx.put(Table.WITNESS, key(ENDED, before.origin()).done(), encode(before)));
+    tx.put(Table.WITNESS, key(LATEST, next.origin()).done(), encode(next));
   }
 
   /** The number of an agency's gateways with a log here, as the transaction sees it. */
@@ -99,7 +99,8 @@ public final class WitnessTable {
 
   /** Keeps a refused checkpoint as evidence, replacing the last one with the same code. */
   public void refuse(Transaction tx, Code code, HeldCheckpoint refused) {
-    tx.put(Table.WITNESS, key(REFUSED, refused.origin()).ascii(code.name()).done(), value(refused));
+    tx.put(
+        Table.WITNESS, key(REFUSED, refused.origin()).ascii(code.name()).done(), encode(refused));
   }
 
   /** The latest evidence of a kind against a gateway's log. */
@@ -114,8 +115,8 @@ public final class WitnessTable {
    * @param other another checkpoint of it, or of a later log of the gateway
    */
   public void convict(Transaction tx, HeldCheckpoint one, HeldCheckpoint other) {
-    tx.put(Table.WITNESS, key(CONVICTED, one.origin()).u8(0).done(), value(one));
-    tx.put(Table.WITNESS, key(CONVICTED, one.origin()).u8(1).done(), value(other));
+    tx.put(Table.WITNESS, key(CONVICTED, one.origin()).u8(0).done(), encode(one));
+    tx.put(Table.WITNESS, key(CONVICTED, one.origin()).u8(1).done(), encode(other));
   }
 
   /** The two checkpoints that convict a log of this gateway; empty if there are none. */
@@ -151,13 +152,23 @@ public final class WitnessTable {
     return KeyBuilder.key().u8(kind).ascii(log.agency().value()).ascii(log.gateway().value());
   }
 
-  private static byte[] value(HeldCheckpoint held) {
+  /** The bytes of a checkpoint with its time, as stored. */
+  public static byte[] encode(HeldCheckpoint held) {
     return KeyBuilder.key().u64(held.seconds()).bytes(held.note().encode()).done();
   }
 
   private static Optional<HeldCheckpoint> read(byte @Nullable [] value) {
-    if (value == null) {
-      return Optional.empty();
+    return value == null ? Optional.empty() : Optional.of(decode(value));
+  }
+
+  /**
+   * The checkpoint of stored bytes.
+   *
+   * @throws CorruptRecord if they are damaged
+   */
+  public static HeldCheckpoint decode(byte[] value) {
+    if (value.length <= Long.BYTES) {
+      throw corrupt();
     }
     // Stored checkpoints were verified before: an unreadable value is damage and must not look like
     // an absent one.
@@ -167,7 +178,7 @@ public final class WitnessTable {
             .orElseThrow(WitnessTable::corrupt);
     Checkpoint checkpoint = Checkpoint.parse(note.text()).orElseThrow(WitnessTable::corrupt);
     LogOrigin origin = LogOrigin.parse(checkpoint.origin()).orElseThrow(WitnessTable::corrupt);
-    return Optional.of(new HeldCheckpoint(origin, checkpoint, BigEndian.u64(value, 0), note));
+    return new HeldCheckpoint(origin, checkpoint, BigEndian.u64(value, 0), note);
   }
 
   private static CorruptRecord corrupt() {

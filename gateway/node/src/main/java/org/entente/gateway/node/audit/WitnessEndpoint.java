@@ -32,6 +32,7 @@ import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.witness.CheckpointGossip;
 import org.entente.gateway.witness.CosignatureCollector;
+import org.entente.gateway.witness.CosignedCheckpoints;
 import org.entente.gateway.witness.Witness;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
@@ -75,6 +76,7 @@ public final class WitnessEndpoint implements WitnessNotices {
     witness =
         new Witness(
             new Witness.Parts(federation, self, ledger, bundle, around.clock(), workers, meters),
+            new CosignedCheckpoints(config.audit().resolve("cosigned")),
             new CheckpointCosigner(federation, self, keys));
     NodeConfig.Witnesses settings = config.witnessesInForce();
     witnessing =
@@ -105,6 +107,11 @@ public final class WitnessEndpoint implements WitnessNotices {
 
   public CosignatureCollector witnessing() {
     return witnessing;
+  }
+
+  /** {@link Witness#recall}. */
+  public void recall() {
+    witness.recall();
   }
 
   /** Tells other witnesses what this one holds. */
