@@ -225,6 +225,7 @@ public record NodeConfig(
         risk,
         requests,
         release,
+        tracing,
         exerciseRetentionDays);
   }
 

@@ -296,7 +296,7 @@ public final class Subscription {
     // A restricted message is redelivered at the tail when the restriction ends.
     boolean wanted =
         placed.isDamaged()
-            || (match.mayDeliver(placed, ports.undeliverable()::holds, ports.clock().millis())
+            || (match.mayDeliver(placed, ports.undeliverable()::holds, ports.ending().millis())
                 && (match.wantsLaneOf(placed) || laterWords.mayBe(placed)));
     if (!wanted) {
       return Optional.empty();

@@ -19,7 +19,7 @@ interface SubscriptionPorts {
 
   UndeliverableMessages undeliverable();
 
-  InstantSource clock();
+  InstantSource ending();
 
   /** Makes acknowledgements durable. */
   AcknowledgementCommit acknowledging();

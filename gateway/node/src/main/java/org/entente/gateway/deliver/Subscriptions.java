@@ -49,6 +49,7 @@ public final class Subscriptions {
 
   private final Ports ports;
   private final AcknowledgementCommit acknowledging;
+  private final Ledger ledger;
   private final CursorTable cursors;
   private final CursorLimits limits;
   private final Map<String, Subscription> open = new ConcurrentHashMap<>();
@@ -72,6 +73,7 @@ public final class Subscriptions {
     this.limits = limits;
     this.acknowledging = new AcknowledgementCommit(ledger, evidence, leaves, around.late());
     this.ports = new Ports(ledger, opening, undeliverable, acknowledging, around);
+    this.ledger = ledger;
     this.cursors = ledger.cursors();
     ledger.chains().whenAnew(this::arrived);
   }
@@ -79,13 +81,14 @@ public final class Subscriptions {
   /**
    * The clock, meters and look-ups used by deliveries.
    *
+   * @param ending the clock by which messages expire: a cursor never returns to what it passed over
    * @param sights the desk visibility of a client
    * @param equivalents the local equivalent of a label's national classification
    * @param late answers to origins about late acknowledgements
    * @param tracer follows deliveries
    */
   public record Environment(
-      InstantSource clock,
+      InstantSource ending,
       Meters meters,
       Function<NodeName, DeskVisibility> sights,
       Function<Label, Optional<ClassificationEquivalent>> equivalents,
@@ -180,7 +183,7 @@ public final class Subscriptions {
 
   /** Adds the due audit leaves of acknowledged ranges; waits for the disk if there are any. */
   public void round() {
-    acknowledging.round(ports.clock());
+    acknowledging.round(ledger.clock());
   }
 
   /** The same for one cursor, due or not, as part of a change. */
@@ -363,8 +366,8 @@ public final class Subscriptions {
     }
 
     @Override
-    public InstantSource clock() {
-      return around.clock();
+    public InstantSource ending() {
+      return around.ending();
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.Store;
@@ -325,6 +326,13 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private static LedgerFailure unavailable(RuntimeException e) {
+    if (e instanceof KeystoreFailure) {
+      return new LedgerFailure(
+          Code.NOT_READY,
+          "the keystore could not be written; nothing was acknowledged; its operator must free"
+              + " space on its disk, or repair it",
+          e);
+    }
     if (!(e instanceof StoreFailure failure)) {
       return new LedgerFailure(
           Code.NOT_READY,

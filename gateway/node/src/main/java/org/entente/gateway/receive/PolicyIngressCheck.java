@@ -19,12 +19,17 @@ import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
-/** The recipient's own decision, by the policy in force at the time of the call. */
+/**
+ * The recipient's own decision, by the policy in force at the time of the call. A refusal is final,
+ * so while the clock is in doubt a message is refused only if both times refuse it: a clock that
+ * jumped forward ends neither deadlines nor agreements.
+ */
 public final class PolicyIngressCheck implements IngressCheck {
   private final AgencyName self;
   private final RulebookHolder policy;
   private final LabelCheck labels;
   private final InstantSource clock;
+  private final InstantSource ending;
   private final SentFactsLookup sent;
 
   /** Looks up messages that this agency has sent. */
@@ -34,17 +39,25 @@ public final class PolicyIngressCheck implements IngressCheck {
     Optional<SentFacts> facts(MessageId id);
   }
 
+  /**
+   * Creates the check of an agency.
+   *
+   * @param clock the machine's
+   * @param ending the clock for what cannot be undone, never ahead of the machine's
+   */
   public PolicyIngressCheck(
       AgencyName self,
       RulebookHolder policy,
       LabelCheck labels,
       InstantSource clock,
+      InstantSource ending,
       SentFactsLookup sent) {
     this.sent = sent;
     this.self = self;
     this.policy = policy;
     this.labels = labels;
     this.clock = clock;
+    this.ending = ending;
   }
 
   /** Whether an agreement is in force and an agency still a member. */
@@ -71,9 +84,11 @@ public final class PolicyIngressCheck implements IngressCheck {
           "label.in_reply_to",
           "feedback on a message that " + self + " did not send to " + origin);
     }
-    IngressPolicy.Verdict verdict =
-        policy.current().ingress().decide(origin, label, body, self, clock.instant());
-    return verdict instanceof IngressPolicy.Verdict.Refused refused
+    IngressPolicy ingress = policy.current().ingress();
+    IngressPolicy.Verdict now = ingress.decide(origin, label, body, self, clock.instant());
+    return now instanceof IngressPolicy.Verdict.Refused refused
+            && ingress.decide(origin, label, body, self, ending.instant())
+                instanceof IngressPolicy.Verdict.Refused
         ? Optional.of(asIngress(refused))
         : Optional.empty();
   }

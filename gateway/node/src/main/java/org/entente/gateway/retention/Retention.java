@@ -5,12 +5,15 @@ import com.google.protobuf.util.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -42,6 +45,8 @@ import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.LegalHold;
 import org.entente.proto.v1.OnBehalfOf;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decisions of persons of this agency on received messages: erasing one, and holding one beyond its
@@ -51,8 +56,23 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Hold.</b> The message's body key is rewrapped under a separate key, which the end of a
  * bucket does not destroy. Delivery of its content does not change. Evidence and audit records
  * about it end with their own buckets.
+ *
+ * <p><b>Key of a hold.</b> It is destroyed only after this ledger saw its hold end, or not begin: a
+ * hold that is released keeps it until the message's retention ends, since an older copy of the
+ * ledger may be restored. A key of a hold that this ledger does not know belongs to a later state
+ * of it that was lost. If the message is here, the hold is placed again; otherwise the key stays,
+ * with a warning, until a person releases the hold.
  */
 public final class Retention {
+  private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+
+  /** A day before all others. */
+  private static final long ALREADY = 0;
+
+  /** Most messages that one leaf names. */
+  private static final int NAMED = 256;
+
+  private static final String AGAIN = "placed again, since a restored ledger had forgotten it";
   private static final byte[] REASON = "entente/v1 hold".getBytes(StandardCharsets.US_ASCII);
 
   private final AgencyName self;
@@ -62,23 +82,40 @@ public final class Retention {
   private final MessageErasure erasing;
   private final LabelCheck check;
   private final LocalSeal seal;
+  private final InstantSource ending;
   private final SecureRandom random;
 
-  /** Creates the decisions of a ledger. */
+  /** Holds without a record here whose key exists, as of the last {@link #tidy}. */
+  private volatile List<MessageId> unknown = List.of();
+
+  /**
+   * The keys of kept messages.
+   *
+   * @param storage those of buckets and holds, to open and seal with
+   * @param retention makes and destroys them
+   */
+  public record Keys(StorageKeys storage, RetentionKeys retention) {}
+
+  /**
+   * Creates the decisions of a ledger.
+   *
+   * @param ending the clock by which retention ends
+   */
   public Retention(
       AgencyName self,
       Ledger ledger,
-      StorageKeys storage,
-      RetentionKeys keys,
+      Keys keys,
       MessageErasure erasing,
       LabelCheck check,
+      InstantSource ending,
       SecureRandom random) {
     this.self = self;
     this.ledger = ledger;
-    this.storage = storage;
-    this.keys = keys;
+    this.storage = keys.storage();
+    this.keys = keys.retention();
     this.erasing = erasing;
     this.check = check;
+    this.ending = ending;
     this.seal = new LocalSeal(random);
     this.random = random;
   }
@@ -126,13 +163,34 @@ public final class Retention {
   }
 
   private Result<Instant> hold(AuditActor actor, MessageId id, String reason) {
-    try (BucketKey hold = keys.hold(id)) {
-      Result<Instant> answer = write(tx -> hold(tx, actor, id, hold, reason));
-      if (answer instanceof Result.Refused) {
-        keys.destroyHold(id);
-      }
-      return answer;
+    boolean isNew = !keys.holds().contains(id);
+    if (isNew) {
+      // A key that a crash leaves before the hold begins is known to be of no use.
+      write(tx -> ended(tx, id, ALREADY));
     }
+    Result<Instant> answer;
+    try (BucketKey hold = keys.hold(id)) {
+      answer = write(tx -> hold(tx, actor, id, hold, reason));
+    }
+    if (isNew && answer instanceof Result.Refused) {
+      destroyEnded(id);
+    }
+    unknown = unknown();
+    return answer;
+  }
+
+  private Result<MessageId> ended(Transaction tx, MessageId id, long lastDay) {
+    ledger.retention().endHold(tx, id, lastDay);
+    return Result.done(id);
+  }
+
+  private void destroyEnded(MessageId id) {
+    keys.destroyHold(id);
+    write(
+        tx -> {
+          ledger.retention().forgetEndedHold(tx, id);
+          return Result.done(id);
+        });
   }
 
   private Result<Instant> hold(
@@ -168,6 +226,7 @@ public final class Retention {
                 .setBucketDay(placed.record().getBucketDay())
                 .setSealedReason(ByteString.copyFrom(sealed(hold, reason)))
                 .build());
+    ledger.retention().forgetEndedHold(tx, id);
     record(tx, actor, LawCategory.NONE, placed, "legal hold placed");
     return Result.done(Instant.ofEpochMilli(tx.nowMillis()));
   }
@@ -179,20 +238,26 @@ public final class Retention {
    */
   public synchronized Result<Optional<Instant>> release(
       NodeName client, MessageId id, OnBehalfOf person) {
-    return actor(client, person).then(actor -> release(actor, id));
+    return actor(client, person)
+        .then(actor -> unknown().contains(id) ? releaseUnknown(actor, id) : release(actor, id));
+  }
+
+  private Result<Optional<Instant>> releaseUnknown(AuditActor actor, MessageId id) {
+    write(
+        tx -> {
+          tx.audit(leaf(tx, actor, List.of(id), "legal hold of a lost ledger released"));
+          return ended(tx, id, ALREADY);
+        });
+    destroyEnded(id);
+    unknown = unknown();
+    return Result.done(Optional.of(ledger.clock().instant()));
   }
 
   private Result<Optional<Instant>> release(AuditActor actor, MessageId id) {
     Optional<BucketKey> hold = storage.held(id);
     Result<Optional<ErasureRecord>> step = write(tx -> release(tx, actor, id, hold));
     hold.ifPresent(BucketKey::close);
-    return step.map(
-        begun -> {
-          if (begun.isEmpty()) {
-            keys.destroyHold(id);
-          }
-          return begun.map(this::finished);
-        });
+    return step.map(begun -> begun.map(this::finished));
   }
 
   private Result<Optional<ErasureRecord>> release(
@@ -202,15 +267,15 @@ public final class Retention {
       return Result.refused(Code.NOT_FOUND, "message_id", "no legal hold on message " + id);
     }
     ledger.retention().unhold(tx, id);
+    ledger.retention().endHold(tx, id, placed.record().getBucketDay());
     record(tx, actor, LawCategory.NONE, placed, "legal hold released");
     InboxRecord record = placed.record();
     if (record.getRecalled()) {
       return Result.done(Optional.of(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_RECALL)));
     }
-    LocalDate today = LocalDate.ofInstant(Instant.ofEpochMilli(tx.nowMillis()), ZoneOffset.UTC);
     LocalDate lastDay = LocalDate.ofEpochDay(record.getBucketDay());
     Optional<byte[]> back =
-        today.isAfter(lastDay)
+        today().isAfter(lastDay)
             ? Optional.empty()
             : storage
                 .existing(lastDay)
@@ -297,14 +362,70 @@ public final class Retention {
     return Instant.ofEpochMilli(done.getDoneAtMs());
   }
 
-  /** Destroys keys of holds whose start or end a crash interrupted; called before serving. */
-  public void tidy() {
-    for (MessageId id : keys.holds()) {
-      boolean held = ledger.commit(Lane.ROUTINE, tx -> ledger.retention().held(tx, id) != null);
-      if (!held) {
-        keys.destroyHold(id);
+  /**
+   * Destroys the keys of ended holds that are due, and places holds again that a restored ledger
+   * has forgotten. Called before serving, and regularly.
+   */
+  public synchronized void tidy() {
+    for (RetentionTable.EndedHold ended : ledger.retention().endedHolds()) {
+      if (ended.lastDay() < today().toEpochDay()) {
+        destroyEnded(ended.id());
       }
     }
+    for (MessageId id : unknown()) {
+      if (ledger.inbox().find(id) != null) {
+        try (BucketKey hold = keys.hold(id)) {
+          write(tx -> hold(tx, AuditActor.gateway(self), id, hold, AGAIN));
+        }
+      }
+    }
+    tell(unknown());
+  }
+
+  /** Says each unknown hold once in a run, in the log of operations and in that of the audit. */
+  private void tell(List<MessageId> now) {
+    List<MessageId> more = new ArrayList<>(now);
+    more.removeAll(unknown);
+    unknown = now;
+    if (!more.isEmpty()) {
+      LOG.warn("the keystore has keys of legal holds that the ledger does not know: {}", more);
+      List<MessageId> named = more.subList(0, Math.min(more.size(), NAMED));
+      String what =
+          "keys of " + more.size() + " legal holds that this ledger does not know are kept";
+      write(
+          tx -> {
+            tx.audit(leaf(tx, AuditActor.gateway(self), named, what));
+            return Result.done(what);
+          });
+    }
+  }
+
+  /** Holds whose key exists, and of which this ledger saw neither beginning nor end. */
+  private List<MessageId> unknown() {
+    Set<MessageId> ended =
+        ledger.retention().endedHolds().stream()
+            .map(RetentionTable.EndedHold::id)
+            .collect(Collectors.toSet());
+    return keys.holds().stream()
+        .filter(id -> !ended.contains(id) && !ledger.retention().isHeld(id))
+        .toList();
+  }
+
+  /** Conditions that need an operator's attention. */
+  public List<String> warnings() {
+    List<MessageId> now = unknown;
+    return now.isEmpty()
+        ? List.of()
+        : List.of(
+            "holds: the keystore has the keys of %d legal holds that this ledger does not know, one"
+                    .formatted(now.size())
+                + " of message "
+                + now.get(0)
+                + "; they are kept until `hold release` of each");
+  }
+
+  private LocalDate today() {
+    return LocalDate.ofInstant(ending.instant(), ZoneOffset.UTC);
   }
 
   private <T> Result<T> write(Transaction.Mutation<Result<T>> mutation) {
@@ -324,8 +445,19 @@ public final class Retention {
             List.of(MessageId.of(record.getMessageId().toByteArray())),
             List.of(new AgencyName(record.getOrigin())),
             null);
+    tx.audit(leaf(tx, law, actor, subject, what));
+  }
+
+  private static AuditRecord leaf(
+      Transaction tx, AuditActor actor, List<MessageId> messages, String what) {
+    AuditSubject subject = new AuditSubject(null, messages, List.of(), null);
+    return leaf(tx, LawCategory.NONE, actor, subject, what);
+  }
+
+  private static AuditRecord leaf(
+      Transaction tx, LawCategory law, AuditActor actor, AuditSubject subject, String what) {
     Instant now = Instant.ofEpochMilli(tx.nowMillis());
-    tx.audit(AuditRecord.of(AuditType.OPERATOR_ACTION, law, now, actor, subject).saying(what));
+    return AuditRecord.of(AuditType.OPERATOR_ACTION, law, now, actor, subject).saying(what);
   }
 
   private Result<AuditActor> actor(NodeName client, OnBehalfOf person) {

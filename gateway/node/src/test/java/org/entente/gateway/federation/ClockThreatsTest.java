@@ -8,7 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.EvidenceKind;
@@ -117,5 +122,60 @@ class ClockThreatsTest {
     assertNextArrives(DE, "set back");
     federation.pass(Duration.ofHours(30), Duration.ofHours(6));
     assertNextArrives(DE, "after the next key");
+  }
+
+  /** Attack: a recipient's clock is set ahead, so that it refuses arriving mail as expired. */
+  @Test
+  void mailThatArrivesDuringALeap_isKept() {
+    federation.start(FR, DE);
+    assertNextArrives(DE, "before");
+    federation.setWrong(DE, Duration.ofHours(3));
+    federation.doChores();
+    assertEquals(1, federation.metric(DE, "entente_clock_doubted"));
+    MessageId sent = federation.send(FR, "in the leap", Duration.ofHours(2), DE);
+    assertEquals(List.of("in the leap"), RunningFederation.headlines(federation.receive(DE, 1)));
+    federation.setWrong(DE, Duration.ZERO);
+    federation.awaitEvidence(FR, sent, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
+    assertFalse(federation.kinds(FR, sent, DE).contains(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY));
+  }
+
+  /** Attack: a sender's clock is set behind the end of an agreement, under which mail waits. */
+  @Test
+  void mailThatWaitsWhenItsAgreementSeemsToEnd_isNotWithdrawn() throws IOException {
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
+    LocalDate end = LocalDate.ofInstant(federation.clock.instant().plus(DEADLINE), ZoneOffset.UTC);
+    Files.writeString(agreement, Files.readString(agreement) + "  until: " + end + "\n");
+    federation.start(FR, DE);
+    assertNextArrives(DE, "before");
+    federation.stop(DE);
+    MessageId waits = federation.send(FR, "waits", DEADLINE, DE);
+    federation.setWrong(FR, Duration.ofDays(25));
+    federation.doChores();
+    assertEquals(1, federation.metric(FR, "entente_clock_doubted"));
+    federation.start(DE);
+    federation.await(
+        "the link is up", () -> !federation.scrape(FR, "readyz").contains("link: none is up"));
+    federation.doChores();
+    federation.setWrong(FR, Duration.ZERO);
+    federation.doChores();
+    assertEquals(List.of("waits"), RunningFederation.headlines(federation.receive(DE, 1)));
+    assertFalse(federation.kinds(FR, waits, DE).contains(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY));
+  }
+
+  /** Attack: a clock is set ahead while a subscriber has a backlog, which it would pass over. */
+  @Test
+  void subscriberWithABacklogDuringALeap_isGivenAllOfIt() {
+    federation.start(FR, DE);
+    List<String> headlines = List.of("1", "2", "3", "4", "5");
+    for (String headline : headlines) {
+      MessageId sent = federation.send(FR, headline, Duration.ofDays(1), DE);
+      federation.awaitEvidence(FR, sent, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    }
+    federation.setWrong(DE, Duration.ofDays(2));
+    federation.doChores();
+    assertEquals(headlines.subList(0, 2), RunningFederation.headlines(federation.receive(DE, 2)));
+    federation.setWrong(DE, Duration.ZERO);
+    federation.doChores();
+    assertEquals(headlines.subList(2, 5), RunningFederation.headlines(federation.receive(DE, 3)));
   }
 }

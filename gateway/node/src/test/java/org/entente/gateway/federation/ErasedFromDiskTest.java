@@ -148,10 +148,10 @@ class ErasedFromDiskTest {
     return new Retention(
         ReceiveKit.SELF,
         ledger,
-        keys.storageKeys(),
-        keys.retentionKeys(),
+        new Retention.Keys(keys.storageKeys(), keys.retentionKeys()),
         kit.erasing(),
         new LabelCheck(MessageLimits.defaults()),
+        ledger.clock(),
         random);
   }
 

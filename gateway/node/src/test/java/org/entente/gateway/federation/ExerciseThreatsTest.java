@@ -110,6 +110,7 @@ class ExerciseThreatsTest {
                 policy,
                 new LabelCheck(MessageLimits.defaults()),
                 () -> now,
+                () -> now,
                 id -> kit().evidence().sent(ledger.evidence(), id)),
             () -> now,
             new ExerciseRetention(OWN_RULE));
@@ -388,7 +389,14 @@ class ExerciseThreatsTest {
     MessageId restriction =
         taken(changeOf(target, Status.STATUS_ACTUAL, MessageType.MESSAGE_TYPE_RESTRICTION));
     LabelCheck check = new LabelCheck(MessageLimits.defaults());
-    new Retention(ReceiveKit.SELF, ledger, keys, keys, kit.erasing(), check, random)
+    new Retention(
+            ReceiveKit.SELF,
+            ledger,
+            new Retention.Keys(keys, keys),
+            kit.erasing(),
+            check,
+            () -> now,
+            random)
         .erase(
             new NodeName("records"),
             restriction,

@@ -121,6 +121,7 @@ class LyingSenderTest {
                 policy,
                 labels,
                 () -> NOW,
+                () -> NOW,
                 id -> Optional.ofNullable(sent.get(id))),
             () -> NOW);
   }

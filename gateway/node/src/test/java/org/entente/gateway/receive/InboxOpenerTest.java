@@ -218,10 +218,10 @@ class InboxOpenerTest {
         new Retention(
             RecipientNode.SELF,
             node.ledger,
-            node.keys,
-            node.keys,
+            new Retention.Keys(node.keys, node.keys),
             node.kit.erasing(),
             new LabelCheck(MessageLimits.defaults()),
+            node.ledger.clock(),
             node.random);
     retention.hold(
         new NodeName("operator"),

@@ -216,10 +216,10 @@ class QuarantinedReceiptsTest {
         new Retention(
             ReceiveKit.SELF,
             node.ledger,
-            node.keys,
-            node.keys,
+            new Retention.Keys(node.keys, node.keys),
             node.kit.erasing(),
             new LabelCheck(MessageLimits.defaults()),
+            node.ledger.clock(),
             new SecureRandom());
     Results.value(
         retention.erase(

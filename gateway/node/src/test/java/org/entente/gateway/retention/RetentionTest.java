@@ -106,7 +106,15 @@ class RetentionTest {
           new ReceiveKit(
               ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> now);
       LabelCheck check = new LabelCheck(MessageLimits.defaults());
-      retention = new Retention(ReceiveKit.SELF, ledger, keys, keys, kit.erasing(), check, random);
+      retention =
+          new Retention(
+              ReceiveKit.SELF,
+              ledger,
+              new Retention.Keys(keys, keys),
+              kit.erasing(),
+              check,
+              () -> now,
+              random);
       sweep = new BucketSweep(ReceiveKit.SELF, ledger, kit.evidence(), () -> now);
     }
 
@@ -415,10 +423,78 @@ class RetentionTest {
     node.retention.hold(OFFICE, id, PERSON);
     assertEquals(Optional.empty(), Results.value(node.retention.release(OFFICE, id, PERSON)));
     assertTrue(node.body(id).isPresent());
-    assertEquals(List.of(), keys.holds());
-    keys.destroy(LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC));
+    LocalDate lastDay = LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC);
+    keys.destroy(lastDay);
     assertTrue(node.label(id).isEmpty());
     assertEquals(Code.NOT_FOUND, Results.code(node.retention.release(OFFICE, id, PERSON)));
+    now = lastDay.atTime(23, 0).toInstant(ZoneOffset.UTC);
+    node.retention.tidy();
+    assertEquals(List.of(id), keys.holds(), "an older copy of the ledger needs it");
+    now = now.plus(Duration.ofHours(1));
+    node.retention.tidy();
+    assertEquals(List.of(), keys.holds());
+    assertEquals(List.of(), node.ledger.retention().endedHolds());
+  }
+
+  /** Attack: a hold is undone by the restore of a copy from before it, which no leaf says. */
+  @Test
+  void holdPlacedAfterTheCopy_isPlacedAgainInARestoredLedger() throws Exception {
+    MessageId id = received("one");
+    Store copy = copyOf(node.store);
+    node.retention.hold(OFFICE, id, PERSON);
+    Store lost = copyOf(node.store);
+
+    restartOver(copy);
+    node.retention.tidy();
+
+    assertEquals(Code.ON_LEGAL_HOLD, Results.code(node.retention.erase(OFFICE, id, PERSON)));
+    assertEquals("legal hold placed", leaves.last(0).outcome().detail());
+    assertEquals(List.of(id), leaves.last(0).subject().messages());
+    assertEquals(List.of(), node.retention.warnings());
+    keys.destroy(LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC));
+    InboxTable old = new InboxTable(lost);
+    assertTrue(
+        new InboxOpener(keys, old).body(requireNonNull(old.find(id))).isPresent(),
+        "the ledger that was lost, if it is found");
+  }
+
+  /** The ledger is lost with all its copies, or the copy is older than the message. */
+  @Test
+  void holdOfALedgerThatIsLost_keepsItsKeyUntilAPersonReleasesIt() throws Exception {
+    MessageId id = received("one");
+    Store empty = new MemoryStore();
+    node.retention.hold(OFFICE, id, PERSON);
+
+    restartOver(empty);
+    node.retention.tidy();
+    now = now.plus(Duration.ofDays(400));
+    node.retention.tidy();
+
+    assertEquals(List.of(id), keys.holds());
+    assertTrue(node.retention.warnings().get(0).contains(id.toString()));
+    assertEquals(List.of(id), leaves.last(0).subject().messages());
+    assertEquals(AuditType.OPERATOR_ACTION, leaves.last(0).type());
+
+    assertEquals(Optional.of(now), Results.value(node.retention.release(OFFICE, id, PERSON)));
+    assertEquals(List.of(), keys.holds());
+    assertEquals(List.of(), node.retention.warnings());
+    assertEquals("DE-7", requireNonNull(leaves.last(0).actor().onBehalfOf()).officer());
+    assertEquals(List.of(), node.ledger.retention().endedHolds());
+  }
+
+  /** The copy has the message under the key of its hold, which has ended since. */
+  @Test
+  void holdReleasedAfterTheCopy_opensInARestoredLedger() throws Exception {
+    MessageId id = received("one");
+    node.retention.hold(OFFICE, id, PERSON);
+    Store copy = copyOf(node.store);
+    node.retention.release(OFFICE, id, PERSON);
+
+    restartOver(copy);
+    node.retention.tidy();
+
+    assertTrue(node.body(id).isPresent());
+    assertEquals(1, node.retention.holds(null, 10).size(), "until it is released again");
   }
 
   @Test
@@ -442,9 +518,16 @@ class RetentionTest {
   @Test
   void holdKey_thatACrashLeft_isDestroyed() {
     MessageId id = received("one");
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          node.ledger.retention().endHold(tx, id, 0);
+          return id;
+        });
     keys.hold(id).close();
     node.retention.tidy();
     assertEquals(List.of(), keys.holds());
+    assertEquals(List.of(), node.retention.holds(null, 10));
   }
 
   @Test

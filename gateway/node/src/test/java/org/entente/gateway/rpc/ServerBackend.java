@@ -388,10 +388,10 @@ public final class ServerBackend implements AutoCloseable {
     return new Retention(
         FR,
         ledger,
-        storageKeys,
-        storageKeys,
+        new Retention.Keys(storageKeys, storageKeys),
         erasing,
         new LabelCheck(MessageLimits.defaults()),
+        ledger.clock(),
         new SecureRandom());
   }
 

@@ -74,10 +74,10 @@ public abstract class ReceivingNode implements AutoCloseable {
     return new Retention(
         ReceiveKit.SELF,
         ledger,
-        keys,
-        keys,
+        new Retention.Keys(keys, keys),
         kit.erasing(),
         new LabelCheck(MessageLimits.defaults()),
+        () -> now,
         random);
   }
 

@@ -12,6 +12,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Counts, and deadlines of open cases, are known without reading the disk; safe for many threads.
+ * An unreadable record blocks no other: it is reported once ({@link UnreadableRecords}), counted
+ * and left out of pages.
  */
 public final class IprTable {
   /** The kind of a record. */
@@ -54,6 +57,7 @@ public final class IprTable {
   public record Entry(MessageId id, IprRecord record) {}
 
   private final Store store;
+  private final UnreadableRecords unreadable;
   private final Map<Kind, AtomicInteger> counts = new EnumMap<>(Kind.class);
 
   /**
@@ -63,12 +67,13 @@ public final class IprTable {
 
   /** The table of a ledger. */
   public static IprTable of(Ledger ledger) {
-    return ledger.table(IprTable.class, IprTable::new);
+    return ledger.table(IprTable.class, store -> new IprTable(store, ledger.unreadable()));
   }
 
   /** The table of a store. */
-  public IprTable(Store store) {
+  public IprTable(Store store, UnreadableRecords unreadable) {
     this.store = store;
+    this.unreadable = unreadable;
     for (Kind kind : Kind.values()) {
       AtomicInteger count = new AtomicInteger();
       counts.put(kind, count);
@@ -77,7 +82,10 @@ public final class IprTable {
         while (scan.hasNext()) {
           scan.next();
           count.incrementAndGet();
-          note(kind, id(scan.key()), parse(scan.value()));
+          IprRecord record = readable(scan);
+          if (record != null) {
+            note(kind, id(scan.key()), record);
+          }
         }
       }
     }
@@ -138,7 +146,10 @@ public final class IprTable {
     try (Scan scan = store.scan(Table.IPR, from, KeyBuilder.endOf(prefix))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
-        out.add(new Entry(id(scan.key()), parse(scan.value())));
+        IprRecord record = readable(scan);
+        if (record != null) {
+          out.add(new Entry(id(scan.key()), record));
+        }
       }
     }
     return out;
@@ -171,6 +182,16 @@ public final class IprTable {
 
   private AtomicInteger count(Kind kind) {
     return Objects.requireNonNull(counts.get(kind));
+  }
+
+  /** The record of a scan, or null if it cannot be read. */
+  private @Nullable IprRecord readable(Scan scan) {
+    try {
+      return parse(scan.value());
+    } catch (CorruptRecord e) {
+      unreadable.found(Table.IPR, id(scan.key()).toString(), e);
+      return null;
+    }
   }
 
   private static MessageId id(byte[] key) {

@@ -11,11 +11,14 @@ import org.entente.gateway.feature.request.RequestTable.DueRecord;
 import org.entente.gateway.feature.request.RequestTable.Side;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.RequestState;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,7 +84,7 @@ public final class RequestDeadlineSweep {
   }
 
   private void look(Transaction tx, DueRecord due, long now, Map<Group, Integer> late) {
-    RequestRecord record = book.read(tx, due.name());
+    RequestRecord record = readable(tx, due.name());
     if (record == null) {
       book.looked(tx, due);
     } else if (RequestTable.due(record) > now) {
@@ -104,6 +107,16 @@ public final class RequestDeadlineSweep {
       if (!record.getExercise()) {
         late.merge(new Group(due.name().side(), due.name().agency()), 1, Integer::sum);
       }
+    }
+  }
+
+  /** The record, or null if there is none or it cannot be read, which must delay no other. */
+  private @Nullable RequestRecord readable(Transaction tx, RequestTable.Name name) {
+    try {
+      return book.read(tx, name);
+    } catch (CorruptRecord e) {
+      ledger.unreadable().found(Table.REQUEST, name.id().toString(), e);
+      return null;
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
@@ -103,19 +104,28 @@ public final class RequestTable {
 
   /** The table of a ledger. */
   public static RequestTable of(Ledger ledger) {
-    return ledger.table(RequestTable.class, RequestTable::new);
+    return ledger.table(RequestTable.class, store -> new RequestTable(store, ledger.unreadable()));
   }
 
-  public RequestTable(Store store) {
+  /**
+   * The table of a store.
+   *
+   * @param unreadable told of records that cannot be read, which are not counted
+   */
+  public RequestTable(Store store, UnreadableRecords unreadable) {
     this.store = store;
     byte[] all = KeyBuilder.key().u8(OPEN).done();
     try (Scan scan = store.scan(Table.REQUEST, all, KeyBuilder.endOf(all))) {
       while (scan.hasNext()) {
         scan.next();
         Name name = name(scan.key());
-        RequestRecord record = read(name);
-        if (record != null) {
-          count(name, record, 1);
+        try {
+          RequestRecord record = read(name);
+          if (record != null) {
+            count(name, record, 1);
+          }
+        } catch (CorruptRecord e) {
+          unreadable.found(Table.REQUEST, name.id().toString(), e);
         }
       }
     }

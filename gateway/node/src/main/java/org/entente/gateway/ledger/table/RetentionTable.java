@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * RETENTION u8 8 · u8 n · ascii origin · 16-byte id     → empty: a pending erasure of that origin
  * RETENTION u8 9 · u8 n · ascii origin · u8 lane · u64 position → empty: a page to be written again
  * RETENTION u8 10 · u8 n · ascii origin                 → u64 number of these pages
+ * RETENTION u8 11 · 16-byte message id                  → u64 last day: the key of an ended hold
  * </pre>
  */
 public final class RetentionTable {
@@ -52,6 +53,7 @@ public final class RetentionTable {
   private static final int PENDING_OF = 8;
   private static final int TO_REWRITE = 9;
   private static final int TO_REWRITE_OF = 10;
+  private static final int ENDED_HOLD = 11;
 
   /** Ids of recalled own messages held in memory; some 10 MB. */
   static final int HELD_IN_MEMORY = 100_000;
@@ -277,6 +279,44 @@ public final class RetentionTable {
   public @Nullable HoldRecord held(Transaction tx, MessageId id) {
     byte[] value = tx.get(Table.RETENTION, key(HOLD, id));
     return value == null ? null : holdRecord(value);
+  }
+
+  /** Whether a message is on hold, as committed. */
+  public boolean isHeld(MessageId id) {
+    return store.get(Table.RETENTION, key(HOLD, id)) != null;
+  }
+
+  /**
+   * A hold that has ended here, or has not begun, while the keystore may still have its key.
+   *
+   * @param lastDay days since 1970, after which its key is destroyed
+   */
+  public record EndedHold(MessageId id, long lastDay) {}
+
+  /** Records that the key of a message's hold is to be destroyed after a day. */
+  public void endHold(Transaction tx, MessageId id, long lastDay) {
+    tx.put(Table.RETENTION, key(ENDED_HOLD, id), u64(lastDay));
+  }
+
+  /** Removes the same: the key is destroyed, or the hold has begun again. */
+  public void forgetEndedHold(Transaction tx, MessageId id) {
+    tx.delete(Table.RETENTION, key(ENDED_HOLD, id));
+  }
+
+  /** All ended holds whose key may still exist. */
+  public List<EndedHold> endedHolds() {
+    List<EndedHold> out = new ArrayList<>();
+    try (Scan scan =
+        store.scan(
+            Table.RETENTION,
+            RetentionExpiry.prefix(ENDED_HOLD),
+            RetentionExpiry.prefix(ENDED_HOLD + 1))) {
+      while (scan.hasNext()) {
+        scan.next();
+        out.add(new EndedHold(idBehind(scan.key()), BigEndian.u64(scan.value(), 0)));
+      }
+    }
+    return out;
   }
 
   /** Holds after an id, or from the first, at most {@code most}. */

@@ -175,8 +175,8 @@ public final class Features implements Registry {
     return List.copyOf(tasks);
   }
 
-  void expire() {
-    expiring.forEach(Runnable::run);
+  List<Runnable> expiring() {
+    return List.copyOf(expiring);
   }
 
   void end() {

@@ -46,6 +46,7 @@ import org.entente.gateway.node.keys.SigningPairSet;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.trust.AgencyKey;
@@ -276,18 +277,22 @@ final class Foundation {
 
   /** The erasure journal, which {@link #close} closes. */
   ErasureJournal erasures() {
-    return files.keep(AuditComponents.erasures(config, around.clock()));
+    return files.keep(AuditComponents.erasures(config, ending));
   }
 
   /**
-   * The disk failure after which the node may reopen itself. Empty if the ledger stopped for
-   * another reason, which needs an operator.
+   * The failure of a disk, of the ledger or of the keystore, after which the node may reopen
+   * itself. Empty if the ledger stopped for another reason, which needs an operator.
    */
-  Optional<StoreFailure> mendingFailure() {
+  Optional<RuntimeException> mendingFailure() {
     LedgerFailure stopped = ledger.failure();
+    if (stopped != null && stopped.getCause() instanceof KeystoreFailure failure) {
+      return Optional.<RuntimeException>of(failure).filter(it -> ReopenSchedule.mends(failure));
+    }
     boolean byTheDisk = stopped == null || stopped.getCause() instanceof StoreFailure;
     return Optional.ofNullable(store.state().failure())
-        .filter(failure -> byTheDisk && ReopenSchedule.mends(failure));
+        .filter(failure -> byTheDisk && ReopenSchedule.mends(failure))
+        .map(failure -> failure);
   }
 
   /** Releases files and keys; nothing more is made durable. */

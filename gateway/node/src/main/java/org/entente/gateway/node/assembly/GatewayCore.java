@@ -3,6 +3,7 @@ package org.entente.gateway.node.assembly;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -32,7 +33,6 @@ import org.entente.gateway.receive.NoticeAdmission;
 import org.entente.gateway.rpc.ClientService;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.store.Store;
-import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.trace.MessageTracer;
 import org.entente.gateway.transmit.OutboxMaintenance;
 import org.entente.gateway.trust.TrustBundle;
@@ -212,6 +212,7 @@ public final class GatewayCore {
   /** Starts work: finishes what a crash interrupted, then seals, commits and looks for mail. */
   public void start() {
     ground.ledger.start();
+    ground.witness.recall();
     keyCare.vouch();
     int erasedAgain = incoming.erasing.replay();
     if (erasedAgain > 0) {
@@ -258,6 +259,7 @@ public final class GatewayCore {
     schedule.every(Duration.ofSeconds(1), "trust exchange with neighbours", trustCare::round);
     schedule.every(Duration.ofSeconds(2), "agreements", this::reloadPolicy);
     schedule.every(Duration.ofSeconds(2), "clients", this::reloadClients);
+    schedule.every(Duration.ofMinutes(1), "keystore", ground.keys::mend);
     schedule.every(Duration.ofMinutes(1), "recipient keys", keyCare::renewRecipientKeys);
     schedule.every(Duration.ofMinutes(1), "signing pairs", () -> keyCare.followPairs(renewal));
     schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::retry);
@@ -315,17 +317,35 @@ public final class GatewayCore {
     warnings.addAll(ground.disk.warnings());
     warnings.addAll(GatewayGauges.unreadable(ground.ledger.unreadable()));
     warnings.addAll(incoming.erasing.warnings());
+    warnings.addAll(services.retention.warnings());
     warnings.addAll(features.warnings());
     ground.ending.doubt().ifPresent(warnings::add);
     return warnings;
   }
 
+  /** In this order, as features prolong what is under a key that ends. */
   private void expire() {
-    features.expire();
-    keyCare.expire(renewal);
-    incoming.sweep.round();
-    incoming.erasing.dropCiphertext();
-    incoming.evidenceSweep.round();
+    List<Runnable> steps = new ArrayList<>(features.expiring());
+    steps.add(() -> keyCare.expire(renewal));
+    steps.add(services.retention::tidy);
+    steps.add(incoming.sweep::round);
+    steps.add(incoming.erasing::dropCiphertext);
+    steps.add(incoming.evidenceSweep::round);
+    runEach(steps.iterator());
+  }
+
+  /**
+   * Runs all steps of a task in their order, also those after one that fails; then fails as the
+   * last of these.
+   */
+  static void runEach(Iterator<Runnable> steps) {
+    if (steps.hasNext()) {
+      try {
+        steps.next().run();
+      } finally {
+        runEach(steps);
+      }
+    }
   }
 
   private void wake(AgencyName peer, Lane lane) {
@@ -387,7 +407,9 @@ public final class GatewayCore {
 
   /** Why the node cannot work; empty while it can. */
   public List<String> obstacles() {
-    return ground.disk.obstacles();
+    List<String> obstacles = new ArrayList<>(ground.disk.obstacles());
+    ground.keys.failure().ifPresent(failed -> obstacles.add("keystore: " + failed));
+    return obstacles;
   }
 
   /** The links, as operators see them. */
@@ -467,7 +489,7 @@ public final class GatewayCore {
   }
 
   /** {@link Foundation#mendingFailure}. */
-  public Optional<StoreFailure> mendingFailure() {
+  public Optional<RuntimeException> mendingFailure() {
     return ground.mendingFailure();
   }
 

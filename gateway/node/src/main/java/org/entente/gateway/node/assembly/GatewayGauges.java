@@ -70,7 +70,7 @@ final class GatewayGauges {
         "Unreadable queue records, which are skipped.",
         List.of("table"),
         () ->
-            Stream.of(Table.OUTBOX, Table.HOP_OUT, Table.HELD)
+            Stream.of(Table.OUTBOX, Table.HOP_OUT, Table.HELD, Table.REQUEST, Table.IPR)
                 .map(
                     table ->
                         new Sample(List.of(table.name()), ground.ledger.unreadable().count(table)))

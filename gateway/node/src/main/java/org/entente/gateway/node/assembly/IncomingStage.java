@@ -82,6 +82,7 @@ final class IncomingStage {
             ground.policy.holder(),
             ground.labelCheck,
             around.clock(),
+            ground.ending,
             id -> ground.evidence.sent(ground.ledger.evidence(), id)),
         reporter,
         around.random(),

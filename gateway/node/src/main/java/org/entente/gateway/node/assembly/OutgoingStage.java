@@ -1,6 +1,7 @@
 package org.entente.gateway.node.assembly;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.node.keys.SealingParts;
+import org.entente.gateway.policy.decide.PendingMessage;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.ContentKey;
@@ -164,12 +166,17 @@ final class OutgoingStage {
     ground.policy.follow(sealing.peerFulfilments.stated());
   }
 
+  /**
+   * While the clock is in doubt, mail that either time permits stays: a withdrawal is final. The
+   * earlier time alone would withdraw what began after it.
+   */
   private QueuedPermitCheck stillPermitted() {
     PolicyChangeRecheck sealedBefore = new PolicyChangeRecheck(sealing.opener);
     return new QueuedPermitCheck() {
       @Override
       public boolean test(String agreement, AgencyName recipient) {
-        return ground.policy.stillPermits(agreement, recipient, ground.around.clock().instant());
+        return ground.policy.stillPermits(agreement, recipient, ground.around.clock().instant())
+            || ground.policy.stillPermits(agreement, recipient, ground.ending.instant());
       }
 
       @Override
@@ -189,10 +196,17 @@ final class OutgoingStage {
   }
 
   private PolicyChangeRecheck.Decision asking(Policy policy) {
-    return (message, recipient) ->
-        policy
-            .egress()
-            .recheck(message, ground.agency(), recipient, ground.around.clock().instant());
+    return (message, recipient) -> {
+      Optional<Refusal> now = asking(policy, message, recipient, ground.around.clock());
+      return now.isPresent() && asking(policy, message, recipient, ground.ending).isPresent()
+          ? now
+          : Optional.empty();
+    };
+  }
+
+  private Optional<Refusal> asking(
+      Policy policy, PendingMessage message, AgencyName recipient, InstantSource clock) {
+    return policy.egress().recheck(message, ground.agency(), recipient, clock.instant());
   }
 
   /** Whether a recipient has a key in force, so that messages to it can be sealed. */

@@ -249,7 +249,7 @@ final class RunningNode {
   }
 
   /** {@link Foundation#mendingFailure}. */
-  Optional<StoreFailure> mendingFailure() {
+  Optional<RuntimeException> mendingFailure() {
     return core.mendingFailure();
   }
 

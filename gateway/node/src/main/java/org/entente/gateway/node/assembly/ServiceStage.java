@@ -76,10 +76,10 @@ final class ServiceStage {
     return new Retention(
         ground.agency(),
         ground.ledger,
-        ground.storageKeys,
-        in.retentionKeys,
+        new Retention.Keys(ground.storageKeys, in.retentionKeys),
         in.erasing,
         ground.labelCheck,
+        ground.ending,
         ground.around.random());
   }
 
@@ -104,7 +104,7 @@ final class ServiceStage {
         ground.evidence,
         deliveryLeaves(),
         new Subscriptions.Environment(
-            around.clock(),
+            ground.ending,
             around.meters(),
             ground.desks::sight,
             label -> ground.policy.current().equivalent(label, ground.agency()),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import org.entente.gateway.ledger.record.DiskThresholds;
+import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.store.StoreFailure;
 
 /**
@@ -38,6 +39,12 @@ public final class ReopenSchedule {
   /** Whether a node may reopen itself after a failure. */
   public static boolean mends(StoreFailure failure) {
     return OF_THE_DISK.contains(failure.kind());
+  }
+
+  /** The same after a failure of the keystore. */
+  public static boolean mends(KeystoreFailure failure) {
+    return failure.kind() == KeystoreFailure.Kind.IO
+        || failure.kind() == KeystoreFailure.Kind.FAILED_EARLIER;
   }
 
   /**

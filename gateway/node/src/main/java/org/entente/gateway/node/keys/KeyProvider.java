@@ -211,6 +211,20 @@ public final class KeyProvider {
     return ended;
   }
 
+  /** Why keys can be neither made nor destroyed; empty while they can. */
+  public Optional<String> failure() {
+    return keystore.failure().map(failed -> String.valueOf(failed.getMessage()));
+  }
+
+  /**
+   * Tries again to write what a failure left unwritten; otherwise does nothing.
+   *
+   * @throws org.entente.gateway.seal.keys.KeystoreFailure if that fails still
+   */
+  public void mend() {
+    keystore.mend();
+  }
+
   /**
    * Whether the key of the bucket that ends on a day is nowhere in the keystore, expired or not.
    */

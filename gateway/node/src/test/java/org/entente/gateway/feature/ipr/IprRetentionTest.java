@@ -24,7 +24,10 @@ import java.util.List;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.feature.ipr.IprTable.Kind;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Result;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.proto.v1.IprCase;
@@ -122,6 +125,29 @@ class IprRetentionTest {
     assertEquals(Code.NOT_FOUND, code(readRight(right)));
     assertEquals(0, IprTable.of(node.ledger).size(Kind.CASE));
     assertEquals(0, IprTable.of(node.ledger).size(Kind.RECORDATION));
+  }
+
+  /** Damage that no checksum shows. */
+  @Test
+  void recordThatCannotBeRead_stopsNeitherTheStartNorTheErasureOfOthers() {
+    ByteString right = node.granted(HOLDER, Duration.ofDays(30));
+    for (int kind = 1; kind <= 2; kind++) {
+      byte[] id = new byte[MessageId.SIZE];
+      id[0] = (byte) kind;
+      byte[] key = KeyBuilder.key().u8(kind).bytes(id).done();
+      node.ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            tx.put(Table.IPR, key, new byte[] {-1});
+            return key;
+          });
+    }
+    node.restart();
+    assertEquals(2, node.ledger.unreadable().count(Table.IPR));
+    done(readRight(right));
+    node.clock.move(KEEP.plusDays(30));
+    assertEquals(1, node.upkeep.round());
+    assertEquals(Code.NOT_FOUND, code(readRight(right)));
   }
 
   /** Buckets whose days are over lose their keys; what is open is in a later one by then. */

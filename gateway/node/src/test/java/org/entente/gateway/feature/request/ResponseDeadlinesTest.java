@@ -3,6 +3,7 @@ package org.entente.gateway.feature.request;
 import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,6 +26,8 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RequestSamples;
@@ -143,6 +146,28 @@ class ResponseDeadlinesTest {
         .filter(line -> line.startsWith(name))
         .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
         .sum();
+  }
+
+  /** Damage that no checksum shows. */
+  @Test
+  void recordThatCannotBeRead_stopsNeitherTheStartNorOtherDeadlines() {
+    MessageId damaged = ask(DE);
+    MessageId other = ask(SG);
+    byte[] key = KeyBuilder.key().u8(1).u8(1).bytes(damaged.bytes()).ascii(DE).done();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          assertNotNull(tx.get(Table.REQUEST, key));
+          tx.put(Table.REQUEST, key, new byte[] {-1});
+          return key;
+        });
+    ledger.close();
+    ledger = QuietLedger.started(new MemoryStore(disk), clock);
+    assertEquals(1, RequestTable.of(ledger).count(Side.ASKED, SG).open());
+    assertEquals(1, ledger.unreadable().count(Table.REQUEST));
+    clock.move(TWO_DAYS.plusSeconds(1));
+    overdue().round();
+    assertTrue(asked(other, SG).getOverdue());
   }
 
   @Test

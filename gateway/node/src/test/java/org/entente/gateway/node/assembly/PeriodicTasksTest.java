@@ -1,10 +1,13 @@
 package org.entente.gateway.node.assembly;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -56,6 +59,26 @@ class PeriodicTasksTest {
           throw new OutOfMemoryError("expected by the test");
         });
     assertThrows(OutOfMemoryError.class, tasks::doAll);
+  }
+
+  /** One record that cannot be read must not stop keys from being destroyed. */
+  @Test
+  void stepsOfATask_areAllRunInTheirOrder_whicheverFails() {
+    List<String> run = new ArrayList<>();
+    IllegalStateException expected = new IllegalStateException("expected by the test");
+    Runnable fails =
+        () -> {
+          run.add("fails");
+          throw expected;
+        };
+    assertSame(
+        expected,
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                GatewayCore.runEach(
+                    List.of(() -> run.add("first"), fails, () -> run.add("last")).iterator())));
+    assertEquals(List.of("first", "fails", "last"), run);
   }
 
   @Test
