@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -141,7 +142,7 @@ final class QuickStartIT {
             PublisherProto.getDescriptor(),
             SubscriberProto.getDescriptor(),
             EvidenceProto.getDescriptor())) {
-      FileDescriptor found = files.get(known.getName());
+      FileDescriptor found = Objects.requireNonNull(files.get(known.getName()), known::getName);
       assertEquals(known.toProto().getServiceList(), found.toProto().getServiceList());
       assertEquals(names(known), names(found));
     }
