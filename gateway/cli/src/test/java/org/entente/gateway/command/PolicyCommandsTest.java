@@ -14,16 +14,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.entente.gateway.cli.CommandFixture;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.load.PolicySchemas;
 import org.entente.proto.v1.Lane;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.w3c.dom.Document;
 
 /** The commands about policy, over a node's real configuration and trust bundle. */
 final class PolicyCommandsTest {
@@ -114,6 +118,45 @@ final class PolicyCommandsTest {
     assertEquals(2, run("new", List.of(), "one", "--party", FR, "--party", FR, "--out", "x"));
   }
 
+  /** What people sign: the file in articles, as text and as a page, bound to it by its hash. */
+  @Test
+  void prose_saysTheFile_withItsHash_orNamesWhatHasNoWords() throws Exception {
+    Path file = federation.folder().resolve("agreements").resolve("warnings.yaml");
+    String hash = HexFormat.of().formatHex(Sha256.hash(Files.readAllBytes(file)));
+    assertEquals(0, policy("prose", file.toString()), () -> err);
+    for (String said :
+        List.of(
+            "SHA-256 of the file: " + hash,
+            "Article 1  Legal basis",
+            "  1.1  Sharing rests on a memorandum of understanding: ",
+            "Article 8  Effect",
+            "    Signature        ____")) {
+      assertTrue(out.contains(said), () -> said + " in " + out);
+    }
+    assertTrue(out.lines().allMatch(line -> line.length() <= 88), out);
+
+    Path page = federation.folder().resolve("warnings.html");
+    assertEquals(0, policy("prose", file.toString(), "--html", "--out", page.toString()));
+    String html = Files.readString(page);
+    Document parsed =
+        DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(page.toFile());
+    assertEquals(9, parsed.getElementsByTagName("h2").getLength(), html);
+    assertEquals(0, parsed.getElementsByTagName("script").getLength());
+    assertTrue(html.contains(hash), html);
+    assertFalse(html.contains("src=") || html.contains("href="), html);
+
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace(
+                "personal_data: false",
+                "personal_data: false\n  condition: int(label.case_ref) > 3"));
+    assertEquals(1, policy("prose", file.toString()));
+    assertTrue(err.contains("warnings.yaml: covers.condition: line 1, column "), err);
+    assertTrue(err.contains("the function int cannot be put into words"), err);
+    assertEquals("", out);
+  }
+
   /** The names of all fields of a schema. */
   private static void fields(JsonNode schema, Set<String> names) {
     schema.path("properties").fieldNames().forEachRemaining(names::add);
@@ -138,6 +181,29 @@ final class PolicyCommandsTest {
     assertEquals(1, policy("lint"));
     assertTrue(out.contains("error: "), out);
     assertTrue(out.contains("personal data under a memorandum of understanding alone"), out);
+  }
+
+  /** Nobody corrects one error to meet the next: also those of files that cannot be read whole. */
+  @Test
+  void lint_severalWrongFiles_namesAllErrorsOfAll() throws IOException {
+    Path agreements = federation.folder().resolve("agreements");
+    Path agreement = agreements.resolve("warnings.yaml");
+    String good = Files.readString(agreement);
+    Files.writeString(agreement, good.replace("personal_data: false", "personal_data: perhaps"));
+    Files.writeString(
+        agreements.resolve("second.yaml"),
+        good.replaceFirst("id: .*", "id: second\ntitel: x")
+            .replaceFirst("retention_days: .*", "retention_days: 0"));
+    assertEquals(1, policy("lint"), () -> out + err);
+    for (String one :
+        List.of(
+            "covers.personal_data: text; valid: true or false",
+            "titel: unknown field; valid: one of",
+            "did you mean \"title\"?",
+            "obligations.retention_days: 0; valid: 1 to 36500",
+            "3 errors, 0 warnings")) {
+      assertTrue(out.contains(one), () -> one + " in " + out);
+    }
   }
 
   @Test
@@ -195,7 +261,7 @@ final class PolicyCommandsTest {
     String there = out;
     assertEquals(0, run("codes", List.of(), "--lang", "fr", "--list", "category"), () -> err);
     assertEquals(out, there);
-    assertTrue(there.contains("WASTE  Transferts de"), there);
+    assertTrue(there.contains("WASTE           Transferts de"), there);
     assertEquals(2, asked("codes", "--list", "colours"));
     assertTrue(err.contains("--list: colours is none of "), err);
     assertEquals(1, asked("codes", "--config", federation.config(FR).toString()));

@@ -19,7 +19,7 @@ record BranchFacts(FlowFacts whenTrue, FlowFacts whenFalse) {
   private static final BranchFacts NOTHING = new BranchFacts(FlowFacts.NOTHING, FlowFacts.NOTHING);
 
   /** Each comparison operator with its operands exchanged. */
-  private static final Map<String, String> TURNED =
+  static final Map<String, String> TURNED =
       Map.of(
           "_>_", "_<_", "_<_", "_>_", "_>=_", "_<=_", "_<=_", "_>=_", "_==_", "_==_", "_!=_",
           "_!=_");

@@ -82,6 +82,14 @@ public final class Condition {
     return reads.wholeLabel();
   }
 
+  /**
+   * When it is true, in plain English, as part of a sentence; or the part that has no words. Labels
+   * are "the message", {@code origin} is the sender.
+   */
+  public Compilation<String> prose() {
+    return ConditionProse.of(program.tree());
+  }
+
   /** The expression as written. */
   public String source() {
     return program.source();

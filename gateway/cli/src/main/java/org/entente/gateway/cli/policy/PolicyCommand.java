@@ -5,10 +5,12 @@ import picocli.CommandLine.Command;
 /** Commands for policy. */
 @Command(
     name = "policy",
-    description = "Explains policy's decisions before sending; tests, checks and compares rules.",
+    description =
+        "Explains policy's decisions before sending; writes, tests, checks and compares rules.",
     mixinStandardHelpOptions = true,
     subcommands = {
       PolicyNewCommand.class,
+      PolicyProseCommand.class,
       PolicyExplainCommand.class,
       PolicyTestCommand.class,
       PolicyLintCommand.class,

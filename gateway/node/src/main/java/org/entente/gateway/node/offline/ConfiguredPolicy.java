@@ -80,6 +80,17 @@ public final class ConfiguredPolicy {
     return place(agreements, nodeRules, null);
   }
 
+  /** Loads one agreement by itself, under this node's code lists and members. */
+  public Rulebook.LoadResult agreement(Path file) {
+    return RulebookReader.loadOne(
+        file, files.config().policy().codes(), membership, clock.instant());
+  }
+
+  /** The members of the federation, by the trust bundle. */
+  public Membership membership() {
+    return membership;
+  }
+
   /** Loads rules and lints them. */
   public Rulebook.LoadResult lint(RulePaths place) {
     return RulebookReader.lint(

@@ -176,12 +176,19 @@ public record Agreement(
       return new Parties(from, to, false);
     }
 
-    List<Party> from() {
+    /** Who sends; with both ways, all parties. */
+    public List<Party> from() {
       return from;
     }
 
-    List<Party> to() {
+    /** Who receives; with both ways, all parties. */
+    public List<Party> to() {
       return to;
+    }
+
+    /** Whether the parties share with each other. */
+    public boolean isBothWays() {
+      return bothWays;
     }
 
     /** Whether the parties at these two indexes may share in this direction. */
@@ -190,7 +197,7 @@ public record Agreement(
     }
 
     /** Whether each is one agency, named. */
-    boolean areNamed() {
+    public boolean areNamed() {
       return Stream.concat(from.stream(), to.stream()).allMatch(party -> party.agency() != null);
     }
 

@@ -77,6 +77,11 @@ public final class Redactions {
     return ofBodies;
   }
 
+  /** The withheld fields, sorted, as agreements write them. */
+  public List<String> fields() {
+    return paths.stream().map(FieldPath::text).toList();
+  }
+
   /** The withheld fields that a message of a kind can have, sorted, as its label names them. */
   public List<String> of(Kind kind) {
     if (paths.isEmpty()) {
