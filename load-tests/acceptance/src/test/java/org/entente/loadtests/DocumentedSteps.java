@@ -67,17 +67,28 @@ final class DocumentedSteps {
                     + " config/expectations")
             .says("56 of 56 expectations met"),
         CommandStep.of(
+                "./entente policy prose --config /tmp/federation/fr.customs.yaml"
+                    + " config/agreements/fr-sg-ipr.yaml")
+            .says("Article 1  Legal basis")
+            .says("For the agency sg.police:"),
+        CommandStep.of(
+                "./entente policy prose --config /tmp/federation/fr.customs.yaml"
+                    + " config/agreements/fr-sg-ipr.yaml --html"
+                    + " --out /tmp/federation/fr-sg-ipr.html")
+            .says("written"),
+        CommandStep.of(
                 "./entente policy diff --config /tmp/federation/fr.customs.yaml"
                     + " --candidate config/agreements")
             .says("equivalent: the candidate permits the same"),
-        CommandStep.of("./entente policy codes --lang fr").says("IPR  Propri"),
+        CommandStep.of("./entente policy codes --lang fr").says("IPR  ").says("Propri"),
         CommandStep.of(
                 "./entente policy codes --codes config/codes --lang de"
                     + " --list classification_scheme")
             .says("FR: DIFFUSION RESTREINTE")
             .says("in DE as VS-NUR F"),
         CommandStep.of("./entente policy codes --codes config/codes --list indicators")
-            .says("ROUTE_UNUSUAL  The route is unusual"),
+            .says("ROUTE_UNUSUAL  ")
+            .says("The route is unusual"),
         CommandStep.of("./entente policy schema --out config/schema --check")
             .says("agreement.json: up to date"),
         CommandStep.of("./entente sizing --agencies 50 --rate 2 --size 4096 --recipients 3 --hub")
@@ -137,12 +148,12 @@ final class DocumentedSteps {
                     + DE_CLIENTS
                     + "declarations")
             .fills("MESSAGE", "FIRST")
-            .says("to fr.customs")
-            .keeps("FEEDBACK", ID + "to fr\\.customs"),
+            .says("to [fr.customs]")
+            .keeps("FEEDBACK", ID + "to \\[fr\\.customs\\]"),
         // Until it has arrived.
         CommandStep.of("./entente search --in-reply-to MESSAGE" + SEARCHER)
             .fills("MESSAGE", "FIRST")
-            .againWhile("nothing found")
+            .againWhile("no messages")
             .says("{FEEDBACK}")
             .says("FEEDBACK"),
         CommandStep.of(
@@ -194,7 +205,7 @@ final class DocumentedSteps {
             .keeps("CONSENT", ID),
         CommandStep.of("./entente consent list" + SUPERVISOR)
             .againWhile("no consents")
-            .says("{CONSENT}  OPEN    de.customs"),
+            .says("{CONSENT}  OPEN   de.customs"),
         CommandStep.of(
                 "./entente consent grant CONSENT --days 7 --officer FR-118"
                     + " --justification 'art. 12'"
@@ -203,7 +214,7 @@ final class DocumentedSteps {
             .says("granted to us.cbp"),
         CommandStep.of("./entente consent list --asked-by-us" + DE_CLIENTS + "desk")
             .againWhile("OPEN")
-            .says("{CONSENT}  GRANTED fr.customs"),
+            .says("{CONSENT}  GRANTED  fr.customs"),
         CommandStep.of(
                 "./entente consent revoke CONSENT --reason 'the case is closed' --officer FR-118"
                     + " --justification 'ticket 41'"
@@ -254,10 +265,12 @@ final class DocumentedSteps {
             .againWhile("NOT_FOUND")
             .says("to fr.customs"),
         CommandStep.of("./entente charge list --own" + DE_CLIENTS + "desk")
-            .says("{TASK} TAKEN IN CHARGE by DE-7"),
+            .says("{TASK}  TAKEN IN CHARGE")
+            .says("DE-7"),
         CommandStep.of("./entente charge list" + FR_CLIENTS + "desk")
-            .againWhile("nothing is taken in charge")
-            .says("{TASK} TAKEN IN CHARGE by DE-7, Hamburg: team is on its way"),
+            .againWhile("no charges")
+            .says("{TASK}  TAKEN IN CHARGE  de.customs")
+            .says("DE-7     Hamburg  team is on its way"),
         CommandStep.of(
                 "./entente charge back MESSAGE --officer DE-7 --note 'nothing found'"
                     + DE_CLIENTS
@@ -279,7 +292,7 @@ final class DocumentedSteps {
             .says("published"),
         // Until it has arrived.
         CommandStep.of("./entente search --headline 'brake pads'" + SEARCHER)
-            .againWhile("nothing found")
+            .againWhile("no messages")
             .says("ZGR-2026-1180")
             .keeps("FOUND", ID),
         CommandStep.of(
@@ -345,7 +358,7 @@ final class DocumentedSteps {
             .says("reminded 1x"),
         CommandStep.of("./entente request list --owed --status OPEN" + DE_CLIENTS + "declarations")
             .says("{ASKED}")
-            .says("fr.customs   OPEN"),
+            .says("fr.customs  OPEN"),
         CommandStep.of(
                 "./entente request answer MESSAGE --result HIT --hits 2"
                     + " --classification RESTRICTED"
@@ -358,7 +371,7 @@ final class DocumentedSteps {
         CommandStep.of("./entente request list --asked" + DECLARATIONS)
             .againWhile(" OPEN ")
             .says("{ASKED}")
-            .says("de.customs   ANSWERED"),
+            .says("de.customs  ANSWERED"),
         CommandStep.of(
                 "./entente responder register seizures --category IPR --category EXCISE --within 60"
                     + " --matching EXACT --data-age 1440 --description 'seizures since 2019'"
@@ -368,10 +381,10 @@ final class DocumentedSteps {
             .says("seizures registered"),
         // Until its agency has told this one.
         CommandStep.of("./entente discover --category IPR" + DECLARATIONS)
-            .againWhile("no responder is known")
-            .says("[IPR, EXCISE]"),
+            .againWhile("no responders")
+            .says("IPR, EXCISE"),
         CommandStep.of("./entente responder list" + DE_CLIENTS + "declarations")
-            .says("by declarations"),
+            .says("seizures since 2019"),
         CommandStep.of(
                 "./entente responder withdraw seizures --officer DE-3"
                     + " --justification 'service ended'"
@@ -597,8 +610,7 @@ final class DocumentedSteps {
                     + " --justification 'joint inspection 8/26'"
                     + SUPERVISOR)
             .says("BERTH FOUR  OPEN  from 2030-03-04T00:00:00Z until 2030-03-09T00:00:00Z"),
-        CommandStep.of("./entente operation list" + SUPERVISOR)
-            .says("roster 1: de.customs PARTICIPANT"),
+        CommandStep.of("./entente operation list" + SUPERVISOR).says("de.customs PARTICIPANT"),
         CommandStep.of(
                 "./entente operation members OPERATION --participant de.customs --ends 2030-06-30"
                     + " --officer FR-118 --justification 'three months more'"
@@ -657,7 +669,7 @@ final class DocumentedSteps {
                 "./entente backup create --officer FR-3 --justification 'daily backup'" + OPERATOR)
             .says("audit leaves"),
         CommandStep.of("./entente backup list --config /tmp/federation/fr.customs.yaml")
-            .says("     1  "),
+            .says("number  made"),
         CommandStep.of("./entente backup verify --config /tmp/federation/fr.customs.yaml")
             .says("good"),
         CommandStep.of("./entente keys show" + OPERATOR)
@@ -682,7 +694,7 @@ final class DocumentedSteps {
         CommandStep.of("./entente client revoke night-desk" + CONFIGURATION)
             .says("night-desk revoked"),
         CommandStep.of("./entente console" + OPERATOR).says("/console/enter#"),
-        CommandStep.of("./entente link list" + OPERATOR).says("de.customs        up").says("FLASH"),
+        CommandStep.of("./entente link list" + OPERATOR).says("de.customs  up").says("FLASH"),
         CommandStep.of("./entente quarantine list" + OPERATOR).doesNotSay("receiving"),
         CommandStep.of(
                 "./entente link pause de.customs --officer FR-3"
@@ -747,7 +759,17 @@ final class DocumentedSteps {
                     + FR_CLIENTS
                     + "auditor")
             .says("\"type\":\"ACCEPTED\"")
-            .says("c2sp.org/tlog-proof@v1"));
+            .says("c2sp.org/tlog-proof@v1"),
+        // Until a checkpoint covers what happened last.
+        CommandStep.of(
+                "./entente audit report --subject 'case:DNRED-2026-IPR-00417' --officer FR-9"
+                    + " --justification 'access request 12/26'"
+                    + " --bundle /tmp/federation/trust-bundle.note"
+                    + " --roots /tmp/federation/roots.json"
+                    + FR_CLIENTS
+                    + "auditor --out /tmp/federation/report.html")
+            .againWhile("NOT ALL PROVEN")
+            .says("All facts are proven by the log."));
   }
 
   /** What needs a node that does not run. */

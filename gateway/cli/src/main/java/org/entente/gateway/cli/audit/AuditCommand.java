@@ -8,6 +8,7 @@ import java.util.List;
 import org.entente.gateway.audit.AuditReport;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.call.ProgressLine;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.node.offline.LedgerInspection;
@@ -19,13 +20,16 @@ import picocli.CommandLine.Option;
 /** Commands for the audit log. */
 @Command(
     name = "audit",
-    description = "Verifies the audit log, exports its records and proves single messages from it.",
+    description =
+        "Verifies the audit log, exports and reports its records, and proves single messages from"
+            + " it.",
     mixinStandardHelpOptions = true,
     subcommands = {
       AuditCommand.Verify.class,
       AuditProveCommand.class,
       AuditVerifyProofCommand.class,
       AuditExportCommand.class,
+      AuditReportCommand.class,
       AuditNewLogCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
@@ -36,11 +40,14 @@ public final class AuditCommand {
       name = "verify",
       description = {
         "Verifies a node's audit log.",
-        "Every leaf hashes up to the signed root, every stored hash follows from the leaves, and the",
+        "Every leaf hashes up to the signed root, every stored hash follows from the leaves, and"
+            + " the",
         "checkpoints carry both signatures of the agency's audit keys.",
         "",
-        "With --config it reads the node's data, while the node runs or after it stopped, and counts",
-        "messages that are in the inbox twice. With --gateway it reads a running node's tiles, as a",
+        "With --config it reads the node's data, while the node runs or after it stopped, and"
+            + " counts",
+        "messages that are in the inbox twice. With --gateway it reads a running node's tiles, as"
+            + " a",
         "client with the scope `audit`, and with --records also every record that is not erased.",
         "",
         "Changes only the file of --checkpoint. Exit code 0 only if every check passes."
@@ -49,7 +56,8 @@ public final class AuditCommand {
       footerHeading = "%nExamples:%n",
       footer = {
         "  entente audit verify --config /etc/entente/node.yaml",
-        "  entente audit verify --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor \\",
+        "  entente audit verify --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor"
+            + " \\",
         "      --bundle trust-bundle.note --roots roots.json --checkpoint fr.customs.checkpoint"
       })
   static final class Verify extends PrintingCommand {
@@ -83,12 +91,17 @@ public final class AuditCommand {
     }
 
     private void fromData(Path config) {
-      LedgerInspection found = LedgerInspection.read(config, InstantSource.system());
+      LedgerInspection found =
+          ProgressLine.during(
+              this, "verifying", () -> LedgerInspection.read(config, InstantSource.system()));
       tell(found.sound(), found.audit(), json ? asJson(found) : asText(found));
     }
 
     private void overGrpc(RemoteLogVerification running) {
-      RemoteLogVerification.VerificationResult found = running.verify();
+      RemoteLogVerification.VerificationResult found;
+      try (ProgressLine progress = ProgressLine.of(this, "verifying", "tile", "tiles")) {
+        found = running.verify(progress);
+      }
       tell(found.report().ok(), found.report(), json ? asJson(found) : asText(found));
     }
 

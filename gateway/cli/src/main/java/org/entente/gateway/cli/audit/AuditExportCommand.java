@@ -6,26 +6,19 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.function.Function;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.AuditSubject;
-import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.call.ProgressLine;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.model.EnumNames;
-import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.EvidenceItem;
-import org.entente.proto.v1.ExportRequest;
-import org.entente.proto.v1.ExportResponse;
 import org.entente.proto.v1.ExportedLeaf;
 import org.entente.proto.v1.ExportedMessage;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Exports audit records of a period, a subject or a message. */
@@ -53,63 +46,15 @@ import picocli.CommandLine.Option;
       "      --justification 'access request 12/26' --gateway 127.0.0.1:7441 \\",
       "      --credentials fr.customs/clients/auditor"
     })
-final class AuditExportCommand extends PrintingCommand {
-  @ArgGroup private AuditedNode where = new AuditedNode();
-
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      description = "start, a day or a time as in 2026-03-01T08:00:00Z; included")
-  private @Nullable Timestamp from;
-
-  @Option(names = "--to", paramLabel = "TIME", description = "end, a day or a time; not included")
-  private @Nullable Timestamp to;
-
-  @Option(
-      names = "--subject",
-      paramLabel = "SCHEME:VALUE",
-      description = "records of a subject: person:FAMILY/GIVEN[/BIRTH], document:…, case:…, …")
-  private String subject = "";
-
-  @Option(names = "--message", paramLabel = "ID", description = "records of one message")
-  private ByteString message = ByteString.EMPTY;
-
+final class AuditExportCommand extends AuditExportCall {
   @Option(names = "--proofs", description = "print each line with its proof, a C2SP tlog-proof")
   private boolean proofs;
 
-  @Mixin private PersonOptions person = new PersonOptions();
-
   @Override
   public void run() {
-    var unused =
-        where.read(
-            node -> {
-              AuditPerson who = person.recorded();
-              return print(request -> AuditedNode.value(node.export(who, request)));
-            },
-            channel -> print(AuditGrpc.newBlockingStub(channel)::export));
-  }
-
-  /** Prints all pages and returns the last. */
-  private ExportResponse print(Function<ExportRequest, ExportResponse> source) {
-    ExportRequest.Builder request =
-        ExportRequest.newBuilder()
-            .setSubject(subject)
-            .setMessageId(message)
-            .setProofs(proofs)
-            .setOnBehalfOf(person.named());
-    if (from != null) {
-      request.setFrom(from);
+    try (ProgressLine progress = ProgressLine.besideOutput(this, "exporting", "leaf", "leaves")) {
+      var unused = export(proofs, progress, leaf -> out().println(line(leaf)));
     }
-    // Without an end, the export would never reach the last record, since it adds records itself.
-    request.setTo(to == null ? Timestamps.fromMillis(System.currentTimeMillis()) : to);
-    ExportResponse page;
-    do {
-      page = source.apply(request.build());
-      page.getLeavesList().forEach(leaf -> out().println(line(leaf)));
-      request.setAfter(page.getNext());
-    } while (!page.getNext().isEmpty());
-    return page;
   }
 
   private String line(ExportedLeaf leaf) {

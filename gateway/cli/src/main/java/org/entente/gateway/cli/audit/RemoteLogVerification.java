@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.audit.AuditReport;
 import org.entente.gateway.audit.AuditVerifier;
 import org.entente.gateway.audit.LogReader;
@@ -23,7 +24,7 @@ import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.OptionFile;
-import org.entente.gateway.cli.call.RootsFile;
+import org.entente.gateway.cli.call.ProgressLine;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.client.ServerIdentityInterceptor;
 import org.entente.gateway.crypto.VerifyingPair;
@@ -31,8 +32,6 @@ import org.entente.gateway.identity.SpiffeId;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.trust.AgencyKey;
-import org.entente.gateway.trust.BundleVerdict;
-import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.v1.AuditGrpc;
@@ -112,14 +111,17 @@ final class RemoteLogVerification {
    *
    * @throws CommandFailure if the log cannot be read or the trust bundle cannot be used
    */
-  VerificationResult verify() {
-    TrustBundle trusted = trusted();
+  VerificationResult verify(ProgressLine progress) {
+    TrustBundle trusted = TrustedBundle.read(bundle, roots);
     List<LogReader.Copy> held = earlier();
-    return gateway.call(channel -> verify(channel, trusted, held));
+    return gateway.call(channel -> verify(channel, trusted, held, progress));
   }
 
   private VerificationResult verify(
-      ManagedChannel channel, TrustBundle trusted, List<LogReader.Copy> held) {
+      ManagedChannel channel,
+      TrustBundle trusted,
+      List<LogReader.Copy> held,
+      ProgressLine progress) {
     ServerIdentityInterceptor answerer = new ServerIdentityInterceptor();
     AuditBlockingStub stub =
         AuditGrpc.newBlockingStub(ClientInterceptors.intercept(channel, answerer));
@@ -127,7 +129,14 @@ final class RemoteLogVerification {
     CheckpointVerifier verifier = inForce(verifier(trusted, answerer), served);
     Optional<LogOrigin> former = former(verifier.origin(), held);
     List<LogReader.Copy> earlier = former.isPresent() ? List.of() : held;
-    TiledLog log = new TiledLog(path -> tile(stub, path), earlier);
+    AtomicLong tiles = new AtomicLong();
+    TiledLog log =
+        new TiledLog(
+            path -> {
+              progress.at(tiles.incrementAndGet());
+              return tile(stub, path);
+            },
+            earlier);
     if (log.head().isEmpty() && log.checkpoints().size() == earlier.size()) {
       throw new CommandFailure(
           "the gateway serves no checkpoint; it signs its first once its witnesses have answered,"
@@ -194,19 +203,6 @@ final class RemoteLogVerification {
     return check instanceof CheckpointCheck.Signed signed
         ? LogSuccession.fault(verifier.origin(), first, signed.checkpoint())
         : Optional.of(kept.place() + " is refused: " + ((CheckpointCheck.Refused) check).reason());
-  }
-
-  private TrustBundle trusted() {
-    BundleVerifier verifier = new BundleVerifier(RootsFile.read(roots));
-    byte[] note =
-        OptionFile.access(
-            "--bundle: " + bundle + " cannot be read", () -> Files.readAllBytes(bundle));
-    BundleVerdict verdict = verifier.verify(note, null, Instant.now());
-    if (verdict instanceof BundleVerdict.Verified verified) {
-      return verified.bundle();
-    }
-    throw new CommandFailure(
-        "--bundle: " + bundle + ": " + ((BundleVerdict.Refused) verdict).reason());
   }
 
   /** Verifier for the log of the gateway that answered, with its agency's keys in the bundle. */

@@ -61,7 +61,7 @@ public final class OpenedLeaf {
   }
 
   /** What was kept of a leaf with a commitment; it may be anything, and then matches nothing. */
-  static OpenedLeaf of(byte[] content, byte[] commitment) {
+  public static OpenedLeaf of(byte[] content, byte[] commitment) {
     long count =
         content.length < IDS_AT ? -1 : Integer.toUnsignedLong(BigEndian.u32(content, COUNT_AT));
     if (count < 0 || count > (content.length - IDS_AT) / MessageId.SIZE) {

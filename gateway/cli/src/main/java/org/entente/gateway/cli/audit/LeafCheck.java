@@ -1,0 +1,175 @@
+package org.entente.gateway.cli.audit;
+
+import com.google.protobuf.ByteString;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.entente.gateway.audit.proof.LogProof;
+import org.entente.gateway.audit.record.OpenedLeaf;
+import org.entente.gateway.audit.record.ShownLeaf;
+import org.entente.gateway.audit.tree.CheckpointCheck;
+import org.entente.gateway.audit.tree.CheckpointVerifier;
+import org.entente.gateway.audit.tree.LogOrigin;
+import org.entente.gateway.audit.tree.WitnessKeys;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.v1.ExportedLeaf;
+
+/**
+ * Checks the leaves of an export against a trust bundle: that each is in the log under a checkpoint
+ * that the agency signed, and that its record and its messages are those that the leaf commits to.
+ * Trusts no statement of the gateway. Used by one thread.
+ */
+final class LeafCheck {
+  private final TrustBundle bundle;
+  private final Map<String, SignedCheckpoint> checkpoints = new TreeMap<>();
+
+  LeafCheck(TrustBundle bundle) {
+    this.bundle = bundle;
+  }
+
+  /**
+   * A checkpoint under which leaves were found.
+   *
+   * @param log the log
+   * @param leaves how many leaves it covers
+   * @param root the root of its tree, base64
+   * @param at when it was signed
+   * @param witnesses the members that cosigned it
+   */
+  record SignedCheckpoint(
+      String log, long leaves, String root, Instant at, List<AgencyName> witnesses) {}
+
+  /** The checkpoints that the checked leaves are under, by log and size. */
+  List<SignedCheckpoint> checkpoints() {
+    return List.copyOf(checkpoints.values());
+  }
+
+  /** What is wrong with a leaf, its record or its messages; empty if all is proven. */
+  Optional<String> fault(ExportedRecord exported) {
+    ExportedLeaf leaf = exported.leaf();
+    Optional<LogOrigin> origin = LogOrigin.parse(leaf.getOrigin());
+    if (origin.isEmpty() || !origin.get().federation().equals(bundle.federation())) {
+      return Optional.of("its log is not of this federation");
+    }
+    if (leaf.getProof().isEmpty()) {
+      return Optional.of("no signed checkpoint covers the leaf yet");
+    }
+    Optional<LogProof> proof = LogProof.parse(leaf.getProof().toByteArray());
+    if (proof.isEmpty() || proof.get().index() != leaf.getIndex()) {
+      return Optional.of("its proof is malformed, or of another leaf");
+    }
+    return signed(origin.get(), proof.get()) instanceof CheckpointCheck.Refused refused
+        ? Optional.of("its checkpoint is refused: " + refused.reason())
+        : content(exported, proof.get(), verifier(origin.get(), proof.get()));
+  }
+
+  private Optional<String> content(
+      ExportedRecord exported, LogProof proof, CheckpointVerifier verifier) {
+    ExportedLeaf leaf = exported.leaf();
+    byte[] commitment = leaf.getCommitment().toByteArray();
+    Optional<String> fault = proof.fault(verifier, commitment);
+    if (fault.isPresent()) {
+      return fault;
+    }
+    note(verifier.origin(), proof);
+    if (leaf.getRecord().isEmpty()) {
+      return Optional.of("its record is erased; that the leaf is in the log is proven");
+    }
+    boolean opens =
+        proof
+            .opening()
+            .filter(shown -> Arrays.equals(ShownLeaf.commitment(shown.encode()), commitment))
+            .filter(shown -> isRecord(shown, leaf.getRecord()))
+            .isPresent();
+    if (!opens) {
+      return Optional.of("its record is not the one that the leaf commits to");
+    }
+    if (!exported.isWhole()) {
+      return Optional.of("the export has not all its messages; its record is proven");
+    }
+    return named(exported, commitment)
+        ? Optional.empty()
+        : Optional.of("its messages are not those that the leaf commits to; its record is proven");
+  }
+
+  private static boolean isRecord(ShownLeaf shown, ByteString record) {
+    return Arrays.equals(shown.encodedRecord(), record.toByteArray());
+  }
+
+  private static boolean named(ExportedRecord exported, byte[] commitment) {
+    ByteString ids = ByteString.EMPTY;
+    for (var message : exported.messages()) {
+      ids = ids.concat(message.getMessageId());
+    }
+    byte[] content =
+        OpenedLeaf.encode(
+            exported.leaf().getSeed().toByteArray(),
+            ids.toByteArray(),
+            exported.leaf().getRecord().toByteArray());
+    return OpenedLeaf.of(content, commitment).matches();
+  }
+
+  // Keys ---------------------------------------------------------------------------------------
+
+  private CheckpointCheck signed(LogOrigin origin, LogProof proof) {
+    return verifier(origin, proof).check(proof.checkpoint().encode());
+  }
+
+  /** A verifier with the agency's audit keys that were valid when the checkpoint was signed. */
+  private CheckpointVerifier verifier(LogOrigin origin, LogProof proof) {
+    List<AgencyKey> keys = keys(origin.agency());
+    CheckpointVerifier any = verifier(origin, keys);
+    if (!(any.check(proof.checkpoint().encode()) instanceof CheckpointCheck.Signed signed)) {
+      return any;
+    }
+    Instant at = Instant.ofEpochSecond(signed.seconds());
+    return verifier(origin, keys.stream().filter(key -> key.validAt(at)).toList());
+  }
+
+  private static CheckpointVerifier verifier(LogOrigin origin, List<AgencyKey> keys) {
+    return new CheckpointVerifier(origin, keys.stream().map(AgencyKey::pair).toList());
+  }
+
+  private List<AgencyKey> keys(AgencyName agency) {
+    return bundle.agency(agency).map(Member::audit).orElse(List.of());
+  }
+
+  private void note(LogOrigin origin, LogProof proof) {
+    if (signed(origin, proof) instanceof CheckpointCheck.Signed signed) {
+      long leaves = signed.checkpoint().size();
+      checkpoints.computeIfAbsent(
+          "%s %020d".formatted(origin, leaves),
+          key ->
+              new SignedCheckpoint(
+                  origin.line(),
+                  leaves,
+                  signed.checkpoint().root().base64(),
+                  Instant.ofEpochSecond(signed.seconds()),
+                  witnesses(origin, signed)));
+    }
+  }
+
+  private List<AgencyName> witnesses(LogOrigin origin, CheckpointCheck.Signed signed) {
+    return bundle.having(AgencyRole.WITNESS).stream()
+        .filter(agency -> !agency.equals(origin.agency()))
+        .filter(agency -> isCosigned(agency, signed))
+        .toList();
+  }
+
+  private boolean isCosigned(AgencyName agency, CheckpointCheck.Signed signed) {
+    return keys(agency).stream()
+        .anyMatch(
+            key ->
+                new WitnessKeys(bundle.federation(), agency, List.of(key.pair()))
+                    .find(signed.note())
+                    .filter(found -> key.validAt(Instant.ofEpochSecond(found.seconds())))
+                    .isPresent());
+  }
+}

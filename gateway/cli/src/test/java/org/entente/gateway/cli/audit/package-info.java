@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.cli.audit;
+
+import org.jspecify.annotations.NullMarked;
