@@ -80,9 +80,8 @@ final class CommandLines {
         line.usage(line.getErr());
         return CommandLine.ExitCode.USAGE;
       } else {
-        line.getErr()
-            .println(prefix(line) + TerminalText.printable(String.valueOf(exception.getMessage())));
-        UnmatchedArgumentException.printSuggestions(exception, line.getErr());
+        wrongArguments(exception, line)
+            .forEach(wrong -> line.getErr().println(prefix(line) + wrong));
       }
       line.getErr()
           .println(
@@ -91,13 +90,34 @@ final class CommandLines {
     };
   }
 
+  /**
+   * What is wrong with the arguments. A misspelt option is named even if it is also missing, which
+   * picocli would say alone.
+   */
+  private static List<String> wrongArguments(ParameterException exception, CommandLine line) {
+    List<String> wrong = new ArrayList<>();
+    line.getUnmatchedArguments().stream()
+        .filter(argument -> argument.startsWith("-"))
+        .map(argument -> argument.replaceFirst("=.*", ""))
+        .forEach(option -> wrong.add(unknownOption(line, option)));
+    if (wrong.isEmpty() || !(exception instanceof UnmatchedArgumentException)) {
+      wrong.add(0, TerminalText.printable(String.valueOf(exception.getMessage())));
+    }
+    return wrong;
+  }
+
+  private static String unknownOption(CommandLine line, String found) {
+    return "unknown option \""
+        + TerminalText.printable(found)
+        + "\""
+        + NameSuggestion.behind(found, line.getCommandSpec().optionsMap().keySet());
+  }
+
   private static String unknownCommand(CommandLine line, String found) {
     return "unknown command \""
         + TerminalText.printable(found)
         + "\""
-        + NameSuggestion.nearest(found, line.getSubcommands().keySet())
-            .map(name -> "; did you mean \"" + name + "\"?")
-            .orElse("");
+        + NameSuggestion.behind(found, line.getSubcommands().keySet());
   }
 
   /**

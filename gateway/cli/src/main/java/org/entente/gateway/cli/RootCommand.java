@@ -3,6 +3,7 @@ package org.entente.gateway.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.entente.gateway.cli.audit.AuditCommand;
 import org.entente.gateway.cli.call.EntenteCommand;
 import org.entente.gateway.cli.ceremony.FederationCommand;
@@ -40,6 +41,7 @@ import org.entente.gateway.cli.operator.EraseCommand;
 import org.entente.gateway.cli.operator.HoldCommand;
 import org.entente.gateway.cli.operator.KeysCommand;
 import org.entente.gateway.cli.operator.LinkCommand;
+import org.entente.gateway.cli.operator.ManualCommand;
 import org.entente.gateway.cli.operator.QuarantineCommand;
 import org.entente.gateway.cli.operator.RunCommand;
 import org.entente.gateway.cli.operator.SizingCommand;
@@ -68,7 +70,9 @@ import picocli.CommandLine.HelpCommand;
       "  1  failed, or a check did not hold; the reason is on standard error",
       "  2  called wrongly; nothing was done",
       "  3  a gateway or its policy refused",
-      "  4  no gateway answered"
+      "  4  no gateway answered",
+      "",
+      "Each command has a manual page: man entente-policy-lint"
     })
 public final class RootCommand {
   /** The commands, in the order in which help lists them. */
@@ -117,7 +121,11 @@ public final class RootCommand {
           KeystoreCommand.class,
           SizingCommand.class,
           CompletionCommand.class,
+          ManualCommand.class,
           HelpCommand.class);
+
+  private static final Set<Class<?>> DESCRIBE_ALL =
+      Set.of(CompletionCommand.class, ManualCommand.class);
 
   private RootCommand() {}
 
@@ -140,14 +148,14 @@ public final class RootCommand {
   }
 
   /**
-   * Whether the arguments begin with this command's name. Never true of help and completion, which
-   * describe all commands.
+   * Whether the arguments begin with this command's name. Never true of help, completion and the
+   * manual, which describe all commands.
    */
   private static boolean isNamed(Class<?> command, String... args) {
     Command described = command.getAnnotation(Command.class);
     return args.length > 0
         && described.name().equals(args[0])
         && !described.helpCommand()
-        && !command.equals(CompletionCommand.class);
+        && !DESCRIBE_ALL.contains(command);
   }
 }

@@ -15,7 +15,7 @@ class RootCommandTest {
   @Test
   void commandLine_beginningWithACommand_holdsItAloneWithTheSameHelp() {
     for (String name : all.keySet()) {
-      if (!Set.of("help", "completion").contains(name)) {
+      if (!Set.of("help", "completion", "manual").contains(name)) {
         Map<String, CommandLine> one = RootCommand.commandLine(name, "--help").getSubcommands();
         assertEquals(Set.of(name), one.keySet());
         assertEquals(help(all, name), help(one, name));
@@ -31,7 +31,11 @@ class RootCommandTest {
   void commandLine_beginningWithNoCommand_holdsAll() {
     for (List<String> args :
         List.of(
-            List.of("help", "send"), List.of("completion"), List.of("--help"), List.of("snd"))) {
+            List.of("help", "send"),
+            List.of("completion"),
+            List.of("manual"),
+            List.of("--help"),
+            List.of("snd"))) {
       CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
       assertEquals(all.keySet(), line.getSubcommands().keySet());
     }
