@@ -44,6 +44,7 @@ import org.openqa.selenium.logging.LogType;
 final class ConsoleIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";
+  private static final String HUB = "x.hub";
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
   private static final Path AXE =
@@ -63,9 +64,8 @@ final class ConsoleIT {
         Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
         "Debian's packages chromium and chromium-driver");
     AcceptanceRequirement.present(Files.exists(AXE), "npm ci in load-tests/node");
+    Files.createDirectories(SCREENSHOTS);
     federation = Federation.mint(ConfigurationHome.find(), folder);
-    linkToStrangers();
-    federation.start(List.of(FR, DE));
     ChromeOptions options = new ChromeOptions();
     options.setBinary(CHROMIUM.toFile());
     options.setCapability("goog:loggingPrefs", Map.of(LogType.BROWSER, "ALL"));
@@ -88,7 +88,12 @@ final class ConsoleIT {
             options);
   }
 
-  /** Agencies that never come, beside the two that do. */
+  /** Two gateways run, of which one has links to many agencies that never come. */
+  private void runAmongStrangers() throws IOException {
+    linkToStrangers();
+    federation.start(List.of(FR, DE));
+  }
+
   private void linkToStrangers() throws IOException {
     Path file = federation.plan(FR).config();
     String strangers =
@@ -101,9 +106,35 @@ final class ConsoleIT {
   }
 
   private String address() {
-    Child asked = Child.of(federation, FR, "operator", "console");
+    return address("operator");
+  }
+
+  private String address(String client) {
+    Child asked = Child.of(federation, FR, client, "console");
     assertEquals(0, asked.code(), asked.err());
     return asked.out().strip();
+  }
+
+  private WebElement find(String selector) {
+    return browser.findElement(By.cssSelector(selector));
+  }
+
+  private String attribute(String selector, String name) {
+    return String.valueOf(find(selector).getAttribute(name));
+  }
+
+  private void type(String id, String text) {
+    find("#" + id).clear();
+    find("#" + id).sendKeys(text);
+  }
+
+  /** What the pages did that their own policy forbids, or that failed. */
+  private List<String> complaints() {
+    return browser.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .map(LogEntry::getMessage)
+        .filter(said -> said.matches("(?s).*(Policy|Trusted|Uncaught|Error).*"))
+        .filter(said -> !said.contains("favicon") && !said.contains("status of 404"))
+        .toList();
   }
 
   private void enter() {
@@ -121,7 +152,6 @@ final class ConsoleIT {
   }
 
   private void screenshot(String name) throws IOException {
-    Files.createDirectories(SCREENSHOTS);
     Files.write(SCREENSHOTS.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
   }
 
@@ -145,12 +175,14 @@ final class ConsoleIT {
 
   @Test
   void operator_seesWhetherTrafficFlows_andTheAddressOpensOnce() throws Exception {
+    runAmongStrangers();
     String address = address();
     browser.get(address);
     until("h1", "Can traffic flow?");
     assertFalse(String.valueOf(browser.getCurrentUrl()).contains("#"), "no token is left");
     until("#live", "Live");
     until(".verdict", "Yes, with warnings");
+    assertEquals(List.of(), complaints(), "nothing that the page does breaks its own policy");
     assertTrue(text(".findings").contains("docs/operate/operating.md#links-and-lanes"));
 
     browser.findElement(By.linkText("Peers")).click();
@@ -166,14 +198,6 @@ final class ConsoleIT {
             .findElement(By.cssSelector("[data-figure='de.customs.state']"))
             .getAttribute("data-state"));
 
-    assertEquals(
-        List.of(),
-        browser.manage().logs().get(LogType.BROWSER).getAll().stream()
-            .map(LogEntry::getMessage)
-            .filter(said -> said.contains("Policy"))
-            .toList(),
-        "nothing that the page does breaks its own policy");
-
     browser.manage().deleteAllCookies();
     browser.get(address);
     until("h1", "Open the console");
@@ -182,6 +206,7 @@ final class ConsoleIT {
 
   @Test
   void pages_inLightAndDark_haveNothingThatAxeFinds() throws Exception {
+    runAmongStrangers();
     Outcome refused =
         PublisherGrpc.newBlockingStub(federation.channel(FR, "declarations"))
             .publish(
@@ -197,7 +222,7 @@ final class ConsoleIT {
     List<String> found = new ArrayList<>();
     for (String scheme : List.of("light", "dark")) {
       prefer(scheme);
-      for (String page : List.of("", "peers", "refusals", "enter", "nothing")) {
+      for (String page : List.of("", "map", "peers", "rates", "refusals", "enter", "nothing")) {
         browser.get(base + page);
         String violations = violations();
         if (!violations.isEmpty()) {
@@ -211,12 +236,12 @@ final class ConsoleIT {
 
   @Test
   void officer_followsAMessage_byItsEvidence() throws Exception {
+    runAmongStrangers();
     String id =
         Publications.accepted(
                 federation.channel(FR, "declarations"), Publications.draft(DE, "not to be shown"))
             .toString();
-    Child asked = Child.of(federation, FR, "declarations", "console");
-    browser.get(asked.out().strip());
+    browser.get(address("declarations"));
     until("h1", "One message");
     for (String density : List.of("brief", "full")) {
       Patience.untilSaid(
@@ -235,21 +260,149 @@ final class ConsoleIT {
   }
 
   @Test
-  void keyboard_reachesEveryPage_andTheTable() {
+  void map_of500Peers_isPainted_andFollowsTheLinks() throws Exception {
+    runAmongStrangers();
+    enter();
+    find("a[href='/console/map']").click();
+    int agencies = browser.findElements(By.cssSelector("#table tbody tr")).size();
+    assertTrue(agencies >= STRANGERS + 2, agencies + " agencies");
+    Patience.until(() -> attribute("#map", "data-nodes"), String.valueOf(agencies + 1)::equals);
+    assertTrue(Integer.parseInt(attribute("#map", "data-edges")) >= STRANGERS + 2);
+    Files.writeString(
+        SCREENSHOTS.resolve("map-500.txt"),
+        attribute("#map", "data-painted") + " ms until " + agencies + " agencies are painted");
+    until("[data-figure='de.customs.flow']", "yes");
+    screenshot("map-500");
+    federation.kill(DE);
+    until("[data-figure='de.customs.state']", "down");
+    assertEquals(List.of(), complaints());
+  }
+
+  @Test
+  void map_ofAFederation_showsTransits_andZoomsByButtons() throws Exception {
+    federation.start(List.of(FR, DE, HUB));
+    enter();
+    find("a[href='/console/map']").click();
+    until("[data-figure='de.customs.flow']", "yes");
+    until("[data-figure='x.hub.state']", "up");
+    assertEquals("transit", attribute("tr[data-agency='x.hub']", "data-role"));
+    assertEquals("x.hub", attribute("tr[data-agency='sg.police']", "data-hops"));
+    until("#live", "Live");
+    screenshot("map");
+    Object before =
+        browser.executeScript("return document.querySelector('#map canvas').toDataURL();");
+    find("#closer").sendKeys(Keys.ENTER);
+    Patience.until(
+        () ->
+            browser.executeScript(
+                "return [...document.querySelectorAll('#map canvas')].map(it =>"
+                    + " it.toDataURL()).join();"),
+        after -> !after.equals(before));
+    prefer("dark");
+    screenshot("map-zoomed-dark");
+    assertEquals(List.of(), complaints());
+  }
+
+  @Test
+  void rates_ofALink_areDrawn_andGoOn() throws Exception {
+    federation.start(List.of(FR, DE));
+    enter();
+    find("a[href='/console/rates']").click();
+    Patience.until(() -> attribute("#charts", "data-charts"), "3"::equals);
+    int begun = Integer.parseInt(attribute("#charts", "data-points"));
+    for (int i = 0; i < 20; i++) {
+      assertFalse(
+          Publications.accepted(
+                  federation.channel(FR, "declarations"), Publications.draft(DE, "number " + i))
+              .toString()
+              .isEmpty());
+    }
+    Patience.until(
+        () -> Integer.parseInt(attribute("#charts", "data-points")), points -> points > begun + 4);
+    assertEquals("de.customs", attribute("#peer", "value"));
+    assertEquals("", violations());
+    screenshot("rates");
+    prefer("dark");
+    screenshot("rates-dark");
+    assertEquals(List.of(), complaints());
+  }
+
+  @Test
+  void auditor_searchesTheLog_withoutContent() throws Exception {
+    federation.start(List.of(FR, DE));
+    String id =
+        Publications.accepted(
+                federation.channel(FR, "declarations"), Publications.draft(DE, "not to be shown"))
+            .toString();
+    browser.get(address("auditor"));
+    until("h1", "Audit search");
+    type("message", id);
+    type("asker", "FR-9");
+    type("reason", "access request 12/26");
+    find("main form button").click();
+    until("tbody", "ACCEPTED");
+    assertTrue(text("tbody").contains(id));
+    type("message", "");
+    find("#event").sendKeys("OPERATOR_ACTION");
+    find("main form button").click();
+    until("tbody", "export about a message");
+    assertTrue(text("tbody").contains("officer FR-9"));
+    find("#event").sendKeys("any");
+    type("asker", "FR-9 <b>\"'");
+    find("main form button").click();
+    until(".verdict", "leaves");
+    screenshot("audit");
+    assertFalse(text("main").contains("not to be shown"));
+    assertEquals("", violations());
+    prefer("dark");
+    screenshot("audit-dark");
+    assertEquals("", violations());
+    assertEquals(List.of(), complaints());
+  }
+
+  @Test
+  void author_asksWhatPolicyWouldDecide() throws Exception {
+    federation.start(List.of(FR, DE));
+    browser.get(address("declarations"));
+    until("h1", "One message");
+    find("a[href='/console/policy']").click();
+    until("h1", "What would policy decide?");
+    find("main form button").click();
+    until(".verdict", "The message");
+    type("to", "de.customs sg.police x.hub");
+    find("#category").sendKeys("IPR");
+    find("#purpose").sendKeys("IPR_ENFORCEMENT");
+    find("main form button").click();
+    until("tbody", "de.customs");
+    screenshot("policy");
+    assertEquals("", violations());
+    type("to", "<script>alert(1)</script>");
+    find("main form button").click();
+    until("main", "alert");
+    assertEquals(0, browser.findElements(By.cssSelector("main script")).size());
+    prefer("dark");
+    screenshot("policy-dark");
+    assertEquals("", violations());
+    assertEquals(List.of(), complaints());
+  }
+
+  @Test
+  void keyboard_reachesEveryPage_andTheTable() throws Exception {
+    runAmongStrangers();
     enter();
     List<String> reached = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
       new Actions(browser).sendKeys(Keys.TAB).perform();
       reached.add(String.valueOf(browser.switchTo().activeElement().getText()));
     }
     assertEquals(
-        List.of("Skip to the content", "Overview", "Peers", "Refusals", "Message"), reached);
+        List.of("Skip to the content", "Overview", "Map", "Peers", "Rates", "Refusals"), reached);
     for (int i = 0; i < 2; i++) {
       new Actions(browser).keyDown(Keys.SHIFT).sendKeys(Keys.TAB).keyUp(Keys.SHIFT).perform();
     }
     new Actions(browser).sendKeys(Keys.ENTER).perform();
     until("h1", "Peers");
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 7; i++) {
       new Actions(browser).sendKeys(Keys.TAB).perform();
     }
     assertEquals("region", browser.switchTo().activeElement().getAttribute("role"));
@@ -257,6 +410,7 @@ final class ConsoleIT {
 
   @Test
   void gatewayThatIsKilled_isSaidToHaveStopped() throws Exception {
+    runAmongStrangers();
     enter();
     until("#live", "Live");
     federation.kill(FR);

@@ -35,6 +35,11 @@ public interface Registry {
   /** Sets what follows messages; without it none is followed. */
   void trace(MessageTracer tracer);
 
+  /**
+   * Sets what exports the audit log for the console; without it the console refuses to search it.
+   */
+  void export(AuditExports exports);
+
   /** Offers a service to clients. */
   void offer(ClientService service);
 

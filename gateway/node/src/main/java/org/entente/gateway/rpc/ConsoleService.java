@@ -33,7 +33,7 @@ public final class ConsoleService implements BindableService {
     return new ServiceMethods(ConsoleGrpc.getServiceDescriptor())
         .unary(
             ConsoleGrpc.getOpenConsoleMethod(),
-            () -> Caller.requireAny(Scope.OPERATOR, Scope.EVIDENCE),
+            () -> Caller.requireAny(Scope.OPERATOR, Scope.EVIDENCE, Scope.AUDIT, Scope.PUBLISH),
             CallCost.CHANGE,
             (caller, request) -> StatusMapper.value(addresses.open(caller)))
         .build();

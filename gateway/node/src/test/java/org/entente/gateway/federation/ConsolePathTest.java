@@ -16,9 +16,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.ConsoleGrpc;
+import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.OpenConsoleRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The console of a gateway that runs. */
 class ConsolePathTest {
   private static final String HEADLINE = "Wine that is no wine";
+  private static final String WHO = "&asker=FR-9&reason=request+12%2F26";
 
   @RegisterExtension final RunningFederation federation = new RunningFederation(DE);
 
@@ -47,6 +51,12 @@ class ConsolePathTest {
     Files.writeString(federation.config(agency), "console: {}\n", StandardOpenOption.APPEND);
   }
 
+  private void letAudit(String agency) throws IOException {
+    Path config = federation.config(agency);
+    Files.writeString(
+        config, Files.readString(config).replace("scopes: [publish,", "scopes: [audit, publish,"));
+  }
+
   @Test
   void console_showsTheStateOfItsGateway_andNoContent() throws Exception {
     turnOn(FR);
@@ -55,16 +65,7 @@ class ConsolePathTest {
     URI address = URI.create(open(FR));
     String base = "http://" + address.getAuthority() + "/console/";
     assertEquals(federation.gateway(FR).adminAddress().getPort(), address.getPort());
-
-    HttpResponse<String> entered =
-        browser.send(
-            HttpRequest.newBuilder(address.resolve("/console/enter"))
-                .header("Origin", "http://" + address.getAuthority())
-                .POST(BodyPublishers.ofString("token=" + address.getFragment()))
-                .build(),
-            BodyHandlers.ofString());
-    assertEquals(303, entered.statusCode());
-    String cookie = entered.headers().firstValue("set-cookie").orElse("").replaceFirst(";.*", "");
+    String cookie = enter(address);
 
     federation.await(
         "the link is up", () -> page(base + "peers", cookie).contains("data-state=\"good\">up<"));
@@ -74,10 +75,88 @@ class ConsolePathTest {
     assertTrue(overview.contains("gateway.audit"), overview);
     assertTrue(overview.contains("See:</strong> <code>docs/security/audit.md#witnesses"), overview);
     assertFalse(overview.contains("unknown"), overview);
-    for (String name : new String[] {"", "peers", "refusals"}) {
+    String map = page(base + "map", cookie);
+    assertTrue(map.contains("data-figure=\"de.customs.flow\" data-state=\"good\">yes<"), map);
+    federation.await(
+        "the rates were read", () -> page(base + "rates", cookie).contains("<tr data-at="));
+    for (String name : new String[] {"", "map", "peers", "rates", "refusals"}) {
       assertFalse(page(base + name, cookie).contains("wine"), name);
     }
     assertEquals(404, get(base + "nothing", cookie).statusCode());
+  }
+
+  private String enter(URI address) throws Exception {
+    HttpResponse<String> entered =
+        post(address.resolve("/console/enter"), "", "token=" + address.getFragment());
+    assertEquals(303, entered.statusCode());
+    return entered.headers().firstValue("set-cookie").orElse("").replaceFirst(";.*", "");
+  }
+
+  private HttpResponse<String> post(URI address, String cookie, String form) throws Exception {
+    return browser.send(
+        HttpRequest.newBuilder(address)
+            .header("Origin", "http://" + address.getAuthority())
+            .header("Cookie", cookie)
+            .POST(BodyPublishers.ofString(form))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private String answer(URI address, String cookie, String form) throws Exception {
+    HttpResponse<String> answer = post(address, cookie, form);
+    assertEquals(200, answer.statusCode(), answer.body());
+    assertFalse(answer.body().contains("wine"), answer.body());
+    return answer.body();
+  }
+
+  @Test
+  void auditSearch_findsLeaves_andIsOneItself() throws Exception {
+    turnOn(FR);
+    letAudit(FR);
+    federation.start(FR);
+    federation.send(FR, HEADLINE, Duration.ofHours(1), DE);
+    URI address = URI.create(open(FR));
+    String cookie = enter(address);
+    URI audit = address.resolve("/console/audit");
+
+    String found = answer(audit, cookie, "event=ACCEPTED" + WHO);
+    assertTrue(found.contains("<td>ACCEPTED</td>"), found);
+    assertTrue(found.contains("href=\"/console/message?id="), found);
+    assertTrue(found.contains("One leaf, to the end of the log."), found);
+    String own = answer(audit, cookie, "event=OPERATOR_ACTION&officer=FR-9" + WHO);
+    assertTrue(own.contains("export of a period, only ACCEPTED: 1 leaves"), own);
+    assertTrue(own.contains("officer FR-9"), own);
+    String refused = answer(audit, cookie, "asker=FR-9&reason=");
+    assertTrue(refused.contains("on_behalf_of.justification: must give a reason"), refused);
+  }
+
+  @Test
+  void playground_saysWhatPolicyDecides_andSendsNothing() throws Exception {
+    turnOn(FR);
+    letAudit(FR);
+    federation.start(FR);
+    URI address = URI.create(open(FR));
+    String cookie = enter(address);
+    URI policy = address.resolve("/console/policy");
+    Draft sent = federation.draft(HEADLINE, Duration.ofHours(1), DE);
+    String label =
+        "kind=ALERT&classification=UNCLASSIFIED&category="
+            + EnumNames.word(sent.getLabel().getCategory());
+    String permitted =
+        answer(
+            policy,
+            cookie,
+            label + "&to=" + DE + "&purpose=" + EnumNames.word(sent.getLabel().getPurpose()));
+    assertTrue(permitted.contains("permitted by warnings"), permitted);
+    String refused = answer(policy, cookie, label + "&to=x.nobody&purpose=CUSTOMS_CONTROL");
+    assertTrue(refused.contains("would be refused"), refused);
+    String malformed = answer(policy, cookie, label + "&to=" + DE);
+    assertTrue(malformed.contains("label.purpose: "), malformed);
+    URI audit = address.resolve("/console/audit");
+    for (String event : new String[] {"ACCEPTED", "REFUSED", "HELD"}) {
+      String leaves = answer(audit, cookie, "event=" + event + WHO);
+      assertTrue(leaves.contains("No leaf, to the end of the log."), leaves);
+    }
   }
 
   private String page(String address, String cookie) {

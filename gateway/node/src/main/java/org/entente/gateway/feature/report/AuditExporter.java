@@ -6,9 +6,11 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.LogArchive.Place;
@@ -29,6 +31,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.note.SignedNote;
@@ -50,6 +53,8 @@ import org.jspecify.annotations.Nullable;
  * safe for use by several threads.
  */
 public final class AuditExporter {
+  private static final int MAX_OFFICER = 80;
+
   private final Parts parts;
 
   /**
@@ -73,7 +78,11 @@ public final class AuditExporter {
 
   /** Checked criteria of an export. */
   private record ExportQuery(
-      Instant from, Instant to, @Nullable String subject, @Nullable MessageId message) {
+      Instant from,
+      Instant to,
+      @Nullable String subject,
+      @Nullable MessageId message,
+      EventFilter events) {
     boolean covers(Instant at) {
       return !at.isBefore(from) && at.isBefore(to);
     }
@@ -115,7 +124,41 @@ public final class AuditExporter {
     if (!to.isAfter(from)) {
       throw new WrongField("to", "must be after from: " + from + " to " + to);
     }
-    return new ExportQuery(from, to, subject(request), message(request));
+    return new ExportQuery(from, to, subject(request), message(request), events(request));
+  }
+
+  private static EventFilter events(ExportRequest request) {
+    if (request.getOfficer().length() > MAX_OFFICER) {
+      throw new WrongField("officer", "has at most " + MAX_OFFICER + " characters");
+    }
+    return new EventFilter(event(request), client(request), request.getOfficer());
+  }
+
+  private static @Nullable AuditType event(ExportRequest request) {
+    if (request.getEvent().isEmpty()) {
+      return null;
+    }
+    return Arrays.stream(AuditType.values())
+        .filter(type -> type.name().equals(request.getEvent()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new WrongField(
+                    "event",
+                    "found %s; valid are %s"
+                        .formatted(
+                            InvalidValue.printable(request.getEvent()),
+                            Arrays.stream(AuditType.values())
+                                .map(AuditType::name)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  private static @Nullable NodeName client(ExportRequest request) {
+    try {
+      return request.getClient().isEmpty() ? null : new NodeName(request.getClient());
+    } catch (InvalidValue e) {
+      throw new WrongField("client", String.valueOf(e.getMessage()));
+    }
   }
 
   private static @Nullable String subject(ExportRequest request) {
@@ -197,7 +240,8 @@ public final class AuditExporter {
       }
       KnownLeaf leaf = leaf(place);
       page.examine(leaf.messages().size());
-      if (leaf.at().map(asked::covers).orElse(true)) {
+      boolean within = leaf.record().map(AuditRecord::at).map(asked::covers).orElse(true);
+      if (within && asked.events().matches(leaf.record())) {
         OptionalInt rest = add(page, leaf, from, proofs);
         if (rest.isPresent()) {
           return page.until(new ExportCursor(place, rest.getAsInt(), false));
@@ -226,8 +270,11 @@ public final class AuditExporter {
         }
         KnownLeaf leaf = leaf(place);
         page.examine(leaf.messages().size());
-        within = leaf.at().map(asked::covers).orElse(within);
-        OptionalInt rest = within ? add(page, leaf, from, proofs) : OptionalInt.empty();
+        within = leaf.record().map(AuditRecord::at).map(asked::covers).orElse(within);
+        OptionalInt rest =
+            within && asked.events().matches(leaf.record())
+                ? add(page, leaf, from, proofs)
+                : OptionalInt.empty();
         if (rest.isPresent()) {
           return page.until(new ExportCursor(place, rest.getAsInt(), within));
         }
@@ -243,7 +290,7 @@ public final class AuditExporter {
       Place place,
       Optional<StoredLeaf> stored,
       Optional<OpenedLeaf> opened,
-      Optional<Instant> at,
+      Optional<AuditRecord> record,
       List<MessageId> messages) {}
 
   private KnownLeaf leaf(Place place) {
@@ -251,7 +298,7 @@ public final class AuditExporter {
     Optional<OpenedLeaf> opened = stored.flatMap(leaf -> parts.archive().open(place, leaf));
     Optional<AuditRecord> record = opened.flatMap(OpenedLeaf::record);
     List<MessageId> messages = record.map(it -> it.subject().messages()).orElse(List.of());
-    return new KnownLeaf(place, stored, opened, record.map(AuditRecord::at), messages);
+    return new KnownLeaf(place, stored, opened, record, messages);
   }
 
   private OptionalInt add(ExportPage page, KnownLeaf leaf, ExportCursor from, boolean proofs) {
@@ -385,7 +432,9 @@ public final class AuditExporter {
                               List.of(),
                               null))
                       .saying(
-                          "export " + what + period + ": " + page.getLeavesCount() + " leaves"));
+                          "export %s%s%s: %d leaves"
+                              .formatted(
+                                  what, period, asked.events().words(), page.getLeavesCount())));
               return page;
             });
   }

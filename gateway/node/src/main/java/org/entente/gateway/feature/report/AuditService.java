@@ -11,6 +11,7 @@ import org.entente.gateway.audit.TileReader;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.audit.record.OpenedLeaf;
+import org.entente.gateway.feature.AuditExports;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.AgencyName;
@@ -47,10 +48,9 @@ final class AuditService implements BindableService {
   private final TileReader tiles;
   private final LeafOpener opener;
   private final MessageProver proving;
-  private final AuditExporter exporting;
-  private final LongSearches searches = new LongSearches();
+  private final AuditExports exporting;
 
-  AuditService(AuditLog log, LeafOpener opener, MessageProver proving, AuditExporter exporting) {
+  AuditService(AuditLog log, LeafOpener opener, MessageProver proving, AuditExports exporting) {
     this.log = log;
     this.tiles = new TileReader(log);
     this.opener = opener;
@@ -113,21 +113,8 @@ final class AuditService implements BindableService {
     if (!request.getMessageId().isEmpty()) {
       RequestFields.id("message_id", request.getMessageId());
     }
-    AuditActor actor = actor(caller, request.getOnBehalfOf());
-    try (LongSearches.LongSearch search =
-        searches.begin(caller.name(), Caller.account(), Context.current()::isCancelled)) {
-      return StatusMapper.value(exporting.export(actor, request, () -> further(search)));
-    }
-  }
-
-  private static void further(LongSearches.LongSearch search) {
-    if (!search.further()) {
-      throw StatusMapper.exception(
-          new Problem(
-              Code.OVERLOADED,
-              "subject",
-              "another export of this client examines as many messages; wait for its end"));
-    }
+    return StatusMapper.value(
+        exporting.export(caller, Caller.account(), Context.current()::isCancelled, request));
   }
 
   /** The audit actor: a caller that reads records must name the person on whose behalf it does. */

@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.report;
 
+import org.entente.gateway.feature.AuditExports;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.Registry;
@@ -20,16 +21,19 @@ public final class ReportFeature implements Feature {
                 records.evidence(),
                 gateway.rules().bundle(),
                 gateway.environment().clock()));
-    AuditExporter exporter =
-        new AuditExporter(
-            new AuditExporter.Parts(
-                gateway.self(),
-                audit.archive(),
-                gateway.ledger(),
-                records.evidence(),
-                records.inbox(),
-                records.atRest()));
-    registry.offer(context -> new AuditService(audit.log(), audit.opener(), prover, exporter));
+    AuditExports exports =
+        new ClientExports(
+            gateway.self(),
+            new AuditExporter(
+                new AuditExporter.Parts(
+                    gateway.self(),
+                    audit.archive(),
+                    gateway.ledger(),
+                    records.evidence(),
+                    records.inbox(),
+                    records.atRest())));
+    registry.export(exports);
+    registry.offer(context -> new AuditService(audit.log(), audit.opener(), prover, exports));
     registry.whenBuilt(
         path -> {
           MessageTracker tracker =

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.entente.gateway.feature.AuditExports;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.MessagePath;
@@ -27,6 +28,8 @@ import org.entente.gateway.intake.DraftHolder;
 import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.intake.DraftHooks;
 import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.retention.RecordExpiry;
 import org.entente.gateway.rpc.ClientService;
@@ -65,6 +68,9 @@ public final class Features implements Registry {
   private Optional<DraftHolder> holder = Optional.empty();
   private IntakeParts.ConsentLookup consents = id -> List.of();
   private MessageTracer tracer = MessageTracer.OFF;
+  private AuditExports exports =
+      (client, account, cancelled, request) ->
+          Result.refused(Code.NOT_FOUND, "", "this gateway does not export its audit log");
 
   /** What is done regularly. */
   public record Task(Duration period, String what, Runnable task) {}
@@ -103,6 +109,11 @@ public final class Features implements Registry {
   @Override
   public void trace(MessageTracer follower) {
     tracer = follower;
+  }
+
+  @Override
+  public void export(AuditExports given) {
+    exports = given;
   }
 
   @Override
@@ -158,6 +169,10 @@ public final class Features implements Registry {
 
   IntakeParts.ConsentLookup consents() {
     return consents;
+  }
+
+  AuditExports exports() {
+    return exports;
   }
 
   /** Goes on with wiring. */

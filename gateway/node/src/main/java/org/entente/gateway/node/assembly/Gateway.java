@@ -127,7 +127,8 @@ public final class Gateway implements AutoCloseable {
         : new Console(
             settings,
             new ConsoleSources(
-                config.agency() + " " + config.gateway(),
+                config.agency(),
+                config.gateway(),
                 meters,
                 readiness(),
                 () -> Doctor.examineRunning(new DoctorSubject(file, clock, this::ownPage, OWN)),
@@ -221,6 +222,20 @@ public final class Gateway implements AutoCloseable {
         WATCH_EVERY.toMillis(),
         WATCH_EVERY.toMillis(),
         TimeUnit.MILLISECONDS);
+    Console pages = console;
+    if (pages != null) {
+      watching.scheduleWithFixedDelay(
+          () -> readRates(pages), 0, Console.readingSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  private static void readRates(Console pages) {
+    try {
+      pages.readRates();
+    } catch (RuntimeException e) {
+      // The edge of the watching thread, as above: a node may be closing.
+      LOG.error("reading the rates of the links failed", e);
+    }
   }
 
   /** Opens the node again if its disk has failed and it is time. */

@@ -6,12 +6,15 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.entente.gateway.account.AccountMeters;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.feature.AuditExports;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.operator.Links;
 import org.entente.gateway.intake.Intake;
@@ -23,6 +26,7 @@ import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.node.console.ConsoleNode.Destination;
 import org.entente.gateway.node.disk.DiskGuard;
 import org.entente.gateway.node.files.ClientDirectory;
 import org.entente.gateway.node.files.ConfiguredFiles;
@@ -416,6 +420,30 @@ public final class GatewayCore {
   Links operatedLinks() {
     return new Links(
         ground.agency(), ground.ledger, ground.labelCheck, outgoing.routes.links(), links);
+  }
+
+  /** The members of the federation and linked agencies that are none, and how mail gets there. */
+  List<Destination> destinations() {
+    Set<AgencyName> all = new TreeSet<>(outgoing.routes.links());
+    all.addAll(ground.otherMembers());
+    TrustBundle bundle = ground.trust.current();
+    return all.stream().map(agency -> destination(agency, bundle.isTransit(agency))).toList();
+  }
+
+  private Destination destination(AgencyName agency, boolean transit) {
+    List<AgencyName> hops = outgoing.routes.hops(agency);
+    return new Destination(
+        agency,
+        transit,
+        hops,
+        Lane.all().stream()
+            .filter(lane -> hops.stream().anyMatch(hop -> links.carries(hop, lane)))
+            .toList());
+  }
+
+  /** The exports of the audit log for clients. */
+  AuditExports exports() {
+    return features.exports();
   }
 
   /** The agreements in force. */

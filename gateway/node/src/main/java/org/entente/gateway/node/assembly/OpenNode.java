@@ -14,8 +14,13 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.node.console.ConsoleNode;
 import org.entente.gateway.policy.terms.Agreement;
+import org.entente.gateway.rpc.ExplanationMapper;
 import org.entente.gateway.rpc.tls.ClientTrust;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.ExplainRequest;
+import org.entente.proto.v1.ExplainResponse;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportResponse;
 import org.entente.proto.v1.PairState;
 
 /** What the console reads of a core with its clients. */
@@ -53,6 +58,24 @@ record OpenNode(GatewayCore core, ClientTrust clients) implements ConsoleNode {
   @Override
   public List<EvidenceItem> evidence(MessageId message) {
     return core.evidence(message);
+  }
+
+  @Override
+  public List<Destination> destinations() {
+    return core.destinations();
+  }
+
+  @Override
+  public Result<ExportResponse> export(Identified client, ExportRequest request) {
+    return core.exports().export(client, account(client.name()), () -> false, request);
+  }
+
+  @Override
+  public Result<ExplainResponse> explain(Identified client, ExplainRequest request) {
+    return core.intake()
+        .explaining()
+        .explain(client.name(), request)
+        .map(ExplanationMapper::message);
   }
 
   @Override

@@ -5,8 +5,11 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.entente.gateway.account.Work;
@@ -23,16 +26,16 @@ import org.entente.gateway.rpc.server.CallCost;
 import org.entente.proto.v1.OpenConsoleResponse;
 
 /**
- * The console in the browser. Requests change nothing but sessions. A request costs its client's
- * account as much as a call that reads a page of records. Safe for many threads.
+ * The console in the browser. Requests change nothing but sessions, and leave a leaf where they
+ * search the audit log. A request costs its client's account as much as the call that it stands
+ * for, at least as much as one that reads a page of records. Safe for many threads.
  */
 public final class Console implements AdminPages, ConsoleService.Addresses {
   /** Live pages of all clients: the rest of the admin port's connections is for monitoring. */
   private static final int MOST_STREAMS = 32;
 
   private static final String GET = "GET";
-  private static final String HOME = "/console/";
-  private static final String MESSAGE = "/console/message";
+  private static final String POST = "POST";
   private static final String ENTER = "/console/enter";
   private static final String CALL = "Get an address with `entente console` and open it.";
 
@@ -59,15 +62,25 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
   private final ConsoleDoor door;
   private final ConsoleAssets assets = new ConsoleAssets();
   private final ConsoleTemplates templates = new ConsoleTemplates();
-  private final Map<String, Route> pages;
+  private final RateHistory history = new RateHistory();
+  private final Map<String, Route> pages = new LinkedHashMap<>();
   private final Map<NodeName, Integer> streams = new HashMap<>();
+
+  /** Forms may take long: one at a time, so that the other thread answers requests for pages. */
+  private final Semaphore forms = new Semaphore(1);
 
   /**
    * A page.
    *
-   * @param scope which opens it
+   * @param scope which opens it, as the call that it stands for
+   * @param form what its form costs; empty if it has none that is sent
    */
-  private record Route(Scope scope, Function<Request, View> view) {}
+  private record Route(
+      String path,
+      String title,
+      Scope scope,
+      Optional<CallCost> form,
+      Function<PageRequest, View> view) {}
 
   /** The console of a gateway. */
   public Console(NodeConfig.Console settings, ConsoleSources sources, SecureRandom random) {
@@ -75,24 +88,45 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
     this.sources = sources;
     door = ConsoleDoor.of(settings, sources, random);
     OverviewPage overview = new OverviewPage(sources);
+    MapPage map = new MapPage(sources);
     PeersPage peers = new PeersPage(sources);
     RefusalsPage refusals = new RefusalsPage(sources);
+    operated("/console/", "Overview", request -> overview.view(request.frame()));
+    operated("/console/map", "Map", request -> map.view(request.frame()));
+    operated("/console/peers", "Peers", request -> peers.view(request.frame()));
+    operated("/console/rates", "Rates", new RatesPage(sources, history)::view);
+    operated("/console/refusals", "Refusals", request -> refusals.view(request.frame()));
+    Optional<CallCost> none = Optional.empty();
     MessagePage message = new MessagePage(sources);
-    pages =
-        Map.of(
-            HOME,
-            new Route(Scope.OPERATOR, request -> overview.view()),
-            "/console/peers",
-            new Route(Scope.OPERATOR, request -> peers.view()),
-            "/console/refusals",
-            new Route(Scope.OPERATOR, request -> refusals.view()),
-            MESSAGE,
-            new Route(
-                Scope.EVIDENCE,
-                request ->
-                    message.view(
-                        request.query().getOrDefault("id", ""),
-                        request.query().getOrDefault("density", ""))));
+    add(new Route(MessagePage.PATH, "Message", Scope.EVIDENCE, none, message::view));
+    Optional<CallCost> search = Optional.of(CallCost.SEARCH);
+    AuditPage audit = new AuditPage(sources);
+    add(new Route("/console/audit", "Audit", Scope.AUDIT, search, audit::view));
+    Optional<CallCost> explain = Optional.of(CallCost.READ);
+    PlaygroundPage playground = new PlaygroundPage(sources);
+    add(new Route("/console/policy", "Policy", Scope.PUBLISH, explain, playground::view));
+  }
+
+  private void operated(String path, String title, Function<PageRequest, View> view) {
+    add(new Route(path, title, Scope.OPERATOR, Optional.empty(), view));
+  }
+
+  private void add(Route route) {
+    pages.put(route.path(), route);
+  }
+
+  /** Reads the rates of all links for the page that shows their history. */
+  public void readRates() {
+    sources
+        .node()
+        .get()
+        .ifPresent(
+            node -> history.read(node, sources.nanos().getAsLong(), sources.clock().instant()));
+  }
+
+  /** The seconds between two readings of the rates. */
+  public static long readingSeconds() {
+    return RateHistory.EVERY_SECONDS;
   }
 
   /**
@@ -131,8 +165,12 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
     if (request.path().equals(ENTER)) {
       return enter(request);
     }
-    if (!request.method().equals(GET)) {
+    boolean isForm = form(request).isPresent();
+    if (!request.method().equals(GET) && !isForm) {
       return notice(405, "The console changes nothing.");
+    }
+    if (isForm && !door.isOwnForm(request)) {
+      return notice(403, "Only the console's own form is taken.");
     }
     return assets
         .find(request.path())
@@ -154,7 +192,7 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
     if (request.method().equals(GET)) {
       return entrance(200, CALL);
     }
-    if (!request.method().equals("POST") || !door.isOwnForm(request)) {
+    if (!request.method().equals(POST) || !door.isOwnForm(request)) {
       return entrance(403, "Only the console's own form is taken. " + CALL);
     }
     return door.enter(request)
@@ -162,25 +200,60 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
         .orElseGet(() -> entrance(403, "The address was used before, or is too old. " + CALL));
   }
 
-  /** To the first page that the client may see. */
-  private static Map<String, String> entered(ConsoleDoor.Entry entry) {
+  /** To the first page that the client may see; the door lets nobody in who may see none. */
+  private Map<String, String> entered(ConsoleDoor.Entry entry) {
     Map<String, String> headers = new HashMap<>(HEADERS);
     headers.put("Set-Cookie", entry.cookie());
-    headers.put("Location", entry.client().require(Scope.OPERATOR).isEmpty() ? HOME : MESSAGE);
+    headers.put("Location", links(entry.client()).get(0).path());
     return headers;
   }
 
+  private List<View.Link> links(Identified client) {
+    return pages.values().stream()
+        .filter(route -> client.require(route.scope()).isEmpty())
+        .map(route -> new View.Link(route.path(), route.title()))
+        .toList();
+  }
+
+  /** The page whose form a request sends; empty if it sends none. */
+  private Optional<Route> form(Request request) {
+    return Optional.ofNullable(pages.get(request.path()))
+        .filter(route -> request.method().equals(POST) && route.form().isPresent());
+  }
+
   private Answer inside(Request request, ConsoleDoor.Visitor visitor) {
-    if (!pays(visitor.client())) {
-      return told(429, "The calls of this client cost more than its limit. Wait a second.");
+    Identified client = visitor.client();
+    Optional<Route> form = form(request);
+    if (!pays(client, form.flatMap(Route::form).orElse(CallCost.READ))) {
+      return told(client, 429, "The calls of this client cost more than its limit. Wait a second.");
     }
     if (request.path().equals(ConsoleDoor.LIVE)) {
       return live(request, visitor);
     }
-    return page(request.path(), visitor.client())
+    return page(request.path(), client)
         .fold(
-            route -> html(200, route.view().apply(request)),
-            problem -> told(problem.code() == Code.NOT_FOUND ? 404 : 403, problem.message()));
+            route ->
+                form.isPresent()
+                    ? answered(route, request, client)
+                    : html(200, view(route, client, false, request.query())),
+            problem ->
+                told(client, problem.code() == Code.NOT_FOUND ? 404 : 403, problem.message()));
+  }
+
+  private Answer answered(Route route, Request request, Identified client) {
+    if (!forms.tryAcquire()) {
+      return told(client, 429, "Another form is being answered. Send it again.");
+    }
+    try {
+      return html(200, view(route, client, true, request.form()));
+    } finally {
+      forms.release();
+    }
+  }
+
+  private View view(Route route, Identified client, boolean isForm, Map<String, String> fields) {
+    View.Frame frame = new View.Frame(route.title(), route.path(), sources.name(), links(client));
+    return route.view().apply(new PageRequest(frame, client, isForm, fields));
   }
 
   private Result<Route> page(String path, Identified client) {
@@ -190,25 +263,26 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
         .then(route -> Result.unless(client.require(route.scope()), () -> Result.done(route)));
   }
 
-  private boolean pays(Identified client) {
+  private boolean pays(Identified client, CallCost cost) {
     return sources
         .node()
         .get()
-        .map(node -> node.account(client.name()).spend(Work.CALL_COST, CallCost.READ.units()))
+        .map(node -> node.account(client.name()).spend(Work.CALL_COST, cost.units()))
         .orElse(true);
   }
 
   private Answer live(Request request, ConsoleDoor.Visitor visitor) {
-    return page(request.query().getOrDefault("page", ""), visitor.client())
+    Identified client = visitor.client();
+    return page(request.query().getOrDefault("page", ""), client)
         .fold(
-            route -> live(() -> route.view().apply(request), visitor),
-            problem -> told(404, problem.message()));
+            route -> live(() -> view(route, client, false, request.query()), visitor),
+            problem -> told(client, 404, problem.message()));
   }
 
   private Answer live(Supplier<View> view, ConsoleDoor.Visitor visitor) {
     NodeName client = visitor.client().name();
     if (!begin(client)) {
-      return told(429, "This client has too many live pages open.");
+      return told(visitor.client(), 429, "This client has too many live pages open.");
     }
     LiveEvents events = new LiveEvents();
     return new Answer.Stream(
@@ -231,17 +305,21 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
   }
 
   private Answer entrance(int status, String text) {
-    return html(status, new View.Enter(new View.Frame("Open the console", "", ""), text));
+    return html(status, new View.Enter(frame("Open the console", "", List.of()), text));
   }
 
   /** A notice for anyone. */
   private Answer notice(int status, String text) {
-    return html(status, new View.Notice(new View.Frame("Console", "", ""), text));
+    return html(status, new View.Notice(frame("Console", "", List.of()), text));
   }
 
   /** A notice for a visitor, who may go on to other pages. */
-  private Answer told(int status, String text) {
-    return html(status, new View.Notice(new View.Frame("Console", "", sources.name()), text));
+  private Answer told(Identified client, int status, String text) {
+    return html(status, new View.Notice(frame("Console", sources.name(), links(client)), text));
+  }
+
+  private static View.Frame frame(String title, String node, List<View.Link> pages) {
+    return new View.Frame(title, "", node, pages);
   }
 
   private Answer html(int status, View view) {

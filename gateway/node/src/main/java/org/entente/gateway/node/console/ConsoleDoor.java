@@ -29,7 +29,8 @@ final class ConsoleDoor {
   static final String LIVE = "/console/live";
 
   /** Scopes of which each opens a page. */
-  private static final Set<Scope> SCOPES = Set.of(Scope.OPERATOR, Scope.EVIDENCE);
+  private static final Set<Scope> SCOPES =
+      Set.of(Scope.OPERATOR, Scope.EVIDENCE, Scope.AUDIT, Scope.PUBLISH);
 
   private final NodeConfig.Console settings;
   private final ConsoleSessions sessions;

@@ -14,6 +14,10 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.ExplainRequest;
+import org.entente.proto.v1.ExplainResponse;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportResponse;
 import org.entente.proto.v1.PairState;
 
 /** What the console reads of a node that is open. Safe for many threads. */
@@ -38,6 +42,31 @@ public interface ConsoleNode {
 
   /** The evidence of a message that the agency sent or received, in the order of its arrival. */
   List<EvidenceItem> evidence(MessageId message);
+
+  /**
+   * An agency to which mail can be addressed.
+   *
+   * @param isTransit whether it passes on mail of others
+   * @param hops linked peers that lead there, best first: the agency itself if it is linked; none
+   *     if there is no way
+   * @param open lanes that take mail for it now
+   */
+  record Destination(AgencyName agency, boolean isTransit, List<AgencyName> hops, List<Lane> open) {
+    /** Copies the lists. */
+    public Destination {
+      hops = List.copyOf(hops);
+      open = List.copyOf(open);
+    }
+  }
+
+  /** All agencies of the federation but this one, and links to others, by name. */
+  List<Destination> destinations();
+
+  /** A page of the audit log, at the client's cost and on record. */
+  Result<ExportResponse> export(Identified client, ExportRequest request);
+
+  /** What policy would decide about a draft of a client; nothing is sent or kept. */
+  Result<ExplainResponse> explain(Identified client, ExplainRequest request);
 
   /** The agreements in force. */
   List<Agreement> agreements();

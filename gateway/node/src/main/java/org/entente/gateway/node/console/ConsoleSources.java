@@ -11,16 +11,23 @@ import org.entente.gateway.node.doctor.DoctorReport;
 /**
  * What the console shows.
  *
- * @param name agency and gateway
+ * @param agency this agency
+ * @param gateway its gateway
  * @param checks makes the checks of the running gateway; takes a while
  * @param node the node; empty while it is being reopened
  * @param nanos as {@link System#nanoTime}
  */
 public record ConsoleSources(
-    String name,
+    String agency,
+    String gateway,
     Meters meters,
     Readiness readiness,
     Supplier<DoctorReport> checks,
     Supplier<Optional<ConsoleNode>> node,
     InstantSource clock,
-    LongSupplier nanos) {}
+    LongSupplier nanos) {
+  /** Agency and gateway. */
+  String name() {
+    return agency + " " + gateway;
+  }
+}

@@ -21,7 +21,10 @@ final class LinkRates {
   private record Counts(long out, long in) {}
 
   /** Rates of one lane. */
-  record Rate(double out, double in) {}
+  record Rate(double out, double in) {
+    /** Nothing, or not known yet. */
+    static final Rate NONE = new Rate(0, 0);
+  }
 
   private Map<Place, Counts> counts = Map.of();
   private Map<Place, Rate> rates = Map.of();

@@ -23,7 +23,9 @@ import org.entente.proto.v1.EvidenceItem;
  * a message is about.
  */
 final class MessagePage {
-  private static final String PATH = "/console/message";
+  /** Where the page is. */
+  static final String PATH = "/console/message";
+
   private static final String BRIEF = "brief";
   private static final String FULL = "full";
   private static final String STEPS = "steps";
@@ -38,27 +40,29 @@ final class MessagePage {
     this.sources = sources;
   }
 
-  /** The page of the message with an id, as a form has it. */
-  View view(String id, String density) {
+  /** The page of the message that a form names. */
+  View view(PageRequest request) {
+    String density = request.field("density");
     String shown = DENSITIES.contains(density) ? density : BRIEF;
-    String typed = id.strip();
+    String typed = request.field("id");
     if (typed.isEmpty()) {
-      return page("", shown, "", List.of());
+      return page(request.frame(), "", shown, "", List.of());
     }
     try {
-      return found(MessageId.parse(typed), typed, shown);
+      return found(request.frame(), MessageId.parse(typed), typed, shown);
     } catch (InvalidValue e) {
-      return page(typed, shown, "A message id has 32 hex digits.", List.of());
+      return page(request.frame(), typed, shown, "A message id has 32 hex digits.", List.of());
     }
   }
 
-  private View found(MessageId id, String typed, String density) {
+  private View found(View.Frame frame, MessageId id, String typed, String density) {
     Optional<ConsoleNode> node = sources.node().get();
     if (node.isEmpty()) {
-      return page(typed, density, "The node is being reopened. Try again.", List.of());
+      return page(frame, typed, density, PageRequest.REOPENED, List.of());
     }
     List<EvidenceItem> items = node.get().evidence(id);
     return page(
+        frame,
         typed,
         density,
         items.isEmpty() ? "This gateway has no evidence of such a message." : "",
@@ -67,9 +71,9 @@ final class MessagePage {
             : items.stream().map(it -> step(it, density)).toList());
   }
 
-  private View page(String id, String density, String problem, List<Step> steps) {
-    return new View.Message(
-        new View.Frame("Message", PATH, sources.name()), id, density, DENSITIES, problem, steps);
+  private static View page(
+      View.Frame frame, String id, String density, String problem, List<Step> steps) {
+    return new View.Message(frame, id, density, DENSITIES, problem, steps);
   }
 
   /** The last statement about each recipient, and the last about none. */

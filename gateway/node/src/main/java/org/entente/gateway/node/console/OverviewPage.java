@@ -21,7 +21,6 @@ import org.entente.proto.v1.PairState;
 
 /** The page that says whether traffic can flow, and if not, why. */
 final class OverviewPage {
-  private static final String TITLE = "Overview";
   private static final String UNKNOWN = "unknown: the node is being reopened";
   private static final String VERDICT = "verdict";
   private static final DateTimeFormatter TIME =
@@ -35,12 +34,12 @@ final class OverviewPage {
     checks = new CachedChecks(sources.checks(), sources.nanos());
   }
 
-  View view() {
+  View view(View.Frame frame) {
     Optional<ConsoleNode> node = sources.node().get();
     List<Links.Link> links = node.map(ConsoleNode::links).orElse(List.of());
     DoctorReport report = checks.get();
     return new View.Overview(
-        new View.Frame(TITLE, "/console/", sources.name()),
+        frame,
         verdict(report, links),
         passed(report),
         report.results().stream()

@@ -15,8 +15,6 @@ import org.entente.proto.store.v1.LinkRecord;
 
 /** The page of the links, by peer and lane. */
 final class PeersPage {
-  private static final String TITLE = "Peers";
-
   /** An unacknowledged envelope of this age is a warning. */
   private static final Duration LATE = Duration.ofMinutes(1);
 
@@ -27,13 +25,13 @@ final class PeersPage {
     this.sources = sources;
   }
 
-  View view() {
+  View view(View.Frame frame) {
     Optional<ConsoleNode> node = sources.node().get();
     node.ifPresent(open -> rates.look(open, sources.nanos().getAsLong()));
     List<Links.Link> links = node.map(ConsoleNode::links).orElse(List.of());
     Instant now = sources.clock().instant();
     return new View.Peers(
-        new View.Frame(TITLE, "/console/peers", sources.name()),
+        frame,
         summary("peers", links, node.isPresent()),
         Lane.all().stream().map(Lane::name).toList(),
         links.stream().map(link -> row(link, now)).toList());
@@ -75,7 +73,8 @@ final class PeersPage {
     return new Row(peer, cells);
   }
 
-  private static Figure state(String peer, Links.Link link) {
+  /** The state of a link, in a word. */
+  static Figure state(String peer, Links.Link link) {
     PeerStatus status = link.status();
     String id = peer + ".state";
     if (link.pausedSince().isPresent()) {
@@ -111,7 +110,8 @@ final class PeersPage {
     return new Figure(id, late ? "warn" : "", told.isEmpty() ? "idle" : String.join("; ", told));
   }
 
-  private static String number(double value) {
+  /** A figure with a decimal place where it is small. */
+  static String number(double value) {
     return String.format(Locale.ROOT, value < 10 ? "%.1f" : "%.0f", value);
   }
 

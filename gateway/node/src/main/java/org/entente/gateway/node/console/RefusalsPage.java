@@ -8,21 +8,19 @@ import org.entente.gateway.model.Code;
 
 /** The page of refusals by rule. */
 final class RefusalsPage {
-  private static final String TITLE = "Refusals by rule";
-
   private final ConsoleSources sources;
 
   RefusalsPage(ConsoleSources sources) {
     this.sources = sources;
   }
 
-  View view() {
+  View view(View.Frame frame) {
     List<View.Refusal> refusals =
         sources.meters().refusals().stream()
             .sorted(Comparator.comparingDouble(Meters.Sample::value).reversed())
             .map(RefusalsPage::refusal)
             .toList();
-    return new View.Refusals(new View.Frame(TITLE, "/console/refusals", sources.name()), refusals);
+    return new View.Refusals(frame, refusals);
   }
 
   private static View.Refusal refusal(Meters.Sample sample) {

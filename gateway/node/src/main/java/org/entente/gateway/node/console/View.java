@@ -7,15 +7,17 @@ import java.util.List;
 import org.entente.gateway.crypto.Sha256;
 
 /** What a page shows, as data for its template. Texts are plain; the template escapes them. */
-public sealed interface View {
-  /** The pages, in the order of the navigation. */
-  List<Link> PAGES =
-      List.of(
-          new Link("/console/", "Overview"),
-          new Link("/console/peers", "Peers"),
-          new Link("/console/refusals", "Refusals"),
-          new Link("/console/message", "Message"));
-
+public sealed interface View
+    permits View.Overview,
+        View.Peers,
+        View.Refusals,
+        View.Message,
+        View.Notice,
+        View.Enter,
+        AuditView,
+        MapView,
+        PlaygroundView,
+        RatesView {
   /** A link of the navigation. */
   record Link(String path, String title) {}
 
@@ -24,8 +26,18 @@ public sealed interface View {
    *
    * @param path its path; empty for a page outside the navigation
    * @param node agency and gateway; empty towards a stranger
+   * @param pages the pages that the visitor may open, in the order of the navigation
    */
-  record Frame(String title, String path, String node) {}
+  record Frame(String title, String path, String node, List<Link> pages) {
+    public Frame {
+      pages = List.copyOf(pages);
+    }
+
+    /** Whether the visitor may open a page. */
+    boolean leadsTo(String path) {
+      return pages.stream().anyMatch(page -> page.path().equals(path));
+    }
+  }
 
   /**
    * A text that live events replace.
@@ -54,6 +66,11 @@ public sealed interface View {
   /** Whether live events are sent. */
   default boolean isLive() {
     return true;
+  }
+
+  /** The scripts of the page, beside that of live events. */
+  default List<String> scripts() {
+    return List.of();
   }
 
   /** Names what a view must have in common with a page for its events to apply there. */

@@ -3,6 +3,7 @@ package org.entente.gateway.rpc.server;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.account.Account;
@@ -71,12 +72,13 @@ public final class Caller {
   }
 
   /**
-   * The caller, who has been granted one of two scopes.
+   * The caller, who has been granted one of several scopes.
    *
-   * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING for the first if it has neither
+   * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING for the first if it has none
    */
-  public static Identified requireAny(Scope first, Scope second) {
-    return known().scopes().contains(second) ? known() : require(first);
+  public static Identified requireAny(Scope first, Scope... others) {
+    Identified caller = known();
+    return Arrays.stream(others).anyMatch(caller.scopes()::contains) ? caller : require(first);
   }
 
   /**

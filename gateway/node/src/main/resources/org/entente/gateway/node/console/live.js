@@ -10,7 +10,9 @@ const status = document.getElementById("live");
 const time = document.getElementById("live-time");
 const figures = new Map(
   [...document.querySelectorAll("[data-figure]")].map(it => [it.dataset.figure, it]));
-const source = new EventSource("/console/live?page=" + encodeURIComponent(status.dataset.page));
+const query = new URLSearchParams(location.search);
+query.set("page", status.dataset.page);
+const source = new EventSource("/console/live?" + query);
 let silence;
 
 /** Says it once, so that a screen reader is not told again and again. */
@@ -44,6 +46,7 @@ source.addEventListener("figures", event => {
     figure.textContent = text;
   }
   say("on", "Live");
+  document.dispatchEvent(new CustomEvent("figures"));
   time.textContent = told.at.slice(0, 19).replace("T", " ") + "Z";
   listen();
 });

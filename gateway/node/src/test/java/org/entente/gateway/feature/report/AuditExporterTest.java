@@ -219,6 +219,62 @@ class AuditExporterTest {
     assertTrue(fr.archive.about(other).size() == 1);
   }
 
+  private List<AuditType> events(ExportRequest request) {
+    return export(request).stream().map(leaf -> record(leaf).type()).toList();
+  }
+
+  @Test
+  void events_areChosenByTypeClientAndOfficer_andTheLogDoesNotNameTheOfficer() {
+    MessageId id = fr.accept(1, DE).get(0);
+    collected(1);
+    AuditActor other =
+        AuditActor.client(
+            FR, new NodeName("archive"), OnBehalfOf.newBuilder().setOfficer("FR-77").build());
+    fr.record(
+        AuditRecord.of(
+            AuditType.OPENED,
+            LawCategory.CONSULTATION,
+            fr.now,
+            other,
+            new AuditSubject(null, List.of(id), List.of(), null)));
+
+    assertEquals(
+        List.of(AuditType.RECEIVED),
+        events(ExportRequest.newBuilder().setEvent("RECEIVED").build()));
+    assertEquals(
+        List.of(AuditType.OPENED), events(ExportRequest.newBuilder().setClient("archive").build()));
+    assertEquals(
+        List.of(AuditType.OPENED), events(ExportRequest.newBuilder().setOfficer("FR-77").build()));
+    assertEquals(
+        List.of(),
+        events(ExportRequest.newBuilder().setEvent("RECEIVED").setOfficer("FR-77").build()));
+    ExportRequest about =
+        ExportRequest.newBuilder().setMessageId(ByteString.copyFrom(id.bytes())).build();
+    assertTrue(export(about).size() > 1);
+    assertEquals(List.of(AuditType.OPENED), events(about.toBuilder().setOfficer("FR-77").build()));
+    List<String> said =
+        export(ExportRequest.newBuilder().setEvent("OPERATOR_ACTION").build()).stream()
+            .map(leaf -> record(leaf).outcome().detail())
+            .toList();
+    assertTrue(
+        said.contains("export of a period, only of client archive: 1 leaves"), said.toString());
+    assertTrue(said.contains("export of a period, only of one officer: 1 leaves"), said.toString());
+    assertTrue(said.stream().noneMatch(text -> text.contains("FR-77")), said.toString());
+  }
+
+  @Test
+  void conditionsOnEvents_thatAreInvalid_areRefusedByTheirField() {
+    ExportRequest.Builder request = ExportRequest.newBuilder();
+    assertRefused(
+        "event",
+        "found NO_EVENT; valid are ACCEPTED, REFUSED",
+        page(AUDITOR, request.clone().setEvent("NO_EVENT").build()));
+    assertRefused(
+        "client", "no client", page(AUDITOR, request.clone().setClient("no client").build()));
+    assertRefused(
+        "officer", "at most 80", page(AUDITOR, request.clone().setOfficer("9".repeat(81)).build()));
+  }
+
   /** 2,500 leaves of 8 messages, whose ids are of different spans. */
   private List<MessageId> manyAboutTheSubject() {
     List<MessageId> all = new ArrayList<>();

@@ -38,6 +38,10 @@ import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TlsHolder;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.ExplainRequest;
+import org.entente.proto.v1.ExplainResponse;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportResponse;
 import org.entente.proto.v1.PairState;
 
 /** A console of {@code fr.customs} over a node that a test sets, without a network. */
@@ -45,6 +49,8 @@ final class ConsoleKit {
   static final String HOST = "127.0.0.1:9441";
   static final String OPERATOR = "operator";
   static final String OFFICER = "officer";
+  static final String AUDITOR = "auditor";
+  static final String AUTHOR = "author";
   static final String DESK = "desk";
 
   private static final AgencyName FR = new AgencyName("fr.customs");
@@ -56,6 +62,12 @@ final class ConsoleKit {
   final List<String> warnings = new ArrayList<>();
   final List<Links.Link> links = new ArrayList<>();
   final List<EvidenceItem> evidence = new ArrayList<>();
+  final List<ConsoleNode.Destination> destinations = new ArrayList<>();
+
+  /** What was asked of the log and of policy. */
+  final List<ExportRequest> searches = new ArrayList<>();
+
+  final List<ExplainRequest> questions = new ArrayList<>();
   final Map<String, Long> counts = new HashMap<>();
   final TrustBundle bundle = federation.bundle(federation.content(1));
   final ClientTrust clients =
@@ -67,6 +79,9 @@ final class ConsoleKit {
                       new ClientGrant(new NodeName(OPERATOR), Set.of(Scope.OPERATOR)),
                       new ClientGrant(new NodeName("second"), Set.of(Scope.OPERATOR)),
                       new ClientGrant(new NodeName(OFFICER), Set.of(Scope.EVIDENCE)),
+                      new ClientGrant(new NodeName(AUDITOR), Set.of(Scope.AUDIT)),
+                      new ClientGrant(new NodeName("both"), Set.of(Scope.AUDIT, Scope.EVIDENCE)),
+                      new ClientGrant(new NodeName(AUTHOR), Set.of(Scope.PUBLISH)),
                       new ClientGrant(new NodeName(DESK), Set.of(Scope.SUBSCRIBE)))),
           () -> bundle,
           clock,
@@ -74,6 +89,14 @@ final class ConsoleKit {
 
   /** Whether the node is open. */
   boolean open = true;
+
+  /** What the log and policy answer. */
+  Result<ExportResponse> found = Result.done(ExportResponse.getDefaultInstance());
+
+  Result<ExplainResponse> decision = Result.done(ExplainResponse.getDefaultInstance());
+
+  /** What happens while policy decides. */
+  Runnable whileDeciding = () -> {};
 
   /** Whether what clients may do was withdrawn. */
   boolean withdrawn;
@@ -104,7 +127,8 @@ final class ConsoleKit {
         new Console(
             settings,
             new ConsoleSources(
-                "fr.customs gateway-1",
+                "fr.customs",
+                "gateway-1",
                 meters,
                 readiness,
                 () -> report,
@@ -157,6 +181,24 @@ final class ConsoleKit {
       return evidence.stream()
           .filter(item -> MessageId.of(item.getMessageId().toByteArray()).equals(message))
           .toList();
+    }
+
+    @Override
+    public List<Destination> destinations() {
+      return List.copyOf(destinations);
+    }
+
+    @Override
+    public Result<ExportResponse> export(Identified client, ExportRequest request) {
+      searches.add(request);
+      return found;
+    }
+
+    @Override
+    public Result<ExplainResponse> explain(Identified client, ExplainRequest request) {
+      questions.add(request);
+      whileDeciding.run();
+      return decision;
     }
 
     @Override
@@ -219,6 +261,18 @@ final class ConsoleKit {
   /** A page with a session's cookie. */
   Answer.Page get(String path, String cookie) {
     return page(answer("GET", path, Map.of("host", HOST, "cookie", cookie)));
+  }
+
+  /** What a form of the console itself gets. */
+  Answer.Page post(String path, String cookie, Map<String, String> form) {
+    return post(path, Map.of("host", HOST, "origin", "http://" + HOST, "cookie", cookie), form);
+  }
+
+  Answer.Page post(String path, Map<String, String> headers, Map<String, String> form) {
+    return page(
+        console.answer(
+            new Request(
+                new Connection(false, true, List.of()), "POST", path, Map.of(), headers, form)));
   }
 
   Answer answer(String method, String path, Map<String, String> headers) {

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.entente.gateway.node.console.View.Detail;
 import org.entente.gateway.node.console.View.Fact;
 import org.entente.gateway.node.console.View.Figure;
 import org.entente.gateway.node.console.View.Finding;
 import org.entente.gateway.node.console.View.Frame;
+import org.entente.gateway.node.console.View.Link;
 import org.entente.gateway.node.console.View.Refusal;
 import org.entente.gateway.node.console.View.Row;
 import org.entente.gateway.node.console.View.Step;
@@ -39,7 +41,7 @@ class ConsoleTemplatesTest {
 
   /** Every page with a text in every place. */
   private static List<View> views(String text) {
-    Frame frame = new Frame(text, "/console/", text);
+    Frame frame = frame(text);
     Figure figure = new Figure(text, text, text);
     return List.of(
         new View.Overview(
@@ -53,7 +55,58 @@ class ConsoleTemplatesTest {
         message(frame, text, "brief"),
         message(frame, text, "full"),
         new View.Notice(frame, text),
-        new View.Enter(frame, text));
+        new View.Enter(frame, text),
+        new MapView(
+            frame,
+            text,
+            figure,
+            List.of(
+                new MapView.Place(text, text, List.of(), figure, figure),
+                new MapView.Place(text, text, List.of(text), figure, figure),
+                new MapView.Place(text, text, List.of("by", text), figure, figure))),
+        new RatesView(
+            frame,
+            text,
+            List.of(text),
+            List.of(text),
+            List.of(new RatesView.LaneNow(text, List.of(figure))),
+            List.of(new RatesView.Past(1, text, List.of(text)))),
+        audit(frame, text, true),
+        audit(frame, text, false),
+        playground(frame, text));
+  }
+
+  private static Frame frame(String text) {
+    return new Frame(text, "/console/", text, List.of(new Link("/console/", text)));
+  }
+
+  private static List<FormField> fields(String text) {
+    return Stream.of("text", FormField.CHECK, FormField.CHOICE)
+        .map(type -> new FormField(text, text, type, text, List.of("", text), text, 9, true))
+        .toList();
+  }
+
+  private static View audit(Frame frame, String text, boolean isLinked) {
+    AuditView.Leaf leaf =
+        new AuditView.Leaf(
+            text, text, text, text, text, text, text, List.of(new AuditView.Named(text, text)), 1);
+    return new AuditView(frame, fields(text), text, text, List.of(leaf), text, isLinked);
+  }
+
+  private static View playground(Frame frame, String text) {
+    Figure figure = new Figure(text, text, text);
+    List<PlaygroundView.Trial> trials =
+        List.of(
+            new PlaygroundView.Trial(text, text, List.of(text)),
+            new PlaygroundView.Trial(text, text, List.of()));
+    return new PlaygroundView(
+        frame,
+        fields(text),
+        text,
+        figure,
+        List.of(text),
+        List.of(new PlaygroundView.Recipient(text, figure, text, List.of(text), trials, 1)),
+        1);
   }
 
   private static View message(Frame frame, String text, String density) {
@@ -95,7 +148,17 @@ class ConsoleTemplatesTest {
 
   @Test
   void text_isShownAsItIs() {
-    String html = templates.render(new View.Notice(new Frame("t", "", ""), "a < b & c"));
+    String html = templates.render(new View.Notice(frame("t"), "a < b & c"));
     assertTrue(html.contains("a &lt; b &amp; c"), html);
+  }
+
+  @Test
+  void wordsBetweenBackticks_areCode() {
+    String html =
+        templates.render(
+            new View.Notice(frame("t"), "Run `entente <x>`, or `config check`; a ` b"));
+    assertTrue(
+        html.contains("<p>Run <code>entente &lt;x&gt;</code>, or <code>config check</code>; a ` b"),
+        html);
   }
 }

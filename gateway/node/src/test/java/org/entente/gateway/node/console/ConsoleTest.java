@@ -10,6 +10,7 @@ import com.google.protobuf.util.Timestamps;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +30,8 @@ import org.junit.jupiter.api.Test;
 /** Who gets into the console, and what it answers. */
 class ConsoleTest {
   private static final String PEERS = "/console/peers";
-  private static final List<String> PAGES = List.of("/console/", PEERS, "/console/refusals");
+  private static final List<String> PAGES =
+      List.of("/console/", "/console/map", PEERS, "/console/rates", "/console/refusals");
 
   private final ConsoleKit kit = new ConsoleKit(ConsoleKit.defaults());
 
@@ -262,6 +264,68 @@ class ConsoleTest {
     assertEquals(403, kit.get("/console/message", operator).status());
   }
 
+  @Test
+  void forms_needTheirScopeToo_andTheNavigationHasWhatAClientMayOpen() {
+    Map<String, String> forms =
+        Map.of(ConsoleKit.AUDITOR, "/console/audit", ConsoleKit.AUTHOR, "/console/policy");
+    for (String client : List.of(ConsoleKit.OPERATOR, ConsoleKit.AUDITOR, ConsoleKit.AUTHOR)) {
+      String cookie = kit.session(client);
+      forms.forEach(
+          (own, path) -> {
+            int expected = own.equals(client) ? 200 : 403;
+            assertEquals(expected, kit.get(path, cookie).status(), client);
+            assertEquals(expected, kit.post(path, cookie, Map.of()).status(), client);
+          });
+    }
+    String body = kit.get("/console/audit", kit.session(ConsoleKit.AUDITOR)).body();
+    assertEquals(1, body.split("<li><a ", -1).length - 1, body);
+    assertEquals(
+        "/console/audit", kit.enter(kit.token(ConsoleKit.AUDITOR)).headers().get("Location"));
+  }
+
+  @Test
+  void forms_ofAnotherOrigin_orWithoutOne_doNothing() {
+    String cookie = kit.session(ConsoleKit.AUDITOR);
+    Map<String, String> form = Map.of("asker", "FR-9", "reason", "case 1");
+    for (String origin : List.of("http://evil.example", "null", "https://" + ConsoleKit.HOST)) {
+      Map<String, String> headers =
+          Map.of("host", ConsoleKit.HOST, "origin", origin, "cookie", cookie);
+      assertEquals(403, kit.post("/console/audit", headers, form).status(), origin);
+    }
+    Map<String, String> none = Map.of("host", ConsoleKit.HOST, "cookie", cookie);
+    assertEquals(403, kit.post("/console/audit", none, form).status());
+    assertEquals(List.of(), kit.searches);
+    assertEquals(200, kit.post("/console/audit", cookie, form).status());
+    assertEquals(1, kit.searches.size());
+  }
+
+  @Test
+  void formWhileAnotherIsAnswered_isToldToTryAgain_andPagesAreServed() {
+    String author = kit.session(ConsoleKit.AUTHOR);
+    String auditor = kit.session(ConsoleKit.AUDITOR);
+    List<Integer> meanwhile = new ArrayList<>();
+    kit.whileDeciding =
+        () -> {
+          meanwhile.add(kit.post("/console/audit", auditor, Map.of()).status());
+          meanwhile.add(kit.get("/console/audit", auditor).status());
+        };
+    assertEquals(200, kit.post("/console/policy", author, Map.of()).status());
+    assertEquals(List.of(429, 200), meanwhile);
+    assertEquals(200, kit.post("/console/audit", auditor, Map.of()).status());
+  }
+
+  @Test
+  void forms_costWhatTheirCallsCost() {
+    String cookie = kit.session(ConsoleKit.AUDITOR);
+    int served = 0;
+    while (kit.post("/console/audit", cookie, Map.of()).status() == 200) {
+      served++;
+    }
+    assertEquals(400, served, "twice 10,000, at 50 each");
+    assertEquals(429, kit.get("/console/audit", cookie).status());
+    assertEquals(200, kit.get("/console/policy", kit.session(ConsoleKit.AUTHOR)).status());
+  }
+
   private static EvidenceItem item(EvidenceKind kind, String agency, String recipient) {
     return EvidenceItem.newBuilder()
         .setMessageId(ByteString.copyFrom(new byte[16]))
@@ -306,11 +370,15 @@ class ConsoleTest {
     for (String path :
         List.of(
             "/console/",
+            "/console/map",
             PEERS,
+            "/console/rates",
             "/console/refusals",
             "/console/enter",
             "/console/nothing",
             "/console/static/live.js",
+            "/console/static/map.js",
+            "/console/static/rates.js",
             "/console/static/enter.js",
             "/console/static/console.css")) {
       Answer.Page page = kit.get(path, cookie);

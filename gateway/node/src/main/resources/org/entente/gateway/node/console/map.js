@@ -1,0 +1,147 @@
+// Draws the table of agencies as a map, and follows its figures.
+import cytoscape from "./cytoscape.js";
+
+/** Places on the first ring; each further ring has as many more. */
+const FIRST_RING = 10;
+const BETWEEN_RINGS = 170;
+const SHAPES = { peer: "ellipse", transit: "diamond" };
+const MARKS = { good: "", warn: "! ", bad: "✕ " };
+
+const box = document.getElementById("map");
+const rows = [...document.querySelectorAll("#table tbody tr")];
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+// Without this, cytoscape adds an inline style, which the page's policy refuses. console.css has it.
+const styled = document.createElement("meta");
+styled.id = "__________cytoscape_stylesheet";
+document.head.append(styled);
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+}
+
+/** Of a peer its link, of others whether mail gets there. */
+function stateOf(row) {
+  const [link, flow] = row.querySelectorAll("[data-figure]");
+  return link.dataset.state || flow.dataset.state;
+}
+
+/** Transits next to the centre, agencies behind them outside. */
+function rank(row) {
+  return ["transit", "peer"].indexOf(row.dataset.role) + 1 || 3;
+}
+
+function position(index) {
+  let ring = 1;
+  let first = 0;
+  while (index >= first + ring * FIRST_RING) {
+    first += ring * FIRST_RING;
+    ring++;
+  }
+  const places = Math.min(ring * FIRST_RING, rows.length - first);
+  const angle = ((index - first) / places) * 2 * Math.PI - Math.PI / 2;
+  const radius = ring * BETWEEN_RINGS;
+  return { x: radius * Math.cos(angle), y: radius * Math.sin(angle) };
+}
+
+function drawn() {
+  const own = box.dataset.agency;
+  const centre = { x: 0, y: 0 };
+  const nodes = [
+    { data: { id: own, label: own, shape: "star" }, position: centre, classes: "own" }
+  ];
+  const edges = [];
+  [...rows].sort((one, other) => rank(one) - rank(other)).forEach((row, index) => {
+    const { agency, role, hops } = row.dataset;
+    nodes.push({
+      data: { id: agency, label: agency, shape: SHAPES[role] ?? "round-rectangle" },
+      position: position(index)
+    });
+    for (const hop of hops.split(" ").filter(it => it)) {
+      edges.push({ data: { source: hop === agency ? own : hop, target: agency } });
+    }
+  });
+  const known = new Set(nodes.map(node => node.data.id));
+  return [...nodes, ...edges.filter(edge => known.has(edge.data.source))];
+}
+
+function style() {
+  const text = colour("text");
+  const lines = { good: "solid", warn: "dotted", bad: "dashed" };
+  const states = Object.entries(lines).flatMap(([state, line]) => [
+    { selector: "node." + state, style: { "border-color": colour(state), "border-style": line } },
+    { selector: "edge." + state, style: { "line-color": colour(state), "line-style": line } }
+  ]);
+  return [
+    {
+      selector: "node",
+      style: {
+        shape: "data(shape)",
+        label: "data(label)",
+        color: text,
+        "font-size": 13,
+        "min-zoomed-font-size": 6,
+        "text-valign": "bottom",
+        "text-margin-y": 4,
+        "background-color": colour("panel"),
+        "border-width": 4,
+        "border-color": text,
+        width: 34,
+        height: 34
+      }
+    },
+    { selector: "node.own", style: { width: 54, height: 54, "font-weight": "bold" } },
+    { selector: "edge", style: { width: 2, "line-color": text, "curve-style": "haystack" } },
+    ...states
+  ];
+}
+
+const cy = cytoscape({
+  container: box,
+  elements: drawn(),
+  layout: { name: "preset", fit: true, padding: 30 },
+  style: style(),
+  autoungrabify: true,
+  boxSelectionEnabled: false,
+  userZoomingEnabled: false,
+  minZoom: 0.1,
+  maxZoom: 3
+});
+
+function follow() {
+  cy.batch(() => {
+    for (const row of rows) {
+      const state = stateOf(row);
+      const node = cy.getElementById(row.dataset.agency);
+      if (node.hasClass(state)) {
+        continue;
+      }
+      node.classes(state);
+      node.data("label", MARKS[state] + row.dataset.agency);
+      node.incomers("edge").classes(state);
+    }
+  });
+}
+
+function zoom(by) {
+  const middle = { x: cy.width() / 2, y: cy.height() / 2 };
+  cy.zoom({ level: cy.zoom() * by, renderedPosition: middle });
+}
+
+// For tests: what is drawn, and when it was painted first.
+cy.one("render", () => {
+  box.dataset.nodes = cy.nodes().length;
+  box.dataset.edges = cy.edges().length;
+  box.dataset.painted = Math.round(performance.now());
+});
+cy.on("tap", "node", event => {
+  const row = rows.find(it => it.dataset.agency === event.target.id());
+  row?.scrollIntoView({ block: "center" });
+  row?.focus({ preventScroll: true });
+});
+document.getElementById("closer").addEventListener("click", () => zoom(1.5));
+document.getElementById("farther").addEventListener("click", () => zoom(1 / 1.5));
+document.getElementById("whole").addEventListener("click", () => cy.fit(undefined, 30));
+document.addEventListener("figures", follow);
+dark.addEventListener("change", () => cy.style(style()));
+follow();
