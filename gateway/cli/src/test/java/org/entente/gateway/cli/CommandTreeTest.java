@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -163,8 +164,8 @@ class CommandTreeTest {
   // The page -----------------------------------------------------------------------------------
 
   /** The commands of the page; within a cell a word continues the group of the one before it. */
-  private static TreeSet<String> onThePage() throws IOException {
-    TreeSet<String> found = new TreeSet<>();
+  private static Set<String> onThePage() throws IOException {
+    Set<String> found = new TreeSet<>();
     String text = Files.readString(PAGE);
     Matcher rows = ROW.matcher(text.substring(text.indexOf("## ")));
     while (rows.find()) {
@@ -184,7 +185,7 @@ class CommandTreeTest {
 
   @Test
   void everyCommand_isOnThePageOfCommands_andNoOther() throws IOException {
-    TreeSet<String> page = onThePage();
+    Set<String> page = onThePage();
     page.removeIf(path -> ELSEWHERE.matcher(path).matches());
     assertEquals(leaves().collect(Collectors.toCollection(TreeSet::new)), page);
   }

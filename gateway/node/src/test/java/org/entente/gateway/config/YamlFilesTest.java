@@ -149,7 +149,8 @@ class YamlFilesTest {
     for (String one : expected) {
       assertTrue(problems.stream().anyMatch(problem -> problem.startsWith(one)), one + problems);
     }
-    List<Integer> lines = problems.stream().map(it -> Integer.valueOf(it.split(":")[1])).toList();
+    List<Integer> lines =
+        problems.stream().map(it -> Integer.valueOf(it.split(":", -1)[1])).toList();
     assertEquals(lines.stream().sorted().toList(), lines);
   }
 
@@ -214,13 +215,15 @@ class YamlFilesTest {
   @Test
   void file_randomlyDamaged_neverThrows() {
     String good =
-        "id: a\n"
-            + "max_items: 3\n"
-            + "parts:\n"
-            + "  - { name: x, count: 1 }\n"
-            + "extra: { k: \"v\" }\n"
-            + "rule: |\n"
-            + "  x\n";
+        """
+        id: a
+        max_items: 3
+        parts:
+          - { name: x, count: 1 }
+        extra: { k: "v" }
+        rule: |
+          x
+        """;
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     String signs = "{}[]:,-&*!|>'\"%@`#?\t\n \u0000\u0085é0aA~";

@@ -525,7 +525,7 @@ class MessageErasureTest {
   private long size(long page) {
     byte[] records =
         store.get(Table.INBOX, KeyBuilder.key().u8(Lane.ROUTINE.number()).u64(page).done());
-    return requireNonNull(records).length + bodies(page).length;
+    return (long) requireNonNull(records).length + bodies(page).length;
   }
 
   /** A member that recalls a message of each of its pages takes its share of the writer only. */

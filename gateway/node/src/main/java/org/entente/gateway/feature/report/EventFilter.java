@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record EventFilter(@Nullable AuditType event, @Nullable NodeName client, String officer) {
   /** Whether a record is one of them. An erased record is, unless there is a condition. */
   boolean matches(Optional<AuditRecord> record) {
-    return event == null && client == null && officer.isEmpty()
+    return (event == null && client == null && officer.isEmpty())
         || record.filter(this::matches).isPresent();
   }
 

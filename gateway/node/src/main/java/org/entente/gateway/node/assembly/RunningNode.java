@@ -210,7 +210,7 @@ final class RunningNode {
         "entente_client_list_version",
         "Version of the client list in force; 0 if there is none.",
         List.of(),
-        () -> List.of(Meters.Sample.of(core.directory().list().version())));
+        () -> List.of(Meters.Sample.of((double) core.directory().list().version())));
     meters.gauge(
         "entente_client_list_refused",
         "Whether the file of the client list is invalid, so that the previous clients stay in"
