@@ -196,6 +196,7 @@ class NamedOptionsTest {
           "run",
           "sizing",
           "config",
+          "client",
           "context",
           "completion",
           "manual",

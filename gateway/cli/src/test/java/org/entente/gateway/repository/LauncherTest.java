@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,7 @@ final class LauncherTest {
     assertFalse(piped.stream().anyMatch(it -> it.contains("entente.terminals")), piped::toString);
 
     TestRequirement.present(Files.exists(Path.of("/usr/bin/script")), "script of util-linux");
-    Path launcher = LAUNCHERS.resolve("entente").toAbsolutePath();
+    Path launcher = release().resolve("entente");
     ProcessBuilder terminal =
         new ProcessBuilder("script", "-qec", "bash " + launcher + " version", "/dev/null")
             .redirectErrorStream(true);
@@ -85,6 +86,19 @@ final class LauncherTest {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), said);
     assertTrue(said.contains("-Dentente.terminals=outerr"), said);
+  }
+
+  /** The folder {@code bin} of a release with this machine's TLS library, which is not loaded. */
+  private Path release() throws IOException {
+    Path bin = Files.createDirectories(folder.resolve("release/bin"));
+    for (String name : List.of("entente", "offline", "launch.sh")) {
+      Files.copy(LAUNCHERS.resolve(name), bin.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    }
+    Path node = Files.createDirectories(folder.resolve("release/lib/node"));
+    for (String machine : List.of("x86_64", "aarch_64")) {
+      Files.write(node.resolve("netty-tcnative-x-linux-" + machine + ".jar"), new byte[0]);
+    }
+    return bin;
   }
 
   private List<String> start(String launcher, String options)
@@ -99,7 +113,7 @@ final class LauncherTest {
     Files.writeString(java, JAVA);
     Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
     ProcessBuilder bash =
-        new ProcessBuilder("bash", LAUNCHERS.resolve(launcher).toString(), command)
+        new ProcessBuilder("bash", release().resolve(launcher).toString(), command)
             .redirectErrorStream(true);
     bash.environment().put("JAVA_HOME", home.toString());
     bash.environment().keySet().removeAll(Set.of("ENTENTE_JAVA_OPTS", "MALLOC_ARENA_MAX"));

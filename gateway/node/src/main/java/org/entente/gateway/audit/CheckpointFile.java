@@ -27,9 +27,6 @@ import org.entente.gateway.note.SignedNote;
  * UncheckedIOException}.
  */
 public final class CheckpointFile {
-  /** How the name of a file ends that a crash left unfinished. */
-  public static final String UNFINISHED = ".new";
-
   private static final String NAME = "checkpoint";
   private static final String WITNESSED = "witnessed";
   private static final Pattern LATER = Pattern.compile(NAME + "\\.([1-9][0-9]{0,8})");
@@ -99,7 +96,7 @@ public final class CheckpointFile {
 
   /** Replaces the file. */
   public void write(byte[] note) {
-    Path next = directory.resolve(file.getFileName() + UNFINISHED);
+    Path next = directory.resolve(file.getFileName() + ".new");
     try {
       Files.createDirectories(directory);
       try (FileChannel channel =

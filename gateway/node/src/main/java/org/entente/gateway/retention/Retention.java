@@ -376,6 +376,7 @@ public final class Retention {
       if (ledger.inbox().find(id) != null) {
         try (BucketKey hold = keys.hold(id)) {
           write(tx -> hold(tx, AuditActor.gateway(self), id, hold, AGAIN));
+          LOG.warn("message {} is under a legal hold again, which this ledger did not know", id);
         }
       }
     }

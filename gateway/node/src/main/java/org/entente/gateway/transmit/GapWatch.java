@@ -2,12 +2,18 @@ package org.entente.gateway.transmit;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 
@@ -17,12 +23,15 @@ import org.entente.gateway.model.Lane;
  * the recipient's signed watermarks. A gap that closes within {@link #AFTER} does not count: mail
  * is routinely overtaken and sent again.
  *
- * <p>One entry for each peer, lane and epoch, and nothing durable: a gap that persists after a
- * restart is noticed again. Safe for many threads.
+ * <p>At most {@value #MOST_EPOCHS} entries for each peer and lane, of the highest epochs, since a
+ * recipient's statement can name any. Nothing is durable: a gap that persists after a restart is
+ * noticed again. Safe for many threads.
  */
 public final class GapWatch {
   /** Longer than an honest path takes to repeat lost mail. */
   public static final Duration AFTER = Duration.ofMinutes(1);
+
+  private static final int MOST_EPOCHS = OriginWindows.MAX_EPOCHS;
 
   /** The end at which a gap is seen. */
   public enum End {
@@ -43,8 +52,6 @@ public final class GapWatch {
    */
   public record Gap(Place place, long epoch, long first, long missing) {}
 
-  private record Key(Place place, long epoch) {}
-
   private static final class GapState {
     private Gap gap;
     private final long sinceNanos;
@@ -59,12 +66,14 @@ public final class GapWatch {
 
     /** Whether someone shows what was so before: what has arrived stays. */
     private boolean isNewerThan(long watermark, long highestShown) {
-      return watermark < gap.first && highestShown < highest;
+      return watermark + 1 < gap.first
+          ? highestShown <= highest
+          : watermark < gap.first && highestShown < highest;
     }
   }
 
   private final LongSupplier nanos;
-  private final Map<Key, GapState> standing = new HashMap<>();
+  private final Map<Place, NavigableMap<Long, GapState>> standing = new HashMap<>();
 
   /**
    * Creates a watch without gaps.
@@ -84,24 +93,38 @@ public final class GapWatch {
    */
   public synchronized void seen(
       Place place, long epoch, long watermark, List<OriginWindow.Range> above) {
-    Key key = new Key(place, epoch);
-    GapState known = standing.get(key);
+    NavigableMap<Long, GapState> gaps = standing.computeIfAbsent(place, it -> new TreeMap<>());
+    GapState known = gaps.get(epoch);
     long highest = above.isEmpty() ? watermark : above.get(above.size() - 1).last();
-    if (known != null && known.isNewerThan(watermark, highest)) {
-      return;
+    if (known == null || !known.isNewerThan(watermark, highest)) {
+      update(place, epoch, watermark, above);
     }
+    if (gaps.size() > MOST_EPOCHS) {
+      gaps.pollFirstEntry();
+    }
+    if (gaps.isEmpty()) {
+      standing.remove(place);
+    }
+  }
+
+  private void update(Place place, long epoch, long watermark, List<OriginWindow.Range> above) {
+    Map<Long, GapState> gaps = Objects.requireNonNull(standing.get(place));
     if (above.isEmpty()) {
-      standing.remove(key);
+      gaps.remove(epoch);
       return;
     }
+    long highest = above.get(above.size() - 1).last();
     long arrived = above.stream().mapToLong(range -> range.last() - range.first() + 1).sum();
     Gap gap = new Gap(place, epoch, watermark + 1, highest - watermark - arrived);
+    GapState known = gaps.get(epoch);
     if (known != null && known.gap.first == gap.first) {
       known.gap = gap;
       known.highest = highest;
-    } else {
-      standing.put(key, new GapState(gap, highest, nanos.getAsLong()));
+      return;
     }
+    // Only what arrives makes a gap younger. A recipient that is set back to a backup states less.
+    boolean closed = known == null || watermark >= known.gap.first;
+    gaps.put(epoch, new GapState(gap, highest, closed ? nanos.getAsLong() : known.sinceNanos));
   }
 
   /**
@@ -109,28 +132,32 @@ public final class GapWatch {
    * shows what was so before.
    */
   public synchronized void only(Place place, Set<Long> epochs) {
-    long newest = epochs.stream().mapToLong(epoch -> epoch).max().orElse(0);
-    standing
-        .keySet()
-        .removeIf(
-            key -> key.place.equals(place) && key.epoch < newest && !epochs.contains(key.epoch));
+    NavigableMap<Long, GapState> gaps = standing.get(place);
+    if (gaps != null && !epochs.isEmpty()) {
+      gaps.headMap(Collections.max(epochs), false).keySet().retainAll(epochs);
+    }
   }
 
   /** Gaps that have lasted too long. */
   public synchronized List<Gap> overdue() {
-    return standing.values().stream().filter(this::isOverdue).map(one -> one.gap).toList();
+    return all().filter(this::isOverdue).map(one -> one.gap).toList();
   }
 
   /** Overdue gaps not reported before; marks them as reported. */
   public synchronized List<Gap> news() {
     List<Gap> news = new ArrayList<>();
-    for (GapState one : standing.values()) {
-      if (!one.told && isOverdue(one)) {
-        one.told = true;
-        news.add(one.gap);
-      }
-    }
+    all()
+        .filter(one -> !one.told && isOverdue(one))
+        .forEach(
+            one -> {
+              one.told = true;
+              news.add(one.gap);
+            });
     return news;
+  }
+
+  private Stream<GapState> all() {
+    return standing.values().stream().flatMap(gaps -> gaps.values().stream());
   }
 
   private boolean isOverdue(GapState one) {

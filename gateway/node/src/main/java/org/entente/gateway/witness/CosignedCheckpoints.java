@@ -26,24 +26,30 @@ import org.slf4j.LoggerFactory;
 public final class CosignedCheckpoints {
   private static final Logger LOG = LoggerFactory.getLogger(CosignedCheckpoints.class);
 
+  /** How files end. A member chooses its gateway's name, so that alone tells nothing. */
+  private static final String SUFFIX = ".note";
+
   private final Path folder;
 
-  /** The text of what each file holds, as far as this process wrote it. */
-  private final Map<LogOrigin, String> written = new HashMap<>();
+  /** What each file holds, as far as this process wrote it. */
+  private final Map<LogOrigin, HeldCheckpoint> written = new HashMap<>();
 
   /** Files in a folder, which is created with the first of them. */
   public CosignedCheckpoints(Path folder) {
     this.folder = folder;
   }
 
-  /** Makes the latest checkpoint that is held of a gateway durable; quick if it is so already. */
+  /**
+   * Makes the latest checkpoint that is held of a gateway durable; quick if that or a later one is
+   * so already.
+   */
   synchronized void keep(HeldCheckpoint latest) {
     LogOrigin gateway = latest.origin().numbered(1);
-    String text = latest.checkpoint().text();
-    if (!text.equals(written.get(gateway))) {
-      String name = gateway.agency() + "." + gateway.gateway();
+    HeldCheckpoint last = written.get(gateway);
+    if (last == null || last.isBefore(latest)) {
+      String name = gateway.agency() + "." + gateway.gateway() + SUFFIX;
       CheckpointFile.of(folder, name).write(WitnessTable.encode(latest));
-      written.put(gateway, text);
+      written.put(gateway, latest);
     }
   }
 
@@ -69,7 +75,7 @@ public final class CosignedCheckpoints {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .map(file -> String.valueOf(file.getFileName()))
-          .filter(name -> !name.endsWith(CheckpointFile.UNFINISHED))
+          .filter(name -> name.endsWith(SUFFIX))
           .sorted()
           .toList();
     } catch (IOException e) {

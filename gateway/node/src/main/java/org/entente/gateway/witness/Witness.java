@@ -140,7 +140,7 @@ public final class Witness {
               Lane.ROUTINE,
               tx -> {
                 Optional<HeldCheckpoint> held = ledger.witness().latest(tx, known.origin());
-                boolean isNewer = held.isEmpty() || isBefore(held.get(), known);
+                boolean isNewer = held.isEmpty() || held.get().isBefore(known);
                 if (isNewer) {
                   ledger.witness().put(tx, known);
                 }
@@ -153,11 +153,6 @@ public final class Witness {
             known.origin());
       }
     }
-  }
-
-  private static boolean isBefore(HeldCheckpoint one, HeldCheckpoint other) {
-    int number = Integer.compare(one.origin().number(), other.origin().number());
-    return number < 0 || (number == 0 && one.checkpoint().size() < other.checkpoint().size());
   }
 
   /**
@@ -447,7 +442,7 @@ public final class Witness {
       }
       return refused.build();
     }
-    // What is held by now, so that concurrent answers never write an older one last.
+    // What is held by now, as a concurrent answer may have cosigned more.
     ledger.witness().latest(offered.origin()).ifPresent(cosigned::keep);
     byte[] lines = WitnessKeys.lines(cosigner.cosign(offered.checkpoint(), outcome.at()));
     return reply(offered.origin(), size, WitnessRules.OK, null).toBuilder()

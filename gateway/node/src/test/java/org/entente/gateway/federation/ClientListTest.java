@@ -300,7 +300,8 @@ class ClientListTest {
     PrivateFiles.write(file, "version: 1\nclients: 7\n");
     String told =
         String.valueOf(assertThrows(StartProblem.class, () -> federation.start(FR)).getMessage());
-    assertTrue(told.startsWith("client_list: " + file + ":2"), told);
+    assertTrue(told.startsWith("client_list: " + file + ":1:1: changed_by: the field is missing"));
+    assertTrue(told.contains(file + ":2:1: clients: a number; valid: a list"), told);
   }
 
   @Test

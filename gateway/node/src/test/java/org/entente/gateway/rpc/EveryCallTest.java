@@ -75,7 +75,8 @@ public class EveryCallTest {
           Map.entry("Cap.ReadCap", EnumSet.of(Scope.PUBLISH)),
           Map.entry("Cap.WriteCap", EnumSet.of(Scope.SEARCH)),
           Map.entry("Consent", EnumSet.of(Scope.CONSENT)),
-          Map.entry("Console", EnumSet.of(Scope.OPERATOR, Scope.EVIDENCE)),
+          Map.entry(
+              "Console", EnumSet.of(Scope.OPERATOR, Scope.EVIDENCE, Scope.AUDIT, Scope.PUBLISH)),
           Map.entry("Cursors", EnumSet.of(Scope.OPERATOR)),
           Map.entry("Evidence", EnumSet.of(Scope.EVIDENCE)),
           Map.entry("IprProcedure", EnumSet.of(Scope.IPR)),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.ledger.sequence.OriginWindow.Range;
+import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,31 @@ class GapWatchTest {
     assertEquals(List.of(new GapWatch.Gap(PLACE, 2, 5, 3)), watch.overdue());
     watch.seen(PLACE, 2, 6, List.of(new Range(10, 10)));
     assertEquals(List.of(), watch.overdue(), "a part of it came");
+  }
+
+  /** Two old statements in turn would each name another gap, always a young one. */
+  @Test
+  void olderStatementsOfTheSameHighest_makeNoGapYounger() {
+    List<Range> first = List.of(new Range(4, 4), new Range(6, 10));
+    List<Range> second = List.of(new Range(6, 10));
+    watch.seen(PLACE, 1, 2, first);
+    watch.seen(PLACE, 1, 4, second);
+    nanos.addAndGet(GapWatch.AFTER.toNanos() - 1);
+    watch.seen(PLACE, 1, 2, first);
+    watch.seen(PLACE, 1, 4, second);
+    nanos.incrementAndGet();
+    assertEquals(List.of(new GapWatch.Gap(PLACE, 1, 5, 1)), watch.overdue());
+  }
+
+  /** A member states any epochs of its own, each lower than the last. */
+  @Test
+  void epochsThatFall_leaveFewGaps() {
+    for (long epoch = 10_000; epoch > 0; epoch--) {
+      watch.only(PLACE, Set.of(epoch));
+      watch.seen(PLACE, epoch, 0, List.of(new Range(2, 2)));
+    }
+    pass();
+    assertEquals(OriginWindows.MAX_EPOCHS, watch.overdue().size());
   }
 
   /** A recipient set back to a backup states less, until it has more than before. */

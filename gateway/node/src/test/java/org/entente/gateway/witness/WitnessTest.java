@@ -109,6 +109,28 @@ class WitnessTest {
     }
   }
 
+  /** A member names its gateway as unfinished files end. */
+  @Test
+  void gatewayCalledNew_isRecalledToo() {
+    LogOrigin origin = new LogOrigin(ORIGIN.federation(), ORIGIN.agency(), new NodeName("new"));
+    GrowingLog named = new GrowingLog(origin, FEDERATION.audit("fr.customs")).grow(50, "leaf");
+    assertEquals(WitnessRules.OK, ask(named, 0, 50, NOW).getStatus());
+    try (WitnessBench restored = WitnessBench.restored(new MemoryStore(), bench.folder)) {
+      assertEquals(50, restored.ledger.witness().latest(origin).orElseThrow().checkpoint().size());
+    }
+  }
+
+  @Test
+  void fileOfACosignedCheckpoint_neverGoesBack() {
+    CosignedCheckpoints files = new CosignedCheckpoints(bench.folder);
+    ask(log, 0, 50, NOW);
+    HeldCheckpoint older = bench.ledger.witness().latest(ORIGIN).orElseThrow();
+    ask(log, 50, 100, NOW);
+    files.keep(bench.ledger.witness().latest(ORIGIN).orElseThrow());
+    files.keep(older);
+    assertEquals(100, files.read().get(0).checkpoint().size());
+  }
+
   @Test
   void witnessThatCannotKeepWhatItCosigns_doesNotCosign() throws IOException {
     Files.delete(bench.folder);
@@ -118,7 +140,7 @@ class WitnessTest {
     assertTrue(answer.getCosignatures().isEmpty());
     Files.delete(bench.folder);
     assertEquals(WitnessRules.OK, ask(log, 50, 50, NOW).getStatus(), "once the disk works");
-    assertTrue(Files.exists(bench.folder.resolve("fr.customs.gateway-1")));
+    assertTrue(Files.exists(bench.folder.resolve("fr.customs.gateway-1.note")));
   }
 
   @Test

@@ -55,6 +55,7 @@ final class AuditTypeText {
     WORDS.put(AuditType.CHARGED, "An officer took a message in charge or gave it back");
     WORDS.put(AuditType.CHANGED, "A message was updated, cancelled, rectified or restricted");
     WORDS.put(AuditType.SCORED, "A received message was scored");
+    WORDS.put(AuditType.CLIENTS_CHANGE, "The clients of the gateway, or what they may do, changed");
     WORDS.put(AuditType.SCORES_SHOWN, "A person saw scores");
   }
 

@@ -52,7 +52,7 @@ class ContextCommandTest {
   @Test
   void context_isCalledWithoutFurtherOptions_andTheEnvironmentPrevails() throws Exception {
     assertEquals(2, run(Map.of(), "link", "list"));
-    assertTrue(said.contains("--gateway: is missing; give --gateway and --credentials"), said);
+    assertTrue(said.contains(": is missing; give --gateway and --credentials"), said);
 
     String closed;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -242,9 +242,11 @@ public final class RosterRecords {
     OperationRecord record = book.record(tx, id);
     if (record != null) {
       held(tx, id).ifPresent(held -> countFork(tx, held.newest(), conflicting));
-      // Kept as long as the operation, whatever end it states.
-      Instant last =
+      // Kept as long as the operation, whatever end it states; on its last night a little longer.
+      Instant kept =
           LocalDate.ofEpochDay(record.getKeepUntilDay()).atStartOfDay(ZoneOffset.UTC).toInstant();
+      Instant now = Instant.ofEpochMilli(tx.nowMillis());
+      Instant last = kept.isBefore(now) ? now : kept;
       byte[] sealed = atRest.seal(OperationTable.conflictPlace(id), conflicting.encoded(), last);
       book.put(
           tx,

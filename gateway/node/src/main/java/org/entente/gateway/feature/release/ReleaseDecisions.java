@@ -295,11 +295,13 @@ public final class ReleaseDecisions {
             });
   }
 
-  /** Ends the waiting, with evidence that states why. */
+  /** Ends the waiting, with evidence that states why, unless it has ended meanwhile. */
   private void end(Transaction tx, AuditActor by, MessageId id, Code code, String reason) {
+    if (!held.table().remove(tx, id)) {
+      return;
+    }
     // The person's reason is in the actor; the detail says no more than the outcome.
     tx.audit(refusal(tx, by, id, code, "held message not released"));
-    held.table().remove(tx, id);
     RejectionEvidence.of(tx, parts, id, "", code, reason);
   }
 

@@ -55,7 +55,13 @@ public final class WitnessTable {
    * @param note with the log's signatures
    */
   public record HeldCheckpoint(
-      LogOrigin origin, Checkpoint checkpoint, long seconds, SignedNote note) {}
+      LogOrigin origin, Checkpoint checkpoint, long seconds, SignedNote note) {
+    /** Whether another of the same gateway is of a later log, or of the same log and larger. */
+    public boolean isBefore(HeldCheckpoint other) {
+      int number = Integer.compare(origin.number(), other.origin.number());
+      return number < 0 || (number == 0 && checkpoint.size() < other.checkpoint.size());
+    }
+  }
 
   /** The latest checkpoint of a gateway, of any of its logs, as committed. */
   public Optional<HeldCheckpoint> latest(LogOrigin log) {

@@ -34,6 +34,7 @@ class InboxTailTest {
 
   private static InboxRecord record(MessageId id, int size) {
     return InboxRecord.newBuilder()
+        .setOrigin("fr.customs")
         .setMessageId(ByteString.copyFrom(id.bytes()))
         .setSealedRecord(ByteString.copyFrom(new byte[size]))
         .build();
