@@ -53,7 +53,7 @@ final class ConsentIT {
       String consent = asked.out().substring(0, 32);
 
       String request = await("OPEN", () -> supervisor(federation, "consent", "list").out());
-      assertTrue(request.contains("\n" + consent), request);
+      assertTrue(request.contains(consent + "  OPEN"), request);
       assertTrue(request.contains("to us.cbp"), request);
       federation.kill(FR);
       federation.start(List.of(FR));

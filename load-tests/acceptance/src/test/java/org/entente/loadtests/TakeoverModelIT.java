@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Spin visits every state of the model of take-over, and finds each rule that is left out. */
 @Tag("extended")
+@Tag("simulation")
 final class TakeoverModelIT {
   private static final String ONE_TAKEOVER = "-DTERMS=2 -DCRASHES=1 -DLOG=7";
   private static final String TWO_TAKEOVERS = "-DTERMS=3 -DCRASHES=0 -DLOG=5";
