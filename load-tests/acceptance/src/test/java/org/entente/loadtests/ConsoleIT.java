@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.ManagedChannel;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -147,8 +149,12 @@ final class ConsoleIT {
   }
 
   private String text(String selector) {
-    List<WebElement> found = browser.findElements(By.cssSelector(selector));
-    return found.isEmpty() ? "" : String.valueOf(found.get(0).getText());
+    try {
+      List<WebElement> found = browser.findElements(By.cssSelector(selector));
+      return found.isEmpty() ? "" : String.valueOf(found.get(0).getText());
+    } catch (StaleElementReferenceException another) {
+      return ""; // the next page came meanwhile
+    }
   }
 
   private void screenshot(String name) throws IOException {
@@ -310,10 +316,10 @@ final class ConsoleIT {
     find("a[href='/console/rates']").click();
     Patience.until(() -> attribute("#charts", "data-charts"), "3"::equals);
     int begun = Integer.parseInt(attribute("#charts", "data-points"));
+    ManagedChannel declarations = federation.channel(FR, "declarations");
     for (int i = 0; i < 20; i++) {
       assertFalse(
-          Publications.accepted(
-                  federation.channel(FR, "declarations"), Publications.draft(DE, "number " + i))
+          Publications.accepted(declarations, Publications.draft(DE, "number " + i))
               .toString()
               .isEmpty());
     }
@@ -345,7 +351,7 @@ final class ConsoleIT {
     type("message", "");
     find("#event").sendKeys("OPERATOR_ACTION");
     find("main form button").click();
-    until("tbody", "export about a message");
+    until("tbody", "OPERATOR_ACTION");
     assertTrue(text("tbody").contains("officer FR-9"));
     find("#event").sendKeys("any");
     type("asker", "FR-9 <b>\"'");

@@ -123,8 +123,9 @@ public final class GapWatch {
       return;
     }
     // Only what arrives makes a gap younger. A recipient that is set back to a backup states less.
-    boolean closed = known == null || watermark >= known.gap.first;
-    gaps.put(epoch, new GapState(gap, highest, closed ? nanos.getAsLong() : known.sinceNanos));
+    boolean stays = known != null && watermark < known.gap.first;
+    long since = known != null && stays ? known.sinceNanos : nanos.getAsLong();
+    gaps.put(epoch, new GapState(gap, highest, since));
   }
 
   /**

@@ -2,6 +2,7 @@
 import uPlot from "./uplot.js";
 
 const MOST_POINTS = 2_000;
+const LEAST_SECONDS = 600;
 const HEIGHT = 220;
 const DASHES = [[], [10, 4], [2, 3], [10, 3, 2, 3]];
 
@@ -35,7 +36,11 @@ function options(kind) {
     height: HEIGHT,
     tzDate: seconds => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
     axes: [{ ...axis }, { ...axis, size: 60 }],
-    scales: { y: { range: (plot, least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
+    scales: {
+      // The page begins with one point, which alone would be spread over years.
+      x: { range: (plot, least, most) => [Math.min(least, most - LEAST_SECONDS), most] },
+      y: { range: (plot, least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] }
+    },
     series: [
       { label: "Time (UTC)", value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}" },
       ...lanes.map((lane, index) => ({
