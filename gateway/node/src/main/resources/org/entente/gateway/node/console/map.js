@@ -31,17 +31,27 @@ function rank(row) {
   return ["transit", "peer"].indexOf(row.dataset.role) + 1 || 3;
 }
 
-function position(index) {
-  let ring = 1;
-  let first = 0;
-  while (index >= first + ring * FIRST_RING) {
-    first += ring * FIRST_RING;
-    ring++;
+/** Places on rings from one outwards, each turned, so that no line between two rings meets the centre. */
+function places(count, firstRing) {
+  const found = [];
+  for (let ring = firstRing; found.length < count; ring++) {
+    const here = Math.min(ring * FIRST_RING, count - found.length);
+    const radius = ring * BETWEEN_RINGS;
+    for (let i = 0; i < here; i++) {
+      const angle = ((i + (ring - 1) / 2) / here) * 2 * Math.PI - Math.PI / 2;
+      found.push({ ring, x: radius * Math.cos(angle), y: radius * Math.sin(angle) });
+    }
   }
-  const places = Math.min(ring * FIRST_RING, rows.length - first);
-  const angle = ((index - first) / places) * 2 * Math.PI - Math.PI / 2;
-  const radius = ring * BETWEEN_RINGS;
-  return { x: radius * Math.cos(angle), y: radius * Math.sin(angle) };
+  return found;
+}
+
+/** Neighbours around the centre, and behind them the agencies that a transit reaches. */
+function placed() {
+  const sorted = [...rows].sort((one, other) => rank(one) - rank(other));
+  const near = sorted.filter(row => rank(row) < 3).length;
+  const inner = places(near, 1);
+  const outer = places(sorted.length - near, 1 + (inner.at(-1)?.ring ?? 0));
+  return [...inner, ...outer].map(({ x, y }, index) => ({ row: sorted[index], at: { x, y } }));
 }
 
 function drawn() {
@@ -51,16 +61,16 @@ function drawn() {
     { data: { id: own, label: own, shape: "star" }, position: centre, classes: "own" }
   ];
   const edges = [];
-  [...rows].sort((one, other) => rank(one) - rank(other)).forEach((row, index) => {
+  for (const { row, at } of placed()) {
     const { agency, role, hops } = row.dataset;
     nodes.push({
       data: { id: agency, label: agency, shape: SHAPES[role] ?? "round-rectangle" },
-      position: position(index)
+      position: at
     });
     for (const hop of hops.split(" ").filter(it => it)) {
       edges.push({ data: { source: hop === agency ? own : hop, target: agency } });
     }
-  });
+  }
   const known = new Set(nodes.map(node => node.data.id));
   return [...nodes, ...edges.filter(edge => known.has(edge.data.source))];
 }
