@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.operator.ClientCertificateOptions.Obtained;
 import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.TextTable;
 import org.entente.gateway.config.ClientList;
 import org.entente.gateway.crypto.CertificateValidity;
 import org.entente.gateway.identity.Scope;
@@ -337,35 +339,34 @@ public final class ClientCommand {
         return;
       }
       List<ClientList.Entry> all = editor.entries();
-      print(
-          "%d clients; client list version %d, changed by %s"
-              .formatted(all.size(), editor.list().version(), editor.list().changedBy()));
-      print(row("CLIENT", "STATE", "ENDS", "DAYS", "SERIAL", "SCOPES"));
-      all.forEach(entry -> print(entry, now));
+      err()
+          .println(
+              "%d clients; client list version %d, changed by %s"
+                  .formatted(all.size(), editor.list().version(), editor.list().changedBy()));
+      err().flush();
+      TextTable.lines(
+              List.of("client", "state", "ends", "days", "serial", "scopes"),
+              all.stream().flatMap(entry -> rows(entry, now)).toList())
+          .forEach(this::print);
     }
 
-    private void print(ClientList.Entry entry, Instant now) {
+    private static Stream<List<String>> rows(ClientList.Entry entry, Instant now) {
       String scopes = String.join(" ", entry.scopes());
       String state = entry.revoked() == null ? "in force" : "revoked";
       if (entry.certificates().isEmpty()) {
         String which = entry.revoked() == null ? "any" : "";
-        print(row(entry.name(), state, "", "", which, scopes));
+        return Stream.of(List.of(entry.name(), state, "", "", which, scopes));
       }
-      for (ClientList.Certificate one : entry.certificates()) {
-        boolean ended = now.isAfter(one.until());
-        print(
-            row(
-                entry.name(),
-                ended ? "ended" : state,
-                one.until().toString(),
-                String.valueOf(days(one, now)),
-                one.serial(),
-                scopes));
-      }
-    }
-
-    private static String row(String... columns) {
-      return "%-32s  %-8s  %-20s  %5s  %-32s  %s".formatted((Object[]) columns).stripTrailing();
+      return entry.certificates().stream()
+          .map(
+              one ->
+                  List.of(
+                      entry.name(),
+                      now.isAfter(one.until()) ? "ended" : state,
+                      one.until().toString(),
+                      String.valueOf(days(one, now)),
+                      one.serial(),
+                      scopes));
     }
   }
 
