@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("packages")
 final class PackagesIT {
   private static final String AGENCY = "fr.customs";
-  private static final long MOST_BYTES = 64L << 20;
+  private static final long MOST_BYTES = 72L << 20;
   private static final int STOPPED_BY_SIGTERM = 143;
 
   /** Code of tests and measurements, by the folders of its classes. */

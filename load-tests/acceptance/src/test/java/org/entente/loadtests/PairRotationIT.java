@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 import org.entente.certsdev.MintedFederation;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.model.MessageId;
@@ -82,7 +83,9 @@ final class PairRotationIT {
       deliver(federation);
 
       minted = minted.publish(InstantSource.system(), edit -> edit.put(OwnBundles.onlyNew(both)));
-      Patience.until(() -> show(federation), lines -> lines.contains("trust bundle version 3"));
+      Patience.until(
+          () -> show(federation),
+          lines -> lines.stream().anyMatch(line -> line.endsWith("trust bundle version 3")));
       deliver(federation);
 
       Child verified = verifyLog(federation, minted);
@@ -164,7 +167,8 @@ final class PairRotationIT {
   private static List<String> show(Federation federation) {
     Child shown = operator(federation, "keys", "show");
     assertEquals(0, shown.code(), shown.err());
-    return shown.out().lines().toList();
+    // The headline is on standard error, and ends with the version of the trust bundle.
+    return Stream.concat(shown.out().lines(), shown.err().lines()).toList();
   }
 
   /** Use and id of the pairs in use. */

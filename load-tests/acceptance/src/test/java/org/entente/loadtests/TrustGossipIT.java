@@ -108,7 +108,7 @@ final class TrustGossipIT {
         at(agency).await(VERSION, 2);
         at(agency).await("entente_trust_bundle_grace", 0);
       }
-      assertEquals("IDENTITY_MISMATCH", subscriber.end());
+      assertEquals("CERTIFICATE_REVOKED", subscriber.end());
       at(HUB).await("entente_link_up{peer=\"us.cbp\",}", 0);
       at(US).await("entente_link_up{peer=\"x.hub\",}", 0);
       awaitLog(US, line -> line.contains("stream ended: UNKNOWN_PEER"));
