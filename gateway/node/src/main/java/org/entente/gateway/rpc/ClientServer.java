@@ -119,7 +119,9 @@ public final class ClientServer implements AutoCloseable {
    * @return calls ended
    */
   public int recheck() {
-    return server.recheck();
+    int ended = server.recheck();
+    server.recheckConnections();
+    return ended;
   }
 
   /** The number of open connections, including those in handshakes. */

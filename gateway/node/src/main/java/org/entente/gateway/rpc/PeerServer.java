@@ -84,8 +84,9 @@ public final class PeerServer implements AutoCloseable {
   }
 
   /**
-   * Ends every call and connection of a peer whose identity is no longer valid; called when the
-   * trust bundle changes, and periodically as certificates expire.
+   * Ends every call of a peer whose identity is no longer valid; called when the trust bundle
+   * changes, and periodically as certificates expire. The connection stays, so that the peer reads
+   * why, and each further call on it is refused.
    *
    * @return calls ended
    */

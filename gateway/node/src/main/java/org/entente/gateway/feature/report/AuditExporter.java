@@ -37,6 +37,7 @@ import org.entente.gateway.model.Result;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.text.TextRule;
 import org.entente.proto.store.v1.ErasureRecord;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.ContentState;
@@ -128,10 +129,19 @@ public final class AuditExporter {
   }
 
   private static EventFilter events(ExportRequest request) {
-    if (request.getOfficer().length() > MAX_OFFICER) {
+    String officer = request.getOfficer();
+    if (officer.length() > MAX_OFFICER) {
       throw new WrongField("officer", "has at most " + MAX_OFFICER + " characters");
     }
-    return new EventFilter(event(request), client(request), request.getOfficer());
+    if (!officer.isEmpty()) {
+      TextRule.LINE
+          .fault(officer)
+          .ifPresent(
+              fault -> {
+                throw new WrongField("officer", fault.toString());
+              });
+    }
+    return new EventFilter(event(request), client(request), officer);
   }
 
   private static @Nullable AuditType event(ExportRequest request) {

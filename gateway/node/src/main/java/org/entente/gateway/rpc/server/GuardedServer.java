@@ -111,9 +111,12 @@ public final class GuardedServer implements AutoCloseable {
 
   public int recheck() {
     callers.forget();
-    int ended = guard.open().recheck(identities);
+    return guard.open().recheck(identities);
+  }
+
+  /** Closes each connection whose caller is no longer admitted. */
+  public void recheckConnections() {
     connections.recheck();
-    return ended;
   }
 
   public int openConnections() {
