@@ -194,9 +194,20 @@ final class LaneTraffic implements StreamSlot.Traffic {
     HopFacts facts = new HopFacts(said.getSendEpoch(), said.getSendFirst(), said.getSendNext());
     perform(receiver.greeted(heard));
     if (stream == opened) {
+      creditAgain(said.getCredit());
       perform(sender.connected(facts, HopFacts.of(queue), heard));
       watch(opened);
       ready();
+    }
+  }
+
+  /**
+   * A pause or a full disk may have begun or ended since the Hello, when no stream could say so.
+   */
+  private void creditAgain(Credit said) {
+    Credit now = window();
+    if (!now.equals(said)) {
+      reply(Frame.newBuilder().setCredit(now).build());
     }
   }
 
