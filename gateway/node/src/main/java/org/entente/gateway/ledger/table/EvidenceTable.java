@@ -436,7 +436,8 @@ public final class EvidenceTable {
   void owe(Transaction tx, AgencyName origin, Function<RecordPlace, byte[]> sealedItems) {
     byte[] key = owedKey(origin, next(tx, OWED));
     tx.put(Table.EVIDENCE, key, sealedItems.apply(owedPlace(key)));
-    tx.afterCommit(() -> owedFrom.putIfAbsent(origin, 0L));
+    // Before the commit: who reads its number has to find the origin. One too many harms nothing.
+    owedFrom.putIfAbsent(origin, 0L);
   }
 
   /** Keeps an envelope's header and signature. */

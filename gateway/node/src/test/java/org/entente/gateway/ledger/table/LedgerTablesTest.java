@@ -504,6 +504,24 @@ class LedgerTablesTest {
     assertEquals(2, left.get(0).sealedItems().bytes()[0]);
   }
 
+  /** Who reads the number of what is owed looks for its origin, and not again. */
+  @Test
+  void owing_namesAnOrigin_asSoonAsItsNumberCanBeRead() {
+    assertEquals(List.of(), ledger.evidence().owing());
+    List<AgencyName> seen = new ArrayList<>();
+    write(
+        tx -> {
+          tx.afterCommit(
+              () -> {
+                assertEquals(1, ledger.evidence().lastOwed());
+                seen.addAll(ledger.evidence().owing());
+              });
+          ledger.evidence().owe(tx, DE, place -> new byte[] {1});
+          return DE;
+        });
+    assertEquals(List.of(DE), seen);
+  }
+
   @Test
   void owing_namesEveryOriginOnce_andOnlyWhileSomethingIsOwed() {
     assertEquals(0, ledger.evidence().lastOwed());
