@@ -248,7 +248,7 @@ final class FederationMintTest {
 
     MintedFederation second =
         minted.publish(
-            CLOCK, edit -> edit.remove(US).revoke(FR, new Fingerprint(fr.fingerprint())));
+            CLOCK, edit -> edit.remove(US).revoke(FR, Fingerprint.ofKey(certificates.get(0))));
     assertInstanceOf(BundleVerdict.Verified.class, store.reload());
     assertEquals(2, store.current().version());
     assertFalse(store.current().isMember(US));

@@ -372,7 +372,7 @@ final class TrustGossipIT {
   private static Fingerprint fingerprint(Path credentials) throws Exception {
     X509Certificate first =
         Pem.certificates(Files.readString(credentials.resolve("tls.crt"))).get(0);
-    return Fingerprint.of(first.getEncoded());
+    return Fingerprint.ofKey(first);
   }
 
   /** An open stream of sg's desk, and how it ends. */

@@ -6,7 +6,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.util.function.Function;
 import org.entente.gateway.crypto.Pem;
@@ -46,16 +45,14 @@ public final class CeremonyFiles {
     return read(file, 1 << 16, bytes -> RootKey.parse(utf8(bytes)));
   }
 
-  /** The fingerprint of the first certificate in a PEM file. */
-  public static Fingerprint certificate(Path file) {
+  /** The fingerprint of the public key of the first certificate in a PEM file. */
+  public static Fingerprint certificateKey(Path file) {
     return read(
         file,
         1 << 16,
         bytes -> {
           try {
-            return Fingerprint.of(Pem.certificates(utf8(bytes)).get(0).getEncoded());
-          } catch (CertificateEncodingException e) {
-            throw new IllegalStateException("a certificate that was parsed encodes", e);
+            return Fingerprint.ofKey(Pem.certificates(utf8(bytes)).get(0));
           } catch (CertificateException e) {
             throw new InvalidValue("a certificate in PEM", String.valueOf(e.getMessage()));
           }

@@ -97,7 +97,7 @@ final class CertificateCheck {
   private static Result<Passed> checkAgainst(
       Member member, SpiffeId id, List<X509Certificate> chain, Role role, Instant now) {
     String fingerprint = fingerprint(chain.get(0));
-    if (chain.stream().anyMatch(certificate -> member.hasRevoked(fingerprint(certificate)))) {
+    if (chain.stream().anyMatch(certificate -> member.hasRevoked(certificate))) {
       return Result.refused(
           role.revoked(), "", "the certificate of " + id + " was revoked by the trust bundle");
     }
@@ -177,7 +177,7 @@ final class CertificateCheck {
     Set<X509Certificate> valid =
         member.authorities().stream()
             .filter(authority -> authority.validAt(now))
-            .filter(authority -> !member.hasRevoked(authority.fingerprint().hex()))
+            .filter(authority -> !member.hasRevoked(authority.x509()))
             .map(AuthorityCertificate::x509)
             .collect(Collectors.toSet());
     if (valid.isEmpty()) {

@@ -116,14 +116,14 @@ public final class BundleEdit {
   }
 
   /**
-   * Revokes a certificate of an agency.
+   * Revokes all certificates of an agency for one public key.
    *
-   * @param fingerprint of the certificate's DER
+   * @param key as {@link Fingerprint#ofKey} makes it
    * @throws InvalidValue if the agency is not a member
    */
-  public BundleEdit revoke(AgencyName agency, Fingerprint fingerprint) {
+  public BundleEdit revoke(AgencyName agency, Fingerprint key) {
     Member member = require(agency);
-    List<String> revoked = union(member.revoked(), List.of(fingerprint.hex()));
+    List<String> revoked = union(member.revoked(), List.of(key.hex()));
     return put(with(member, member.endpoints(), revoked));
   }
 

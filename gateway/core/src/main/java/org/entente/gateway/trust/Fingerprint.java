@@ -1,6 +1,7 @@
 package org.entente.gateway.trust;
 
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.Locale;
 import org.entente.gateway.crypto.Sha256;
@@ -32,6 +33,16 @@ public record Fingerprint(String hex) {
   /** The fingerprint of bytes. */
   public static Fingerprint of(byte[] bytes) {
     return new Fingerprint(HexFormat.of().formatHex(Sha256.hash(bytes)));
+  }
+
+  /**
+   * The fingerprint of a certificate's public key (its SubjectPublicKeyInfo, RFC 5280, section
+   * 4.1). It names the key in all certificates that were or will be issued for it. A hash of the
+   * whole certificate would not: its signature can be encoded otherwise without the issuer, as with
+   * (r, s) also (r, n - s) is an ECDSA signature of the same content.
+   */
+  public static Fingerprint ofKey(X509Certificate certificate) {
+    return of(certificate.getPublicKey().getEncoded());
   }
 
   /**

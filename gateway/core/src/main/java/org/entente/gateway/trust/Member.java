@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints where its gateways listen for peers, at most {@value #MAX_ENDPOINTS}; empty when
  *     it only dials out
  * @param via transits through which it is reached, best first; empty when it is reached directly
- * @param revoked SHA-256 fingerprints (64 hex digits in lower case) of certificates that are no
- *     longer valid, at most {@value #MAX_REVOKED}
+ * @param revoked SHA-256 fingerprints (64 hex digits in lower case) of public keys whose
+ *     certificates are no longer valid ({@link Fingerprint#ofKey}), at most {@value #MAX_REVOKED}
  */
 @JsonPropertyOrder({
   "name",
@@ -67,7 +68,7 @@ public record Member(
   /** Most transits. */
   public static final int MAX_VIA = 8;
 
-  /** Most revoked certificates; an agency that needs more replaces its CA. */
+  /** Most revoked keys of certificates; an agency that needs more replaces its CA. */
   public static final int MAX_REVOKED = 256;
 
   private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
@@ -143,8 +144,8 @@ public record Member(
         .flatMap(key -> Stream.of(key.ed25519().encoded(), key.mlDsa44().encoded()));
   }
 
-  /** Whether the certificate of this SHA-256 fingerprint was revoked. */
-  public boolean hasRevoked(String fingerprint) {
-    return revoked.contains(fingerprint);
+  /** Whether this certificate was revoked, or another one for its key. */
+  public boolean hasRevoked(X509Certificate certificate) {
+    return !revoked.isEmpty() && revoked.contains(Fingerprint.ofKey(certificate).hex());
   }
 }

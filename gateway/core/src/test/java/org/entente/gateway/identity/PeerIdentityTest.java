@@ -3,20 +3,32 @@ package org.entente.gateway.identity;
 import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
 import java.security.KeyPairGenerator;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.x509.Certificate;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
@@ -27,6 +39,7 @@ import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.trust.AuthorityCertificate;
 import org.entente.gateway.trust.BundleContent;
 import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.Fingerprint;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.junit.jupiter.api.Test;
@@ -203,8 +216,8 @@ final class PeerIdentityTest {
     der[der.length - 1] ^= 1;
     X509Certificate damaged =
         (X509Certificate)
-            java.security.cert.CertificateFactory.getInstance("X.509")
-                .generateCertificate(new java.io.ByteArrayInputStream(der));
+            CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(der));
     assertRefused(Code.IDENTITY_MISMATCH, "not issued by the CA", identify(damaged));
   }
 
@@ -214,7 +227,7 @@ final class PeerIdentityTest {
     X509Certificate certificate = issue("fr.customs", FR);
     Identified peer = Results.value(identify(certificate));
     assertEquals(Optional.empty(), peers.recheck(peer, bundle, NOW));
-    TrustBundle revoking = bundleWithFr(List.of(peer.fingerprint()));
+    TrustBundle revoking = bundleWithFr(List.of(Fingerprint.ofKey(certificate).hex()));
     Problem revoked = peers.recheck(peer, revoking, NOW).orElseThrow();
     assertEquals(Code.IDENTITY_MISMATCH, revoked.code());
     assertTrue(revoked.message().contains("revoked"));
@@ -229,6 +242,35 @@ final class PeerIdentityTest {
         Code.UNKNOWN_PEER, peers.recheck(peer, without, NOW).map(Problem::code).orElseThrow());
   }
 
+  /** With (r, s) also (r, n - s) is a signature of the same content, and anybody can make it. */
+  @Test
+  void peer_revokedCertificate_withTheOtherHalfOfItsSignature_isRevokedToo() throws Exception {
+    X509Certificate certificate = issue("fr.customs", FR);
+    X509Certificate other = withOtherSignature(certificate);
+    assertFalse(Arrays.equals(certificate.getEncoded(), other.getEncoded()));
+    Results.value(identify(other));
+    TrustBundle revoking = bundleWithFr(List.of(Fingerprint.ofKey(certificate).hex()));
+    assertRefused(Code.IDENTITY_MISMATCH, "revoked", peers.identify(List.of(other), revoking, NOW));
+  }
+
+  private static X509Certificate withOtherSignature(X509Certificate certificate) throws Exception {
+    Certificate asn1 = Certificate.getInstance(certificate.getEncoded());
+    ASN1Sequence rs = ASN1Sequence.getInstance(asn1.getSignature().getOctets());
+    BigInteger order = CustomNamedCurves.getByName("P-256").getN();
+    BigInteger s = ASN1Integer.getInstance(rs.getObjectAt(1)).getValue();
+    byte[] turned =
+        new DERSequence(new ASN1Encodable[] {rs.getObjectAt(0), new ASN1Integer(order.subtract(s))})
+            .getEncoded();
+    byte[] der =
+        new DERSequence(
+                new ASN1Encodable[] {
+                  asn1.getTBSCertificate(), asn1.getSignatureAlgorithm(), new DERBitString(turned)
+                })
+            .getEncoded();
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+  }
+
   /** Who holds the key of a CA that was revoked shows its leaves alone. */
   @Test
   void peer_ofARevokedAuthority_refused_whetherItIsShownOrNot() {
@@ -237,7 +279,7 @@ final class PeerIdentityTest {
     AuthorityCertificate listed =
         bundle.agency(new AgencyName("fr.customs")).orElseThrow().authorities().get(0);
     assertEquals(ca, listed.x509());
-    TrustBundle revoking = bundleWithFr(List.of(listed.fingerprint().hex()));
+    TrustBundle revoking = bundleWithFr(List.of(Fingerprint.ofKey(listed.x509()).hex()));
     assertRefused(
         Code.IDENTITY_MISMATCH,
         "no CA certificate of its agency is valid",

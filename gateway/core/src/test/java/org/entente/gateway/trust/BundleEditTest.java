@@ -84,7 +84,7 @@ final class BundleEditTest {
             .member(FR)
             .orElseThrow();
     assertEquals(fresh.signing(), replaced.signing());
-    assertTrue(replaced.hasRevoked(STOLEN.hex()), "coming back restores no certificate");
+    assertEquals(List.of(STOLEN.hex()), replaced.revoked(), "coming back restores no certificate");
     Member beside =
         BundleEdit.after(revoked)
             .admit(request(fresh), true)

@@ -19,7 +19,6 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
 import org.entente.gateway.client.ConnectionErrorText;
 import org.entente.gateway.config.NodeConfig;
-import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.identity.ClientGrant;
 import org.entente.gateway.identity.ClientRegistry;
 import org.entente.gateway.identity.Scope;
@@ -126,8 +124,7 @@ class ClientEdgeTest {
       first.begin();
       // A ticket would have come before it.
       first.await(RawClient.SETTINGS);
-      edge.revoke(
-          "fr.customs", HexFormat.of().formatHex(Sha256.hash(all.chain().get(0).getEncoded())));
+      edge.revoke("fr.customs", all.chain().get(0));
       assertThrows(IOException.class, () -> reach(first));
     }
   }
@@ -226,8 +223,7 @@ class ClientEdgeTest {
     StreamAnswers<PublishStreamResponse> open = stream(channel);
     StreamAnswers<PublishStreamResponse> kept = stream(other);
     assertEquals(0, server.recheck());
-    edge.revoke(
-        "fr.customs", HexFormat.of().formatHex(Sha256.hash(all.chain().get(0).getEncoded())));
+    edge.revoke("fr.customs", all.chain().get(0));
     assertEquals(1, server.recheck());
     Refusals.Details details = Refusals.of(open.end());
     assertEquals(Status.Code.UNAUTHENTICATED, details.status());
@@ -273,8 +269,7 @@ class ClientEdgeTest {
             edge.federation.start().plusSeconds(60));
     assertTold("because it has expired", edge.channel(server.address(), ended));
     TlsHolder revoked = edge.client("all");
-    edge.revoke(
-        "fr.customs", HexFormat.of().formatHex(Sha256.hash(revoked.chain().get(0).getEncoded())));
+    edge.revoke("fr.customs", revoked.chain().get(0));
     assertTold("because the client was revoked", edge.channel(server.address(), revoked));
     TlsHolder forged =
         TlsHolder.issue(

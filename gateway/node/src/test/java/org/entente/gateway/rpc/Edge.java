@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.InvalidKeyException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -50,6 +51,7 @@ import org.entente.gateway.rpc.tls.TlsContexts;
 import org.entente.gateway.rpc.tls.TlsIdentity;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TlsHolder;
+import org.entente.gateway.trust.Fingerprint;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.jspecify.annotations.Nullable;
@@ -265,7 +267,7 @@ public final class Edge implements AutoCloseable {
   }
 
   /** Puts a bundle in force in which a certificate of an agency is revoked. */
-  void revoke(String agency, String fingerprint) {
+  void revoke(String agency, X509Certificate certificate) {
     List<Member> members = new ArrayList<>();
     for (Member member : bundle.content().agencies()) {
       members.add(
@@ -280,7 +282,7 @@ public final class Edge implements AutoCloseable {
                   member.audit(),
                   member.endpoints(),
                   member.via(),
-                  List.of(fingerprint))
+                  List.of(Fingerprint.ofKey(certificate).hex()))
               : member);
     }
     bundle = federation.bundle(federation.content(bundle.version() + 1, members));

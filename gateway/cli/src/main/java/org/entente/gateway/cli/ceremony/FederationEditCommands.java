@@ -203,7 +203,8 @@ final class FederationEditCommands {
     @Option(
         names = "--certificate",
         paramLabel = "AGENCY=FILE",
-        description = "PEM file of a certificate to revoke; repeatable")
+        description =
+            "PEM file of a certificate to revoke, with all others for its key; repeatable")
     private Map<String, Path> certificates = new TreeMap<>();
 
     @Override
@@ -214,7 +215,8 @@ final class FederationEditCommands {
       BundleEdit edit = drafting.begin();
       agencies.forEach(agency -> edit.remove(new AgencyName(agency)));
       certificates.forEach(
-          (agency, file) -> edit.revoke(new AgencyName(agency), CeremonyFiles.certificate(file)));
+          (agency, file) ->
+              edit.revoke(new AgencyName(agency), CeremonyFiles.certificateKey(file)));
       drafting.finish(edit, this::print);
     }
   }
