@@ -2,6 +2,7 @@ package org.entente.gateway.retention;
 
 import java.time.LocalDate;
 import java.util.List;
+import org.entente.gateway.ledger.table.RetentionTable.EndedHold;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.format.MessageLeaf;
@@ -26,13 +27,39 @@ public interface RetentionKeys {
   void forget(List<KeptMessage> messages);
 
   /**
-   * The key of a message under legal hold; a new one is made and durable on return. The caller
-   * closes it.
+   * A key of a legal hold.
+   *
+   * @param beganMs when the hold began, which tells it from other holds of the message;
+   *     milliseconds since 1970
+   * @param lastDay null while the hold is in force; otherwise the key ends with this day
    */
-  BucketKey hold(MessageId message);
+  record HoldKey(MessageId message, long beganMs, @Nullable LocalDate lastDay) {
+    boolean isInForce() {
+      return lastDay == null;
+    }
 
-  /** Messages that have a hold key. */
-  List<MessageId> holds();
+    /** Whether a ledger's record is about this key and not about that of another hold. */
+    boolean isEndedBy(EndedHold ended) {
+      return ended.keyBeganMs() == beganMs;
+    }
+  }
+
+  /**
+   * The key of a message under legal hold, which the caller closes. A new one is made; one of a
+   * hold that has ended serves again. On return, the keystore holds it as in force.
+   *
+   * @param beganMs {@link HoldKey#beganMs}
+   */
+  BucketKey hold(MessageId message, long beganMs);
+
+  /** The hold keys that are not destroyed. */
+  List<HoldKey> holds();
+
+  /**
+   * Has a hold key end with a day, if there is one; durable on return. It is destroyed with the
+   * other keys that are due, and serves until then.
+   */
+  void endHold(MessageId message, LocalDate lastDay);
 
   /** Destroys a hold key, if there is one. */
   void destroyHold(MessageId message);

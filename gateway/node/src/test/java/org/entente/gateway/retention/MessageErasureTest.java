@@ -115,13 +115,18 @@ class MessageErasureTest {
     }
 
     @Override
-    public BucketKey hold(MessageId message) {
+    public BucketKey hold(MessageId message, long beganMs) {
       throw new AssertionError("nothing is held");
     }
 
     @Override
-    public List<MessageId> holds() {
+    public List<HoldKey> holds() {
       return List.of();
+    }
+
+    @Override
+    public void endHold(MessageId message, LocalDate lastDay) {
+      throw new AssertionError("nothing is held");
     }
 
     @Override

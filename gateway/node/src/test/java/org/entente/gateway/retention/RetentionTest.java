@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -30,6 +31,7 @@ import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -207,6 +209,15 @@ class RetentionTest {
   private EvidenceItem lastOwed() {
     List<EvidenceItem> owed = node.kit.owed();
     return owed.get(owed.size() - 1);
+  }
+
+  private void expire() {
+    keys.expireHolds(today());
+    node.retention.tidy();
+  }
+
+  private List<MessageId> heldKeys() {
+    return keys.holds().stream().map(RetentionKeys.HoldKey::message).toList();
   }
 
   private static Store copyOf(Store store) {
@@ -414,7 +425,7 @@ class RetentionTest {
 
     assertTrue(Results.value(node.retention.release(OFFICE, id, PERSON)).isPresent());
     assertNull(node.ledger.inbox().find(id));
-    assertEquals(List.of(), keys.holds());
+    assertEquals(List.of(), heldKeys());
   }
 
   @Test
@@ -428,11 +439,11 @@ class RetentionTest {
     assertTrue(node.label(id).isEmpty());
     assertEquals(Code.NOT_FOUND, Results.code(node.retention.release(OFFICE, id, PERSON)));
     now = lastDay.atTime(23, 0).toInstant(ZoneOffset.UTC);
-    node.retention.tidy();
-    assertEquals(List.of(id), keys.holds(), "an older copy of the ledger needs it");
+    expire();
+    assertEquals(List.of(id), heldKeys(), "an older copy of the ledger needs it");
     now = now.plus(Duration.ofHours(1));
-    node.retention.tidy();
-    assertEquals(List.of(), keys.holds());
+    expire();
+    assertEquals(List.of(), heldKeys());
     assertEquals(List.of(), node.ledger.retention().endedHolds());
   }
 
@@ -448,14 +459,141 @@ class RetentionTest {
     node.retention.tidy();
 
     assertEquals(Code.ON_LEGAL_HOLD, Results.code(node.retention.erase(OFFICE, id, PERSON)));
-    assertEquals("legal hold placed", leaves.last(0).outcome().detail());
+    assertEquals("legal hold placed again", leaves.last(0).outcome().detail());
     assertEquals(List.of(id), leaves.last(0).subject().messages());
-    assertEquals(List.of(), node.retention.warnings());
+    assertTrue(node.retention.warnings().get(0).contains("placed again"));
+    assertTrue(node.retention.warnings().get(0).contains(id.toString()));
     keys.destroy(LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC));
     InboxTable old = new InboxTable(lost);
     assertTrue(
         new InboxOpener(keys, old).body(requireNonNull(old.find(id))).isPresent(),
         "the ledger that was lost, if it is found");
+  }
+
+  @Test
+  void holdPlacedAgain_isReported_alsoAfterARestart_untilAPersonConfirmsIt() throws Exception {
+    MessageId id = received("one");
+    Store copy = copyOf(node.store);
+    node.retention.hold(OFFICE, id, PERSON);
+    restartOver(copy);
+    node.retention.tidy();
+    restartOver(copyOf(node.store));
+    node.retention.tidy();
+    assertTrue(node.retention.warnings().get(0).contains(id.toString()));
+
+    assertEquals(now, Results.value(node.retention.hold(OFFICE, id, PERSON)));
+
+    assertEquals(List.of(), node.retention.warnings());
+    assertEquals("legal hold confirmed", leaves.last(0).outcome().detail());
+    assertEquals("art. 16(2)", node.retention.holds(null, 10).get(0).getReason());
+  }
+
+  /** A restored ledger has seen neither beginning nor end of the hold; the keystore has. */
+  @Test
+  void holdPlacedAndReleasedAfterTheCopy_isNotPlacedAgain() throws Exception {
+    MessageId id = received("one");
+    Store copy = copyOf(node.store);
+    node.retention.hold(OFFICE, id, PERSON);
+    node.retention.release(OFFICE, id, PERSON);
+
+    restartOver(copy);
+    node.retention.tidy();
+
+    assertEquals(List.of(), node.retention.holds(null, 10));
+    assertEquals(List.of(), node.retention.warnings());
+    assertEquals(List.of(id), heldKeys(), "other copies may need it");
+    now = ReceiveKit.keptUntil(now).plus(Duration.ofDays(1));
+    expire();
+    assertEquals(List.of(), heldKeys());
+    assertEquals(List.of(), node.ledger.retention().endedHolds());
+  }
+
+  /** The ledger that is restored knows the end of a first hold, and not a second one. */
+  @Test
+  void secondHoldPlacedAfterTheCopy_isPlacedAgain() throws Exception {
+    MessageId id = received("one");
+    node.retention.hold(OFFICE, id, PERSON);
+    node.retention.release(OFFICE, id, PERSON);
+    Store copy = copyOf(node.store);
+    node.retention.hold(OFFICE, id, PERSON);
+
+    restartOver(copy);
+    now = now.plus(Duration.ofDays(1));
+    node.retention.tidy();
+
+    assertEquals(1, node.retention.holds(null, 10).size());
+    assertTrue(node.body(id).isPresent());
+    assertTrue(node.retention.warnings().get(0).contains(id.toString()));
+    assertEquals(List.of(), node.ledger.retention().endedHolds());
+  }
+
+  /** The ledger that is restored knows a first hold, and neither its end nor a second one. */
+  @Test
+  void secondHold_isNotReleasedAgain_withTheFirst() throws Exception {
+    MessageId id = received("one");
+    node.retention.hold(OFFICE, id, PERSON);
+    Store copy = copyOf(node.store);
+    node.retention.release(OFFICE, id, PERSON);
+    node.retention.hold(OFFICE, id, PERSON);
+
+    restartOver(copy);
+    node.retention.tidy();
+
+    assertEquals(1, node.retention.holds(null, 10).size());
+    assertTrue(node.body(id).isPresent());
+  }
+
+  @Test
+  void holds_beyondTheMost_areRefused_andAConfirmationIsNot() {
+    MessageId held = received("one");
+    MessageId other = received("two");
+    node.retention.hold(OFFICE, held, PERSON);
+    for (int i = 1; i < LegalHolds.MOST; i++) {
+      keys.hold(MessageId.fresh(ReceiveKit.ORIGIN, i, random), i).close();
+    }
+    assertEquals(Code.LIMIT_REACHED, Results.code(node.retention.hold(OFFICE, other, PERSON)));
+    assertEquals(now, Results.value(node.retention.hold(OFFICE, held, PERSON)));
+  }
+
+  /** Crash after the ledger knows that the hold ended, and before the keystore does. */
+  @Test
+  void released_crashBeforeTheKeystoreKnows_isReleased() throws Exception {
+    MessageId id = received("one");
+    node.retention.hold(OFFICE, id, PERSON);
+    keys.failNextEndOfAHold();
+    assertThrows(UncheckedIOException.class, () -> node.retention.release(OFFICE, id, PERSON));
+
+    restartOver(copyOf(node.store));
+    node.retention.tidy();
+
+    assertEquals(List.of(), node.retention.holds(null, 10));
+    assertEquals(List.of(), node.retention.warnings());
+    assertFalse(keys.holds().get(0).isInForce());
+    assertTrue(node.body(id).isPresent());
+  }
+
+  /** Crash after a second hold has its key again, and before the ledger knows that hold. */
+  @Test
+  void secondHold_crashBeforeTheLedgerKnowsIt_endsWithTheFirst() throws Exception {
+    MessageId id = received("one");
+    node.retention.hold(OFFICE, id, PERSON);
+    node.retention.release(OFFICE, id, PERSON);
+    RetentionTable.EndedHold first = requireNonNull(node.ledger.retention().endedHold(id));
+    RetentionTable.EndedHold useless =
+        new RetentionTable.EndedHold(id, first.lastDay(), first.keyBeganMs() + 1);
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          node.ledger.retention().endHold(tx, useless);
+          return id;
+        });
+    keys.hold(id, useless.keyBeganMs()).close();
+
+    node.retention.tidy();
+
+    assertEquals(List.of(), node.retention.holds(null, 10));
+    assertFalse(keys.holds().get(0).isInForce());
+    assertEquals(List.of(), node.retention.warnings());
   }
 
   /** The ledger is lost with all its copies, or the copy is older than the message. */
@@ -468,15 +606,15 @@ class RetentionTest {
     restartOver(empty);
     node.retention.tidy();
     now = now.plus(Duration.ofDays(400));
-    node.retention.tidy();
+    expire();
 
-    assertEquals(List.of(id), keys.holds());
+    assertEquals(List.of(id), heldKeys());
     assertTrue(node.retention.warnings().get(0).contains(id.toString()));
     assertEquals(List.of(id), leaves.last(0).subject().messages());
     assertEquals(AuditType.OPERATOR_ACTION, leaves.last(0).type());
 
     assertEquals(Optional.of(now), Results.value(node.retention.release(OFFICE, id, PERSON)));
-    assertEquals(List.of(), keys.holds());
+    assertEquals(List.of(), heldKeys());
     assertEquals(List.of(), node.retention.warnings());
     assertEquals("DE-7", requireNonNull(leaves.last(0).actor().onBehalfOf()).officer());
     assertEquals(List.of(), node.ledger.retention().endedHolds());
@@ -494,7 +632,9 @@ class RetentionTest {
     node.retention.tidy();
 
     assertTrue(node.body(id).isPresent());
-    assertEquals(1, node.retention.holds(null, 10).size(), "until it is released again");
+    assertEquals(List.of(), node.retention.holds(null, 10), "it is released again");
+    assertEquals("legal hold released again", leaves.last(0).outcome().detail());
+    assertEquals(List.of(), node.retention.warnings());
   }
 
   @Test
@@ -521,12 +661,13 @@ class RetentionTest {
     node.ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          node.ledger.retention().endHold(tx, id, 0);
+          node.ledger.retention().endHold(tx, new RetentionTable.EndedHold(id, 0, 7));
           return id;
         });
-    keys.hold(id).close();
+    keys.hold(id, 7).close();
     node.retention.tidy();
-    assertEquals(List.of(), keys.holds());
+    expire();
+    assertEquals(List.of(), heldKeys());
     assertEquals(List.of(), node.retention.holds(null, 10));
   }
 

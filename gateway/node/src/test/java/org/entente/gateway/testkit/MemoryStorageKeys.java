@@ -2,6 +2,8 @@ package org.entente.gateway.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.util.List;
@@ -20,7 +22,8 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
   private final SecureRandom random = new SecureRandom();
   private final Map<LocalDate, BucketKey> buckets = new ConcurrentHashMap<>();
   private final Map<LocalDate, Map<Long, SecretBytes>> parts = new ConcurrentHashMap<>();
-  private final Map<MessageId, SecretBytes> holds = new ConcurrentHashMap<>();
+  private final Map<MessageId, HoldSecret> holds = new ConcurrentHashMap<>();
+  private boolean failsToEnd;
 
   @Override
   public BucketKey forBucket(LocalDate lastDay) {
@@ -47,7 +50,7 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
 
   @Override
   public Optional<BucketKey> held(MessageId message) {
-    return Optional.ofNullable(holds.get(message)).map(BucketKey::of);
+    return Optional.ofNullable(holds.get(message)).map(hold -> BucketKey.of(hold.secret()));
   }
 
   @Override
@@ -68,19 +71,52 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
     }
   }
 
+  private record HoldSecret(HoldKey key, SecretBytes secret) {}
+
   @Override
-  public BucketKey hold(MessageId message) {
-    return BucketKey.of(holds.computeIfAbsent(message, m -> SecretBytes.random(random, 32)));
+  public BucketKey hold(MessageId message, long beganMs) {
+    HoldSecret before = holds.get(message);
+    SecretBytes secret = before == null ? SecretBytes.random(random, 32) : before.secret();
+    holds.put(message, new HoldSecret(new HoldKey(message, beganMs, null), secret));
+    return BucketKey.of(secret);
   }
 
   @Override
-  public List<MessageId> holds() {
-    return List.copyOf(holds.keySet());
+  public List<HoldKey> holds() {
+    return holds.values().stream().map(HoldSecret::key).toList();
+  }
+
+  @Override
+  public void endHold(MessageId message, LocalDate lastDay) {
+    if (failsToEnd) {
+      failsToEnd = false;
+      throw new UncheckedIOException(new IOException("the disk of the keystore failed"));
+    }
+    holds.computeIfPresent(
+        message,
+        (id, hold) ->
+            new HoldSecret(new HoldKey(id, hold.key().beganMs(), lastDay), hold.secret()));
   }
 
   @Override
   public void destroyHold(MessageId message) {
     holds.remove(message);
+  }
+
+  /** Destroys the hold keys that end before a day, as the keystore does with all that is due. */
+  public void expireHolds(LocalDate today) {
+    holds
+        .values()
+        .removeIf(
+            hold -> {
+              LocalDate lastDay = hold.key().lastDay();
+              return lastDay != null && lastDay.isBefore(today);
+            });
+  }
+
+  /** Makes the next {@link #endHold} fail. */
+  public void failNextEndOfAHold() {
+    failsToEnd = true;
   }
 
   /** Destroys a bucket. */

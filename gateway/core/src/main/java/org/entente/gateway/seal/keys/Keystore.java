@@ -60,7 +60,7 @@ import org.jspecify.annotations.Nullable;
 public final class Keystore implements AutoCloseable {
   private static final String LOCK = "lock";
 
-  private final InstantSource clock;
+  private InstantSource clock;
   private final SecureRandom random;
   private final FileChannel lock;
   private final PrivateFolder folder;
@@ -295,6 +295,16 @@ public final class Keystore implements AutoCloseable {
     write(files, protection, ring.days());
     files.replace(KeyFile.ENTRIES, KeyFile.encodeEntries(ring.wrapped()));
     return ring;
+  }
+
+  /** Tells time by another clock from now on, such as one that does not follow a jump. */
+  public synchronized void tellTimeBy(InstantSource other) {
+    clock = other;
+  }
+
+  /** The time by which keys are added, used and listed. */
+  public synchronized Instant now() {
+    return clock.instant();
   }
 
   /**

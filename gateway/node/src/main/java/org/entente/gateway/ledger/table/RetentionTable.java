@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * RETENTION u8 8 · u8 n · ascii origin · 16-byte id     → empty: a pending erasure of that origin
  * RETENTION u8 9 · u8 n · ascii origin · u8 lane · u64 position → empty: a page to be written again
  * RETENTION u8 10 · u8 n · ascii origin                 → u64 number of these pages
- * RETENTION u8 11 · 16-byte message id                  → u64 last day: the key of an ended hold
+ * RETENTION u8 11 · 16-byte message id → u64 last day · u64 time: the key of an ended hold
  * </pre>
  */
 public final class RetentionTable {
@@ -281,6 +281,12 @@ public final class RetentionTable {
     return value == null ? null : holdRecord(value);
   }
 
+  /** The same as committed. */
+  public @Nullable HoldRecord held(MessageId id) {
+    byte[] value = store.get(Table.RETENTION, key(HOLD, id));
+    return value == null ? null : holdRecord(value);
+  }
+
   /** Whether a message is on hold, as committed. */
   public boolean isHeld(MessageId id) {
     return store.get(Table.RETENTION, key(HOLD, id)) != null;
@@ -290,12 +296,14 @@ public final class RetentionTable {
    * A hold that has ended here, or has not begun, while the keystore may still have its key.
    *
    * @param lastDay days since 1970, after which its key is destroyed
+   * @param keyBeganMs when the key came into use for that hold, milliseconds since 1970
    */
-  public record EndedHold(MessageId id, long lastDay) {}
+  public record EndedHold(MessageId id, long lastDay, long keyBeganMs) {}
 
   /** Records that the key of a message's hold is to be destroyed after a day. */
-  public void endHold(Transaction tx, MessageId id, long lastDay) {
-    tx.put(Table.RETENTION, key(ENDED_HOLD, id), u64(lastDay));
+  public void endHold(Transaction tx, EndedHold ended) {
+    byte[] value = KeyBuilder.key().u64(ended.lastDay()).u64(ended.keyBeganMs()).done();
+    tx.put(Table.RETENTION, key(ENDED_HOLD, ended.id()), value);
   }
 
   /** Removes the same: the key is destroyed, or the hold has begun again. */
@@ -313,10 +321,20 @@ public final class RetentionTable {
             RetentionExpiry.prefix(ENDED_HOLD + 1))) {
       while (scan.hasNext()) {
         scan.next();
-        out.add(new EndedHold(idBehind(scan.key()), BigEndian.u64(scan.value(), 0)));
+        out.add(ended(idBehind(scan.key()), scan.value()));
       }
     }
     return out;
+  }
+
+  /** The ended hold of a message, as committed, or null. */
+  public @Nullable EndedHold endedHold(MessageId id) {
+    byte[] value = store.get(Table.RETENTION, key(ENDED_HOLD, id));
+    return value == null ? null : ended(id, value);
+  }
+
+  private static EndedHold ended(MessageId id, byte[] value) {
+    return new EndedHold(id, BigEndian.u64(value, 0), BigEndian.u64(value, Long.BYTES));
   }
 
   /** Holds after an id, or from the first, at most {@code most}. */

@@ -130,6 +130,7 @@ final class Foundation {
     auditPairs = inForce(keys.auditPairs(), Member::audit);
     audit = audit();
     ending = steadyClock(running);
+    keystore.tellTimeBy(ending);
     OutboxTable.beginEpoch(
         store,
         around.clock().instant().getEpochSecond(),

@@ -304,29 +304,21 @@ public final class KeyProvider {
       }
 
       @Override
-      public BucketKey hold(MessageId message) {
-        return opened(
-            KeyProvider.this
-                .find(KeyKind.HOLD, message.toString())
-                .orElseGet(
-                    () ->
-                        keep(
-                            KeyKind.HOLD,
-                            message.toString(),
-                            KeyEntry.NEVER,
-                            SecretBytes.random(random, BucketKey.SECRET_BYTES))));
+      public BucketKey hold(MessageId message, long beganMs) {
+        return holdKey(message, beganMs);
       }
 
       @Override
-      public List<MessageId> holds() {
-        return keystore.list(KeyKind.HOLD).stream()
-            .map(
-                entry -> {
-                  try (entry) {
-                    return MessageId.parse(entry.id());
-                  }
-                })
+      public List<HoldKey> holds() {
+        return keystore.describe().stream()
+            .filter(key -> key.kind() == KeyKind.HOLD)
+            .map(KeyProvider::holdKey)
             .toList();
+      }
+
+      @Override
+      public void endHold(MessageId message, LocalDate lastDay) {
+        KeyProvider.this.endHold(message, lastDay);
       }
 
       @Override
@@ -334,6 +326,51 @@ public final class KeyProvider {
         keystore.destroy(KeyKind.HOLD, message.toString());
       }
     };
+  }
+
+  private BucketKey holdKey(MessageId message, long beganMs) {
+    // A change that failed may have left another state of this key on the disk.
+    keystore.mend();
+    Instant began = Instant.ofEpochMilli(beganMs);
+    Optional<KeyEntry> held = keystore.getUndestroyed(KeyKind.HOLD, message.toString());
+    boolean isInForce =
+        held.filter(it -> it.expires().equals(KeyEntry.NEVER) && it.created().equals(began))
+            .isPresent();
+    SecretBytes secret =
+        held.map(KeyEntry::secret)
+            .orElseGet(() -> SecretBytes.random(random, BucketKey.SECRET_BYTES));
+    try (KeyEntry next =
+        new KeyEntry(KeyKind.HOLD, message.toString(), began, KeyEntry.NEVER, secret)) {
+      if (!isInForce) {
+        keystore.replace(List.of(next));
+      }
+      return BucketKey.of(secret);
+    }
+  }
+
+  private static RetentionKeys.HoldKey holdKey(Keystore.Description key) {
+    LocalDate lastDay =
+        key.expires().equals(KeyEntry.NEVER)
+            ? null
+            : LocalDate.ofInstant(key.expires().minusMillis(1), ZoneOffset.UTC);
+    return new RetentionKeys.HoldKey(
+        MessageId.parse(key.id()), key.created().toEpochMilli(), lastDay);
+  }
+
+  private void endHold(MessageId message, LocalDate lastDay) {
+    Optional<KeyEntry> held = keystore.getUndestroyed(KeyKind.HOLD, message.toString());
+    if (held.isEmpty()) {
+      return;
+    }
+    try (KeyEntry now = held.get()) {
+      Instant end = lastDay.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+      // A clock that was ahead may have made the key after the day.
+      Instant expires = end.isAfter(now.created()) ? end : now.created().plusMillis(1);
+      if (!now.expires().equals(expires)) {
+        keystore.replace(
+            List.of(new KeyEntry(now.kind(), now.id(), now.created(), expires, now.secret())));
+      }
+    }
   }
 
   private synchronized void forget(List<RetentionKeys.KeptMessage> messages) {
@@ -499,7 +536,7 @@ public final class KeyProvider {
   }
 
   private SecretBytes keep(KeyKind kind, String id, Instant expires, SecretBytes secret) {
-    keystore.put(new KeyEntry(kind, id, clock.instant(), expires, secret));
+    keystore.put(new KeyEntry(kind, id, keystore.now(), expires, secret));
     return find(kind, id).orElseThrow();
   }
 

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +26,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.retention.RetentionKeys;
+import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
@@ -163,9 +166,13 @@ class KeyProviderTest {
 
   /** Forgets messages; how many states of the keystore's main file the changes began from. */
   private int changes(List<RetentionKeys.KeptMessage> messages) {
+    return changes(() -> keys.retentionKeys().forget(messages));
+  }
+
+  private int changes(Runnable what) {
     Set<ByteBuffer> states = new HashSet<>();
     onRandom = () -> states.add(ByteBuffer.wrap(entries()));
-    keys.retentionKeys().forget(messages);
+    what.run();
     onRandom = () -> {};
     return states.size();
   }
@@ -207,6 +214,64 @@ class KeyProviderTest {
     restart();
     all.forEach(message -> assertFalse(isHeld(message)));
     assertTrue(isHeld(kept));
+  }
+
+  /** One by one they would be as many writings of the whole keystore, before a start serves. */
+  @Test
+  void endedHolds_areDestroyedInOneChange() {
+    LocalDate day = LocalDate.parse("2026-06-10");
+    RetentionKeys retention = keys.retentionKeys();
+    for (int i = 0; i < 20; i++) {
+      MessageId id = MessageId.fresh(i, random);
+      retention.hold(id, i).close();
+      retention.endHold(id, day);
+    }
+    MessageId held = MessageId.fresh(now.toEpochMilli(), random);
+    retention.hold(held, 7).close();
+    restart();
+    now = day.atTime(23, 59).toInstant(ZoneOffset.UTC);
+    var unused = keys.expire(now);
+    assertEquals(21, keys.retentionKeys().holds().size());
+
+    now = now.plus(Duration.ofMinutes(1));
+    assertEquals(1, changes(() -> keys.expire(now)));
+
+    assertEquals(List.of(new RetentionKeys.HoldKey(held, 7, null)), keys.retentionKeys().holds());
+  }
+
+  @Test
+  void hold_thatBeginsAgain_hasItsKey_alsoAfterARestart() {
+    MessageId id = MessageId.fresh(now.toEpochMilli(), random);
+    byte[] first = secret(keys.retentionKeys().hold(id, 1));
+    keys.retentionKeys().endHold(id, LocalDate.parse("2026-06-10"));
+    restart();
+    assertEquals(
+        List.of(new RetentionKeys.HoldKey(id, 1, LocalDate.parse("2026-06-10"))),
+        keys.retentionKeys().holds());
+    assertArrayEquals(first, secret(keys.retentionKeys().hold(id, 2)));
+    restart();
+    assertEquals(List.of(new RetentionKeys.HoldKey(id, 2, null)), keys.retentionKeys().holds());
+    now = now.plus(Duration.ofDays(4_000));
+    var unused = keys.expire(now);
+    assertArrayEquals(first, secret(keys.storageKeys().held(id).orElseThrow()));
+  }
+
+  private static byte[] secret(BucketKey key) {
+    try (key) {
+      return key.records(byte[]::clone);
+    }
+  }
+
+  /** A clock that is weeks ahead has ended the day of a key that the doubted time has not. */
+  @Test
+  void keys_areMadeAndFoundByTheTimeOfTheKeystore() {
+    Instant doubted = now;
+    now = now.plus(Duration.ofDays(25));
+    keystore.tellTimeBy(() -> doubted);
+    LocalDate day = LocalDate.ofInstant(doubted, ZoneOffset.UTC).plusDays(3);
+    var unused = keys.storageKeys().forBucket(day);
+    KeyProvider again = new KeyProvider(keystore, () -> now, random);
+    assertTrue(again.storageKeys().existing(day).isPresent());
   }
 
   private RetentionKeys.KeptMessage allotted(LocalDate day) {
