@@ -34,11 +34,15 @@ public final class Account {
 
     /**
      * The upper half of what may come at once is for all. The lower half is divided, the more
-     * sparingly the less there is, so that what is carried for others leaves no debt.
+     * sparingly the less there is, so that what is carried for others leaves no debt. Work of more
+     * than a second could never be taken so: the upper half pays, and the rest later.
      */
     boolean mayTake(List<String> party, long amount, long now) {
       double half = limit.atOnce() / 2.0;
       double left = rate.tokens(now);
+      if (amount > limit.perSecond()) {
+        return left >= half;
+      }
       double share = limit.perSecond() * Math.max(0, Math.min(1, left / half));
       return left - amount >= half || shares.take(party, amount, share, limit.perSecond(), now);
     }

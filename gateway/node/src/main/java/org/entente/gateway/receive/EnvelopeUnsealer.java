@@ -109,6 +109,7 @@ final class EnvelopeUnsealer {
         size > ElementCount.SMALL_BYTES ? new ElementCount(ElementCount.MOST) : null;
     int verifications = 0;
     int items = 0;
+    int subjects = 0;
     for (int i = 0; i < labels.count(); i++) {
       Optional<Message> message = message(labels, i, announced, elements);
       if (message.isEmpty()) {
@@ -120,11 +121,12 @@ final class EnvelopeUnsealer {
           message.get().body().getEvidence().getItemsList().stream()
               .mapToInt(EvidenceMessages::count)
               .sum();
+      subjects += SubjectTerms.cost(message.get().body());
     }
     return Optional.of(
         new Parsed(
             messages,
-            new FrameCost(0, verifications, 0, items / ITEMS_A_MESSAGE),
+            new FrameCost(0, verifications, 0, items / ITEMS_A_MESSAGE + subjects),
             elements == null ? 0 : elements.unusual(size)));
   }
 
@@ -303,7 +305,8 @@ final class EnvelopeUnsealer {
     long now = clock.millis();
     Label label = message.label();
     int days = exercises.of(label, label.getRetentionDays());
-    LocalDate lastDay = lastDay(now, days);
+    // A key is made for this day: by the time that does not follow a jump of the clock.
+    LocalDate lastDay = lastDay(ending.millis(), days);
     BucketKey bucket = keys.forBucket(lastDay);
     try (BodyKey bodyKey = labels.bodyKey(index)) {
       Optional<byte[]> record =

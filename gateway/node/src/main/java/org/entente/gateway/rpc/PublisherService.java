@@ -22,6 +22,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.decide.Explanation;
+import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
@@ -104,12 +105,19 @@ public final class PublisherService implements BindableService {
   }
 
   private CompletableFuture<PublishResponse> publish(Identified caller, PublishRequest request) {
+    charge(Caller.account(), Work.CALL_COST, List.of(request.getDraft()));
     return intake
         .apply(caller, List.of(traced(request.getDraft())))
         .get(0)
         .thenApply(
             outcome ->
                 PublishResponse.newBuilder().setOutcome(StatusMapper.valid(outcome)).build());
+  }
+
+  /** Charges subjects of drafts: records of the ledger, hundreds of one draft if it likes. */
+  private static void charge(Account account, Work what, List<Draft> drafts) {
+    int subjects = drafts.stream().mapToInt(draft -> SubjectTerms.cost(draft.getBody())).sum();
+    long unused = account.charge(what, subjects);
   }
 
   /**
@@ -161,6 +169,7 @@ public final class PublisherService implements BindableService {
       }
       // The request itself was charged as one.
       long unused = account.charge(Work.REQUESTS, Math.max(0, entries.size() - 1));
+      charge(account, Work.REQUESTS, entries.stream().map(DraftsRequest.Entry::draft).toList());
       List<DraftsRequest.Entry> parsed = new ArrayList<>(entries.size());
       for (DraftsRequest.Entry entry : entries) {
         Problem problem = entry.unparsed();

@@ -60,6 +60,16 @@ class AccountsTest {
     assertEquals(50, flood.used(Work.VERIFICATIONS));
   }
 
+  /** An envelope that holds so much would be refused for good. */
+  @Test
+  void workOfMoreThanASecond_isTakenWhileHalfIsLeft_andPaidLater() {
+    assertTrue(flood.spendFor(List.of(), Work.VERIFICATIONS, 25));
+    nanos += TimeUnit.SECONDS.toNanos(1);
+    assertFalse(flood.spendFor(List.of(), Work.VERIFICATIONS, 25));
+    nanos += TimeUnit.SECONDS.toNanos(1);
+    assertTrue(flood.spendFor(List.of("x.hub"), Work.VERIFICATIONS, 25));
+  }
+
   /** Else the streams of a client use up what its other calls need. */
   @Test
   void streams_leaveHalfForCalls_andWaitForIt() {

@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.EvidenceKind;
@@ -137,6 +139,30 @@ class ClockThreatsTest {
     federation.setWrong(DE, Duration.ZERO);
     federation.awaitEvidence(FR, sent, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
     assertFalse(federation.kinds(FR, sent, DE).contains(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY));
+  }
+
+  /** The same, so that what arrives is kept for as much longer as the clock leapt. */
+  @Test
+  void mailThatArrivesDuringALeap_isKeptNoLongerThanItsRetention() throws IOException {
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
+    String terms = Files.readString(agreement);
+    Files.writeString(agreement, terms.replaceAll("retention_days: \\d+", "retention_days: 1"));
+    Instant start = federation.clock.instant();
+    Instant night = start.truncatedTo(ChronoUnit.DAYS).plus(Duration.ofMinutes(22 * 60 + 30));
+    federation.clock.move(
+        Duration.between(start, night.isBefore(start) ? night.plus(Duration.ofDays(1)) : night));
+    federation.start(FR, DE);
+    assertNextArrives(DE, "before");
+    federation.setWrong(DE, Duration.ofHours(3));
+    federation.doChores();
+    assertEquals(1, federation.metric(DE, "entente_clock_doubted"));
+    MessageId sent = federation.send(FR, "in the leap", Duration.ofHours(2), DE);
+    String received = "entente_received_total{origin=\"fr.customs\",exercise=\"false\",}";
+    federation.await("it is kept", () -> federation.metric(DE, received) == 2);
+    federation.setWrong(DE, Duration.ZERO);
+    // Its day ends 25 and a half hours from here; by DE's clock of the leap it was the next one.
+    federation.pass(Duration.ofHours(30), Duration.ofHours(1));
+    federation.awaitEvidence(FR, sent, EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL, DE);
   }
 
   /** Attack: a sender's clock is set behind the end of an agreement, under which mail waits. */

@@ -27,8 +27,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.entente.gateway.account.Work;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.ElementCount;
@@ -50,7 +52,10 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Person;
+import org.entente.proto.v1.Request;
 import org.entente.proto.v1.Status;
+import org.entente.proto.v1.Subject;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -203,6 +208,32 @@ class EnvelopeUnsealerTest {
     Permitted honest = node.alert("costs no more than its form showed");
     node.deliver(honest);
     assertTrue(node.isHere(honest.messageId()));
+  }
+
+  private Permitted naming(int persons) {
+    Request.Builder request = Request.newBuilder();
+    for (int i = 0; i < persons; i++) {
+      request.addSubjects(
+          Subject.newBuilder()
+              .setPerson(Person.newBuilder().setFamilyName("F" + i).setGivenNames("G")));
+    }
+    Body body = Body.newBuilder().setRequest(request).build();
+    return node.message(LANE, Kind.KIND_REQUEST, body, label -> {});
+  }
+
+  /** Each is a record of the ledger, for 400 days. */
+  @Test
+  void messagesOfManySubjects_costTheirOriginMore() {
+    node.deliver(naming(3));
+    assertEquals(1, paid(Work.MESSAGES));
+    node.deliver(naming(256));
+    assertEquals(1 + 128, paid(Work.MESSAGES));
+  }
+
+  @Test
+  void subjectsOfAMessage_areBoundedRecords() {
+    List<String> terms = IntStream.range(0, 5_000).mapToObj(i -> "person:" + i).toList();
+    assertEquals(EvidenceRecords.MOST_TERMS, node.kit.evidence().tokens(terms, START).size());
   }
 
   private Permitted underConsents(int consents) {

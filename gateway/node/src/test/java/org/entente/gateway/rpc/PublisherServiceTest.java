@@ -13,6 +13,7 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,14 +24,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Person;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.Subject;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +86,29 @@ public class PublisherServiceTest {
         };
     assertEquals(ServerBackend.accepted(draft("k1")), publish("k1"));
     assertEquals("publisher", callers.remove());
+  }
+
+  /** Each is a record of the ledger, for 400 days. */
+  @Test
+  void draftsOfManySubjects_costTheirClientMore() throws Exception {
+    edge.behind.intake =
+        (caller, draft) -> CompletableFuture.completedFuture(ServerBackend.accepted(draft));
+    Subject person = Subject.newBuilder().setPerson(Person.newBuilder().setFamilyName("F")).build();
+    Draft many =
+        draft("k1").toBuilder()
+            .setBody(
+                Body.newBuilder()
+                    .setAlert(Alert.newBuilder().addAllSubjects(Collections.nCopies(256, person))))
+            .build();
+    Account account = edge.accounts().of("publisher");
+    var unused =
+        PublisherGrpc.newBlockingStub(channel)
+            .publish(PublishRequest.newBuilder().setDraft(many).build());
+    assertTrue(account.used(Work.CALL_COST) >= 128, "" + account.used(Work.CALL_COST));
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
+    stream(answers).onNext(PublishStreamRequest.newBuilder().addDrafts(many).build());
+    answers.next();
+    assertTrue(account.used(Work.REQUESTS) >= 128, "" + account.used(Work.REQUESTS));
   }
 
   @Test

@@ -41,6 +41,9 @@ public final class EvidenceRecords {
   /** How long evidence is kept. */
   public static final Duration KEPT = Duration.ofDays(400);
 
+  /** Most terms of a message by which it is found. */
+  public static final int MOST_TERMS = 1_024;
+
   private static final Duration LAST_DAY = Duration.ofDays(2);
   private static final long DAY_SECONDS = Duration.ofDays(1).toSeconds();
 
@@ -236,10 +239,11 @@ public final class EvidenceRecords {
   }
 
   /**
-   * The tokens of terms by which a message published now can be found while its evidence is kept.
+   * The tokens of terms by which a message published now can be found while its evidence is kept:
+   * of the first {@value #MOST_TERMS}, as each is a record.
    */
   public List<RecordSeal.Token> tokens(List<String> terms, Instant now) {
-    return atRest.tokens(terms, now.plus(KEPT));
+    return atRest.tokens(terms.subList(0, Math.min(terms.size(), MOST_TERMS)), now.plus(KEPT));
   }
 
   /** Keeps header and signature of an envelope, sealed, as long as evidence. */

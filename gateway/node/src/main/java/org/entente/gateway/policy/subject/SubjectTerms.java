@@ -63,6 +63,9 @@ public final class SubjectTerms {
           "case");
   static final int MAX_TERM = 500;
 
+  /** Subjects that cost as much as a message. */
+  private static final int SUBJECTS_A_MESSAGE = 2;
+
   /** Schemes of coded identifiers, which must be valid to occur in a message. */
   private static final Map<String, CodedText> CODED =
       Map.ofEntries(
@@ -93,6 +96,14 @@ public final class SubjectTerms {
     add(terms, "case", label.getCaseRef());
     subjects(body).forEach(subject -> add(terms, subject));
     return List.copyOf(terms);
+  }
+
+  /**
+   * What the subjects of a message cost beside it, in messages: each is up to three records of the
+   * ledger.
+   */
+  public static int cost(Body body) {
+    return subjects(body).size() / SUBJECTS_A_MESSAGE;
   }
 
   /** The subjects of a message, in its order. */
