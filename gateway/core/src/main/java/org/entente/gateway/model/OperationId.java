@@ -23,6 +23,11 @@ public record OperationId(Bits128 bits) implements Id128<OperationId> {
     return new OperationId(Bits128.uuid7(epochMillis, random));
   }
 
+  /** When the operation was founded by its founder's clock, milliseconds since 1970. */
+  public long millis() {
+    return bits.millis();
+  }
+
   @Override
   public String toString() {
     return bits.toString();

@@ -274,8 +274,26 @@ public final class TrustStore {
         rotations = List.copyOf(all);
       }
       current = verified.bundle();
-      listeners.forEach(listener -> listener.onChange(old, verified.bundle()));
+      tell(old, verified.bundle());
     }
     return verdict;
+  }
+
+  /** Tells all listeners, also those after one that fails; then fails as the last of these. */
+  private void tell(TrustBundle old, TrustBundle next) {
+    RuntimeException failed = null;
+    for (TrustListener listener : listeners) {
+      try {
+        listener.onChange(old, next);
+      } catch (RuntimeException e) {
+        if (failed != null) {
+          e.addSuppressed(failed);
+        }
+        failed = e;
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
   }
 }

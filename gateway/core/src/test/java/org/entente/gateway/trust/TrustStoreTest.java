@@ -3,6 +3,7 @@ package org.entente.gateway.trust;
 import static org.entente.gateway.testkit.TestFederation.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -72,6 +73,22 @@ final class TrustStoreTest {
     assertInstanceOf(BundleVerdict.Verified.class, store.reload());
     assertEquals(2, store.current().version());
     assertEquals(List.of("1 to 2"), told);
+  }
+
+  @Test
+  void listenerThatFails_keepsTheBundleFromNoOther() throws IOException {
+    publish(federation.content(1));
+    TrustStore store = opened();
+    List<String> told = new ArrayList<>();
+    store.onChange(
+        (old, next) -> {
+          throw new IllegalStateException("expected by the test");
+        });
+    store.onChange((old, next) -> told.add(old.version() + " to " + next.version()));
+    publish(federation.content(2));
+    assertThrows(IllegalStateException.class, store::reload);
+    assertEquals(List.of("1 to 2"), told);
+    assertEquals(2, store.current().version());
   }
 
   @Test

@@ -21,6 +21,7 @@ import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
+import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.model.AgencyName;
@@ -33,6 +34,8 @@ import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Returns owed evidence to its origins: as sealed messages of kind EVIDENCE, each of up to {@link
@@ -41,6 +44,8 @@ import org.entente.proto.v1.EvidenceKind;
  * {@link #round} is called regularly by one thread.
  */
 public final class EvidenceReturn {
+  private static final Logger LOG = LoggerFactory.getLogger(EvidenceReturn.class);
+
   /** Messages that the items of one message are about. */
   static final int MOST = 1_024;
 
@@ -106,13 +111,27 @@ public final class EvidenceReturn {
     riding = CompletableFuture.completedFuture(null);
     boolean all = true;
     for (AgencyName origin : ledger.evidence().owing()) {
+      all &= !sendSome(origin);
+    }
+    returning = all ? last : returned;
+  }
+
+  /** Sends some messages to an origin; returns whether there may be more. */
+  private boolean sendSome(AgencyName origin) {
+    try {
       boolean more = true;
       for (int sent = 0; more && sent < MESSAGES; sent++) {
         more = send(origin);
       }
-      all &= !more;
+      return more;
+    } catch (RuntimeException e) {
+      if (ProcessingFailure.isOfTheMachine(e)) {
+        throw e;
+      }
+      // What fails for one origin must not keep evidence from those after it.
+      LOG.error("evidence for {} cannot be sent yet; it is tried again", origin, e);
+      return true;
     }
-    returning = all ? last : returned;
   }
 
   /** Sends what fits into one message; returns whether there may be more. */

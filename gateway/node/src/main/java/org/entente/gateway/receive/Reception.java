@@ -458,7 +458,9 @@ final class Reception {
       return;
     }
     if (keeping.cameBefore()) {
-      refuse(keeping, id, Code.ERASED, "its envelope came before; it is no longer kept here");
+      // Its origin was told what became of it: another word now would contradict that.
+      String reason = "its envelope came before; it is no longer kept here";
+      refuse(keeping, new InspectionResult.Refused(id, Code.ERASED, reason, reason, true));
       return;
     }
     Optional<InspectionResult.Refused> refused = refusal(tx, keeping.header(), message);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +17,8 @@ import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Lane;
@@ -24,6 +27,8 @@ import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.EvidenceItem;
@@ -131,6 +136,30 @@ class EvidenceReturnTest {
     round();
     assertEquals(2, sentTo(SG).size());
     assertEquals(1, sentTo(ORIGIN).size());
+  }
+
+  /** Its seal is right, and its content of another form. */
+  @Test
+  void failureForOneOrigin_keepsNoEvidenceFromOthers() {
+    owe(ORIGIN, 1);
+    RecordPlace place =
+        node.ledger.evidence().owed(ORIGIN, 1, Long.MAX_VALUE).get(0).sealedItems().place();
+    byte[] garbage =
+        new RecordSeal(node.keys, node.random)
+            .seal(place, new byte[] {-1}, node.clock.instant().plus(Duration.ofDays(1)));
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          try (Scan scan = tx.scanCommitted(Table.EVIDENCE, new byte[0], null)) {
+            scan.next();
+            tx.put(Table.EVIDENCE, scan.key(), garbage);
+            return scan.key();
+          }
+        });
+    owe(SG, 1);
+    round();
+    assertEquals(1, sentTo(SG).size());
+    assertEquals(0, sentTo(ORIGIN).size());
   }
 
   /** Nobody is left to tell. */

@@ -15,6 +15,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.sequence.OriginWindows;
@@ -38,6 +39,7 @@ import org.entente.proto.link.v1.Result;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.junit.jupiter.api.AutoClose;
@@ -213,8 +215,14 @@ final class ReplayThreatsTest {
       assertEquals(Result.RESULT_COMMITTED, moved.getResult(), moved::toString);
       assertFalse(node.isHere(message.messageId()));
       assertEquals(
-          "NON_DELIVERY ERASED: its envelope came before; it is no longer kept here",
-          node.lastSaid());
+          List.of(),
+          node.kit.owed().stream()
+              .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_DELIVERY)
+              .toList(),
+          "its origin was told that it was delivered");
+      assertEquals(
+          List.of("ERASED"),
+          node.leaves(AuditType.REFUSED).stream().map(it -> it.outcome().code()).toList());
     }
   }
 

@@ -325,6 +325,61 @@ class RosterThreatsTest {
         .minusDays(1);
   }
 
+  /** Each is a record here until a year after the end. */
+  @Test
+  void rostersOfOneOperation_areBounded_butForTheOneThatClosesIt() {
+    RosterKit newest = first;
+    holds(newest);
+    for (int i = 1; i < RosterRecords.MOST_ROSTERS; i++) {
+      newest = newest.next(lead("fr.customs"), participant("de.customs"), observer("us.cbp"));
+      holds(newest);
+    }
+    RosterKit more = newest.next(lead("fr.customs"), participant("de.customs"));
+    refused(Code.LIMIT_REACHED, carrying(more.signed()));
+    RosterStatement.Terms terms = newest.terms();
+    RosterKit closing =
+        more.on(
+            new RosterStatement.Terms(
+                terms.name(), terms.exercise(), true, terms.startsAtMs(), terms.endsAtMs()));
+    taken(carrying(closing.signed()));
+  }
+
+  /** Lists show the newest operations by the time in their ids. */
+  @Test
+  void operationWhoseIdIsOfALaterTime_isRefused() {
+    RosterKit later =
+        RosterKit.first(
+            kit.originKey(), NOW.plus(Duration.ofDays(2)), "fr.customs", participant("de.customs"));
+    refused(Code.INVALID_FIELD, carrying(later.signed()));
+    assertEquals(List.of(), rosters.list(10));
+  }
+
+  /** Its rosters' key was destroyed at midnight, and its record is not removed yet. */
+  @Test
+  void forkOnTheLastNight_bringsBackNoKey() {
+    holds(first);
+    LocalDate last = lastDayOf(first);
+    now = last.plusDays(1).atTime(0, 30).toInstant(UTC);
+    keys.destroy(last);
+    RosterKit other = first.next(lead("fr.customs"), participant("de.customs"));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          rosters.fork(tx, other.signed());
+          return other;
+        });
+    OperationRecord record =
+        Objects.requireNonNull(OperationTable.of(ledger).record(first.operation()));
+    assertTrue(record.getForked());
+    assertTrue(
+        new RecordSeal(keys, random)
+            .open(
+                OperationTable.conflictPlace(first.operation()),
+                record.getSealedConflict().toByteArray())
+            .isPresent());
+    assertTrue(keys.existing(last).isEmpty());
+  }
+
   /** Each day of an end was a key, for which the writer wrote the whole keystore again. */
   @Test
   void rostersOfManyEnds_makeFewKeys() {

@@ -8,10 +8,12 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -36,14 +38,16 @@ public final class ConsentTable {
   private static final byte[] NOTHING = {};
 
   private final Store store;
+  private final UnreadableRecords unreadable;
 
   /** The table of a ledger. */
   public static ConsentTable of(Ledger ledger) {
-    return ledger.table(ConsentTable.class, ConsentTable::new);
+    return ledger.table(ConsentTable.class, store -> new ConsentTable(store, ledger.unreadable()));
   }
 
-  public ConsentTable(Store store) {
+  public ConsentTable(Store store, UnreadableRecords unreadable) {
     this.store = store;
+    this.unreadable = unreadable;
   }
 
   /** This agency's side of a consent. */
@@ -111,7 +115,10 @@ public final class ConsentTable {
     try (Scan scan = store.scan(Table.CONSENT, from, KeyBuilder.endOf(prefix))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
-        out.add(new Entry(idAt(scan.key(), 1), parse(scan.value())));
+        ConsentRecord record = readable(scan);
+        if (record != null) {
+          out.add(new Entry(idAt(scan.key(), 1), record));
+        }
       }
     }
     return out;
@@ -121,14 +128,10 @@ public final class ConsentTable {
   public List<MessageId> about(MessageId message, int most) {
     byte[] prefix = KeyBuilder.key().u8(ABOUT).bytes(message.bytes()).done();
     List<MessageId> found = new ArrayList<>();
-    try (Scan scan = store.scan(Table.CONSENT, prefix, KeyBuilder.endOf(prefix))) {
-      while (scan.hasNext()) {
-        scan.next();
-        found.add(0, idAt(scan.key(), 1 + MessageId.SIZE));
-        if (found.size() > most) {
-          found.remove(most);
-        }
-      }
+    KeyValue latest = store.last(Table.CONSENT, prefix, KeyBuilder.endOf(prefix));
+    while (latest != null && found.size() < most) {
+      found.add(idAt(latest.key(), 1 + MessageId.SIZE));
+      latest = store.last(Table.CONSENT, prefix, latest.key());
     }
     return found;
   }
@@ -158,13 +161,24 @@ public final class ConsentTable {
       try (Scan scan = store.scan(Table.CONSENT, prefix, KeyBuilder.endOf(prefix))) {
         while (over.size() < most && scan.hasNext()) {
           scan.next();
-          if (parse(scan.value()).getKeptUntilMs() <= nowMillis) {
+          ConsentRecord record = readable(scan);
+          if (record != null && record.getKeptUntilMs() <= nowMillis) {
             over.add(new SidedId(side, idAt(scan.key(), 1)));
           }
         }
       }
     }
     return tx -> over.stream().mapToInt(one -> forget(tx, one.side(), one.id(), nowMillis)).sum();
+  }
+
+  /** The record of a scan, or null if it cannot be read: it must not hide the others. */
+  private @Nullable ConsentRecord readable(Scan scan) {
+    try {
+      return parse(scan.value());
+    } catch (CorruptRecord e) {
+      unreadable.found(Table.CONSENT, idAt(scan.key(), 1).toString(), e);
+      return null;
+    }
   }
 
   private int forget(Transaction tx, Side side, MessageId id, long nowMillis) {

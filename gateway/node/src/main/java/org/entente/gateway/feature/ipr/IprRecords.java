@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.entente.gateway.feature.ipr.IprTable.Kind;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.IprRecord;
@@ -67,7 +68,7 @@ final class IprRecords {
               try {
                 return Recordation.parseFrom(bytes);
               } catch (InvalidProtocolBufferException e) {
-                throw new IllegalStateException("a recordation cannot be read", e);
+                throw new CorruptRecord("IPR", e);
               }
             });
   }
@@ -89,7 +90,7 @@ final class IprRecords {
               try {
                 return IprCase.parseFrom(bytes);
               } catch (InvalidProtocolBufferException e) {
-                throw new IllegalStateException("a case cannot be read", e);
+                throw new CorruptRecord("IPR", e);
               }
             });
   }

@@ -11,7 +11,9 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.feature.ipr.IprTable.Kind;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.IprRecord;
 import org.entente.proto.v1.IprCase;
 import org.entente.proto.v1.Recordation;
@@ -86,8 +88,18 @@ public final class IprRetention {
     return record.getKeepUntilMs() <= ending.millis();
   }
 
-  /** Seals it for longer; whether it could, since its key may be lost. */
+  /** Seals it for longer; whether it could: its key may be lost, or its content damaged. */
   private boolean prolonged(Transaction tx, Kind kind, IprTable.Entry entry) {
+    try {
+      return putAgain(tx, kind, entry);
+    } catch (CorruptRecord e) {
+      // It must not keep the others of this change from being prolonged.
+      parts.ledger().unreadable().found(Table.IPR, entry.id().toString(), e);
+      return false;
+    }
+  }
+
+  private boolean putAgain(Transaction tx, Kind kind, IprTable.Entry entry) {
     if (kind == Kind.CASE) {
       Optional<IprCase> kept = records.theCase(entry);
       kept.ifPresent(one -> records.put(tx, one));

@@ -290,6 +290,13 @@ public final class OperationLead {
       return Optional.of(unknown(id));
     }
     RosterStatement newest = held.get().newest();
+    if (rosters.isFull(id, change.closes())) {
+      return wrong(
+          Code.LIMIT_REACHED,
+          "operation_id",
+          "the operation has %d rosters, the most that members keep; close it and found another"
+              .formatted(RosterRecords.MOST_ROSTERS));
+    }
     if (!newest.content().lead().equals(parts.self())) {
       return wrong(
           Code.OPERATION_ROLE, "operation_id", newest.content().lead() + " leads the operation");

@@ -199,10 +199,20 @@ public final class OperationReception implements ReceptionHook {
         rosters
             .held(tx, roster.content().place().operation())
             .map(held -> RosterRules.next(roster, held, self))
-            .orElseGet(() -> RosterRules.first(roster, self, tx.nowMillis()));
+            .orElseGet(() -> first(roster, tx.nowMillis()));
     return judgement instanceof RosterRules.Judgement.Taken
         ? term(roster, tx.nowMillis()).or(() -> limit(tx, roster)).orElse(judgement)
         : judgement;
+  }
+
+  /** Lists show operations by the time in their ids, so a later one would hide the others. */
+  private RosterRules.Judgement first(RosterStatement roster, long nowMillis) {
+    long founded = roster.content().place().operation().millis();
+    boolean isLate = founded > nowMillis + CLOCKS_APART.toMillis();
+    return isLate && !roster.content().place().signer().equals(self)
+        ? new RosterRules.Judgement.Refused(
+            Code.INVALID_FIELD, "the operation's id states a time more than a day from now")
+        : RosterRules.first(roster, self, nowMillis);
   }
 
   /** Its end decides until when it is kept, and so which keys are made for it. */
@@ -225,6 +235,12 @@ public final class OperationReception implements ReceptionHook {
     AgencyName signer = roster.content().place().signer();
     if (signer.equals(self)) {
       return Optional.empty();
+    }
+    if (rosters.isTooMany(tx, roster)) {
+      return refused(
+          Code.LIMIT_REACHED,
+          "%d rosters of the operation are stored here; only one that closes it is taken"
+              .formatted(RosterRecords.MOST_ROSTERS));
     }
     if (rosters.opensTooMany(tx, roster, MOST_OF_ONE_LEAD)) {
       return refused(

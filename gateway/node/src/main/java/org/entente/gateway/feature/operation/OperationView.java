@@ -123,7 +123,7 @@ public final class OperationView {
     ListOperationsResponse.Builder out =
         ListOperationsResponse.newBuilder().setMore(ids.size() > MOST);
     for (OperationId id : ids.subList(0, Math.min(MOST, ids.size()))) {
-      rosters.held(id).ifPresent(held -> out.addOperations(operation(held)));
+      rosters.readable(id).ifPresent(held -> out.addOperations(operation(held)));
     }
     return out.build();
   }

@@ -36,6 +36,9 @@ public final class RosterRecords {
   /** How long after an operation's end its rosters are kept. */
   public static final Duration KEPT = Duration.ofDays(365);
 
+  /** Most rosters that are stored of an operation, but for the one that closes it. */
+  public static final int MOST_ROSTERS = 256;
+
   private static final int MOST_LOOKED_AT = 100;
   private static final int WORD_BYTES = 8 + Sha256.HASH_BYTES;
 
@@ -188,9 +191,10 @@ public final class RosterRecords {
     OperationRecord before = book.record(tx, id);
     long day = LocalDate.ofInstant(until, ZoneOffset.UTC).toEpochDay();
     OperationRecord.Builder record =
-        OperationRecord.newBuilder().setNumber(roster.number()).setSetBack(setBack);
+        OperationRecord.newBuilder().setNumber(roster.number()).setSetBack(setBack).setRosters(1);
     if (before != null) {
       record
+          .setRosters(before.getRosters() + 1)
           .setKeepUntilDay(Math.max(day, before.getKeepUntilDay()))
           .setCountedFor(before.getCountedFor());
     } else {
@@ -234,6 +238,25 @@ public final class RosterRecords {
   public boolean foundsTooMany(Transaction tx, RosterStatement roster, int most) {
     RosterStatement.Place place = roster.content().place();
     return book.record(tx, place.operation()) == null && book.founded(tx, place.signer()) >= most;
+  }
+
+  /**
+   * Whether a roster is one more than are stored of an operation. One that closes it is taken,
+   * since no other follows it.
+   */
+  public boolean isTooMany(Transaction tx, RosterStatement roster) {
+    OperationRecord record = book.record(tx, roster.content().place().operation());
+    return record != null && isTooMany(record, roster.content().terms().closed());
+  }
+
+  /** Whether an operation is full, as committed, unless the next roster closes it. */
+  boolean isFull(OperationId id, boolean closes) {
+    OperationRecord record = book.record(id);
+    return record != null && isTooMany(record, closes);
+  }
+
+  private static boolean isTooMany(OperationRecord record, boolean closes) {
+    return record.getRosters() >= MOST_ROSTERS && !closes;
   }
 
   /** Ends an operation here, because its lead signed a contradicting roster. */
@@ -374,8 +397,11 @@ public final class RosterRecords {
         .toList();
   }
 
-  /** The stored rosters, or empty if damaged: one damaged operation must not block the others. */
-  private Optional<HeldRosters> readable(OperationId id) {
+  /**
+   * The committed rosters of an operation, or empty if damaged: one damaged operation must not
+   * block the others.
+   */
+  Optional<HeldRosters> readable(OperationId id) {
     try {
       return held(id);
     } catch (CorruptRecord e) {

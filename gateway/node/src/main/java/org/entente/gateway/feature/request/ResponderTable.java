@@ -10,6 +10,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
@@ -38,14 +39,17 @@ public final class ResponderTable {
   private static final int SAID = 6;
 
   private final Store store;
+  private final UnreadableRecords unreadable;
 
   /** The table of a ledger. */
   public static ResponderTable of(Ledger ledger) {
-    return ledger.table(ResponderTable.class, ResponderTable::new);
+    return ledger.table(
+        ResponderTable.class, store -> new ResponderTable(store, ledger.unreadable()));
   }
 
-  public ResponderTable(Store store) {
+  public ResponderTable(Store store, UnreadableRecords unreadable) {
     this.store = store;
+    this.unreadable = unreadable;
   }
 
   /** A responder of this agency as the transaction sees it, or null. */
@@ -67,7 +71,10 @@ public final class ResponderTable {
     try (Scan scan = store.scan(Table.REQUEST, prefix, KeyBuilder.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
-        out.add(parse(ResponderRecord.parser(), scan.value()));
+        ResponderRecord record = readable(ResponderRecord.parser(), scan);
+        if (record != null) {
+          out.add(record);
+        }
       }
     }
     return out;
@@ -125,12 +132,29 @@ public final class ResponderTable {
     try (Scan scan = store.scan(Table.REQUEST, prefix, KeyBuilder.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
-        KeyReader parts = KeyReader.of(scan.key());
-        parts.u8();
-        out.put(new AgencyName(parts.ascii()), parse(parser, scan.value()));
+        M record = readable(parser, scan);
+        if (record != null) {
+          out.put(new AgencyName(name(scan)), record);
+        }
       }
     }
     return out;
+  }
+
+  private static String name(Scan scan) {
+    KeyReader parts = KeyReader.of(scan.key());
+    parts.u8();
+    return parts.ascii();
+  }
+
+  /** The record of a scan, or null if it cannot be read: it must not hide the others. */
+  private <M extends Message> @Nullable M readable(Parser<M> parser, Scan scan) {
+    try {
+      return parse(parser, scan.value());
+    } catch (CorruptRecord e) {
+      unreadable.found(Table.REQUEST, name(scan), e);
+      return null;
+    }
   }
 
   private static <M extends Message> M parse(Parser<M> parser, byte[] value) {

@@ -340,15 +340,22 @@ public final class GatewayCore {
 
   /**
    * Runs all steps of a task in their order, also those after one that fails; then fails as the
-   * last of these.
+   * last of these, with the failures of the others as suppressed.
    */
   static void runEach(Iterator<Runnable> steps) {
-    if (steps.hasNext()) {
+    RuntimeException failed = null;
+    while (steps.hasNext()) {
       try {
         steps.next().run();
-      } finally {
-        runEach(steps);
+      } catch (RuntimeException e) {
+        if (failed != null) {
+          e.addSuppressed(failed);
+        }
+        failed = e;
       }
+    }
+    if (failed != null) {
+      throw failed;
     }
   }
 

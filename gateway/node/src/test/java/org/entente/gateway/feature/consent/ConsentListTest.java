@@ -22,6 +22,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.seal.BucketKey;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
@@ -65,6 +66,52 @@ class ConsentListTest {
           return id;
         });
     return ByteString.copyFrom(id.bytes());
+  }
+
+  /** Damage that no checksum shows. */
+  @Test
+  void recordThatCannotBeRead_keepsNoOthers() {
+    byte[] key = KeyBuilder.key().u8(1).bytes(new byte[MessageId.SIZE]).done();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.put(Table.CONSENT, key, new byte[] {-1});
+          return key;
+        });
+    ByteString sound = asked(SHORT);
+    assertEquals(
+        List.of(sound),
+        consents.page(Side.ORIGINATOR, false, null, 10).consents().stream()
+            .map(ConsentEntry::getConsentId)
+            .toList());
+    clock.move(Duration.ofDays(800));
+    assertEquals(
+        1,
+        ledger
+            .commit(Lane.ROUTINE, ConsentTable.of(ledger).removal(clock.millis(), 10))
+            .intValue());
+  }
+
+  /** A client asks as often as it likes, and each draft that passes the message on looks. */
+  @Test
+  void requestsAboutOneMessage_areReadFromTheLatest() {
+    MessageId message = MessageId.fresh(clock.millis(), new SecureRandom());
+    List<MessageId> requests = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      MessageId id = MessageId.fresh(clock.millis() + i, new SecureRandom());
+      requests.add(0, id);
+      ConsentRecord record =
+          ConsentRecord.newBuilder().addMessageIds(ByteString.copyFrom(message.bytes())).build();
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            ConsentTable.of(ledger).put(tx, Side.ASKER, id, record);
+            return id;
+          });
+    }
+    long before = store.scanned(Table.CONSENT);
+    assertEquals(requests.subList(0, 64), ConsentTable.of(ledger).about(message, 64));
+    assertTrue(store.scanned(Table.CONSENT) - before <= 64);
   }
 
   /** A year of them would be opened for each call. */

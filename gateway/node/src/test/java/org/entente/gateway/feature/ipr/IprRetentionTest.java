@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.ipr;
 
+import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.feature.ipr.IprNode.DESK;
 import static org.entente.gateway.feature.ipr.IprNode.HOLDER;
 import static org.entente.gateway.feature.ipr.IprNode.KEEP;
@@ -17,12 +18,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.feature.ipr.IprTable.Kind;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -30,6 +34,7 @@ import org.entente.gateway.model.Result;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.IprRecord;
 import org.entente.proto.v1.IprCase;
 import org.entente.proto.v1.IprStage;
 import org.entente.proto.v1.ReadIprCaseRequest;
@@ -148,6 +153,35 @@ class IprRetentionTest {
     node.clock.move(KEEP.plusDays(30));
     assertEquals(1, node.upkeep.round());
     assertEquals(Code.NOT_FOUND, code(readRight(right)));
+  }
+
+  /** Its seal is right, and its content of another form. */
+  @Test
+  void recordationWhoseContentIsDamaged_stopsNoOthersProlonging() {
+    ByteString damaged = node.applied(HOLDER).getRecordationId();
+    ByteString sound = node.applied(HOLDER).getRecordationId();
+    MessageId id = MessageId.of(damaged.toByteArray());
+    IprTable table = IprTable.of(node.ledger);
+    IprRecord before = requireNonNull(table.read(Kind.RECORDATION, id));
+    byte[] sealed =
+        new RecordSeal(node.keys, new SecureRandom())
+            .seal(
+                IprTable.place(Kind.RECORDATION, id),
+                new byte[] {-1},
+                Instant.ofEpochMilli(before.getKeepUntilMs()));
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          IprRecord.Builder record = before.toBuilder().setSealed(ByteString.copyFrom(sealed));
+          table.put(tx, Kind.RECORDATION, id, record.build());
+          return id;
+        });
+    for (int day = 0; day < 400; day++) {
+      node.clock.move(Duration.ofDays(1));
+      node.upkeep.round();
+      destroyEndedBuckets();
+    }
+    done(readRight(sound));
   }
 
   /** Buckets whose days are over lose their keys; what is open is in a later one by then. */

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.Lane;
@@ -29,6 +30,7 @@ import org.entente.proto.store.v1.OwnOperationUpdate;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Operation;
 import org.entente.proto.v1.OperationEntry;
 import org.entente.proto.v1.OperationUpdate;
 import org.entente.proto.v1.ShowOperationResponse;
@@ -164,6 +166,24 @@ class OperationViewTest extends OperationLeadFixture {
 
     assertEquals(1, page.getEntriesCount());
     assertTrue(!page.getNext().isEmpty());
+  }
+
+  /** Damage that no checksum shows. */
+  @Test
+  void damagedOperation_isLeftOut_andTheOthersAreListed() {
+    OperationId sound = founded(participant("de.customs"));
+    OperationId damaged = founded(participant("de.customs"));
+    RecordPlace place = OperationTable.rosterPlace(damaged, 1);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          byte[] sealed = atRest.seal(place, new byte[] {1}, END);
+          OperationTable.of(ledger).putRoster(tx, damaged, 1, sealed);
+          return damaged;
+        });
+    assertEquals(
+        List.of(ByteString.copyFrom(sound.bytes())),
+        view().list().getOperationsList().stream().map(Operation::getOperationId).toList());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.release;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -438,6 +439,38 @@ class ReleaseDecisionsTest {
             .filter("RELEASE_TIMED_OUT"::equals)
             .toList());
     assertEquals(1, envelopes());
+    assertEquals(0, kit().releases().count());
+  }
+
+  /** The page that the expiry goes through was read before the release was committed. */
+  @Test
+  void timeOut_afterACommittedRelease_saysNothing() {
+    MessageId first = held("k1");
+    MessageId second = held("k2");
+    Runnable goOn = kit().pauseSealing();
+    CompletableFuture<Outcome> released =
+        kit().releases().decide(DESK, first, Verdict.VERDICT_RELEASE, person("FR-2", WHY));
+    CompletableFuture<Outcome> alsoReleased =
+        kit().releases().decide(DESK, second, Verdict.VERDICT_RELEASE, person("FR-2", WHY));
+    now = now.plus(IntakeKit.HELD);
+    Thread expiry = new Thread(() -> kit().releases().expire());
+    expiry.start();
+    while (expiry.isAlive() && expiry.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    // The expiry waits for the first; the second is committed before it comes to that.
+    goOn.run();
+    assertTrue(released.join().hasAccepted(), released.join()::toString);
+    assertTrue(alsoReleased.join().hasAccepted(), alsoReleased.join()::toString);
+    assertDoesNotThrow(() -> expiry.join());
+    for (MessageId id : List.of(first, second)) {
+      assertEquals(
+          List.of(),
+          evidence(id).stream()
+              .map(EvidenceItem::getCode)
+              .filter("RELEASE_TIMED_OUT"::equals)
+              .toList());
+    }
     assertEquals(0, kit().releases().count());
   }
 

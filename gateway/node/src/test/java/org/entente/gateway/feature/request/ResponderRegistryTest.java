@@ -18,11 +18,13 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
@@ -95,6 +97,21 @@ class ResponderRegistryTest {
         leaves.stream().map(leaf -> leaf.outcome().detail()).toList());
     AuditPerson person = leaves.get(0).actor().onBehalfOf();
     assertEquals("case 12/26", person == null ? "nobody" : person.justification());
+  }
+
+  /** Damage that no checksum shows. */
+  @Test
+  void recordThatCannotBeRead_hidesNoOthers() {
+    register(SEIZURES, responder());
+    byte[] key = KeyBuilder.key().u8(4).ascii("broken").done();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.put(Table.REQUEST, key, new byte[] {-1});
+          return key;
+        });
+    assertEquals(1, responders().list().size());
+    assertEquals(1, ledger.unreadable().count(Table.REQUEST));
   }
 
   @Test

@@ -71,14 +71,21 @@ class PeriodicTasksTest {
           run.add("fails");
           throw expected;
         };
+    IllegalArgumentException earlier = new IllegalArgumentException("expected earlier");
+    Runnable failsEarlier =
+        () -> {
+          throw earlier;
+        };
     assertSame(
         expected,
         assertThrows(
             IllegalStateException.class,
             () ->
                 GatewayCore.runEach(
-                    List.of(() -> run.add("first"), fails, () -> run.add("last")).iterator())));
+                    List.of(() -> run.add("first"), failsEarlier, fails, () -> run.add("last"))
+                        .iterator())));
     assertEquals(List.of("first", "fails", "last"), run);
+    assertEquals(List.of(earlier), List.of(expected.getSuppressed()), "each is in the log");
   }
 
   @Test
