@@ -692,7 +692,8 @@ final class DocumentedSteps {
                     + " --out /tmp/federation/night-desk-2")
             .says("valid until"),
         CommandStep.of("./entente client revoke night-desk" + CONFIGURATION)
-            .says("night-desk revoked"),
+            .says("night-desk revoked")
+            .says("in force     now"),
         CommandStep.of("./entente console" + OPERATOR).says("/console/enter#"),
         CommandStep.of("./entente link list" + OPERATOR).says("de.customs  up").says("FLASH"),
         CommandStep.of("./entente quarantine list" + OPERATOR).doesNotSay("receiving"),

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -54,6 +57,13 @@ class ClientCommandTest {
     return command.run(all);
   }
 
+  /** A command that changes the list, while the gateway follows its files; its exit code. */
+  private int change(String... words) {
+    CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> client(words));
+    federation.await("the command ends", exit::isDone);
+    return exit.join();
+  }
+
   private Path home() {
     return federation.folder().resolve(FR);
   }
@@ -65,7 +75,7 @@ class ClientCommandTest {
   private void add(String name, String scope, String out) {
     assertEquals(
         0,
-        client(
+        change(
             "add", name, "--scope", scope, "--ca", home().toString(), "--out", out(out).toString()),
         command::err);
   }
@@ -93,6 +103,7 @@ class ClientCommandTest {
   void client_addedGrantedRenewedAndRevoked_whileTheGatewayRuns() throws Exception {
     add("night", "operator", "first");
     assertTrue(command.out().contains("night has the scopes operator"), command.out());
+    assertTrue(command.out().contains("in force     now, as client list 1"), command.out());
     assertFalse(command.out().contains("PRIVATE KEY"), command.out());
     try (Stream<Path> files = Files.list(out("first"))) {
       for (Path file : files.toList()) {
@@ -102,36 +113,66 @@ class ClientCommandTest {
     }
     awaitLinkList(0, out("first"));
 
-    assertEquals(0, client("grant", "night", "--scope", "subscribe"), command::err);
+    assertEquals(0, change("grant", "night", "--scope", "subscribe"), command::err);
     awaitLinkList(3, out("first"));
     assertTrue(command.err().contains("SCOPE_MISSING"), command.err());
-    assertEquals(0, client("grant", "night", "--scope", "operator", "--by", "FR-9"), command::err);
+    assertEquals(0, change("grant", "night", "--scope", "operator", "--by", "FR-9"), command::err);
     awaitLinkList(0, out("first"));
 
     String[] renew = {"renew", "night", "--ca", home().toString(), "--out"};
-    assertEquals(0, client(with(renew, out("second").toString())), command::err);
+    assertEquals(0, change(with(renew, out("second").toString())), command::err);
     awaitLinkList(0, out("second"));
     assertEquals(0, linkList(out("first")), "the old one stays valid");
-    assertEquals(0, client(with(renew, out("third").toString(), "--now")), command::err);
+    assertEquals(0, change(with(renew, out("third").toString(), "--now")), command::err);
     awaitLinkList(0, out("third"));
     assertEquals(4, linkList(out("first")));
     assertTrue(command.err().contains("this certificate was replaced"), command.err());
 
-    assertEquals(0, client("revoke", "night"), command::err);
+    assertEquals(0, change("revoke", "night"), command::err);
     awaitLinkList(4, out("third"));
     assertTrue(command.err().contains("because the client was revoked"), command.err());
-    assertEquals(0, client("revoke", "night"), command::err);
+    assertEquals(0, change("revoke", "night"), command::err);
     assertTrue(command.out().contains("nothing changed"), command.out());
     assertEquals(1, client("grant", "night", "--scope", "audit"));
-    assertTrue(command.err().contains("`entente client add` admits it again"), command.err());
+    assertTrue(command.err().contains("add --same-client` admits it again"), command.err());
 
-    add("night", "operator", "fourth");
+    String[] again = {"add", "night", "--scope", "operator", "--ca", home().toString(), "--out"};
+    assertEquals(
+        1, client(with(again, out("fourth").toString())), "who knows whether it is the same");
+    assertTrue(command.err().contains("its name keeps its cursors, watches and drafts"));
+    assertFalse(Files.exists(out("fourth")));
+    assertEquals(0, change(with(again, out("fourth").toString(), "--same-client")), command::err);
     awaitLinkList(0, out("fourth"));
     assertEquals(4, linkList(out("third")), "the old certificate is not brought back");
   }
 
   private static String[] with(String[] words, String... more) {
     return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
+  }
+
+  /** A command that says "revoked" must not leave it open whether the client is out. */
+  @Test
+  void change_saysWhenItIsInForce_andFailsIfTheGatewayDoesNotConfirmIt() throws Exception {
+    federation.stop(FR);
+    try (ServerSocket other = new ServerSocket()) {
+      other.bind(new InetSocketAddress("127.0.0.1", 0));
+      useAdminPort(other.getLocalPort());
+      assertEquals(1, client("grant", "desk", "--scope", "audit", "--wait", "1"));
+      assertTrue(command.err().contains("client list 1 is stored, but"), command.err());
+      assertTrue(command.err().contains("has not confirmed it within 1 s"), command.err());
+      assertEquals(0, client("grant", "desk", "--scope", "search", "--wait", "0"));
+      assertTrue(command.out().contains("not awaited"), command.out());
+    }
+    assertEquals(0, client("revoke", "desk"), command::err);
+    assertTrue(command.out().contains("when the gateway starts"), command.out());
+    assertEquals(2, client("revoke", "desk", "--wait", "601"));
+    assertTrue(command.err().contains("--wait: found 601; valid is 0 to 600"), command.err());
+  }
+
+  private void useAdminPort(int port) throws IOException {
+    Path config = federation.config(FR);
+    Files.writeString(
+        config, Files.readString(config).replace("admin: 127.0.0.1:0", "admin: 127.0.0.1:" + port));
   }
 
   @Test
@@ -150,7 +191,7 @@ class ClientCommandTest {
 
     assertEquals(
         0,
-        client(
+        change(
             "add",
             "night",
             "--scope",
@@ -184,7 +225,7 @@ class ClientCommandTest {
     assertEquals(
         1, client("add", "day", "--scope", "operator", "--certificate", issued + "/tls.crt"));
     assertTrue(command.err().contains("that of the client is"), command.err());
-    assertEquals(0, client(with(add, issued.resolve("tls.crt").toString())), command::err);
+    assertEquals(0, change(with(add, issued.resolve("tls.crt").toString())), command::err);
     awaitLinkList(0, issued);
   }
 
@@ -201,7 +242,7 @@ class ClientCommandTest {
   @Test
   void list_namesEachClient_withItsCertificateAndItsEnd() throws Exception {
     add("night", "operator", "night");
-    assertEquals(0, client("list"), command::err);
+    assertEquals(0, change("list"), command::err);
     String[] lines = command.out().lines().toArray(String[]::new);
     assertTrue(command.err().contains("2 clients; client list version 1, changed by "));
     assertTrue(lines[0].startsWith("client "), lines[0]);
@@ -210,7 +251,7 @@ class ClientCommandTest {
     assertTrue(
         lines[2].matches("night +in force +\\S+Z +\\d+ +" + serial + " +operator"), lines[2]);
 
-    assertEquals(0, client("list", "--json"), command::err);
+    assertEquals(0, change("list", "--json"), command::err);
     JsonNode json = new ObjectMapper().readTree(command.out());
     assertEquals(1, json.path("version").asInt());
     JsonNode desk = json.path("clients").get(0);
@@ -222,8 +263,8 @@ class ClientCommandTest {
     assertTrue(night.path("revoked").isNull());
     assertEquals(serial, night.path("certificates").get(0).path("serial").asText());
     assertTrue(night.path("certificates").get(0).path("daysLeft").asInt() > 50);
-    assertEquals(0, client("revoke", "night"), command::err);
-    assertEquals(0, client("list"), command::err);
+    assertEquals(0, change("revoke", "night"), command::err);
+    assertEquals(0, change("list"), command::err);
     assertTrue(command.out().contains("revoked"), command.out());
   }
 

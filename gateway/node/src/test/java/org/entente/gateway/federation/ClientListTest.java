@@ -256,6 +256,21 @@ class ClientListTest {
     assertEquals(0.0, federation.metric(FR, "entente_client_list_refused"));
   }
 
+  /** Only a gateway that runs could keep what was in force, and an older file came in between. */
+  @Test
+  void clientRevokedWhileTheGatewayIsStopped_staysOut_thoughAnOlderFileIsRestored()
+      throws Exception {
+    addNight("operator");
+    byte[] old = Files.readAllBytes(file);
+    federation.stop(FR);
+    revoke(NIGHT);
+    PrivateFiles.replace(file, old);
+    federation.start(FR);
+    assertTrue(told(NIGHT).contains("because the client was revoked"));
+    assertTrue(readyz().contains("has version 1, and version 2 is in force"), readyz());
+    listLinks(federation.channel(FR));
+  }
+
   @Test
   void fileThatIsBroken_isRefusedAsAWhole_andTheClientsInForceStay() throws Exception {
     addNight("operator");

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +26,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.offline.ClientListEditor;
+import org.entente.gateway.node.offline.ClientListEditor.Adoption;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,17 +64,25 @@ public final class ClientCommand {
     private Path config = Path.of("");
 
     @Override
-    protected final void run() {
-      try (ClientListEditor editor = ClientListEditor.open(config, InstantSource.system())) {
+    protected final void run() throws InterruptedException {
+      ClientListEditor opened = ClientListEditor.open(config, InstantSource.system());
+      try (ClientListEditor editor = opened) {
         with(editor);
       }
+      afterwards(opened);
     }
 
     abstract void with(ClientListEditor editor);
+
+    /** What is left to do once other commands may change the list. */
+    void afterwards(ClientListEditor editor) throws InterruptedException {}
   }
 
   /** A command that changes one client. */
   abstract static class Change extends OnList {
+    private static final Duration BETWEEN = Duration.ofMillis(200);
+    private static final int LONGEST_WAIT = 600;
+
     @Parameters(
         index = "0",
         paramLabel = "NAME",
@@ -85,6 +95,23 @@ public final class ClientCommand {
         description =
             "who changes it, for the audit log, at most 64 characters (default: this user)")
     private @Nullable String by;
+
+    @Option(
+        names = "--wait",
+        paramLabel = "SECONDS",
+        description =
+            "how long to wait until a running gateway confirms the change, 0 to 600; default 10")
+    private int seconds = 10;
+
+    @Override
+    final void with(ClientListEditor editor) {
+      if (seconds < 0 || seconds > LONGEST_WAIT) {
+        throw new UsageError("--wait: found " + seconds + "; valid is 0 to " + LONGEST_WAIT);
+      }
+      change(editor);
+    }
+
+    abstract void change(ClientListEditor editor);
 
     NodeName name() {
       try {
@@ -123,7 +150,40 @@ public final class ClientCommand {
                               + " on: "
                               + why));
       editor.put(entry, by == null ? System.getProperty("user.name", "unknown") : by);
-      print("  in force     within seconds, if the gateway runs");
+    }
+
+    @Override
+    void afterwards(ClientListEditor editor) throws InterruptedException {
+      Optional<ClientList> stored = editor.stored();
+      if (stored.isPresent()) {
+        say(stored.get().version(), awaited(editor));
+      }
+    }
+
+    private Adoption awaited(ClientListEditor editor) throws InterruptedException {
+      long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+      Adoption now = editor.adoption();
+      while (now == Adoption.PENDING && System.nanoTime() - end < 0) {
+        Thread.sleep(BETWEEN.toMillis());
+        now = editor.adoption();
+      }
+      return now;
+    }
+
+    private void say(long version, Adoption adoption) {
+      switch (adoption) {
+        case IN_FORCE -> print("  in force     now, as client list " + version);
+        case STOPPED ->
+            print("  in force     when the gateway starts: nothing listens at its admin port");
+        case PENDING -> {
+          if (seconds > 0) {
+            throw new CommandFailure(
+                "client list %d is stored, but the gateway has not confirmed it within %d s; `entente doctor` says why. If the gateway is stopped, its start puts the list in force"
+                    .formatted(version, seconds));
+          }
+          print("  in force     not awaited; the gateway follows within seconds, if it runs");
+        }
+      }
     }
   }
 
@@ -167,7 +227,8 @@ public final class ClientCommand {
         "Adds a client: issues its certificate, and lets the gateway accept that one.",
         "With --csr the key never leaves the client. With --certificate the certificate was issued"
             + " elsewhere.",
-        "A client that was revoked can be added again; its old certificates stay refused."
+        "With --same-client a client that was revoked is added again; its old certificates stay"
+            + " refused."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
@@ -179,18 +240,16 @@ public final class ClientCommand {
     @Mixin private Rights rights = new Rights();
     @Mixin private ClientCertificateOptions source = new ClientCertificateOptions();
 
+    @Option(
+        names = "--same-client",
+        description =
+            "add a revoked client again, with its cursors, watches and whatever else its name has")
+    private boolean isSame;
+
     @Override
-    void with(ClientListEditor editor) {
+    void change(ClientListEditor editor) {
       source.check();
-      editor
-          .find(name().value())
-          .filter(entry -> entry.revoked() == null)
-          .ifPresent(
-              entry -> {
-                throw new CommandFailure(
-                    "the client %s exists already; `entente client grant` changes what it may do, `entente client renew` its certificate"
-                        .formatted(entry.name()));
-              });
+      editor.find(name().value()).ifPresent(this::requireFree);
       editor.requireValid(rights.of(name(), List.of()));
       Obtained obtained = source.obtain(editor, name(), Instant.now());
       ClientList.Entry entry =
@@ -198,6 +257,20 @@ public final class ClientCommand {
       print(entry.name() + " has the scopes " + String.join(", ", entry.scopes()));
       printObtained(this, obtained);
       put(editor, entry);
+    }
+
+    /** Cursors, watches and drafts go by the name: another system must not get them unnoticed. */
+    private void requireFree(ClientList.Entry entry) {
+      if (entry.revoked() == null) {
+        throw new CommandFailure(
+            "the client %s exists already; `entente client grant` changes what it may do, `entente client renew` its certificate"
+                .formatted(entry.name()));
+      }
+      if (!isSame) {
+        throw new CommandFailure(
+            "%s was revoked at %s, and its name keeps its cursors, watches and drafts; choose another name for another system, or confirm with --same-client"
+                .formatted(entry.name(), entry.revoked()));
+      }
     }
   }
 
@@ -216,7 +289,7 @@ public final class ClientCommand {
     @Mixin private Rights rights = new Rights();
 
     @Override
-    void with(ClientListEditor editor) {
+    void change(ClientListEditor editor) {
       ClientList.Entry before = existing(editor);
       requireInForce(before);
       ClientList.Entry entry = rights.of(name(), before.certificates());
@@ -249,7 +322,7 @@ public final class ClientCommand {
     private boolean now;
 
     @Override
-    void with(ClientListEditor editor) {
+    void change(ClientListEditor editor) {
       source.check();
       ClientList.Entry before = existing(editor);
       requireInForce(before);
@@ -289,14 +362,15 @@ public final class ClientCommand {
       name = "revoke",
       description = {
         "Revokes a client: no certificate of it is accepted, and its connections and streams end.",
-        "Repeating the command changes nothing. `entente client add` admits it again."
+        "Repeating the command changes nothing. `entente client add --same-client` admits it"
+            + " again."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  entente client revoke night-desk --config /etc/entente/node.yaml")
   static final class Revoke extends Change {
     @Override
-    void with(ClientListEditor editor) {
+    void change(ClientListEditor editor) {
       ClientList.Entry before = existing(editor);
       if (before.revoked() != null) {
         print(before.name() + " was revoked at " + before.revoked() + "; nothing changed");
@@ -410,7 +484,7 @@ public final class ClientCommand {
   private static void requireInForce(ClientList.Entry entry) {
     if (entry.revoked() != null) {
       throw new CommandFailure(
-          "%s was revoked at %s; `entente client add` admits it again"
+          "%s was revoked at %s; `entente client add --same-client` admits it again"
               .formatted(entry.name(), entry.revoked()));
     }
   }

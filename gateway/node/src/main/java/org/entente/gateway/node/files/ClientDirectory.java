@@ -39,9 +39,10 @@ import org.slf4j.LoggerFactory;
  * The clients in force: those of the node's configuration and, in their place, those of the client
  * list, which is read again when its file changes. A file is taken as a whole or not at all.
  *
- * <p>The last accepted list is kept in the folder {@code audit}. A file whose version is lower, or
- * the same with other content, is refused: an old copy, such as one from a backup, brings no
- * revoked client back, also after a restart. Safe for many threads.
+ * <p>The last accepted list is kept in the folder {@code audit}, and beside it the last one that a
+ * command wrote. A file whose version is lower, or the same with other content, is refused: an old
+ * copy, such as one from a backup, brings no revoked client back, also after a restart, and if the
+ * gateway was stopped at the revocation. Safe for many threads.
  */
 public final class ClientDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(ClientDirectory.class);
@@ -80,11 +81,11 @@ public final class ClientDirectory {
     }
   }
 
-  private ClientDirectory(NodeConfig config, Path memory, ClientList remembered) {
+  private ClientDirectory(NodeConfig config, ClientList remembered, ClientList begin) {
     this.config = config;
-    this.memory = memory;
+    this.memory = memory(config);
     this.remembered = remembered;
-    this.current = inForce(config, remembered);
+    this.current = inForce(config, begin);
     this.seats = current.seats();
   }
 
@@ -92,19 +93,55 @@ public final class ClientDirectory {
    * Reads the clients of a node; stores nothing.
    *
    * @throws StartProblem naming the field and what is wrong. If only the file is at fault and a
-   *     list was accepted before, that list is in force and {@link #refusal} says why
+   *     list was accepted or written before, the newest of these is in force and {@link #refusal}
+   *     says why
    */
   public static ClientDirectory open(NodeConfig config) {
-    Path memory = config.audit().resolve("accepted-clients");
-    Optional<ClientList> accepted =
-        Files.isDirectory(config.audit()) ? read("audit: ", memory) : Optional.empty();
-    ClientDirectory opened = new ClientDirectory(config, memory, accepted.orElse(ClientList.EMPTY));
+    ClientList accepted = accepted(config);
+    ClientList written = kept(config, written(config));
+    ClientList begin = written.version() > accepted.version() ? written : accepted;
+    ClientDirectory opened = new ClientDirectory(config, accepted, begin);
     Optional<ClientList> unused = opened.follow();
     String why = opened.refusal;
-    if (why != null && accepted.isEmpty()) {
+    if (why != null && begin.equals(ClientList.EMPTY)) {
       throw new StartProblem(why);
     }
     return opened;
+  }
+
+  /**
+   * The list that a gateway accepted last, also while it runs; {@link ClientList#EMPTY} if none.
+   */
+  public static ClientList accepted(NodeConfig config) {
+    return kept(config, memory(config));
+  }
+
+  private static ClientList kept(NodeConfig config, Path file) {
+    return Files.isDirectory(config.audit())
+        ? read("audit: ", file).orElse(ClientList.EMPTY)
+        : ClientList.EMPTY;
+  }
+
+  private static Path memory(NodeConfig config) {
+    return config.audit().resolve("accepted-clients");
+  }
+
+  private static Path written(NodeConfig config) {
+    return config.audit().resolve("written-clients");
+  }
+
+  /**
+   * Writes a list into the file, and keeps it: a start takes no older file, also if no gateway ran
+   * since. Before a node's first start there is nowhere to keep it. Durable on return.
+   *
+   * @throws IOException if the file, or the copy, cannot be written
+   */
+  public static void write(NodeConfig config, Path file, ClientList list) throws IOException {
+    byte[] text = YamlFiles.print(list).getBytes(StandardCharsets.UTF_8);
+    PrivateFiles.replace(file, text);
+    if (Files.isDirectory(config.audit())) {
+      PrivateFiles.replace(written(config), text);
+    }
   }
 
   /**

@@ -1,9 +1,12 @@
 package org.entente.gateway.node.offline;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,7 +24,6 @@ import java.util.stream.Collectors;
 import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.config.ClientList;
 import org.entente.gateway.config.NodeConfig;
-import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.crypto.CertificateValidity;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.Sha256;
@@ -45,11 +47,14 @@ import org.jspecify.annotations.Nullable;
  * until it is closed, so that of two commands none undoes the other's change.
  */
 public final class ClientListEditor implements AutoCloseable {
+  private static final int CONNECT_MILLIS = 3_000;
+
   private final ConfiguredFiles files;
   private final Path file;
   private final InstantSource clock;
   private final ClientDirectory directory;
   private final FileChannel lock;
+  private @Nullable ClientList stored;
 
   private ClientListEditor(
       ConfiguredFiles files,
@@ -252,18 +257,61 @@ public final class ClientListEditor implements AutoCloseable {
 
   /**
    * Puts an entry into the list, in the place of one of its name. Durable on return; a running
-   * gateway follows within seconds.
+   * gateway follows within seconds, as {@link #adoption} says.
    *
    * @param by who changes it
-   * @throws StartProblem naming what is wrong; nothing is written
+   * @throws StartProblem naming what is wrong; if that is the entry, nothing is written
    */
   public void put(ClientList.Entry entry, String by) {
     ClientList next = with(entry, by);
     ClientDirectory.requireValid(files.config(), next);
     try {
-      PrivateFiles.replace(file, YamlFiles.print(next).getBytes(StandardCharsets.UTF_8));
+      ClientDirectory.write(files.config(), file, next);
+      stored = next;
     } catch (IOException e) {
       throw ConfiguredFiles.unusable("client_list", file, e);
+    }
+  }
+
+  /** The list that this stored last; empty if it changed nothing. */
+  public Optional<ClientList> stored() {
+    return Optional.ofNullable(stored);
+  }
+
+  /** Whether a gateway has put the stored list in force. */
+  public enum Adoption {
+    /** A gateway confirms the list, or a later one. */
+    IN_FORCE,
+    /** Nothing listens at the gateway's admin port: its start will put the list in force. */
+    STOPPED,
+    /** A gateway runs, or may run, and has not confirmed the list. */
+    PENDING
+  }
+
+  /** Whether a gateway has put the stored list in force; valid also after the lock is released. */
+  public Adoption adoption() {
+    long version = stored == null ? 0 : stored.version();
+    if (ClientDirectory.accepted(files.config()).version() >= version) {
+      return Adoption.IN_FORCE;
+    }
+    return mayRun() ? Adoption.PENDING : Adoption.STOPPED;
+  }
+
+  /** Port 0 is another one at each start, and says nothing. */
+  private boolean mayRun() {
+    InetSocketAddress admin =
+        ConfiguredFiles.address("listen.admin", files.config().listen().admin());
+    if (admin.getPort() == 0) {
+      return true;
+    }
+    try (Socket socket = new Socket(Proxy.NO_PROXY)) {
+      socket.connect(admin, CONNECT_MILLIS);
+      return true;
+    } catch (ConnectException e) {
+      return false;
+    } catch (IOException e) {
+      // No answer is no proof that it stopped.
+      return true;
     }
   }
 
