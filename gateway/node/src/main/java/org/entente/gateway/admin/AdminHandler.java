@@ -94,7 +94,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         address.path(),
         first(address.parameters()),
         headers,
-        first(new QueryStringDecoder(body, false).parameters()));
+        first(new QueryStringDecoder(body, false).parameters()),
+        () -> !ctx.channel().isActive());
   }
 
   private static Map<String, String> first(Map<String, List<String>> parameters) {

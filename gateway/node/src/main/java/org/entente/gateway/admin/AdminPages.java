@@ -4,6 +4,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Pages that the admin port serves beside its own, all below {@link #PATH}. */
@@ -12,7 +13,10 @@ public interface AdminPages {
   /** Where they are. */
   String PATH = "/console/";
 
-  /** Answers a request; called by several threads, which it may block. */
+  /** Threads that answer at the same time. */
+  int THREADS = 6;
+
+  /** Answers a request; called by {@link #THREADS} threads, which it may block. */
   Answer answer(Request request);
 
   /**
@@ -35,6 +39,7 @@ public interface AdminPages {
    * @param query parameters of the address; of several of one name the first
    * @param headers by name in lower case; of several of one name the first
    * @param form fields of the body, as of a form
+   * @param isGone whether its caller has left, or was given up after 30 s; for any thread
    */
   record Request(
       Connection connection,
@@ -42,7 +47,8 @@ public interface AdminPages {
       String path,
       Map<String, String> query,
       Map<String, String> headers,
-      Map<String, String> form) {
+      Map<String, String> form,
+      BooleanSupplier isGone) {
     public Request {
       query = Map.copyOf(query);
       headers = Map.copyOf(headers);

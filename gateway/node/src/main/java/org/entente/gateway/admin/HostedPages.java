@@ -16,8 +16,6 @@ import java.util.function.Supplier;
  */
 record HostedPages(AdminPages pages, Supplier<Optional<AdminTls>> tls, ExecutorService workers)
     implements AutoCloseable {
-  private static final int THREADS = 2;
-
   /** Requests and events that wait for a thread. */
   static final int WAITING = 64;
 
@@ -26,8 +24,8 @@ record HostedPages(AdminPages pages, Supplier<Optional<AdminTls>> tls, ExecutorS
         pages,
         tls,
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            AdminPages.THREADS,
+            AdminPages.THREADS,
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(WAITING),

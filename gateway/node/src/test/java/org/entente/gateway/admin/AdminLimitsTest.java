@@ -110,11 +110,11 @@ class AdminLimitsTest {
   /** Callers that leave before they are answered leave no endless queue behind. */
   @Test
   void requestsThatWait_areBounded_andOneMoreIsTurnedAway() throws Exception {
-    CountDownLatch busy = new CountDownLatch(2);
+    CountDownLatch busy = new CountDownLatch(AdminPages.THREADS);
     CountDownLatch end = new CountDownLatch(1);
     AdminPages pages = request -> new AdminPages.Answer.Page(200, Map.of(), "");
     try (HostedPages hosted = HostedPages.of(pages, Optional::empty)) {
-      for (int i = 0; i < 2 + HostedPages.WAITING; i++) {
+      for (int i = 0; i < AdminPages.THREADS + HostedPages.WAITING; i++) {
         hosted
             .workers()
             .execute(
@@ -126,7 +126,7 @@ class AdminLimitsTest {
                     Thread.currentThread().interrupt();
                   }
                 });
-        if (i == 1) {
+        if (i == AdminPages.THREADS - 1) {
           assertTrue(busy.await(20, TimeUnit.SECONDS));
         }
       }

@@ -1,6 +1,7 @@
 package org.entente.gateway.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,9 +15,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -31,23 +37,23 @@ class AdminServerTest {
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
 
+  private final Readiness ready =
+      new Readiness() {
+        @Override
+        public List<String> obstacles() {
+          asked.incrementAndGet();
+          return List.copyOf(obstacles);
+        }
+
+        @Override
+        public List<String> warnings() {
+          return List.copyOf(warnings);
+        }
+      };
+
   @AutoClose
   private final AdminServer server =
-      AdminServer.start(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-          meters,
-          new Readiness() {
-            @Override
-            public List<String> obstacles() {
-              asked.incrementAndGet();
-              return List.copyOf(obstacles);
-            }
-
-            @Override
-            public List<String> warnings() {
-              return List.copyOf(warnings);
-            }
-          });
+      AdminServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), meters, ready);
 
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -159,6 +165,44 @@ class AdminServerTest {
     assertTrue(answer.startsWith("HTTP/1.1 503"));
     assertEquals(1, answer.split("HTTP/1.1 503", -1).length - 1);
     assertEquals(1, asked.get());
+  }
+
+  /** Otherwise a search goes on for a browser that was closed. */
+  @Test
+  void pageWhoseCallerLeft_isToldSo() throws Exception {
+    CompletableFuture<AdminPages.Request> made = new CompletableFuture<>();
+    CountDownLatch end = new CountDownLatch(1);
+    AdminPages pages =
+        request -> {
+          made.complete(request);
+          awaitQuietly(end);
+          return new AdminPages.Answer.Page(200, Map.of(), "");
+        };
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (AdminServer hosting = AdminServer.start(any, meters, ready, pages, Optional::empty)) {
+      Socket caller = new Socket(any.getAddress(), hosting.address().getPort());
+      caller
+          .getOutputStream()
+          .write("GET /console/ HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      BooleanSupplier isGone = made.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).isGone();
+      assertFalse(isGone.getAsBoolean());
+      caller.close();
+      long patience = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+      while (!isGone.getAsBoolean()) {
+        assertTrue(System.nanoTime() - patience < 0, "it hears of it");
+        Thread.onSpinWait();
+      }
+    } finally {
+      end.countDown();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The sixth look: a web page gives its own name the address of this port. */

@@ -3,6 +3,7 @@ package org.entente.gateway.node.assembly;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.feature.operator.Links;
 import org.entente.gateway.identity.Identified;
@@ -66,8 +67,9 @@ record OpenNode(GatewayCore core, ClientTrust clients) implements ConsoleNode {
   }
 
   @Override
-  public Result<ExportResponse> export(Identified client, ExportRequest request) {
-    return core.exports().export(client, account(client.name()), () -> false, request);
+  public Result<ExportResponse> export(
+      Identified client, BooleanSupplier cancelled, ExportRequest request) {
+    return core.exports().export(client, account(client.name()), cancelled, request);
   }
 
   @Override

@@ -69,7 +69,10 @@ final class AuditPage {
     return sources
         .node()
         .get()
-        .map(node -> asked(request).then(asked -> node.export(request.client(), asked)))
+        .map(
+            node ->
+                asked(request)
+                    .then(asked -> node.export(request.client(), request.isGone(), asked)))
         .orElseGet(() -> Result.refused(Code.NOT_READY, "", PageRequest.REOPENED));
   }
 

@@ -1,5 +1,6 @@
 package org.entente.gateway.node.console;
 
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last report of the checks, made again once it is ten seconds old. One caller at a time makes
- * it; meanwhile others get the last one, so that slow checks hold up one page alone. Safe for many
- * threads.
+ * it; meanwhile others get the last one, or none before the first, so that slow checks hold up one
+ * page alone. Safe for many threads.
  */
 final class CachedChecks {
   private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -27,12 +28,11 @@ final class CachedChecks {
     this.nanos = nanos;
   }
 
-  DoctorReport get() {
+  /** The report; empty while another caller makes the first. */
+  Optional<DoctorReport> get() {
     DatedReport kept = last;
-    if (kept == null) {
-      making.lock();
-    } else if (isFresh(kept) || !making.tryLock()) {
-      return kept.report();
+    if ((kept != null && isFresh(kept)) || !making.tryLock()) {
+      return Optional.ofNullable(kept).map(DatedReport::report);
     }
     try {
       DatedReport now = last;
@@ -40,7 +40,7 @@ final class CachedChecks {
         now = new DatedReport(checks.get(), nanos.getAsLong());
         last = now;
       }
-      return now.report();
+      return Optional.of(now.report());
     } finally {
       making.unlock();
     }

@@ -5,11 +5,12 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.entente.gateway.account.Work;
@@ -33,6 +34,12 @@ import org.entente.proto.v1.OpenConsoleResponse;
 public final class Console implements AdminPages, ConsoleService.Addresses {
   /** Live pages of all clients: the rest of the admin port's connections is for monitoring. */
   private static final int MOST_STREAMS = 32;
+
+  /**
+   * Forms of all clients that are answered at a time: they may take long. The other threads answer
+   * requests for pages, of which one may make the checks.
+   */
+  private static final int MOST_FORMS = AdminPages.THREADS - 2;
 
   private static final String GET = "GET";
   private static final String POST = "POST";
@@ -66,8 +73,8 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
   private final Map<String, Route> pages = new LinkedHashMap<>();
   private final Map<NodeName, Integer> streams = new HashMap<>();
 
-  /** Forms may take long: one at a time, so that the other thread answers requests for pages. */
-  private final Semaphore forms = new Semaphore(1);
+  /** Clients whose form is being answered. */
+  private final Set<NodeName> forms = new HashSet<>();
 
   /**
    * A page.
@@ -235,25 +242,35 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
             route ->
                 form.isPresent()
                     ? answered(route, request, client)
-                    : html(200, view(route, client, false, request.query())),
+                    : html(200, view(route, client, request)),
             problem ->
                 told(client, problem.code() == Code.NOT_FOUND ? 404 : 403, problem.message()));
   }
 
   private Answer answered(Route route, Request request, Identified client) {
-    if (!forms.tryAcquire()) {
+    if (!beginForm(client.name())) {
       return told(client, 429, "Another form is being answered. Send it again.");
     }
     try {
-      return html(200, view(route, client, true, request.form()));
+      return html(200, view(route, client, request));
     } finally {
-      forms.release();
+      endForm(client.name());
     }
   }
 
-  private View view(Route route, Identified client, boolean isForm, Map<String, String> fields) {
+  private synchronized boolean beginForm(NodeName client) {
+    return forms.size() < MOST_FORMS && forms.add(client);
+  }
+
+  private synchronized void endForm(NodeName client) {
+    forms.remove(client);
+  }
+
+  private View view(Route route, Identified client, Request request) {
     View.Frame frame = new View.Frame(route.title(), route.path(), sources.name(), links(client));
-    return route.view().apply(new PageRequest(frame, client, isForm, fields));
+    boolean isForm = request.method().equals(POST);
+    Map<String, String> fields = isForm ? request.form() : request.query();
+    return route.view().apply(new PageRequest(frame, client, isForm, fields, request.isGone()));
   }
 
   private Result<Route> page(String path, Identified client) {
@@ -275,7 +292,7 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
     Identified client = visitor.client();
     return page(request.query().getOrDefault("page", ""), client)
         .fold(
-            route -> live(() -> view(route, client, false, request.query()), visitor),
+            route -> live(() -> view(route, client, request), visitor),
             problem -> told(client, 404, problem.message()));
   }
 

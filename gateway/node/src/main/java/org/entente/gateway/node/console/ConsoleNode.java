@@ -3,6 +3,7 @@ package org.entente.gateway.node.console;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.feature.operator.Links;
 import org.entente.gateway.identity.Identified;
@@ -62,8 +63,13 @@ public interface ConsoleNode {
   /** All agencies of the federation but this one, and links to others, by name. */
   List<Destination> destinations();
 
-  /** A page of the audit log, at the client's cost and on record. */
-  Result<ExportResponse> export(Identified client, ExportRequest request);
+  /**
+   * A page of the audit log, at the client's cost and on record.
+   *
+   * @param cancelled whether nobody waits for it any more
+   */
+  Result<ExportResponse> export(
+      Identified client, BooleanSupplier cancelled, ExportRequest request);
 
   /** What policy would decide about a draft of a client; nothing is sent or kept. */
   Result<ExplainResponse> explain(Identified client, ExplainRequest request);

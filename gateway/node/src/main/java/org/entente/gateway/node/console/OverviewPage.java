@@ -23,6 +23,7 @@ import org.entente.proto.v1.PairState;
 final class OverviewPage {
   private static final String UNKNOWN = "unknown: the node is being reopened";
   private static final String VERDICT = "verdict";
+  private static final String CHECKS = "checks";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -37,30 +38,36 @@ final class OverviewPage {
   View view(View.Frame frame) {
     Optional<ConsoleNode> node = sources.node().get();
     List<Links.Link> links = node.map(ConsoleNode::links).orElse(List.of());
-    DoctorReport report = checks.get();
+    Optional<DoctorReport> report = checks.get();
     return new View.Overview(
         frame,
         verdict(report, links),
-        passed(report),
-        report.results().stream()
+        report
+            .map(OverviewPage::passed)
+            .orElse(new Figure(CHECKS, "", "the first checks are being made")),
+        report.stream()
+            .flatMap(made -> made.results().stream())
             .filter(result -> result.state() == State.FAILED)
             .map(OverviewPage::finding)
             .toList(),
         facts(node, links));
   }
 
-  private Figure verdict(DoctorReport report, List<Links.Link> links) {
+  private Figure verdict(Optional<DoctorReport> made, List<Links.Link> links) {
     List<String> obstacles = sources.readiness().obstacles();
     if (!obstacles.isEmpty()) {
       return new Figure(VERDICT, "bad", "No. " + obstacles.get(0));
     }
-    if (report.hasErrors()) {
+    if (made.isPresent() && made.get().hasErrors()) {
       return new Figure(VERDICT, "bad", "No. A check found an error.");
     }
     if (!links.isEmpty() && links.stream().noneMatch(PeersPage::isUp)) {
       return new Figure(VERDICT, "bad", "No. No link is up.");
     }
-    long warnings = report.failed(Severity.WARNING);
+    if (made.isEmpty()) {
+      return new Figure(VERDICT, "warn", "Unknown. The checks are being made.");
+    }
+    long warnings = made.get().failed(Severity.WARNING);
     return warnings == 0
         ? new Figure(VERDICT, "good", "Yes.")
         : new Figure(VERDICT, "warn", "Yes, with warnings: " + warnings + ".");
@@ -71,7 +78,7 @@ final class OverviewPage {
     long failed = count(report, State.FAILED);
     long suppressed = count(report, State.SUPPRESSED);
     return new Figure(
-        "checks",
+        CHECKS,
         "",
         "%d checks passed, %d failed, %d not made".formatted(passed, failed, suppressed));
   }

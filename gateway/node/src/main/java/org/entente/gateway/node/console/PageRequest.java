@@ -1,6 +1,7 @@
 package org.entente.gateway.node.console;
 
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.Problem;
 
@@ -9,9 +10,14 @@ import org.entente.gateway.model.Problem;
  *
  * @param isForm whether a form was sent: the page is asked to do something, not only to show it
  * @param fields of the form, or of the address
+ * @param isGone whether nobody waits for the page any more
  */
 record PageRequest(
-    View.Frame frame, Identified client, boolean isForm, Map<String, String> fields) {
+    View.Frame frame,
+    Identified client,
+    boolean isForm,
+    Map<String, String> fields,
+    BooleanSupplier isGone) {
   /** What a page says that needs the node while that is being reopened. */
   static final String REOPENED = "The node is being reopened. Try again.";
 

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.admin.AdminPages.Answer;
@@ -53,6 +56,9 @@ final class ConsoleKit {
   static final String AUTHOR = "author";
   static final String DESK = "desk";
 
+  /** More auditors. */
+  static final List<String> AUDITORS = List.of("auditor-2", "auditor-3", "auditor-4", "auditor-5");
+
   private static final AgencyName FR = new AgencyName("fr.customs");
 
   final TestFederation federation = new TestFederation(TestFederation.START);
@@ -75,7 +81,8 @@ final class ConsoleKit {
           () ->
               ClientRegistry.of(
                   FR,
-                  List.of(
+                  with(
+                      AUDITORS,
                       new ClientGrant(new NodeName(OPERATOR), Set.of(Scope.OPERATOR)),
                       new ClientGrant(new NodeName("second"), Set.of(Scope.OPERATOR)),
                       new ClientGrant(new NodeName(OFFICER), Set.of(Scope.EVIDENCE)),
@@ -97,6 +104,12 @@ final class ConsoleKit {
 
   /** What happens while policy decides. */
   Runnable whileDeciding = () -> {};
+
+  /** What happens while the log is searched, with what says that nobody waits any more. */
+  Consumer<BooleanSupplier> whileSearching = cancelled -> {};
+
+  /** Whether the caller has left. */
+  boolean gone;
 
   /** Whether what clients may do was withdrawn. */
   boolean withdrawn;
@@ -137,6 +150,13 @@ final class ConsoleKit {
                 clock::nanos),
             new SecureRandom());
     console.listensAt(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9441));
+  }
+
+  private static List<ClientGrant> with(List<String> auditors, ClientGrant... others) {
+    return Stream.concat(
+            Stream.of(others),
+            auditors.stream().map(name -> new ClientGrant(new NodeName(name), Set.of(Scope.AUDIT))))
+        .toList();
   }
 
   static NodeConfig.Console defaults() {
@@ -189,8 +209,10 @@ final class ConsoleKit {
     }
 
     @Override
-    public Result<ExportResponse> export(Identified client, ExportRequest request) {
+    public Result<ExportResponse> export(
+        Identified client, BooleanSupplier cancelled, ExportRequest request) {
       searches.add(request);
+      whileSearching.accept(cancelled);
       return found;
     }
 
@@ -255,7 +277,8 @@ final class ConsoleKit {
             "/console/enter",
             Map.of(),
             headers,
-            Map.of("token", token)));
+            Map.of("token", token),
+            () -> gone));
   }
 
   /** A page with a session's cookie. */
@@ -272,7 +295,13 @@ final class ConsoleKit {
     return page(
         console.answer(
             new Request(
-                new Connection(false, true, List.of()), "POST", path, Map.of(), headers, form)));
+                new Connection(false, true, List.of()),
+                "POST",
+                path,
+                Map.of(),
+                headers,
+                form,
+                () -> gone)));
   }
 
   Answer answer(String method, String path, Map<String, String> headers) {
@@ -285,7 +314,8 @@ final class ConsoleKit {
     for (String one : parts.length == 2 ? parts[1].split("&", -1) : new String[0]) {
       query.put(one.substring(0, one.indexOf('=')), one.substring(one.indexOf('=') + 1));
     }
-    return console.answer(new Request(from, method, parts[0], query, headers, Map.of()));
+    return console.answer(
+        new Request(from, method, parts[0], query, headers, Map.of(), () -> gone));
   }
 
   static Answer.Page page(Answer answer) {

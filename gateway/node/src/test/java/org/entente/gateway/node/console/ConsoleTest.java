@@ -300,18 +300,52 @@ class ConsoleTest {
   }
 
   @Test
-  void formWhileAnotherIsAnswered_isToldToTryAgain_andPagesAreServed() {
+  void formWhileAnotherOfItsClientIsAnswered_isToldToTryAgain_andPagesAreServed() {
     String author = kit.session(ConsoleKit.AUTHOR);
-    String auditor = kit.session(ConsoleKit.AUDITOR);
     List<Integer> meanwhile = new ArrayList<>();
     kit.whileDeciding =
         () -> {
-          meanwhile.add(kit.post("/console/audit", auditor, Map.of()).status());
-          meanwhile.add(kit.get("/console/audit", auditor).status());
+          meanwhile.add(kit.post("/console/policy", author, Map.of()).status());
+          meanwhile.add(kit.get("/console/policy", author).status());
         };
     assertEquals(200, kit.post("/console/policy", author, Map.of()).status());
     assertEquals(List.of(429, 200), meanwhile);
-    assertEquals(200, kit.post("/console/audit", auditor, Map.of()).status());
+    kit.whileDeciding = () -> {};
+    assertEquals(200, kit.post("/console/policy", author, Map.of()).status());
+  }
+
+  /** Attack: one search that takes long held up the forms of all. */
+  @Test
+  void formsOfOtherClients_areAnsweredDuringASearch_butNotOfMoreThanLeaveThreadsForPages() {
+    List<String> auditors =
+        new ArrayList<>(ConsoleKit.AUDITORS.stream().map(kit::session).toList());
+    List<Integer> answers = new ArrayList<>();
+    kit.whileSearching =
+        cancelled -> {
+          if (!auditors.isEmpty()) {
+            answers.add(search(auditors.remove(0)));
+          }
+        };
+    assertEquals(200, search(kit.session(ConsoleKit.AUDITOR)));
+    assertEquals(List.of(429, 200, 200, 200), answers, "the innermost is the fifth");
+    assertEquals(200, search(kit.session(ConsoleKit.AUDITOR)), "they ended");
+  }
+
+  private int search(String cookie) {
+    return kit.post("/console/audit", cookie, Map.of()).status();
+  }
+
+  @Test
+  void search_isToldWhenItsCallerHasLeft() {
+    List<Boolean> left = new ArrayList<>();
+    kit.whileSearching =
+        cancelled -> {
+          left.add(cancelled.getAsBoolean());
+          kit.gone = true;
+          left.add(cancelled.getAsBoolean());
+        };
+    search(kit.session(ConsoleKit.AUDITOR));
+    assertEquals(List.of(false, true), left);
   }
 
   @Test
