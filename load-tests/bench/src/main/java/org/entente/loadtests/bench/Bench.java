@@ -107,8 +107,12 @@ final class Bench implements AutoCloseable {
     return results;
   }
 
-  /** Measures only the counts of a message, without the raw chain and the baselines. */
-  Results counts() throws InterruptedException {
+  /**
+   * Measures only the counts of a message, without the raw chain and the baselines.
+   *
+   * @param recordings as above
+   */
+  Results counts(@Nullable Path recordings) throws InterruptedException {
     say.accept("starting two gateways");
     DirectLink.start(federation);
     GatewayChain gateways = new GatewayChain(federation);
@@ -122,6 +126,9 @@ final class Bench implements AutoCloseable {
                 Throughput.window(content.bytes()))
             .run(Duration.ZERO, effort.warmUp());
     new MessageCounts(federation, gateways, effort, results, say).run();
+    if (recordings != null) {
+      new Profile(gateways, federation, say).record(recordings);
+    }
     federation.close();
     return results;
   }

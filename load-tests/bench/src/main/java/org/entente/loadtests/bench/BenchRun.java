@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "load-tests/run",
     description = {
-      "Measures two gateways from outside, and compares them with a chain of as many processes that",
+      "Measures two gateways from outside, and compares them with a chain of as many processes"
+          + " that",
       "only forwards bytes over the same TLS, and with systems in use today. Writes results.json,",
       "results.md and charts; progress goes to standard error. See docs/develop/benchmarks.md."
     },
@@ -37,7 +38,7 @@ public final class BenchRun implements Callable<Integer> {
 
   @Option(
       names = "--counts",
-      description = "less than a minute; only counts what a message takes, and prints a table")
+      description = "less than five minutes; only counts what a message takes, and prints a table")
   private boolean counts;
 
   @Option(names = "--json", description = "print the results as one JSON object")
@@ -55,7 +56,7 @@ public final class BenchRun implements Callable<Integer> {
   @Option(
       names = "--profile",
       paramLabel = "FOLDER",
-      description = "also record both gateways under saturation with JFR, and write a summary")
+      description = "also record both gateways with JFR, packed and alone, and write summaries")
   private @Nullable Path recordings;
 
   @Spec private CommandSpec spec;
@@ -76,7 +77,7 @@ public final class BenchRun implements Callable<Integer> {
     Thread onInterrupt = new Thread(bench::close, "stop");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try (bench) {
-      Results results = counts ? bench.counts() : bench.run(recordings);
+      Results results = counts ? bench.counts(recordings) : bench.run(recordings);
       Path to = out == null ? results(effort) : out;
       Bench.write(results, to);
       say("written to " + to);

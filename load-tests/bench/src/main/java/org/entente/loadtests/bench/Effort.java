@@ -19,6 +19,8 @@ import org.entente.loadtests.federation.Machine;
  * @param sizes bytes of a message for throughput against size
  * @param batches messages in a gRPC message of the raw chain for throughput against batch, besides
  *     1 and 64
+ * @param settling longest time in which each of these loads warms the gateways up before; zero for
+ *     as warm as they are
  * @param counted how long each load lasts under which operations are counted
  * @param baseline how long each figure of a baseline is measured
  * @param scenarios effort of the scenarios with their own gateways
@@ -35,6 +37,7 @@ record Effort(
     List<Integer> parts,
     List<Integer> sizes,
     List<Integer> batches,
+    Duration settling,
     Duration counted,
     Duration baseline,
     Scenarios scenarios) {
@@ -118,6 +121,7 @@ record Effort(
           List.of(),
           List.of(),
           List.of(),
+          Duration.ZERO,
           Duration.ofSeconds(2),
           Duration.ofMillis(1_500),
           new Scenarios(
@@ -131,7 +135,7 @@ record Effort(
               0,
               Duration.ZERO));
 
-  /** Less than a minute, for the counts of a message alone, of warm gateways. */
+  /** Less than five minutes, for the counts of a message alone, of warm gateways. */
   static final Effort COUNTS =
       new Effort(
           "counts",
@@ -145,6 +149,7 @@ record Effort(
           List.of(),
           List.of(),
           List.of(),
+          Duration.ofSeconds(75),
           Duration.ofSeconds(6),
           Duration.ofSeconds(1),
           NONE);
@@ -163,6 +168,7 @@ record Effort(
           List.of(10, 50, 90),
           List.of(256, 16 << 10, LARGEST),
           List.of(4, 16, 256),
+          Duration.ofSeconds(60),
           Duration.ofSeconds(20),
           Duration.ofSeconds(15),
           new Scenarios(
@@ -189,6 +195,7 @@ record Effort(
         parts,
         List.of(LARGEST),
         List.of(256),
+        Duration.ofMillis(200),
         Duration.ofMillis(500),
         Duration.ofSeconds(1),
         scenarios);

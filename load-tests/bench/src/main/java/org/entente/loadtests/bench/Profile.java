@@ -18,14 +18,11 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.measure.MeasuredContent;
-import org.entente.loadtests.measure.Saturation;
-import org.entente.proto.v1.Lane;
 
 /**
- * Records both gateways under saturation with JDK Flight Recorder and summarises threads, methods
- * and allocations. Counts the method on top of each stack and the gateway's own method nearest to
- * the top.
+ * Records both gateways with JDK Flight Recorder, under packed load and with messages that travel
+ * alone, and summarises threads, methods and allocations. Counts the method on top of each stack
+ * and the gateway's own method nearest to the top.
  */
 final class Profile {
   /**
@@ -34,9 +31,12 @@ final class Profile {
    */
   private static final Duration COMPILING = Duration.ofSeconds(40);
 
-  private static final Duration RECORDED = Duration.ofSeconds(40);
+  private static final Duration RECORDED = Duration.ofSeconds(30);
+  private static final List<MessageLoad.Kind> LOADS =
+      List.of(MessageLoad.Kind.PACKED, MessageLoad.Kind.LONE);
   private static final long COMMAND_SECONDS = 60;
-  private static final int SHOWN = 30;
+  private static final int SHOWN = 50;
+  private static final double BYTES_PER_KIB = 1 << 10;
   private static final String OWN = "org.entente.";
 
   private final GatewayChain gateways;
@@ -49,31 +49,41 @@ final class Profile {
     this.say = say;
   }
 
-  /** Writes a recording and a summary of each gateway into the folder. */
+  /** Writes a recording and a summary of each gateway and load into the folder. */
   void record(Path folder) throws InterruptedException {
     try {
       Files.createDirectories(folder);
       start();
-      saturate(COMPILING);
-      for (String agency : GatewayChain.GATEWAYS) {
-        jcmd(agency, "JFR.stop", "name=bench");
+      for (MessageLoad.Kind kind : LOADS) {
+        new WarmUp(federation, say).run(new MessageLoad(gateways, kind), COMPILING);
       }
-      start();
-      Map<String, Map<String, Double>> before = new HashMap<>();
-      for (String agency : GatewayChain.GATEWAYS) {
-        before.put(agency, new Usage(federation.pid(agency)).threads());
-      }
-      double rate = saturate(RECORDED);
-      say.accept(String.format(Locale.ROOT, "recorded at %,.0f messages/s", rate));
-      for (String agency : GatewayChain.GATEWAYS) {
-        Map<String, Double> threads = new Usage(federation.pid(agency)).threads();
-        before.getOrDefault(agency, Map.of()).forEach((t, s) -> threads.merge(t, -s, Double::sum));
-        Path file = folder.resolve(agency + ".jfr").toAbsolutePath();
-        jcmd(agency, "JFR.stop", "name=bench", "filename=" + file);
-        Files.writeString(folder.resolve(agency + ".txt"), summary(file, threads));
+      stop();
+      for (MessageLoad.Kind kind : LOADS) {
+        record(folder, kind);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void record(Path folder, MessageLoad.Kind kind) throws IOException, InterruptedException {
+    MessageLoad load = new MessageLoad(gateways, kind);
+    start();
+    Map<String, Map<String, Double>> before = new HashMap<>();
+    for (String agency : GatewayChain.GATEWAYS) {
+      before.put(agency, new Usage(federation.pid(agency)).threads());
+    }
+    long arrived = load.arrived();
+    load.run(RECORDED);
+    long messages = load.arrived() - arrived;
+    say.accept(String.format(Locale.ROOT, "recorded %,d messages, %s", messages, kind.id()));
+    for (String agency : GatewayChain.GATEWAYS) {
+      Map<String, Double> threads = new Usage(federation.pid(agency)).threads();
+      before.getOrDefault(agency, Map.of()).forEach((t, s) -> threads.merge(t, -s, Double::sum));
+      Path file = folder.resolve(agency + "-" + kind.id() + ".jfr").toAbsolutePath();
+      jcmd(agency, "JFR.stop", "name=bench", "filename=" + file);
+      Files.writeString(
+          folder.resolve(agency + "-" + kind.id() + ".txt"), summary(file, threads, messages));
     }
   }
 
@@ -83,14 +93,10 @@ final class Profile {
     }
   }
 
-  private double saturate(Duration time) throws InterruptedException {
-    MeasuredContent content = new MeasuredContent(Effort.KIB);
-    return new Saturation(
-            gateways.stream(Lane.LANE_ROUTINE, content),
-            gateways.arrivals(Lane.LANE_ROUTINE),
-            1,
-            Throughput.window(content.bytes()))
-        .run(Duration.ZERO, time);
+  private void stop() throws IOException, InterruptedException {
+    for (String agency : GatewayChain.GATEWAYS) {
+      jcmd(agency, "JFR.stop", "name=bench");
+    }
   }
 
   private void jcmd(String agency, String... command) throws IOException, InterruptedException {
@@ -108,7 +114,8 @@ final class Profile {
     }
   }
 
-  private static String summary(Path recording, Map<String, Double> threads) throws IOException {
+  private static String summary(Path recording, Map<String, Double> threads, long messages)
+      throws IOException {
     Map<String, Double> kinds = new HashMap<>();
     Map<String, Double> tops = new HashMap<>();
     Map<String, Double> own = new HashMap<>();
@@ -124,7 +131,7 @@ final class Profile {
             kinds.merge(kind(event), 1.0, Double::sum);
           }
           case "jdk.ObjectAllocationSample" -> {
-            double weight = event.getLong("weight");
+            double weight = event.getLong("weight") / BYTES_PER_KIB / messages;
             allocations.merge(frame(event, OWN), weight, Double::sum);
             allocated.merge(
                 event.getClass("objectClass").getName() + " in " + frame(event, ""),
@@ -140,8 +147,8 @@ final class Profile {
     section(text, "How the method on top was run, of samples of Java code", kinds);
     section(text, "Methods on top of the stack, of samples of Java code", tops);
     section(text, "The gateway's own methods nearest to the top, of the same", own);
-    section(text, "Allocation by the gateway's own methods, of bytes", allocations);
-    section(text, "Allocation by class and method, of bytes", allocated);
+    section(text, "Allocation by the gateway's own methods, KiB a message", allocations);
+    section(text, "Allocation by class and method, KiB a message", allocated);
     return text.toString();
   }
 
@@ -167,7 +174,7 @@ final class Profile {
 
   private static void section(StringBuilder text, String title, Map<String, Double> weights) {
     double all = weights.values().stream().mapToDouble(weight -> weight).sum();
-    text.append(title).append(String.format(Locale.ROOT, " (%,.0f)%n", all));
+    text.append(title).append(String.format(Locale.ROOT, " (%,.1f)%n", all));
     weights.entrySet().stream()
         .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
         .limit(SHOWN)
@@ -176,8 +183,9 @@ final class Profile {
                 text.append(
                     String.format(
                         Locale.ROOT,
-                        "%6.1f %%  %s%n",
+                        "%6.1f %% %8.2f  %s%n",
                         100 * entry.getValue() / all,
+                        entry.getValue(),
                         entry.getKey())));
     text.append('\n');
   }

@@ -48,8 +48,17 @@ final class StageCost {
 
   /** Seconds of processor time that a gateway's collector has used so far. */
   static double collecting(Usage usage) {
+    return spent(usage, Stage.MACHINE);
+  }
+
+  /** Seconds of processor time that the compiler of a gateway's virtual machine has used so far. */
+  static double compiling(Usage usage) {
+    return spent(usage, Stage.COMPILER);
+  }
+
+  private static double spent(Usage usage, Stage stage) {
     return usage.threads().entrySet().stream()
-        .filter(thread -> Stage.of(thread.getKey()) == Stage.MACHINE)
+        .filter(thread -> Stage.of(thread.getKey()) == stage)
         .mapToDouble(Map.Entry::getValue)
         .sum();
   }

@@ -18,12 +18,12 @@ final class MessageCountsTest {
     add(
         results,
         MessageCounts.id(
-            MessageCounts.Load.LONE, MessageCounts.Side.RECIPIENT, MessageCounts.Count.SCAN),
+            MessageLoad.Kind.LONE, MessageCounts.Side.RECIPIENT, MessageCounts.Count.SCAN),
         8);
     add(
         results,
         MessageCounts.id(
-            MessageCounts.Load.PACKED, MessageCounts.Side.SENDER, MessageCounts.Count.ALLOCATED),
+            MessageLoad.Kind.PACKED, MessageCounts.Side.SENDER, MessageCounts.Count.ALLOCATED),
         43.21);
 
     List<String> table = MessageCounts.table(results);
