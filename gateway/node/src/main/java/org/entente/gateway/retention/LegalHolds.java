@@ -226,7 +226,7 @@ final class LegalHolds {
     return storage
         .existing(LocalDate.ofEpochDay(record.getBucketDay()))
         .flatMap(bucket -> moved(record, bucket, hold))
-        .map(sealed -> with(record, sealed, true));
+        .map(bytes -> with(record, bytes, true));
   }
 
   private static InboxRecord with(InboxRecord record, byte[] sealed, boolean onHold) {
@@ -251,7 +251,8 @@ final class LegalHolds {
   }
 
   private Optional<Instant> ended(MessageId id, Optional<ErasureRecord> begun) {
-    Optional<Instant> erased = begun.map(one -> Instant.ofEpochMilli(erasing.finish(one).getDoneAtMs()));
+    Optional<Instant> erased =
+        begun.map(one -> Instant.ofEpochMilli(erasing.finish(one).getDoneAtMs()));
     EndedHold ended = ledger.retention().endedHold(id);
     if (ended != null) {
       end(ended);
