@@ -269,7 +269,7 @@ public final class OperationReception implements ReceptionHook {
       take(tx, origin, roster);
     } else if (!label.getOperationId().isEmpty()) {
       OperationId operation = operation(label);
-      OperationTable.of(ledger).received(tx, operation, id);
+      OperationTable.of(ledger).received(tx, operation, origin, id);
       rosters
           .held(tx, operation)
           .filter(held -> label.getOperationEpoch() > held.newest().number())

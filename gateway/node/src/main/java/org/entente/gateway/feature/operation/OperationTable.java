@@ -1,9 +1,11 @@
 package org.entente.gateway.feature.operation;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
@@ -36,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * OPERATION u8 1 · 16-byte operation id                         → OperationRecord
  * OPERATION u8 2 · 16-byte operation id · u64 number            → its roster, sealed
  * OPERATION u8 3 · 16-byte operation id · u8 n · ascii agency   → a member's statement, sealed
- * OPERATION u8 4 · 16-byte operation id · 16-byte message id    → the message, sealed, if own
+ * OPERATION u8 4 · 16-byte operation id · u8 n · ascii agency   → a message of the agency, which is
+ *                · 16-byte message id                             empty for this one: sealed, if own
  * OPERATION u8 5 · 16-byte message id                           → operation id of this agency's message
  * OPERATION u8 6 · u8 n · ascii agency                          → operations that count for it here: each
  *                                                                 16-byte id · u64 its end
@@ -56,6 +59,9 @@ public final class OperationTable {
   private static final int KEPT_UNTIL = 8;
   private static final int OPEN_BYTES = MessageId.SIZE + 8;
   private static final byte[] NOTHING = new byte[0];
+
+  /** In the place of an agency: this one. */
+  private static final String OWN_AGENCY = "";
 
   private final Store store;
 
@@ -134,6 +140,24 @@ public final class OperationTable {
     }
   }
 
+  /**
+   * Which message of an operation.
+   *
+   * @param agency empty for a message of this agency
+   */
+  public record UpdateKey(String agency, MessageId message) {}
+
+  /**
+   * Newest messages of an operation, by the time in their ids, newest first.
+   *
+   * @param more whether there are older ones
+   */
+  public record NewestUpdates(List<UpdateKey> keys, boolean more) {
+    public NewestUpdates {
+      keys = List.copyOf(keys);
+    }
+  }
+
   /** The record of an operation as the transaction sees it, or null. */
   public @Nullable OperationRecord record(Transaction tx, OperationId id) {
     return parse(tx.get(Table.OPERATION, key(RECORD, id)));
@@ -202,7 +226,11 @@ public final class OperationTable {
 
   /** Where it lies what this agency said in a message. */
   public static RecordPlace saidPlace(OperationId id, MessageId message) {
-    return new RecordPlace(Table.OPERATION, saidKey(id, message), "said");
+    return saidPlace(id, new UpdateKey(OWN_AGENCY, message));
+  }
+
+  private static RecordPlace saidPlace(OperationId id, UpdateKey update) {
+    return new RecordPlace(Table.OPERATION, saidKey(id, update), "said");
   }
 
   /** Numbers of the stored rosters, newest first, as committed; at most {@code most}. */
@@ -339,13 +367,13 @@ public final class OperationTable {
   }
 
   /** Adds a received message to an operation. */
-  public void received(Transaction tx, OperationId id, MessageId message) {
-    tx.put(Table.OPERATION, saidKey(id, message), NOTHING);
+  public void received(Transaction tx, OperationId id, AgencyName origin, MessageId message) {
+    tx.put(Table.OPERATION, saidKey(id, new UpdateKey(origin.value(), message)), NOTHING);
   }
 
   /** Stores a message of this agency. */
   public void said(Transaction tx, OperationId id, MessageId message, byte[] sealed) {
-    tx.put(Table.OPERATION, saidKey(id, message), sealed);
+    tx.put(Table.OPERATION, saidKey(id, new UpdateKey(OWN_AGENCY, message)), sealed);
     tx.put(Table.OPERATION, ownKey(message), id.bytes());
   }
 
@@ -354,24 +382,52 @@ public final class OperationTable {
     byte[] id = tx.get(Table.OPERATION, ownKey(message));
     if (id != null) {
       tx.delete(Table.OPERATION, ownKey(message));
-      tx.delete(Table.OPERATION, saidKey(OperationId.of(id), message));
+      tx.delete(Table.OPERATION, saidKey(OperationId.of(id), new UpdateKey(OWN_AGENCY, message)));
     }
   }
 
   /**
-   * The newest message of an operation before another one, or of all if that is null; null if there
-   * is none. A caller that goes through them holds one at a time.
+   * The newest messages of an operation. Agencies take turns, since the time in an id is what its
+   * origin says: none takes the place of another's newest.
    */
-  public @Nullable StoredUpdate newestBefore(OperationId id, @Nullable MessageId later) {
-    byte[] prefix = key(SAID, id);
-    byte[] end = later == null ? KeyBuilder.endOf(prefix) : saidKey(id, later);
-    KeyValue found = store.last(Table.OPERATION, prefix, end);
-    if (found == null) {
-      return null;
+  public NewestUpdates newest(OperationId id, int most) {
+    List<UpdateKey> chosen = new ArrayList<>();
+    List<UpdateKey> next = newestOfEach(id);
+    while (!next.isEmpty() && chosen.size() < most) {
+      int fit = Math.min(next.size(), most - chosen.size());
+      chosen.addAll(next.subList(0, fit));
+      List<UpdateKey> older = new ArrayList<>(next.subList(fit, next.size()));
+      for (UpdateKey taken : next.subList(0, fit)) {
+        KeyValue before =
+            store.last(Table.OPERATION, saidOf(id, taken.agency()), saidKey(id, taken));
+        if (before != null) {
+          older.add(updateIn(before.key()));
+        }
+      }
+      next = older;
     }
-    byte[] key = found.key();
-    MessageId message = MessageId.of(Arrays.copyOfRange(key, prefix.length, key.length));
-    return new StoredUpdate(message, new SealedRecord(saidPlace(id, message), found.value()));
+    chosen.sort(Comparator.comparing(UpdateKey::message).reversed());
+    return new NewestUpdates(chosen, !next.isEmpty());
+  }
+
+  private List<UpdateKey> newestOfEach(OperationId id) {
+    byte[] all = key(SAID, id);
+    List<UpdateKey> newest = new ArrayList<>();
+    KeyValue found = store.last(Table.OPERATION, all, KeyBuilder.endOf(all));
+    while (found != null) {
+      UpdateKey one = updateIn(found.key());
+      newest.add(one);
+      found = store.last(Table.OPERATION, all, saidOf(id, one.agency()));
+    }
+    return newest;
+  }
+
+  /** A message of an operation, or null. */
+  public @Nullable StoredUpdate update(OperationId id, UpdateKey key) {
+    byte[] value = store.get(Table.OPERATION, saidKey(id, key));
+    return value == null
+        ? null
+        : new StoredUpdate(key.message(), new SealedRecord(saidPlace(id, key), value));
   }
 
   /** The newest operations, newest first, as committed; at most {@code most}. */
@@ -421,8 +477,7 @@ public final class OperationTable {
           byte[] key = scan.key();
           tx.delete(Table.OPERATION, key);
           if (space == SAID) {
-            byte[] message = Arrays.copyOfRange(key, prefix.length, key.length);
-            tx.delete(Table.OPERATION, ownKey(MessageId.of(message)));
+            tx.delete(Table.OPERATION, ownKey(updateIn(key).message()));
           }
           removed++;
         }
@@ -489,8 +544,23 @@ public final class OperationTable {
     return KeyBuilder.key().u8(WORD).bytes(id.bytes()).ascii(agency.value()).done();
   }
 
-  private static byte[] saidKey(OperationId id, MessageId message) {
-    return KeyBuilder.key().u8(SAID).bytes(id.bytes()).bytes(message.bytes()).done();
+  private static byte[] saidOf(OperationId id, String agency) {
+    return KeyBuilder.key().u8(SAID).bytes(id.bytes()).ascii(agency).done();
+  }
+
+  private static UpdateKey updateIn(byte[] saidKey) {
+    int from = 1 + MessageId.SIZE + 1;
+    int to = saidKey.length - MessageId.SIZE;
+    return new UpdateKey(
+        new String(saidKey, from, to - from, StandardCharsets.US_ASCII),
+        MessageId.of(Arrays.copyOfRange(saidKey, to, saidKey.length)));
+  }
+
+  private static byte[] saidKey(OperationId id, UpdateKey update) {
+    return KeyBuilder.key()
+        .bytes(saidOf(id, update.agency()))
+        .bytes(update.message().bytes())
+        .done();
   }
 
   private static byte[] openKey(AgencyName agency) {

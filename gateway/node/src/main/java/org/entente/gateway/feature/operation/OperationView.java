@@ -168,10 +168,11 @@ public final class OperationView {
     long bytes = 0;
     ElementCount elements = new ElementCount(ElementCount.MOST);
     MessageId last = null;
-    OperationTable.StoredUpdate one = table.newestBefore(id, null);
-    for (int seen = 0; one != null && seen < ENTRIES; seen++) {
-      Entry entry = entry(sight, one, exercise).orElse(null);
-      if (entry != null && after != null && one.id().compareTo(after) >= 0) {
+    OperationTable.NewestUpdates newest = table.newest(id, ENTRIES);
+    for (OperationTable.UpdateKey key : newest.keys()) {
+      OperationTable.StoredUpdate one = table.update(id, key);
+      Entry entry = one == null ? null : entry(sight, one, exercise).orElse(null);
+      if (entry != null && after != null && key.message().compareTo(after) >= 0) {
         situation.standing(origin(entry), entry.body().getOperationUpdate());
       } else if (entry != null) {
         bytes += entry.bytes();
@@ -181,10 +182,9 @@ public final class OperationView {
         }
         entries.add(entry);
       }
-      last = one.id();
-      one = table.newestBefore(id, last);
+      last = key.message();
     }
-    return new Page(entries, situation, one != null, null);
+    return new Page(entries, situation, newest.more(), null);
   }
 
   private Optional<Entry> entry(

@@ -53,10 +53,8 @@ class OperationLeadTest extends OperationLeadFixture {
   private List<OperationTable.StoredUpdate> said(OperationId id) {
     OperationTable table = OperationTable.of(ledger);
     List<OperationTable.StoredUpdate> out = new ArrayList<>();
-    OperationTable.StoredUpdate one = table.newestBefore(id, null);
-    while (one != null) {
-      out.add(one);
-      one = table.newestBefore(id, one.id());
+    for (OperationTable.UpdateKey key : table.newest(id, 100).keys()) {
+      out.add(requireNonNull(table.update(id, key)));
     }
     return out;
   }

@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.util.Timestamps;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -166,6 +168,27 @@ class OperationViewTest extends OperationLeadFixture {
 
     assertEquals(1, page.getEntriesCount());
     assertTrue(!page.getNext().isEmpty());
+  }
+
+  /** Its ids may state any time, and its messages are of no use to anybody. */
+  @Test
+  void floodOfOneMember_leavesTheNewestOfEachOther() {
+    OperationId id = founded(participant("de.customs"));
+    ByteString plan = said(id, 0, objectives("the plan"));
+    OperationTable table = OperationTable.of(ledger);
+    for (int i = 0; i < 600; i++) {
+      MessageId later = MessageId.fresh(NOW.plus(Duration.ofDays(1)).toEpochMilli() + i, random);
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            table.received(tx, id, new AgencyName("de.customs"), later);
+            return id;
+          });
+    }
+    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON));
+    assertEquals(
+        List.of(plan), page.getEntriesList().stream().map(OperationEntry::getMessageId).toList());
+    assertTrue(page.getMore());
   }
 
   /** Damage that no checksum shows. */
