@@ -9,11 +9,14 @@ import javax.crypto.spec.SecretKeySpec;
  * The bare AES-256 counter-mode keystream (NIST SP 800-38A, section 6.5), for padding that looks
  * like ciphertext.
  *
- * <p>It encrypts and authenticates nothing. Stateless and safe for use by many threads.
+ * <p>It encrypts and authenticates nothing. Safe for use by many threads. Each thread keeps one JDK
+ * cipher, which remembers its last key until the thread's next use.
  */
 public final class AesCtr {
   /** Length of the first counter block in bytes. */
   public static final int COUNTER_BYTES = 16;
+
+  private static final ThreadLocal<Cipher> CIPHERS = ThreadLocal.withInitial(AesCtr::newCipher);
 
   private AesCtr() {}
 
@@ -31,11 +34,21 @@ public final class AesCtr {
       throw new IllegalArgumentException("keystream of " + length + " bytes");
     }
     try {
-      Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+      Cipher cipher = CIPHERS.get();
       cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(counter));
-      return cipher.doFinal(new byte[length]);
+      byte[] keystream = new byte[length];
+      int unused = cipher.doFinal(keystream, 0, length, keystream);
+      return keystream;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES counter mode failed", e);
+    }
+  }
+
+  private static Cipher newCipher() {
+    try {
+      return Cipher.getInstance("AES/CTR/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has AES in counter mode", e);
     }
   }
 }

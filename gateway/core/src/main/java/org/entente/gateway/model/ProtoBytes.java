@@ -35,7 +35,13 @@ public final class ProtoBytes {
    */
   public static <M extends Message> M parse(Parser<M> parser, byte[] bytes)
       throws InvalidProtocolBufferException {
-    CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+    return parse(parser, bytes, 0, bytes.length);
+  }
+
+  /** The same of a part of an array. */
+  public static <M extends Message> M parse(Parser<M> parser, byte[] bytes, int from, int length)
+      throws InvalidProtocolBufferException {
+    CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes, from, length).newCodedInput();
     in.enableAliasing(true);
     M message = parser.parseFrom(in);
     in.checkLastTagWas(0);

@@ -3,6 +3,7 @@ package org.entente.gateway.trust;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class TrustBundle {
   private final BundleContent content;
   private final SignedNote note;
+  private final byte[] encoded;
   private final String hash;
   private final Map<AgencyName, Member> members;
   private final Groups groups;
@@ -33,6 +35,7 @@ public final class TrustBundle {
   TrustBundle(BundleContent content, SignedNote note) {
     this.content = content;
     this.note = note;
+    this.encoded = note.encode();
     this.hash = hash(note.text());
     this.members = content.byName();
     this.groups = Groups.resolve(content.groups());
@@ -65,7 +68,12 @@ public final class TrustBundle {
 
   /** The signed note for peers, a new array. */
   public byte[] noteBytes() {
-    return note.encode();
+    return encoded.clone();
+  }
+
+  /** Whether a file holds exactly the signed note for peers. */
+  boolean isIn(byte[] file) {
+    return Arrays.equals(file, encoded);
   }
 
   /** The bundle's state at a time, given the grace period. */

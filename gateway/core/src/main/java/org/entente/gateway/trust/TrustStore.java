@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -218,7 +217,7 @@ public final class TrustStore {
    */
   private boolean isInForce(Optional<byte[]> file) {
     return state() != TrustState.EXPIRED
-        && file.filter(bytes -> Arrays.equals(bytes, current.noteBytes())).isPresent();
+        && file.filter(bytes -> current.isIn(bytes)).isPresent();
   }
 
   /**

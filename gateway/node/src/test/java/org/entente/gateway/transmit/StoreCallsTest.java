@@ -51,7 +51,7 @@ class StoreCallsTest {
 
     QueuedEnvelope next = queue.read(2, 8, 1 << 20).get(0);
     assertEquals(2, next.sequence());
-    assertEquals(Map.of("get ENVELOPE", 1, "get OUTBOX", 1), store.calls());
+    assertEquals(Map.of("get OUTBOX", 1), store.calls(), "the envelope is still in memory");
 
     node.answer(DE, Result.RESULT_COMMITTED, "");
     store.calls();

@@ -7,6 +7,7 @@ import static org.entente.gateway.testkit.Agencies.HUB;
 import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -254,12 +255,18 @@ class UnsendableEntriesTest {
     assertEquals(OutboxState.OUTBOX_STATE_WAITING, state(SG));
   }
 
-  @Test
-  void envelopeThatCannotBeRead_isSetAside_andWithdrawnWhenGivenUp() {
-    byte[] hash = submit(id(), new Dispatch.Recipient(DE, "fine"));
+  /** An envelope that was transmitted once is no longer in memory. */
+  private void spoil(byte[] hash) {
+    assertNotNull(ledger.envelopes().read(hash));
     Batch batch = store.batch();
     batch.put(Table.ENVELOPE, KeyBuilder.key().u8(1).bytes(hash).done(), new byte[] {-1, -1});
     store.commit(batch, Durability.SYNCED);
+  }
+
+  @Test
+  void envelopeThatCannotBeRead_isSetAside_andWithdrawnWhenGivenUp() {
+    byte[] hash = submit(id(), new Dispatch.Recipient(DE, "fine"));
+    spoil(hash);
     assertTrue(prepare(DE).isVoid());
     assertEquals(OutboxState.OUTBOX_STATE_WAITING, state(DE));
     for (int i = 0; i < 2; i++) {
@@ -282,9 +289,7 @@ class UnsendableEntriesTest {
   @Test
   void envelopeThatCannotBeRead_isQueuedAgain_untilItIsSetAside() {
     byte[] hash = submit(id(), new Dispatch.Recipient(DE, "fine"));
-    Batch batch = store.batch();
-    batch.put(Table.ENVELOPE, KeyBuilder.key().u8(1).bytes(hash).done(), new byte[] {-1, -1});
-    store.commit(batch, Durability.SYNCED);
+    spoil(hash);
     rounds(DE, DE, 3);
     assertEquals(OutboxState.OUTBOX_STATE_QUARANTINED, state(DE));
   }

@@ -108,6 +108,10 @@ public final class CommittedTail<L, V> {
     if (held == null || number < held.complete) {
       return null;
     }
+    // Subscribers look into every lane, and most are empty.
+    if (held.entries.isEmpty() || held.entries.lastKey() < number) {
+      return List.of();
+    }
     List<V> out = new ArrayList<>();
     for (Entry<V> entry : held.entries.tailMap(number, true).values()) {
       if (out.size() == most) {

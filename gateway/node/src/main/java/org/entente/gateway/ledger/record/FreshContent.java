@@ -50,6 +50,6 @@ public final class FreshContent {
   }
 
   public void forget(long position) {
-    byPosition.remove(position);
+    Content unused = byPosition.remove(position);
   }
 }

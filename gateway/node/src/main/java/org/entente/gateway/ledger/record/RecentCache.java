@@ -29,7 +29,7 @@ public final class RecentCache<K, V> {
 
   /** Adds an entry of a size, as the newest. */
   public synchronized void put(K key, V value, int size, long nowMillis) {
-    remove(key);
+    V unused = remove(key);
     entries.put(key, new Entry<>(value, size, nowMillis));
     bytes += size;
     Iterator<Entry<V>> oldest = entries.values().iterator();
@@ -39,20 +39,24 @@ public final class RecentCache<K, V> {
     }
   }
 
-  synchronized @Nullable public V get(K key) {
+  /** The entry of a key, or null. */
+  public synchronized @Nullable V get(K key) {
     Entry<V> entry = entries.get(key);
     return entry == null ? null : entry.value();
   }
 
-  synchronized void remove(K key) {
+  /** Removes an entry; null if there is none. */
+  public synchronized @Nullable V remove(K key) {
     Entry<V> entry = entries.remove(key);
-    if (entry != null) {
-      bytes -= entry.bytes();
+    if (entry == null) {
+      return null;
     }
+    bytes -= entry.bytes();
+    return entry.value();
   }
 
   /** Removes entries added before a time. */
-  synchronized void removeBefore(long millis) {
+  public synchronized void removeBefore(long millis) {
     Iterator<Entry<V>> oldest = entries.values().iterator();
     while (oldest.hasNext()) {
       Entry<V> entry = oldest.next();

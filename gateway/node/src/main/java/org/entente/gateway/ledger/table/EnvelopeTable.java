@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger.table;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecentCache;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
@@ -33,8 +35,13 @@ import org.jspecify.annotations.Nullable;
 public final class EnvelopeTable {
   private static final int REFERENCES_BYTES = 4;
 
+  /** Envelopes in memory between their commit and their first transmission. */
+  private static final int FRESH_BYTES = 1 << 20;
+
   private final Store store;
   private final CustodyBytes custody;
+  private final RecentCache<ByteString, StoredEnvelope> fresh =
+      new RecentCache<>(FRESH_BYTES, Integer.MAX_VALUE);
 
   /** The envelopes of a store; counts those that are held for others. */
   public EnvelopeTable(Store store, CustodyBytes custody) {
@@ -65,9 +72,17 @@ public final class EnvelopeTable {
 
   /** Stores an own envelope that is new, with at least one reference. */
   public void keep(Transaction tx, byte[] name, StoredEnvelope envelope, int references) {
-    tx.put(Table.ENVELOPE, key(name), envelope.toByteArray());
+    put(tx, name, envelope);
     if (references > 1) {
       tx.put(Table.ENVELOPE, countKey(name), KeyBuilder.key().u32(references).done());
+    }
+  }
+
+  private void put(Transaction tx, byte[] name, StoredEnvelope envelope) {
+    byte[] stored = envelope.toByteArray();
+    tx.put(Table.ENVELOPE, key(name), stored);
+    if (stored.length <= FRESH_BYTES) {
+      tx.afterCommit(() -> fresh.put(named(name), envelope, stored.length, 0));
     }
   }
 
@@ -116,7 +131,7 @@ public final class EnvelopeTable {
     byte[] countKey = countKey(name);
     byte[] count = tx.get(Table.ENVELOPE, countKey);
     if (count == null) {
-      tx.put(Table.ENVELOPE, key(name), envelope.toByteArray());
+      put(tx, name, envelope);
     }
     byte[] before = count == null ? new byte[REFERENCES_BYTES] : count;
     tx.put(Table.ENVELOPE, countKey, counted(before, (long) BigEndian.u32(before, 0) + references));
@@ -131,6 +146,7 @@ public final class EnvelopeTable {
       return;
     }
     tx.delete(Table.ENVELOPE, key(name));
+    tx.afterCommit(() -> fresh.remove(named(name)));
     if (count != null) {
       tx.delete(Table.ENVELOPE, countKey);
       Custody released = custodyIn(count);
@@ -138,9 +154,13 @@ public final class EnvelopeTable {
     }
   }
 
-  /** A committed envelope, or null. */
+  /**
+   * A committed envelope, or null. Its first reader is mostly its transmission, and gets it from
+   * memory.
+   */
   public @Nullable StoredEnvelope read(byte[] name) {
-    return parse(store.get(Table.ENVELOPE, key(name)));
+    StoredEnvelope unsent = fresh.remove(named(name));
+    return unsent != null ? unsent : parse(store.get(Table.ENVELOPE, key(name)));
   }
 
   /** An envelope as the transaction sees it, or null. */
@@ -178,6 +198,10 @@ public final class EnvelopeTable {
     } catch (IOException e) {
       throw new CorruptRecord("ENVELOPE", e);
     }
+  }
+
+  private static ByteString named(byte[] name) {
+    return UnsafeByteOperations.unsafeWrap(name);
   }
 
   private static byte[] key(byte[] name) {

@@ -74,6 +74,7 @@ public final class InboxTable {
 
   private final Store store;
   private final FreshContent fresh = new FreshContent();
+  private final BodyPages bodyPages;
 
   /**
    * Subscribers are mostly at the end of a lane, and each looks into all lanes for each message.
@@ -93,6 +94,7 @@ public final class InboxTable {
   /** The same with a tail of other bounds, for tests. */
   InboxTable(Store store, CommittedTail<Lane, PlacedRecord> tail) {
     this.store = store;
+    this.bodyPages = new BodyPages(store);
     this.tail = tail;
     byte[] position = store.get(Table.META, POSITION);
     lastPosition = position == null ? 0 : BigEndian.u64(position, 0);
@@ -268,7 +270,7 @@ public final class InboxTable {
   /** Bytes that a page takes in the store, and that writing it again takes at most. */
   public long bytes(RetentionTable.PagePlace place) {
     byte[] page = store.get(Table.INBOX, key(place.lane(), place.first()));
-    byte[] bodies = store.get(Table.BODY, bodyKey(place.first()));
+    byte[] bodies = store.get(Table.BODY, BodyPages.key(place.first()));
     return (page == null ? 0L : page.length) + (bodies == null ? 0 : bodies.length);
   }
 
@@ -461,9 +463,15 @@ public final class InboxTable {
     return fresh;
   }
 
-  /** The sealed body of a message; null or empty once it is gone. */
+  /** Releases memory that was held for readers; called every second. */
+  public void expire(long nowMillis) {
+    fresh.expire(nowMillis);
+    bodyPages.forget();
+  }
+
+  /** The sealed body of a message that is here; null or empty if it is gone. */
   public byte @Nullable [] body(PlacedRecord placed) {
-    return body(store.get(Table.BODY, bodyKey(placed.page())), placed);
+    return body(bodyPages.read(placed.page()), placed);
   }
 
   private static byte @Nullable [] body(byte @Nullable [] bodies, PlacedRecord placed) {
@@ -576,7 +584,7 @@ public final class InboxTable {
         RetentionTable.rewritten(tx, place);
         return false;
       }
-      page.dropMarked(tx.get(Table.BODY, bodyKey(place.first())));
+      page.dropMarked(tx.get(Table.BODY, BodyPages.key(place.first())));
       pages.put(place.first(), page);
       read.remove(place.first());
       bytes += 2 * MessagePage.BYTES;
@@ -633,7 +641,7 @@ public final class InboxTable {
       MessagePage page = pages.get(placed.page());
       return page != null && page.isFresh()
           ? page.body(placed.position())
-          : InboxTable.body(tx.get(Table.BODY, bodyKey(placed.page())), placed);
+          : InboxTable.body(tx.get(Table.BODY, BodyPages.key(placed.page())), placed);
     }
 
     @Override
@@ -653,7 +661,7 @@ public final class InboxTable {
     private void begin(MessagePage page, byte[] place) {
       if (!page.isEmpty()) {
         tx.put(Table.INBOX, place, page.encoded());
-        tx.put(Table.BODY, bodyKey(page.first()), page.encodedBodies());
+        tx.put(Table.BODY, BodyPages.key(page.first()), page.encodedBodies());
         RetentionTable.placed(tx, bucket(page), page.ids().size());
         index(page);
       }
@@ -664,7 +672,7 @@ public final class InboxTable {
         tx.put(Table.INBOX, place, page.encoded());
       }
       if (page.hasBodies()) {
-        tx.put(Table.BODY, bodyKey(page.first()), page.encodedBodies());
+        tx.put(Table.BODY, BodyPages.key(page.first()), page.encodedBodies());
       }
       if (!page.isMarked()) {
         unmark(page);
@@ -678,7 +686,7 @@ public final class InboxTable {
 
     private void end(MessagePage page, byte[] place) {
       tx.delete(Table.INBOX, place);
-      tx.delete(Table.BODY, bodyKey(page.first()));
+      tx.delete(Table.BODY, BodyPages.key(page.first()));
       RetentionTable.removed(tx, bucket(page));
       unmark(page);
       forget(page);
@@ -767,9 +775,5 @@ public final class InboxTable {
 
   private static byte[] spanKey(MessageId id) {
     return KeyBuilder.key().u8(SPAN).bytes(IdWindow.span(id)).done();
-  }
-
-  private static byte[] bodyKey(long position) {
-    return KeyBuilder.key().u64(position).done();
   }
 }

@@ -250,7 +250,7 @@ public final class GatewayCore {
     schedule.every(
         Duration.ofSeconds(1),
         "content in memory",
-        () -> ground.ledger.inbox().fresh().expire(ground.around.clock().millis()));
+        () -> ground.ledger.inbox().expire(ground.around.clock().millis()));
     schedule.every(
         Duration.ofSeconds(5), "gaps", () -> outgoing.gaps.round(incoming.reporter::reportTo));
     schedule.every(

@@ -82,9 +82,12 @@ public final class PolicyDecision {
     if (allowed.isEmpty()) {
       return Outcome.REFUSED;
     }
-    boolean asked =
-        allowed.values().stream().anyMatch(agreement -> agreement.obligations().fourEyes());
-    return asked ? Outcome.HELD : Outcome.ACCEPTED;
+    for (Agreement agreement : allowed.values()) {
+      if (agreement.obligations().fourEyes()) {
+        return Outcome.HELD;
+      }
+    }
+    return Outcome.ACCEPTED;
   }
 
   /**
@@ -182,12 +185,11 @@ public final class PolicyDecision {
   /** The properties that all recipients of one message share. */
   private record Part(
       String agreement, boolean information, List<String> desks, List<MessageId> consents) {
-    static Comparator<Part> order() {
-      return Comparator.comparing(Part::agreement)
-          .thenComparing(Part::information)
-          .thenComparing(part -> part.desks().toString())
-          .thenComparing(part -> part.consents().toString());
-    }
+    private static final Comparator<Part> ORDER =
+        Comparator.comparing(Part::agreement)
+            .thenComparing(Part::information)
+            .thenComparing(part -> part.desks().toString())
+            .thenComparing(part -> part.consents().toString());
   }
 
   private List<MessageId> consents(AgencyName recipient) {
@@ -203,7 +205,7 @@ public final class PolicyDecision {
   }
 
   private List<Permitted> parts(MessageId id, MessageInputs given) {
-    Map<Part, List<Permit>> parts = new TreeMap<>(Part.order());
+    Map<Part, List<Permit>> parts = new TreeMap<>(Part.ORDER);
     Map<String, Agreement> agreements = new TreeMap<>();
     allowed.forEach(
         (recipient, agreement) -> {

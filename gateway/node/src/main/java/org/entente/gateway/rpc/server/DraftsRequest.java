@@ -16,6 +16,7 @@ import java.util.List;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.ProtoBytes;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.jspecify.annotations.Nullable;
@@ -150,7 +151,8 @@ public record DraftsRequest(List<Entry> entries) {
           return unparsed(Arrays.copyOfRange(bytes, at, at + length), full);
         }
       }
-      return new Entry(Draft.parser().parseFrom(bytes, at, length), length, null);
+      // Its body is a part of the request, which lives until its drafts are sealed.
+      return new Entry(ProtoBytes.parse(Draft.parser(), bytes, at, length), length, null);
     } catch (IOException e) {
       byte[] draft = Arrays.copyOfRange(bytes, at, at + length);
       return unparsed(draft, MessageFault.in(Draft.getDescriptor(), draft));

@@ -78,6 +78,8 @@ public final class MalformedRequests implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    // Found once: finding the service of a method in its file copies all its names.
+    Descriptor type = ElementLimit.requests(call.getMethodDescriptor());
     return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
       @Override
       public void onMessage(Q message) {
@@ -87,7 +89,7 @@ public final class MalformedRequests implements ServerInterceptor {
         }
         InboundCount held = MessageBuffers.of(Context.current());
         try {
-          super.onMessage(counted(call.getMethodDescriptor(), message, held));
+          super.onMessage(counted(call.getMethodDescriptor(), type, message, held));
         } catch (StatusRuntimeException e) {
           if (!(e.getCause() instanceof InvalidProtocolBufferException)) {
             throw e;
@@ -112,8 +114,11 @@ public final class MalformedRequests implements ServerInterceptor {
    *
    * @throws StatusRuntimeException if it may not be parsed
    */
-  private <Q> Q counted(MethodDescriptor<?, ?> method, Q message, @Nullable InboundCount held) {
-    Descriptor type = ElementLimit.requests(method);
+  private <Q> Q counted(
+      MethodDescriptor<?, ?> method,
+      @Nullable Descriptor type,
+      Q message,
+      @Nullable InboundCount held) {
     // A request of drafts counts its own, as its stream must go on.
     if (type == null
         || type == PublishStreamRequest.getDescriptor()

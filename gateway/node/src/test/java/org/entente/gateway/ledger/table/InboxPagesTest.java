@@ -339,6 +339,46 @@ class InboxPagesTest {
     return read;
   }
 
+  /** A subscriber behind the newest messages opens all messages of a page one after the other. */
+  @Test
+  void bodies_areReadOnceForAPage_untilTheirMemoryIsReleased() {
+    List<MessageId> ids = received(64, "one");
+    MessageId alone = received(1, "two").get(0);
+    List<PlacedRecord> placed = ids.stream().map(this::placed).toList();
+    AtomicInteger reads = new AtomicInteger();
+    InboxTable counted = counting(Table.BODY, reads);
+
+    placed.forEach(one -> assertArrayEquals(id(one), counted.body(one)));
+    assertEquals(1, reads.get());
+    counted.expire(0);
+    placed.forEach(one -> assertArrayEquals(id(one), counted.body(one)));
+    assertEquals(2, reads.get());
+
+    for (int i = 0; i < 3; i++) {
+      assertArrayEquals(alone.bytes(), counted.body(placed(alone)));
+    }
+    assertEquals(5, reads.get(), "a large message is alone on its page, and is not held");
+  }
+
+  private static byte[] id(PlacedRecord placed) {
+    return placed.record().getMessageId().toByteArray();
+  }
+
+  /** An inbox over the same store that counts look-ups in a table. */
+  private InboxTable counting(Table table, AtomicInteger reads) {
+    InvocationHandler calls =
+        (proxy, method, of) -> {
+          if (of != null && of[0] == table) {
+            reads.incrementAndGet();
+          }
+          return method.invoke(store, of);
+        };
+    return new InboxTable(
+        (Store)
+            Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {Store.class}, calls));
+  }
+
   /** A thief with write access to the disk gets no erased message back by spoiling its mark. */
   @Test
   void mark_thatCannotBeRead_damagesItsPage_andNothingIsWritten() {

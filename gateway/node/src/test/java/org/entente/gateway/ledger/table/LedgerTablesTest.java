@@ -6,7 +6,9 @@ import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -321,6 +323,29 @@ class LedgerTablesTest {
     assertNotNull(ledger.envelopes().read(HASH));
     write(
         tx -> {
+          ledger.envelopes().release(tx, HASH);
+          return DE;
+        });
+    assertNull(ledger.envelopes().read(HASH));
+  }
+
+  @Test
+  void ownEnvelope_isReadFromMemoryOnce_andOnlyWhileItIsCommitted() {
+    StoredEnvelope envelope =
+        StoredEnvelope.newBuilder().setHeader(ByteString.copyFromUtf8("h")).build();
+    write(
+        tx -> {
+          ledger.envelopes().keep(tx, HASH, envelope, 1);
+          return DE;
+        });
+    assertSame(envelope, ledger.envelopes().read(HASH));
+    StoredEnvelope stored = ledger.envelopes().read(HASH);
+    assertNotSame(envelope, stored);
+    assertEquals(envelope, stored);
+    write(
+        tx -> {
+          ledger.envelopes().release(tx, HASH);
+          ledger.envelopes().keep(tx, HASH, envelope, 1);
           ledger.envelopes().release(tx, HASH);
           return DE;
         });
