@@ -38,6 +38,18 @@ public final class ForeignPrograms {
     return node;
   }
 
+  /** Go's compiler and its stubs' compilers, beside Debian's libraries for gRPC. */
+  public static void go() {
+    for (String program : List.of("go", "protoc", "protoc-gen-go", "protoc-gen-go-grpc")) {
+      AcceptanceRequirement.present(present(program), program);
+    }
+    for (String library : List.of("grpc", "genproto")) {
+      AcceptanceRequirement.present(
+          Files.isDirectory(Path.of("/usr/share/gocode/src/google.golang.org", library)),
+          "gRPC for Go (Debian: golang-google-%s-dev)".formatted(library));
+    }
+  }
+
   private static boolean present(String program) {
     return programs(program).findAny().isPresent();
   }
