@@ -133,11 +133,11 @@ const policy = async (operator) => {
 };
 
 const forgets = async (operator) => {
-  await operator.call('Cursors.ListCursors', {}, ({ cursors }) => {
-    assert.ok(cursors.some((one) => one.client === 'desk' && one.cursor === 'node-office'));
-    return `${cursors.length} cursors`;
+  await operator.call('Subscriptions.ListSubscriptions', {}, ({ subscriptions }) => {
+    assert.ok(subscriptions.some((one) => one.client === 'desk' && one.name === 'node-office'));
+    return `${subscriptions.length} subscriptions`;
   });
-  const cursor = { client: 'desk', cursor: 'node-office', onBehalfOf: WHY };
-  await operator.call('Cursors.ForgetCursor', cursor, ({ nextPosition }) => `stood at ${nextPosition}`);
-  await operator.refused('Cursors.ForgetCursor', cursor, 'NOT_FOUND', 'cursor');
+  const subscription = { client: 'desk', name: 'node-office', onBehalfOf: WHY };
+  await operator.call('Subscriptions.DeleteSubscription', subscription, ({ nextPosition }) => `stood at ${nextPosition}`);
+  await operator.refused('Subscriptions.DeleteSubscription', subscription, 'NOT_FOUND', 'name');
 };

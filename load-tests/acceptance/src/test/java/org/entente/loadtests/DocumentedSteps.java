@@ -712,15 +712,25 @@ final class DocumentedSteps {
                     + " --justification 'restored on Sunday, ticket 13'"
                     + OPERATOR)
             .says("FLASH was not stopped; nothing changed"),
-        CommandStep.of("./entente cursor list" + DE_CLIENTS + "operator")
+        CommandStep.of(
+                "./entente subscription create cases --shared --condition"
+                    + " 'label.case_ref.startsWith(\"DE-\")' --skip-stored"
+                    + DE_CLIENTS
+                    + "desk")
+            .says("created subscription cases"),
+        CommandStep.of("./entente subscription list" + DE_CLIENTS + "desk")
+            .says("cases")
+            .says("shared"),
+        CommandStep.of("./entente subscription dead-letters cases" + DE_CLIENTS + "desk"),
+        CommandStep.of("./entente subscription list" + DE_CLIENTS + "operator")
             .says("night-shift")
             .says("last position"),
         CommandStep.of(
-                "./entente cursor forget desk night-shift --officer DE-3"
+                "./entente subscription delete night-shift --client desk --officer DE-3"
                     + " --justification 'that desk is closed'"
                     + DE_CLIENTS
                     + "operator")
-            .says("forgot cursor night-shift of desk"),
+            .says("deleted subscription night-shift"),
         CommandStep.of("./entente quarantine show 1" + OPERATOR).exits(3).says("NOT_FOUND"),
         CommandStep.of(
                 "./entente quarantine retry 1 --officer FR-3 --justification 'upgraded'" + OPERATOR)

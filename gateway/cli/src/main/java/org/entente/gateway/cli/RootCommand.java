@@ -23,6 +23,7 @@ import org.entente.gateway.cli.message.ReleaseCommand;
 import org.entente.gateway.cli.message.RiskCommand;
 import org.entente.gateway.cli.message.SearchCommand;
 import org.entente.gateway.cli.message.SendCommand;
+import org.entente.gateway.cli.message.SubscriptionCommand;
 import org.entente.gateway.cli.message.TailCommand;
 import org.entente.gateway.cli.message.ThreadCommand;
 import org.entente.gateway.cli.message.TrackCommand;
@@ -35,7 +36,6 @@ import org.entente.gateway.cli.operator.CompletionCommand;
 import org.entente.gateway.cli.operator.ConfigCommand;
 import org.entente.gateway.cli.operator.ConsoleCommand;
 import org.entente.gateway.cli.operator.ContextCommand;
-import org.entente.gateway.cli.operator.CursorCommand;
 import org.entente.gateway.cli.operator.DoctorCommand;
 import org.entente.gateway.cli.operator.EraseCommand;
 import org.entente.gateway.cli.operator.HoldCommand;
@@ -115,7 +115,7 @@ public final class RootCommand {
           ClientCommand.class,
           QuarantineCommand.class,
           LinkCommand.class,
-          CursorCommand.class,
+          SubscriptionCommand.class,
           OperationCommand.class,
           IprCommand.class,
           KeystoreCommand.class,

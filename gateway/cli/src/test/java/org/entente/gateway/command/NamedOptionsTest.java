@@ -131,8 +131,7 @@ class NamedOptionsTest {
           --list | marking | is none of or must be one of
           --lang | xx | is none of en, fr, es, de
           --media-type | text/plain | must have the form application/
-          CLIENT | des | did you mean "desk"?
-          CURSOR | des | did you mean "desk"?
+          SUBSCRIPTION | des | did you mean "desk"?
           PEER | fr.custom | did you mean "fr.customs"?
           LANE | FLASHY | FLASH
           MESSAGE | 000000000000000000000000000000aa | NOT_FOUND
@@ -166,15 +165,17 @@ class NamedOptionsTest {
           --headline --goods --concealment --features --contact --description --legal-basis --handling-text | words of a person
           --holder --product --particular --resource --quantity --number --declaration --brand | words of a person
           --case --case-ref --source-ref | a reference of the agency's own making
-          --from --until --at --ends --starts --date --due --expires-at --received --applied | a time
+          --from --until --at --ends --starts --date --due --expires-at --received --applied --since | a time
           --classification-review-on --answer-by --expected-at | a time
           --days --most --after --within --count --hits --wait --minimum --score --overlap-days | a number
+          --lease-seconds --max-deliveries POSITION | a number
           --data-age --subjects --indicator | a number, or says how much
-          --cursor | makes the cursor if there is none
+          --cursor subscription-create-NAME | makes the subscription if there is none
           --id --name --key operation-outcome-OUTCOME responder-register-NAME ipr-notice-CASE ipr-answer-CASE ipr-answer-ANSWER TASK | makes what it names
           --model --model-version | the client's own name for what it scores with; it may score later
           --in-reply-to --message | what is known of a message may be over; the form is checked
           ipr-suspend---place | the place as people call it
+          --condition | an expression, checked when it is compiled
           --language | of a text, with which its form is checked
           consent-grant---to consent-grant---in | narrows what was asked, and is compared with that
           """);
@@ -271,8 +272,12 @@ class NamedOptionsTest {
           link pause | fr.customs {person}
           link unpause | fr.customs {person}
           link resume | fr.customs FLASH {person}
-          cursor list |
-          cursor forget | desk desk {person}
+          subscription create | probe
+          subscription list |
+          subscription delete | desk --client desk {person}
+          subscription dead-letters | desk
+          subscription redrive | desk
+          subscription discard | desk
           operation create | --name PROBE --ends 2030-01-01 --participant fr.customs {person}
           operation members | {operation} {person}
           operation close | {operation} {person}

@@ -195,6 +195,7 @@ class DoctorTest {
             "clock",
             "link",
             "quarantine",
+            "subscription",
             "ipr",
             "operation",
             "trust",

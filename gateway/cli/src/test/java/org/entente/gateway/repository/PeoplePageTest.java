@@ -47,7 +47,6 @@ import org.entente.proto.v1.BackupProto;
 import org.entente.proto.v1.CapProto;
 import org.entente.proto.v1.ConsentProto;
 import org.entente.proto.v1.ConsoleProto;
-import org.entente.proto.v1.CursorsProto;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.EvidenceProto;
 import org.entente.proto.v1.IprProto;
@@ -69,6 +68,7 @@ import org.entente.proto.v1.RetentionProto;
 import org.entente.proto.v1.RiskProto;
 import org.entente.proto.v1.SearchProto;
 import org.entente.proto.v1.SubscriberProto;
+import org.entente.proto.v1.SubscriptionsProto;
 import org.entente.proto.v1.TaskingProto;
 import org.entente.proto.v1.Wanted;
 import org.entente.proto.v1.WatchProto;
@@ -98,6 +98,7 @@ class PeoplePageTest {
           "Operations.CreateOperation", "{endsAt: '2030-01-01T00:00:00Z'}",
           "Operations.ChangeOperation",
               "{members: [{agency: 'fr.customs', role: 'OPERATION_ROLE_LEAD'}]}",
+          "Subscriptions.DeleteSubscription", "{client: 'desk'}",
           "Links.ResumeLane", "{peer: 'de.customs', lane: 'LANE_FLASH'}",
           "IprProcedure.AnswerIprNotice", "{answer: 'IPR_ANSWER_CONFIRMS'}");
 
@@ -124,7 +125,7 @@ class PeoplePageTest {
             CapProto.getDescriptor(),
             ConsentProto.getDescriptor(),
             ConsoleProto.getDescriptor(),
-            CursorsProto.getDescriptor(),
+            SubscriptionsProto.getDescriptor(),
             EvidenceProto.getDescriptor(),
             IprProto.getDescriptor(),
             KeysProto.getDescriptor(),

@@ -173,7 +173,7 @@ public enum Code {
   LIMIT_REACHED(CLIENT, false),
   /** The client asks for a position that the ledger has not reached: the ledger was set back. */
   CURSOR_AHEAD(CLIENT, false),
-  /** The cursor cannot be forgotten: a stream of its client holds it. */
+  /** The subscription cannot be changed or deleted: a stream of its client holds it. */
   CURSOR_OPEN(CLIENT, false),
   /** The act does not follow from the current state of the recordation or case. */
   OUT_OF_ORDER(CLIENT, false),

@@ -1,5 +1,6 @@
 package org.entente.gateway.cel;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelContainer;
 import dev.cel.common.CelIssue;
@@ -21,6 +22,9 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.proto.v1.Label;
 
 /**
@@ -42,6 +46,11 @@ public final class ExpressionCompiler {
 
   /** Deepest nesting of an expression. */
   public static final int MAX_DEPTH = 32;
+
+  private static final Pattern UNKNOWN_FIELD = Pattern.compile("undefined field '(\\w+)'");
+
+  private static final List<String> LABEL_FIELDS =
+      Label.getDescriptor().getFields().stream().map(FieldDescriptor::getName).toList();
 
   private static final CelOptions OPTIONS =
       CelOptions.current()
@@ -78,13 +87,30 @@ public final class ExpressionCompiler {
     Compilation<Condition> compilation =
         compile(conditions, source, ValueType.BOOL).map(Condition::new);
     if (!(compilation instanceof Compilation.Compiled<Condition> compiled)) {
-      return compilation;
+      return suggested((Compilation.Rejected<Condition>) compilation);
     }
     if (compiled.expression().readsWholeLabel()) {
       return rejected("label is used as a whole; name the field, such as label.category");
     }
     List<ExpressionProblem> problems = ConditionProblems.of(compiled.expression().tree());
     return problems.isEmpty() ? compilation : new Compilation.Rejected<>(problems);
+  }
+
+  /** The same problems; those of unknown label fields say which field is nearest. */
+  private static Compilation<Condition> suggested(Compilation.Rejected<Condition> rejected) {
+    return new Compilation.Rejected<>(
+        rejected.problems().stream()
+            .map(it -> new ExpressionProblem(it.line(), it.column(), it.message(), nearest(it)))
+            .toList());
+  }
+
+  private static String nearest(ExpressionProblem problem) {
+    Matcher unknown = UNKNOWN_FIELD.matcher(problem.message());
+    return unknown.find()
+        ? NameSuggestion.nearest(unknown.group(1), LABEL_FIELDS)
+            .map(field -> "label." + field)
+            .orElse(problem.valid())
+        : problem.valid();
   }
 
   /** Compiles a mapping expression; rejects one that can never yield the type. */

@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  * @param tracing traces of single messages; absent: off
  * @param exerciseRetentionDays days that exercise traffic is kept at most, here and by those to
  *     whom this agency sends it, 1 to 36,500; absent: as long as its agreement says
+ * @param subscriptions durable subscriptions of clients, which the gateway creates
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record NodeConfig(
@@ -79,7 +80,8 @@ public record NodeConfig(
     @Nullable Requests requests,
     @Nullable Release release,
     @Nullable Tracing tracing,
-    @Nullable Integer exerciseRetentionDays) {
+    @Nullable Integer exerciseRetentionDays,
+    List<Subscription> subscriptions) {
   private static final int MOST_DAYS = 36_500;
 
   private static final String ANY_HOST = "(0\\.0\\.0\\.0|\\[?[0:]+]?):\\d+";
@@ -99,6 +101,7 @@ public record NodeConfig(
     Objects.requireNonNull(policy, "policy");
     Objects.requireNonNull(listen, "listen");
     links = links == null ? List.of() : List.copyOf(links);
+    subscriptions = subscriptions == null ? List.of() : List.copyOf(subscriptions);
     clients = clients == null ? List.of() : List.copyOf(clients);
     limits = limits == null ? Limits.DEFAULT : limits;
     disk = disk == null ? Disk.DEFAULT : disk;
@@ -226,7 +229,8 @@ public record NodeConfig(
         requests,
         release,
         tracing,
-        exerciseRetentionDays);
+        exerciseRetentionDays,
+        subscriptions);
   }
 
   /**
@@ -262,7 +266,8 @@ public record NodeConfig(
         requests,
         release,
         tracing,
-        exerciseRetentionDays);
+        exerciseRetentionDays,
+        subscriptions);
   }
 
   /**
@@ -419,6 +424,36 @@ public record NodeConfig(
     public Link {
       Objects.requireNonNull(peer, "links.peer");
       gateway = gateway == null ? "gateway-1" : gateway;
+    }
+  }
+
+  /**
+   * A durable subscription that the gateway creates, and changes while no stream holds it. One that
+   * is taken out here stays until it is deleted.
+   *
+   * @param client its client
+   * @param name its name
+   * @param shared whether its streams compete; false by default
+   * @param condition CEL over the label; absent: all messages
+   * @param exercise whether it delivers exercise traffic instead of actual; false by default
+   * @param fromNow whether it starts after the last stored message instead of at the oldest; false
+   *     by default
+   * @param leaseSeconds shared only: time to acknowledge a message, 60 by default
+   * @param maxDeliveries shared only: deliveries until a message is a dead letter, 5 by default
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Subscription(
+      String client,
+      String name,
+      @Nullable Boolean shared,
+      @Nullable String condition,
+      @Nullable Boolean exercise,
+      @Nullable Boolean fromNow,
+      @OrDefault int leaseSeconds,
+      @OrDefault int maxDeliveries) {
+    public Subscription {
+      Objects.requireNonNull(client, "subscriptions.client");
+      Objects.requireNonNull(name, "subscriptions.name");
     }
   }
 
@@ -637,6 +672,10 @@ public record NodeConfig(
    *     costs 1
    * @param requests drafts and other requests a second that are read from its streams, 40,000 by
    *     default; more wait at the client
+   * @param deadLetters dead letters of one shared subscription, 200 by default; further messages
+   *     are delivered on
+   * @param subscriptionLagSeconds age of the oldest message that one of its durable subscriptions
+   *     has not passed, beyond which operators are warned, 86,400 by default
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record PerClient(
@@ -647,9 +686,11 @@ public record NodeConfig(
       @OrDefault int waitingDraftBytes,
       @OrDefault int bufferedBytes,
       @OrDefault int callCost,
-      @OrDefault int requests) {
+      @OrDefault int requests,
+      @OrDefault int deadLetters,
+      @OrDefault int subscriptionLagSeconds) {
     /** All defaults. */
-    public static final PerClient DEFAULT = new PerClient(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final PerClient DEFAULT = new PerClient(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public PerClient {
       connections = bounded("limits.per_client.connections", connections, 16, 1, 10_000);
@@ -665,6 +706,14 @@ public record NodeConfig(
           bounded("limits.per_client.buffered_bytes", bufferedBytes, 32 << 20, 20 << 20, 1 << 30);
       callCost = bounded("limits.per_client.call_cost", callCost, 10_000, 100, 10_000_000);
       requests = bounded("limits.per_client.requests", requests, 40_000, 100, 10_000_000);
+      deadLetters = bounded("limits.per_client.dead_letters", deadLetters, 200, 1, 1_000);
+      subscriptionLagSeconds =
+          bounded(
+              "limits.per_client.subscription_lag_seconds",
+              subscriptionLagSeconds,
+              86_400,
+              1,
+              100_000_000);
     }
   }
 

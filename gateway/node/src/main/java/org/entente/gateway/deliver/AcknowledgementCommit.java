@@ -87,6 +87,16 @@ final class AcknowledgementCommit {
             });
   }
 
+  /** Records other positions of a subscription; completes when they are durable. */
+  CompletableFuture<?> moved(Cursor cursor, CursorRecord places) {
+    return ledger.write(
+        Lane.ROUTINE,
+        tx -> {
+          put(tx, cursor, DeliveryLeaves.moved(read(tx, cursor), places));
+          return cursor;
+        });
+  }
+
   /** Records where a new cursor starts; completes when it is durable. */
   CompletableFuture<?> started(Cursor cursor, CursorRecord places) {
     return ledger.write(

@@ -46,8 +46,17 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
     List<UnloggedRange> ranges =
         UnauditedRanges.with(before.getUnloggedList(), range(advance, false));
     CursorRecord next =
-        places.toBuilder().addAllUnlogged(ranges).setLoggedAtMs(before.getLoggedAtMs()).build();
+        moved(before, places).toBuilder().clearUnlogged().addAllUnlogged(ranges).build();
     return isDue(tx, next) ? told(tx, cursor, next) : next;
+  }
+
+  /** Returns a cursor's record with other positions. */
+  static CursorRecord moved(CursorRecord before, CursorRecord places) {
+    return places.toBuilder()
+        .addAllUnlogged(before.getUnloggedList())
+        .setLoggedAtMs(before.getLoggedAtMs())
+        .setSealedSettings(before.getSealedSettings())
+        .build();
   }
 
   /**
@@ -74,6 +83,12 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
     long count = record.getUnloggedList().stream().mapToLong(UnloggedRange::getCount).sum();
     // A clock set back must not delay leaves.
     return count > 0 && (count >= most || since >= every.toMillis() || since < 0);
+  }
+
+  /** First position of a lane that a cursor has not passed. */
+  static long nextPosition(CursorRecord record, Lane lane) {
+    int index = lane.number() - 1;
+    return index < record.getNextPositionCount() ? record.getNextPosition(index) : 1;
   }
 
   /** Whether a cursor has no durable position: its client never acknowledged anything. */

@@ -3,6 +3,7 @@ package org.entente.gateway.deliver;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import org.entente.gateway.ledger.DeskVisibility;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.proto.v1.Category;
@@ -27,9 +28,16 @@ public final class MessageFilter {
   private final Severity minimumSeverity;
   private final boolean exercise;
   private final DeskVisibility sight;
+  private final Predicate<Label> condition;
 
   /** Combines a filter with the desk visibility of its client. */
   public MessageFilter(Filter filter, DeskVisibility sight) {
+    this(filter, sight, label -> true);
+  }
+
+  /** The same with a condition on labels, which is tested last. */
+  MessageFilter(Filter filter, DeskVisibility sight, Predicate<Label> condition) {
+    this.condition = condition;
     kinds = new HashSet<>(filter.getKindsList());
     categories = new HashSet<>(filter.getCategoriesList());
     jurisdictions = new HashSet<>(filter.getJurisdictionsList());
@@ -92,6 +100,7 @@ public final class MessageFilter {
         && (jurisdictions.isEmpty()
             || label.getJurisdictionsList().stream().anyMatch(jurisdictions::contains))
         && (minimumSeverity == Severity.SEVERITY_UNSPECIFIED
-            || label.getSeverityValue() >= minimumSeverity.getNumber());
+            || label.getSeverityValue() >= minimumSeverity.getNumber())
+        && condition.test(label);
   }
 }

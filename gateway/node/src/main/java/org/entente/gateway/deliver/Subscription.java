@@ -2,14 +2,11 @@ package org.entente.gateway.deliver;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.util.Timestamps;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.entente.gateway.deliver.DeliveryLeaves.Advance;
 import org.entente.gateway.deliver.DeliveryLeaves.Cursor;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.InboxTable;
@@ -20,19 +17,19 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.receive.InboxOpener;
-import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.CaughtUp;
 import org.entente.proto.v1.Deliveries;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.LeaseLost;
 import org.entente.proto.v1.SubscribeResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One open cursor.
+ * One open stream of a subscription.
  *
  * <p>Work happens in {@code pump}, which never runs twice at a time: it chooses the highest lane
  * with messages and room in its window, opens messages, and sends them while the sink is ready. It
@@ -53,14 +50,14 @@ public final class Subscription {
   private final Cursor name;
   private final MessageFilter match;
   private final FollowUps laterWords;
-  private final int window;
   private final Sink sink;
   private final AtomicInteger work = new AtomicInteger();
 
-  private final Object lock = new Object();
-  private final Map<Lane, LaneCursor> places = new EnumMap<>(Lane.class);
+  private final Object lock;
+  private final StreamPositions positions;
   private final long lastAtOpen;
   private final int batch;
+  private final int window;
   private final Deliveries.Builder packed = Deliveries.newBuilder();
   private int packedBytes;
   private int examined;
@@ -78,7 +75,7 @@ public final class Subscription {
   Subscription(
       SubscriptionPorts ports,
       OpenRequest request,
-      Map<Lane, LaneCursor> places,
+      StreamPositions positions,
       long lastAtOpen,
       Sink sink) {
     this.ports = ports;
@@ -89,7 +86,8 @@ public final class Subscription {
     this.batch = request.batch();
     this.sink = sink;
     this.lastAtOpen = lastAtOpen;
-    this.places.putAll(places);
+    this.positions = positions;
+    this.lock = positions.lock();
   }
 
   /** Looks for messages to send; called when one arrived or the sink is ready again. */
@@ -100,40 +98,47 @@ public final class Subscription {
   }
 
   /**
-   * Acknowledges all messages of a position's lane up to it. Refuses a position that was not sent
-   * on this stream.
+   * Acknowledges all messages of a position's lane up to it; on a shared subscription that position
+   * alone. Refuses a position that was not sent on this stream; on a shared subscription it tells
+   * the client instead.
    */
   public Optional<Problem> acknowledge(long position) {
-    CursorRecord record;
-    List<LaneCursor.SentMessage> done;
-    Advance advance;
     synchronized (lock) {
-      Optional<Map.Entry<Lane, LaneCursor>> place =
-          places.entrySet().stream().filter(p -> p.getValue().awaits(position)).findFirst();
-      if (place.isEmpty()) {
-        return Optional.of(
-            new Problem(
-                Code.INVALID_FIELD,
-                "ack.position",
-                "position " + position + " does not await acknowledgement on this stream"));
+      Optional<StreamPositions.Acknowledged> done = positions.acknowledge(position);
+      if (done.isEmpty()) {
+        return unawaited(position);
       }
-      LaneCursor lane = place.get().getValue();
-      done = lane.acknowledge(position);
-      advance = new Advance(place.get().getKey(), lane.advance(), done.size());
-      record = record();
-    }
-    CompletableFuture<?> written = ports.acknowledging().acknowledged(name, record, advance, done);
-    synchronized (lock) {
-      acknowledged = written;
+      StreamPositions.Acknowledged it = done.get();
+      // Under the lock, as positions must be committed in their order.
+      acknowledged =
+          ports.acknowledging().acknowledged(name, it.positions(), it.advance(), it.messages());
     }
     wake();
     return Optional.empty();
   }
 
+  private Optional<Problem> unawaited(long position) {
+    Optional<Problem> problem = positions.unawaited(position);
+    if (problem.isEmpty() && !closed && sink.ready()) {
+      sink.send(
+          SubscribeResponse.newBuilder()
+              .setLeaseLost(LeaseLost.newBuilder().setPosition(position))
+              .build());
+    }
+    return problem;
+  }
+
+  /** Gives a delivery of a shared subscription back; the problem if that is not possible. */
+  public Optional<Problem> giveBack(long position) {
+    synchronized (lock) {
+      return positions.giveBack(position);
+    }
+  }
+
   /** Makes the positions of a new cursor durable, before anything is delivered. */
   CompletableFuture<?> start() {
     synchronized (lock) {
-      acknowledged = ports.acknowledging().started(name, record());
+      acknowledged = ports.acknowledging().started(name, positions.record());
       return acknowledged;
     }
   }
@@ -141,9 +146,7 @@ public final class Subscription {
   /** First position of each lane that is not acknowledged or not examined. */
   Map<Lane, Long> durablePlaces() {
     synchronized (lock) {
-      Map<Lane, Long> out = new EnumMap<>(Lane.class);
-      places.forEach((lane, place) -> out.put(lane, place.durablePlace()));
-      return out;
+      return positions.durablePlaces();
     }
   }
 
@@ -162,20 +165,11 @@ public final class Subscription {
       closed = true;
       if (!ended) {
         ended = true;
-        acknowledged = ports.acknowledging().ended(name, acknowledged, unanswered());
+        acknowledged = ports.acknowledging().ended(name, acknowledged, positions.unanswered());
+        positions.ended();
       }
       return acknowledged;
     }
-  }
-
-  private List<Advance> unanswered() {
-    List<Advance> out = new ArrayList<>();
-    places.forEach(
-        (lane, place) ->
-            place
-                .unanswered()
-                .ifPresent(range -> out.add(new Advance(lane, range, place.unacknowledged()))));
-    return out;
   }
 
   void takenOver() {
@@ -237,37 +231,34 @@ public final class Subscription {
   }
 
   private boolean sendFrom(Lane lane) {
-    LaneCursor place = place(lane);
-    int room = window - place.unacknowledged();
+    int room = positions.room(lane);
     if (room <= 0) {
       full = true;
       return false;
     }
     List<InboxTable.PlacedRecord> found =
-        ports.inbox().read(lane, place.next(), Math.min(CHUNK, room));
+        positions.candidates(ports.inbox(), lane, Math.min(CHUNK, room));
     boolean more = !found.isEmpty();
     for (InboxTable.PlacedRecord placed : found) {
       if (!sink.ready()) {
         more = false;
         break;
       }
-      consider(placed, place);
+      consider(placed);
     }
     sendPacked();
     return more;
   }
 
-  private void consider(InboxTable.PlacedRecord placed, LaneCursor place) {
+  private void consider(InboxTable.PlacedRecord placed) {
     examined++;
     Optional<Delivery> delivery =
-        ports.undeliverable().holds(placed.position())
-            ? Optional.empty()
-            : openOrSetAside(placed, place);
+        ports.undeliverable().holds(placed.position()) ? Optional.empty() : openOrSetAside(placed);
     if (delivery.isPresent()) {
-      send(placed, place, delivery.get());
+      send(placed, delivery.get());
     } else {
       passed++;
-      place.passed(placed.position());
+      positions.passed(placed.lane(), placed.position());
     }
   }
 
@@ -275,10 +266,10 @@ public final class Subscription {
    * Opens a message, or quarantines it: one that does not open, or cannot be put into a delivery,
    * does not block later ones.
    */
-  private Optional<Delivery> openOrSetAside(InboxTable.PlacedRecord placed, LaneCursor place) {
+  private Optional<Delivery> openOrSetAside(InboxTable.PlacedRecord placed) {
     while (true) {
       try {
-        return open(placed, place);
+        return open(placed);
       } catch (RuntimeException | StackOverflowError e) {
         UndeliverableMessages.NextAction next = ports.undeliverable().failed(placed, e);
         if (next == UndeliverableMessages.NextAction.STOP) {
@@ -292,7 +283,7 @@ public final class Subscription {
   }
 
   /** Opens a message; empty if the subscription does not want it or may no longer get it. */
-  private Optional<Delivery> open(InboxTable.PlacedRecord placed, LaneCursor place) {
+  private Optional<Delivery> open(InboxTable.PlacedRecord placed) {
     // A restricted message is redelivered at the tail when the restriction ends.
     boolean wanted =
         placed.isDamaged()
@@ -309,7 +300,11 @@ public final class Subscription {
     return body == null
         ? Optional.empty()
         : Optional.of(
-            delivery(placed, message.label(), body, place.isRedelivery(placed.position())));
+            delivery(
+                placed,
+                message.label(),
+                body,
+                positions.isRedelivery(placed.lane(), placed.position())));
   }
 
   /**
@@ -357,9 +352,10 @@ public final class Subscription {
     return new AgencyName(placed.record().getOrigin());
   }
 
-  private void send(InboxTable.PlacedRecord placed, LaneCursor place, Delivery delivery) {
+  private void send(InboxTable.PlacedRecord placed, Delivery delivery) {
     send(delivery);
-    place.sent(
+    positions.sent(
+        placed.lane(),
         placed.position(),
         new LaneCursor.SentMessage(id(placed), origin(placed), placed.retrieval()));
     ports.delivered(delivery.getRedelivery(), placed.record().getExercise());
@@ -397,11 +393,11 @@ public final class Subscription {
       return;
     }
     boolean done =
-        places.entrySet().stream()
+        Lane.all().stream()
             .allMatch(
-                e -> {
+                lane -> {
                   List<InboxTable.PlacedRecord> rest =
-                      ports.inbox().read(e.getKey(), e.getValue().next(), 1);
+                      ports.inbox().read(lane, positions.next(lane), 1);
                   return rest.isEmpty() || rest.get(0).position() > lastAtOpen;
                 });
     if (done) {
@@ -411,26 +407,5 @@ public final class Subscription {
               .setCaughtUp(CaughtUp.newBuilder().setPosition(lastAtOpen))
               .build());
     }
-  }
-
-  private CursorRecord record() {
-    List<Long> next = new ArrayList<>();
-    List<Long> sent = new ArrayList<>();
-    List<Long> told = new ArrayList<>();
-    for (Lane lane : Lane.all()) {
-      next.add(place(lane).durablePlace());
-      sent.add(place(lane).sentPosition());
-      told.add(place(lane).told());
-    }
-    return CursorRecord.newBuilder()
-        .addAllNextPosition(next)
-        .addAllSentPosition(sent)
-        .addAllToldPosition(told)
-        .build();
-  }
-
-  @SuppressWarnings("NullAway") // Subscriptions fills every lane
-  private LaneCursor place(Lane lane) {
-    return places.get(lane);
   }
 }

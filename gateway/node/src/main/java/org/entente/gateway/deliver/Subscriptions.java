@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.DeskVisibility;
 import org.entente.gateway.ledger.Ledger;
@@ -20,39 +19,38 @@ import org.entente.gateway.ledger.table.CursorTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.store.v1.DeadPosition;
 import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.SubscriptionSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All open cursors of a node. A cursor belongs to one client and is held by one stream at a time;
- * opening it again takes it over. Safe for many threads.
+ * The subscriptions of a node's clients and their open streams. An exclusive one is held by one
+ * stream at a time; opening it again takes it over. The streams of a shared one compete. Safe for
+ * many threads.
  */
 public final class Subscriptions {
-  /** Default number of unacknowledged deliveries in one lane. */
-  public static final int DEFAULT_WINDOW = 1_000;
-
-  /** The greatest window that a client may request. */
-  public static final int MAX_WINDOW = 10_000;
-
-  /** The most deliveries per response that a client may request. */
-  public static final int MAX_BATCH = 256;
-
-  private static final Pattern CURSOR = Pattern.compile("[a-z0-9._-]{1,64}");
-
   private final Ports ports;
   private final AcknowledgementCommit acknowledging;
   private final Ledger ledger;
   private final CursorTable cursors;
   private final CursorLimits limits;
+  private final AgencyName self;
   private final Map<String, Subscription> open = new ConcurrentHashMap<>();
+
+  /** Shared subscriptions that were used since the start. */
+  private final Map<String, SharedSubscription> shared = new ConcurrentHashMap<>();
 
   /**
    * Subscriptions on a ledger.
@@ -71,6 +69,7 @@ public final class Subscriptions {
       Environment around,
       CursorLimits limits) {
     this.limits = limits;
+    this.self = leaves.self();
     this.acknowledging = new AcknowledgementCommit(ledger, evidence, leaves, around.late());
     this.ports = new Ports(ledger, opening, undeliverable, acknowledging, around);
     this.ledger = ledger;
@@ -118,52 +117,123 @@ public final class Subscriptions {
    * first time.
    */
   public synchronized OpenResult open(String client, OpenCursor request, Sink sink) {
-    if (!CURSOR.matcher(request.getCursor()).matches()) {
-      return invalid("open.cursor", "a cursor name must have 1 to 64 characters of a-z 0-9 . _ -");
+    Optional<Problem> problem = OpenCursorCheck.problem(request);
+    if (problem.isPresent()) {
+      return new OpenResult.Invalid(problem.get());
     }
-    if (request.getWindow() < 0 || request.getWindow() > MAX_WINDOW) {
-      return invalid(
-          "open.window", "a window must be 1 to " + MAX_WINDOW + ", or 0 for the default");
-    }
-    if (request.getBatch() < 0 || request.getBatch() > MAX_BATCH) {
-      return invalid(
-          "open.batch", "a batch must be 1 to " + MAX_BATCH + ", or 0 for single deliveries");
-    }
-    if (request.getSkipStored() && request.getFromPosition() != 0) {
-      return invalid("open.skip_stored", "cannot be combined with from_position");
-    }
-    List<Problem> unfit = FilterLimits.problems("open.filter", request.getFilter());
-    if (!unfit.isEmpty()) {
-      return new OpenResult.Invalid(unfit.get(0));
-    }
-    int window = request.getWindow() == 0 ? DEFAULT_WINDOW : request.getWindow();
-    Optional<Problem> over = over(client, request.getCursor(), window);
+    Optional<CursorTable.NamedCursor> stored = stored(client, request.getCursor());
+    SubscriptionSettings created = stored.flatMap(cursors::settings).orElse(null);
+    CursorTable.NamedCursor competing =
+        created != null && OpenCursorCheck.isShared(created) ? stored.orElseThrow() : null;
+    Result<MessageFilter> match = filter(client, created == null ? adHoc(request) : created);
+    int window = request.getWindow() == 0 ? OpenCursorCheck.DEFAULT_WINDOW : request.getWindow();
+    Optional<Problem> over =
+        over(client, request.getCursor(), window)
+            .or(() -> match.fold(filter -> Optional.empty(), Optional::of))
+            .or(() -> created == null ? Optional.empty() : OpenCursorCheck.unfit(created, request))
+            .or(() -> competing == null ? Optional.empty() : tooManyStreams(client));
     if (over.isPresent()) {
       return new OpenResult.Invalid(over.get());
     }
+    return match.fold(
+        filter ->
+            opened(
+                new OpenRequest(
+                    client,
+                    request.getCursor(),
+                    filter,
+                    window,
+                    request.getBatch(),
+                    request.getFromPosition()),
+                competing,
+                request.getSkipStored(),
+                sink),
+        OpenResult.Invalid::new);
+  }
+
+  private OpenResult opened(
+      OpenRequest request, CursorTable.@Nullable NamedCursor competing, boolean skip, Sink sink) {
     long last = ports.inbox().lastPosition();
-    boolean skips = request.getSkipStored() && isNew(client, request.getCursor());
-    OpenRequest open =
-        new OpenRequest(
-            client,
-            request.getCursor(),
-            new MessageFilter(request.getFilter(), ports.sight(client)),
-            window,
-            request.getBatch(),
-            skips ? last + 1 : request.getFromPosition());
-    Map<Lane, LaneCursor> places = places(open);
-    long from = places.values().stream().mapToLong(LaneCursor::next).min().orElse(1);
-    if (open.fromPosition() > last + 1) {
-      return new OpenResult.Invalid(ahead(open.fromPosition(), last));
+    if (competing != null) {
+      return joined(request, group(competing), last, sink);
     }
-    Subscription subscription = new Subscription(ports, open, places, last, sink);
-    Subscription before = this.open.put(key(client, request.getCursor()), subscription);
+    if (request.fromPosition() > last + 1) {
+      return new OpenResult.Invalid(ahead(request.fromPosition(), last));
+    }
+    boolean skips = skip && isNew(request.client(), request.cursor());
+    Map<Lane, LaneCursor> places = places(request, skips ? last + 1 : request.fromPosition());
+    Subscription stream =
+        new Subscription(ports, request, new CursorPositions(places, request.window()), last, sink);
+    Subscription before = this.open.put(key(request.client(), request.cursor()), stream);
     if (before != null) {
       before.takenOver();
     }
-    CompletableFuture<?> started =
-        skips ? subscription.start() : CompletableFuture.completedFuture(null);
-    return new OpenResult.Held(subscription, from, last, started);
+    long from = places.values().stream().mapToLong(LaneCursor::next).min().orElse(1);
+    CompletableFuture<?> started = skips ? stream.start() : CompletableFuture.completedFuture(null);
+    return new OpenResult.Held(stream, from, last, started);
+  }
+
+  private OpenResult joined(OpenRequest request, SharedSubscription group, long last, Sink sink) {
+    Subscription stream =
+        new Subscription(ports, request, new SharedStream(group, request.window()), last, sink);
+    group.joined(stream, request.window());
+    long from = stream.durablePlaces().values().stream().mapToLong(Long::longValue).min().orElse(1);
+    return new OpenResult.Held(stream, from, last, CompletableFuture.completedFuture(null));
+  }
+
+  private static SubscriptionSettings adHoc(OpenCursor request) {
+    return SubscriptionSettings.newBuilder().setFilter(request.getFilter()).build();
+  }
+
+  /** The filter of a subscription for its client; a condition may be one of an earlier release. */
+  private Result<MessageFilter> filter(String client, SubscriptionSettings settings) {
+    DeskVisibility sight = ports.sight(client);
+    return settings.getCondition().isEmpty()
+        ? Result.done(new MessageFilter(settings.getFilter(), sight))
+        : FilterCondition.compile("settings.condition", settings.getCondition())
+            .map(
+                condition ->
+                    new MessageFilter(
+                        settings.getFilter(),
+                        sight,
+                        new FilterCondition(condition, self, ports.ending())));
+  }
+
+  private Optional<CursorTable.NamedCursor> stored(String client, String cursor) {
+    return cursors
+        .read(client, cursor)
+        .map(record -> new CursorTable.NamedCursor(client, cursor, record));
+  }
+
+  private SharedSubscription group(CursorTable.NamedCursor stored) {
+    return shared.computeIfAbsent(
+        key(stored.client(), stored.cursor()),
+        key ->
+            new SharedSubscription(
+                ports,
+                stored,
+                cursors.settings(stored).orElseThrow(),
+                ports.inbox().lastPosition() + 1,
+                limits.deadLetters()));
+  }
+
+  /** The dead letters of a client's shared subscription; empty if it has no such subscription. */
+  public synchronized Optional<List<DeadPosition>> deadLetters(String client, String name) {
+    return existing(client, name).map(SharedSubscription::dead);
+  }
+
+  /** Redrives or discards dead letters of {@link #deadLetters}; completes when that is durable. */
+  public synchronized CompletableFuture<?> settle(
+      String client, String name, List<Long> positions, boolean discard) {
+    return existing(client, name)
+        .<CompletableFuture<?>>map(group -> group.settle(positions, discard))
+        .orElse(CompletableFuture.completedFuture(null));
+  }
+
+  private Optional<SharedSubscription> existing(String client, String name) {
+    return stored(client, name)
+        .filter(one -> cursors.settings(one).filter(OpenCursorCheck::isShared).isPresent())
+        .map(this::group);
   }
 
   /** Whether a cursor has no durable position. */
@@ -177,12 +247,21 @@ public final class Subscriptions {
    */
   public CompletableFuture<?> closed(String client, String cursor, Subscription subscription) {
     CompletableFuture<?> settled = subscription.close();
-    open.remove(key(client, cursor), subscription);
+    if (!open.remove(key(client, cursor), subscription)) {
+      SharedSubscription group = shared.get(key(client, cursor));
+      if (group != null) {
+        group.left(subscription);
+      }
+    }
     return settled;
   }
 
-  /** Adds the due audit leaves of acknowledged ranges; waits for the disk if there are any. */
+  /**
+   * Ends leases that are over, and adds the due audit leaves of acknowledged ranges; waits for the
+   * disk if there are any.
+   */
   public void round() {
+    shared.values().forEach(SharedSubscription::expire);
     acknowledging.round(ledger.clock());
   }
 
@@ -191,9 +270,10 @@ public final class Subscriptions {
     acknowledging.settle(tx, new DeliveryLeaves.Cursor(client, cursor));
   }
 
-  /** Whether a stream holds a cursor. */
-  public boolean isOpen(String client, String cursor) {
-    return open.containsKey(key(client, cursor));
+  /** Streams that hold a cursor. */
+  public int streams(String client, String cursor) {
+    SharedSubscription group = shared.get(key(client, cursor));
+    return (open.containsKey(key(client, cursor)) ? 1 : 0) + (group == null ? 0 : group.streams());
   }
 
   /**
@@ -205,39 +285,46 @@ public final class Subscriptions {
     if (stream != null) {
       return stream.durablePlaces();
     }
+    SharedSubscription group = shared.get(key(cursor.client(), cursor.cursor()));
+    if (group != null) {
+      return group.durablePlaces();
+    }
     Map<Lane, Long> places = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.all()) {
-      places.put(lane, nextPosition(cursor.record(), lane));
+      places.put(lane, DeliveryLeaves.nextPosition(cursor.record(), lane));
     }
     return places;
   }
 
-  private static long nextPosition(CursorRecord record, Lane lane) {
-    int index = lane.number() - 1;
-    return index < record.getNextPositionCount() ? record.getNextPosition(index) : 1;
-  }
-
   /**
-   * Runs an action on a cursor that no stream holds, and keeps streams from opening it meanwhile.
+   * Runs a change of a cursor that no stream holds, and keeps streams from opening it meanwhile.
    *
    * @return the result; empty, without running it, if a stream holds the cursor
    */
   public synchronized <T> Optional<T> whileClosed(
       String client, String cursor, Supplier<T> something) {
-    return isOpen(client, cursor) ? Optional.empty() : Optional.of(something.get());
+    if (streams(client, cursor) > 0) {
+      return Optional.empty();
+    }
+    SharedSubscription group = shared.remove(key(client, cursor));
+    if (group != null) {
+      group.removed();
+    }
+    return Optional.of(something.get());
   }
 
   /** Tells every subscription that messages arrived. */
   public void arrived() {
     open.values().forEach(Subscription::wake);
+    shared.values().forEach(SharedSubscription::wake);
   }
 
   /** The number of held cursors. */
   public int count() {
-    return open.size();
+    return open.size() + shared.values().stream().mapToInt(SharedSubscription::streams).sum();
   }
 
-  private Map<Lane, LaneCursor> places(OpenRequest request) {
+  private Map<Lane, LaneCursor> places(OpenRequest request, long fromPosition) {
     CursorRecord record =
         cursors.read(request.client(), request.cursor()).orElse(CursorRecord.getDefaultInstance());
     long end = ports.inbox().lastPosition() + 1;
@@ -246,11 +333,11 @@ public final class Subscriptions {
       int index = lane.number() - 1;
       boolean known = index < record.getNextPositionCount();
       // A position beyond the end would skip the next messages.
-      long next = Math.min(nextPosition(record, lane), end);
+      long next = Math.min(DeliveryLeaves.nextPosition(record, lane), end);
       long sent = known ? Math.min(record.getSentPosition(index), end - 1) : 0;
-      boolean replay = request.fromPosition() > 0;
+      boolean replay = fromPosition > 0;
       boolean told = !replay && index < record.getToldPositionCount();
-      long from = replay ? request.fromPosition() : next;
+      long from = replay ? fromPosition : next;
       places.put(lane, new LaneCursor(from, sent, told ? record.getToldPosition(index) : from));
     }
     return places;
@@ -273,8 +360,8 @@ public final class Subscriptions {
             + " at most, and treat later positions as new");
   }
 
-  /** The client's limit that a cursor would exceed. */
-  private Optional<Problem> over(String client, String cursor, int window) {
+  /** The client's limit that a cursor would exceed; a window of 0 if no stream opens it. */
+  public Optional<Problem> over(String client, String cursor, int window) {
     Set<String> names = new HashSet<>(cursors.names(client, limits.cursors()));
     long windows = window;
     String prefix = key(client, "");
@@ -285,6 +372,11 @@ public final class Subscriptions {
         windows += one.getValue().window();
       }
     }
+    windows +=
+        shared.entrySet().stream()
+            .filter(group -> group.getKey().startsWith(prefix))
+            .mapToLong(group -> group.getValue().windows())
+            .sum();
     if (names.size() >= limits.cursors()
         && !names.contains(cursor)
         && cursors.read(client, cursor).isEmpty()) {
@@ -309,12 +401,27 @@ public final class Subscriptions {
     return Optional.empty();
   }
 
-  private static Optional<Problem> limit(String field, String message) {
-    return Optional.of(new Problem(Code.LIMIT_REACHED, field, message));
+  /** Each arrival wakes every stream. */
+  private Optional<Problem> tooManyStreams(String client) {
+    String prefix = key(client, "");
+    int streams =
+        shared.entrySet().stream()
+            .filter(group -> group.getKey().startsWith(prefix))
+            .mapToInt(group -> group.getValue().streams())
+            .sum();
+    return streams < limits.cursors()
+        ? Optional.empty()
+        : limit(
+            "open.cursor",
+            "the client has "
+                + streams
+                + " streams of shared subscriptions and may have "
+                + limits.cursors()
+                + " (limits.per_client.cursors); close one");
   }
 
-  private static OpenResult invalid(String field, String message) {
-    return new OpenResult.Invalid(new Problem(Code.INVALID_FIELD, field, message));
+  private static Optional<Problem> limit(String field, String message) {
+    return Optional.of(new Problem(Code.LIMIT_REACHED, field, message));
   }
 
   private static String key(String client, String cursor) {

@@ -31,7 +31,7 @@ import org.entente.gateway.rpc.tls.TlsContexts;
 /**
  * The gRPC server of the agency's own clients: Publisher, Release, Subscriber, Search, Risk,
  * Evidence, Requests, Operations, IprProcedure, Audit, Retention, Tasking, Keys, Quarantine, Links,
- * Cursors, Backups, Cap, PolicyTools, gRPC health and, where configured, reflection. A caller
+ * Subscriptions, Backups, Cap, PolicyTools, gRPC health and, where configured, reflection. A caller
  * without a certificate of a configured client fails in the TLS handshake; one without the scope
  * that a call needs gets PERMISSION_DENIED.
  *

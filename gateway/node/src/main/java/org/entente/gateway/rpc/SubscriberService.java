@@ -90,8 +90,9 @@ final class SubscriberService implements BindableService {
       switch (request.getRequestCase()) {
         case OPEN -> open(request.getOpen());
         case ACK -> acknowledge(request.getAck().getPosition());
+        case GIVE_BACK -> giveBack(request.getGiveBack().getPosition());
         case REQUEST_NOT_SET ->
-            end(new Problem(Code.INVALID_FIELD, "request", "must be open or ack"));
+            end(new Problem(Code.INVALID_FIELD, "request", "must be open, ack or give_back"));
       }
     }
 
@@ -151,6 +152,16 @@ final class SubscriberService implements BindableService {
               ? Optional.of(
                   new Problem(Code.INVALID_FIELD, "ack", "the first request must be open"))
               : held.acknowledge(position);
+      problem.ifPresent(this::end);
+    }
+
+    private void giveBack(long position) {
+      Subscription held = held();
+      Optional<Problem> problem =
+          held == null
+              ? Optional.of(
+                  new Problem(Code.INVALID_FIELD, "give_back", "the first request must be open"))
+              : held.giveBack(position);
       problem.ifPresent(this::end);
     }
 

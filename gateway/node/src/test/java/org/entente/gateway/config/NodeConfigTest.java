@@ -187,6 +187,21 @@ class NodeConfigTest {
         new NodeConfig.Backup(Path.of("copies"), 7), good("backup: { folder: copies }").backup());
   }
 
+  @Test
+  void subscriptions_areReadAsWritten() {
+    assertEquals(List.of(), good("").subscriptions());
+    assertEquals(
+        List.of(
+            new NodeConfig.Subscription("desk", "shift", true, "true", null, null, 60, 0),
+            new NodeConfig.Subscription("desk", "x", null, null, true, true, 0, 0)),
+        good("subscriptions: [{ client: desk, name: shift, shared: true, condition: 'true',"
+                + " lease_seconds: 60 }, { client: desk, name: x, exercise: true, from_now:"
+                + " true }]")
+            .subscriptions());
+    String missing = read("subscriptions: [{ client: desk }]").toString();
+    assertTrue(missing.contains("subscriptions[0].name"), missing);
+  }
+
   /** Nought would be read as at once by one and as no rule by another. */
   @Test
   void exerciseRetention_absentIsNoRule_andNoughtIsRefused() {

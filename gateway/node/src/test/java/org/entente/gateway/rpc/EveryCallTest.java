@@ -36,7 +36,6 @@ import org.entente.proto.v1.BackupProto;
 import org.entente.proto.v1.CapProto;
 import org.entente.proto.v1.ConsentProto;
 import org.entente.proto.v1.ConsoleProto;
-import org.entente.proto.v1.CursorsProto;
 import org.entente.proto.v1.EvidenceProto;
 import org.entente.proto.v1.IprProto;
 import org.entente.proto.v1.KeysProto;
@@ -53,6 +52,7 @@ import org.entente.proto.v1.RetentionProto;
 import org.entente.proto.v1.RiskProto;
 import org.entente.proto.v1.SearchProto;
 import org.entente.proto.v1.SubscriberProto;
+import org.entente.proto.v1.SubscriptionsProto;
 import org.entente.proto.v1.TaskingProto;
 import org.entente.proto.v1.WatchProto;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +77,6 @@ public class EveryCallTest {
           Map.entry("Consent", EnumSet.of(Scope.CONSENT)),
           Map.entry(
               "Console", EnumSet.of(Scope.OPERATOR, Scope.EVIDENCE, Scope.AUDIT, Scope.PUBLISH)),
-          Map.entry("Cursors", EnumSet.of(Scope.OPERATOR)),
           Map.entry("Evidence", EnumSet.of(Scope.EVIDENCE)),
           Map.entry("IprProcedure", EnumSet.of(Scope.IPR)),
           Map.entry("IprProcedure.ListOwnRecordations", EnumSet.of(Scope.RIGHTS_HOLDER)),
@@ -104,6 +103,11 @@ public class EveryCallTest {
           Map.entry("Risk.ScoreMessage", EnumSet.of(Scope.SCORE)),
           Map.entry("Search", EnumSet.of(Scope.SEARCH)),
           Map.entry("Subscriber", EnumSet.of(Scope.SUBSCRIBE)),
+          Map.entry("Subscriptions", EnumSet.of(Scope.SUBSCRIBE)),
+          // Which of the two it needs depends on whose they are.
+          Map.entry("Subscriptions.ListSubscriptions", EnumSet.of(Scope.SUBSCRIBE, Scope.OPERATOR)),
+          Map.entry(
+              "Subscriptions.DeleteSubscription", EnumSet.of(Scope.SUBSCRIBE, Scope.OPERATOR)),
           Map.entry("Tasking", EnumSet.of(Scope.TASK)),
           Map.entry("Watch", EnumSet.of(Scope.WATCH)));
 
@@ -119,7 +123,7 @@ public class EveryCallTest {
             CapProto.getDescriptor(),
             ConsentProto.getDescriptor(),
             ConsoleProto.getDescriptor(),
-            CursorsProto.getDescriptor(),
+            SubscriptionsProto.getDescriptor(),
             EvidenceProto.getDescriptor(),
             IprProto.getDescriptor(),
             KeysProto.getDescriptor(),

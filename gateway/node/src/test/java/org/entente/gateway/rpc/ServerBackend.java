@@ -247,7 +247,7 @@ public final class ServerBackend implements AutoCloseable {
                 label -> policy.equivalent(label, FR),
                 (tx, origin, id) -> Optional.empty(),
                 MessageTracer.OFF),
-            new CursorLimits(3, 5_000));
+            new CursorLimits(3, 5_000, 200));
     features = new Features(parts(), Features.all());
     features.built(new MessagePath(kit.intake(), kit.parts(), subscriptions, administration()));
   }

@@ -238,7 +238,8 @@ public final class InitCommand extends PrintingCommand {
         null,
         null,
         null,
-        null);
+        null,
+        List.of());
   }
 
   private static NodeConfig.Link link(Map.Entry<String, String> link) {

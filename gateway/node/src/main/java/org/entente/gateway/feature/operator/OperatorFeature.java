@@ -9,7 +9,7 @@ import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.MessagePath;
 import org.entente.gateway.feature.Registry;
 
-/** What operators see and change: quarantine, links, cursors, backups and signing pairs. */
+/** What operators see and change: quarantine, links, subscriptions, backups and signing pairs. */
 public final class OperatorFeature implements Feature {
   @Override
   public void wire(Registry registry) {
@@ -39,8 +39,8 @@ public final class OperatorFeature implements Feature {
             administration.links());
     LinkGauges.register(registry, links);
     registry.offer(context -> new LinksService(links));
-    Cursors cursors =
-        new Cursors(
+    ClientSubscriptions subscriptions =
+        new ClientSubscriptions(
             gateway.self(),
             gateway.ledger(),
             gateway.rules().labels(),
@@ -49,7 +49,14 @@ public final class OperatorFeature implements Feature {
                 gateway.clients().get().stream()
                     .map(NodeConfig.Client::name)
                     .collect(Collectors.toSet()));
-    registry.offer(context -> new CursorsService(cursors));
+    new ConfiguredSubscriptions(subscriptions, gateway.config().subscriptions()).register(registry);
+    new SubscriptionGauges(
+            subscriptions,
+            gateway.environment().clock(),
+            Duration.ofSeconds(
+                gateway.config().limitsInForce().perClientInForce().subscriptionLagSeconds()))
+        .register(registry);
+    registry.offer(context -> new SubscriptionsService(subscriptions, context.names()));
     registry.offer(context -> new BackupsService(administration.backups()));
     registry.offer(context -> new KeysService(administration.pairs()));
   }

@@ -2,6 +2,7 @@ package org.entente.gateway.ledger.table;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -14,14 +15,15 @@ import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.v1.SubscriptionSettings;
 
 /**
  * Durable cursors of subscribers.
  *
  * <pre>CURSOR 16-byte token of the client · 16-byte token of client and cursor → CursorRecord</pre>
  *
- * The names themselves are in the record, sealed. A cursor whose names do not open, as after the
- * loss of the keystore, is none any more.
+ * The names themselves are in the record, sealed, and so are the settings of a subscription. A
+ * cursor whose names do not open, as after the loss of the keystore, is none any more.
  */
 public final class CursorTable {
   private final Store store;
@@ -94,6 +96,25 @@ public final class CursorTable {
     byte[] names = stored.seal(place(key), client, cursor);
     CursorRecord named = record.toBuilder().setSealedNames(ByteString.copyFrom(names)).build();
     tx.put(Table.CURSOR, key, named.toByteArray());
+  }
+
+  /** The settings of a subscription; empty if it was not created by a call. */
+  public Optional<SubscriptionSettings> settings(NamedCursor cursor) {
+    RecordPlace place = settingsPlace(key(cursor.client(), cursor.cursor()));
+    return stored
+        .open(place, cursor.record().getSealedSettings().toByteArray())
+        .map(texts -> Base64.getDecoder().decode(texts.get(0)))
+        .map(bytes -> CorruptRecord.parse(SubscriptionSettings.parser(), bytes, "CURSOR"));
+  }
+
+  /** Settings as they are stored. */
+  public ByteString sealed(String client, String cursor, SubscriptionSettings settings) {
+    String text = Base64.getEncoder().encodeToString(settings.toByteArray());
+    return ByteString.copyFrom(stored.seal(settingsPlace(key(client, cursor)), text));
+  }
+
+  private static RecordPlace settingsPlace(byte[] key) {
+    return new RecordPlace(Table.CURSOR, key, "settings");
   }
 
   private static RecordPlace place(byte[] key) {

@@ -112,7 +112,8 @@ final class ServiceStage {
             tracer),
         new CursorLimits(
             ground.config.limitsInForce().perClientInForce().cursors(),
-            ground.config.limitsInForce().perClientInForce().unacknowledged()));
+            ground.config.limitsInForce().perClientInForce().unacknowledged(),
+            ground.config.limitsInForce().perClientInForce().deadLetters()));
   }
 
   private DeliveryLeaves deliveryLeaves() {

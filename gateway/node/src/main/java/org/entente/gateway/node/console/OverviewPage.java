@@ -100,6 +100,7 @@ final class OverviewPage {
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("Links", PeersPage.summary("links", links, node.isPresent())));
     facts.add(fact("quarantine", "Quarantine", quarantine()));
+    facts.add(fact("subscriptions", "Subscription furthest behind", subscriptions()));
     facts.add(
         fact(
             "certificate",
@@ -135,6 +136,20 @@ final class OverviewPage {
     List<Meters.Sample> steps = sources.meters().values("entente_quarantine_messages");
     long messages = (long) steps.stream().mapToDouble(Meters.Sample::value).sum();
     return steps.isEmpty() ? UNKNOWN : messages + " messages wait for a decision";
+  }
+
+  private String subscriptions() {
+    return sources.meters().values("entente_subscription_lag_seconds").stream()
+        .max(Comparator.comparingDouble(Meters.Sample::value))
+        .map(OverviewPage::lag)
+        .orElse("there is none");
+  }
+
+  private static String lag(Meters.Sample sample) {
+    String name = sample.labelValues().get(1) + " of client " + sample.labelValues().get(0);
+    return sample.value() == 0
+        ? "none; all have passed all messages"
+        : name + ", by " + (long) sample.value() + " s";
   }
 
   private String witnesses() {

@@ -68,6 +68,10 @@ public final class DoctorChecks {
               "Decide on its messages: `entente quarantine list`.",
               OPERATING + "quarantine"),
           new Topic(
+              "subscription",
+              "Run `entente subscription list`; redrive or discard dead letters.",
+              OPERATING + "subscriptions"),
+          new Topic(
               "ipr",
               "Tell the authority which cases `entente ipr list` names.",
               "docs/integrate/ipr.md"),

@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.entente.gateway.cel.ComparedText;
+import org.entente.gateway.cel.Condition;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
@@ -61,6 +63,39 @@ public final class KnownNames {
     return agencies(field + ".origins", filter.getOriginsList())
         .or(() -> jurisdictions(field + ".jurisdictions", filter.getJurisdictionsList()))
         .or(() -> desks(field + ".desks", filter.getDesksList()));
+  }
+
+  /**
+   * The problem with the names that a condition compares with agencies, jurisdictions or desks, if
+   * any.
+   *
+   * @param field the field of the request that holds it
+   */
+  public Optional<Problem> condition(String field, Condition condition) {
+    return condition.compared().stream()
+        .flatMap(
+            text ->
+                compared(field, text.with(), List.of(text.text()))
+                    .map(problem -> at(text, problem))
+                    .stream())
+        .findFirst();
+  }
+
+  private Optional<Problem> compared(String field, String with, List<String> text) {
+    return switch (with) {
+      case "origin", "recipient", "label.origin" -> agencies(field, text);
+      case "label.jurisdictions" -> jurisdictions(field, text);
+      case "label.desks" -> desks(field, text);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Problem at(ComparedText text, Problem problem) {
+    return new Problem(
+        problem.code(),
+        problem.field(),
+        "line %d, column %d of the expression: %s"
+            .formatted(text.line(), text.column(), problem.message()));
   }
 
   /** The problem with a field that may name an agency, if any. */

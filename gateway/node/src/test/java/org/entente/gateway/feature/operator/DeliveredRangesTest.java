@@ -319,13 +319,13 @@ class DeliveredRangesTest {
     settle();
     aside.restart();
     Result<Long> answer =
-        new Cursors(
+        new ClientSubscriptions(
                 ReceiveKit.SELF,
                 aside.ledger,
                 new LabelCheck(MessageLimits.defaults()),
                 aside.subscriptions,
                 Set::of)
-            .forget(
+            .delete(
                 QuarantineNode.OPERATOR,
                 "desk",
                 CURSOR,

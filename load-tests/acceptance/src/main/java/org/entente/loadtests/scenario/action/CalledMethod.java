@@ -12,7 +12,6 @@ import org.entente.proto.v1.BackupsGrpc;
 import org.entente.proto.v1.CapGrpc;
 import org.entente.proto.v1.ConsentGrpc;
 import org.entente.proto.v1.ConsoleGrpc;
-import org.entente.proto.v1.CursorsGrpc;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.IprProcedureGrpc;
 import org.entente.proto.v1.KeysGrpc;
@@ -26,6 +25,7 @@ import org.entente.proto.v1.RequestsGrpc;
 import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.RiskGrpc;
 import org.entente.proto.v1.SearchGrpc;
+import org.entente.proto.v1.SubscriptionsGrpc;
 import org.entente.proto.v1.TaskingGrpc;
 import org.entente.proto.v1.WatchGrpc;
 
@@ -42,7 +42,6 @@ public record CalledMethod(MethodDescriptor<Message, Message> descriptor) {
           CapGrpc.getServiceDescriptor(),
           ConsentGrpc.getServiceDescriptor(),
           ConsoleGrpc.getServiceDescriptor(),
-          CursorsGrpc.getServiceDescriptor(),
           EvidenceGrpc.getServiceDescriptor(),
           IprProcedureGrpc.getServiceDescriptor(),
           KeysGrpc.getServiceDescriptor(),
@@ -56,6 +55,7 @@ public record CalledMethod(MethodDescriptor<Message, Message> descriptor) {
           RetentionGrpc.getServiceDescriptor(),
           RiskGrpc.getServiceDescriptor(),
           SearchGrpc.getServiceDescriptor(),
+          SubscriptionsGrpc.getServiceDescriptor(),
           TaskingGrpc.getServiceDescriptor(),
           WatchGrpc.getServiceDescriptor());
 

@@ -1,0 +1,350 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.util.HexFormat;
+import java.util.List;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.Columns;
+import org.entente.gateway.cli.call.FilterOptions;
+import org.entente.gateway.cli.call.Listing;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.model.EnumNames;
+import org.entente.proto.v1.CreateSubscriptionRequest;
+import org.entente.proto.v1.CreateSubscriptionResponse;
+import org.entente.proto.v1.DeadLetter;
+import org.entente.proto.v1.DeleteSubscriptionRequest;
+import org.entente.proto.v1.DeleteSubscriptionResponse;
+import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.ListDeadLettersRequest;
+import org.entente.proto.v1.ListSubscriptionsRequest;
+import org.entente.proto.v1.ListSubscriptionsResponse;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.SettleDeadLettersRequest;
+import org.entente.proto.v1.SettleDeadLettersResponse;
+import org.entente.proto.v1.SubscriptionKind;
+import org.entente.proto.v1.SubscriptionSettings;
+import org.entente.proto.v1.SubscriptionState;
+import org.entente.proto.v1.SubscriptionsGrpc;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Creates, lists and deletes durable subscriptions, and settles their dead letters. */
+@Command(
+    name = "subscription",
+    description = {
+      "Creates, lists and deletes durable subscriptions; settles the dead letters of shared ones.",
+      "The client needs the scope `subscribe`; to list or delete those of other clients,"
+          + " `operator`."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      SubscriptionCommand.Create.class,
+      SubscriptionCommand.ListAll.class,
+      SubscriptionCommand.Delete.class,
+      SubscriptionCommand.DeadLetters.class,
+      SubscriptionCommand.Redrive.class,
+      SubscriptionCommand.Discard.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  entente subscription create cases --shared --condition"
+          + " 'label.case_ref.startsWith(\"DE-\")' \\",
+      "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
+      "  entente subscription list --gateway 127.0.0.1:7442 --credentials"
+          + " de.customs/clients/operator",
+      "  entente subscription delete night-shift --client desk --officer DE-3 \\",
+      "    --justification 'not used any more' --gateway … --credentials …"
+    })
+public final class SubscriptionCommand {
+
+  /** Creates or changes a subscription. */
+  @Command(
+      name = "create",
+      description = {
+        "Creates a subscription of this client, or changes its settings.",
+        "Streams of an exclusive one take it over from each other and receive messages in order;"
+            + " those",
+        "of a shared one compete. A new one starts at the oldest stored message, an existing one"
+            + " stays",
+        "where it is, unless --from, --since or --skip-stored sets the position."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Create extends ClientCall {
+    @Parameters(index = "0", paramLabel = "NAME", description = "name of the subscription")
+    private String name = "";
+
+    @Mixin private FilterOptions filter = new FilterOptions();
+
+    @Option(
+        names = "--lane",
+        description =
+            "only messages of this lane: FLASH, IMMEDIATE, PRIORITY or ROUTINE; repeatable")
+    private List<Lane> lanes = List.of();
+
+    @Option(
+        names = "--condition",
+        paramLabel = "CEL",
+        description = "only messages for whose label this is true, as in an agreement")
+    private String condition = "";
+
+    @Option(names = "--shared", description = "its streams compete for messages")
+    private boolean shared;
+
+    @Option(
+        names = "--lease-seconds",
+        description = "with --shared: time to acknowledge a message (default: 60)")
+    private int leaseSeconds;
+
+    @Option(
+        names = "--max-deliveries",
+        description = "with --shared: deliveries until a message is a dead letter (default: 5)")
+    private int maxDeliveries;
+
+    @Option(names = "--from", paramLabel = "POSITION", description = "start at this position")
+    private @Nullable Long from;
+
+    @Option(
+        names = "--since",
+        paramLabel = "TIME",
+        description = "start at the first message received at this time or later")
+    private @Nullable Timestamp since;
+
+    @Option(names = "--skip-stored", description = "start after the last stored message")
+    private boolean skipStored;
+
+    @Override
+    public void with(ManagedChannel channel) {
+      CreateSubscriptionResponse created =
+          SubscriptionsGrpc.newBlockingStub(channel).createSubscription(request());
+      tell(
+          created,
+          "%s subscription %s at position %d"
+              .formatted(
+                  created.getCreated() ? "created" : "changed", name, created.getNextPosition()));
+    }
+
+    private CreateSubscriptionRequest request() {
+      if ((from == null ? 0 : 1) + (since == null ? 0 : 1) + (skipStored ? 1 : 0) > 1) {
+        throw new UsageError("--from, --since, --skip-stored: only one of them can be given");
+      }
+      SubscriptionSettings.Builder settings =
+          SubscriptionSettings.newBuilder()
+              .setFilter(filter.filter().addAllLanes(lanes))
+              .setCondition(condition)
+              .setLeaseSeconds(leaseSeconds)
+              .setMaxDeliveries(maxDeliveries)
+              .setKind(
+                  shared
+                      ? SubscriptionKind.SUBSCRIPTION_KIND_SHARED
+                      : SubscriptionKind.SUBSCRIPTION_KIND_EXCLUSIVE);
+      CreateSubscriptionRequest.Builder request =
+          CreateSubscriptionRequest.newBuilder().setName(name).setSettings(settings);
+      if (from != null) {
+        request.setFromPosition(from);
+      } else if (since != null) {
+        request.setFromTime(since);
+      } else if (skipStored) {
+        request.setFromNow(true);
+      }
+      return request.build();
+    }
+  }
+
+  /** Lists the durable subscriptions. */
+  @Command(
+      name = "list",
+      description = {
+        "Lists the durable subscriptions by client and name: those of this client, with the scope",
+        "`operator` those of all. Shows how many streams hold each, the position of the oldest",
+        "unacknowledged message, how many messages are unacknowledged, when this gateway received"
+            + " the",
+        "oldest of them, and how many dead letters wait. The headline names the ledger's last"
+            + " position."
+      },
+      mixinStandardHelpOptions = true)
+  static final class ListAll extends ClientCall {
+    @Option(
+        names = "--client",
+        paramLabel = "CLIENT",
+        description = "only subscriptions of this client")
+    private String client = "";
+
+    private static final Columns<SubscriptionState> SUBSCRIPTIONS =
+        Columns.<SubscriptionState>of("subscription", "subscriptions")
+            .with("client", SubscriptionState::getClient)
+            .with("name", SubscriptionState::getName)
+            .with("kind", ListAll::kind)
+            .with("streams", one -> Integer.toString(one.getStreams()))
+            .with("next position", one -> Long.toString(one.getNextPosition()))
+            .with("behind", ListAll::behind)
+            .with(
+                "oldest of",
+                one ->
+                    one.hasOldestReceivedAt() ? Timestamps.toString(one.getOldestReceivedAt()) : "")
+            .with("dead letters", one -> Integer.toString(one.getDeadLetters()))
+            .with("condition", one -> one.getSettings().getCondition());
+
+    @Override
+    public void with(ManagedChannel channel) {
+      ListSubscriptionsResponse listed =
+          SubscriptionsGrpc.newBlockingStub(channel)
+              .listSubscriptions(ListSubscriptionsRequest.newBuilder().setClient(client).build());
+      Listing<SubscriptionState> list = listing(SUBSCRIPTIONS);
+      listed.getSubscriptionsList().forEach(list::add);
+      list.end("last position " + listed.getLastPosition());
+      if (listed.getMore()) {
+        err().println("there are more; select with --client");
+      }
+    }
+
+    private static String kind(SubscriptionState one) {
+      return one.getSettings().getKind() == SubscriptionKind.SUBSCRIPTION_KIND_SHARED
+          ? "shared"
+          : "exclusive";
+    }
+
+    private static String behind(SubscriptionState one) {
+      return (one.getMoreBehind() ? "more than " : "") + one.getMessagesBehind();
+    }
+  }
+
+  /** Deletes a subscription. */
+  @Command(
+      name = "delete",
+      description = {
+        "Deletes a subscription that no stream holds open, with its dead letters.",
+        "It then no longer counts towards its client's limit. No message changes; a client that"
+            + " opens it",
+        "again receives all messages that are still kept. With --client an operator deletes that"
+            + " of another",
+        "client, which is recorded: --officer and --justification are then required."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Delete extends ClientCall {
+    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "its name")
+    private String name = "";
+
+    @Option(names = "--client", paramLabel = "CLIENT", description = "client that owns it")
+    private String client = "";
+
+    @Option(names = "--officer", description = "who decides; recorded")
+    private String officer = "";
+
+    @Option(names = "--unit", description = "the officer's unit; recorded")
+    private String unit = "";
+
+    @Option(names = "--justification", description = "reason; recorded")
+    private String justification = "";
+
+    @Override
+    public void with(ManagedChannel channel) {
+      DeleteSubscriptionResponse deleted =
+          SubscriptionsGrpc.newBlockingStub(channel)
+              .deleteSubscription(
+                  DeleteSubscriptionRequest.newBuilder()
+                      .setClient(client)
+                      .setName(name)
+                      .setOnBehalfOf(
+                          OnBehalfOf.newBuilder()
+                              .setOfficer(officer)
+                              .setUnit(unit)
+                              .setJustification(justification))
+                      .build());
+      tell(
+          deleted,
+          "deleted subscription %s at position %d".formatted(name, deleted.getNextPosition()));
+    }
+  }
+
+  /** Lists dead letters. */
+  @Command(
+      name = "dead-letters",
+      description =
+          "Lists messages that the streams of a shared subscription did not acknowledge in time,"
+              + " too often.",
+      mixinStandardHelpOptions = true)
+  static final class DeadLetters extends ClientCall {
+    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "its name")
+    private String name = "";
+
+    private static final Columns<DeadLetter> LETTERS =
+        Columns.<DeadLetter>of("dead letter", "dead letters")
+            .with("position", one -> Long.toString(one.getPosition()))
+            .with("lane", one -> EnumNames.word(one.getLane()))
+            .with("message", one -> HexFormat.of().formatHex(one.getMessageId().toByteArray()))
+            .with("deliveries", one -> Integer.toString(one.getDeliveries()))
+            .with("since", one -> Timestamps.toString(one.getSince()));
+
+    @Override
+    public void with(ManagedChannel channel) {
+      Listing<DeadLetter> list = listing(LETTERS);
+      SubscriptionsGrpc.newBlockingStub(channel)
+          .listDeadLetters(ListDeadLettersRequest.newBuilder().setName(name).build())
+          .getDeadLettersList()
+          .forEach(list::add);
+      list.end();
+    }
+  }
+
+  /** Delivers dead letters again. */
+  @Command(
+      name = "redrive",
+      description =
+          "Delivers dead letters of a shared subscription again, as if for the first time.",
+      mixinStandardHelpOptions = true)
+  static final class Redrive extends ClientCall {
+    @Mixin private ChosenLetters letters = new ChosenLetters();
+
+    @Override
+    public void with(ManagedChannel channel) {
+      SettleDeadLettersResponse settled = letters.settle(channel, false);
+      tell(settled, "dead letters to deliver again: " + settled.getSettled());
+    }
+  }
+
+  /** Discards dead letters. */
+  @Command(
+      name = "discard",
+      description = {
+        "Discards dead letters of a shared subscription.",
+        "The messages themselves stay: search and other subscriptions find them."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Discard extends ClientCall {
+    @Mixin private ChosenLetters letters = new ChosenLetters();
+
+    @Override
+    public void with(ManagedChannel channel) {
+      SettleDeadLettersResponse settled = letters.settle(channel, true);
+      tell(settled, "dead letters discarded: " + settled.getSettled());
+    }
+  }
+
+  /** Dead letters to decide on. */
+  static final class ChosenLetters {
+    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "its name")
+    private String name = "";
+
+    @Parameters(
+        index = "1..*",
+        paramLabel = "POSITION",
+        description = "positions of the dead letters (default: all)")
+    private List<Long> positions = List.of();
+
+    SettleDeadLettersResponse settle(ManagedChannel channel, boolean discard) {
+      return SubscriptionsGrpc.newBlockingStub(channel)
+          .settleDeadLetters(
+              SettleDeadLettersRequest.newBuilder()
+                  .setName(name)
+                  .addAllPositions(positions)
+                  .setDiscard(discard)
+                  .build());
+    }
+  }
+}

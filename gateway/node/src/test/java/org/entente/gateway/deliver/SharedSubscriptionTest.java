@@ -1,0 +1,463 @@
+package org.entente.gateway.deliver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.ledger.table.CursorTable;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.testkit.DeskClients;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.ReceivingNode;
+import org.entente.gateway.trace.MessageTracer;
+import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.store.v1.DeadPosition;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriptionKind;
+import org.entente.proto.v1.SubscriptionSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Streams of a shared subscription compete for messages, and none is lost between them. */
+@SuppressWarnings("NullAway.Init") // set before each test
+class SharedSubscriptionTest {
+  private static final Duration LEASE = Duration.ofSeconds(60);
+  private static final int MOST_DEAD = 3;
+
+  @TempDir private Path folder;
+  private Node node;
+
+  private static final class Node extends ReceivingNode {
+    private Subscriptions subscriptions;
+
+    Node(Path folder) throws IOException {
+      super(folder);
+      opened();
+    }
+
+    @Override
+    protected void opened() {
+      subscriptions =
+          new Subscriptions(
+              ledger,
+              opening(),
+              new UndeliverableMessages(
+                  ReceiveKit.SELF,
+                  ledger,
+                  opening(),
+                  kit.evidence(),
+                  kit.setting(),
+                  new Meters(),
+                  () -> {}),
+              kit.evidence(),
+              new DeliveryLeaves(ReceiveKit.SELF, Duration.ofSeconds(10), 10_000),
+              new Subscriptions.Environment(
+                  () -> now,
+                  new Meters(),
+                  DeskClients.none(keys)::sight,
+                  label -> Optional.empty(),
+                  (tx, origin, id) -> Optional.empty(),
+                  MessageTracer.OFF),
+              new CursorLimits(10, 20_000, MOST_DEAD));
+    }
+
+    void create(String name, SubscriptionSettings settings) {
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            CursorRecord record =
+                CursorRecord.newBuilder()
+                    .addAllNextPosition(List.of(1L, 1L, 1L, 1L))
+                    .addAllSentPosition(List.of(0L, 0L, 0L, 0L))
+                    .setSealedSettings(ledger.cursors().sealed("desk", name, settings))
+                    .build();
+            ledger.cursors().write(tx, "desk", name, record);
+            return record;
+          });
+    }
+
+    MessageId message(String caseRef) {
+      MessageId id =
+          received(Lane.ROUTINE, Body.getDefaultInstance(), label -> label.setCaseRef(caseRef));
+      subscriptions.arrived();
+      return id;
+    }
+
+    void messages(int count) {
+      for (int i = 0; i < count; i++) {
+        var unused = message("");
+      }
+    }
+
+    /** Waits until what was written before is durable. */
+    void settle() {
+      ledger.commit(Lane.ROUTINE, tx -> tx);
+    }
+
+    void later(Duration time) {
+      now = now.plus(time);
+      subscriptions.round();
+    }
+
+    Consumer open(int window) {
+      return open(OpenCursor.newBuilder().setCursor("team").setWindow(window).build());
+    }
+
+    Consumer open(OpenCursor request) {
+      Consumer stream = new Consumer(this);
+      stream.subscription =
+          assertInstanceOf(
+                  Subscriptions.OpenResult.Held.class, subscriptions.open("desk", request, stream))
+              .subscription();
+      stream.subscription.wake();
+      return stream;
+    }
+
+    List<Long> dead() {
+      return subscriptions.deadLetters("desk", "team").orElseThrow().stream()
+          .map(DeadPosition::getPosition)
+          .toList();
+    }
+  }
+
+  /** A consumer that works on the thread that wakes it. */
+  private static final class Consumer implements Sink {
+    private final Node node;
+    private final List<Delivery> given = new ArrayList<>();
+    private final List<Long> lost = new ArrayList<>();
+    private Subscription subscription;
+    private boolean full;
+
+    Consumer(Node node) {
+      this.node = node;
+    }
+
+    List<Long> positions() {
+      return given.stream().map(Delivery::getPosition).toList();
+    }
+
+    void acknowledge(long... positions) {
+      LongStream.of(positions)
+          .forEach(at -> assertEquals(Optional.empty(), subscription.acknowledge(at)));
+    }
+
+    void end() {
+      node.subscriptions.closed("desk", "team", subscription).join();
+    }
+
+    @Override
+    public boolean ready() {
+      return !full;
+    }
+
+    @Override
+    public void send(SubscribeResponse response) {
+      if (response.hasDelivery()) {
+        given.add(response.getDelivery());
+      }
+      if (response.hasLeaseLost()) {
+        lost.add(response.getLeaseLost().getPosition());
+      }
+    }
+
+    @Override
+    public void schedule(Runnable turn, int passed) {
+      turn.run();
+    }
+
+    @Override
+    public void end(Problem problem) {
+      throw new AssertionError(problem.toString());
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    node = new Node(folder);
+    node.create("team", shared().build());
+  }
+
+  private static SubscriptionSettings.Builder shared() {
+    return SubscriptionSettings.newBuilder()
+        .setKind(SubscriptionKind.SUBSCRIPTION_KIND_SHARED)
+        .setMaxDeliveries(2);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+  }
+
+  @Test
+  void streams_shareTheMessages_andEachIsSentOnce_withinTheCreditOfEach() {
+    Consumer one = node.open(3);
+    Consumer two = node.open(5);
+    node.messages(10);
+    assertEquals(3, one.given.size());
+    assertEquals(5, two.given.size());
+    one.acknowledge(one.positions().get(1));
+    assertEquals(4, one.given.size(), "an acknowledgement is credit for one more");
+    two.acknowledge(two.positions().get(4));
+    List<Long> all = Stream.of(one, two).flatMap(it -> it.positions().stream()).sorted().toList();
+    assertEquals(LongStream.rangeClosed(1, 10).boxed().toList(), all);
+  }
+
+  @Test
+  void leaseThatEnds_isSentToAnother_andTheLateAcknowledgementDoesNotCount() {
+    Consumer slow = node.open(1);
+    node.messages(1);
+    Consumer other = node.open(10);
+    node.later(LEASE.minusMillis(1));
+    assertEquals(List.of(), other.positions());
+    slow.full = true;
+    node.later(Duration.ofMillis(1));
+    assertEquals(List.of(1L), other.positions());
+    assertTrue(other.given.get(0).getRedelivery());
+    slow.full = false;
+    slow.acknowledge(1);
+    assertEquals(List.of(1L), slow.lost);
+    assertEquals(1, next(), "the second stream still has it");
+    other.acknowledge(1);
+    assertEquals(2, next());
+  }
+
+  private long next() {
+    return node.subscriptions.places(stored()).get(Lane.ROUTINE);
+  }
+
+  private CursorTable.NamedCursor stored() {
+    return node.ledger.cursors().all("desk", 10).get(0);
+  }
+
+  /** Who read a message and did not acknowledge it is on record, as for an exclusive one. */
+  @Test
+  void leaseThatEnds_isRecordedAsDelivered() {
+    node.messages(2);
+    Consumer slow = node.open(2);
+    node.settle();
+    assertEquals(0, delivered());
+    slow.full = true;
+    node.later(LEASE);
+    node.settle();
+    assertEquals(1, delivered());
+    assertTrue(
+        node.leaves.only(AuditType.DELIVERED_RANGE).toString().contains("2 delivered, not ack"),
+        node.leaves.last()::toString);
+  }
+
+  private long delivered() {
+    return node.leaves.types().stream().filter(AuditType.DELIVERED_RANGE::equals).count();
+  }
+
+  /** A clock that is set back must not make a lease last for ever. */
+  @Test
+  void lease_afterTheClockWasSetBack_ends() {
+    Consumer slow = node.open(1);
+    node.messages(1);
+    Consumer other = node.open(1);
+    slow.full = true;
+    node.later(Duration.ofHours(-1));
+    assertEquals(List.of(1L), other.positions());
+  }
+
+  @Test
+  void acknowledgementOfAnothersLease_changesNothing() {
+    Consumer owner = node.open(1);
+    node.messages(1);
+    Consumer thief = node.open(1);
+    thief.acknowledge(1, 2, Long.MAX_VALUE);
+    assertEquals(List.of(1L, 2L, Long.MAX_VALUE), thief.lost);
+    thief.full = true;
+    thief.acknowledge(1);
+    assertEquals(3, thief.lost.size(), "nothing is queued for a client that does not read");
+    assertEquals(Optional.empty(), thief.subscription.giveBack(1));
+    owner.acknowledge(1);
+    assertEquals(List.of(), owner.lost);
+  }
+
+  @Test
+  void streamThatEnds_leavesItsMessagesToTheOthers_atOnce() {
+    Consumer dying = node.open(10);
+    node.messages(3);
+    Consumer heir = node.open(10);
+    assertEquals(List.of(), heir.positions());
+    dying.end();
+    assertEquals(List.of(1L, 2L, 3L), heir.positions());
+  }
+
+  @Test
+  void giveBack_sendsItToAnotherStream() {
+    Consumer one = node.open(1);
+    node.messages(1);
+    one.full = true;
+    Consumer two = node.open(1);
+    assertEquals(Optional.empty(), one.subscription.giveBack(1));
+    assertEquals(List.of(1L), two.positions());
+  }
+
+  /** Also if it ends every stream that receives it, and no stream is left. */
+  @Test
+  void messageThatIsSentTooOften_isADeadLetter_alsoAfterARestart_untilItIsRedriven() {
+    node.messages(2);
+    for (int i = 0; i < 2; i++) {
+      Consumer dying = node.open(1);
+      assertEquals(List.of(1L), dying.positions());
+      dying.end();
+    }
+    assertEquals(List.of(1L), node.dead());
+    Consumer next = node.open(10);
+    assertEquals(List.of(2L), next.positions());
+    next.acknowledge(2);
+    node.settle();
+    node.restart();
+    assertEquals(List.of(1L), node.dead());
+    Consumer again = node.open(10);
+    assertEquals(List.of(), again.positions());
+    node.subscriptions.settle("desk", "team", List.of(1L), false).join();
+    assertEquals(List.of(1L), again.positions());
+    assertEquals(List.of(), node.dead());
+    node.restart();
+    assertEquals(List.of(1L), node.open(10).positions(), "redriven durably, and 2 is done");
+  }
+
+  @Test
+  void deadLetterThatIsDiscarded_isNotSentAgain() {
+    node.messages(1);
+    node.open(1).end();
+    node.open(1).end();
+    node.subscriptions.settle("desk", "team", List.of(1L), true).join();
+    node.restart();
+    assertEquals(List.of(), node.open(1).positions());
+    assertEquals(List.of(), node.dead());
+  }
+
+  /** Nothing is lost because nobody looks at dead letters. */
+  @Test
+  void moreDeadLettersThanAllowed_areDeliveredOn() {
+    node.messages(MOST_DEAD + 1);
+    node.open(10).end();
+    node.open(10).end();
+    assertEquals(MOST_DEAD, node.dead().size());
+    assertEquals(List.of(MOST_DEAD + 1L), node.open(10).positions());
+  }
+
+  /** As after SIGKILL: no stream was closed. */
+  @Test
+  void restart_betweenDeliveryAndAcknowledgement_repeatsWhatWasNotAcknowledged_alone() {
+    Consumer one = node.open(10);
+    node.messages(6);
+    one.acknowledge(2, 3, 6);
+    node.settle();
+    node.restart();
+    Consumer after = node.open(10);
+    assertEquals(List.of(1L, 4L, 5L), after.positions());
+    assertTrue(after.given.stream().allMatch(Delivery::getRedelivery));
+    after.acknowledge(1, 4, 5);
+    node.settle();
+    node.restart();
+    assertEquals(List.of(), node.open(10).positions());
+  }
+
+  @Test
+  void recalledMessage_whoseLeaseEnded_isNotSentAgain() {
+    Consumer one = node.open(1);
+    MessageId recalled = node.message("");
+    one.full = true;
+    node.recalled(recalled);
+    node.later(LEASE);
+    Consumer other = node.open(10);
+    assertTrue(other.positions().stream().noneMatch(at -> at == 1L), other.positions()::toString);
+  }
+
+  @Test
+  void condition_selectsByLabel_andDeliversWhatItCannotDecide() {
+    node.create("team", shared().setCondition("label.case_ref.startsWith('DE-')").build());
+    var unused = node.message("FR-1");
+    MessageId wanted = node.message("DE-7");
+    Consumer one = node.open(10);
+    assertEquals(1, one.given.size());
+    assertEquals(wanted, MessageId.of(one.given.get(0).getLabel().getMessageId().toByteArray()));
+  }
+
+  @Test
+  void open_withAFilterOrAPosition_ofACreatedSubscription_isRefused() {
+    OpenCursor.Builder open = OpenCursor.newBuilder().setCursor("team");
+    assertRefused("open.from_position", open.clone().setFromPosition(1).build());
+    open.getFilterBuilder().addOrigins("fr.customs");
+    assertRefused("open.filter", open.build());
+  }
+
+  private void assertRefused(String field, OpenCursor request) {
+    Problem problem =
+        assertInstanceOf(
+                Subscriptions.OpenResult.Invalid.class,
+                node.subscriptions.open("desk", request, new Consumer(node)))
+            .problem();
+    assertEquals(Code.INVALID_FIELD, problem.code());
+    assertEquals(field, problem.field());
+  }
+
+  /** The windows of all streams together count towards the limit of the client. */
+  @Test
+  void windowsOfCompetingStreams_countTogether() {
+    var first = node.open(10_000);
+    var second = node.open(10_000);
+    assertEquals(2, node.subscriptions.streams("desk", "team"));
+    OpenCursor third = OpenCursor.newBuilder().setCursor("team").setWindow(1).build();
+    assertEquals(
+        Code.LIMIT_REACHED,
+        assertInstanceOf(
+                Subscriptions.OpenResult.Invalid.class,
+                node.subscriptions.open("desk", third, new Consumer(node)))
+            .problem()
+            .code());
+    first.end();
+    second.end();
+  }
+
+  @Test
+  void streamsOfSharedSubscriptions_areLimited_soThatArrivalsStayCheap() {
+    IntStream.range(0, 10).forEach(i -> node.open(1));
+    OpenCursor more = OpenCursor.newBuilder().setCursor("team").setWindow(1).build();
+    assertEquals(
+        Code.LIMIT_REACHED,
+        assertInstanceOf(
+                Subscriptions.OpenResult.Invalid.class,
+                node.subscriptions.open("desk", more, new Consumer(node)))
+            .problem()
+            .code());
+    assertEquals(10, node.subscriptions.streams("desk", "team"));
+  }
+
+  /** A stream that never reads or acknowledges costs the others its own credit only. */
+  @Test
+  void stuckStream_doesNotKeepTheOthersFromTheirWork() {
+    Consumer stuck = node.open(2);
+    Consumer works = node.open(10);
+    node.messages(50);
+    for (int i = 0; i < works.given.size(); i++) {
+      works.acknowledge(works.positions().get(i));
+    }
+    assertEquals(2, stuck.given.size());
+    assertEquals(48, works.given.size());
+  }
+}
