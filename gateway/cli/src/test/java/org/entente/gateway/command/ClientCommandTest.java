@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -155,7 +156,7 @@ class ClientCommandTest {
   void change_saysWhenItIsInForce_andFailsIfTheGatewayDoesNotConfirmIt() throws Exception {
     federation.stop(FR);
     try (ServerSocket other = new ServerSocket()) {
-      other.bind(new InetSocketAddress("127.0.0.1", 0));
+      other.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       useAdminPort(other.getLocalPort());
       assertEquals(1, client("grant", "desk", "--scope", "audit", "--wait", "1"));
       assertTrue(command.err().contains("client list 1 is stored, but"), command.err());
