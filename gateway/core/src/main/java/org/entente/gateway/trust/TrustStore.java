@@ -216,8 +216,7 @@ public final class TrustStore {
    * Whether the file has the bundle in force, which saves ML-DSA verifications every other second.
    */
   private boolean isInForce(Optional<byte[]> file) {
-    return state() != TrustState.EXPIRED
-        && file.filter(bytes -> current.isIn(bytes)).isPresent();
+    return state() != TrustState.EXPIRED && file.filter(bytes -> current.isIn(bytes)).isPresent();
   }
 
   /**

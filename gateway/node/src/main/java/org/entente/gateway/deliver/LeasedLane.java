@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
@@ -179,7 +180,7 @@ final class LeasedLane {
   }
 
   /** The leases of one stream. */
-  TreeMap<Long, Lease> of(LeaseHolder holder) {
+  NavigableMap<Long, Lease> of(LeaseHolder holder) {
     TreeMap<Long, Lease> out = new TreeMap<>(leases);
     out.values().removeIf(lease -> lease.holder() != holder);
     return out;
