@@ -162,7 +162,14 @@ class ClockThreatsTest {
     federation.setWrong(DE, Duration.ZERO);
     // Its day ends 25 and a half hours from here; by DE's clock of the leap it was the next one.
     federation.pass(Duration.ofHours(30), Duration.ofHours(1));
-    federation.awaitEvidence(FR, sent, EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL, DE);
+    federation.await(
+        "its recipient says that it is gone, and that nobody took it",
+        () ->
+            federation.track(FR, sent).stream()
+                .anyMatch(
+                    item ->
+                        item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL
+                            && item.getAgency().equals(DE)));
   }
 
   /** Attack: a sender's clock is set behind the end of an agreement, under which mail waits. */
