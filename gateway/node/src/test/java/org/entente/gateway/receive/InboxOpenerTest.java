@@ -160,6 +160,26 @@ class InboxOpenerTest {
     assertEquals(Optional.empty(), opening.body(placed));
   }
 
+  /** The page of both is in memory as soon as the first was read. */
+  @Test
+  void messages_whoseBucketIsDestroyed_doNotOpen_thoughTheirBodiesAreStillInMemory() {
+    Permitted first = node.alert("one container");
+    Permitted second = node.alert("another container");
+    node.kit.deliver(first, second);
+    forgetFresh();
+    InboxTable.PlacedRecord placed = node.placed(first.messageId());
+    InboxTable.PlacedRecord other = node.placed(second.messageId());
+    assertEquals(placed.page(), other.page());
+    assertEquals(first.body(), opening.body(placed).orElseThrow().toByteString());
+
+    destroyBucket();
+    for (InboxTable.PlacedRecord one : List.of(placed, other)) {
+      byte[] body = node.ledger.inbox().body(one);
+      assertTrue(body != null && body.length > 0, "ciphertext");
+      assertEquals(Optional.empty(), opening.body(one));
+    }
+  }
+
   @Test
   void freshContent_ofAnotherMessage_isNotTakenForIt() {
     MessageId other = node.id();
