@@ -11,11 +11,13 @@ import org.entente.gateway.cli.ceremony.InitCommand;
 import org.entente.gateway.cli.ceremony.JoinCommand;
 import org.entente.gateway.cli.ceremony.KeystoreCommand;
 import org.entente.gateway.cli.ipr.IprCommand;
+import org.entente.gateway.cli.message.AttachCommand;
 import org.entente.gateway.cli.message.CapCommand;
 import org.entente.gateway.cli.message.ChainCommand;
 import org.entente.gateway.cli.message.ChargeCommand;
 import org.entente.gateway.cli.message.ConsentCommand;
 import org.entente.gateway.cli.message.FeedbackCommand;
+import org.entente.gateway.cli.message.FetchCommand;
 import org.entente.gateway.cli.message.OpenCommand;
 import org.entente.gateway.cli.message.RecallCommand;
 import org.entente.gateway.cli.message.RelatedCommand;
@@ -83,10 +85,12 @@ public final class RootCommand {
           FederationCommand.class,
           RunCommand.class,
           ContextCommand.class,
+          AttachCommand.class,
           SendCommand.class,
           TailCommand.class,
           SearchCommand.class,
           OpenCommand.class,
+          FetchCommand.class,
           RelatedCommand.class,
           FeedbackCommand.class,
           WatchCommand.class,

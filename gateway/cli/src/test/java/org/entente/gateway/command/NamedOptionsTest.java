@@ -130,6 +130,10 @@ class NamedOptionsTest {
           --party | HOLDR | is none of or must be one of
           --list | marking | is none of or must be one of
           --lang | xx | is none of en, fr, es, de
+          attach --media-type | IMAGE | must be a media type
+          attach --resume | 000000000000000000000000000000aa | NOT_FOUND
+          --attach | 000000000000000000000000000000aa | NOT_FOUND
+          --attachment | 000000000000000000000000000000aa | NOT_FOUND
           --media-type | text/plain | must have the form application/
           SUBSCRIPTION | des | did you mean "desk"?
           PEER | fr.custom | did you mean "fr.customs"?
@@ -160,7 +164,7 @@ class NamedOptionsTest {
           --gateway | an address; who does not listen there is told of
           --context | a name in a file of the user, which ContextsTest looks at
           --credentials --config --out --alerts --mapping --passes-on --cap --save | a file or folder
-          --document --changed --codes --as | a file or folder
+          --document --changed --codes --as attach-FILE | a file or folder
           --officer --unit --justification --person --text --title --reason --note --remarks --question | words of a person
           --headline --goods --concealment --features --contact --description --legal-basis --handling-text | words of a person
           --holder --product --particular --resource --quantity --number --declaration --brand | words of a person
@@ -216,6 +220,8 @@ class NamedOptionsTest {
       calls(
           """
           send | --document {file} --category PUBLIC_WARNING --purpose PUBLIC_SAFETY --classification UNCLASSIFIED --to fr.customs
+          attach | {file}
+          fetch | {message} --out {absent} {person}
           tail | --cursor probe --count 1
           search | {person}
           open | {message} {person}
@@ -339,7 +345,8 @@ class NamedOptionsTest {
         config,
         Files.readString(config)
                 .replace("retention]", "retention, watch, release, consent, audit, ipr]")
-            + "ipr: {time_zone: UTC, calendar_until: 2100-01-01}\n");
+            + "ipr: {time_zone: UTC, calendar_until: 2100-01-01}\n"
+            + "attachments: {folder: attachments}\n");
     federation.start(FR, DE);
     values.put("message", federation.send(FR, "a warning", LONG, DE).toString());
     values.put("asked", asked());

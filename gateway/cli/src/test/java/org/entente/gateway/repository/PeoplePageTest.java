@@ -42,6 +42,7 @@ import java.util.regex.Pattern;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.testkit.BlankText;
+import org.entente.proto.v1.AttachmentsProto;
 import org.entente.proto.v1.AuditProto;
 import org.entente.proto.v1.BackupProto;
 import org.entente.proto.v1.CapProto;
@@ -120,6 +121,7 @@ class PeoplePageTest {
     Map<String, com.google.protobuf.Descriptors.MethodDescriptor> calls = new TreeMap<>();
     for (FileDescriptor file :
         List.of(
+            AttachmentsProto.getDescriptor(),
             AuditProto.getDescriptor(),
             BackupProto.getDescriptor(),
             CapProto.getDescriptor(),
@@ -190,6 +192,7 @@ class PeoplePageTest {
     Files.writeString(
         config,
         Files.readString(config).replaceAll("scopes: \\[.*]", "scopes: [" + scopes + "]")
+            + "attachments: { folder: attachments }\n"
             + "ipr:\n  time_zone: Europe/Paris\n  calendar_until: 2099-12-31\n"
             // Some calls are dear, and this test makes them as fast as it can.
             + "limits:\n  per_client: { call_cost: 10000000 }\n");

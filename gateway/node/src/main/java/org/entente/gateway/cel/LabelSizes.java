@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import java.util.Map;
 import java.util.Optional;
 import org.entente.proto.v1.Addressees;
+import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.Label;
 
 /**
@@ -39,6 +40,12 @@ public final class LabelSizes {
   public static final int DESKS = 8;
 
   public static final int DESK = 32;
+
+  /** Attachments of a message, and characters of one's name and media type. */
+  public static final int ATTACHMENTS = 16;
+
+  public static final int ATTACHMENT_NAME = 200;
+  private static final int MEDIA_TYPE = 100;
 
   public static final int HANDLING_TEXT = 500;
   public static final int LEGAL_BASIS = 200;
@@ -81,7 +88,16 @@ public final class LabelSizes {
           Map.entry("references", Size.text(ID)),
           Map.entry("traceparent", Size.text(TRACEPARENT)),
           Map.entry("desks", Size.list(DESKS, Size.text(DESK))),
+          Map.entry("attachments", Size.list(ATTACHMENTS, Size.SCALAR)),
           Map.entry("redacted", Size.list(REDACTED, Size.text(REDACTED_PATH))));
+
+  private static final Map<String, Size> ATTACHMENT =
+      Map.ofEntries(
+          Map.entry("id", Size.text(ID)),
+          Map.entry("name", Size.text(ATTACHMENT_NAME)),
+          Map.entry("media_type", Size.text(MEDIA_TYPE)),
+          Map.entry("sha256", Size.text(HASH)),
+          Map.entry("handling", Size.list(HANDLING, Size.SCALAR)));
 
   private LabelSizes() {}
 
@@ -90,7 +106,10 @@ public final class LabelSizes {
     if (message.equals(Addressees.getDescriptor())) {
       return Optional.of(Size.list(ADDRESSEES, Size.text(AGENCY)));
     }
-    Size size = message.equals(Label.getDescriptor()) ? LABEL.get(field) : null;
+    Size size =
+        message.equals(Label.getDescriptor())
+            ? LABEL.get(field)
+            : message.equals(Attachment.getDescriptor()) ? ATTACHMENT.get(field) : null;
     FieldDescriptor known = message.findFieldByName(field);
     if (size != null || known == null || known.isRepeated()) {
       return Optional.ofNullable(size);

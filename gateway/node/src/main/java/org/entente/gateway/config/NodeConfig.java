@@ -48,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * @param requests reminders of requests that wait for an answer
  * @param release rules for decisions on messages that wait for a second person
  * @param tracing traces of single messages; absent: off
+ * @param attachments files that belong to messages; absent: none are kept or fetched
  * @param exerciseRetentionDays days that exercise traffic is kept at most, here and by those to
  *     whom this agency sends it, 1 to 36,500; absent: as long as its agreement says
  * @param subscriptions durable subscriptions of clients, which the gateway creates
@@ -80,6 +81,7 @@ public record NodeConfig(
     @Nullable Requests requests,
     @Nullable Release release,
     @Nullable Tracing tracing,
+    @Nullable AttachmentSettings attachments,
     @Nullable Integer exerciseRetentionDays,
     List<Subscription> subscriptions) {
   private static final int MOST_DAYS = 36_500;
@@ -123,6 +125,13 @@ public record NodeConfig(
       throw new IllegalArgumentException(
           "console.hosts is missing: listen.admin names no host, so name the host:port by which"
               + " browsers reach the console");
+    }
+    if (attachments != null
+        && Objects.requireNonNull(limits).messageBytes() < AttachmentSettings.LEAST_MESSAGE_BYTES) {
+      throw new IllegalArgumentException(
+          "limits.message_bytes is below "
+              + AttachmentSettings.LEAST_MESSAGE_BYTES
+              + ", so attachments could not be uploaded; raise it, or leave attachments out");
     }
     if (ipr == null && clients.stream().anyMatch(NodeConfig::isOfIpr)) {
       throw new IllegalArgumentException(
@@ -229,6 +238,7 @@ public record NodeConfig(
         requests,
         release,
         tracing,
+        attachments == null ? null : attachments.resolvedAgainst(folder),
         exerciseRetentionDays,
         subscriptions);
   }
@@ -266,6 +276,7 @@ public record NodeConfig(
         requests,
         release,
         tracing,
+        attachments,
         exerciseRetentionDays,
         subscriptions);
   }
@@ -1042,6 +1053,67 @@ public record NodeConfig(
     /** The share of the drafts without a client's span. */
     public double sampleRatioInForce() {
       return Objects.requireNonNull(sampleRatio);
+    }
+  }
+
+  /**
+   * Files that belong to messages. 0 or absent: the default.
+   *
+   * @param folder the folder of the files, all sealed; inside neither {@code data} nor {@code
+   *     keystore}
+   * @param fileMib largest file of a client in MiB, 2,048 by default, which is the most
+   * @param clientMib MiB that the files of one client may take together, 8,192 by default
+   * @param clientFiles files of one client, 1,000 by default
+   * @param agencyMib MiB that the fetched files of one other agency may take together, 8,192 by
+   *     default
+   * @param agencyFiles fetched files of one other agency, 1,000 by default
+   * @param agencyFetches files of one other agency that are fetched at once, 4 by default
+   * @param agencyKibPerSecond KiB a second that one other agency may fetch, 65,536 by default
+   * @param uploadHours after how long an upload that no message has is removed, 24 by default, at
+   *     most 720
+   * @param availableDays for how long recipients can fetch a file, 30 by default, at most 365
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record AttachmentSettings(
+      Path folder,
+      @OrDefault int fileMib,
+      @OrDefault int clientMib,
+      @OrDefault int clientFiles,
+      @OrDefault int agencyMib,
+      @OrDefault int agencyFiles,
+      @OrDefault int agencyFetches,
+      @OrDefault int agencyKibPerSecond,
+      @OrDefault int uploadHours,
+      @OrDefault int availableDays) {
+    private static final int MOST_MIB = 1 << 24;
+    private static final int LEAST_MESSAGE_BYTES = 256 << 10;
+
+    public AttachmentSettings {
+      Objects.requireNonNull(folder, "attachments.folder");
+      fileMib = bounded("attachments.file_mib", fileMib, 2_048, 1, 2_048);
+      clientMib = bounded("attachments.client_mib", clientMib, 8_192, 1, MOST_MIB);
+      clientFiles = bounded("attachments.client_files", clientFiles, 1_000, 1, 100_000);
+      agencyMib = bounded("attachments.agency_mib", agencyMib, 8_192, 1, MOST_MIB);
+      agencyFiles = bounded("attachments.agency_files", agencyFiles, 1_000, 1, 100_000);
+      agencyFetches = bounded("attachments.agency_fetches", agencyFetches, 4, 1, 64);
+      agencyKibPerSecond =
+          bounded("attachments.agency_kib_per_second", agencyKibPerSecond, 65_536, 256, 1 << 24);
+      uploadHours = bounded("attachments.upload_hours", uploadHours, 24, 1, 720);
+      availableDays = bounded("attachments.available_days", availableDays, 30, 1, 365);
+    }
+
+    private AttachmentSettings resolvedAgainst(Path base) {
+      return new AttachmentSettings(
+          base.resolve(folder),
+          fileMib,
+          clientMib,
+          clientFiles,
+          agencyMib,
+          agencyFiles,
+          agencyFetches,
+          agencyKibPerSecond,
+          uploadHours,
+          availableDays);
     }
   }
 

@@ -3,8 +3,8 @@ package org.entente.gateway.deliver;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.entente.gateway.deliver.DeliveryLeaves.Advance;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
@@ -116,7 +116,7 @@ final class SharedStream implements StreamPositions, LeasedLane.LeaseHolder {
   public void ended() {
     Map<Lane, Map<Long, LeasedLane.Lease>> back = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.all()) {
-      TreeMap<Long, LeasedLane.Lease> own = shared.lane(lane).of(this);
+      NavigableMap<Long, LeasedLane.Lease> own = shared.lane(lane).of(this);
       own.keySet().forEach(position -> shared.lane(lane).take(position, this));
       back.put(lane, own);
     }

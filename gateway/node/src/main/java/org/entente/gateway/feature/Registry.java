@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.entente.gateway.intake.DraftHolder;
 import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.link.AttachmentTransfer;
 import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.retention.RecordExpiry;
 import org.entente.gateway.rpc.ClientService;
@@ -39,6 +40,9 @@ public interface Registry {
    * Sets what exports the audit log for the console; without it the console refuses to search it.
    */
   void export(AuditExports exports);
+
+  /** Sets what gives attachments to neighbours; without it none are given or taken. */
+  void transfer(AttachmentTransfer attachments);
 
   /** Offers a service to clients. */
   void offer(ClientService service);

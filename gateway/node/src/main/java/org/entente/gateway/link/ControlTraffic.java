@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices and trust messages to and from one peer, over its control stream. Nothing is kept for a
- * later stream, and the send queue is bounded by {@link #MOST_WAITING} and {@link #MOST_BYTES}.
+ * Notices, trust messages and attachments to and from one peer, over its control stream. Nothing is
+ * kept for a later stream, and the send queue is bounded by {@link #MOST_WAITING} and {@link
+ * #MOST_BYTES}.
  */
 final class ControlTraffic implements StreamSlot.Traffic {
   private static final Logger LOG = LoggerFactory.getLogger(ControlTraffic.class);
@@ -149,6 +150,10 @@ final class ControlTraffic implements StreamSlot.Traffic {
     switch (frame.getFrameCase()) {
       case NOTICE -> environment.ports().onNotice(peer, frame.getNotice());
       case BUNDLE_IN_FORCE, BUNDLE_REQUEST, BUNDLE_PART, FRESHNESS -> trust(frame);
+      case ATTACHMENT_REQUEST ->
+          environment.ports().attachments().requested(peer, frame.getAttachmentRequest());
+      case ATTACHMENT_PART ->
+          environment.ports().attachments().received(peer, frame.getAttachmentPart());
       case LINK_PAUSE -> heardPause(frame.getLinkPause());
       // A kind of frame that only newer peers know.
       case FRAME_NOT_SET -> {}

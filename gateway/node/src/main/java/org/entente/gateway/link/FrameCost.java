@@ -61,6 +61,7 @@ public record FrameCost(int deliveries, int verifications, int commits, int mess
       case FRESHNESS -> new FrameCost(1, PAIR, 0, 0);
       case NOTICE, GAP, CREDIT, BUNDLE_IN_FORCE, BUNDLE_REQUEST, LINK_PAUSE, FRAME_NOT_SET ->
           new FrameCost(1, 0, 0, 0);
+      case ATTACHMENT_REQUEST, ATTACHMENT_PART -> new FrameCost(1, 0, 0, 0);
     };
   }
 

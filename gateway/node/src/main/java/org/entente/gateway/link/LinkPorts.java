@@ -36,6 +36,11 @@ public interface LinkPorts {
   /** Handles a neighbour's trust message; only its form has been checked. */
   void onTrust(AgencyName neighbour, TrustMessage word);
 
+  /** What becomes of attachment frames. */
+  default AttachmentTransfer attachments() {
+    return AttachmentTransfer.NONE;
+  }
+
   /** The control stream to the peer is open; its trust bundle has this version. */
   void onUp(PeerName peer, long bundleVersion);
 

@@ -16,6 +16,9 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.trust.gossip.TrustMessage;
+import org.entente.proto.link.v1.AttachmentPart;
+import org.entente.proto.link.v1.AttachmentRequest;
+import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.Notice;
 
@@ -103,6 +106,20 @@ public final class PeerLinks implements AutoCloseable {
   /** Sends a trust message to a neighbour; as {@link #send(AgencyName, Notice)}. */
   public boolean send(AgencyName peer, TrustMessage word) {
     return known(peer).map(slots -> slots.control().send(TrustFrames.frame(word))).orElse(false);
+  }
+
+  /** Requests a segment of an attachment; as {@link #send(AgencyName, Notice)}. */
+  public boolean send(AgencyName peer, AttachmentRequest request) {
+    return send(peer, Frame.newBuilder().setAttachmentRequest(request).build());
+  }
+
+  /** Answers such a request; as {@link #send(AgencyName, Notice)}. */
+  public boolean send(AgencyName peer, AttachmentPart part) {
+    return send(peer, Frame.newBuilder().setAttachmentPart(part).build());
+  }
+
+  private boolean send(AgencyName peer, Frame frame) {
+    return known(peer).map(slots -> slots.control().send(frame)).orElse(false);
   }
 
   /**

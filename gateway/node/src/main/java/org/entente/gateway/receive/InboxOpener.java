@@ -4,6 +4,7 @@ import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -21,6 +22,7 @@ import org.entente.gateway.seal.LocalMessage;
 import org.entente.gateway.seal.LocalSeal;
 import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.AttachmentKey;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +53,31 @@ public final class InboxOpener {
    */
   public record Message(Label label, @Nullable Body body) {}
 
+  /**
+   * The keys of a message's attachments, in the order of its label; empty if it does not open. The
+   * bodies that the other methods give do not have them.
+   */
+  public List<AttachmentKey> attachmentKeys(InboxTable.PlacedRecord placed) {
+    return fresh(placed)
+        .map(FreshContent.Content::body)
+        .or(() -> open(placed, message -> body(placed, message, Body.parser())))
+        .map(Body::getAttachmentKeysList)
+        .orElse(List.of());
+  }
+
+  private static Body withoutKeys(Body body) {
+    return body.getAttachmentKeysCount() == 0
+        ? body
+        : body.toBuilder().clearAttachmentKeys().build();
+  }
+
   /** The label, with the body if the label is wanted; empty if it does not open. */
   public Optional<Message> message(InboxTable.PlacedRecord placed, Predicate<Label> wanted) {
     Optional<FreshContent.Content> fresh = fresh(placed);
     if (fresh.isPresent()) {
       Label label = fresh.get().label();
-      return Optional.of(new Message(label, wanted.test(label) ? fresh.get().body() : null));
+      return Optional.of(
+          new Message(label, wanted.test(label) ? withoutKeys(fresh.get().body()) : null));
     }
     return stored(placed, wanted, Label.parser(), Body.parser());
   }
@@ -83,7 +104,7 @@ public final class InboxOpener {
         message -> {
           Label label = CorruptRecord.parse(labels, message.label(), "INBOX");
           return wanted.test(label)
-              ? body(placed, message, bodies).map(body -> new Message(label, body))
+              ? body(placed, message, bodies).map(body -> new Message(label, withoutKeys(body)))
               : Optional.of(new Message(label, null));
         });
   }

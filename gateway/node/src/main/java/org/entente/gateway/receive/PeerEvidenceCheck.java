@@ -110,7 +110,8 @@ final class PeerEvidenceCheck {
               EVIDENCE_KIND_NON_DELIVERY,
               EVIDENCE_KIND_RETRIEVAL,
               EVIDENCE_KIND_NON_RETRIEVAL,
-              EVIDENCE_KIND_ERASURE ->
+              EVIDENCE_KIND_ERASURE,
+              EVIDENCE_KIND_FETCHED ->
               true;
           case EVIDENCE_KIND_PASSED_ON ->
               item.getPassedOnAs().size() == MessageId.SIZE

@@ -71,5 +71,7 @@ public enum Table {
   /** Recipients of this agency's messages, by the first id of those committed together. */
   SENT,
   /** Where the outcomes under older idempotency keys are, by day. */
-  IDEMPOTENCY_PLACE
+  IDEMPOTENCY_PLACE,
+  /** Attachments in their folder, and who uses how much of it. */
+  ATTACHMENT
 }

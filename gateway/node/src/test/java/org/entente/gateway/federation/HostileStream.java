@@ -16,11 +16,14 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.Credit;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
@@ -43,6 +46,7 @@ final class HostileStream implements AutoCloseable {
   private final CountDownLatch greeted = new CountDownLatch(1);
   private final AtomicInteger answered = new AtomicInteger();
   private final AtomicInteger taken = new AtomicInteger();
+  private final List<AttachmentPart> parts = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
   private @Nullable ClientCallStreamObserver<ExchangeRequest> requests;
   private volatile Result result = Result.RESULT_COMMITTED;
@@ -82,6 +86,9 @@ final class HostileStream implements AutoCloseable {
     public void onNext(ExchangeResponse response) {
       greeted.countDown();
       answered.addAndGet(response.getFrame().getReceipts().getReceiptsCount());
+      if (response.getFrame().hasAttachmentPart()) {
+        parts.add(response.getFrame().getAttachmentPart());
+      }
       if (response.getFrame().hasDeliveries()) {
         answer(response.getFrame().getDeliveries());
       }
@@ -154,6 +161,11 @@ final class HostileStream implements AutoCloseable {
     }
     say(Frame.newBuilder().setReceipts(receipts));
     taken.addAndGet(deliveries.getDeliveriesCount());
+  }
+
+  /** Segments of attachments that came, in their order. */
+  List<AttachmentPart> parts() {
+    return List.copyOf(parts);
   }
 
   /** Deliveries that it has answered. */

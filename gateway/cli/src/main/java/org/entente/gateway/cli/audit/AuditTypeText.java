@@ -57,6 +57,7 @@ final class AuditTypeText {
     WORDS.put(AuditType.SCORED, "A received message was scored");
     WORDS.put(AuditType.CLIENTS_CHANGE, "The clients of the gateway, or what they may do, changed");
     WORDS.put(AuditType.SCORES_SHOWN, "A person saw scores");
+    WORDS.put(AuditType.ATTACHMENT_FETCHED, "A file of a received message was fetched whole");
   }
 
   private AuditTypeText() {}

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.DeskAddressParser;
 import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.InformationAddressees;
 import org.entente.proto.v1.Label;
@@ -85,6 +86,14 @@ public final class SendOptions {
           "UPDATE, CANCEL, RECTIFICATION or RESTRICTION (default: that of the draft, or UPDATE)")
   private MessageType type = MessageType.MESSAGE_TYPE_UNSPECIFIED;
 
+  @Option(
+      names = "--attach",
+      paramLabel = "UPLOAD",
+      description =
+          "file that belongs to the message: an upload that `attach` made, 32 hex digits; may be"
+              + " repeated. An upload goes with one message, so it needs a source of one draft.")
+  private List<ByteString> attachments = List.of();
+
   @Option(names = "--disclose", description = "show each recipient who the other recipients are")
   private boolean disclosed;
 
@@ -104,6 +113,9 @@ public final class SendOptions {
     if (precedence != Precedence.PRECEDENCE_UNSPECIFIED) {
       out.getLabelBuilder().setPrecedence(precedence);
     }
+    attachments.forEach(
+        upload ->
+            out.getLabelBuilder().addAttachments(Attachment.newBuilder().setId(upload).build()));
     if (disclosed) {
       out.setDiscloseAddressees(true);
     }

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.proto.v1.Addressed;
+import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.RequestedAction;
@@ -32,7 +33,18 @@ public final class LabelText {
     if (!label.getRedactedList().isEmpty()) {
       out.add("withheld, if present: " + String.join(", ", label.getRedactedList()));
     }
+    label.getAttachmentsList().forEach(one -> out.add(attachment(one)));
     return out;
+  }
+
+  private static String attachment(Attachment one) {
+    return "attachment %s: %s, %s, %d bytes, SHA-256 %s"
+        .formatted(
+            MessageText.hex(one.getId()),
+            one.getName(),
+            one.getMediaType(),
+            one.getSize(),
+            MessageText.hex(one.getSha256()));
   }
 
   /** {@link #words} in brackets, to put before a headline; empty for no words. */

@@ -105,7 +105,9 @@ public enum AuditType {
   /** A client scored a received message; names the model, not the score. */
   SCORED(60),
   /** A person saw scores, with the labels of the named messages. */
-  SCORES_SHOWN(61);
+  SCORES_SHOWN(61),
+  /** An attachment of the named message of another agency was fetched whole. */
+  ATTACHMENT_FETCHED(63);
 
   private final int number;
 

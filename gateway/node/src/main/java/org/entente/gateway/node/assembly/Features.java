@@ -12,6 +12,7 @@ import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.MessagePath;
 import org.entente.gateway.feature.Registry;
 import org.entente.gateway.feature.assignment.AssignmentFeature;
+import org.entente.gateway.feature.attachment.AttachmentFeature;
 import org.entente.gateway.feature.cap.CapFeature;
 import org.entente.gateway.feature.consent.ConsentFeature;
 import org.entente.gateway.feature.ipr.IprFeature;
@@ -28,6 +29,7 @@ import org.entente.gateway.intake.DraftHolder;
 import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.intake.DraftHooks;
 import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.link.AttachmentTransfer;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.ReceptionHook;
@@ -48,6 +50,7 @@ public final class Features implements Registry {
         new IprFeature(),
         new SearchFeature(),
         new CapFeature(),
+        new AttachmentFeature(),
         new WatchFeature(),
         new RiskFeature(),
         new ReportFeature(),
@@ -68,6 +71,7 @@ public final class Features implements Registry {
   private Optional<DraftHolder> holder = Optional.empty();
   private IntakeParts.ConsentLookup consents = id -> List.of();
   private MessageTracer tracer = MessageTracer.OFF;
+  private AttachmentTransfer attachments = AttachmentTransfer.NONE;
   private AuditExports exports =
       (client, account, cancelled, request) ->
           Result.refused(Code.NOT_FOUND, "", "this gateway does not export its audit log");
@@ -114,6 +118,11 @@ public final class Features implements Registry {
   @Override
   public void export(AuditExports given) {
     exports = given;
+  }
+
+  @Override
+  public void transfer(AttachmentTransfer given) {
+    attachments = given;
   }
 
   @Override
@@ -169,6 +178,10 @@ public final class Features implements Registry {
 
   IntakeParts.ConsentLookup consents() {
     return consents;
+  }
+
+  AttachmentTransfer attachments() {
+    return attachments;
   }
 
   AuditExports exports() {

@@ -3,6 +3,7 @@ package org.entente.gateway.node.assembly;
 import java.time.Instant;
 import java.util.Optional;
 import org.entente.gateway.account.Account;
+import org.entente.gateway.link.AttachmentTransfer;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.HopQueue;
 import org.entente.gateway.link.LaneAlarm;
@@ -27,7 +28,8 @@ record LinkPortAdapter(
     IncomingStage incoming,
     NoticeAdmission admission,
     TrustBundleMaintenance trust,
-    LinkHolds holds)
+    LinkHolds holds,
+    AttachmentTransfer attachments)
     implements LinkPorts {
   private static final Logger LOG = LoggerFactory.getLogger(LinkPortAdapter.class);
 

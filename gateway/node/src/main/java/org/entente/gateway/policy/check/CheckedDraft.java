@@ -9,6 +9,8 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Attachment;
+import org.entente.proto.v1.AttachmentKey;
 import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
@@ -139,6 +141,23 @@ public final class CheckedDraft implements DraftCheck {
             .addAllAgencies(members.stream().map(AgencyName::value).toList())
             .addAllDesks(to.getDesksList())
             .build(),
+        onBehalfOf,
+        openWithinMinutes,
+        derivedFrom,
+        disclosed);
+  }
+
+  /**
+   * This draft with its attachments as recipients learn of them.
+   *
+   * @param keys the key of each, in the same order; none for a draft that is not sent
+   */
+  public CheckedDraft carrying(List<Attachment> attachments, List<AttachmentKey> keys) {
+    return new CheckedDraft(
+        idempotencyKey,
+        label.toBuilder().clearAttachments().addAllAttachments(attachments).build(),
+        content.with(keys),
+        to,
         onBehalfOf,
         openWithinMinutes,
         derivedFrom,

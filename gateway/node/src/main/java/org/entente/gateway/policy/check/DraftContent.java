@@ -9,6 +9,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.terms.AgreementMismatch;
 import org.entente.gateway.policy.terms.RecipientContent;
 import org.entente.gateway.policy.terms.Redactions;
+import org.entente.proto.v1.AttachmentKey;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public final class DraftContent implements RecipientContent {
   private final Body body;
   private final ByteString bytes;
   private final Form whole;
+  private final List<AttachmentKey> keys;
   private final Map<Redactions, Form> forms = new ConcurrentHashMap<>();
 
   /** A redacted body, with the facts that policy needs about it. */
@@ -39,11 +41,17 @@ public final class DraftContent implements RecipientContent {
    * @param stated whether the originator declares personal data
    */
   public DraftContent(Label label, boolean stated, Body body) {
-    this(label, stated, body, null);
+    this(label, stated, body, null, List.of());
   }
 
-  private DraftContent(Label label, boolean stated, Body body, @Nullable RecipientContent unseen) {
+  private DraftContent(
+      Label label,
+      boolean stated,
+      Body body,
+      @Nullable RecipientContent unseen,
+      List<AttachmentKey> keys) {
     this.unseen = unseen;
+    this.keys = keys;
     this.label = label;
     this.stated = stated;
     this.body = body;
@@ -61,7 +69,18 @@ public final class DraftContent implements RecipientContent {
         label,
         label.getPersonalData(),
         Body.getDefaultInstance(),
-        namesPersons ? RecipientContent.naming(label, 0) : RecipientContent.unseen(label, 0));
+        namesPersons ? RecipientContent.naming(label, 0) : RecipientContent.unseen(label, 0),
+        List.of());
+  }
+
+  /** The same with keys of attachments, which no redaction sees. */
+  DraftContent with(List<AttachmentKey> more) {
+    return new DraftContent(label, stated, body, unseen, List.copyOf(more));
+  }
+
+  /** The keys of the attachments, for recipients of whom they are not withheld. */
+  public List<AttachmentKey> attachmentKeys() {
+    return keys;
   }
 
   /** The whole serialised body. */

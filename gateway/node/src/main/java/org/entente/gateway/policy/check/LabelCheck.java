@@ -165,6 +165,7 @@ public final class LabelCheck {
           draft.getBody().getPassedOnUnderCount() == 0,
           "body.passed_on_under",
           "is set by the gateway, from the consents that cover what derived_from names");
+      findings.unset(draft.getBody().getAttachmentKeysCount() == 0, "body.attachment_keys");
       LabelBodyCheck.check(findings, draft.getLabel(), draft.getBody());
     }
   }
@@ -235,6 +236,7 @@ public final class LabelCheck {
     new LabelFieldCheck(limits, findings).received(label);
     new BodyCheck(findings).body(body);
     LabelBodyCheck.check(findings, label, body);
+    AttachmentCheck.keys(findings, label, body);
     if (SubjectCheck.namesPerson(body) && !label.getPersonalData()) {
       findings.add(Code.LABEL_BODY_MISMATCH, "label.personal_data", "the body names a person");
     }

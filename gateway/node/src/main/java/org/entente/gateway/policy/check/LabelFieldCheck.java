@@ -113,6 +113,7 @@ public final class LabelFieldCheck {
     findings.optional("label.lane", label.getLane());
     findings.optional("label.status", label.getStatus());
     noTemplate(label);
+    new AttachmentCheck(findings).draft(label);
     findings.optional("label.message_type", label.getMessageType());
     findings.optional("label.requested_action", label.getRequestedAction());
     precedence(label, Precision.EXACT);
@@ -148,6 +149,7 @@ public final class LabelFieldCheck {
     redacted(label.getRedactedList());
     desks(label.getDesksList());
     traceparent(label);
+    new AttachmentCheck(findings).received(label);
     if (BY_GATEWAYS.contains(label.getKind())) {
       findings.required("label.classification", label.getClassification());
     } else {

@@ -243,6 +243,19 @@ public final class PolicyDecision {
     return along.isEmpty() ? body : body.toBuilder().addAllPassedOnUnder(along).build();
   }
 
+  /** A body with the keys of the attachments of which its recipients learn. */
+  private ByteString keyed(Label label, ByteString body) {
+    if (label.getAttachmentsCount() == 0) {
+      return body;
+    }
+    // The last field of a body, so this is the encoding of the whole.
+    return body.concat(
+        Body.newBuilder()
+            .addAllAttachmentKeys(draft.content().attachmentKeys())
+            .build()
+            .toByteString());
+  }
+
   /** A serialised body with the consents for the content that it passes on. */
   private static ByteString with(List<CarriedConsent> along, ByteString body) {
     if (along.isEmpty()) {
@@ -282,7 +295,7 @@ public final class PolicyDecision {
     return new Permitted(
         id,
         redactions.isNone()
-            ? new Permitted.LabelledBody(whole, with(along, draft.body()))
+            ? new Permitted.LabelledBody(whole, keyed(whole, with(along, draft.body())))
             : left(whole, redactions, along),
         new Permitted.AuthoredMessage(whole, with(along, draft.content().whole())),
         with.grounds(),
@@ -298,7 +311,8 @@ public final class PolicyDecision {
             .addAllRedacted(redactions.of(whole.getKind()))
             .setPersonalData(draft.content().given(redactions).personalData())
             .build();
-    return new Permitted.LabelledBody(label, with(along, draft.content().body(redactions)));
+    return new Permitted.LabelledBody(
+        label, keyed(label, with(along, draft.content().body(redactions))));
   }
 
   /** A recipient's addressed desks, ascending; none for the whole agency. */

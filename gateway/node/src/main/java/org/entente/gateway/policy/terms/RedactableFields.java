@@ -50,6 +50,7 @@ public final class RedactableFields {
   private static final Set<FieldDescriptor> OF_LABEL =
       fields(
               Label.getDescriptor(),
+              Label.ATTACHMENTS_FIELD_NUMBER,
               Label.LEGAL_BASIS_FIELD_NUMBER,
               Label.CASE_REF_FIELD_NUMBER,
               Label.SOURCE_EVALUATION_FIELD_NUMBER,

@@ -1,0 +1,143 @@
+package org.entente.gateway.cli.message;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.OverloadRetry;
+import org.entente.gateway.cli.call.ProgressLine;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.MessageText;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.FileErrorText;
+import org.entente.proto.v1.AttachmentsGrpc;
+import org.entente.proto.v1.BeginUploadRequest;
+import org.entente.proto.v1.BeginUploadResponse;
+import org.entente.proto.v1.Handling;
+import org.entente.proto.v1.ShowUploadRequest;
+import org.entente.proto.v1.ShowUploadResponse;
+import org.entente.proto.v1.WriteUploadRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Uploads a file for a message. */
+@Command(
+    name = "attach",
+    description = {
+      "Uploads a file that will belong to a message, and prints the upload for `send --attach`.",
+      "An interrupted upload goes on with --resume. One that no message has is removed after a"
+          + " day, unless the gateway is configured otherwise.",
+      "The client needs the scope `publish`."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente attach quay.jpg --media-type image/jpeg --gateway 127.0.0.1:7441 \\",
+      "      --credentials fr.customs/clients/declarations"
+    })
+public final class AttachCommand extends ClientCall {
+  @Parameters(paramLabel = "FILE", description = "the file, at most 2 GiB")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--media-type",
+      paramLabel = "TYPE",
+      description = "media type that recipients are told (default: ${DEFAULT-VALUE})")
+  private String mediaType = "application/octet-stream";
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "name that recipients are told (default: the file's)")
+  private String name = "";
+
+  @Option(
+      names = "--handling",
+      paramLabel = "CODE",
+      description = "handling code of the file alone: H0, H1, H2 or H3; may be repeated")
+  private List<Handling> handling = List.of();
+
+  @Option(
+      names = "--resume",
+      paramLabel = "UPLOAD",
+      description = "go on with this upload of the same file, 32 hex digits")
+  private ByteString upload = ByteString.EMPTY;
+
+  @Override
+  public void with(ManagedChannel channel) {
+    AttachmentsGrpc.AttachmentsBlockingStub gateway = AttachmentsGrpc.newBlockingStub(channel);
+    try (FileChannel content = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (upload.isEmpty()) {
+        upload = begun(gateway, content.size()).getUploadId();
+        err().println("upload " + MessageText.hex(upload) + "; if interrupted, add --resume");
+        err().flush();
+      }
+      ShowUploadResponse shown = show(gateway);
+      if (shown.getSize() != content.size()) {
+        throw new CommandFailure(
+            "--resume: the upload has "
+                + shown.getSize()
+                + " bytes and the file "
+                + content.size()
+                + "; it is of another file");
+      }
+      write(gateway, content, shown);
+    } catch (IOException e) {
+      throw new CommandFailure(TerminalText.printable(file + ": " + FileErrorText.words(e)), e);
+    }
+    tell(show(gateway), MessageText.hex(upload));
+  }
+
+  private BeginUploadResponse begun(AttachmentsGrpc.AttachmentsBlockingStub gateway, long size) {
+    return gateway.beginUpload(
+        BeginUploadRequest.newBuilder()
+            .setName(name.isEmpty() ? String.valueOf(file.getFileName()) : name)
+            .setMediaType(mediaType)
+            .setSize(size)
+            .addAllHandling(handling)
+            .build());
+  }
+
+  private ShowUploadResponse show(AttachmentsGrpc.AttachmentsBlockingStub gateway) {
+    return gateway.showUpload(ShowUploadRequest.newBuilder().setUploadId(upload).build());
+  }
+
+  private void write(
+      AttachmentsGrpc.AttachmentsBlockingStub gateway,
+      FileChannel content,
+      ShowUploadResponse shown)
+      throws IOException {
+    if (shown.getComplete()) {
+      return;
+    }
+    OverloadRetry retry = new OverloadRetry();
+    try (ProgressLine progress = ProgressLine.of(this, "uploading", "byte", "bytes")) {
+      long at = shown.getCommitted();
+      do {
+        ByteString data = read(content, at, shown);
+        WriteUploadRequest request =
+            WriteUploadRequest.newBuilder().setUploadId(upload).setOffset(at).setData(data).build();
+        at = retry.call(() -> gateway.writeUpload(request)).getCommitted();
+        progress.at(at, shown.getSize());
+      } while (at < shown.getSize());
+    }
+  }
+
+  private static ByteString read(FileChannel content, long at, ShowUploadResponse shown)
+      throws IOException {
+    ByteBuffer bytes =
+        ByteBuffer.allocate((int) Math.min(shown.getWriteBytes(), shown.getSize() - at));
+    while (bytes.hasRemaining()) {
+      if (content.read(bytes, at + bytes.position()) < 0) {
+        throw new IOException("became shorter while it was read");
+      }
+    }
+    return ByteString.copyFrom(bytes.flip());
+  }
+}

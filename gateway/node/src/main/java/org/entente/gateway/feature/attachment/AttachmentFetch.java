@@ -1,0 +1,198 @@
+package org.entente.gateway.feature.attachment;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.AttachmentId;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.seal.AttachmentSeal;
+import org.entente.proto.link.v1.AttachmentPart;
+import org.entente.proto.link.v1.AttachmentRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transfer of one file from its origin, segment by segment, with a few requests on the way.
+ * Only the next segment is taken, and only if it opens: what is on the disk was sealed by whoever
+ * made the message. Guarded by itself.
+ */
+final class AttachmentFetch implements AutoCloseable {
+  /**
+   * Segments requested but not received. Together with those of the other fetches they are all that
+   * a FLASH notice waits behind.
+   */
+  static final int WINDOW = 4;
+
+  /** Segments written between two syncs. */
+  static final int UNSYNCED = 16;
+
+  /** After how long without a segment the requests are repeated. */
+  static final long PATIENCE_NANOS = 2_000_000_000L;
+
+  /** After how long without a segment the fetch ends, until somebody opens the file again. */
+  static final long GIVEN_UP_NANOS = 600_000_000_000L;
+
+  private final Key key;
+  private final AgencyName origin;
+  private final SealedFile file;
+  private final AttachmentSeal seal;
+  private final ByteString expected;
+  private int have;
+  private int requested;
+  private int unsynced;
+  private long progress;
+  private long asked;
+  private boolean whole;
+  private @Nullable Problem failure;
+  private boolean closed;
+
+  /** A file of a message. */
+  record Key(MessageId message, AttachmentId attachment) {}
+
+  /**
+   * Continues with what is on the disk.
+   *
+   * @param expected SHA-256 of the file, by the message's label
+   */
+  AttachmentFetch(
+      Key key,
+      AgencyName origin,
+      SealedFile file,
+      AttachmentSeal seal,
+      ByteString expected,
+      long now) {
+    this.key = key;
+    this.origin = origin;
+    this.file = file;
+    this.seal = seal;
+    this.expected = expected;
+    this.have = file.mend(seal, UNSYNCED + WINDOW);
+    this.requested = have;
+    this.progress = now;
+    this.asked = now;
+    this.whole = have == file.segments();
+  }
+
+  Key key() {
+    return key;
+  }
+
+  AgencyName origin() {
+    return origin;
+  }
+
+  byte[] expected() {
+    return expected.toByteArray();
+  }
+
+  SealedFile file() {
+    return file;
+  }
+
+  /** The segments that are here. */
+  synchronized int have() {
+    return have;
+  }
+
+  /** Whether all segments are here; their hash may not be checked yet. */
+  synchronized boolean isWhole() {
+    return whole;
+  }
+
+  /** Why it cannot go on; empty while it can. */
+  synchronized Optional<Problem> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  synchronized void fail(Problem problem) {
+    failure = problem;
+  }
+
+  /** Takes a segment from the origin; true if it was the last. */
+  synchronized boolean take(AttachmentPart part, long now) {
+    if (closed || whole || failure != null || part.getSegment() != have) {
+      return false; // repeated, or not requested
+    }
+    if (part.getRefused()) {
+      failure = unavailable();
+      return false;
+    }
+    byte[] sealed = part.getSealed().toByteArray();
+    if (seal.open(have, sealed).isEmpty()) {
+      failure = forged();
+      return false;
+    }
+    unsynced++;
+    boolean last = have + 1 == file.segments();
+    boolean sync = last || unsynced == UNSYNCED;
+    file.write(have, List.of(sealed), sync);
+    unsynced = sync ? 0 : unsynced;
+    have++;
+    requested = Math.max(requested, have);
+    progress = now;
+    whole = last;
+    return last;
+  }
+
+  private Problem unavailable() {
+    return new Problem(
+        Code.EXPIRED,
+        "attachment_id",
+        origin + " does not give the file out: it is no longer available, or was recalled");
+  }
+
+  private Problem forged() {
+    return new Problem(
+        Code.DAMAGED,
+        "attachment_id",
+        origin + " sent bytes that are not the file of this message; its operator must look");
+  }
+
+  /** The next request to send; null if enough is on the way. */
+  synchronized @Nullable AttachmentRequest next(long now) {
+    if (closed
+        || whole
+        || failure != null
+        || requested == file.segments()
+        || requested - have >= WINDOW) {
+      return null;
+    }
+    asked = now;
+    return AttachmentRequest.newBuilder()
+        .setMessageId(ByteString.copyFrom(key.message().bytes()))
+        .setAttachmentId(ByteString.copyFrom(key.attachment().bytes()))
+        .setSegment(requested++)
+        .build();
+  }
+
+  /** A request could not be sent. */
+  synchronized void unsent() {
+    requested = Math.max(have, requested - 1);
+  }
+
+  /** Repeats requests that nobody answered. */
+  synchronized void repeat(long now) {
+    if (now - Math.max(progress, asked) >= PATIENCE_NANOS) {
+      requested = have;
+    }
+  }
+
+  /** Whether it goes on: not for long without progress. */
+  synchronized boolean isOver(long now) {
+    return failure != null || now - progress >= GIVEN_UP_NANOS;
+  }
+
+  /** SHA-256 of the content; empty if it cannot be read or the fetch is closed. */
+  Optional<byte[]> hash() {
+    return file.hash(seal);
+  }
+
+  /** Forgets the key. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    seal.close();
+  }
+}

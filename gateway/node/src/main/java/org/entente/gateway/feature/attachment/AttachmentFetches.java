@@ -1,0 +1,373 @@
+package org.entente.gateway.feature.attachment;
+
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.link.PeerLinks;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.AttachmentId;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.seal.AttachmentSeal;
+import org.entente.proto.link.v1.AttachmentPart;
+import org.entente.proto.link.v1.AttachmentRequest;
+import org.entente.proto.store.v1.FetchedAttachment;
+import org.entente.proto.v1.Attachment;
+import org.entente.proto.v1.AttachmentKey;
+import org.entente.proto.v1.EvidenceKind;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches files of received messages from their origins over the direct link. A fetch goes on where
+ * an earlier one stopped, also after a crash. A few run at once for each origin. When a file is
+ * complete and has the hash in the label, this is on record and the origin learns of it. Safe for
+ * many threads; does not wait for peers.
+ */
+final class AttachmentFetches {
+  private static final Logger LOG = LoggerFactory.getLogger(AttachmentFetches.class);
+
+  private final AttachmentParts parts;
+  private final PeerLinks links;
+  private final Set<AgencyName> linked;
+  private final LongSupplier nanos;
+  private final Map<AttachmentFetch.Key, AttachmentFetch> running = new ConcurrentHashMap<>();
+
+  AttachmentFetches(
+      AttachmentParts parts, PeerLinks links, Set<AgencyName> linked, LongSupplier nanos) {
+    this.parts = parts;
+    this.links = links;
+    this.linked = linked;
+    this.nanos = nanos;
+  }
+
+  /**
+   * Begins or continues to fetch a file, unless it is here.
+   *
+   * @return why it cannot be fetched now; empty if it is on its way or here
+   */
+  Optional<Problem> begin(
+      AgencyName origin, MessageId message, Attachment attachment, AttachmentKey key) {
+    AttachmentFetch.Key name =
+        new AttachmentFetch.Key(message, AttachmentId.of(attachment.getId().toByteArray()));
+    FetchedAttachment known = parts.table().fetched(message, name.attachment());
+    if (known != null && known.getComplete() && isOnDisk(name, attachment)) {
+      return Optional.empty();
+    }
+    AttachmentFetch before = running.get(name);
+    if (before != null && !before.isOver(nanos.getAsLong())) {
+      return Optional.empty();
+    }
+    return refusal(origin, name, attachment)
+        .or(() -> reserved(origin, name, attachment))
+        .or(() -> started(origin, name, attachment, key));
+  }
+
+  private boolean isOnDisk(AttachmentFetch.Key name, Attachment attachment) {
+    SealedFile file =
+        parts.folder().fetched(name.message(), name.attachment(), attachment.getSize());
+    return file.present() == file.segments();
+  }
+
+  private Optional<Problem> refusal(
+      AgencyName origin, AttachmentFetch.Key name, Attachment attachment) {
+    if (!linked.contains(origin)) {
+      return Optional.of(
+          new Problem(
+              Code.NO_ROUTE,
+              "attachment_id",
+              "attachments are fetched over a direct link, and there is none with "
+                  + origin
+                  + "; operators of both gateways can add one (links)"));
+    }
+    long now = nanos.getAsLong();
+    long busy =
+        running.values().stream()
+            .filter(one -> one.origin().equals(origin) && !one.key().equals(name))
+            .filter(one -> !one.isOver(now))
+            .count();
+    if (busy >= parts.settings().agencyFetches()) {
+      return Optional.of(
+          new Problem(
+              Code.OVERLOADED,
+              "attachment_id",
+              busy
+                  + " files of "
+                  + origin
+                  + " are being fetched, as many as attachments.agency_fetches allows; try again"
+                  + " when one is here"));
+    }
+    return parts.lacksRoom(attachment.getSize());
+  }
+
+  /** Counts the file for its origin before a byte of it is written. */
+  private Optional<Problem> reserved(
+      AgencyName origin, AttachmentFetch.Key name, Attachment attachment) {
+    return parts
+        .gateway()
+        .ledger()
+        .commit(
+            Lane.ROUTINE,
+            tx -> {
+              FetchedAttachment known =
+                  parts.table().fetched(tx, name.message(), name.attachment());
+              if (known != null) {
+                // A restored folder may lack what was complete: fetch it once more.
+                parts
+                    .table()
+                    .put(
+                        tx,
+                        name.message(),
+                        name.attachment(),
+                        known.toBuilder().setComplete(false).build());
+                return Optional.empty();
+              }
+              if (isGone(tx, name)) {
+                return Optional.of(gone());
+              }
+              Optional<Problem> over =
+                  exceeded(origin, parts.table().ofAgency(tx, origin.value()), attachment);
+              if (over.isEmpty()) {
+                parts
+                    .table()
+                    .add(
+                        tx,
+                        name.message(),
+                        name.attachment(),
+                        FetchedAttachment.newBuilder()
+                            .setOrigin(origin.value())
+                            .setSize(attachment.getSize())
+                            .build());
+              }
+              return over;
+            });
+  }
+
+  private Optional<Problem> exceeded(
+      AgencyName origin, AttachmentTable.Usage usage, Attachment attachment) {
+    long most = parts.settings().agencyMib() * AttachmentParts.MIB;
+    boolean fits =
+        usage.bytes() + attachment.getSize() <= most
+            && usage.files() < parts.settings().agencyFiles();
+    return fits
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Code.LIMIT_REACHED,
+                "attachment_id",
+                usage.files()
+                    + " files of "
+                    + origin
+                    + " with "
+                    + usage.bytes()
+                    + " bytes are here, and this one does not fit attachments.agency_files or"
+                    + " attachments.agency_mib"));
+  }
+
+  private Optional<Problem> started(
+      AgencyName origin, AttachmentFetch.Key name, Attachment attachment, AttachmentKey key) {
+    AttachmentFetch fetch =
+        running.compute(
+            name,
+            (unused, before) -> {
+              long now = nanos.getAsLong();
+              if (before != null && !before.isOver(now)) {
+                return before;
+              }
+              if (before != null) {
+                before.close();
+              }
+              return fetch(origin, name, attachment, key, now);
+            });
+    if (fetch.isWhole()) {
+      complete(fetch);
+    } else {
+      pump(fetch);
+    }
+    return Optional.empty();
+  }
+
+  private AttachmentFetch fetch(
+      AgencyName origin,
+      AttachmentFetch.Key name,
+      Attachment attachment,
+      AttachmentKey key,
+      long now) {
+    parts.folder().make();
+    return new AttachmentFetch(
+        name,
+        origin,
+        parts.folder().fetched(name.message(), name.attachment(), attachment.getSize()),
+        new AttachmentSeal(
+            name.attachment(),
+            attachment.getSize(),
+            SecretBytes.takeOver(key.getKey().toByteArray())),
+        attachment.getSha256(),
+        now);
+  }
+
+  private void pump(AttachmentFetch fetch) {
+    AttachmentRequest request = fetch.next(nanos.getAsLong());
+    while (request != null) {
+      if (!links.send(fetch.origin(), request)) {
+        fetch.unsent();
+        return;
+      }
+      request = fetch.next(nanos.getAsLong());
+    }
+  }
+
+  /** Takes a segment from a neighbour; anything that was not requested of it is dropped. */
+  void received(AgencyName neighbour, AttachmentPart part) {
+    if (part.getMessageId().size() != MessageId.SIZE
+        || part.getAttachmentId().size() != AttachmentId.SIZE) {
+      return;
+    }
+    AttachmentFetch fetch =
+        running.get(
+            new AttachmentFetch.Key(
+                MessageId.of(part.getMessageId().toByteArray()),
+                AttachmentId.of(part.getAttachmentId().toByteArray())));
+    if (fetch == null || !fetch.origin().equals(neighbour)) {
+      return;
+    }
+    if (fetch.take(part, nanos.getAsLong())) {
+      complete(fetch);
+    } else {
+      pump(fetch);
+    }
+  }
+
+  /** Off the stream, since the whole file is read. */
+  private void complete(AttachmentFetch fetch) {
+    parts
+        .gateway()
+        .environment()
+        .workers()
+        .execute(
+            () -> {
+              try {
+                check(fetch);
+              } catch (RuntimeException e) {
+                // The edge of the worker: the file stays, and is checked when it is opened again.
+                LOG.warn("cannot complete a fetched attachment yet", e);
+                drop(fetch);
+              }
+            });
+  }
+
+  private void check(AttachmentFetch fetch) {
+    byte[] hash = fetch.hash().orElse(null);
+    if (hash != null && MessageDigest.isEqual(hash, fetch.expected())) {
+      parts.folder().sync();
+      parts.gateway().ledger().commit(Lane.ROUTINE, tx -> record(tx, fetch));
+      drop(fetch);
+    } else {
+      // Also what no longer opens: only reading it from its origin again can help.
+      fetch.file().cut(0);
+      fetch.fail(
+          new Problem(
+              Code.DAMAGED,
+              "attachment_id",
+              "the file of "
+                  + fetch.origin()
+                  + " does not have the hash in the message's label; its sender must send it"
+                  + " again"));
+    }
+  }
+
+  private boolean record(Transaction tx, AttachmentFetch fetch) {
+    AttachmentFetch.Key name = fetch.key();
+    FetchedAttachment record = parts.table().fetched(tx, name.message(), name.attachment());
+    if (record == null || record.getComplete() || isGone(tx, name)) {
+      return false;
+    }
+    parts
+        .table()
+        .put(tx, name.message(), name.attachment(), record.toBuilder().setComplete(true).build());
+    tx.audit(
+        AuditRecord.of(
+            AuditType.ATTACHMENT_FETCHED,
+            LawCategory.COLLECTION,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            AuditActor.gateway(parts.gateway().self()),
+            new AuditSubject(null, List.of(name.message()), List.of(fetch.origin()), null)));
+    parts
+        .gateway()
+        .records()
+        .evidence()
+        .owe(
+            tx,
+            parts.gateway().ledger().evidence(),
+            fetch.origin(),
+            parts
+                .gateway()
+                .records()
+                .evidence()
+                .item(
+                    EvidenceKind.EVIDENCE_KIND_FETCHED,
+                    name.message(),
+                    parts.gateway().self().value(),
+                    new byte[0],
+                    tx.nowMillis()));
+    return true;
+  }
+
+  /** Repeats what was not answered, and ends what is over or whose message is gone. */
+  void round() {
+    long now = nanos.getAsLong();
+    for (AttachmentFetch fetch : running.values()) {
+      if (isGone(fetch.key())) {
+        drop(fetch);
+      } else if (!fetch.isOver(now)) {
+        fetch.repeat(now);
+        pump(fetch);
+      } else if (fetch.failure().isEmpty()) {
+        drop(fetch);
+      }
+    }
+  }
+
+  private void drop(AttachmentFetch fetch) {
+    running.remove(fetch.key(), fetch);
+    fetch.close();
+  }
+
+  /** The fetch of a file, if one runs or failed. */
+  @Nullable AttachmentFetch of(AttachmentFetch.Key name) {
+    return running.get(name);
+  }
+
+  /** Whether the message of a file is no longer kept; one on legal hold is, with its file. */
+  boolean isGone(AttachmentFetch.Key name) {
+    return isGone(parts.gateway().ledger().inbox().find(name.message()));
+  }
+
+  private boolean isGone(Transaction tx, AttachmentFetch.Key name) {
+    return isGone(parts.gateway().ledger().inbox().find(tx, name.message()));
+  }
+
+  private static boolean isGone(InboxTable.@Nullable PlacedRecord placed) {
+    return placed == null || (placed.record().getRecalled() && !placed.record().getOnHold());
+  }
+
+  private static Problem gone() {
+    return new Problem(Code.NOT_FOUND, "message_id", "the message is no longer kept here");
+  }
+}

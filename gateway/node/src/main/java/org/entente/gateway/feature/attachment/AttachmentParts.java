@@ -1,0 +1,71 @@
+package org.entente.gateway.feature.attachment;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.feature.GatewayParts;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
+
+/**
+ * What the classes of this feature share.
+ *
+ * @param settings the limits
+ */
+record AttachmentParts(
+    GatewayParts gateway,
+    NodeConfig.AttachmentSettings settings,
+    AttachmentFolder folder,
+    AttachmentTable table) {
+  static final long MIB = 1L << 20;
+
+  static AttachmentParts of(GatewayParts gateway, NodeConfig.AttachmentSettings settings) {
+    return new AttachmentParts(
+        gateway,
+        settings,
+        new AttachmentFolder(settings.folder()),
+        AttachmentTable.of(gateway.ledger()));
+  }
+
+  /** The time by which files end. */
+  long endingMillis() {
+    return gateway.environment().ending().millis();
+  }
+
+  Duration available() {
+    return Duration.ofDays(settings.availableDays());
+  }
+
+  /** Why a file of this size has no room on the disk now; empty if it has. */
+  Optional<Problem> lacksRoom(long size) {
+    Optional<Problem> full = gateway.ledger().room().refusal();
+    if (full.isPresent()) {
+      return full;
+    }
+    folder.make();
+    long left = folder.room() - gateway.ledger().room().thresholds().refuseBelow();
+    return left >= size
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Code.STORAGE_FULL,
+                "size",
+                "the file has "
+                    + size
+                    + " bytes, and the disk of attachments.folder has room for "
+                    + Math.max(0, left)
+                    + "; the gateway's operator must free space"));
+  }
+
+  /** Deletes a file once a commit is durable, off the writer; a crash leaves that to the sweep. */
+  void deleteAfter(Transaction tx, SealedFile file) {
+    tx.afterCommit(() -> gateway.environment().workers().execute(file::delete));
+  }
+
+  /** The refusal of an attachment that is not there, or not for the caller. */
+  static <T> Result<T> notFound(String field, Object id) {
+    return Result.refused(Code.NOT_FOUND, field, id + " was not found, or access is not permitted");
+  }
+}

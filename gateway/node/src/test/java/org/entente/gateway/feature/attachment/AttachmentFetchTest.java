@@ -1,0 +1,162 @@
+package org.entente.gateway.feature.attachment;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.AttachmentId;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.AttachmentSeal;
+import org.entente.proto.link.v1.AttachmentPart;
+import org.entente.proto.link.v1.AttachmentRequest;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One transfer, and an origin that is slow, repeats itself, or lies. */
+class AttachmentFetchTest {
+  private static final int SEGMENTS = 40;
+
+  private final SecureRandom random = new SecureRandom();
+  private final AttachmentId id = AttachmentId.fresh(random);
+  private final MessageId message = MessageId.fresh(1, random);
+  private final byte[] key = bytes(32);
+  private final byte[] content = bytes((SEGMENTS - 1) * AttachmentSeal.SEGMENT_BYTES + 1);
+  private final AttachmentSeal origin =
+      new AttachmentSeal(id, content.length, SecretBytes.copyOf(key));
+
+  @TempDir Path folder;
+
+  private byte[] bytes(int count) {
+    byte[] out = new byte[count];
+    random.nextBytes(out);
+    return out;
+  }
+
+  private SealedFile file() {
+    return new SealedFile(folder.resolve("file"), content.length);
+  }
+
+  private AttachmentFetch fetch(long now) {
+    return new AttachmentFetch(
+        new AttachmentFetch.Key(message, id),
+        new AgencyName("fr.customs"),
+        file(),
+        new AttachmentSeal(id, content.length, SecretBytes.copyOf(key)),
+        ByteString.copyFrom(Sha256.hash(content)),
+        now);
+  }
+
+  private AttachmentPart part(int segment) {
+    int from = segment * AttachmentSeal.SEGMENT_BYTES;
+    byte[] plain =
+        ByteString.copyFrom(content, from, AttachmentSeal.length(content.length, segment))
+            .toByteArray();
+    return sealed(segment, origin.seal(segment, plain, random));
+  }
+
+  private static AttachmentPart sealed(int segment, byte[] bytes) {
+    return AttachmentPart.newBuilder()
+        .setSegment(segment)
+        .setSealed(ByteString.copyFrom(bytes))
+        .build();
+  }
+
+  private static int segment(@Nullable AttachmentRequest request) {
+    return Objects.requireNonNull(request).getSegment();
+  }
+
+  @Test
+  void segments_areRequestedInAWindow_andTakenInOrderOnly() {
+    AttachmentFetch fetch = fetch(0);
+    for (int i = 0; i < AttachmentFetch.WINDOW; i++) {
+      assertEquals(i, segment(fetch.next(0)));
+    }
+    assertNull(fetch.next(0), "enough is on the way");
+    assertFalse(fetch.take(part(1), 0));
+    assertEquals(0, fetch.have());
+    assertFalse(fetch.take(part(0), 0));
+    assertFalse(fetch.take(part(0), 0), "repeated");
+    assertEquals(1, fetch.have());
+    assertEquals(AttachmentFetch.WINDOW, segment(fetch.next(0)));
+
+    fetch.repeat(AttachmentFetch.PATIENCE_NANOS - 1);
+    assertNull(fetch.next(0));
+    fetch.repeat(AttachmentFetch.PATIENCE_NANOS);
+    assertEquals(1, segment(fetch.next(AttachmentFetch.PATIENCE_NANOS)), "what is missing");
+    fetch.unsent();
+    assertEquals(1, segment(fetch.next(AttachmentFetch.PATIENCE_NANOS)));
+    assertFalse(fetch.isOver(AttachmentFetch.GIVEN_UP_NANOS - 1));
+    assertTrue(fetch.isOver(AttachmentFetch.GIVEN_UP_NANOS));
+  }
+
+  @Test
+  void fetch_continuesAfterACrash_withoutWhatWasTorn() throws IOException {
+    AttachmentFetch first = fetch(0);
+    for (int i = 0; i < 30; i++) {
+      assertFalse(first.take(part(i), 0));
+    }
+    // Not synced: the last segments may be anything after a power loss.
+    byte[] torn = Files.readAllBytes(folder.resolve("file"));
+    int at = (int) AttachmentSeal.sealedOffset(25) + 100;
+    Arrays.fill(torn, at, torn.length, (byte) 0);
+    Files.write(folder.resolve("file"), torn);
+    Files.write(folder.resolve("file"), bytes(1_000), StandardOpenOption.APPEND);
+
+    AttachmentFetch second = fetch(0);
+    assertEquals(25, second.have());
+    for (int i = 25; i < SEGMENTS; i++) {
+      assertEquals(i == SEGMENTS - 1, second.take(part(i), 0));
+    }
+    assertTrue(second.isWhole());
+    assertNull(second.next(0));
+    assertArrayEquals(Sha256.hash(content), second.hash().orElseThrow());
+    assertTrue(fetch(0).isWhole());
+  }
+
+  @Test
+  void origin_thatSendsOtherBytes_endsTheFetch_andNothingOfThemIsKept() {
+    for (AttachmentPart lie :
+        List.of(
+            sealed(0, bytes(AttachmentSeal.SEALED_BYTES)),
+            sealed(0, part(1).getSealed().toByteArray()),
+            sealed(0, new byte[0]),
+            sealed(0, bytes(10)))) {
+      AttachmentFetch fetch = fetch(0);
+      assertNotNull(fetch.next(0));
+      assertFalse(fetch.take(lie, 0));
+      assertEquals(Code.DAMAGED, fetch.failure().orElseThrow().code());
+      assertEquals(0, file().present());
+      assertFalse(fetch.take(part(0), 0), "it is over");
+      assertNull(fetch.next(0));
+    }
+    AttachmentFetch refused = fetch(0);
+    assertFalse(
+        refused.take(AttachmentPart.newBuilder().setSegment(0).setRefused(true).build(), 0));
+    assertEquals(Code.EXPIRED, refused.failure().orElseThrow().code());
+  }
+
+  @Test
+  void closedFetch_takesNothing() {
+    AttachmentFetch fetch = fetch(0);
+    fetch.close();
+    assertFalse(fetch.take(part(0), 0));
+    assertNull(fetch.next(0));
+  }
+}

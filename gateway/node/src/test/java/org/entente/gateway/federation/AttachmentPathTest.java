@@ -1,0 +1,506 @@
+package org.entente.gateway.federation;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.entente.gateway.federation.RunningFederation.HUB;
+import static org.entente.gateway.federation.RunningFederation.SG;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.link.v1.AttachmentPart;
+import org.entente.proto.link.v1.AttachmentRequest;
+import org.entente.proto.link.v1.Frame;
+import org.entente.proto.v1.Attachment;
+import org.entente.proto.v1.AttachmentKey;
+import org.entente.proto.v1.AttachmentsGrpc;
+import org.entente.proto.v1.BeginUploadRequest;
+import org.entente.proto.v1.BeginUploadResponse;
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.OpenAttachmentRequest;
+import org.entente.proto.v1.OpenAttachmentResponse;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.ReadAttachmentRequest;
+import org.entente.proto.v1.ReadAttachmentResponse;
+import org.entente.proto.v1.RecallRequest;
+import org.entente.proto.v1.RetentionGrpc;
+import org.entente.proto.v1.ShowUploadRequest;
+import org.entente.proto.v1.ShowUploadResponse;
+import org.entente.proto.v1.WriteUploadRequest;
+import org.entente.proto.v1.WriteUploadResponse;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Over real gateways: files of messages, from a client's upload to another agency's reader. */
+class AttachmentPathTest {
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final int SEGMENT = 128 << 10;
+  private static final OnBehalfOf PERSON =
+      OnBehalfOf.newBuilder().setOfficer("DE-9").setJustification("case 7/26").build();
+
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
+
+  private final Random random = new Random(27);
+
+  @BeforeEach
+  void keepAttachments() throws IOException {
+    for (String agency : List.of(FR, DE, HUB, SG)) {
+      configure(agency, "");
+    }
+  }
+
+  private void configure(String agency, String more) throws IOException {
+    String yaml =
+        Files.readString(federation.config(agency)).replaceAll("(?s)\nattachments:.*", "");
+    Files.writeString(
+        federation.config(agency),
+        yaml + "\nattachments:\n  folder: " + agency + "-attachments\n" + more);
+  }
+
+  private Path folder(String agency) {
+    return federation.folder().resolve(agency + "-attachments");
+  }
+
+  private List<Path> files(String agency) {
+    try (Stream<Path> files = Files.list(folder(agency))) {
+      return files.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private AttachmentsGrpc.AttachmentsBlockingStub at(String agency) {
+    return AttachmentsGrpc.newBlockingStub(federation.channel(agency))
+        .withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  private byte[] content(int size) {
+    byte[] bytes = new byte[size];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private static ByteString sha256(byte[] content) {
+    try {
+      return ByteString.copyFrom(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static BeginUploadRequest.Builder photograph(long size) {
+    return BeginUploadRequest.newBuilder()
+        .setName("../../etc/passwd")
+        .setMediaType("image/jpeg")
+        .setSize(size);
+  }
+
+  private WriteUploadResponse write(ByteString id, byte[] content, int from, int to) {
+    return at(FR)
+        .writeUpload(
+            WriteUploadRequest.newBuilder()
+                .setUploadId(id)
+                .setOffset(from)
+                .setData(ByteString.copyFrom(content, from, to - from))
+                .build());
+  }
+
+  private ByteString upload(byte[] content) {
+    BeginUploadResponse begun =
+        at(FR).beginUpload(photograph(content.length).setSha256(sha256(content)).build());
+    for (int from = 0; from < content.length; from += begun.getWriteBytes()) {
+      int to = Math.min(content.length, from + begun.getWriteBytes());
+      assertEquals(
+          to == content.length, write(begun.getUploadId(), content, from, to).getComplete());
+    }
+    return begun.getUploadId();
+  }
+
+  private Draft with(Draft draft, ByteString... uploads) {
+    Draft.Builder out = draft.toBuilder();
+    for (ByteString upload : uploads) {
+      out.getLabelBuilder().addAttachments(Attachment.newBuilder().setId(upload));
+    }
+    return out.build();
+  }
+
+  private OpenAttachmentResponse open(String agency, MessageId message, ByteString attachment) {
+    return at(agency)
+        .openAttachment(
+            OpenAttachmentRequest.newBuilder()
+                .setMessageId(ByteString.copyFrom(message.bytes()))
+                .setAttachmentId(attachment)
+                .setOnBehalfOf(PERSON)
+                .build());
+  }
+
+  private ReadAttachmentResponse read(String agency, ByteString reading, long offset, int limit) {
+    return at(agency)
+        .readAttachment(
+            ReadAttachmentRequest.newBuilder()
+                .setReadingId(reading)
+                .setOffset(offset)
+                .setLimit(limit)
+                .build());
+  }
+
+  /** Reads all of an attachment, as it comes. */
+  private byte[] fetch(String agency, MessageId message, ByteString attachment) {
+    OpenAttachmentResponse opened = open(agency, message, attachment);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    federation.await(
+        "the attachment is here",
+        () -> {
+          ReadAttachmentResponse some = read(agency, opened.getReadingId(), out.size(), 0);
+          out.writeBytes(some.getData().toByteArray());
+          return out.size() == opened.getAttachment().getSize();
+        });
+    return out.toByteArray();
+  }
+
+  private static StatusRuntimeException refused(Status.Code code, Supplier<?> call) {
+    StatusRuntimeException refusal = assertThrows(StatusRuntimeException.class, call::get);
+    assertEquals(code, refusal.getStatus().getCode(), refusal.getMessage());
+    return refusal;
+  }
+
+  @Test
+  void attachment_isRead_whereItsMessageWasSent_andIsPlainNowhereOnADisk() throws IOException {
+    federation.start(FR, DE);
+    byte[] content = content(9 * SEGMENT + 4_711);
+    ByteString upload = upload(content);
+    MessageId message =
+        federation.accepted(FR, with(federation.draft("a photograph", DAY, DE), upload));
+    Delivery delivery = federation.receive(DE, 1).get(0);
+    Attachment attachment = delivery.getLabel().getAttachments(0);
+    assertEquals("../../etc/passwd", attachment.getName());
+    assertEquals("image/jpeg", attachment.getMediaType());
+    assertEquals(content.length, attachment.getSize());
+    assertEquals(sha256(content), attachment.getSha256());
+    assertTrue(attachment.hasAvailableUntil());
+    assertEquals(0, delivery.getBody().getAttachmentKeysCount(), "no client gets a key");
+    assertFalse(Files.exists(folder(DE)), "nothing is fetched that nobody opens");
+
+    assertArrayEquals(content, fetch(DE, message, attachment.getId()));
+    federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_FETCHED, DE);
+    for (String agency : List.of(FR, DE)) {
+      List<Path> files = files(agency);
+      assertEquals(1, files.size(), files.toString());
+      assertTrue(files.get(0).getFileName().toString().matches("[0-9a-f-]+"), files.toString());
+      String sealed = HexFormat.of().formatHex(Files.readAllBytes(files.get(0)));
+      assertFalse(sealed.contains(HexFormat.of().formatHex(content, 0, 16)));
+    }
+    // It is here now, whether or not its sender is.
+    federation.stop(FR);
+    OpenAttachmentResponse again = open(DE, message, attachment.getId());
+    ReadAttachmentResponse middle = read(DE, again.getReadingId(), SEGMENT - 10L, 20);
+    assertArrayEquals(
+        Arrays.copyOfRange(content, SEGMENT - 10, SEGMENT + 10), middle.getData().toByteArray());
+    assertEquals(content.length, middle.getHere());
+    for (long beyond : new long[] {content.length, Long.MAX_VALUE, -1}) {
+      assertTrue(read(DE, again.getReadingId(), beyond, 0).getData().isEmpty());
+    }
+  }
+
+  @Test
+  void upload_goesOnWhereItStopped_andTakesNothingElse() throws IOException {
+    federation.start(FR);
+    byte[] content = content(3 * SEGMENT + 5);
+    ByteString id = at(FR).beginUpload(photograph(content.length).build()).getUploadId();
+    assertEquals(SEGMENT, write(id, content, 0, SEGMENT).getCommitted());
+    refused(Status.Code.FAILED_PRECONDITION, () -> write(id, content, 0, SEGMENT));
+    refused(Status.Code.FAILED_PRECONDITION, () -> write(id, content, 2 * SEGMENT, 3 * SEGMENT));
+    refused(Status.Code.INVALID_ARGUMENT, () -> write(id, content, SEGMENT, SEGMENT + 7));
+    refused(
+        Status.Code.INVALID_ARGUMENT,
+        () -> write(id, Arrays.copyOf(content, 4 * SEGMENT), SEGMENT, 4 * SEGMENT));
+    federation.stop(FR);
+
+    // What a power loss may leave of a write that nobody acknowledged.
+    Files.write(files(FR).get(0), content(2 * SEGMENT), StandardOpenOption.APPEND);
+    federation.start(FR);
+    ShowUploadResponse shown =
+        at(FR).showUpload(ShowUploadRequest.newBuilder().setUploadId(id).build());
+    assertEquals(SEGMENT, shown.getCommitted());
+    assertFalse(shown.getComplete());
+    Outcome early =
+        outcomeOf(() -> federation.publish(FR, with(federation.draft("early", DAY, DE), id)));
+    assertFalse(early.hasAccepted());
+    assertTrue(write(id, content, SEGMENT, content.length).getComplete());
+    refused(
+        Status.Code.FAILED_PRECONDITION, () -> write(id, content, content.length, content.length));
+
+    federation.start(DE);
+    MessageId message = federation.accepted(FR, with(federation.draft("all of it", DAY, DE), id));
+    Attachment attachment = federation.receive(DE, 1).get(0).getLabel().getAttachments(0);
+    assertEquals(sha256(content), attachment.getSha256(), "the gateway knows the hash");
+    assertArrayEquals(content, fetch(DE, message, id));
+    assertFalse(
+        outcomeOf(() -> federation.publish(FR, with(federation.draft("twice", DAY, DE), id)))
+            .hasAccepted(),
+        "an upload goes with one message");
+  }
+
+  private static Outcome outcomeOf(Supplier<Outcome> publishing) {
+    try {
+      return publishing.get();
+    } catch (StatusRuntimeException e) {
+      return Outcome.getDefaultInstance();
+    }
+  }
+
+  @Test
+  void fetch_goesOn_afterEitherEndStopped() {
+    federation.start(FR, DE);
+    byte[] content = content(40 * SEGMENT);
+    ByteString upload = upload(content);
+    MessageId message = federation.accepted(FR, with(federation.draft("a video", DAY, DE), upload));
+    federation.receive(DE, 1);
+    federation.stop(FR);
+    OpenAttachmentResponse opened = open(DE, message, upload);
+    assertEquals(0, read(DE, opened.getReadingId(), 0, 0).getHere());
+    federation.start(FR);
+    federation.await(
+        "some of it is here", () -> read(DE, opened.getReadingId(), 0, 0).getHere() > 0);
+    federation.stop(DE);
+    federation.start(DE);
+    refused(Status.Code.NOT_FOUND, () -> read(DE, opened.getReadingId(), 0, 0));
+    assertArrayEquals(content, fetch(DE, message, upload));
+  }
+
+  @Test
+  void upload_ofOtherContentThanStated_isRemoved() {
+    federation.start(FR);
+    byte[] content = content(1_000);
+    ByteString id =
+        at(FR)
+            .beginUpload(photograph(1_000).setSha256(sha256(content(1_000))).build())
+            .getUploadId();
+    StatusRuntimeException lie =
+        refused(Status.Code.INVALID_ARGUMENT, () -> write(id, content, 0, 1_000));
+    assertTrue(String.valueOf(lie.getMessage()).contains("hash"), lie.getMessage());
+    refused(
+        Status.Code.NOT_FOUND,
+        () -> at(FR).showUpload(ShowUploadRequest.newBuilder().setUploadId(id).build()));
+    assertEquals(List.of(), files(FR));
+  }
+
+  @Test
+  void uploads_countForTheirClient_untilTheyExpire() throws IOException {
+    configure(FR, "  file_mib: 1\n  client_mib: 2\n  client_files: 3\n  upload_hours: 2\n");
+    federation.start(FR);
+    refused(
+        Status.Code.INVALID_ARGUMENT, () -> at(FR).beginUpload(photograph((1 << 20) + 1).build()));
+    at(FR).beginUpload(photograph(1 << 20).build());
+    at(FR).beginUpload(photograph(1 << 20).build());
+    refused(Status.Code.RESOURCE_EXHAUSTED, () -> at(FR).beginUpload(photograph(1).build()));
+    federation.pass(Duration.ofHours(4), Duration.ofMinutes(30));
+    for (int i = 0; i < 3; i++) {
+      at(FR).beginUpload(photograph(1).build());
+    }
+    refused(Status.Code.RESOURCE_EXHAUSTED, () -> at(FR).beginUpload(photograph(1).build()));
+  }
+
+  @Test
+  void uploads_withBadFields_areRefused_byName() {
+    federation.start(FR);
+    for (BeginUploadRequest bad :
+        List.of(
+            photograph(0).build(),
+            photograph(-1).build(),
+            photograph(1).setName("").build(),
+            photograph(1).setName("a\u202egpj.exe").build(),
+            photograph(1).setName("a\nb").build(),
+            photograph(1).setMediaType("image/jpeg; charset=x").build(),
+            photograph(1).setMediaType("<script>").build(),
+            photograph(1).setSha256(ByteString.copyFromUtf8("short")).build())) {
+      refused(Status.Code.INVALID_ARGUMENT, () -> at(FR).beginUpload(bad));
+    }
+    Draft forged =
+        with(federation.draft("forged", DAY, DE), ByteString.copyFrom(content(16))).toBuilder()
+            .setBody(
+                federation.draft("forged", DAY, DE).getBody().toBuilder()
+                    .addAttachmentKeys(AttachmentKey.getDefaultInstance()))
+            .build();
+    assertFalse(outcomeOf(() -> federation.publish(FR, forged)).hasAccepted());
+    assertFalse(
+        outcomeOf(
+                () ->
+                    federation.publish(
+                        FR, with(federation.draft("x", DAY, DE), ByteString.copyFrom(content(16)))))
+            .hasAccepted(),
+        "an unknown upload");
+  }
+
+  @Test
+  void recall_removesTheFileAtBothEnds() {
+    federation.start(FR, DE);
+    byte[] content = content(2 * SEGMENT);
+    ByteString upload = upload(content);
+    MessageId message =
+        federation.accepted(FR, with(federation.draft("a mistake", DAY, DE), upload));
+    federation.receive(DE, 1);
+    OpenAttachmentResponse opened = open(DE, message, upload);
+    assertArrayEquals(content, fetch(DE, message, upload));
+    RetentionGrpc.newBlockingStub(federation.channel(FR))
+        .recall(
+            RecallRequest.newBuilder()
+                .setMessageId(ByteString.copyFrom(message.bytes()))
+                .setReason("another person's photograph")
+                .setOnBehalfOf(PERSON)
+                .build());
+    federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_ERASURE, DE);
+    refused(Status.Code.NOT_FOUND, () -> read(DE, opened.getReadingId(), 0, 0));
+    refused(Status.Code.NOT_FOUND, () -> open(DE, message, upload));
+    federation.pass(Duration.ofMinutes(4), Duration.ofMinutes(1));
+    federation.await("the files are gone", () -> files(FR).isEmpty() && files(DE).isEmpty());
+  }
+
+  @Test
+  void file_isGivenToItsRecipientOnly_andOneAnswerTellsNothing() throws Exception {
+    federation.start(FR);
+    ByteString forSg = upload(content(SEGMENT));
+    ByteString forDe = upload(content(SEGMENT + 1));
+    MessageId message = federation.accepted(FR, with(federation.draft("for DE", DAY, DE), forDe));
+    try (HostileStream peer = new HostileStream(federation)) {
+      peer.greet();
+      List<AttachmentRequest> refused =
+          List.of(
+              request(message, forSg, 0),
+              request(message, ByteString.copyFrom(content(16)), 0),
+              request(MessageId.of(content(16)), forDe, 0),
+              request(message, forDe, 2),
+              request(message, forDe, -1),
+              request(message, forDe, Integer.MIN_VALUE));
+      refused.forEach(one -> peer.say(Frame.newBuilder().setAttachmentRequest(one)));
+      peer.say(
+          Frame.newBuilder()
+              .setAttachmentRequest(
+                  AttachmentRequest.newBuilder().setMessageId(ByteString.copyFromUtf8("short"))));
+      peer.say(Frame.newBuilder().setAttachmentRequest(request(message, forDe, 1)));
+      // Nobody asked for this.
+      peer.say(
+          Frame.newBuilder()
+              .setAttachmentPart(
+                  AttachmentPart.newBuilder()
+                      .setMessageId(ByteString.copyFrom(message.bytes()))
+                      .setAttachmentId(forDe)
+                      .setSealed(ByteString.copyFrom(content(100)))));
+      federation.await("all are answered", () -> peer.parts().size() == refused.size() + 1);
+      for (int i = 0; i < refused.size(); i++) {
+        assertTrue(peer.parts().get(i).getRefused());
+        assertTrue(peer.parts().get(i).getSealed().isEmpty());
+      }
+      AttachmentPart last = peer.parts().get(refused.size());
+      assertFalse(last.getRefused());
+      assertEquals(1 + 56 + 16, last.getSealed().size(), "the last segment has one byte");
+      assertFalse(peer.isEnded());
+    }
+  }
+
+  private static AttachmentRequest request(MessageId message, ByteString attachment, int segment) {
+    return AttachmentRequest.newBuilder()
+        .setMessageId(ByteString.copyFrom(message.bytes()))
+        .setAttachmentId(attachment)
+        .setSegment(segment)
+        .build();
+  }
+
+  @Test
+  void draft_toOneBehindATransit_isRefused_asItCouldFetchNothing() {
+    federation.start(FR, HUB, SG);
+    ByteString upload = upload(content(10));
+    StatusRuntimeException refusal =
+        assertThrows(
+            StatusRuntimeException.class,
+            () -> federation.publish(FR, with(federation.draft("far", DAY, SG), upload)));
+    assertTrue(String.valueOf(refusal.getMessage()).contains("NO_ROUTE"), refusal.getMessage());
+  }
+
+  @Test
+  void filesOfOneAgency_takeNoMoreThanTheirRoom() throws IOException {
+    configure(DE, "  agency_files: 1\n");
+    federation.start(FR, DE);
+    byte[] content = content(100);
+    ByteString first = upload(content);
+    ByteString second = upload(content(100));
+    MessageId message =
+        federation.accepted(FR, with(federation.draft("two", DAY, DE), first, second));
+    federation.receive(DE, 1);
+    assertArrayEquals(content, fetch(DE, message, first));
+    refused(Status.Code.RESOURCE_EXHAUSTED, () -> open(DE, message, second));
+  }
+
+  @Test
+  void attachments_thatAnAgreementWithholds_areUnknownToItsRecipients() throws IOException {
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
+    Files.writeString(
+        agreement, "\nredactions:\n  - label.attachments\n", StandardOpenOption.APPEND);
+    federation.start(FR, DE);
+    ByteString upload = upload(content(100));
+    MessageId message = federation.accepted(FR, with(federation.draft("without", DAY, DE), upload));
+    Delivery delivery = federation.receive(DE, 1).get(0);
+    assertEquals(0, delivery.getLabel().getAttachmentsCount());
+    assertEquals(List.of("label.attachments"), delivery.getLabel().getRedactedList());
+    refused(Status.Code.NOT_FOUND, () -> open(DE, message, upload));
+  }
+
+  @Test
+  void policy_decidesByWhatTheLabelSaysOfAttachments() throws IOException {
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
+    Files.writeString(
+        agreement,
+        Files.readString(agreement)
+            .replace(
+                "\ncovers:\n",
+                "\ncovers:\n  condition: "
+                    + "label.attachments.all(one, one.media_type == 'image/png')\n"));
+    federation.start(FR, DE);
+    ByteString upload = upload(content(100));
+    Outcome refusal = federation.publish(FR, with(federation.draft("a JPEG", DAY, DE), upload));
+    assertEquals("CONDITION_FALSE", refusal.getRefused().getRefusals(0).getCode());
+    federation.accepted(FR, federation.draft("none", DAY, DE));
+  }
+
+  @Test
+  void gateway_thatKeepsNone_refusesThem_andReceivesTheirMessages() throws IOException {
+    String yaml = Files.readString(federation.config(DE)).replaceAll("(?s)\nattachments:.*", "");
+    Files.writeString(federation.config(DE), yaml);
+    federation.start(FR, DE);
+    ByteString upload = upload(content(100));
+    MessageId message =
+        federation.accepted(FR, with(federation.draft("for a small one", DAY, DE), upload));
+    assertEquals(1, federation.receive(DE, 1).get(0).getLabel().getAttachmentsCount());
+    refused(Status.Code.NOT_FOUND, () -> open(DE, message, upload));
+    refused(Status.Code.NOT_FOUND, () -> at(DE).beginUpload(photograph(1).build()));
+    assertFalse(
+        outcomeOf(() -> federation.publish(DE, with(federation.draft("x", DAY, FR), upload)))
+            .hasAccepted());
+  }
+}
