@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -241,7 +242,8 @@ class SharedSubscriptionTest {
   }
 
   private long next() {
-    return node.subscriptions.places(stored()).get(Lane.ROUTINE);
+    return Objects.requireNonNull(
+        node.subscriptions.places(stored()).get(Lane.ROUTINE), "a place in each lane");
   }
 
   private CursorTable.NamedCursor stored() {

@@ -105,7 +105,14 @@ public final class LinkFormats {
         case RECEIPTS -> perform(sender.receipts(frame.getReceipts().getReceiptsList()));
         case GAP -> perform(sender.gap(frame.getGap(), queue));
         case CREDIT -> sender.credited(frame.getCredit());
-        case NOTICE, BUNDLE_IN_FORCE, BUNDLE_REQUEST, BUNDLE_PART, FRESHNESS, LINK_PAUSE ->
+        case NOTICE,
+                BUNDLE_IN_FORCE,
+                BUNDLE_REQUEST,
+                BUNDLE_PART,
+                FRESHNESS,
+                LINK_PAUSE,
+                ATTACHMENT_REQUEST,
+                ATTACHMENT_PART ->
             ended = true;
         case FRAME_NOT_SET -> {}
       }

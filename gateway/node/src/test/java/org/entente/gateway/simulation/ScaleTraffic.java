@@ -112,7 +112,7 @@ final class ScaleTraffic implements SimNetwork.FrameTap {
       case NOTICE -> kind(frame.getNotice());
       case BUNDLE_IN_FORCE, BUNDLE_REQUEST, BUNDLE_PART -> Kind.BUNDLES;
       case FRESHNESS -> Kind.FRESHNESS;
-      case HELLO, LINK_PAUSE, FRAME_NOT_SET -> Kind.STREAMS;
+      case HELLO, LINK_PAUSE, ATTACHMENT_REQUEST, ATTACHMENT_PART, FRAME_NOT_SET -> Kind.STREAMS;
     };
   }
 
