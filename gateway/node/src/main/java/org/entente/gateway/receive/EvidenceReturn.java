@@ -8,8 +8,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -65,6 +67,9 @@ public final class EvidenceReturn {
   private final Dispatch dispatch;
   private final InstantSource clock;
   private final RandomGenerator random;
+
+  /** Origins for which the last round failed: the log says it once. */
+  private final Set<AgencyName> failing = new HashSet<>();
 
   /** Up to which number items were returned. */
   private long returned;
@@ -123,13 +128,16 @@ public final class EvidenceReturn {
       for (int sent = 0; more && sent < MESSAGES; sent++) {
         more = send(origin);
       }
+      failing.remove(origin);
       return more;
     } catch (RuntimeException e) {
       if (ProcessingFailure.isOfTheMachine(e)) {
         throw e;
       }
       // What fails for one origin must not keep evidence from those after it.
-      LOG.error("evidence for {} cannot be sent yet; it is tried again", origin, e);
+      if (failing.add(origin)) {
+        LOG.error("evidence for {} cannot be sent; it is tried again", origin, e);
+      }
       return true;
     }
   }
