@@ -61,6 +61,11 @@ public final class KeyReader {
     return bytes(key.length - at);
   }
 
+  /** Whether nothing is left. */
+  public boolean atEnd() {
+    return at == key.length;
+  }
+
   /** Checks that nothing is left. */
   public void end() {
     if (at != key.length) {

@@ -53,20 +53,25 @@ final class RocksOpener<S extends Store> {
 
   S open() {
     requireUndamagedLogs();
-    return open(WALRecoveryMode.TolerateCorruptedTailRecords);
+    return open(WALRecoveryMode.TolerateCorruptedTailRecords, /* logged= */ true);
   }
 
   S openCuttingLogAtDamage() {
-    return open(WALRecoveryMode.PointInTimeRecovery);
+    return open(WALRecoveryMode.PointInTimeRecovery, /* logged= */ true);
   }
 
-  private S open(WALRecoveryMode recovery) {
+  /** Opens it without a log of its own: see {@link RocksReplica}. */
+  S openReplica() {
+    return open(WALRecoveryMode.TolerateCorruptedTailRecords, /* logged= */ false);
+  }
+
+  private S open(WALRecoveryMode recovery, boolean logged) {
     RocksDirectory.create(dir);
     if (!RocksDirectory.holdsStore(dir)) {
       RocksDirectory.requirePrivate(dir);
     }
     requireKnownTables();
-    S store = open(new RocksResources(options, recovery), false);
+    S store = open(new RocksResources(options, recovery, logged), false);
     return checked(store, () -> checkFormat(store));
   }
 
@@ -78,7 +83,8 @@ final class RocksOpener<S extends Store> {
     requireKnownTables();
     requireAllTables();
     RocksResources resources =
-        new RocksResources(options, WALRecoveryMode.TolerateCorruptedTailRecords);
+        new RocksResources(
+            options, WALRecoveryMode.TolerateCorruptedTailRecords, /* logged= */ true);
     resources.keepNoInfoLog();
     S store = open(resources, true);
     return checked(store, () -> requireFormat(store));

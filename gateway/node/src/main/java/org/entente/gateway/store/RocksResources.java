@@ -39,14 +39,21 @@ final class RocksResources implements AutoCloseable {
   private final WriteOptions synced;
   private final WriteOptions buffered;
 
-  RocksResources(RocksOptions options, WALRecoveryMode recovery) {
-    database = own(databaseOptions(options, recovery));
+  /**
+   * The options of one store.
+   *
+   * @param logged whether commits are written to RocksDB's log; false for a replica, whose log is
+   *     elsewhere
+   */
+  RocksResources(RocksOptions options, WALRecoveryMode recovery, boolean logged) {
+    // Without a log, tables flushed apart from each other would hold different commits.
+    database = own(databaseOptions(options, recovery)).setAtomicFlush(!logged);
     LRUCache cache = own(cache(options.blockCacheBytes()));
     table = own(tableOptions(options, blocks(cache)));
     keys = own(tableOptions(options, partitioned(blocks(cache))));
     read = own(new ReadOptions()).setVerifyChecksums(true);
-    synced = own(new WriteOptions()).setSync(true);
-    buffered = own(new WriteOptions()).setSync(false);
+    synced = own(new WriteOptions()).setSync(logged).setDisableWAL(!logged);
+    buffered = own(new WriteOptions()).setSync(false).setDisableWAL(!logged);
   }
 
   DBOptions database() {

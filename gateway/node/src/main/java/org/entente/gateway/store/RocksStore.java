@@ -13,7 +13,9 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BackupEngine;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -249,6 +251,33 @@ public final class RocksStore implements Store {
       requireCommits();
       handle(Table.META);
       engine.createNewBackupWithMetadata(database, note, /* flushBeforeBackup= */ true);
+    } finally {
+      lifetime.readLock().unlock();
+    }
+  }
+
+  /** Writes all commits into sorted files, synced: those of all tables up to one commit. */
+  void flush() {
+    lifetime.readLock().lock();
+    try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
+      handle(Table.META);
+      database.flush(options, List.copyOf(tables.values()));
+    } catch (RocksDBException e) {
+      throw failed(RocksFailureMapper.of("flush", e));
+    } finally {
+      lifetime.readLock().unlock();
+    }
+  }
+
+  /** Makes a copy of the present state in a folder that does not exist, with links if it can. */
+  void checkpoint(Path folder) {
+    lifetime.readLock().lock();
+    try (Checkpoint checkpoint = Checkpoint.create(database)) {
+      handle(Table.META);
+      checkpoint.createCheckpoint(folder.toString());
+    } catch (RocksDBException e) {
+      // Not a failed commit: the next commit finds out whether commits still work.
+      throw RocksFailureMapper.of("checkpoint", e);
     } finally {
       lifetime.readLock().unlock();
     }

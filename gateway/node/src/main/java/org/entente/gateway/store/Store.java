@@ -41,6 +41,15 @@ public interface Store extends AutoCloseable {
   }
 
   /**
+   * Most bytes of keys and values that a commit takes, at most {@link Batch#MAX_BYTES}. A larger
+   * batch is a bug of the caller: it is refused with {@link IllegalArgumentException} and changes
+   * nothing.
+   */
+  default int maxBatchBytes() {
+    return Batch.MAX_BYTES;
+  }
+
+  /**
    * Applies {@code batch} in its order, all of it or nothing. On return it is visible to readers
    * and as durable as {@code durability} says.
    *

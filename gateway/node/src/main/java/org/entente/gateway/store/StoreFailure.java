@@ -28,7 +28,9 @@ public final class StoreFailure extends RuntimeException {
     /** An earlier commit failed; the store accepts no more until it is reopened. */
     FAILED_EARLIER,
     /** The store was opened for reading only. */
-    READ_ONLY
+    READ_ONLY,
+    /** This node does not lead its cluster, or lost the lead: another node takes commits. */
+    NOT_LEADER
   }
 
   private final Kind kind;

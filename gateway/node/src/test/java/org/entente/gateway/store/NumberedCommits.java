@@ -15,7 +15,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /** Numbered commits over two tables, so that a lost, torn, changed or misplaced one shows. */
-final class NumberedCommits {
+public final class NumberedCommits {
   private static final byte[] LAST = KeyBuilder.key().ascii("last").done();
 
   private NumberedCommits() {}
@@ -27,7 +27,8 @@ final class NumberedCommits {
     }
   }
 
-  static Batch batch(Store store, int number, int valueBytes) {
+  /** The commit of a number. */
+  public static Batch batch(Store store, int number, int valueBytes) {
     byte[] key = KeyBuilder.key().u32(number).done();
     return store
         .batch()
@@ -36,7 +37,7 @@ final class NumberedCommits {
   }
 
   /** The last number committed, having checked that all before it are there, whole. */
-  static int count(Store store, int valueBytes) {
+  public static int count(Store store, int valueBytes) {
     int count = 0;
     try (Scan scan = store.scan(Table.INBOX, new byte[0], null)) {
       while (scan.hasNext()) {

@@ -1,0 +1,95 @@
+package org.entente.gateway.store;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * A {@link RocksStore} that follows a log which others keep: RocksDB writes no log of its own.
+ *
+ * <p>Each batch is applied together with its place in the log, in one atomic write. What is in
+ * memory is lost in a crash, for all tables back to the same commit, and {@link #position} tells
+ * from where the log is to be applied again. So the log must keep every entry after the position
+ * that {@link #flush} returned. {@link #apply} and {@link #flush} are called by one thread; reads
+ * and {@link #checkpoint} by any.
+ */
+public final class RocksReplica implements AutoCloseable {
+  private static final byte[] POSITION_KEY =
+      "entente.store.position".getBytes(StandardCharsets.US_ASCII);
+
+  private final RocksStore store;
+  private volatile LogPosition position;
+
+  private RocksReplica(RocksStore store) {
+    this.store = store;
+    byte[] kept = store.get(Table.META, POSITION_KEY);
+    this.position = kept == null ? LogPosition.START : LogPosition.decode(kept);
+  }
+
+  /**
+   * Opens the replica in {@code dir}, creating an empty one if there is none.
+   *
+   * @throws StoreFailure as {@link RocksStore#open}
+   */
+  public static RocksReplica open(Path dir, RocksOptions options) {
+    return new RocksReplica(new RocksOpener<>(dir, options, RocksStore::new).openReplica());
+  }
+
+  /** For reading. Only {@link #apply} may change it, and only {@link #close} closes it. */
+  public Store store() {
+    return store;
+  }
+
+  /** Up to where the log was applied. */
+  public LogPosition position() {
+    return position;
+  }
+
+  /**
+   * Applies a batch, all of it or nothing, and moves to {@code now}. On return it is visible to
+   * readers, and lost in a crash until {@link #flush}.
+   *
+   * @throws StoreFailure if it, or an earlier one, could not be written
+   */
+  public void apply(Batch batch, LogPosition now) {
+    if (now.index() <= position.index()) {
+      throw new IllegalArgumentException(
+          "entry " + now.index() + " after entry " + position.index());
+    }
+    store.commit(batch.put(Table.META, POSITION_KEY, now.encode()), Durability.BUFFERED);
+    position = now;
+  }
+
+  /**
+   * Makes what was applied durable.
+   *
+   * @return the position from which the log is needed after a crash
+   * @throws StoreFailure if the disk failed
+   */
+  public LogPosition flush() {
+    LogPosition flushed = position;
+    store.flush();
+    return flushed;
+  }
+
+  /**
+   * Copies the present state into a folder that does not exist yet; its parent does. The copy is
+   * itself a replica and knows its position. It is not synced.
+   *
+   * @throws StoreFailure if the disk failed; the replica is unharmed
+   */
+  public void checkpoint(Path folder) {
+    store.checkpoint(folder);
+  }
+
+  /** Makes what was applied durable if the disk still works, and closes the store. */
+  @Override
+  public void close() {
+    try {
+      if (store.state().status() == StoreState.Status.OPEN) {
+        store.flush();
+      }
+    } finally {
+      store.close();
+    }
+  }
+}
