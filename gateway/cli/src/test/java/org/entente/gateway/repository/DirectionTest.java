@@ -42,6 +42,7 @@ class DirectionTest {
           "identity",
           "seal",
           "ceremony",
+          "cluster",
           "audit",
           "policy",
           "batch",
@@ -190,6 +191,7 @@ class DirectionTest {
     return Stream.of(
         home("org.bouncycastle..", "crypto"),
         home("org.rocksdb..", "store"),
+        home("org.apache.ratis..", "cluster"),
         home("com.google.re2j..", "cel"),
         home("io.prometheus..", "meter"),
         home("dev.cel..", "cel"),

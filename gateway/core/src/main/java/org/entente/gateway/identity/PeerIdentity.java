@@ -20,7 +20,8 @@ import org.entente.gateway.trust.TrustState;
  * <p>Pure: the caller passes bundle and time. Immutable and safe for use by many threads.
  */
 public final class PeerIdentity {
-  private static final CertificateCheck.Role GATEWAY =
+  /** A certificate of any gateway. */
+  static final CertificateCheck.Role GATEWAY =
       new CertificateCheck.Role(
           Set.of(CertificateCheck.SERVER, CertificateCheck.CLIENT),
           Code.UNKNOWN_PEER,

@@ -54,7 +54,8 @@ public final class TlsIdentity {
     return current.chain().get(0);
   }
 
-  X509ExtendedKeyManager manager() {
+  /** A key manager that presents the certificate in use at each handshake. */
+  public X509ExtendedKeyManager manager() {
     return manager;
   }
 

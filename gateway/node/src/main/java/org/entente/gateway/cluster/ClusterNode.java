@@ -1,0 +1,286 @@
+package org.entente.gateway.cluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.entente.gateway.store.LogPosition;
+import org.entente.gateway.store.RocksReplica;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.store.StoreFailure.Kind;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This machine's part in a cluster: its log, its copy of the store, and its vote.
+ *
+ * <p>All nodes have the same {@link ClusterSettings#nodes}. A majority of them makes one the
+ * leader, and only that one gets a {@link ReplicatedStore}. Safe for use by many threads.
+ */
+public final class ClusterNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+  private static final Duration COPY_PATIENCE = Duration.ofHours(1);
+  private static final long FLUSH_PATIENCE_MILLIS = 600_000;
+
+  /** Told of the node's role, on one thread, in the order of events. */
+  public interface Listener {
+    /** This node leads: the store takes commits until {@link #followsAgain}. */
+    void leads(ReplicatedStore store);
+
+    /** This node no longer leads; its store takes no more commits. The listener closes it. */
+    void followsAgain();
+
+    /** This node stopped, and must be restarted once the reason is gone. */
+    void stopped(Throwable why);
+  }
+
+  private final ClusterSettings settings;
+  private final Listener listener;
+  private final ProgressMark mark;
+  private final CopyTransfer transfer;
+  private final LedgerStateMachine machine;
+  private final GrpcTlsConfig tls;
+  private final RaftGroupId group;
+  private final RaftPeerId self;
+  private final RaftServer server;
+  private final ClientId client = ClientId.randomId();
+  private final AtomicLong calls = new AtomicLong();
+  private final AtomicLong unflushed = new AtomicLong();
+  private final ExecutorService events = Executors.newSingleThreadExecutor(named("cluster-role"));
+  private final ExecutorService copies = Executors.newSingleThreadExecutor(named("cluster-copy"));
+  private volatile @Nullable ReplicatedStore leading;
+
+  private ClusterNode(
+      ClusterSettings settings, Listener listener, ReplicaFolder folder, ProgressMark mark)
+      throws IOException {
+    this.settings = settings;
+    this.listener = listener;
+    this.mark = mark;
+    transfer = new CopyTransfer(folder);
+    machine = new LedgerStateMachine(folder, new Role());
+    tls =
+        new GrpcTlsConfig(
+            settings.tls().identity(), settings.tls().trust(), /* mTlsEnabled= */ true);
+    group = RaftGroupId.valueOf(uuid(settings.group()));
+    self = RaftPeerId.valueOf(settings.self());
+    server = server();
+  }
+
+  /**
+   * Starts the node. It returns before there is a leader.
+   *
+   * @throws StoreFailure if its copy or its log cannot be opened, or is behind its mark
+   */
+  public static ClusterNode start(ClusterSettings settings, Listener listener) {
+    try {
+      ReplicaFolder folder =
+          new ReplicaFolder(settings.folders().data(), settings.limits().store());
+      folder.clearSendings();
+      ProgressMark mark = new ProgressMark(settings.folders().mark());
+      try (RocksReplica copy = folder.open()) {
+        mark.require(copy.position(), hasLog(settings));
+      }
+      ClusterNode node = new ClusterNode(settings, listener, folder, mark);
+      node.server.start();
+      return node;
+    } catch (IOException e) {
+      throw new StoreFailure(Kind.IO, "the node cannot join its cluster: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether there is a log: Ratis keeps its votes in this file. */
+  private static boolean hasLog(ClusterSettings settings) {
+    Path group = settings.folders().log().resolve(uuid(settings.group()).toString());
+    return Files.exists(group.resolve("current/raft-meta"));
+  }
+
+  private RaftServer server() throws IOException {
+    Parameters parameters = new Parameters();
+    GrpcConfigKeys.TLS.setConf(parameters, tls);
+    GrpcConfigKeys.Server.setServicesCustomizer(
+        parameters,
+        (builder, types) ->
+            builder.addService(transfer.service(machine::replica)).intercept(new NodeCallsOnly()));
+    return RaftServer.newBuilder()
+        .setServerId(self)
+        .setGroup(RaftGroup.valueOf(group, peers()))
+        .setStateMachine(machine)
+        .setOption(RaftStorage.StartupOption.RECOVER)
+        .setProperties(RaftSettings.of(settings))
+        .setParameters(parameters)
+        .build();
+  }
+
+  private List<RaftPeer> peers() {
+    return settings.nodes().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(node -> RaftPeer.newBuilder().setId(node.getKey()).setAddress(node.getValue()).build())
+        .toList();
+  }
+
+  private static UUID uuid(String name) {
+    return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ThreadFactory named(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** How far this node's copy has got. */
+  public LogPosition position() {
+    return machine.position();
+  }
+
+  private CompletableFuture<Boolean> append(byte[] entry) {
+    Message message = Message.valueOf(UnsafeByteOperations.unsafeWrap(entry));
+    return submit(request(RaftClientRequest.writeRequestType(), message))
+        .thenApply(
+            reply ->
+                reply.getMessage().getContent().equals(LedgerStateMachine.APPLIED.getContent()));
+  }
+
+  private RaftClientRequest request(RaftClientRequest.Type type, Message message) {
+    return RaftClientRequest.newBuilder()
+        .setClientId(client)
+        .setServerId(self)
+        .setGroupId(group)
+        .setCallId(calls.incrementAndGet())
+        .setMessage(message)
+        .setType(type)
+        .build();
+  }
+
+  private CompletableFuture<RaftClientReply> submit(RaftClientRequest request) {
+    try {
+      return server.submitClientRequestAsync(request).thenApply(ClusterNode::successful);
+    } catch (IOException | RuntimeException e) {
+      // Whether it was appended is unknown.
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static RaftClientReply successful(RaftClientReply reply) {
+    if (!reply.isSuccess()) {
+      throw new CompletionException(reply.getException());
+    }
+    return reply;
+  }
+
+  /** Makes the copy durable, after which the log before it may go. Does not wait. */
+  private void flush() {
+    server.snapshotManagementAsync(
+        SnapshotManagementRequest.newCreate(
+            client, self, group, calls.incrementAndGet(), FLUSH_PATIENCE_MILLIS, 1));
+  }
+
+  private LogPosition fetch(String leader, long firstIndex) {
+    String address = settings.nodes().get(leader);
+    if (address == null) {
+      throw new IllegalStateException("the leader " + leader + " is not among the nodes");
+    }
+    try {
+      return transfer.fetch(address, tls, firstIndex - 1, COPY_PATIENCE);
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  private final class Role implements LedgerStateMachine.Role {
+    @Override
+    public void leads(long term) {
+      RocksReplica copy = machine.replica();
+      ReplicatedStore store =
+          new ReplicatedStore(
+              copy.store(),
+              ClusterNode.this::append,
+              term,
+              copy.position().commits(),
+              settings.limits().electionTimeout().multipliedBy(10));
+      leading = store;
+      events.execute(() -> listener.leads(store));
+    }
+
+    @Override
+    public void followsAgain() {
+      ReplicatedStore store = leading;
+      leading = null;
+      if (store != null) {
+        store.leadershipEnded("this node no longer leads");
+        events.execute(listener::followsAgain);
+      }
+    }
+
+    @Override
+    public void stopped(Throwable why) {
+      LOG.error("this node leaves its cluster", why);
+      ReplicatedStore store = leading;
+      leading = null;
+      if (store != null) {
+        store.leadershipEnded("this node stopped: " + why);
+      }
+      events.execute(() -> listener.stopped(why));
+    }
+
+    @Override
+    public void applied(int bytes) {
+      if (unflushed.addAndGet(bytes) >= settings.limits().flushBytes()) {
+        unflushed.set(0);
+        copies.execute(ClusterNode.this::flush);
+      }
+    }
+
+    @Override
+    public void flushed(LogPosition position) {
+      mark.keep(position);
+    }
+
+    @Override
+    public CompletableFuture<LogPosition> fetch(String leader, long firstIndex) {
+      return CompletableFuture.supplyAsync(
+          () -> ClusterNode.this.fetch(leader, firstIndex), copies);
+    }
+  }
+
+  /** Leaves the cluster as a stopped node does: a majority of the others goes on. */
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new StoreFailure(Kind.IO, "the node did not stop: " + e.getMessage(), e);
+    } finally {
+      copies.shutdownNow();
+      events.shutdown();
+    }
+  }
+}

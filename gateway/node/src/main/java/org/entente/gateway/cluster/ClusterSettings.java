@@ -1,0 +1,83 @@
+package org.entente.gateway.cluster;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.entente.gateway.store.RocksOptions;
+
+/**
+ * What a node of a cluster needs to know.
+ *
+ * @param group name of the cluster, the same on all its nodes
+ * @param self name of this node
+ * @param nodes names of all nodes, this one included, with the addresses where they listen for each
+ *     other, as {@code host:port}
+ * @param folders where this node keeps what
+ * @param limits times and sizes
+ * @param tls how nodes prove who they are
+ */
+public record ClusterSettings(
+    String group, String self, Map<String, String> nodes, Folders folders, Limits limits, Tls tls) {
+  private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
+
+  /**
+   * Where a node keeps what.
+   *
+   * @param log folder of the replicated log
+   * @param data folder of this node's copy of the store
+   * @param mark file that says how far this node has got, on another disk than the two if possible
+   */
+  public record Folders(Path log, Path data, Path mark) {}
+
+  /**
+   * Times and sizes.
+   *
+   * @param store resources of the copy
+   * @param electionTimeout how long a node waits for the leader before it stands for election; up
+   *     to twice that, so that not all stand at once; from 100 ms
+   * @param flushBytes bytes of entries after which the copy is flushed and the log shortened
+   */
+  public record Limits(RocksOptions store, Duration electionTimeout, long flushBytes) {
+    /** Checks the bounds. */
+    public Limits {
+      if (electionTimeout.compareTo(LEAST_TIMEOUT) < 0) {
+        throw new IllegalArgumentException(
+            "electionTimeout is " + electionTimeout + "; it must be at least " + LEAST_TIMEOUT);
+      }
+      if (flushBytes < 1) {
+        throw new IllegalArgumentException("flushBytes is " + flushBytes + "; it must be positive");
+      }
+    }
+
+    /** 1 s, so that a leader that dies is followed within 5 s; 256 MiB of log. */
+    public static Limits defaults() {
+      return new Limits(RocksOptions.defaults(), Duration.ofSeconds(1), 256L << 20);
+    }
+  }
+
+  /**
+   * The certificate of this node, and whom it takes for another node of its cluster. Both sides of
+   * a connection are checked.
+   */
+  public record Tls(X509ExtendedKeyManager identity, X509ExtendedTrustManager trust) {}
+
+  /** Checks that this node is one of them. */
+  public ClusterSettings {
+    nodes = Map.copyOf(nodes);
+    if (!nodes.containsKey(self)) {
+      throw new IllegalArgumentException(
+          "node " + self + " is not among the nodes of the cluster: " + nodes.keySet());
+    }
+  }
+
+  /** Where this node listens. */
+  InetSocketAddress address() {
+    String address = nodes.getOrDefault(self, "");
+    int colon = address.lastIndexOf(':');
+    return InetSocketAddress.createUnresolved(
+        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+  }
+}

@@ -1,0 +1,216 @@
+package org.entente.gateway.cluster;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.grpc.GrpcUtil;
+import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
+import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
+import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
+import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
+import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.entente.gateway.store.LogPosition;
+import org.entente.gateway.store.RocksReplica;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends a node's copy of the store to one that has fallen behind the log, on the port and under the
+ * TLS of Raft.
+ *
+ * <p>Ratis could send snapshots itself. But it deletes the receiver's snapshot before the new one
+ * is whole, and a list of files cannot hold still while RocksDB compacts. A checkpoint does.
+ */
+final class CopyTransfer {
+  static final String SERVICE = "entente.cluster.CopyTransfer";
+
+  /** Copies that are sent at once, to any nodes. Each holds files that compaction would free. */
+  static final int AT_ONCE = 2;
+
+  private static final Logger LOG = LoggerFactory.getLogger(CopyTransfer.class);
+
+  private static final MethodDescriptor<byte[], byte[]> FETCH =
+      MethodDescriptor.<byte[], byte[]>newBuilder()
+          .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
+          .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, "Fetch"))
+          .setRequestMarshaller(new Bytes())
+          .setResponseMarshaller(new Bytes())
+          .build();
+
+  private final ReplicaFolder folder;
+  private final Semaphore free = new Semaphore(AT_ONCE);
+
+  CopyTransfer(ReplicaFolder folder) {
+    this.folder = folder;
+  }
+
+  /** Gives the copy to send. */
+  @FunctionalInterface
+  interface Source {
+    /** The open copy. */
+    RocksReplica replica();
+  }
+
+  /** The service that sends the copy. */
+  ServerServiceDefinition service(Source source) {
+    return ServerServiceDefinition.builder(SERVICE)
+        .addMethod(
+            FETCH,
+            ServerCalls.asyncServerStreamingCall(
+                (request, responses) -> send(source, (ServerCallStreamObserver<byte[]>) responses)))
+        .build();
+  }
+
+  private void send(Source source, ServerCallStreamObserver<byte[]> responses) {
+    if (!free.tryAcquire()) {
+      responses.onError(
+          Status.RESOURCE_EXHAUSTED
+              .withDescription(AT_ONCE + " copies are being sent; try again later")
+              .asRuntimeException());
+      return;
+    }
+    Path checkpoint = folder.nextSending();
+    try {
+      source.replica().checkpoint(checkpoint);
+      new Sending(checkpoint, responses).start();
+    } catch (IOException | RuntimeException e) {
+      fail(checkpoint, responses, e);
+    }
+  }
+
+  private void fail(Path checkpoint, StreamObserver<byte[]> responses, Exception why) {
+    LOG.warn("a copy of the ledger could not be sent", why);
+    release(checkpoint);
+    responses.onError(Status.INTERNAL.withDescription("no copy").asRuntimeException());
+  }
+
+  private void release(Path checkpoint) {
+    free.release();
+    try {
+      ReplicaFolder.delete(checkpoint);
+    } catch (IOException e) {
+      LOG.warn("{} is left: it is removed at the next start", checkpoint, e);
+    }
+  }
+
+  /** One copy on its way: sends a frame whenever the network takes one. */
+  private final class Sending {
+    private final Path checkpoint;
+    private final ServerCallStreamObserver<byte[]> responses;
+    private final CopyFrames frames;
+    private boolean done;
+
+    Sending(Path checkpoint, ServerCallStreamObserver<byte[]> responses) throws IOException {
+      this.checkpoint = checkpoint;
+      this.responses = responses;
+      this.frames = new CopyFrames(checkpoint);
+    }
+
+    void start() {
+      responses.setOnCancelHandler(this::end);
+      responses.setOnReadyHandler(this::pump);
+    }
+
+    private void pump() {
+      try {
+        while (!done && responses.isReady()) {
+          byte[] frame = frames.next();
+          if (frame == null) {
+            end();
+            responses.onCompleted();
+            return;
+          }
+          responses.onNext(frame);
+        }
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("a copy of the ledger was not sent to its end", e);
+        end();
+        responses.onError(Status.INTERNAL.withDescription("cut short").asRuntimeException());
+      }
+    }
+
+    /** gRPC calls this and {@link #pump} one after the other. */
+    private void end() {
+      if (done) {
+        return;
+      }
+      done = true;
+      try {
+        frames.close();
+      } catch (IOException e) {
+        LOG.warn("a file of {} did not close", checkpoint, e);
+      }
+      release(checkpoint);
+    }
+  }
+
+  /**
+   * Fetches the copy of the node at {@code address}. On return it takes the place of this node's at
+   * the next opening, durably.
+   *
+   * @param least the index that it must have reached
+   * @throws IOException if it could not be fetched whole; nothing is left of it
+   */
+  LogPosition fetch(String address, GrpcTlsConfig tls, long least, Duration patience)
+      throws IOException {
+    Path receiving = folder.newReceiving();
+    ManagedChannel channel = channel(address, tls);
+    try (CopyReceiver receiver = new CopyReceiver(receiving)) {
+      Iterator<byte[]> frames =
+          ClientCalls.blockingServerStreamingCall(
+              channel,
+              FETCH,
+              CallOptions.DEFAULT.withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS),
+              new byte[0]);
+      while (frames.hasNext()) {
+        receiver.accept(frames.next());
+      }
+      receiver.requireWhole();
+      return folder.received(receiving, least);
+    } catch (StatusRuntimeException e) {
+      throw new IOException("no copy came from " + address + ": " + e.getStatus(), e);
+    } finally {
+      channel.shutdownNow();
+      ReplicaFolder.delete(receiving);
+    }
+  }
+
+  /** A connection to another node. The caller ends it. */
+  static ManagedChannel channel(String address, GrpcTlsConfig tls) {
+    return NettyChannelBuilder.forTarget(address)
+        .proxyDetector(uri -> null)
+        .maxInboundMessageSize(2 * CopyFrames.MAX_CONTENT)
+        .sslContext(GrpcUtil.buildSslContextForClient(tls))
+        .build();
+  }
+
+  /** Bytes as they are. */
+  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package org.entente.gateway.cluster;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.util.LifeCycle;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.BatchCodec;
+import org.entente.gateway.store.LogPosition;
+import org.entente.gateway.store.RocksReplica;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies the replicated log to this node's copy of the store, and tells the node of its role.
+ *
+ * <p><b>Places.</b> An entry names the term in which its leader computed it, and its number among
+ * the commits. If either is not the present one, the leader computed it from a state that has
+ * passed: every node leaves it out, and its leader's commit fails. A number that leaves a gap, an
+ * entry that is not what its leader computed, and a write that fails stop this node for good. To
+ * pass over any of these would leave a copy that differs from the others.
+ *
+ * <p><b>Snapshots.</b> The copy itself is the snapshot. To take one is to flush it, after which the
+ * log before that position may go. Ratis calls all methods that change the copy on one thread.
+ */
+final class LedgerStateMachine extends BaseStateMachine {
+  /** The answer to an entry that changed the store. */
+  static final Message APPLIED = Message.valueOf("applied");
+
+  private static final Message STALE = Message.valueOf("stale");
+
+  /** What the node does when its role changes. Called on threads of Ratis; returns at once. */
+  interface Role {
+    /** This node leads, and has applied every entry before the first of the term. */
+    void leads(long term);
+
+    /** This node no longer leads. */
+    void followsAgain();
+
+    /** This node cannot go on: its copy must not differ from the others. */
+    void stopped(Throwable why);
+
+    /** Bytes of entries were applied: the log may be worth shortening. */
+    void applied(int bytes);
+
+    /** The copy is on disk up to here. */
+    void flushed(LogPosition position);
+
+    /** Fetches the leader's copy into the folder, durably, and gives its position. */
+    CompletableFuture<LogPosition> fetch(String leader, long firstIndex);
+  }
+
+  private final ReplicaFolder folder;
+  private final Role role;
+  private volatile @Nullable RocksReplica replica;
+  private volatile LogPosition durable = LogPosition.START;
+  private volatile long leadersTerm;
+
+  LedgerStateMachine(ReplicaFolder folder, Role role) {
+    this.folder = folder;
+    this.role = role;
+  }
+
+  /** This node's copy. */
+  RocksReplica replica() {
+    RocksReplica open = replica;
+    if (open == null) {
+      throw new IllegalStateException("the node has no open copy");
+    }
+    return open;
+  }
+
+  /** Where the copy is; while another takes its place, where that one is on disk. */
+  LogPosition position() {
+    RocksReplica open = replica;
+    return open == null ? durable : open.position();
+  }
+
+  @Override
+  public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage)
+      throws IOException {
+    super.initialize(server, group, storage);
+    getLifeCycle().startAndTransition(this::open);
+  }
+
+  /** Opens the copy; what was applied to it is applied no more. */
+  void open() {
+    RocksReplica opened = folder.open();
+    replica = opened;
+    // What is read after opening is on disk: a replica keeps nothing elsewhere.
+    durable = opened.position();
+    setLastAppliedTermIndex(termIndex(durable));
+  }
+
+  @Override
+  public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+    LogEntryProto entry = Objects.requireNonNull(transaction.getLogEntry());
+    byte[] data = entry.getStateMachineLogEntry().getLogData().toByteArray();
+    try {
+      boolean applied = apply(entry.getTerm(), entry.getIndex(), ReplicatedCommit.decode(data));
+      updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+      role.applied(data.length);
+      return CompletableFuture.completedFuture(applied ? APPLIED : STALE);
+    } catch (RuntimeException e) {
+      // Ratis passes over a failed future, and stops the node on what is thrown.
+      role.stopped(e);
+      throw e;
+    }
+  }
+
+  private boolean apply(long term, long index, ReplicatedCommit commit) {
+    RocksReplica copy = replica();
+    long applied = copy.position().commits();
+    if (commit.term() != term || commit.number() <= applied) {
+      return false;
+    }
+    if (commit.number() != applied + 1) {
+      throw new IllegalStateException(
+          "commit %d follows commit %d in the log: one is missing"
+              .formatted(commit.number(), applied));
+    }
+    copy.apply(BatchCodec.decode(commit.batch()), new LogPosition(term, index, commit.number()));
+    return true;
+  }
+
+  /** Only asked whether this node still leads. */
+  @Override
+  public CompletableFuture<Message> query(Message request) {
+    return CompletableFuture.completedFuture(Message.EMPTY);
+  }
+
+  @Override
+  public long takeSnapshot() {
+    try {
+      RocksReplica copy = replica();
+      TermIndex last = getLastAppliedTermIndex();
+      LogPosition position = copy.position();
+      if (last.getIndex() > position.index()) {
+        // Entries that change nothing count too, or the log would be kept for them.
+        copy.apply(
+            new Batch(), new LogPosition(last.getTerm(), last.getIndex(), position.commits()));
+      }
+      durable = copy.flush();
+      role.flushed(durable);
+      return durable.index();
+    } catch (RuntimeException e) {
+      role.stopped(e);
+      throw e;
+    }
+  }
+
+  @Override
+  public @Nullable SnapshotInfo getLatestSnapshot() {
+    LogPosition position = durable;
+    return position.index() < 0 ? null : new FlushedCopy(termIndex(position));
+  }
+
+  private record FlushedCopy(TermIndex termIndex) implements SnapshotInfo {
+    @Override
+    public TermIndex getTermIndex() {
+      return termIndex;
+    }
+
+    @Override
+    public List<FileInfo> getFiles() {
+      return List.of();
+    }
+  }
+
+  private static TermIndex termIndex(LogPosition position) {
+    return TermIndex.valueOf(position.term(), position.index());
+  }
+
+  /** The leader no longer has the entries that this node needs next. */
+  @Override
+  public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(
+      RoleInfoProto info, TermIndex firstInLog) {
+    String leader = info.getFollowerInfo().getLeaderInfo().getId().getId().toStringUtf8();
+    return role.fetch(leader, firstInLog.getIndex()).thenApply(LedgerStateMachine::termIndex);
+  }
+
+  @Override
+  public void pause() {
+    LifeCycle cycle = getLifeCycle();
+    if (cycle.getCurrentState() == LifeCycle.State.RUNNING) {
+      cycle.transition(LifeCycle.State.PAUSING);
+      cycle.transition(LifeCycle.State.PAUSED);
+    }
+  }
+
+  /** Opens the copy that was fetched, in the place of the present one. */
+  @Override
+  public void reinitialize() throws IOException {
+    replica().close();
+    replica = null;
+    getLifeCycle().startAndTransition(this::open);
+    role.flushed(durable);
+  }
+
+  @Override
+  public void notifyConfigurationChanged(
+      long term, long index, RaftConfigurationProto configuration) {
+    // The first entry of each term is one: Ratis tells of it just before it says "ready".
+    leadersTerm = term;
+  }
+
+  @Override
+  public void notifyLeaderReady() {
+    role.leads(leadersTerm);
+  }
+
+  @Override
+  public void notifyNotLeader(Collection<TransactionContext> pending) {
+    role.followsAgain();
+  }
+
+  @Override
+  public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
+    role.stopped(cause);
+  }
+
+  @Override
+  public void close() throws IOException {
+    RocksReplica open = replica;
+    replica = null;
+    if (open != null) {
+      open.close();
+    }
+    super.close();
+  }
+}

@@ -1,0 +1,83 @@
+package org.entente.gateway.cluster;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys.LeaderElection;
+import org.apache.ratis.server.RaftServerConfigKeys.Log;
+import org.apache.ratis.server.RaftServerConfigKeys.Read;
+import org.apache.ratis.server.RaftServerConfigKeys.RetryCache;
+import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
+import org.apache.ratis.server.RaftServerConfigKeys.Snapshot;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/** The settings of Ratis, each with its reason where it differs from the default. */
+final class RaftSettings {
+  private static final int MIB = 1 << 20;
+
+  /** Above this Ratis refuses an entry and the leader steps down, again and again. */
+  private static final int ENTRY_BYTES = ReplicatedCommit.MAX_BYTES + MIB;
+
+  private static final int MESSAGE_BYTES = ENTRY_BYTES + 2 * MIB;
+  private static final Duration RETRIES = Duration.ofSeconds(5);
+
+  private RaftSettings() {}
+
+  static RaftProperties of(ClusterSettings settings) {
+    RaftProperties properties = new RaftProperties();
+    RaftServerConfigKeys.setStorageDir(properties, List.of(settings.folders().log().toFile()));
+    GrpcConfigKeys.Server.setHost(properties, settings.address().getHostString());
+    GrpcConfigKeys.Server.setPort(properties, settings.address().getPort());
+    times(properties, settings.limits().electionTimeout());
+    sizes(properties);
+    copies(properties);
+    return properties;
+  }
+
+  private static void times(RaftProperties properties, Duration election) {
+    // The default of 150 ms is shorter than a pause of the garbage collector.
+    Rpc.setTimeoutMin(properties, duration(election));
+    Rpc.setTimeoutMax(properties, duration(election.multipliedBy(2)));
+    // A node that starts hears from a living leader sooner than this, or there is none.
+    // A lease would need more: a node that starts has forgotten whom it followed, and may vote.
+    Rpc.setFirstElectionTimeoutMin(properties, duration(election.dividedBy(4)));
+    Rpc.setFirstElectionTimeoutMax(properties, duration(election.dividedBy(2)));
+    Rpc.setRequestTimeout(properties, duration(election.multipliedBy(2)));
+    // A leader without a majority says so to its writer, and does not make it wait.
+    LeaderElection.setLeaderStepDownWaitTime(properties, duration(election.multipliedBy(2)));
+    // Confirms the lead: an answer shows that a majority still followed after the question.
+    Read.setOption(properties, Read.Option.LINEARIZABLE);
+    // Entries are never repeated: their places make a repetition harmless.
+    RetryCache.setExpiryTime(properties, duration(RETRIES));
+  }
+
+  private static void sizes(RaftProperties properties) {
+    SizeInBytes entry = SizeInBytes.valueOf(ENTRY_BYTES);
+    Log.Appender.setBufferByteLimit(properties, entry);
+    Log.setWriteBufferSize(properties, SizeInBytes.valueOf(ENTRY_BYTES + 8L));
+    Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(2L * ENTRY_BYTES));
+    GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf(MESSAGE_BYTES));
+    // The default keeps 200 MB of entries in memory, for followers that fall behind.
+    Log.setSegmentCacheNumMax(properties, 2);
+    Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf(2L * ENTRY_BYTES));
+  }
+
+  private static void copies(RaftProperties properties) {
+    // See CopyTransfer.
+    Log.Appender.setInstallSnapshotEnabled(properties, false);
+    // Otherwise a node that is down keeps the log of all others growing until their disks are full.
+    Log.setPurgeUptoSnapshotIndex(properties, true);
+    Log.setPurgeGap(properties, 1);
+    // The node triggers flushes by bytes; at a stop Ratis does.
+    Snapshot.setAutoTriggerEnabled(properties, true);
+    Snapshot.setAutoTriggerThreshold(properties, Integer.MAX_VALUE);
+  }
+
+  static TimeDuration duration(Duration duration) {
+    return TimeDuration.valueOf(duration.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,187 @@
+package org.entente.gateway.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.proto.RaftProtos.GroupManagementRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftClientReplyProto;
+import org.apache.ratis.proto.grpc.AdminProtocolServiceGrpc;
+import org.apache.ratis.proto.grpc.RaftClientProtocolServiceGrpc;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
+import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.LogPosition;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.store.StoreState;
+import org.entente.gateway.store.Table;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three nodes: take-over, a node that missed the log, a node without a majority. */
+class ClusterNodeTest {
+  private static final int VALUE = 100_000;
+
+  @TempDir private Path dir;
+
+  @Test
+  void leader_thatStops_isFollowedByOneWithEverythingAcknowledged() {
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {
+      TestCluster.Lead first = cluster.awaitLead();
+      commit(first, 1, 20);
+
+      cluster.stop(first.node());
+      TestCluster.Lead second = cluster.awaitLead();
+
+      assertNotEquals(first.node(), second.node());
+      assertTrue(second.store().term() > first.store().term());
+      assertHolds(second, 20);
+      assertThrows(StoreFailure.class, () -> commit(first, 21, 21));
+      assertEquals(StoreState.Status.FAILED, first.store().state().status());
+      commit(second, 21, 30);
+      assertHolds(second, 30);
+    }
+  }
+
+  /** The log that it missed is gone from the leader, which sends its copy. */
+  @Test
+  @Tag("extended")
+  void node_thatMissedTheLog_fetchesACopyAndCanLead() throws IOException {
+    try (TestCluster cluster = new TestCluster(dir, 3, 1_000_000).startAll()) {
+      TestCluster.Lead first = cluster.awaitLead();
+      commit(first, 1, 5);
+      String late = cluster.others(first.node()).get(0);
+      String other = cluster.others(first.node()).get(1);
+      cluster.stop(late);
+      Object before = folderOf(late);
+      commit(first, 6, 400);
+
+      cluster.start(late);
+      long reached = cluster.node(first.node()).position().index();
+      TestCluster.awaitTrue(() -> cluster.node(late).position().index() >= reached);
+      assertNotEquals(before, folderOf(late), "another copy took its place");
+      cluster.stop(other);
+      commit(first, 401, 410);
+      cluster.stop(first.node());
+      cluster.start(other);
+
+      TestCluster.Lead last = cluster.awaitLead();
+      assertEquals(late, last.node());
+      assertHolds(last, 410);
+    }
+  }
+
+  @Test
+  @Tag("extended")
+  void leader_withoutAMajority_takesNoCommit() {
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {
+      TestCluster.Lead lead = cluster.awaitLead();
+      commit(lead, 1, 3);
+      cluster.others(lead.node()).forEach(cluster::stop);
+
+      assertThrows(StoreFailure.class, () -> commit(lead, 4, 4));
+      StoreFailure why = Objects.requireNonNull(lead.store().state().failure());
+      assertEquals(StoreFailure.Kind.NOT_LEADER, why.kind());
+    }
+  }
+
+  /** Over these another node could write entries or change the group. */
+  @Test
+  void node_isAskedAsAClientOrAdministrator_refuses() {
+    try (TestCluster cluster = new TestCluster(dir, 1, 64 << 20).startAll()) {
+      cluster.awaitLead();
+      ManagedChannel channel = cluster.channelTo("n1");
+      CompletableFuture<Status.Code> answer = new CompletableFuture<>();
+      RaftClientProtocolServiceGrpc.newStub(channel).unordered(new Outcome(answer));
+      StatusRuntimeException administrator =
+          assertThrows(
+              StatusRuntimeException.class,
+              () ->
+                  AdminProtocolServiceGrpc.newBlockingStub(channel)
+                      .groupManagement(GroupManagementRequestProto.getDefaultInstance()));
+      channel.shutdownNow();
+
+      assertEquals(Status.Code.PERMISSION_DENIED, administrator.getStatus().getCode());
+      assertEquals(Status.Code.PERMISSION_DENIED, answer.orTimeout(1, TimeUnit.MINUTES).join());
+    }
+  }
+
+  private record Outcome(CompletableFuture<Status.Code> answer)
+      implements StreamObserver<RaftClientReplyProto> {
+    @Override
+    public void onNext(RaftClientReplyProto reply) {
+      answer.complete(Status.Code.OK);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      answer.complete(Status.fromThrowable(failure).getCode());
+    }
+
+    @Override
+    public void onCompleted() {
+      answer.complete(Status.Code.OK);
+    }
+  }
+
+  /** Which folder on the disk the copy of a node is. */
+  private Object folderOf(String node) throws IOException {
+    Path data = dir.resolve(node).resolve("data");
+    return Objects.requireNonNull(Files.readAttributes(data, BasicFileAttributes.class).fileKey());
+  }
+
+  /** Two hold the majority; the third would be a node but for its certificate. */
+  @Test
+  void stranger_withTheCertificateOfAnotherAgency_isRefusedAndGetsNothing() {
+    String identity = "de.customs/gateway/gateway-1";
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20)) {
+      cluster.startAs("n3", identity);
+      cluster.start("n1");
+      cluster.start("n2");
+      TestCluster.Lead lead = cluster.awaitLead();
+      commit(lead, 1, 3);
+      TestCluster.awaitTrue(() -> cluster.refused().size() > 3);
+
+      assertNotEquals("n3", lead.node());
+      assertEquals(LogPosition.START, cluster.node("n3").position());
+      for (Problem problem : cluster.refused()) {
+        assertEquals(Code.IDENTITY_MISMATCH, problem.code());
+        assertTrue(problem.message().contains(identity), problem.message());
+      }
+    }
+  }
+
+  private static void commit(TestCluster.Lead lead, int from, int to) {
+    for (int number = from; number <= to; number++) {
+      byte[] key = KeyBuilder.key().u32(number).done();
+      lead.store().commit(new Batch().put(Table.INBOX, key, value(number)), Durability.SYNCED);
+    }
+  }
+
+  private static void assertHolds(TestCluster.Lead lead, int count) {
+    for (int number = 1; number <= count; number++) {
+      byte[] key = KeyBuilder.key().u32(number).done();
+      assertArrayEquals(value(number), lead.store().get(Table.INBOX, key), "commit " + number);
+    }
+  }
+
+  private static byte[] value(int number) {
+    return KeyBuilder.key(VALUE).u32(number).bytes(new byte[VALUE - 4]).done();
+  }
+}

@@ -1,0 +1,207 @@
+package org.entente.gateway.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.BatchCodec;
+import org.entente.gateway.store.LogPosition;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.Table;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which entries change the copy, which change nothing, and which stop the node. */
+class LedgerStateMachineTest {
+  private static final byte[] KEY = {1};
+
+  private final List<Throwable> stops = new ArrayList<>();
+  private final List<LogPosition> flushes = new ArrayList<>();
+  private final Path data;
+  private LedgerStateMachine machine;
+
+  LedgerStateMachineTest(@TempDir Path dir) throws IOException {
+    data = dir.resolve("data");
+    machine = opened();
+  }
+
+  private LedgerStateMachine opened() throws IOException {
+    LedgerStateMachine opened =
+        new LedgerStateMachine(new ReplicaFolder(data, RocksOptions.defaults()), new Recorded());
+    opened.open();
+    return opened;
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    machine.close();
+  }
+
+  private final class Recorded implements LedgerStateMachine.Role {
+    @Override
+    public void leads(long term) {
+      throw new AssertionError("no server leads");
+    }
+
+    @Override
+    public void followsAgain() {
+      throw new AssertionError("no server led");
+    }
+
+    @Override
+    public void stopped(Throwable why) {
+      stops.add(why);
+    }
+
+    @Override
+    public void applied(int bytes) {
+      assertTrue(bytes > 0);
+    }
+
+    @Override
+    public void flushed(LogPosition position) {
+      flushes.add(position);
+    }
+
+    @Override
+    public CompletableFuture<LogPosition> fetch(String leader, long firstIndex) {
+      throw new AssertionError("no server fetches");
+    }
+  }
+
+  @Test
+  void entries_inTheirPlaces_changeTheCopy() {
+    assertTrue(apply(2, 5, entry(2, 1, "a")));
+    assertTrue(apply(2, 6, entry(2, 2, "b")));
+    assertTrue(apply(3, 9, entry(3, 3, "c")));
+
+    assertEquals("c", value());
+    assertEquals(new LogPosition(3, 9, 3), machine.position());
+  }
+
+  @Test
+  void entry_ofAnotherTerm_changesNothing() {
+    assertTrue(apply(2, 5, entry(2, 1, "a")));
+
+    assertEquals(false, apply(3, 6, entry(2, 2, "stale")));
+    assertEquals(false, apply(3, 7, entry(2, 9, "stale, and leaves a gap")));
+
+    assertEquals("a", value());
+    assertTrue(apply(3, 8, entry(3, 2, "b")));
+    assertEquals("b", value());
+  }
+
+  /** Its leader lost the lead, and won it again, with the entry on its way. */
+  @Test
+  void entry_whoseNumberWasTaken_changesNothing() {
+    assertTrue(apply(2, 5, entry(2, 1, "a")));
+
+    assertEquals(false, apply(2, 6, entry(2, 1, "again")));
+
+    assertEquals("a", value());
+    assertEquals(List.of(), stops);
+  }
+
+  @Test
+  void entry_afterAGap_stopsTheNode() {
+    apply(2, 5, entry(2, 1, "a"));
+
+    assertThrows(IllegalStateException.class, () -> apply(2, 6, entry(2, 3, "c")));
+
+    assertEquals(1, stops.size());
+    assertEquals("a", value());
+  }
+
+  @Test
+  void entry_withAnyBitFlipped_stopsTheNode() {
+    byte[] entry = entry(2, 1, "a");
+    for (int bit = 0; bit < entry.length * 8; bit++) {
+      byte[] flipped = entry.clone();
+      flipped[bit / 8] ^= (byte) (1 << (bit % 8));
+      assertThrows(IllegalArgumentException.class, () -> apply(2, 5, flipped), "bit " + bit);
+    }
+    assertEquals(entry.length * 8, stops.size());
+    assertNull(value());
+  }
+
+  @Test
+  void entry_withATableOfAnotherRelease_stopsTheNode() {
+    byte[] batch = BatchCodec.encode(new Batch().put(Table.INBOX, KEY, KEY));
+    batch[2] = 'X';
+
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> apply(2, 5, new ReplicatedCommit(2, 1, batch).encode()));
+    assertEquals(1, stops.size());
+  }
+
+  @Test
+  void snapshot_isUpToTheLastEntry_alsoOneThatChangedNothing() throws IOException {
+    assertNull(machine.getLatestSnapshot());
+    apply(2, 5, entry(2, 1, "a"));
+    assertNull(machine.getLatestSnapshot(), "not on disk yet");
+    apply(3, 7, entry(2, 2, "stale"));
+
+    assertEquals(7, machine.takeSnapshot());
+
+    assertEquals(7, Objects.requireNonNull(machine.getLatestSnapshot()).getIndex());
+    assertEquals(List.of(new LogPosition(3, 7, 1)), flushes);
+    machine.close();
+    machine = opened();
+    assertEquals(new LogPosition(3, 7, 1), machine.position());
+    assertEquals(7, machine.getLastAppliedTermIndex().getIndex());
+    assertEquals("a", value());
+  }
+
+  private boolean apply(long term, long index, byte[] data) {
+    LogEntryProto entry =
+        LogEntryProto.newBuilder()
+            .setTerm(term)
+            .setIndex(index)
+            .setStateMachineLogEntry(
+                StateMachineLogEntryProto.newBuilder().setLogData(ByteString.copyFrom(data)))
+            .build();
+    return machine
+        .applyTransaction(machine.startTransaction(entry, RaftPeerRole.FOLLOWER))
+        .join()
+        .getContent()
+        .equals(LedgerStateMachine.APPLIED.getContent());
+  }
+
+  private static byte[] entry(long term, long number, String value) {
+    return ReplicatedCommit.of(term, number, new Batch().put(Table.INBOX, KEY, value.getBytes()))
+        .encode();
+  }
+
+  private @Nullable String value() {
+    byte[] value = machine.replica().store().get(Table.INBOX, KEY);
+    return value == null ? null : new String(value);
+  }
+
+  @Test
+  void commit_encodedAndDecoded_isTheSame() {
+    byte[] entry = entry(4, 9, "a");
+    ReplicatedCommit commit = ReplicatedCommit.decode(entry);
+
+    assertEquals(4, commit.term());
+    assertEquals(9, commit.number());
+    assertArrayEquals(entry, commit.encode());
+    assertNotNull(BatchCodec.decode(commit.batch()));
+  }
+}

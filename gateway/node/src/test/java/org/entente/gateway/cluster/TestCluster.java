@@ -1,0 +1,181 @@
+package org.entente.gateway.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.testkit.LoopbackPort;
+import org.jspecify.annotations.Nullable;
+
+/** Nodes of one cluster in this process, each with folders and a port of its own. */
+final class TestCluster implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 60;
+  private static final Duration ELECTION = Duration.ofSeconds(1);
+
+  private final Path dir;
+  private final long flushBytes;
+  private final NodeCertificates certificates =
+      new NodeCertificates(Instant.now().minusSeconds(3_600).truncatedTo(ChronoUnit.SECONDS));
+  private final Map<String, String> addresses = new LinkedHashMap<>();
+  private final Map<String, ClusterNode> running = new LinkedHashMap<>();
+  private final BlockingQueue<Lead> leads = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Throwable> stops = new LinkedBlockingQueue<>();
+
+  /** A node's leadership. */
+  record Lead(String node, ReplicatedStore store) {}
+
+  TestCluster(Path dir, int size, long flushBytes) {
+    this.dir = dir;
+    this.flushBytes = flushBytes;
+    for (int i = 1; i <= size; i++) {
+      try {
+        addresses.put("n" + i, "127.0.0.1:" + LoopbackPort.next());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  TestCluster startAll() {
+    addresses.keySet().forEach(this::start);
+    return this;
+  }
+
+  void start(String node) {
+    startAs(node, NodeCertificates.OWN);
+  }
+
+  /** Starts a node under a certificate of another. */
+  void startAs(String node, String identity) {
+    running.put(node, ClusterNode.start(settings(node, identity), new Told(node)));
+  }
+
+  private ClusterSettings settings(String node, String identity) {
+    Path own = dir.resolve(node);
+    return new ClusterSettings(
+        "test",
+        node,
+        addresses,
+        new ClusterSettings.Folders(own.resolve("log"), own.resolve("data"), own.resolve("mark")),
+        new ClusterSettings.Limits(RocksOptions.defaults(), ELECTION, flushBytes),
+        certificates.of(identity));
+  }
+
+  /** A connection as another node has it. */
+  ManagedChannel channelTo(String node) {
+    ClusterSettings.Tls tls = certificates.of(NodeCertificates.OWN);
+    return CopyTransfer.channel(
+        addresses.getOrDefault(node, ""),
+        new GrpcTlsConfig(tls.identity(), tls.trust(), /* mTlsEnabled= */ true));
+  }
+
+  /** Why nodes refused others. */
+  List<Problem> refused() {
+    return certificates.refused;
+  }
+
+  private final class Told implements ClusterNode.Listener {
+    private final String node;
+
+    Told(String node) {
+      this.node = node;
+    }
+
+    @Override
+    public void leads(ReplicatedStore store) {
+      leads.add(new Lead(node, store));
+    }
+
+    @Override
+    public void followsAgain() {
+      // The store says so too.
+    }
+
+    @Override
+    public void stopped(Throwable why) {
+      stops.add(why);
+    }
+  }
+
+  /** The next leader. */
+  Lead awaitLead() {
+    return await(leads);
+  }
+
+  /** Why the next node stopped. */
+  Throwable awaitStop() {
+    return await(stops);
+  }
+
+  private static <T> T await(BlockingQueue<T> queue) {
+    try {
+      @Nullable T next = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new AssertionError("nothing within " + PATIENCE_SECONDS + " s");
+      }
+      return next;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** Waits for what another thread brings about. */
+  static void awaitTrue(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not within " + PATIENCE_SECONDS + " s");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  ClusterNode node(String name) {
+    ClusterNode node = running.get(name);
+    if (node == null) {
+      throw new IllegalStateException(name + " does not run");
+    }
+    return node;
+  }
+
+  List<String> others(String name) {
+    List<String> others = new ArrayList<>(addresses.keySet());
+    others.remove(name);
+    return others;
+  }
+
+  void stop(String name) {
+    node(name).close();
+    running.remove(name);
+    awaitFree(name);
+  }
+
+  private void awaitFree(String name) {
+    String address = addresses.getOrDefault(name, "");
+    LoopbackPort.awaitFree(Integer.parseInt(address.substring(address.indexOf(':') + 1)));
+  }
+
+  @Override
+  public void close() {
+    // Each takes a second to stop, most of it waiting.
+    List.copyOf(running.values()).parallelStream().forEach(ClusterNode::close);
+    running.keySet().forEach(this::awaitFree);
+    running.clear();
+    leads.clear();
+  }
+}
