@@ -128,7 +128,7 @@ final class PolicyCommandsTest {
         List.of(
             "SHA-256 of the file: " + hash,
             "Article 1  Legal basis",
-            "  1.1  Sharing rests on a memorandum of understanding: ",
+            "  1.1  Sharing rests on a memorandum of understanding, which the file names:",
             "Article 8  Effect",
             "    Signature        ____")) {
       assertTrue(out.contains(said), () -> said + " in " + out);

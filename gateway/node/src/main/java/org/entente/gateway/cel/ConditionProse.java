@@ -11,11 +11,15 @@ import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.common.ast.CelReference;
 import dev.cel.common.types.CelKind;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Label;
@@ -23,7 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A condition in plain English, for a person who signs what it says. It says all of the condition:
- * a part for which there are no words is named, and then there is no text. Used by one thread.
+ * a part for which there are no words is named, and then there is no text. No part can read like
+ * another: not by its brackets, by a name that hides a variable, or by a text that ends its quotes.
+ * Used by one thread.
  */
 final class ConditionProse {
   private static final Map<String, String> FIELDS =
@@ -78,6 +84,15 @@ final class ConditionProse {
           "lowerAscii", " in small letters",
           "upperAscii", " in capital letters",
           "trim", " without spaces around it");
+
+  /** What a name for the entries of a list may not be: the words would be those of another. */
+  private static final Set<String> VARIABLES = Set.of("label", "origin", "recipient", "now");
+
+  /** What ends, or seems to end, a text in quotes; and what does not show. */
+  private static final Pattern UNQUOTABLE =
+      Pattern.compile(
+          "[\"\\p{Pi}\\p{Pf}\\u02ba\\u02dd\\u201e\\u2033\\u301d-\\u301f\\uff02]|''|[\\p{C}\\p{Z}&&[^"
+              + " ]]|[\\u034f\\u115f\\u1160\\u2800\\u3164\\ufe00-\\ufe0f\\uffa0]");
 
   private final CelAbstractSyntaxTree tree;
 
@@ -138,7 +153,7 @@ final class ConditionProse {
 
   private String fact(CelExpr expression) {
     if (expression.select().testOnly()) {
-      return "the " + words(expression.select().field()) + " is present";
+      return selected(expression) + " is present";
     }
     return isPersonalData(expression)
         ? "the message contains personal data"
@@ -147,6 +162,7 @@ final class ConditionProse {
 
   private static boolean isPersonalData(CelExpr expression) {
     return expression.getKind() == Kind.SELECT
+        && isLabel(expression.select().operand())
         && expression.select().field().equals("personal_data");
   }
 
@@ -222,7 +238,7 @@ final class ConditionProse {
     boolean equality = function.equals("_==_") || function.equals("_!=_");
     if (equality && isBoolean(other)) {
       boolean affirmed = other.constant().booleanValue() == function.equals("_==_");
-      return affirmed ? holds(one) : denied(one);
+      return affirmed ? side(one) : denied(one);
     }
     FieldDescriptor field = Optional.ofNullable(field(one)).orElseGet(() -> field(other));
     if (equality && isUnstated(other, field)) {
@@ -258,6 +274,10 @@ final class ConditionProse {
 
   /** What holds of some or all entries of a list. */
   private String ranged(CelExpr expression, CelExpr.CelComprehension it) {
+    if (VARIABLES.contains(it.iterVar())) {
+      throw new NoWordsFailure(
+          expression, "an entry with the name of the variable " + it.iterVar());
+    }
     String list = value(it.iterRange(), field(it.iterRange()));
     FieldDescriptor field = field(it.iterRange());
     FieldDescriptor hidden =
@@ -325,7 +345,7 @@ final class ConditionProse {
   private static String constant(CelExpr expression) {
     CelConstant constant = expression.constant();
     return switch (constant.getKind()) {
-      case STRING_VALUE -> "\"" + constant.stringValue() + "\"";
+      case STRING_VALUE -> "\"" + quotable(expression, constant.stringValue()) + "\"";
       case INT64_VALUE -> Long.toString(constant.int64Value());
       case UINT64_VALUE -> constant.uint64Value().toString();
       case DOUBLE_VALUE -> Double.toString(constant.doubleValue());
@@ -333,21 +353,32 @@ final class ConditionProse {
     };
   }
 
-  private String named(String name) {
+  private static String quotable(CelExpr expression, String text) {
+    if (UNQUOTABLE.matcher(text).find()) {
+      throw new NoWordsFailure(expression, "a text with quotes or characters that do not show");
+    }
+    return text;
+  }
+
+  private static String named(String name) {
     return switch (name) {
-      case "origin" -> ranges.containsKey(name) ? "\"origin\"" : "the sender";
-      case "recipient" -> ranges.containsKey(name) ? "\"recipient\"" : "the recipient";
-      case "now" -> ranges.containsKey(name) ? "\"now\"" : "the time of the decision";
+      case "origin" -> "the sender";
+      case "recipient" -> "the recipient";
+      case "now" -> "the time of the decision";
       default -> "\"" + name + "\"";
     };
   }
 
   private static String selected(CelExpr expression) {
     CelExpr operand = expression.select().operand();
-    if (operand.getKind() != Kind.IDENT || !operand.ident().name().equals("label")) {
+    if (!isLabel(operand)) {
       throw new NoWordsFailure(expression, "a field within " + ExpressionText.of(operand));
     }
     return "the " + words(expression.select().field());
+  }
+
+  private static boolean isLabel(CelExpr expression) {
+    return expression.getKind() == Kind.IDENT && expression.ident().name().equals("label");
   }
 
   private static String words(String field) {
@@ -368,14 +399,14 @@ final class ConditionProse {
       return (text ? "the number of characters of " : "the number of entries of ")
           + value(first, null);
     }
-    if (function.equals("_[_]") && call.args().get(1).getKind() == Kind.CONSTANT) {
+    if (function.equals("_[_]") && isNumber(call.args().get(1))) {
       return "entry "
           + (call.args().get(1).constant().int64Value() + 1)
           + " of "
           + value(first, null);
     }
     if (function.equals("timestamp") && first.getKind() == Kind.CONSTANT) {
-      return first.constant().stringValue();
+      return time(first);
     }
     if (CHANGED.containsKey(function) && call.args().isEmpty()) {
       return value(first, null) + CHANGED.get(function);
@@ -383,22 +414,55 @@ final class ConditionProse {
     throw new NoWordsFailure(expression, "the function " + function);
   }
 
-  /** The value of an enum that an expression names, or a number that stands for one. */
+  private static String time(CelExpr expression) {
+    try {
+      return Instant.parse(expression.constant().stringValue()).toString();
+    } catch (DateTimeException e) {
+      throw new NoWordsFailure(expression, "a time that is not in UTC");
+    }
+  }
+
+  private static boolean isNumber(CelExpr expression) {
+    return expression.getKind() == Kind.CONSTANT
+        && expression.constant().getKind() == CelConstant.Kind.INT64_VALUE;
+  }
+
+  /**
+   * The value of an enum that an expression names, or a number that stands for one. Only the number
+   * counts: a value of another enum, or a number without a value, has no words.
+   */
   private Optional<EnumValueDescriptor> enumValue(
       CelExpr expression, @Nullable FieldDescriptor field) {
+    Optional<EnumValueDescriptor> named = enumNamed(expression);
+    if (field == null || field.getJavaType() != JavaType.ENUM) {
+      return named;
+    }
+    EnumDescriptor type = field.getEnumType();
+    if (named.isPresent() && !named.get().getType().equals(type)) {
+      throw new NoWordsFailure(
+          expression, "a value of another kind than " + words(field.getName()));
+    }
+    return named.isPresent() || !isNumber(expression)
+        ? named
+        : Optional.of(numbered(expression, type));
+  }
+
+  private static EnumValueDescriptor numbered(CelExpr expression, EnumDescriptor type) {
+    long number = expression.constant().int64Value();
+    return type.getValues().stream()
+        .filter(value -> value.getNumber() == number)
+        .findFirst()
+        .orElseThrow(() -> new NoWordsFailure(expression, "a number without a meaning"));
+  }
+
+  private Optional<EnumValueDescriptor> enumNamed(CelExpr expression) {
     Optional<CelReference> named = tree.getReference(expression.id());
     if (named.isPresent() && named.get().value().isPresent()) {
       String name = named.get().name();
       return Optional.ofNullable(enumNamed(name.substring(0, Math.max(0, name.lastIndexOf('.')))))
           .map(type -> type.findValueByName(name.substring(name.lastIndexOf('.') + 1)));
     }
-    boolean number =
-        expression.getKind() == Kind.CONSTANT
-            && expression.constant().getKind() == CelConstant.Kind.INT64_VALUE;
-    return number && field != null && field.getJavaType() == JavaType.ENUM
-        ? Optional.ofNullable(
-            field.getEnumType().findValueByNumber((int) expression.constant().int64Value()))
-        : Optional.empty();
+    return Optional.empty();
   }
 
   private static @Nullable EnumDescriptor enumNamed(String name) {
@@ -416,10 +480,7 @@ final class ConditionProse {
     if (isCall(expression, "_[_]")) {
       return field(expression.call().args().get(0));
     }
-    boolean ofLabel =
-        expression.getKind() == Kind.SELECT
-            && expression.select().operand().getKind() == Kind.IDENT
-            && expression.select().operand().ident().name().equals("label");
+    boolean ofLabel = expression.getKind() == Kind.SELECT && isLabel(expression.select().operand());
     return ofLabel ? Label.getDescriptor().findFieldByName(expression.select().field()) : null;
   }
 }

@@ -677,6 +677,7 @@ public record NodeConfig(
    *     total, 100,000 by default
    * @param waitingDrafts drafts that may be on their way into the ledger, 2,500 by default
    * @param waitingDraftBytes their size, 16 MiB by default; a single draft is always allowed
+   * @param heldMessages messages that may wait for a second person, 1,000 by default
    * @param bufferedBytes bytes of its requests in progress, 32 MiB by default, at least 20 MiB, so
    *     that the largest request fits
    * @param callCost cost of the calls that it may begin each second, 10,000 by default; a look-up
@@ -695,13 +696,14 @@ public record NodeConfig(
       @OrDefault int unacknowledged,
       @OrDefault int waitingDrafts,
       @OrDefault int waitingDraftBytes,
+      @OrDefault int heldMessages,
       @OrDefault int bufferedBytes,
       @OrDefault int callCost,
       @OrDefault int requests,
       @OrDefault int deadLetters,
       @OrDefault int subscriptionLagSeconds) {
     /** All defaults. */
-    public static final PerClient DEFAULT = new PerClient(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final PerClient DEFAULT = new PerClient(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public PerClient {
       connections = bounded("limits.per_client.connections", connections, 16, 1, 10_000);
@@ -713,6 +715,7 @@ public record NodeConfig(
       waitingDraftBytes =
           bounded(
               "limits.per_client.waiting_draft_bytes", waitingDraftBytes, 16 << 20, 1_024, 1 << 30);
+      heldMessages = bounded("limits.per_client.held_messages", heldMessages, 1_000, 1, 1_000_000);
       bufferedBytes =
           bounded("limits.per_client.buffered_bytes", bufferedBytes, 32 << 20, 20 << 20, 1 << 30);
       callCost = bounded("limits.per_client.call_cost", callCost, 10_000, 100, 10_000_000);

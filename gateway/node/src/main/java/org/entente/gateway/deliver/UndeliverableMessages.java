@@ -75,7 +75,7 @@ public final class UndeliverableMessages implements QuarantineStage {
     AGAIN,
     /** Skip it: it is quarantined. */
     PASS,
-    /** Stop here: the machine failed, or the quarantine is full. */
+    /** Stop here: the machine failed. */
     STOP
   }
 
@@ -91,8 +91,9 @@ public final class UndeliverableMessages implements QuarantineStage {
       return NextAction.AGAIN;
     }
     mishaps.forget(placed.position());
-    boolean aside = ledger.commit(placed.lane(), tx -> put(tx, placed, over.get()));
-    return aside ? NextAction.PASS : NextAction.STOP;
+    // A full quarantine has room for it: without, it would stop each subscriber that comes to it.
+    boolean quarantined = ledger.commit(placed.lane(), tx -> put(tx, placed, over.get()));
+    return quarantined ? NextAction.PASS : NextAction.STOP;
   }
 
   private boolean put(Transaction tx, InboxTable.PlacedRecord seen, ProcessingFailure mishap) {

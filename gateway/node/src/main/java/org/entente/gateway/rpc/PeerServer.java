@@ -85,13 +85,16 @@ public final class PeerServer implements AutoCloseable {
 
   /**
    * Ends every call of a peer whose identity is no longer valid; called when the trust bundle
-   * changes, and periodically as certificates expire. The connection stays, so that the peer reads
-   * why, and each further call on it is refused.
+   * changes, and periodically as certificates expire. Its connection stays until the next round, so
+   * that the peer reads why, and each further call on it is refused. The same for the connection of
+   * an agency without a link.
    *
    * @return calls ended
    */
   public int recheck() {
-    return server.recheck();
+    int ended = server.recheck();
+    server.recheckConnectionsAgain();
+    return ended;
   }
 
   /** The number of open connections, including those in handshakes. */

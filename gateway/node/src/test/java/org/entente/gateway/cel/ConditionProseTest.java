@@ -56,6 +56,9 @@ class ConditionProseTest {
         "label.personal_data ? label.category == Category.CATEGORY_IPR : true"
             + " ~ (if the message contains personal data, then the category is IPR; otherwise"
             + " always)",
+        "(label.personal_data || label.case_ref != \"\") == true && origin == \"a.b\""
+            + " ~ (the message contains personal data or the case reference is stated) and the"
+            + " sender is \"a.b\"",
         "!(label.category == Category.CATEGORY_IPR) ~ it is not so that (the category is IPR)",
         "label.case_ref.lowerAscii().contains(\"ab\")"
             + " ~ the case reference in small letters contains \"ab\"",
@@ -73,6 +76,23 @@ class ConditionProseTest {
       delimiter = '~',
       quoteCharacter = '`',
       value = {
+        // Each of these read like another condition.
+        "label.category != 4294967297 ~ 1 ~ 19 ~ a number without a meaning",
+        "label.purpose != 4294967296 ~ 1 ~ 18 ~ a number without a meaning",
+        "label.category == Purpose.PURPOSE_CRIME_PREVENTION ~ 1 ~ 26 ~ a value of another kind than"
+            + " category",
+        "!Label{}.personal_data ~ 1 ~ 9 ~ a field within entente.v1.Label{}",
+        "has(Label{in_reply_to: b\"x\"}.in_reply_to) ~ 1 ~ 4 ~ a field within entente.v1.Label{",
+        "[\"eu.agency\"].exists(origin, origin == \"eu.agency\") ~ 1 ~ 21 ~ an entry with the name"
+            + " of the variable origin",
+        "[\"x\"].all(now, now == \"x\") ~ 1 ~ 10 ~ an entry with the name of the variable now",
+        "label.case_ref != 'A\" and the recipient is not \"x.agency' ~ 1 ~ 19 ~ a text with quotes"
+            + " or characters that do not show",
+        "label.case_ref != 'A” and so on' ~ 1 ~ 19 ~ a text with quotes or characters that do not"
+            + " show",
+        "label.case_ref == 'A\\u200b' ~ 1 ~ 19 ~ a text with quotes or characters that do not"
+            + " show",
+        "now < timestamp(\"next year\") ~ 1 ~ 17 ~ a time that is not in UTC",
         "label.case_ref + \"x\" == \"yx\" ~ 1 ~ 15 ~ the function _+_",
         "label.personal_data && int(label.case_ref) > 3 ~ 1 ~ 27 ~ the function int",
         "label.jurisdictions.filter(it, it == \"FR\").size() > 0 ~ 1 ~ 27 ~ a list made from"

@@ -12,9 +12,11 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -31,9 +33,11 @@ import org.entente.gateway.crypto.EcKeys;
 import org.entente.gateway.crypto.Pem;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.StartProblem;
+import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.offline.ClientListEditor;
 import org.entente.gateway.rpc.Refusals;
 import org.entente.gateway.rpc.StreamAnswers;
+import org.entente.gateway.testkit.TestRequirement;
 import org.entente.proto.store.v1.AuditRecord;
 import org.entente.proto.store.v1.AuditType;
 import org.entente.proto.v1.AuditGrpc;
@@ -101,6 +105,10 @@ class ClientListTest {
           Pem.encode(issuer.certificate()).getBytes(StandardCharsets.UTF_8));
       return ClientListEditor.listed(issued);
     }
+  }
+
+  private Path audit() {
+    return ConfiguredFiles.read(federation.config(FR), federation.clock).config().audit();
   }
 
   private ClientListEditor editor() {
@@ -269,6 +277,40 @@ class ClientListTest {
     assertTrue(told(NIGHT).contains("because the client was revoked"));
     assertTrue(readyz().contains("has version 1, and version 2 is in force"), readyz());
     listLinks(federation.channel(FR));
+  }
+
+  /** As where it names a scope or desk that is no more. */
+  @Test
+  void acceptedListThatNoLongerFits_doesNotStopTheStart_ifALaterFileDoes() throws Exception {
+    addNight("subscribe");
+    federation.stop(FR);
+    for (String name : List.of("accepted-clients", "written-clients")) {
+      Path copy = audit().resolve(name);
+      PrivateFiles.replace(
+          copy,
+          Files.readString(copy).replace("subscribe", "emperor").getBytes(StandardCharsets.UTF_8));
+    }
+    assertThrows(StartProblem.class, () -> federation.start(FR));
+    PrivateFiles.replace(
+        file,
+        Files.readString(file)
+            .replace("version: 1", "version: 2")
+            .getBytes(StandardCharsets.UTF_8));
+    federation.start(FR);
+    assertEquals(2.0, federation.metric(FR, "entente_client_list_version"));
+  }
+
+  /** As root runs a command once: its lock would keep the gateway's user from revoking. */
+  @Test
+  void editor_ofAnotherUser_isRefused_andLeavesNothing() throws Exception {
+    UserPrincipal other =
+        FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    TestRequirement.present(
+        System.getProperty("user.name", "").equals("root"),
+        "root, who may give a folder to another user");
+    Files.setOwner(audit(), other);
+    assertThrows(StartProblem.class, this::editor);
+    assertFalse(Files.exists(file.resolveSibling("clients.yaml.lock")));
   }
 
   @Test

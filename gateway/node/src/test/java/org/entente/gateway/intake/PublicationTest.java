@@ -125,7 +125,7 @@ class PublicationTest {
         () -> policy,
         time,
         SecretBytes.random(random, 32),
-        new HeldDrafts.Limits(2, IntakeKit.HELD, /* sameClient= */ false),
+        new HeldDrafts.Limits(2, 2, IntakeKit.HELD, /* sameClient= */ false),
         IntakeKit.limits(drafts, bytes));
   }
 

@@ -193,6 +193,25 @@ class PeerEdgeTest {
     assertFalse(other.hasEnded());
   }
 
+  /** Attack: the thief of a revoked key keeps its connections, and refused calls cost nothing. */
+  @Test
+  void recheck_revokedPeer_losesItsConnectionAtTheNextRound_andOthersKeepTheirs() throws Exception {
+    TlsHolder de = edge.gateway("de.customs");
+    ManagedChannel channel = edge.channel(server.address(), de);
+    exchange(channel).next();
+    StreamAnswers<ExchangeResponse> other = exchangeAs(edge.gateway("sg.police"));
+    other.next();
+    edge.revoke("de.customs", fingerprint(de));
+    server.recheck();
+    assertEquals(Status.Code.UNAUTHENTICATED, exchange(channel).code(), "it reads why");
+    assertEquals(2, server.openConnections());
+    server.recheck();
+    StreamAnswers.until(() -> server.openConnections() == 1);
+    assertEquals(Status.Code.UNAVAILABLE, exchange(channel).code());
+    server.recheck();
+    assertFalse(other.hasEnded());
+  }
+
   /** Threat 30, seen from the side that dialled. */
   @Test
   void recheck_revokedPeerThatWasDialled_losesItsOpenStream() throws Exception {

@@ -43,11 +43,12 @@ public final class HeldDrafts implements DraftHolder {
    * Limits on drafts that wait for a second person.
    *
    * @param most most messages that may wait
+   * @param mostOfOne most messages of one client that may wait
    * @param time how long a message waits before it is refused
    * @param sameClient whether the publishing client may also decide
    */
-  public record Limits(int most, Duration time, boolean sameClient) {
-    static final Limits NONE = new Limits(0, Duration.ZERO, false);
+  public record Limits(int most, int mostOfOne, Duration time, boolean sameClient) {
+    static final Limits NONE = new Limits(0, 0, Duration.ZERO, false);
   }
 
   /**
@@ -59,13 +60,26 @@ public final class HeldDrafts implements DraftHolder {
    */
   record StoredFacts(MessageId id, OutcomeKey key, HeldMessage message) {}
 
+  private static final int PAGE = 256;
+
   private final HeldDraftTable book;
   private final RecordSeal atRest;
   private final Limits limits;
+  private final HeldShares shares = new HeldShares();
 
-  /** The held drafts of a ledger. */
+  /** The held drafts of a ledger. Reads the facts of all, to know how many each client has. */
   public HeldDrafts(Ledger ledger, RecordSeal atRest, Limits limits) {
     this(HeldDraftTable.of(ledger), atRest, limits);
+    @Nullable MessageId after = null;
+    List<HeldDraftTable.Entry> page = book.page(after, PAGE);
+    while (!page.isEmpty()) {
+      for (HeldDraftTable.Entry entry : page) {
+        held(entry.id(), entry.record())
+            .ifPresent(held -> shares.add(held.id(), held.key().client()));
+        after = entry.id();
+      }
+      page = book.page(after, PAGE);
+    }
   }
 
   HeldDrafts(HeldDraftTable book, RecordSeal atRest, Limits limits) {
@@ -83,10 +97,16 @@ public final class HeldDrafts implements DraftHolder {
     return limits;
   }
 
+  /** Removes a draft; returns whether it existed. */
+  boolean remove(Transaction tx, MessageId id) {
+    tx.afterCommit(() -> shares.remove(id));
+    return book.remove(tx, id);
+  }
+
   @Override
   public Result<Mutation<Held>> hold(UnreleasedDraft draft) {
     String reason = draft.decision().holdReason().orElse("");
-    Problem refusal = refusal(draft.draft(), reason);
+    Problem refusal = refusal(draft, reason);
     return refusal == null
         ? new Result.Done<>(tx -> keep(tx, draft, reason))
         : new Result.Refused<>(refusal);
@@ -126,8 +146,8 @@ public final class HeldDrafts implements DraftHolder {
     return held;
   }
 
-  private @Nullable Problem refusal(Draft draft, String reason) {
-    if (draft.getOnBehalfOf().getOfficer().isBlank()) {
+  private @Nullable Problem refusal(UnreleasedDraft draft, String reason) {
+    if (draft.draft().getOnBehalfOf().getOfficer().isBlank()) {
       return new Problem(
           Code.INVALID_FIELD,
           "on_behalf_of.officer",
@@ -136,6 +156,13 @@ public final class HeldDrafts implements DraftHolder {
     if (book.count() >= limits.most()) {
       return new Problem(
           Code.OVERLOADED, "", "more than " + limits.most() + " messages wait for a second person");
+    }
+    if (shares.of(draft.key().client()) >= limits.mostOfOne()) {
+      return new Problem(
+          Code.OVERLOADED,
+          "",
+          "%d messages of this client wait for a second person, the most that limits.per_client.held_messages allows"
+              .formatted(limits.mostOfOne()));
     }
     return null;
   }
@@ -169,6 +196,7 @@ public final class HeldDrafts implements DraftHolder {
             .build();
     RecordPlace place = HeldDraftTable.draftPlace(held.id());
     book.put(tx, held.id(), record, atRest.seal(place, draft.toByteArray(), until));
+    tx.afterCommit(() -> shares.add(held.id(), held.key().client()));
   }
 
   @Override

@@ -257,7 +257,7 @@ public final class ReleaseDecisions {
 
   /** Ends the waiting of a draft that policy has decided on again. */
   private void ended(Transaction tx, AuditActor by, MessageId id, PolicyDecision decision) {
-    held.table().remove(tx, id);
+    held.remove(tx, id);
     if (decision.outcome() != PolicyDecision.Outcome.REFUSED) {
       tx.audit(
           leaf(tx, AuditType.RELEASED, LawCategory.DISCLOSURE, by, id)
@@ -297,7 +297,7 @@ public final class ReleaseDecisions {
 
   /** Ends the waiting, with evidence that states why, unless it has ended meanwhile. */
   private void end(Transaction tx, AuditActor by, MessageId id, Code code, String reason) {
-    if (!held.table().remove(tx, id)) {
+    if (!held.remove(tx, id)) {
       return;
     }
     // The person's reason is in the actor; the detail says no more than the outcome.

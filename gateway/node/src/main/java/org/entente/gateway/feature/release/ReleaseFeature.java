@@ -21,6 +21,7 @@ public final class ReleaseFeature implements Feature {
             gateway.records().atRest(),
             new HeldDrafts.Limits(
                 config.limitsInForce().heldMessages(),
+                config.limitsInForce().perClientInForce().heldMessages(),
                 Duration.ofHours(config.limitsInForce().heldHours()),
                 config.releaseInForce().allowsSameClient()));
     registry.hold(held);

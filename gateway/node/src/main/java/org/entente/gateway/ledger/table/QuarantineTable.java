@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Waiting entries are bounded by number and bytes, in total and for each agency, so that one
  * agency cannot use up the others' room. {@link #put} reports when there is no room; the caller
- * then leaves the message where it is.
+ * then leaves the message where it is. Received messages that are not delivered need no room: they
+ * are in the inbox, which bounds them, and one without an entry would stop all subscribers.
  *
  * <pre>
  * META       "quarantine"       → u64 greatest number assigned
@@ -64,7 +65,7 @@ public final class QuarantineTable {
   }
 
   /**
-   * Bounds of waiting entries; one agency may use a quarter of each.
+   * Bounds of waiting entries that need room; one agency may use a quarter of each.
    *
    * @param messages entries
    * @param bytes stored for them
@@ -120,9 +121,7 @@ public final class QuarantineTable {
             .setState(QuarantineState.QUARANTINE_STATE_WAITING)
             .setBytes(content.length)
             .build();
-    Use all = use(tx, ALL).plus(1, kept.getBytes());
-    Use agencys = use(tx, kept.getAgency()).plus(1, kept.getBytes());
-    if (!limits.allow(all, kept.getAgency().isEmpty() ? new Use(0, 0) : agencys)) {
+    if (needsRoom(kept) && !hasRoom(tx, kept)) {
       return OptionalLong.empty();
     }
     long number = next(tx);
@@ -131,15 +130,32 @@ public final class QuarantineTable {
     if (content.length > 0) {
       tx.put(Table.QUARANTINE, key(CONTENT, number), content);
     }
-    use(tx, ALL, all);
-    if (!kept.getAgency().isEmpty()) {
-      use(tx, kept.getAgency(), agencys);
-    }
-    if (kept.getStep() == QuarantineStep.QUARANTINE_STEP_DELIVERING) {
+    if (needsRoom(kept)) {
+      add(tx, kept, 1);
+    } else {
       tx.put(Table.QUARANTINE, key(PLACE, kept.getPosition()), KeyBuilder.key().u64(number).done());
       tx.afterCommit(() -> places.add(kept.getPosition()));
     }
     return OptionalLong.of(number);
+  }
+
+  private static boolean needsRoom(QuarantineRecord record) {
+    return record.getStep() != QuarantineStep.QUARANTINE_STEP_DELIVERING;
+  }
+
+  private boolean hasRoom(Transaction tx, QuarantineRecord kept) {
+    Use all = use(tx, ALL).plus(1, kept.getBytes());
+    Use agencys = use(tx, kept.getAgency()).plus(1, kept.getBytes());
+    return limits.allow(all, kept.getAgency().isEmpty() ? new Use(0, 0) : agencys);
+  }
+
+  /** Adds one to what is used, or takes it off. */
+  private static void add(Transaction tx, QuarantineRecord record, int one) {
+    long bytes = one * record.getBytes();
+    use(tx, ALL, use(tx, ALL).plus(one, bytes));
+    if (!record.getAgency().isEmpty()) {
+      use(tx, record.getAgency(), use(tx, record.getAgency()).plus(one, bytes));
+    }
   }
 
   /** The number under which the next would wait. */
@@ -166,11 +182,9 @@ public final class QuarantineTable {
     tx.delete(Table.QUARANTINE, key(WAITING, number));
     tx.delete(Table.QUARANTINE, key(CONTENT, number));
     tx.put(Table.QUARANTINE, key(DECIDED, number), decided.toByteArray());
-    use(tx, ALL, use(tx, ALL).plus(-1, -waiting.getBytes()));
-    if (!waiting.getAgency().isEmpty()) {
-      use(tx, waiting.getAgency(), use(tx, waiting.getAgency()).plus(-1, -waiting.getBytes()));
-    }
-    if (waiting.getStep() == QuarantineStep.QUARANTINE_STEP_DELIVERING) {
+    if (needsRoom(waiting)) {
+      add(tx, waiting, -1);
+    } else {
       tx.delete(Table.QUARANTINE, key(PLACE, waiting.getPosition()));
       tx.afterCommit(() -> places.remove(waiting.getPosition()));
     }
@@ -239,7 +253,7 @@ public final class QuarantineTable {
     return tx.get(Table.QUARANTINE, key(PLACE, position)) != null;
   }
 
-  /** The committed use. */
+  /** The committed use of what needs room. */
   public Use use() {
     return decode(store.get(Table.QUARANTINE, useKey(ALL)));
   }
@@ -247,8 +261,12 @@ public final class QuarantineTable {
   /** The number of waiting entries at each step. Reads all of them. */
   public Map<QuarantineStep, Long> counts() {
     Map<QuarantineStep, Long> counts = new EnumMap<>(QuarantineStep.class);
-    waiting(0, limits.messages())
-        .forEach(entry -> counts.merge(entry.record().getStep(), 1L, Long::sum));
+    try (Scan scan = store.scan(Table.QUARANTINE, prefix(WAITING), prefix(WAITING + 1))) {
+      while (scan.hasNext()) {
+        scan.next();
+        counts.merge(parse(scan.value()).getStep(), 1L, Long::sum);
+      }
+    }
     return counts;
   }
 

@@ -69,6 +69,11 @@ public final class ClientDirectory {
       seats = Map.copyOf(seats);
     }
 
+    /** A list that is not in force: the one by which a file is judged. */
+    static InForce nobody(AgencyName self, ClientList list) {
+      return new InForce(list, List.of(), ClientRegistry.of(self, List.of(), Map.of()), Map.of());
+    }
+
     /**
      * The seats until the calls of those who left have ended: without a seat, such a call would see
      * the messages of all desks.
@@ -81,11 +86,11 @@ public final class ClientDirectory {
     }
   }
 
-  private ClientDirectory(NodeConfig config, ClientList remembered, ClientList begin) {
+  private ClientDirectory(NodeConfig config, ClientList remembered, InForce begin) {
     this.config = config;
     this.memory = memory(config);
     this.remembered = remembered;
-    this.current = inForce(config, begin);
+    this.current = begin;
     this.seats = current.seats();
   }
 
@@ -100,8 +105,19 @@ public final class ClientDirectory {
     ClientList accepted = accepted(config);
     ClientList written = kept(config, written(config));
     ClientList begin = written.version() > accepted.version() ? written : accepted;
-    ClientDirectory opened = new ClientDirectory(config, accepted, begin);
+    @Nullable StartProblem invalid = fault(config, begin);
+    ClientDirectory opened =
+        new ClientDirectory(
+            config,
+            accepted,
+            invalid == null
+                ? inForce(config, begin)
+                : InForce.nobody(new AgencyName(config.agency()), begin));
     Optional<ClientList> unused = opened.follow();
+    // A later file puts right what does not fit the configuration any more, such as a desk.
+    if (invalid != null && opened.list().equals(begin)) {
+      throw invalid;
+    }
     String why = opened.refusal;
     if (why != null && begin.equals(ClientList.EMPTY)) {
       throw new StartProblem(why);
@@ -114,6 +130,15 @@ public final class ClientDirectory {
    */
   public static ClientList accepted(NodeConfig config) {
     return kept(config, memory(config));
+  }
+
+  private static @Nullable StartProblem fault(NodeConfig config, ClientList list) {
+    try {
+      requireValid(config, list);
+      return null;
+    } catch (StartProblem e) {
+      return e;
+    }
   }
 
   private static ClientList kept(NodeConfig config, Path file) {

@@ -86,8 +86,9 @@ public final class ClientListEditor implements AutoCloseable {
     }
     @Nullable FileChannel lock = null;
     try {
+      // Before anything is made: what belongs to another user would keep the gateway's user out.
+      requireGatewaysUser(files.config());
       lock = locked(file);
-      requireGatewaysUser(files.config(), file);
       ClientDirectory directory = ClientDirectory.open(files.config());
       ClientListEditor editor = new ClientListEditor(files, file, clock, directory, lock);
       lock = null;
@@ -133,11 +134,11 @@ public final class ClientListEditor implements AutoCloseable {
   }
 
   /** A file that belongs to another user would be unreadable to the gateway. */
-  private static void requireGatewaysUser(NodeConfig config, Path file) throws IOException {
+  private static void requireGatewaysUser(NodeConfig config) throws IOException {
     if (!Files.isDirectory(config.audit())) {
       return;
     }
-    Path probe = Files.createTempFile(folder(file), "client-list-", ".probe");
+    Path probe = Files.createTempFile("client-list-", ".probe");
     try {
       UserPrincipal gateway = Files.getOwner(config.audit());
       UserPrincipal own = Files.getOwner(probe);

@@ -131,11 +131,8 @@ public final class AgreementProse {
         };
     return List.of(
         new Clause(
-            "Sharing rests on "
-                + instrument
-                + ": "
-                + law.reference().strip().replaceFirst("\\.$", "")
-                + "."),
+            "Sharing rests on " + instrument + ", which the file names:",
+            List.of(law.reference().strip())),
         new Clause("Information is handled " + regime + "."),
         new Clause(law.basis().map(this::transfer).orElse("No basis of transfer is stated.")),
         new Clause(

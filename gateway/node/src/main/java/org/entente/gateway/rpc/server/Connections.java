@@ -57,6 +57,9 @@ public final class Connections {
     /** What its caller showed in the handshake; empty before. */
     private List<X509Certificate> chain = List.of();
 
+    /** Whether its caller was no longer admitted at the last check. */
+    private boolean warned;
+
     Connection(Channel channel) {
       this.channel = channel;
       this.from =
@@ -204,26 +207,46 @@ public final class Connections {
   }
 
   /**
-   * Closes the connections whose caller is no longer valid, with the reason. Their calls have ended
-   * before.
+   * Closes the connections whose caller is no longer admitted, with the reason. Their calls have
+   * ended before.
    */
   void recheck() {
-    // A caller has few certificates and may have many connections: one check each.
-    Map<List<X509Certificate>, Optional<Problem>> checked = new HashMap<>();
-    chains()
-        .forEach(
-            (channel, chain) ->
-                checked
-                    .computeIfAbsent(chain, shown -> identities.identify(shown).refusal())
-                    .ifPresent(problem -> end(channel, problem)));
+    refused().forEach((connection, problem) -> end(connection.channel, problem));
   }
 
-  private synchronized Map<Channel, List<X509Certificate>> chains() {
-    Map<Channel, List<X509Certificate>> known = new HashMap<>();
-    all.values().stream()
-        .filter(one -> !one.chain.isEmpty())
-        .forEach(one -> known.put(one.channel, one.chain));
-    return known;
+  /**
+   * Closes the connections whose caller was no longer admitted at the last round either. In between
+   * it reads on each stream why; a connection that stays costs this side for each refused call.
+   */
+  void recheckAgain() {
+    Map<Connection, Problem> refused = refused();
+    List<Connection> closing;
+    synchronized (this) {
+      closing =
+          all.values().stream().filter(one -> one.warned && refused.containsKey(one)).toList();
+      all.values().forEach(one -> one.warned = refused.containsKey(one));
+    }
+    closing.forEach(one -> end(one.channel, refused.get(one)));
+  }
+
+  private Map<Connection, Problem> refused() {
+    // A caller has few certificates and may have many connections: one check each.
+    Map<List<X509Certificate>, Optional<Problem>> checked = new HashMap<>();
+    Map<Connection, Problem> refused = new HashMap<>();
+    for (Connection one : known()) {
+      checked
+          .computeIfAbsent(one.chain, this::refusal)
+          .ifPresent(problem -> refused.put(one, problem));
+    }
+    return refused;
+  }
+
+  private Optional<Problem> refusal(List<X509Certificate> chain) {
+    return identities.identify(chain).fold(caller -> shares.refusal().apply(caller), Optional::of);
+  }
+
+  private synchronized List<Connection> known() {
+    return all.values().stream().filter(one -> !one.chain.isEmpty()).toList();
   }
 
   private void end(Channel channel, Problem problem) {

@@ -119,6 +119,11 @@ public final class GuardedServer implements AutoCloseable {
     connections.recheck();
   }
 
+  /** Closes each connection whose caller was no longer admitted at the last round either. */
+  public void recheckConnectionsAgain() {
+    connections.recheckAgain();
+  }
+
   public int openConnections() {
     return connections.count();
   }

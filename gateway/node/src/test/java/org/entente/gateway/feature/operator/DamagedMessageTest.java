@@ -11,8 +11,10 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.InboxTable;
@@ -47,7 +49,7 @@ class DamagedMessageTest {
   private MessageId damaged = MessageId.of(new byte[MessageId.SIZE]);
 
   DamagedMessageTest(@TempDir Path folder) throws IOException {
-    node = new QuarantineNode(folder, QuarantineTable.Limits.DEFAULT);
+    node = new QuarantineNode(folder, new QuarantineTable.Limits(4, 1 << 20));
   }
 
   @BeforeEach
@@ -112,6 +114,34 @@ class DamagedMessageTest {
     assertEquals(AuditType.QUARANTINED, node.leaves.last().type());
     assertEquals(List.of("before", "after"), headlines("another"), "set aside once for all");
     assertEquals(1, node.quarantine.list(false, 0, 10).size());
+  }
+
+  /** Attack: an origin's part of the quarantine is full, and its next message ended each stream. */
+  @Test
+  void messagesBeyondTheRoomOfTheQuarantine_arePassedToo_andTheOthersAreDelivered() {
+    Set<ByteString> spoiled = new HashSet<>(Set.of(ByteString.copyFrom(damaged.bytes())));
+    for (int i = 0; i < 6; i++) {
+      Permitted one = node.alert("damaged " + i);
+      spoiled.add(ByteString.copyFrom(one.messageId().bytes()));
+      node.kit.deliver(one);
+    }
+    node.kit.deliver(node.alert("last"));
+    node.equivalents =
+        label -> {
+          if (spoiled.contains(label.getMessageId())) {
+            throw new IllegalArgumentException("Timestamp is not valid");
+          }
+          return Optional.empty();
+        };
+    assertEquals(List.of("before", "after", "last"), headlines("desk"));
+    assertEquals(7, node.quarantine.list(false, 0, 10).size());
+    assertEquals(0, node.ledger.quarantine().use().messages(), "room is left for what arrives");
+    assertEquals(
+        7, node.ledger.quarantine().counts().get(QuarantineStep.QUARANTINE_STEP_DELIVERING));
+    for (QuarantineTable.Entry entry : node.quarantine.list(false, 0, 10)) {
+      node.quarantine.discard(QuarantineNode.OPERATOR, entry.number(), QuarantineNode.PERSON);
+    }
+    assertEquals(0, node.ledger.quarantine().use().messages());
   }
 
   /** A failure behind the opening ended the stream of each cursor, and again when it came back. */

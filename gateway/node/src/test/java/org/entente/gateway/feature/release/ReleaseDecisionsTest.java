@@ -83,10 +83,10 @@ class ReleaseDecisionsTest {
   }
 
   private void open() {
-    open(/* sameClient= */ false);
+    open(new HeldDrafts.Limits(2, 2, IntakeKit.HELD, /* sameClient= */ false));
   }
 
-  private void open(boolean sameClient) {
+  private void open(HeldDrafts.Limits limits) {
     ledger = QuietLedger.started(new MemoryStore(disk), () -> now, journal);
     kit =
         new IntakeKit(
@@ -95,7 +95,7 @@ class ReleaseDecisionsTest {
             () -> Objects.requireNonNull(policy),
             () -> now,
             outboxKey,
-            new HeldDrafts.Limits(2, IntakeKit.HELD, sameClient),
+            limits,
             IntakeKit.limits(1_000, 64 << 20));
   }
 
@@ -314,7 +314,7 @@ class ReleaseDecisionsTest {
   @Test
   void client_thatPublished_decidesForAnotherOfficer_whereThatIsAllowed() {
     close();
-    open(/* sameClient= */ true);
+    open(new HeldDrafts.Limits(2, 2, IntakeKit.HELD, /* sameClient= */ true));
     MessageId id = held("k1");
     Outcome own =
         kit().releases().decide(CLIENT, id, Verdict.VERDICT_RELEASE, person("fr 1", WHY)).join();
@@ -486,6 +486,26 @@ class ReleaseDecisionsTest {
     assertEquals("OVERLOADED", outcome.getInvalid().getCode());
     assertEquals(leaves, journal.types().size());
     assertEquals(2, kit().releases().count());
+  }
+
+  /** Attack, or a bulk import: the drafts of one client kept out those of all for three days. */
+  @Test
+  void heldDraftsOfOneClient_leaveRoomForThoseOfOthers_alsoAfterARestart() {
+    HeldDrafts.Limits shares = new HeldDrafts.Limits(4, 2, IntakeKit.HELD, /* sameClient= */ false);
+    close();
+    open(shares);
+    MessageId first = held("k1");
+    held("k2");
+    Outcome third = publish(draft("k3"));
+    assertEquals("OVERLOADED", third.getInvalid().getCode());
+    assertTrue(third.getInvalid().getMessage().contains("limits.per_client.held_messages"));
+    assertTrue(kit().intake().publish(DESK, draft("k1")).join().hasHeld(), "another client");
+
+    close();
+    open(shares);
+    assertEquals("OVERLOADED", publish(draft("k4")).getInvalid().getCode());
+    assertTrue(release(first).hasAccepted());
+    held("k5");
   }
 
   @Test

@@ -156,8 +156,8 @@ class AgreementProseTest {
         prose(load(CONFIG.resolve("agreements").resolve("fr-sg-controlled-delivery.yaml")));
     for (String clause :
         List.of(
-            "Sharing rests on a treaty or another international agreement: Arrangement FR-SG under"
-                + " article 11 of the UN Convention of 1988 (sample).",
+            "Sharing rests on a treaty or another international agreement, which the file names:",
+            "[Arrangement FR-SG under article 11 of the UN Convention of 1988 (sample)]",
             "under the law on the prevention, investigation and prosecution of criminal offences",
             "subject to appropriate safeguards (Directive (EU) 2016/680, article 37)",
             "Police authorities may use what customs authorities collected.",
