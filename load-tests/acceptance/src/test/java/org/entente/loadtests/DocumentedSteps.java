@@ -196,6 +196,27 @@ final class DocumentedSteps {
             .fills("MESSAGE", "DOCUMENT")
             .says("report-118.pdf: "),
         CommandStep.of(
+                "./entente attach config/samples/documents/laboratory-report.pdf"
+                    + " --media-type application/pdf"
+                    + DE_CLIENTS
+                    + "declarations")
+            .keeps("UPLOAD", "(?m)^([0-9a-f]{32})$"),
+        CommandStep.of(
+                "./entente send --attach UPLOAD"
+                    + " --document config/samples/documents/laboratory-report.pdf"
+                    + " --name 'Report 2026-119' --to fr.customs --category IPR"
+                    + " --purpose IPR_ENFORCEMENT --classification RESTRICTED"
+                    + DE_CLIENTS
+                    + "declarations")
+            .fills("UPLOAD", "UPLOAD")
+            .says("1 published")
+            .keeps("ATTACHED", ID + "to \\[fr\\.customs"),
+        // Until it has arrived.
+        CommandStep.of("./entente fetch MESSAGE --out /tmp/federation/report.pdf" + SEARCHER)
+            .fills("MESSAGE", "ATTACHED")
+            .againWhile("NOT_FOUND")
+            .says("saved as "),
+        CommandStep.of(
                 "./entente consent ask MESSAGE --to us.cbp --days 30 --reason 'seizure in Newark'"
                     + " --officer DE-7 --justification 'case 4 Js 12/26'"
                     + DE_CLIENTS

@@ -198,9 +198,11 @@ public final class ClusterNode implements AutoCloseable {
 
   /** Makes the copy durable, after which the log before it may go. Does not wait. */
   private void flush() {
-    server.snapshotManagementAsync(
-        SnapshotManagementRequest.newCreate(
-            client, self, group, calls.incrementAndGet(), FLUSH_PATIENCE_MILLIS, 1));
+    // One that fails is followed by the next.
+    var unused =
+        server.snapshotManagementAsync(
+            SnapshotManagementRequest.newCreate(
+                client, self, group, calls.incrementAndGet(), FLUSH_PATIENCE_MILLIS, 1));
   }
 
   private LogPosition fetch(String leader, long firstIndex) {

@@ -22,6 +22,7 @@ import org.entente.gateway.store.KeyReader;
  * @param number commits that changed the store before it, plus one
  * @param batch the encoded batch
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record ReplicatedCommit(long term, long number, byte[] batch) {
   private static final int VERSION = 1;
   private static final int PLACE_BYTES = 2 * Long.BYTES;

@@ -91,11 +91,11 @@ public final class ReplicatedStore implements Store {
   }
 
   @FunctionalInterface
-  private interface Read<T extends @Nullable Object> {
-    T get();
+  private interface Read<T> {
+    @Nullable T get();
   }
 
-  private <T extends @Nullable Object> T read(Read<T> read) {
+  private <T> @Nullable T read(Read<T> read) {
     lifetime.readLock().lock();
     try {
       requireOpen();

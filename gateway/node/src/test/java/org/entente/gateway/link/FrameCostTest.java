@@ -79,6 +79,8 @@ class FrameCostTest {
                 Map.entry("gap", "1 0 0"),
                 Map.entry("notice", "1 0 0"),
                 Map.entry("credit", "1 0 0"),
+                Map.entry("attachment_part", "1 0 0"),
+                Map.entry("attachment_request", "1 0 0"),
                 Map.entry("bundle_in_force", "1 0 0"),
                 Map.entry("bundle_request", "1 0 0"),
                 Map.entry("bundle_part", "1 64 0"),

@@ -319,7 +319,8 @@ class PeerEvidenceCheckTest {
             EvidenceKind.EVIDENCE_KIND_NON_DELIVERY,
             EvidenceKind.EVIDENCE_KIND_RETRIEVAL,
             EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL,
-            EvidenceKind.EVIDENCE_KIND_ERASURE),
+            EvidenceKind.EVIDENCE_KIND_ERASURE,
+            EvidenceKind.EVIDENCE_KIND_FETCHED),
         heard);
   }
 

@@ -82,6 +82,9 @@ final class NodePlans {
     tree.put("data", own.resolve("data").toString());
     tree.put("audit", own.resolve("audit").toString());
     tree.set("backup", yaml.createObjectNode().put("folder", own.resolve("backup").toString()));
+    if (tree.path("attachments") instanceof ObjectNode attachments) {
+      attachments.put("folder", own.resolve("attachments").toString());
+    }
     tree.path("links").forEach(link -> dial((ObjectNode) link));
     Path config = folder.resolve("nodes").resolve(agency + SUFFIX);
     try {

@@ -220,13 +220,18 @@ public final class Connections {
    */
   void recheckAgain() {
     Map<Connection, Problem> refused = refused();
-    List<Connection> closing;
+    Set<Connection> closing;
     synchronized (this) {
       closing =
-          all.values().stream().filter(one -> one.warned && refused.containsKey(one)).toList();
+          all.values().stream().filter(one -> one.warned && refused.containsKey(one)).collect(Collectors.toSet());
       all.values().forEach(one -> one.warned = refused.containsKey(one));
     }
-    closing.forEach(one -> end(one.channel, refused.get(one)));
+    refused.forEach(
+        (one, problem) -> {
+          if (closing.contains(one)) {
+            end(one.channel, problem);
+          }
+        });
   }
 
   private Map<Connection, Problem> refused() {

@@ -50,6 +50,7 @@ import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.policy.decide.TransferVerdict;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Answer;
+import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Company;
 import org.entente.proto.v1.Document;
@@ -167,6 +168,7 @@ class RedactionsTest {
   private static Label full(Kind kind) {
     Label.Builder label =
         LabelCheck.withDefaults(label().setKind(kind).build()).toBuilder()
+            .addAttachments(Attachment.newBuilder().setName("quay.jpg"))
             .setCaseRef("C-1")
             .setSourceRef("S-1")
             .setLegalBasis("L")
