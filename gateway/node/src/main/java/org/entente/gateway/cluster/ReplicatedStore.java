@@ -169,7 +169,13 @@ public final class ReplicatedStore implements Store {
 
   @Override
   public long freeBytes() {
-    return read(replica::freeBytes);
+    lifetime.readLock().lock();
+    try {
+      requireOpen();
+      return replica.freeBytes();
+    } finally {
+      lifetime.readLock().unlock();
+    }
   }
 
   @Override

@@ -41,6 +41,7 @@ final class AcknowledgementCommit {
   private final EvidenceRecords evidence;
   private final DeliveryLeaves leaves;
   private final LateAnswers late;
+  private final CursorChanges changes;
   private final Set<Cursor> unlogged = ConcurrentHashMap.newKeySet();
 
   /** Creates one over a ledger, which may hold ranges without leaves from a killed process. */
@@ -50,6 +51,7 @@ final class AcknowledgementCommit {
     this.ledger = ledger;
     this.evidence = evidence;
     this.leaves = leaves;
+    this.changes = new CursorChanges(ledger, this::apply);
     for (CursorTable.NamedCursor one : ledger.cursors().all("", ALL)) {
       if (needsCare(one.record())) {
         unlogged.add(new Cursor(one.client(), one.cursor()));
@@ -57,57 +59,96 @@ final class AcknowledgementCommit {
     }
   }
 
-  /** Records an acknowledgement; completes when it is durable. */
+  /**
+   * Records an acknowledgement; completes when it is durable. One that the ledger refuses for load
+   * is recorded later, before those that follow it.
+   */
   CompletableFuture<?> acknowledged(
       Cursor cursor, CursorRecord places, Advance advance, List<LaneCursor.SentMessage> messages) {
-    return ledger
-        .write(
-            Lane.ROUTINE,
-            tx -> {
-              owe(tx, cursor.client(), messages);
-              put(tx, cursor, leaves.advanced(tx, cursor, read(tx, cursor), places, advance));
-              return messages.size();
-            })
-        .whenComplete(
-            (done, e) -> {
-              if (e == null && LOG.isDebugEnabled()) {
-                LOG.debug(
-                    "client {} retrieved {}",
-                    cursor.client(),
-                    messages.stream().map(LaneCursor.SentMessage::id).toList());
-              }
-              if (e != null) {
-                // Delivered again after the restart; subscribers drop repetitions by id.
-                LOG.warn(
-                    "cannot make cursor {} of client {} durable",
-                    cursor.name(),
-                    cursor.client(),
-                    e);
-              }
-            });
+    return changes.add(
+        cursor,
+        new CursorChanges.Change(
+            messages, (tx, before) -> leaves.advanced(tx, cursor, before, places, advance)));
   }
 
   /** Records other positions of a subscription; completes when they are durable. */
   CompletableFuture<?> moved(Cursor cursor, CursorRecord places) {
-    return ledger.write(
-        Lane.ROUTINE,
-        tx -> {
-          put(tx, cursor, DeliveryLeaves.moved(read(tx, cursor), places));
-          return cursor;
-        });
+    return changes.add(
+        cursor,
+        new CursorChanges.Change(
+            List.of(), (tx, before) -> DeliveryLeaves.moved(before, places)));
   }
 
   /** Records where a new cursor starts; completes when it is durable. */
   CompletableFuture<?> started(Cursor cursor, CursorRecord places) {
-    return ledger.write(
-        Lane.ROUTINE,
-        tx -> {
-          CursorRecord before = read(tx, cursor);
-          if (DeliveryLeaves.hasNoPlace(before)) {
-            put(tx, cursor, before.toBuilder().mergeFrom(places).build());
-          }
-          return cursor;
-        });
+    return changes.add(
+        cursor,
+        new CursorChanges.Change(
+            List.of(),
+            (tx, before) ->
+                DeliveryLeaves.hasNoPlace(before)
+                    ? before.toBuilder().mergeFrom(places).build()
+                    : before));
+  }
+
+  private void apply(Transaction tx, Cursor cursor, List<CursorChanges.Change> all) {
+    List<LaneCursor.SentMessage> messages =
+        all.stream().flatMap(one -> one.messages().stream()).toList();
+    if (!messages.isEmpty()) {
+      oweWhatCanBe(tx, cursor.client(), messages);
+    }
+    CursorRecord record = read(tx, cursor);
+    for (CursorChanges.Change one : all) {
+      record = one.step().apply(tx, record);
+    }
+    put(tx, cursor, record);
+    if (LOG.isDebugEnabled()) {
+      LOG.debug(
+          "client {} retrieved {}",
+          cursor.client(),
+          messages.stream().map(LaneCursor.SentMessage::id).toList());
+    }
+  }
+
+  /**
+   * Owes evidence, one by one if a record of retrievals is damaged: neither the position nor the
+   * audit log waits for it.
+   */
+  private void oweWhatCanBe(Transaction tx, String client, List<LaneCursor.SentMessage> messages) {
+    if (owes(tx, client, messages)) {
+      return;
+    }
+    long left =
+        messages.stream()
+            .filter(one -> !owes(tx, client, List.of(one)) && !owesUnnoted(tx, client, one))
+            .count();
+    LOG.error(
+        "records of retrievals by client {} are damaged; {} retrievals have no evidence",
+        client,
+        left);
+  }
+
+  private boolean owes(Transaction tx, String client, List<LaneCursor.SentMessage> messages) {
+    return isApplied(tx, () -> owe(tx, client, messages));
+  }
+
+  /** Owes evidence of a retrieval that cannot be noted, so that it can be owed again. */
+  private boolean owesUnnoted(Transaction tx, String client, LaneCursor.SentMessage message) {
+    return isApplied(tx, () -> oweFirst(tx, client, message.origin(), List.of(message.id())));
+  }
+
+  private static boolean isApplied(Transaction tx, Runnable change) {
+    try {
+      return tx.within(
+          inner -> {
+            change.run();
+            return true;
+          });
+    } catch (RuntimeException e) {
+      // A defect of one record must not lose the acknowledgement of all.
+      LOG.debug("evidence of a retrieval cannot be owed", e);
+      return false;
+    }
   }
 
   /**
@@ -132,16 +173,17 @@ final class AcknowledgementCommit {
         case KNOWN -> {}
       }
     }
-    first.forEach(
-        (origin, ids) -> {
-          EvidenceItem item = evidence.retrieval(ids.get(0), client, tx.nowMillis());
-          evidence.owe(tx, ledger.evidence(), origin, EvidenceRecords.about(ids, item));
-        });
+    first.forEach((origin, ids) -> oweFirst(tx, client, origin, ids));
+  }
+
+  private void oweFirst(Transaction tx, String client, AgencyName origin, List<MessageId> ids) {
+    EvidenceItem item = evidence.retrieval(ids.get(0), client, tx.nowMillis());
+    evidence.owe(tx, ledger.evidence(), origin, EvidenceRecords.about(ids, item));
   }
 
   /**
    * Handles the end of a stream: records the deliveries that its client did not acknowledge, in a
-   * leaf now or later. Completes when that is durable.
+   * leaf now or later. Completes when that is durable, later if the ledger refuses it for load.
    *
    * @param before completes when its acknowledgements are durable
    */
@@ -150,19 +192,10 @@ final class AcknowledgementCommit {
       return before;
     }
     CompletableFuture<?> told =
-        ledger
-            .write(
-                Lane.ROUTINE,
-                tx -> {
-                  put(tx, cursor, leaves.ended(tx, cursor, read(tx, cursor), unanswered));
-                  return cursor;
-                })
-            .exceptionally(
-                e -> {
-                  // The deliveries are repeated and recorded then.
-                  LOG.warn("cannot record the end of {} in the audit log", cursor, e);
-                  return cursor;
-                });
+        changes.add(
+            cursor,
+            new CursorChanges.Change(
+                List.of(), (tx, record) -> leaves.ended(tx, cursor, record, unanswered)));
     return CompletableFuture.allOf(before, told);
   }
 
@@ -171,6 +204,7 @@ final class AcknowledgementCommit {
    * recorded yet.
    */
   void settle(Transaction tx, Cursor cursor) {
+    changes.apply(tx, cursor);
     CursorRecord record = read(tx, cursor);
     if (record.getUnloggedCount() > 0) {
       put(tx, cursor, leaves.told(tx, cursor, record));

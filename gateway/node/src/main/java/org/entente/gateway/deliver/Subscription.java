@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.deliver.DeliveryLeaves.Cursor;
+import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;
@@ -70,6 +72,15 @@ public final class Subscription {
   private boolean caughtUp;
   private boolean closed;
   private boolean ended;
+
+  /** Acknowledged messages that are not durable yet. */
+  private final AtomicInteger pending = new AtomicInteger();
+
+  private volatile boolean waitsForDisk;
+
+  /** Why an acknowledgement could not be stored; later positions would pass over what it covers. */
+  private volatile @Nullable Problem failed;
+
   private CompletableFuture<?> acknowledged = CompletableFuture.completedFuture(null);
 
   Subscription(
@@ -104,14 +115,21 @@ public final class Subscription {
    */
   public Optional<Problem> acknowledge(long position) {
     synchronized (lock) {
+      Problem problem = failed;
+      if (problem != null) {
+        return Optional.of(problem);
+      }
       Optional<StreamPositions.Acknowledged> done = positions.acknowledge(position);
       if (done.isEmpty()) {
         return unawaited(position);
       }
       StreamPositions.Acknowledged it = done.get();
+      int messages = it.messages().size();
+      pending.addAndGet(messages);
       // Under the lock, as positions must be committed in their order.
       acknowledged =
           ports.acknowledging().acknowledged(name, it.positions(), it.advance(), it.messages());
+      var unused = acknowledged.whenComplete((ok, failure) -> written(messages, failure));
     }
     wake();
     return Optional.empty();
@@ -133,6 +151,36 @@ public final class Subscription {
     synchronized (lock) {
       return positions.giveBack(position);
     }
+  }
+
+  /** On the writer's thread, which must not wait for the lock. */
+  private void written(int messages, @Nullable Throwable failure) {
+    pending.addAndGet(-messages);
+    if (failure != null) {
+      failed = notStored(failure);
+    }
+    if (failure != null || waitsForDisk) {
+      wake();
+    }
+  }
+
+  private static Problem notStored(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return new Problem(
+        cause instanceof LedgerFailure why ? why.code() : Code.INTERNAL,
+        "ack",
+        "an acknowledgement could not be stored; open the cursor again, which delivers what it"
+            + " covers again");
+  }
+
+  /**
+   * Whether as many acknowledged messages as a window, but not fewer than the default, await the
+   * disk. Without this bound a client could have any number of them in memory.
+   */
+  private boolean waitsForDisk() {
+    waitsForDisk = true;
+    waitsForDisk = pending.get() >= Math.max(window, Subscriptions.DEFAULT_WINDOW);
+    return waitsForDisk;
   }
 
   /** Makes the positions of a new cursor durable, before anything is delivered. */
@@ -216,8 +264,13 @@ public final class Subscription {
   /** Sends from the highest lane that allows it; false when there is nothing to do now. */
   private boolean step() {
     synchronized (lock) {
+      Problem problem = failed;
+      if (problem != null && !closed) {
+        closed = true;
+        sink.end(problem);
+      }
       for (Lane lane : Lane.all()) {
-        if (closed || !sink.ready()) {
+        if (closed || !sink.ready() || waitsForDisk()) {
           full = true;
           return false;
         }

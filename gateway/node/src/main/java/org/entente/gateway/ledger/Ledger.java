@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -161,6 +162,11 @@ public final class Ledger implements AutoCloseable {
    */
   public <T> T commit(Lane lane, Mutation<T> mutation) {
     return writer.await(write(lane, mutation));
+  }
+
+  /** Runs a short task after a delay, unless the ledger is closed by then. */
+  public void after(Duration delay, Runnable task) {
+    writer.after(delay, task);
   }
 
   /** Waits for a change passed to {@link #write} earlier. */

@@ -5,29 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
-import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.ReceiveKit;
-import org.entente.gateway.testkit.ReceivingNode;
-import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Delivery;
-import org.entente.proto.v1.OpenCursor;
-import org.entente.proto.v1.SubscribeResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,101 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 class TailDeliveryTest {
   @TempDir private Path folder;
   private final Random random = new Random(1);
-  private Node node;
-
-  private static final class Node extends ReceivingNode {
-    private Subscriptions subscriptions;
-
-    Node(Path folder) throws IOException {
-      super(folder);
-      opened();
-    }
-
-    @Override
-    protected void opened() {
-      subscriptions =
-          new Subscriptions(
-              ledger,
-              opening(),
-              new UndeliverableMessages(
-                  ReceiveKit.SELF,
-                  ledger,
-                  opening(),
-                  kit.evidence(),
-                  kit.setting(),
-                  new Meters(),
-                  () -> {}),
-              kit.evidence(),
-              new DeliveryLeaves(ReceiveKit.SELF, Duration.ofSeconds(10), 10_000),
-              new Subscriptions.Environment(
-                  () -> now,
-                  new Meters(),
-                  DeskClients.none(keys)::sight,
-                  label -> Optional.empty(),
-                  (tx, origin, id) -> Optional.empty(),
-                  MessageTracer.OFF),
-              CursorLimits.DEFAULT);
-    }
-
-    MessageId message(Lane lane) {
-      MessageId id = received(lane, Body.getDefaultInstance(), label -> {});
-      subscriptions.arrived();
-      return id;
-    }
-
-    Subscriber subscriber(String cursor) {
-      Subscriber taking = new Subscriber();
-      OpenCursor open = OpenCursor.newBuilder().setCursor(cursor).setWindow(10_000).build();
-      taking.subscription =
-          ((Subscriptions.OpenResult.Held) subscriptions.open("desk", open, taking)).subscription();
-      taking.subscription.wake();
-      return taking;
-    }
-  }
-
-  /** Works on the thread that wakes it. */
-  private static final class Subscriber implements Sink {
-    private final List<Delivery> given = new ArrayList<>();
-    private Subscription subscription;
-    private boolean full;
-
-    void isFull(boolean now) {
-      full = now;
-      subscription.wake();
-    }
-
-    List<MessageId> ids() {
-      return given.stream()
-          .map(one -> MessageId.of(one.getLabel().getMessageId().toByteArray()))
-          .toList();
-    }
-
-    @Override
-    public boolean ready() {
-      return !full;
-    }
-
-    @Override
-    public void send(SubscribeResponse response) {
-      if (response.hasDelivery()) {
-        given.add(response.getDelivery());
-      }
-    }
-
-    @Override
-    public void schedule(Runnable turn, int passed) {
-      turn.run();
-    }
-
-    @Override
-    public void end(Problem problem) {
-      throw new AssertionError(problem.toString());
-    }
-  }
+  private SubscribedNode node;
 
   @BeforeEach
   void open() throws IOException {
-    node = new Node(folder);
+    node = new SubscribedNode(folder);
   }
 
   @AfterEach
@@ -145,7 +45,7 @@ class TailDeliveryTest {
   void loneMessage_forSubscribersAtTheEnd_readsNothingFromTheStore() {
     node.message(Lane.FLASH);
     node.restart();
-    List<Subscriber> all =
+    List<SubscribedNode.Subscriber> all =
         IntStream.range(0, 3).mapToObj(i -> node.subscriber("cursor-" + i)).toList();
     all.forEach(one -> assertEquals(1, one.given.size()));
     List<Lane> others = Lane.all().stream().filter(lane -> lane != Lane.FLASH).toList();
@@ -160,7 +60,7 @@ class TailDeliveryTest {
 
   @Test
   void recalledOrErased_betweenCommitAndDelivery_isNotGiven() {
-    Subscriber one = node.subscriber("cursor");
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
     one.isFull(true);
     MessageId recalled = node.message(Lane.ROUTINE);
     MessageId kept = node.message(Lane.ROUTINE);
@@ -178,7 +78,7 @@ class TailDeliveryTest {
 
   @Test
   void subscriberThatFallsBehind_getsAllInOrder_firstFromTheStore() {
-    Subscriber one = node.subscriber("cursor");
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
     one.isFull(true);
     int envelopes = 18;
     for (int i = 0; i < envelopes; i++) {

@@ -1,0 +1,177 @@
+package org.entente.gateway.deliver;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.entente.gateway.deliver.DeliveryLeaves.Cursor;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.store.v1.CursorRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes of cursors that are not durable yet, in the order in which they were made.
+ *
+ * <p>However many changes a cursor has, one change of the ledger waits for them: it takes all that
+ * came meanwhile. So a client that acknowledges each message singly takes one place of those that
+ * wait for the disk. A change that the ledger refuses for load stays here and is submitted again,
+ * as later positions of the cursor build on it. Any other failure fails all changes of the cursor
+ * that wait. Safe for many threads.
+ */
+final class CursorChanges {
+  /** The pause before a retry when too many changes wait for the disk. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /** Messages after which a change of the ledger takes no further changes: a whole window. */
+  private static final int MESSAGES = Subscriptions.MAX_WINDOW;
+
+  /** Applies changes of one cursor, in their order. */
+  interface Application {
+    void apply(Transaction tx, Cursor cursor, List<Change> changes);
+  }
+
+  /** The next record of a cursor. */
+  interface Step {
+    CursorRecord apply(Transaction tx, CursorRecord before);
+  }
+
+  /** One change, and the messages that it acknowledges. */
+  static final class Change {
+    private final List<LaneCursor.SentMessage> messages;
+    private final Step step;
+    private final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+
+    /** Where it was applied last. If that was undone, it is applied in a later transaction. */
+    private @Nullable Transaction appliedIn;
+
+    Change(List<LaneCursor.SentMessage> messages, Step step) {
+      this.messages = messages;
+      this.step = step;
+    }
+
+    List<LaneCursor.SentMessage> messages() {
+      return messages;
+    }
+
+    Step step() {
+      return step;
+    }
+  }
+
+  private static final Deque<Change> NONE = new ArrayDeque<>();
+
+  private final Ledger ledger;
+  private final Application application;
+  private final Map<Cursor, Deque<Change>> waiting = new HashMap<>();
+
+  CursorChanges(Ledger ledger, Application application) {
+    this.ledger = ledger;
+    this.application = application;
+  }
+
+  /** Adds a change; completes when it is durable. */
+  CompletableFuture<?> add(Cursor cursor, Change change) {
+    boolean first;
+    synchronized (waiting) {
+      Deque<Change> changes = waiting.get(cursor);
+      first = changes == null;
+      if (changes == null) {
+        changes = new ArrayDeque<>();
+        waiting.put(cursor, changes);
+      }
+      changes.add(change);
+    }
+    if (first) {
+      submit(cursor);
+    }
+    return change.done;
+  }
+
+  private void submit(Cursor cursor) {
+    var unused =
+        ledger
+            .write(
+                Lane.ROUTINE,
+                tx -> {
+                  apply(tx, cursor);
+                  return cursor;
+                })
+            .whenComplete(
+                (written, failure) -> {
+                  if (failure == null) {
+                    goOn(cursor);
+                  } else {
+                    failed(cursor, failure);
+                  }
+                });
+  }
+
+  /** Applies what waits for a cursor, as part of a change. */
+  void apply(Transaction tx, Cursor cursor) {
+    List<Change> next = next(tx, cursor);
+    if (!next.isEmpty()) {
+      application.apply(tx, cursor, next);
+      tx.afterCommit(() -> durable(cursor, next));
+    }
+  }
+
+  /** Those that come next; none if they were applied in this transaction before. */
+  private List<Change> next(Transaction tx, Cursor cursor) {
+    List<Change> out = new ArrayList<>();
+    int messages = 0;
+    synchronized (waiting) {
+      for (Change one : waiting.getOrDefault(cursor, NONE)) {
+        if (one.appliedIn == tx || messages >= MESSAGES) {
+          break;
+        }
+        one.appliedIn = tx;
+        messages += one.messages.size();
+        out.add(one);
+      }
+    }
+    return out;
+  }
+
+  private void durable(Cursor cursor, List<Change> changes) {
+    synchronized (waiting) {
+      Deque<Change> all = waiting.getOrDefault(cursor, NONE);
+      changes.forEach(one -> all.remove(one)); // each is the first
+    }
+    changes.forEach(one -> one.done.complete(null));
+  }
+
+  private void goOn(Cursor cursor) {
+    synchronized (waiting) {
+      Deque<Change> changes = waiting.get(cursor);
+      if (changes == null || changes.isEmpty()) {
+        waiting.remove(cursor);
+        return;
+      }
+    }
+    submit(cursor);
+  }
+
+  private void failed(Cursor cursor, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof LedgerFailure why && why.code() == Code.OVERLOADED) {
+      ledger.after(PAUSE, () -> submit(cursor));
+      return;
+    }
+    Deque<Change> all;
+    synchronized (waiting) {
+      all = waiting.remove(cursor);
+    }
+    if (all != null) {
+      all.forEach(one -> one.done.completeExceptionally(failure));
+    }
+  }
+}

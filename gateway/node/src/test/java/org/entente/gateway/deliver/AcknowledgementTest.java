@@ -1,0 +1,256 @@
+package org.entente.gateway.deliver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.EvidenceMessages;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Table;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.EvidenceKind;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Acknowledgements that the ledger refuses, and those that it cannot apply. */
+@SuppressWarnings("NullAway.Init") // set before each test
+@Timeout(60)
+class AcknowledgementTest {
+  /** As {@code RetrievalRecords} has it. */
+  private static final byte RETRIEVALS = 12;
+
+  @TempDir private Path folder;
+  @AutoClose private SubscribedNode node;
+
+  @BeforeEach
+  void open() throws IOException {
+    node = new SubscribedNode(folder);
+  }
+
+  /** The writer works on something until it is let go. */
+  private CountDownLatch busy() {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    var unused =
+        node.ledger.write(
+            Lane.FLASH,
+            tx -> {
+              begun.countDown();
+              return isDone(go);
+            });
+    assertTrue(isDone(begun));
+    return go;
+  }
+
+  private static boolean isDone(CountDownLatch latch) {
+    try {
+      return latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** As many changes wait as may. */
+  private void flood() {
+    CompletableFuture<Boolean> last = new CompletableFuture<>();
+    for (int i = 0;
+        i < LedgerLimits.DEFAULT.maxWaiting() && !last.isCompletedExceptionally();
+        i++) {
+      last = node.ledger.write(Lane.ROUTINE, tx -> true);
+    }
+    assertTrue(last.isCompletedExceptionally());
+  }
+
+  private void acknowledge(SubscribedNode.Subscriber one, int which) {
+    assertEquals(
+        Optional.empty(), one.subscription.acknowledge(one.given.get(which).getPosition()));
+  }
+
+  /** All is durable, also what was refused at first. */
+  private static void end(SubscribedNode.Subscriber one) throws Exception {
+    one.subscription.close().get(30, TimeUnit.SECONDS);
+  }
+
+  /** What the audit log says of deliveries, each as {@code first-last: words}. */
+  private List<String> told() {
+    node.ledger.commit(Lane.ROUTINE, tx -> true);
+    return node.leaves.all().stream()
+        .filter(leaf -> leaf.type() == AuditType.DELIVERED_RANGE)
+        .map(
+            leaf -> {
+              AuditSubject.Range range = Objects.requireNonNull(leaf.subject().range());
+              return range.first() + "-" + range.last() + ": " + leaf.outcome().detail();
+            })
+        .toList();
+  }
+
+  /** Messages whose origin is owed evidence of their retrieval. */
+  private List<MessageId> owed() {
+    return node.kit.owed().stream()
+        .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_RETRIEVAL)
+        .flatMap(item -> EvidenceMessages.of(item).stream())
+        .toList();
+  }
+
+  private void damage(Table table, int space) {
+    List<byte[]> keys = new ArrayList<>();
+    try (Scan scan = node.store.scan(table, new byte[] {(byte) space}, null)) {
+      while (scan.hasNext()) {
+        scan.next();
+        if (space == 0 || scan.key()[0] == space) {
+          keys.add(scan.key());
+        }
+      }
+    }
+    assertTrue(!keys.isEmpty());
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          keys.forEach(key -> tx.put(table, key, new byte[] {-1, -1, -1, -1, -1}));
+          return true;
+        });
+  }
+
+  @Test
+  void acknowledgementRefusedForLoad_isWrittenLater_withItsEvidenceAndRange() throws Exception {
+    List<MessageId> ids = List.of(node.message(Lane.ROUTINE), node.message(Lane.ROUTINE));
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
+    CountDownLatch go = busy();
+    flood();
+    acknowledge(one, 0);
+    go.countDown();
+    node.ledger.commit(Lane.FLASH, tx -> true);
+    acknowledge(one, 1);
+    end(one);
+    node.now = node.now.plusSeconds(10);
+    node.subscriptions.round();
+    assertEquals(List.of("1-2: 2 acknowledged, cursor cursor"), joined(told()));
+    assertEquals(ids, owed());
+    assertEquals(List.of(), node.subscriber("cursor").given, "it is durable");
+  }
+
+  /** Whether both were in one commit depends on the time; their ranges follow without a gap. */
+  private static List<String> joined(List<String> told) {
+    return told.equals(
+            List.of("1-1: 1 acknowledged, cursor cursor", "2-2: 1 acknowledged, cursor cursor"))
+        ? List.of("1-2: 2 acknowledged, cursor cursor")
+        : told;
+  }
+
+  @Test
+  void endOfAStreamRefusedForLoad_isInTheAuditLogLater() throws Exception {
+    node.message(Lane.ROUTINE);
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
+    CountDownLatch go = busy();
+    flood();
+    CompletableFuture<?> ended = one.subscription.close();
+    go.countDown();
+    ended.get(30, TimeUnit.SECONDS);
+    assertEquals(List.of("1-1: 1 delivered, not acknowledged, cursor cursor"), told());
+  }
+
+  @Test
+  void acknowledgementsOfACursor_waitAsOneChange() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      node.message(Lane.ROUTINE);
+    }
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
+    CountDownLatch go = busy();
+    for (int i = 0; i < 50; i++) {
+      acknowledge(one, i);
+    }
+    assertEquals(1, node.ledger.waiting());
+    go.countDown();
+    end(one);
+    assertEquals(50, owed().size());
+  }
+
+  /** Otherwise a client could have any number of acknowledgements in memory. */
+  @Test
+  void acknowledgementsThatWait_holdUpFurtherDeliveries() throws Exception {
+    int most = Subscriptions.MAX_WINDOW;
+    for (int i = 0; i <= most; i++) {
+      node.received(Lane.ROUTINE, Body.getDefaultInstance(), label -> {});
+    }
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
+    assertEquals(most, one.given.size());
+    CountDownLatch go = busy();
+    acknowledge(one, most - 1);
+    assertEquals(most, one.given.size());
+    go.countDown();
+    node.ledger.commit(Lane.ROUTINE, tx -> true);
+    assertEquals(most + 1, one.given.size(), "woken when they were durable");
+  }
+
+  /** Its origin learns of it again from each client: better than not at all. */
+  @Test
+  void damagedRecordOfRetrievals_losesNeitherPositionNorLeafNorEvidence() throws Exception {
+    node.message(Lane.ROUTINE);
+    SubscribedNode.Subscriber before = node.subscriber("other");
+    acknowledge(before, 0);
+    end(before);
+    damage(Table.EVIDENCE, RETRIEVALS);
+    MessageId second = node.message(Lane.ROUTINE);
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
+    acknowledge(one, 1);
+    end(one);
+    assertEquals("1-2: 2 acknowledged, cursor cursor", told().get(1));
+    assertTrue(owed().contains(second));
+    assertEquals(List.of(), node.subscriber("cursor").given);
+  }
+
+  @Test
+  void acknowledgementThatFails_endsTheStream() throws Exception {
+    node.message(Lane.ROUTINE);
+    node.message(Lane.ROUTINE);
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
+    acknowledge(one, 0);
+    told();
+    damage(Table.CURSOR, 0);
+    acknowledge(one, 1);
+    node.ledger.commit(Lane.ROUTINE, tx -> true);
+    assertEquals(List.of(Code.INTERNAL), one.ended.stream().map(p -> p.code()).toList());
+    assertEquals(
+        Code.INTERNAL,
+        one.subscription.acknowledge(one.given.get(1).getPosition()).orElseThrow().code());
+  }
+
+  /** The stream has ended, but not all that it said is durable. */
+  @Test
+  void acknowledgementsThatWait_areApplied_beforeTheirCursorIsForgotten() {
+    MessageId id = node.message(Lane.ROUTINE);
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
+    CountDownLatch go = busy();
+    flood();
+    acknowledge(one, 0);
+    CompletableFuture<?> settled =
+        node.ledger.write(
+            Lane.FLASH,
+            tx -> {
+              node.subscriptions.settle(tx, "desk", "cursor");
+              return true;
+            });
+    go.countDown();
+    settled.join();
+    assertEquals(List.of("1-1: 1 acknowledged, cursor cursor"), told());
+    assertEquals(List.of(id), owed());
+  }
+}
