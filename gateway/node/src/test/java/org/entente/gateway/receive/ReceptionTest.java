@@ -34,6 +34,7 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.feature.consent.ConsentTable;
 import org.entente.gateway.feature.consent.IncomingConsents;
 import org.entente.gateway.feature.request.RequestTable;
+import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.record.FreshContent;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.sequence.OriginWindow;
@@ -350,6 +351,22 @@ class ReceptionTest {
   }
 
   /** Several come in one commit; and to count them by a scan would hold up the writer each time. */
+  @Test
+  void mailOfAnOriginBeyondItsShareOfAScarceDisk_isLeftToIt() {
+    DiskThresholds at = DiskThresholds.DEFAULT;
+    long share = (at.slowBelow() - at.refuseBelow()) / 16;
+    node.disk.free(at.slowBelow() - 1);
+    assertTrue(node.ledger.room().look());
+    assertAnswer(Result.RESULT_COMMITTED, "", node.kit.handOver(sealed(node.alert("one"))));
+    assertFalse(node.ledger.room().hasRoom(ORIGIN, share), "what was kept counts");
+    node.ledger.room().kept(ORIGIN, share);
+    Delivery next = sealed(node.alert("two"));
+    assertAnswer(Result.RESULT_REWRAP, "OVERLOADED", node.kit.handOver(next));
+    node.disk.free(2 * at.slowBelow());
+    assertTrue(node.ledger.room().look());
+    assertAnswer(Result.RESULT_COMMITTED, "", node.kit.handOver(next));
+  }
+
   @Test
   void gatewayKeys_areCountedInTheTransaction() {
     EvidenceTable evidence = node.ledger.evidence();

@@ -92,7 +92,8 @@ final class RecipientNode implements AutoCloseable {
   final MemoryStorageKeys keys = new MemoryStorageKeys();
   final RecordedLeaves leaves = new RecordedLeaves();
   final SettableClock clock = new SettableClock(START);
-  final MemoryStore store = new MemoryStore();
+  final MemoryStore.Disk disk = new MemoryStore.Disk();
+  final MemoryStore store = new MemoryStore(disk);
   final Writer writer = new Writer();
   final Ledger ledger =
       QuietLedger.started(

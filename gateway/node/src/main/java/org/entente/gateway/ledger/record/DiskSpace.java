@@ -1,7 +1,10 @@
 package org.entente.gateway.ledger.record;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.store.Store;
@@ -9,7 +12,7 @@ import org.entente.gateway.store.Store;
 /**
  * The free space on the ledger's disk, and its consequences. Publishers are slowed before they are
  * refused. Incoming messages are refused before a commit can fail, so that work that frees space
- * (sending, evidence, erasure) continues.
+ * (sending, evidence, erasure) continues. Before that, each agency has a share of what is left.
  *
  * <p>Values are those of the last {@link #look}. A level ends only when an eighth more than its
  * threshold is free, so that it does not change with every commit. Safe for many threads.
@@ -17,6 +20,9 @@ import org.entente.gateway.store.Store;
 public final class DiskSpace {
   /** The longest pause between two rounds of sealing while space is scarce. */
   static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
+
+  /** Agencies that can each fill their share before messages are refused. */
+  static final int SHARES = 16;
 
   private static final long MIB = 1 << 20;
 
@@ -35,6 +41,9 @@ public final class DiskSpace {
   private volatile Level level = Level.AMPLE;
   private volatile long free = Long.MAX_VALUE;
 
+  /** Bytes kept of each agency since space became scarce. */
+  private final Map<AgencyName, Long> kept = new HashMap<>();
+
   public DiskSpace(Store store, DiskThresholds thresholds) {
     this.store = store;
     this.thresholds = thresholds;
@@ -51,7 +60,31 @@ public final class DiskSpace {
     Level before = level;
     free = now;
     level = next(before, now, thresholds);
+    if (level == Level.AMPLE) {
+      kept.clear();
+    }
     return level != before;
+  }
+
+  /**
+   * Whether this many more bytes of an agency's mail can be kept. While space is scarce each agency
+   * has an equal share of the space between the thresholds, so that one that fills the disk stops
+   * only itself. A message alone is never more than a share.
+   */
+  public synchronized boolean hasRoom(AgencyName origin, long bytes) {
+    long sum = kept.getOrDefault(origin, 0L);
+    return level == Level.AMPLE || sum == 0 || sum + bytes <= share();
+  }
+
+  private long share() {
+    return (thresholds.slowBelow() - thresholds.refuseBelow()) / SHARES;
+  }
+
+  /** Counts bytes that were kept of an agency's mail. */
+  public synchronized void kept(AgencyName origin, long bytes) {
+    if (level != Level.AMPLE) {
+      kept.merge(origin, bytes, Long::sum);
+    }
   }
 
   /** The present level. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.Optional;
 import org.entente.gateway.ledger.record.DiskSpace.Level;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.testkit.MemoryStore;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,29 @@ class DiskSpaceTest {
     assertTrue(room.look());
     assertEquals(Optional.empty(), room.refusal());
     assertEquals(Duration.ZERO, room.pause());
+  }
+
+  @Test
+  void agencyThatFillsTheDisk_stopsOnlyItself_untilThereIsEnoughAgain() {
+    AgencyName flood = new AgencyName("xx.customs");
+    AgencyName other = new AgencyName("fr.customs");
+    room.kept(flood, 1_000);
+    assertTrue(room.hasRoom(flood, 1_000), "while space is ample");
+    disk.free(1_200);
+    room.look();
+    assertTrue(room.hasRoom(flood, 1_000), "one message in any case");
+    room.kept(flood, 40);
+    assertTrue(room.hasRoom(flood, 10));
+    assertFalse(room.hasRoom(flood, 11), "a sixteenth of the 800 between the thresholds");
+    room.kept(flood, 10);
+    assertFalse(room.hasRoom(flood, 1));
+    assertTrue(room.hasRoom(other, 50));
+    disk.free(5_000);
+    room.look();
+    assertTrue(room.hasRoom(flood, 1_000));
+    disk.free(1_200);
+    room.look();
+    assertTrue(room.hasRoom(flood, 50), "counted again from nothing");
   }
 
   @Test
