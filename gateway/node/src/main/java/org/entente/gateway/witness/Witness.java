@@ -65,7 +65,9 @@ import org.slf4j.LoggerFactory;
  * an hour for each agency and kind it is logged and recorded in the audit log, with the refused
  * checkpoint kept as evidence.
  *
- * <p>Safe for many threads. The caller's thread verifies; a worker signs.
+ * <p>Safe for many threads. The caller's thread verifies; one worker at a time writes files and
+ * signs, so that a slow disk holds up no other. An agency has a few requests in progress, so that
+ * it delays others by as many files.
  */
 public final class Witness {
   private static final Logger LOG = LoggerFactory.getLogger(Witness.class);
@@ -73,6 +75,9 @@ public final class Witness {
   private static final Duration FURTHER_LOG_EVERY = Duration.ofMinutes(1);
   private static final Duration PROOF_WITHIN = Duration.ofMinutes(10);
   private static final int MAX_GATEWAYS = 64;
+
+  /** Requests of one agency that are worked on or wait; its gateways ask every few seconds. */
+  static final int IN_PROGRESS = 8;
 
   private final FederationName federation;
   private final AgencyName self;
@@ -85,6 +90,9 @@ public final class Witness {
   private final Meters meters;
   private final Map<Alarm, Instant> alarmed = new ConcurrentHashMap<>();
   private final ReportedCheckpoints reports = new ReportedCheckpoints();
+  private final Map<AgencyName, Integer> inProgress = new ConcurrentHashMap<>();
+  private final Object turns = new Object();
+  private CompletableFuture<?> lastTurn = CompletableFuture.completedFuture(null);
 
   /** Agency and code of an alarm; a null code means that the agency began another log. */
   private record Alarm(AgencyName log, @Nullable Code code) {}
@@ -205,14 +213,33 @@ public final class Witness {
     SuccessionProof succession =
         SuccessionProof.verify(wire.getOpeningsList(), offered.checkpoint());
     HistoryProofs connections = HistoryProofs.of(wire.getConnectionsList(), succession);
+    long size = offered.checkpoint().size();
+    if (inProgress.merge(log.agency(), 1, Integer::sum) > IN_PROGRESS) {
+      ended(log.agency());
+      return done(reply(log, size, WitnessRules.UNAVAILABLE, null));
+    }
     return ledger
         .write(Lane.ROUTINE, tx -> decide(tx, asked, offered, succession, connections))
-        .thenApplyAsync(outcome -> reply(offered, outcome), workers)
+        .thenCompose(outcome -> inTurn(() -> reply(offered, outcome)))
         .exceptionally(
             failure -> {
               LOG.warn("cannot cosign a checkpoint of {}: {}", log, failure.getMessage());
-              return reply(log, offered.checkpoint().size(), WitnessRules.UNAVAILABLE, null);
-            });
+              return reply(log, size, WitnessRules.UNAVAILABLE, null);
+            })
+        .whenComplete((reply, failure) -> ended(log.agency()));
+  }
+
+  private void ended(AgencyName agency) {
+    inProgress.computeIfPresent(agency, (name, count) -> count > 1 ? count - 1 : null);
+  }
+
+  /** Runs a task on a worker, after those before it. */
+  private <T> CompletableFuture<T> inTurn(Supplier<T> task) {
+    synchronized (turns) {
+      CompletableFuture<T> turn = lastTurn.handleAsync((before, failure) -> task.get(), workers);
+      lastTurn = turn;
+      return turn;
+    }
   }
 
   private Optional<HeldCheckpoint> verified(LogOrigin log, Member member, SignedNote note) {

@@ -17,8 +17,12 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.tree.AddCheckpointRequest;
@@ -424,6 +428,41 @@ class WitnessTest {
     }
     assertEquals(64, cosigned);
     assertEquals(64, bench.ledger.witness().all().size());
+  }
+
+  private static GrowingLog logOf(String gateway) {
+    LogOrigin origin = new LogOrigin(TestFederation.NAME, FR, new NodeName(gateway));
+    return new GrowingLog(origin, FEDERATION.audit("fr.customs")).grow(1, "x");
+  }
+
+  private static CompletableFuture<Integer> asked(WitnessBench bench, String gateway) {
+    LogOrigin origin = new LogOrigin(TestFederation.NAME, FR, new NodeName(gateway));
+    return bench
+        .witness
+        .answer(FR, WitnessBench.wire(origin, logOf(gateway).request(0, 1, NOW)))
+        .thenApply(answer -> answer.orElseThrow().getStatus());
+  }
+
+  /** Each file takes two syncs: a worker of all that wait is enough. */
+  @Test
+  void fileThatIsSlow_holdsUpOneWorker_andAnAgencyHasFewOfThem() {
+    Queue<Runnable> workers = new ConcurrentLinkedQueue<>();
+    try (WitnessBench slow = new WitnessBench(new MemoryStore(), workers::add)) {
+      slow.ledger.start();
+      List<CompletableFuture<Integer>> answers =
+          IntStream.range(0, Witness.IN_PROGRESS).mapToObj(i -> asked(slow, "gw-" + i)).toList();
+      assertEquals(WitnessRules.UNAVAILABLE, asked(slow, "gw-one-more").join());
+      slow.ledger.commit(Lane.ROUTINE, tx -> true);
+      for (int left = answers.size(); left > 0; left--) {
+        assertEquals(1, workers.size());
+        workers.remove().run();
+      }
+      answers.forEach(answer -> assertEquals(WitnessRules.OK, answer.join()));
+      CompletableFuture<Integer> later = asked(slow, "gw-one-more");
+      slow.ledger.commit(Lane.ROUTINE, tx -> true);
+      workers.remove().run();
+      assertEquals(WitnessRules.OK, later.join());
+    }
   }
 
   @Test
