@@ -213,7 +213,9 @@ final class IndexedInbox implements AutoCloseable {
   }
 
   private void makeRoom(String origin) {
-    leaveOut(index.removeOldest(origin, used - most + 1 + most / PART));
+    // Not more than the older half, as with many origins the largest share is a small part.
+    long part = Math.min(used - most + 1 + most / PART, Math.max(1, share(origin) / 2));
+    leaveOut(index.removeOldest(origin, part));
     full.add(origin);
     recount();
   }

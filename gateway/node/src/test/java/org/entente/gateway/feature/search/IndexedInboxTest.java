@@ -124,6 +124,24 @@ class IndexedInboxTest {
     indexed.close();
   }
 
+  @Test
+  void fullIndexOfManyOrigins_keepsTheNewestOfEach() {
+    IndexedInbox indexed = empty();
+    for (int round = 0; round < 30; round++) {
+      for (int origin = 0; origin < 40; origin++) {
+        received("o" + origin + ".customs", 1, 1);
+        indexed.follow(100);
+      }
+    }
+    indexed.refresh();
+    assertTrue(total(indexed) <= MOST + 20, "" + total(indexed));
+    for (int origin = 0; origin < 40; origin++) {
+      long share = share(indexed, "o" + origin + ".customs");
+      assertTrue(share >= 4, "of o" + origin + ": " + share);
+    }
+    indexed.close();
+  }
+
   /** Older messages are read by the page, and may go before they are examined. */
   @Test
   void olderMessages_thatGoBeforeTheyAreExamined_areNotFound() {
