@@ -40,6 +40,9 @@ final class RelatedMessages {
   /** Most index places that one page may inspect. */
   private static final int LOOKED_AT = 1_000;
 
+  /** Bytes of messages opened for one page, after which it ends. */
+  static final long OPENED_BYTES = 16L << 20;
+
   private final SearchParts parts;
   private final MessageVisibility given;
   private final SearchIndex indexing;
@@ -61,6 +64,16 @@ final class RelatedMessages {
   }
 
   private record Page(List<Link> links, String next) {}
+
+  /** What one page has opened. */
+  private static final class Opened {
+    private long bytes;
+
+    void add(InboxOpener.Message message) {
+      Body body = message.body();
+      bytes += message.label().getSerializedSize() + (body == null ? 0 : body.getSerializedSize());
+    }
+  }
 
   Result<RelatedResponse> related(NodeName client, MessageId id, RelatedRequest request) {
     DeskVisibility sight = parts.desks().sight(client);
@@ -116,13 +129,14 @@ final class RelatedMessages {
     }
     long before = paging.before();
     int looked = 0;
+    Opened opened = new Opened();
     List<InboxPosition> places = index.find(sought, before, paging.size() + 1);
     while (!places.isEmpty()) {
       for (InboxPosition place : places) {
-        if (links.size() == paging.size() || looked == LOOKED_AT) {
+        if (links.size() == paging.size() || looked == LOOKED_AT || opened.bytes >= OPENED_BYTES) {
           return new Page(links, SearchQuery.token(before));
         }
-        link(one, named, sought.match(), place).ifPresent(links::add);
+        link(one, named, sought.match(), place, opened).ifPresent(links::add);
         before = place.number();
         looked++;
       }
@@ -150,7 +164,8 @@ final class RelatedMessages {
       MessageVisibility.OpenedHit one,
       Set<String> named,
       MessageFilter match,
-      InboxPosition place) {
+      InboxPosition place,
+      Opened opened) {
     if (place.equals(InboxPosition.of(one.hit().placed()))) {
       return Optional.empty();
     }
@@ -161,7 +176,11 @@ final class RelatedMessages {
               placed ->
                   given
                       .content(placed, match)
-                      .flatMap(other -> link(one.hit().label(), named, placed, other)));
+                      .flatMap(
+                          other -> {
+                            opened.add(other);
+                            return link(one.hit().label(), named, placed, other);
+                          }));
     } catch (CorruptRecord e) {
       // Delivery quarantines it.
       return Optional.empty();

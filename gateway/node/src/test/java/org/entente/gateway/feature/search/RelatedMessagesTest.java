@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -23,6 +24,7 @@ import org.entente.gateway.model.Result;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Firearm;
@@ -119,6 +121,29 @@ class RelatedMessagesTest {
     assertEquals(List.of("container:" + CONTAINER), response.getRelated(1).getIdentifiersList());
     assertTrue(response.getComplete());
     assertEquals(List.of(one), related(byVessel));
+  }
+
+  /** A page has one price, whatever it opens. */
+  @Test
+  void largeMessages_endAPage_andTheNextOneGoesOn() {
+    MessageId one = received(container());
+    AlertText text =
+        AlertText.newBuilder()
+            .setLanguage("en")
+            .setHeadline("large")
+            .setDescription("x".repeat(1 << 20))
+            .build();
+    Alert large = Alert.newBuilder().addTexts(text).addSubjects(container()).build();
+    List<MessageId> all = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      all.add(0, node.received(Body.newBuilder().setAlert(large).build(), label -> {}));
+    }
+    RelatedResponse first = related(one, request().setPageSize(50));
+    assertEquals(all.subList(0, 16), ids(first));
+    String next = first.getNextPageToken();
+    RelatedResponse rest = related(one, request().setPageSize(50).setPageToken(next));
+    assertEquals(all.subList(16, 20), ids(rest));
+    assertEquals("", rest.getNextPageToken());
   }
 
   private MessageId changes(MessageType type, MessageId target) {
