@@ -344,7 +344,7 @@ public final class Intake implements AutoCloseable {
         return new Result.Refused<>(lacking.problem());
       }
       release(released, checked, ((Result.Done<DecidedDraft>) result).value(), done);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       done.completeExceptionally(e);
     }
     return new Result.Done<>(

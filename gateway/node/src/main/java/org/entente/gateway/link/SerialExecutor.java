@@ -74,7 +74,16 @@ final class SerialExecutor implements Executor {
           return;
         }
       }
-      run(task);
+      boolean ended = false;
+      try {
+        run(task);
+        ended = true;
+      } finally {
+        if (!ended) {
+          // An error that only the machine can cause: the tasks behind it run in another turn.
+          schedule();
+        }
+      }
     }
     schedule();
   }

@@ -1,6 +1,7 @@
 package org.entente.gateway.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Context;
@@ -66,6 +67,27 @@ class SerialExecutorTest {
     }
     assertEquals(201, ran.size());
     assertTrue(ran.indexOf("urgent") < 100);
+  }
+
+  @Test
+  void errorOfTheMachine_inATask_doesNotStopThoseBehindIt() {
+    Queue<Runnable> workers = new ArrayDeque<>();
+    SerialExecutor serial = new SerialExecutor(workers::add, defect -> {});
+    List<String> ran = new ArrayList<>();
+    serial.execute(
+        () -> {
+          throw new NoClassDefFoundError("for this test");
+        });
+    serial.execute(() -> ran.add("next"));
+    assertThrows(NoClassDefFoundError.class, () -> workers.remove().run());
+    while (!workers.isEmpty()) {
+      workers.remove().run();
+    }
+    serial.execute(() -> ran.add("later"));
+    while (!workers.isEmpty()) {
+      workers.remove().run();
+    }
+    assertEquals(List.of("next", "later"), ran);
   }
 
   @Test

@@ -220,7 +220,8 @@ public final class ReleaseDecisions {
     CompletableFuture<Outcome> made;
     try {
       made = decision.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Also an error: otherwise no decision over this draft would ever end.
       made = CompletableFuture.failedFuture(e);
     }
     return made.whenComplete(
