@@ -72,6 +72,7 @@ class NamedOptionsTest {
           feedback --to | fr.custom | must be fr.customs
           request answer --to | fr.custom | must contain only the requesting agency, fr.customs
           audit export --to | yesterday | --to
+          audit export --event | ACEPTED | valid are
           request remind --to | fr.custom | was not sent to [fr.custom]
           operation task --to | fr.custom | OPERATION_ROLE
           operation report --to | fr.custom | OPERATION_ROLE
@@ -177,6 +178,7 @@ class NamedOptionsTest {
           --cursor subscription-create-NAME | makes the subscription if there is none
           --id --name --key operation-outcome-OUTCOME responder-register-NAME ipr-notice-CASE ipr-answer-CASE ipr-answer-ANSWER TASK | makes what it names
           --model --model-version | the client's own name for what it scores with; it may score later
+          --caused-by --caused-for | who caused a record may have left since
           --in-reply-to --message | what is known of a message may be over; the form is checked
           ipr-suspend---place | the place as people call it
           --condition | an expression, checked when it is compiled

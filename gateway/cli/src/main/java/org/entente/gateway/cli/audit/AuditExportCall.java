@@ -74,10 +74,14 @@ abstract class AuditExportCall extends PrintingCommand {
     if (from != null) {
       request.setFrom(from);
     }
+    narrow(request);
     // Without an end, the export would never reach the last record, since it adds records itself.
     request.setTo(to == null ? Timestamps.fromMillis(System.currentTimeMillis()) : to);
     return request.build();
   }
+
+  /** Adds what else a command selects by. */
+  void narrow(ExportRequest.Builder request) {}
 
   final OnBehalfOf onBehalfOf() {
     return person.named();

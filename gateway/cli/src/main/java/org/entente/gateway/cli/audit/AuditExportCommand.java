@@ -15,6 +15,7 @@ import org.entente.gateway.cli.call.ProgressLine;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportedLeaf;
 import org.entente.proto.v1.ExportedMessage;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,31 @@ import picocli.CommandLine.Option;
       "      --credentials fr.customs/clients/auditor"
     })
 final class AuditExportCommand extends AuditExportCall {
+  @Option(
+      names = "--event",
+      paramLabel = "TYPE",
+      description = "only records of this type, such as ACCEPTED or RECALLED")
+  private String event = "";
+
+  @Option(
+      names = "--caused-by",
+      paramLabel = "CLIENT",
+      description = "only what this client of the agency caused")
+  private String client = "";
+
+  @Option(
+      names = "--caused-for",
+      paramLabel = "OFFICER",
+      description = "only what was done on behalf of this officer")
+  private String officer = "";
+
   @Option(names = "--proofs", description = "print each line with its proof, a C2SP tlog-proof")
   private boolean proofs;
+
+  @Override
+  void narrow(ExportRequest.Builder request) {
+    request.setEvent(event).setClient(client).setOfficer(officer);
+  }
 
   @Override
   public void run() {

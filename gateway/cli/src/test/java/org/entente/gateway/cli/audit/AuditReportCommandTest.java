@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -54,7 +55,7 @@ class AuditReportCommandTest {
             "--officer=FR-9",
             "--justification=court order <41/26>",
             "--out=" + out);
-    List<String> all = new java.util.ArrayList<>(words);
+    List<String> all = new ArrayList<>(words);
     all.addAll(List.of(selection));
     return command.run(all);
   }
@@ -86,6 +87,43 @@ class AuditReportCommandTest {
     String html = Files.readString(out);
     assertFalse(html.contains("src=") || html.contains("href="), html);
     assertTrue(html.contains("default-src 'none'"), html);
+  }
+
+  private List<String> exported(String... selection) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "audit",
+                "export",
+                "--config=" + federation.config(FR),
+                "--officer=FR-9",
+                "--justification=a test"));
+    words.addAll(List.of(selection));
+    assertEquals(0, command.run(words), command::err);
+    return command.out().lines().toList();
+  }
+
+  /** As the search in the console. */
+  @Test
+  void export_selectsByEventClientAndOfficer() {
+    String id = sent().toString();
+    List<String> accepted = exported("--event=ACCEPTED", "--caused-by=desk");
+    assertEquals(1, accepted.size(), accepted::toString);
+    assertTrue(accepted.get(0).contains(id), accepted::toString);
+    assertTrue(exported().size() > 1);
+    assertEquals(List.of(), exported("--event=ACCEPTED", "--caused-by=another"));
+    assertTrue(exported("--caused-for=FR-9").stream().allMatch(line -> line.contains("FR-9")));
+    assertEquals(List.of(), exported("--caused-for=FR-8"));
+    assertEquals(
+        1,
+        command.run(
+            "audit",
+            "export",
+            "--config=" + federation.config(FR),
+            "--officer=FR-9",
+            "--justification=a test",
+            "--event=ACEPTED"));
+    assertTrue(command.err().contains("found ACEPTED; valid are "), command::err);
   }
 
   @Test
