@@ -69,12 +69,24 @@ public final class ReplicatedStore implements Store {
 
   @Override
   public byte @Nullable [] get(Table table, byte[] key) {
-    return read(() -> replica.get(table, key));
+    lifetime.readLock().lock();
+    try {
+      requireOpen();
+      return replica.get(table, key);
+    } finally {
+      lifetime.readLock().unlock();
+    }
   }
 
   @Override
   public @Nullable KeyValue last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
-    return read(() -> replica.last(table, fromInclusive, toExclusive));
+    lifetime.readLock().lock();
+    try {
+      requireOpen();
+      return replica.last(table, fromInclusive, toExclusive);
+    } finally {
+      lifetime.readLock().unlock();
+    }
   }
 
   @Override
@@ -85,21 +97,6 @@ public final class ReplicatedStore implements Store {
       Scan scan = new LentScan(replica.scan(table, fromInclusive, toExclusive), scans::remove);
       scans.add(scan);
       return scan;
-    } finally {
-      lifetime.readLock().unlock();
-    }
-  }
-
-  @FunctionalInterface
-  private interface Read<T> {
-    @Nullable T get();
-  }
-
-  private <T> @Nullable T read(Read<T> read) {
-    lifetime.readLock().lock();
-    try {
-      requireOpen();
-      return read.get();
     } finally {
       lifetime.readLock().unlock();
     }
@@ -169,13 +166,8 @@ public final class ReplicatedStore implements Store {
 
   @Override
   public long freeBytes() {
-    lifetime.readLock().lock();
-    try {
-      requireOpen();
-      return replica.freeBytes();
-    } finally {
-      lifetime.readLock().unlock();
-    }
+    requireOpen();
+    return replica.freeBytes();
   }
 
   @Override
