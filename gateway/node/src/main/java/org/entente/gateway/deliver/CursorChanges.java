@@ -32,7 +32,7 @@ final class CursorChanges {
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   /** Messages after which a change of the ledger takes no further changes: a whole window. */
-  private static final int MESSAGES = Subscriptions.MAX_WINDOW;
+  private static final int MESSAGES = OpenCursorCheck.MAX_WINDOW;
 
   /** Applies changes of one cursor, in their order. */
   interface Application {

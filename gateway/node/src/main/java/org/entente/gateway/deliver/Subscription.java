@@ -179,7 +179,7 @@ public final class Subscription {
    */
   private boolean waitsForDisk() {
     waitsForDisk = true;
-    waitsForDisk = pending.get() >= Math.max(window, Subscriptions.DEFAULT_WINDOW);
+    waitsForDisk = pending.get() >= Math.max(window, OpenCursorCheck.DEFAULT_WINDOW);
     return waitsForDisk;
   }
 

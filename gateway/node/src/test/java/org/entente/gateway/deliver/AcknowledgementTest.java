@@ -186,7 +186,7 @@ class AcknowledgementTest {
   /** Otherwise a client could have any number of acknowledgements in memory. */
   @Test
   void acknowledgementsThatWait_holdUpFurtherDeliveries() throws Exception {
-    int most = Subscriptions.MAX_WINDOW;
+    int most = OpenCursorCheck.MAX_WINDOW;
     for (int i = 0; i <= most; i++) {
       node.received(Lane.ROUTINE, Body.getDefaultInstance(), label -> {});
     }
