@@ -201,7 +201,7 @@ class PeerEdgeTest {
     exchange(channel).next();
     StreamAnswers<ExchangeResponse> other = exchangeAs(edge.gateway("sg.police"));
     other.next();
-    edge.revoke("de.customs", fingerprint(de));
+    edge.revoke("de.customs", de.chain().get(0));
     server.recheck();
     assertEquals(Status.Code.UNAUTHENTICATED, exchange(channel).code(), "it reads why");
     assertEquals(2, server.openConnections());
