@@ -75,8 +75,7 @@ final class AcknowledgementCommit {
   CompletableFuture<?> moved(Cursor cursor, CursorRecord places) {
     return changes.add(
         cursor,
-        new CursorChanges.Change(
-            List.of(), (tx, before) -> DeliveryLeaves.moved(before, places)));
+        new CursorChanges.Change(List.of(), (tx, before) -> DeliveryLeaves.moved(before, places)));
   }
 
   /** Records where a new cursor starts; completes when it is durable. */

@@ -252,13 +252,13 @@ final class LaneTraffic implements StreamSlot.Traffic {
       case CREDIT -> sender.credited(frame.getCredit());
       case HELLO -> greetedAgain(frame.getHello());
       case NOTICE,
-              BUNDLE_IN_FORCE,
-              BUNDLE_REQUEST,
-              BUNDLE_PART,
-              FRESHNESS,
-              LINK_PAUSE,
-              ATTACHMENT_REQUEST,
-              ATTACHMENT_PART ->
+          BUNDLE_IN_FORCE,
+          BUNDLE_REQUEST,
+          BUNDLE_PART,
+          FRESHNESS,
+          LINK_PAUSE,
+          ATTACHMENT_REQUEST,
+          ATTACHMENT_PART ->
           slot.drop(Code.MALFORMED, "notices go over the control stream");
       // A kind of frame that only newer peers know.
       case FRAME_NOT_SET -> {}

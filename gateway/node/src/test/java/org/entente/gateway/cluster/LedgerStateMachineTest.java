@@ -1,5 +1,6 @@
 package org.entente.gateway.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -185,13 +186,13 @@ class LedgerStateMachineTest {
   }
 
   private static byte[] entry(long term, long number, String value) {
-    return ReplicatedCommit.of(term, number, new Batch().put(Table.INBOX, KEY, value.getBytes()))
+    return ReplicatedCommit.of(term, number, new Batch().put(Table.INBOX, KEY, value.getBytes(UTF_8)))
         .encode();
   }
 
   private @Nullable String value() {
     byte[] value = machine.replica().store().get(Table.INBOX, KEY);
-    return value == null ? null : new String(value);
+    return value == null ? null : new String(value, UTF_8);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.entente.gateway.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -47,7 +48,7 @@ class ReplicaFolderTest {
   private static RocksReplica fill(ReplicaFolder folder, long index, String value) {
     RocksReplica replica = folder.open();
     replica.apply(
-        new Batch().put(Table.INBOX, KEY, value.getBytes()), new LogPosition(2, index, 1));
+        new Batch().put(Table.INBOX, KEY, value.getBytes(UTF_8)), new LogPosition(2, index, 1));
     if (index < 10) {
       replica.close();
     }
@@ -165,7 +166,7 @@ class ReplicaFolderTest {
     try (RocksReplica replica = folder.open()) {
       byte[] found = replica.store().get(Table.INBOX, KEY);
       assertNotNull(found);
-      assertArrayEquals(value.getBytes(), found);
+      assertArrayEquals(value.getBytes(UTF_8), found);
     }
   }
 

@@ -106,13 +106,13 @@ public final class LinkFormats {
         case GAP -> perform(sender.gap(frame.getGap(), queue));
         case CREDIT -> sender.credited(frame.getCredit());
         case NOTICE,
-                BUNDLE_IN_FORCE,
-                BUNDLE_REQUEST,
-                BUNDLE_PART,
-                FRESHNESS,
-                LINK_PAUSE,
-                ATTACHMENT_REQUEST,
-                ATTACHMENT_PART ->
+            BUNDLE_IN_FORCE,
+            BUNDLE_REQUEST,
+            BUNDLE_PART,
+            FRESHNESS,
+            LINK_PAUSE,
+            ATTACHMENT_REQUEST,
+            ATTACHMENT_PART ->
             ended = true;
         case FRAME_NOT_SET -> {}
       }

@@ -63,7 +63,8 @@ class CallRateTest {
 
   @Test
   void calls_costMoreThanTheRateAllows_areRefused_andStreamsAndOthersGoOn() throws Exception {
-    InetSocketAddress address = start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0, 0));
+    InetSocketAddress address =
+        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0, 0));
     ManagedChannel channel = edge.channel(address, edge.client("all"));
     StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> open =
@@ -98,7 +99,8 @@ class CallRateTest {
   /** Who has no right to a call pays for its refusal as for the call. */
   @Test
   void callsWithoutTheirScope_costAsOthers() throws Exception {
-    InetSocketAddress address = start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0, 0));
+    InetSocketAddress address =
+        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0, 0));
     ManagedChannel channel = edge.channel(address, edge.client("publisher"));
     for (int i = 0; i < AT_ONCE / CallCost.SEARCH.units(); i++) {
       assertEquals("SCOPE_MISSING", search(channel));
@@ -116,7 +118,8 @@ class CallRateTest {
 
   @Test
   void draftsBeyondTheRate_waitAtTheClient_andNoStreamEnds() throws Exception {
-    InetSocketAddress address = start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
+    InetSocketAddress address =
+        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
     ManagedChannel channel = edge.channel(address, edge.client("all"));
     StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> flood =
@@ -156,7 +159,8 @@ class CallRateTest {
 
   @Test
   void messagesThatAStreamPassesOver_beyondTheRate_makeItWait_andItGoesOn() throws Exception {
-    InetSocketAddress address = start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
+    InetSocketAddress address =
+        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
     int turns = 8;
     int each = 256 / SubscriberService.PASSED_A_REQUEST;
     SubscriberServiceTest.receive(edge.behind, turns * 256);
@@ -209,7 +213,8 @@ class CallRateTest {
 
   @Test
   void streamsOfOneClient_shareItsDebt_andAnotherClientHasNone() throws Exception {
-    InetSocketAddress address = start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
+    InetSocketAddress address =
+        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
     ManagedChannel channel = edge.channel(address, edge.client("all"));
     StreamAnswers<PublishStreamResponse> first = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> flood =

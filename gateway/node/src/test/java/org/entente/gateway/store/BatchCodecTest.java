@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** The form of a batch between machines. */
 class BatchCodecTest {
+  private static final List<Table> TABLES = List.of(Table.values());
+
   @Test
   void batch_encoded_hasTheDocumentedBytes() {
     Batch batch =
@@ -88,7 +90,7 @@ class BatchCodecTest {
   private static Batch random(Random random) {
     Batch batch = new Batch();
     for (int i = random.nextInt(6); i > 0; i--) {
-      Table table = Table.values()[random.nextInt(Table.values().length)];
+      Table table = TABLES.get(random.nextInt(TABLES.size()));
       byte[] key = bytes(random, 5);
       switch (random.nextInt(3)) {
         case 0 -> batch.put(table, key, bytes(random, 20));

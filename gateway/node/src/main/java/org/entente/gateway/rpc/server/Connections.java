@@ -223,7 +223,9 @@ public final class Connections {
     Set<Connection> closing;
     synchronized (this) {
       closing =
-          all.values().stream().filter(one -> one.warned && refused.containsKey(one)).collect(Collectors.toSet());
+          all.values().stream()
+              .filter(one -> one.warned && refused.containsKey(one))
+              .collect(Collectors.toSet());
       all.values().forEach(one -> one.warned = refused.containsKey(one));
     }
     refused.forEach(
