@@ -186,7 +186,8 @@ class LedgerStateMachineTest {
   }
 
   private static byte[] entry(long term, long number, String value) {
-    return ReplicatedCommit.of(term, number, new Batch().put(Table.INBOX, KEY, value.getBytes(UTF_8)))
+    return ReplicatedCommit.of(
+            term, number, new Batch().put(Table.INBOX, KEY, value.getBytes(UTF_8)))
         .encode();
   }
 
