@@ -7,7 +7,7 @@ import { BYTES, VARINT, fields } from './protobuf.mjs';
 const KIND_EVIDENCE = 3n;
 const AGREEMENT = 'evidence';
 const MOST_ITEMS = 4096;
-const LAST_KIND = 11n;
+const LAST_KIND = 12n;
 
 /** Kinds that a recipient states once of each message, so that one item may be about several. */
 const SHARED_KINDS = [6n, 7n, 8n, 9n];

@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,7 @@ import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.proto.v1.Addressees;
+import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
@@ -249,10 +251,7 @@ class PolicyTest {
             case LONG -> random.nextLong();
             case BOOLEAN -> random.nextBoolean();
             case BYTE_STRING -> ByteString.copyFrom(new byte[random.nextInt(20)]);
-            case MESSAGE ->
-                field.getMessageType().equals(Timestamp.getDescriptor())
-                    ? randomTime(random)
-                    : Addressees.newBuilder().addAction("\u0000é").build();
+            case MESSAGE -> randomMessage(field, random);
             default -> throw new AssertionError(field.getFullName());
           };
       if (field.isRepeated()) {
@@ -262,6 +261,16 @@ class PolicyTest {
       }
     }
     return label.build();
+  }
+
+  private static Message randomMessage(FieldDescriptor field, Random random) {
+    if (field.getMessageType().equals(Timestamp.getDescriptor())) {
+      return randomTime(random);
+    }
+    if (field.getMessageType().equals(Attachment.getDescriptor())) {
+      return Attachment.newBuilder().setName("\u0000é").setSize(random.nextLong()).build();
+    }
+    return Addressees.newBuilder().addAction("\u0000é").build();
   }
 
   private static Timestamp randomTime(Random random) {
