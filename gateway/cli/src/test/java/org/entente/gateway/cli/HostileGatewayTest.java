@@ -68,7 +68,8 @@ class HostileGatewayTest {
           "--to", "de.customs",
           "--subject", "container:CSQU3054383",
           "--within", "24",
-          "EXPECTATIONS", "../../config/expectations");
+          "EXPECTATIONS", "../../config/expectations",
+          "FILE", SAMPLE);
 
   /** Options beyond the required ones, by command. */
   private static final Map<String, List<String>> MORE =

@@ -139,7 +139,12 @@ final class SimSubscriber {
 
     @Override
     public void end(Problem problem) {
-      violations.add(node.name() + " ended its subscriber: " + problem, null);
+      // A ledger whose disk failed takes no acknowledgement; the next process opens the cursor
+      // again.
+      if (process.core().ledger().failure() == null) {
+        violations.add(node.name() + " ended its subscriber: " + problem, null);
+      }
+      dead = true;
     }
   }
 }

@@ -7,6 +7,7 @@ import io.grpc.ServiceDescriptor;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.entente.proto.v1.AttachmentsGrpc;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.BackupsGrpc;
 import org.entente.proto.v1.CapGrpc;
@@ -37,6 +38,7 @@ import org.entente.proto.v1.WatchGrpc;
 public record CalledMethod(MethodDescriptor<Message, Message> descriptor) {
   private static final List<ServiceDescriptor> SERVICES =
       List.of(
+          AttachmentsGrpc.getServiceDescriptor(),
           AuditGrpc.getServiceDescriptor(),
           BackupsGrpc.getServiceDescriptor(),
           CapGrpc.getServiceDescriptor(),
