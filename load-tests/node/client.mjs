@@ -8,6 +8,7 @@
 // that came out as was expected, and ends with 1 at the first that did not.
 import { readFileSync } from 'node:fs';
 import { Client } from './client/api.mjs';
+import { attachments } from './client/attachments.mjs';
 import { casework } from './client/casework.mjs';
 import { documents } from './client/documents.mjs';
 import { messages } from './client/messages.mjs';
@@ -36,7 +37,7 @@ const as = (name) => {
 };
 
 try {
-  for (const chapter of [messages, documents, requests, casework, together, rights, office]) {
+  for (const chapter of [messages, documents, attachments, requests, casework, together, rights, office]) {
     await chapter(as);
   }
 } catch (error) {

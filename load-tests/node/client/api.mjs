@@ -149,15 +149,15 @@ export class Client {
     });
   }
 
-  /** Takes deliveries by a cursor until `enough` of them have come, and acknowledges them. */
-  receive(cursor, enough) {
+  /** Takes deliveries by a cursor until `enough` of them have come, and acknowledges them or gives them back. */
+  receive(cursor, enough, answer = 'ack') {
     const call = this.stub('Subscriber').subscribe();
     return new Promise((done, failed) => {
       const got = [];
       call.on('data', ({ delivery }) => {
         if (delivery) {
           got.push(delivery);
-          call.write({ ack: { position: delivery.position } });
+          call.write({ [answer]: { position: delivery.position } });
           if (enough(got)) {
             call.end();
           }

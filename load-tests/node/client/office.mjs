@@ -15,6 +15,7 @@ export const office = async (as) => {
   await links(operator);
   await sets(operator);
   await policy(operator);
+  await shares(as('fr.customs/declarations'), desk);
   await forgets(as('de.customs/operator'));
 };
 
@@ -129,6 +130,29 @@ const policy = async (operator) => {
     assert.equal(inForce, true);
     assert.deepEqual(errors, []);
     return `${policyVersion}: ${warnings.length} warnings`;
+  });
+};
+
+/** A shared subscription, of which the only delivery is given back, so that it becomes a dead letter. */
+const shares = async (publisher, desk) => {
+  const name = 'node-shared';
+  const settings = { kind: 'SUBSCRIPTION_KIND_SHARED', maxDeliveries: 1, condition: 'label.kind == Kind.KIND_ALERT' };
+  const wrong = { name, settings: { ...settings, condition: 'label.kin == 1' }, fromNow: true };
+  const error = await desk.refused('Subscriptions.CreateSubscription', wrong, 'INVALID_FIELD', 'settings.condition');
+  assert.match(error.description, /kind/, 'it names the nearest');
+  await desk.call('Subscriptions.CreateSubscription', { name, settings, fromNow: true }, ({ created }) => {
+    assert.equal(created, true);
+    return 'created';
+  });
+  const id = await publisher.publish(alert('de.customs', 'For one of many', 'CSQU3054383'));
+  const [{ position }] = await desk.receive(name, (got) => got.length === 1, 'giveBack');
+  const { deadLetters } = await desk.await('Subscriptions.ListDeadLetters', { name }, (dead) => {
+    return dead.deadLetters.length === 1 && `message ${hex(dead.deadLetters[0].messageId)}`;
+  });
+  assert.equal(hex(deadLetters[0].messageId), hex(id));
+  await desk.call('Subscriptions.SettleDeadLetters', { name, positions: [position], discard: true }, ({ settled }) => {
+    assert.equal(settled, 1);
+    return 'discarded';
   });
 };
 

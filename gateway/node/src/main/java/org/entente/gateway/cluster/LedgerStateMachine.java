@@ -43,7 +43,7 @@ final class LedgerStateMachine extends BaseStateMachine {
   private static final Message STALE = Message.valueOf("stale");
 
   /** What the node does when its role changes. Called on threads of Ratis; returns at once. */
-  interface Role {
+  public interface Role {
     /** This node leads, and has applied every entry before the first of the term. */
     void leads(long term);
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three processes: what a commit returned for survives the SIGKILL of the leader, and of all. */
 @Tag("extended")
+@Tag("cluster")
 class ClusterKillIT {
   private static final long PATIENCE_SECONDS = 60;
 

@@ -62,6 +62,7 @@ class ClusterNodeTest {
   /** The log that it missed is gone from the leader, which sends its copy. */
   @Test
   @Tag("extended")
+  @Tag("cluster")
   void node_thatMissedTheLog_fetchesACopyAndCanLead() throws IOException {
     try (TestCluster cluster = new TestCluster(dir, 3, 1_000_000).startAll()) {
       TestCluster.Lead first = cluster.awaitLead();
@@ -89,6 +90,7 @@ class ClusterNodeTest {
 
   @Test
   @Tag("extended")
+  @Tag("cluster")
   void leader_withoutAMajority_takesNoCommit() {
     try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {
       TestCluster.Lead lead = cluster.awaitLead();

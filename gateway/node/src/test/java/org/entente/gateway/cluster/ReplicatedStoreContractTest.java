@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The contract of a store, kept by the leader of three nodes; each reopening restarts all of them.
  */
 @Tag("extended")
+@Tag("cluster")
 class ReplicatedStoreContractTest extends StoreContract {
   ReplicatedStoreContractTest(@TempDir Path dir) {
     super(new Opening(dir, 3));
