@@ -148,7 +148,9 @@ class CapPathTest {
     assertEquals("label.requested_action", written.getUnmapped(0).getPath());
     String xml = written.getXml().toStringUtf8();
     assertTrue(xml.contains("<identifier>HAFEN-2026-0412-7</identifier>"), xml);
-    assertEquals(read.getDraft().getBody(), read(reading(xml)).getDraft().getBody());
+    assertTrue(xml.contains("<sender>fr.customs/leitstelle@hafen.example</sender>"), xml);
+    String unprefixed = xml.replace(">fr.customs/", ">");
+    assertEquals(read.getDraft().getBody(), read(reading(unprefixed)).getDraft().getBody());
     AuditRecord leaf = opened(id).get(0);
     assertEquals("DE-7", leaf.getActor().getOnBehalfOf().getOfficer());
     assertEquals("desk", leaf.getActor().getClient());
@@ -181,7 +183,7 @@ class CapPathTest {
     assertTrue(cancel.contains("<note>the fire is out</note>"), cancel);
     assertTrue(
         cancel.contains(
-            "<references>leitstelle@hafen.example,HAFEN-2026-0412-7,2026-04-12T15:20:00+02:00"),
+            "<references>fr.customs/leitstelle@hafen.example,HAFEN-2026-0412-7,2026-04-12T15:20:00+02:00"),
         cancel);
     Refused gone = refused(() -> write(writing(id)));
     assertEquals("NOT_FOUND", gone.reason());

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.entente.gateway.bridge.cap.CapLines.Entry;
@@ -42,6 +43,7 @@ final class CapExport {
   /** The element, with the parts of the message that it changes or omits. */
   record ExportResult(CapElement alert, List<UnmappedValue> unmapped) {}
 
+  private static final Pattern WORDS = Pattern.compile("\\s+");
   private static final int MOST_BLOCKS = 64;
 
   /** A document has no more elements, and each line is at least one. */
@@ -77,7 +79,7 @@ final class CapExport {
   private CapElement alert() throws CapProblem {
     List<CapElement> out = new ArrayList<>();
     out.add(text("identifier", kept("identifier", identifier(label))));
-    out.add(text("sender", kept("sender", label.getOrigin())));
+    out.add(text("sender", sender()));
     out.add(text("sent", kept("sent", CapText.time(label.getCreatedAt(), label.hasCreatedAt()))));
     out.add(text("status", CapCodes.word(label.getStatus().getValueDescriptor(), "Actual")));
     out.add(text("msgType", messageType()));
@@ -92,11 +94,32 @@ final class CapExport {
       out.add(text("code", code));
     }
     out.add(text("note", kept("note", "")));
-    out.add(text("references", kept("references", references)));
+    out.add(text("references", references()));
     out.add(text("incidents", kept("incidents", "")));
     out.addAll(infos());
     tellWhatIsLeft();
     return parent("alert", withoutEmpty(out));
+  }
+
+  /**
+   * The origin, before the sender that the message states. So no agency writes a file in the name
+   * of another: those who read CAP know an alert by its sender.
+   */
+  private String sender() {
+    String stated = kept("sender", "");
+    return stated.isEmpty() ? label.getOrigin() : ofOrigin(stated);
+  }
+
+  /** Alerts of the same origin alone: an update or cancellation is about what its sender sent. */
+  private String references() {
+    String stated = kept("references", "").strip();
+    return stated.isEmpty()
+        ? references
+        : WORDS.splitAsStream(stated).map(this::ofOrigin).collect(Collectors.joining(" "));
+  }
+
+  private String ofOrigin(String stated) {
+    return label.getOrigin().isEmpty() ? stated : label.getOrigin() + "/" + stated;
   }
 
   /** Whether it came from a CAP document, which then gives its identity. */

@@ -24,6 +24,7 @@ import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -101,6 +102,26 @@ class CapWriterTest {
             .addMarkings("TLP:CLEAR")
             .build();
     assertTrue(xml(clear, fromCap).contains("<scope>Public</scope>"));
+  }
+
+  /** A member states what it likes in the fields that come from CAP. */
+  @Test
+  void alert_inTheNameOfAnotherSender_isOfItsOriginAlone_andCancelsOnlyThat() {
+    Alert forged =
+        alert("x").toBuilder()
+            .putExtra("cap.identifier", "1")
+            .putExtra("cap.sender", "desk@de.example")
+            .putExtra(
+                "cap.references", "de.customs,A-1,2026-04-12T13:20:00-00:00\n de.customs,A-2,t")
+            .build();
+    Label cancel = DELIVERED.toBuilder().setMessageType(MessageType.MESSAGE_TYPE_CANCEL).build();
+    String xml = xml(cancel, forged);
+    assertTrue(xml.contains("<sender>fr.customs/desk@de.example</sender>"), xml);
+    assertTrue(
+        xml.contains(
+            "<references>fr.customs/de.customs,A-1,2026-04-12T13:20:00-00:00"
+                + " fr.customs/de.customs,A-2,t</references>"),
+        xml);
   }
 
   @TestFactory
