@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.LogSuccession.Finding;
@@ -133,6 +134,20 @@ class MissingLedgerTest {
         LedgerSuccession.beginEmpty(file, Optional.empty(), PERSON, federation.clock),
         "nothing here knows what it had signed");
 
+    startAndStop();
+  }
+
+  /** A unit that starts the gateway again must not open a ledger that is being replaced. */
+  @Test
+  void restoredLedger_isPutInItsPlace_whileTheGatewayCannotStart() {
+    List<String> refused = new ArrayList<>();
+    Finding found =
+        LedgerSuccession.onDisk(file, federation.clock)
+            .restored(
+                Optional.empty(), PERSON, "a copy", () -> refused.add(refusal(this::startAndStop)));
+
+    assertInstanceOf(Finding.Continues.class, found);
+    assertTrue(refused.get(0).startsWith("keystore: "), refused::toString);
     startAndStop();
   }
 }

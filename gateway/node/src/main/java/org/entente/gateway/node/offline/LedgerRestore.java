@@ -168,17 +168,21 @@ public final class LedgerRestore {
     Path restored = beside("restoring");
     remove(restored);
     new RocksBackups(folder).restore(backup.number(), restored);
+    Path aside = occupied ? beside("replaced-" + STAMP.format(clock.instant())) : null;
     Finding finding =
         new LedgerSuccession(
                 configFile, place -> LedgerFolder.open(restored), clock, new SecureRandom())
             .restored(
                 witnessed,
                 by,
-                "restored backup %d of %s".formatted(backup.number(), backup.made()));
+                "restored backup %d of %s".formatted(backup.number(), backup.made()),
+                () -> exchange(restored, data, aside));
+    return new RestoreResult(backup, aside, finding);
+  }
+
+  private static void exchange(Path restored, Path data, @Nullable Path aside) {
     try {
-      Path aside = occupied ? beside("replaced-" + STAMP.format(clock.instant())) : null;
       new FolderExchange(FolderExchange.OF_THIS_MACHINE).exchange(restored, data, aside);
-      return new RestoreResult(backup, aside, finding);
     } catch (IOException e) {
       throw new StartProblem("data: " + e.getMessage(), e);
     }

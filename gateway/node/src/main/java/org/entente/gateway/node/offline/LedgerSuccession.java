@@ -148,6 +148,17 @@ public final class LedgerSuccession {
    * @throws StartProblem as for {@link #look}
    */
   public Finding restored(Optional<byte[]> witnessed, AuditPerson by, String detail) {
+    return restored(witnessed, by, detail, () -> {});
+  }
+
+  /**
+   * The same, and puts the ledger in its place.
+   *
+   * @param placing called once the ledger is closed, while the keystore still keeps the node from
+   *     starting
+   */
+  public Finding restored(
+      Optional<byte[]> witnessed, AuditPerson by, String detail, Runnable placing) {
     return use(
         witnessed,
         (opened, found) -> {
@@ -156,7 +167,8 @@ public final class LedgerSuccession {
           } else if (found instanceof Finding.Continues continues) {
             goOn(opened, continues, by, detail);
           }
-        });
+        },
+        placing);
   }
 
   private record OpenedLedger(
@@ -173,8 +185,21 @@ public final class LedgerSuccession {
   }
 
   private Finding use(Optional<byte[]> witnessed, BiConsumer<OpenedLedger, Finding> task) {
-    try (Keystore keystore = files.keystore(random);
-        Store store = stores.get()) {
+    return use(witnessed, task, () -> {});
+  }
+
+  private Finding use(
+      Optional<byte[]> witnessed, BiConsumer<OpenedLedger, Finding> task, Runnable afterwards) {
+    try (Keystore keystore = files.keystore(random)) {
+      Finding found = use(keystore, witnessed, task);
+      afterwards.run();
+      return found;
+    }
+  }
+
+  private Finding use(
+      Keystore keystore, Optional<byte[]> witnessed, BiConsumer<OpenedLedger, Finding> task) {
+    try (Store store = stores.get()) {
       KeyProvider keys = new KeyProvider(keystore, clock, random);
       CheckpointVerifier verifier = verifier(files, keys, self);
       CheckpointVerifier own = AuditComponents.verifier(config, 1, keys.auditPairs().verifying());
