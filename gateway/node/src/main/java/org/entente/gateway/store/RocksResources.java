@@ -2,7 +2,10 @@ package org.entente.gateway.store;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Properties;
+import org.rocksdb.AbstractEventListener;
+import org.rocksdb.BackgroundErrorReason;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyOptions;
@@ -14,6 +17,7 @@ import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Logger;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteOptions;
 
@@ -100,7 +104,24 @@ final class RocksResources implements AutoCloseable {
         .setKeepLogFileNum(4)
         .setMaxManifestFileSize(16 * MIB)
         .setStatsDumpPeriodSec(0)
-        .setStatsPersistPeriodSec(0);
+        .setStatsPersistPeriodSec(0)
+        .setListeners(List.of(own(new FailingForGood())));
+  }
+
+  /**
+   * Keeps RocksDB from going on by itself after a failure: a store that failed is reopened. A
+   * commit that waited for a flush that found the disk full would wait for that recovery, and the
+   * recovery for the commit, for ever.
+   */
+  private static final class FailingForGood extends AbstractEventListener {
+    FailingForGood() {
+      super(EnabledEventCallback.ON_ERROR_RECOVERY_BEGIN);
+    }
+
+    @Override
+    public boolean onErrorRecoveryBegin(BackgroundErrorReason reason, Status error) {
+      return false;
+    }
   }
 
   /**
