@@ -24,10 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("extended")
 @Tag("packages")
 final class PackagesIT {
-  /**
-   * Of these, 21 MiB are Ratis, most of it the gRPC and Netty that it brings under its own names.
-   */
-  private static final long MOST_BYTES = 93L << 20;
+  private static final long MOST_BYTES = 72L << 20;
 
   /** Code of tests and measurements, by the folders of its classes. */
   private static final List<String> ABSENT =
