@@ -175,7 +175,7 @@ final class StepFilesTest {
         wrong(
             "Search/Open",
             "Search/Opens",
-            "steps[2].call.method: \"Search/Opens\"; valid: one of Audit/Export"),
+            "steps[2].call.method: \"Search/Opens\"; valid: one of Attachments/BeginUpload"),
         wrong(
             "message_id: $first, on",
             "message_id: $none, on",
