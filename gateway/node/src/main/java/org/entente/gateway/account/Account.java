@@ -34,17 +34,24 @@ public final class Account {
 
     /**
      * The upper half of what may come at once is for all. The lower half is divided, the more
-     * sparingly the less there is, so that what is carried for others leaves no debt. Work of more
-     * than a second could never be taken so: the upper half pays, and the rest later.
+     * sparingly the less there is. Work of more than a second begins while half is left, and always
+     * counts for its party, who owes what is not there.
      */
     boolean mayTake(List<String> party, long amount, long now) {
       double half = limit.atOnce() / 2.0;
       double left = rate.tokens(now);
       if (amount > limit.perSecond()) {
-        return left >= half;
+        return left >= half
+            && shares.take(party, amount, limit.perSecond(), limit.perSecond(), now);
       }
       double share = limit.perSecond() * Math.max(0, Math.min(1, left / half));
       return left - amount >= half || shares.take(party, amount, share, limit.perSecond(), now);
+    }
+
+    /** Leaves no debt: all frames of the caller would wait for it, also those of others. */
+    void takeWhatIsLeft(long amount, long now) {
+      long left = (long) Math.max(0, rate.tokens(now));
+      var unused = rate.takeAndWait(Math.min(amount, left), now);
     }
   }
 
@@ -154,7 +161,7 @@ public final class Account {
         return false;
       }
       own.ever += amount;
-      var unused = own.rate.takeAndWait(amount, now);
+      own.takeWhatIsLeft(amount, now);
       return true;
     }
   }

@@ -70,6 +70,18 @@ class AccountsTest {
     assertTrue(flood.spendFor(List.of("x.hub"), Work.VERIFICATIONS, 25));
   }
 
+  /** What a transit carries for others must neither hold up its own frames nor theirs. */
+  @Test
+  void workForOthersBeyondTheRate_isOwedByTheirPartAlone() {
+    assertTrue(flood.spendFor(List.of("x.hub"), Work.VERIFICATIONS, 1_000));
+    assertEquals(0, flood.charge(Work.VERIFICATIONS, 0), "the carrier owes nothing");
+    for (int second = 0; second < 60; second++) {
+      nanos += TimeUnit.SECONDS.toNanos(1);
+      assertFalse(flood.spendFor(List.of("x.hub"), Work.VERIFICATIONS, 1_000));
+      assertTrue(flood.spendFor(List.of("sg.police"), Work.VERIFICATIONS, 2));
+    }
+  }
+
   /** Else the streams of a client use up what its other calls need. */
   @Test
   void streams_leaveHalfForCalls_andWaitForIt() {
