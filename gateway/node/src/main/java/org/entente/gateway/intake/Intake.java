@@ -111,6 +111,7 @@ public final class Intake implements AutoCloseable {
         new SealingQueue(
             this::sealAndCommit,
             limits.drafts(),
+            parts.ledger().mostBytesOfAChange(),
             sealer,
             () -> parts.ledger().room().level() != DiskSpace.Level.AMPLE,
             timers,

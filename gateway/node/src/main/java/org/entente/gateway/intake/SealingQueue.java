@@ -38,16 +38,6 @@ final class SealingQueue implements AutoCloseable {
   static final int ROUND = 256;
 
   /**
-   * Bytes of labels and bodies in a round, unless one submission has more: a round is one change of
-   * the ledger, which takes no more than {@link
-   * org.entente.gateway.ledger.commit.Transaction#MOST_BYTES}.
-   */
-  static final long ROUND_BYTES = 16L << 20;
-
-  /** Bytes of one submission: twice the largest message, and what its records need. */
-  static final long SUBMISSION_BYTES = 36L << 20;
-
-  /**
    * Most submissions in a round while FLASH is recent. The next FLASH waits for any bulk round that
    * is being sealed here or applied at the peer. Smaller rounds cost a sixth of the throughput (a
    * signature, a stanza and a receipt more for every few messages), so rounds are small only while
@@ -88,6 +78,7 @@ final class SealingQueue implements AutoCloseable {
 
   private final Function<List<Submission>, CompletableFuture<Void>> sealAndCommit;
   private final int most;
+  private final long mostBytes;
   private final Executor sealer;
   private final BooleanSupplier scarce;
   private final Timers timers;
@@ -116,6 +107,7 @@ final class SealingQueue implements AutoCloseable {
    * @param sealAndCommit seals a round and hands it to the ledger; the future completes when it is
    *     durable, and its failure fails every submission of the round
    * @param most most submissions that may wait or be on their way into the ledger
+   * @param mostBytes bytes that one change of the ledger may put; a round is one change
    * @param sealer runs sealing, one round at a time, and may block before a round
    * @param scarce whether disk space is scarce, so that rounds are small
    * @param apart least time between the starts of two rounds; a full round and one with a FLASH
@@ -124,12 +116,14 @@ final class SealingQueue implements AutoCloseable {
   SealingQueue(
       Function<List<Submission>, CompletableFuture<Void>> sealAndCommit,
       int most,
+      long mostBytes,
       Executor sealer,
       BooleanSupplier scarce,
       Timers timers,
       Duration apart) {
     this.sealAndCommit = sealAndCommit;
     this.most = most;
+    this.mostBytes = mostBytes;
     this.sealer = sealer;
     this.scarce = scarce;
     this.timers = timers;
@@ -264,12 +258,14 @@ final class SealingQueue implements AutoCloseable {
     if (closing) {
       return new Problem(Code.NOT_READY, "", "the gateway is stopping");
     }
-    if (submission.bytes() > SUBMISSION_BYTES) {
+    // Twice the largest message of an embedded ledger; the rest is for what its records need.
+    long allowed = mostBytes / 10 * 9;
+    if (submission.bytes() > allowed) {
       return new Problem(
           Code.TOO_LARGE,
           "body",
           "%d bytes under %d agreements; at most %d together: send to fewer recipients at once"
-              .formatted(submission.bytes(), submission.parts().size(), SUBMISSION_BYTES));
+              .formatted(submission.bytes(), submission.parts().size(), allowed));
     }
     int share = submission.lane().share(most);
     if (underWay >= share) {
@@ -324,7 +320,7 @@ final class SealingQueue implements AutoCloseable {
       List<Submission> round = new ArrayList<>();
       long now = timers.nanos();
       int most = most();
-      long left = ROUND_BYTES;
+      long left = mostBytes / 5 * 2;
       List<Lane> lanes = mayTakeBulk() && !rests(now) ? Lane.all() : List.of(Lane.FLASH);
       for (Lane lane : lanes) {
         Deque<Submission> queue = queue(lane);

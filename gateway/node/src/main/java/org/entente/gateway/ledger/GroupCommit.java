@@ -64,6 +64,7 @@ final class GroupCommit implements AutoCloseable {
   private final LedgerLimits limits;
   private final CommitObserver observer;
   private final WriterExecutor turns;
+  private final long closingBytes;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
@@ -91,6 +92,7 @@ final class GroupCommit implements AutoCloseable {
     this.limits = limits;
     this.observer = observer;
     this.turns = turns;
+    this.closingBytes = Math.min(limits.maxBatchBytes(), Transaction.closingBytes(store));
     for (Lane lane : Lane.all()) {
       waiting.put(lane, new ArrayDeque<>());
     }
@@ -277,7 +279,7 @@ final class GroupCommit implements AutoCloseable {
       }
       count++;
       hurries |= entry.lane() == Lane.FLASH && !entry.patient() && !hurried;
-      boolean full = count == most || tx.changes().bytes() > limits.maxBatchBytes();
+      boolean full = count == most || tx.changes().bytes() > closingBytes;
       entry = full ? null : more(hurries ? Lane.FLASH : Lane.ROUTINE);
     }
     hurried = hurries;

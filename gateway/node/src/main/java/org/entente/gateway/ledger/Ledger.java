@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.ledger.commit.WriterThread;
@@ -127,6 +128,11 @@ public final class Ledger implements AutoCloseable {
   /** The clock of its changes. */
   public InstantSource clock() {
     return clock;
+  }
+
+  /** Bytes that one change may put, see {@link Transaction#mostBytes}. */
+  public long mostBytesOfAChange() {
+    return Transaction.mostBytes(store);
   }
 
   /** Starts the writer. */

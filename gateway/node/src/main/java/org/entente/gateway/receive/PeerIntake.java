@@ -32,12 +32,6 @@ final class PeerIntake implements HopIntake {
   static final int MOST_MESSAGES = EnvelopeHeader.MAX_COUNT;
 
   /**
-   * Bytes that one change puts for what deliveries hold and alter, unless a single envelope has
-   * more. With its records, a change stays below {@link Transaction#MOST_BYTES}.
-   */
-  static final long MOST_BYTES = 24L << 20;
-
-  /**
    * What a recall or a change puts at most: the page of its target, with the bodies if it is
    * recalled, and the records of the page that its target changed.
    */
@@ -151,7 +145,16 @@ final class PeerIntake implements HopIntake {
         && judged.contents().stream().allMatch(InspectionResult.Evidence.class::isInstance);
   }
 
-  private static int endOfChange(
+  /**
+   * Bytes that one change puts for what deliveries hold and alter, unless a single envelope has
+   * more: 24 MiB, or 3 MiB where the ledger is replicated. With its records, a change stays below
+   * {@link Transaction#mostBytes}.
+   */
+  private long mostBytes() {
+    return ledger.mostBytesOfAChange() / 5 * 3;
+  }
+
+  private int endOfChange(
       List<Delivery> deliveries, List<InspectionResult> inspected, int first) {
     int end = first;
     int messages = 0;
@@ -159,7 +162,7 @@ final class PeerIntake implements HopIntake {
     while (end < inspected.size()) {
       messages += inspected.get(end).messages();
       bytes += bytes(deliveries.get(end), inspected.get(end));
-      if (end > first && (messages > MOST_MESSAGES || bytes > MOST_BYTES)) {
+      if (end > first && (messages > MOST_MESSAGES || bytes > mostBytes())) {
         return end;
       }
       end++;

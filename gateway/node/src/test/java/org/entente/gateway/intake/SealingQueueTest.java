@@ -38,6 +38,8 @@ class SealingQueueTest {
   private static final Duration APART = Duration.ofMillis(3);
   private static final AgencyName SELF = new AgencyName("fr.customs");
 
+  private static final long MOST_BYTES = 40L << 20;
+
   private final Hand timers = new Hand();
   private final List<List<Submission>> rounds = new ArrayList<>();
   private final List<CompletableFuture<Void>> commits = new ArrayList<>();
@@ -52,6 +54,7 @@ class SealingQueueTest {
           return commit;
         },
         /* most= */ 1_000,
+        MOST_BYTES,
         sealer,
         () -> false,
         timers,
@@ -162,6 +165,7 @@ class SealingQueueTest {
               return CompletableFuture.completedFuture(null);
             },
             /* most= */ 10,
+            MOST_BYTES,
             Runnable::run,
             () -> true,
             timers,
@@ -186,6 +190,7 @@ class SealingQueueTest {
               return new CompletableFuture<>();
             },
             /* most= */ 1_000,
+            MOST_BYTES,
             Runnable::run,
             () -> true,
             timers,

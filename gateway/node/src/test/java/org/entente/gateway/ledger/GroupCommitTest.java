@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
@@ -206,8 +207,44 @@ class GroupCommitTest {
   /** The largest changes that a commit may hold are less than a batch takes. */
   @Test
   void commit_hasRoomForOneMoreLargestChange() {
-    long most = LedgerLimits.DEFAULT.maxBatchBytes() + Transaction.MOST_BYTES;
+    long most = LedgerLimits.DEFAULT.maxBatchBytes() + Transaction.mostBytes(store);
     assertTrue(most + (8 << 20) <= Batch.MAX_BYTES, "and 8 MiB for leaves");
+  }
+
+  /** A replicated store takes 8 MiB in a commit and refuses more, which would stop the ledger. */
+  @Test
+  void changes_whereTheStoreTakesLess_areBoundedAndSplitByWhatItTakes() {
+    store.takeBatchesUpTo(8 << 20);
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      List<CompletableFuture<String>> fits =
+          Stream.generate(() -> writer.submit(Lane.ROUTINE, appended(4))).limit(5).toList();
+      CompletableFuture<String> tooLarge = writer.submit(Lane.ROUTINE, large(6));
+      writer.start();
+      turns.turn();
+      fits.forEach(one -> assertEquals("appended", one.join()));
+      assertThrows(CompletionException.class, tooLarge::join);
+      assertNull(writer.failure());
+      assertEquals(5, store.commits());
+    }
+  }
+
+  private static Mutation<String> appended(int mebibytes) {
+    return tx -> {
+      for (int i = 0; i < mebibytes; i++) {
+        byte[] key = {8, (byte) count(tx)};
+        tx.put(Table.META, key, new byte[(1 << 20) - key.length]);
+      }
+      return "appended";
+    };
+  }
+
+  private static int count(Transaction tx) {
+    int count = 0;
+    while (tx.get(Table.META, new byte[] {8, (byte) count}) != null) {
+      count++;
+    }
+    return count;
   }
 
   @Test

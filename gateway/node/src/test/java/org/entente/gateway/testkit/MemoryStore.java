@@ -102,6 +102,7 @@ public final class MemoryStore implements Store {
   private byte[] unreadableKey = {};
   private long reads;
   private long commits;
+  private int maxBatchBytes = Batch.MAX_BYTES;
   private final Map<Table, Long> scanned = new EnumMap<>(Table.class);
   private final Map<String, Integer> calls = new TreeMap<>();
 
@@ -113,6 +114,16 @@ public final class MemoryStore implements Store {
   /** Opens the store that is on {@code disk}. */
   public MemoryStore(Disk disk) {
     this.disk = disk;
+  }
+
+  /** Takes commits of at most so many bytes of keys and values, as a replicated store does. */
+  public void takeBatchesUpTo(int bytes) {
+    maxBatchBytes = bytes;
+  }
+
+  @Override
+  public int maxBatchBytes() {
+    return maxBatchBytes;
   }
 
   /** Makes the next commit fail, as a full disk or a failed sync does, without being applied. */
@@ -218,6 +229,9 @@ public final class MemoryStore implements Store {
 
   @Override
   public void commit(Batch batch, Durability durability) {
+    if (batch.bytes() > maxBatchBytes) {
+      throw new IllegalArgumentException("a batch of " + batch.bytes() + " bytes");
+    }
     synchronized (disk) {
       requireCommits();
       scans.forEach(MemoryScan::detach);

@@ -13,17 +13,8 @@ import org.jspecify.annotations.Nullable;
  * batch and its own. Confined to the writer thread.
  */
 public final class Transaction {
-  /**
-   * Bytes that one change may put, with the keys that it deletes; more is a failure of this change
-   * alone. A commit holds what is put before it is closed, one further change, and the leaves: less
-   * than a {@link org.entente.gateway.store.Batch} takes, so that no change stops the ledger.
-   */
-  public static final long MOST_BYTES = 40L << 20;
-
-  /** What of it is left for the outer change, which goes on when a change within it failed. */
-  private static final long RESERVE = 1L << 20;
-
   private final Store store;
+  private final long most;
   private final long nowMillis;
   private final Overlay changes = new Overlay();
   private final List<AuditRecord> leaves = new ArrayList<>();
@@ -59,13 +50,29 @@ public final class Transaction {
   /** One for a batch; its mutations are applied {@link #within} it. */
   public Transaction(Store store, long nowMillis) {
     this.store = store;
+    this.most = mostBytes(store);
     this.nowMillis = nowMillis;
+  }
+
+  /**
+   * Bytes that one change may put, with the keys that it deletes; more is a failure of this change
+   * alone: five eighths of the largest commit of the store, which is 40 MiB, or 5 MiB where the
+   * ledger is replicated. The rest is for what is put before a commit is closed, and for its
+   * leaves. So no change stops the ledger.
+   */
+  public static long mostBytes(Store store) {
+    return store.maxBatchBytes() / 8 * 5L;
+  }
+
+  /** Bytes put after which a commit is closed: a quarter of the largest commit of the store. */
+  public static long closingBytes(Store store) {
+    return store.maxBatchBytes() / 4;
   }
 
   /**
    * Applies a change within this transaction. If it throws, it alone is undone, with its leaves and
    * its actions after the commit. It throws if all changes within the outermost put more than
-   * {@link #MOST_BYTES}.
+   * {@link #mostBytes}.
    */
   public <T> T within(Mutation<T> change) {
     end();
@@ -109,9 +116,10 @@ public final class Transaction {
   }
 
   private void requireRoom(int bytes) {
-    long most = depth > 1 ? MOST_BYTES - RESERVE : MOST_BYTES;
-    if (depth > 0 && changes.bytes() - before + bytes > most) {
-      throw new IllegalStateException("a change of more than " + most + " bytes");
+    // The outer change goes on when a change within it failed.
+    long allowed = depth > 1 ? most - most / 40 : most;
+    if (depth > 0 && changes.bytes() - before + bytes > allowed) {
+      throw new IllegalStateException("a change of more than " + allowed + " bytes");
     }
   }
 

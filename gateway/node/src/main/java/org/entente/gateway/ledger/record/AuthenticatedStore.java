@@ -171,6 +171,11 @@ public final class AuthenticatedStore implements Store {
   }
 
   @Override
+  public int maxBatchBytes() {
+    return store.maxBatchBytes();
+  }
+
+  @Override
   public void commit(Batch batch, Durability durability) {
     store.commit(batch.mapped(this::sealed), durability);
   }
