@@ -133,6 +133,14 @@ public record NodeConfig(
               + AttachmentSettings.LEAST_MESSAGE_BYTES
               + ", so attachments could not be uploaded; raise it, or leave attachments out");
     }
+    if (attachments != null) {
+      attachments.isApartFrom("data", data);
+      attachments.isApartFrom("keystore", keystore);
+      attachments.isApartFrom("audit", audit);
+      if (backup != null) {
+        attachments.isApartFrom("backup.folder", backup.folder());
+      }
+    }
     if (ipr == null && clients.stream().anyMatch(NodeConfig::isOfIpr)) {
       throw new IllegalArgumentException(
           "ipr is missing: it has the calendar for computing deadlines, and a client has the "
@@ -1062,8 +1070,8 @@ public record NodeConfig(
   /**
    * Files that belong to messages. 0 or absent: the default.
    *
-   * @param folder the folder of the files, all sealed; inside neither {@code data} nor {@code
-   *     keystore}
+   * @param folder the folder of the files, all sealed; neither inside nor around {@code data} or
+   *     {@code keystore}
    * @param fileMib largest file of a client in MiB, 2,048 by default, which is the most
    * @param clientMib MiB that the files of one client may take together, 8,192 by default
    * @param clientFiles files of one client, 1,000 by default
@@ -1103,6 +1111,23 @@ public record NodeConfig(
           bounded("attachments.agency_kib_per_second", agencyKibPerSecond, 65_536, 256, 1 << 24);
       uploadHours = bounded("attachments.upload_hours", uploadHours, 24, 1, 720);
       availableDays = bounded("attachments.available_days", availableDays, 30, 1, 365);
+    }
+
+    /** One would be copied, restored or replaced with the other. */
+    private void isApartFrom(String field, Path other) {
+      // Absolute, since the normal form of "." is empty.
+      Path own = folder.toAbsolutePath().normalize();
+      Path its = other.toAbsolutePath().normalize();
+      if (own.startsWith(its) || its.startsWith(own)) {
+        throw new IllegalArgumentException(
+            "attachments.folder is "
+                + folder
+                + " and "
+                + field
+                + " is "
+                + other
+                + "; neither may be inside the other");
+      }
     }
 
     private AttachmentSettings resolvedAgainst(Path base) {

@@ -263,6 +263,22 @@ class NodeConfigTest {
   }
 
   @Test
+  void folderOfAttachments_insideOrAroundAnother_isRefused() {
+    for (String folder : List.of("d/files", "d", "x/../s", "a/b/c", "copies/files", ".")) {
+      var unreadable =
+          assertInstanceOf(
+              YamlReadResult.Unreadable.class,
+              read("backup: { folder: copies }\nattachments: { folder: " + folder + " }"));
+      String problem = unreadable.problems().get(0).toString();
+      assertTrue(problem.contains("attachments.folder is " + folder + " and "), problem);
+      assertTrue(problem.contains("neither may be inside the other"), problem);
+    }
+    assertEquals(
+        Path.of("data-files"),
+        Objects.requireNonNull(good("attachments: { folder: data-files }").attachments()).folder());
+  }
+
+  @Test
   void scopeOfIpr_withoutACalendar_isRefused() {
     for (String scope : List.of("ipr", "rights_holder")) {
       var unreadable =

@@ -44,6 +44,18 @@ final class AttachmentFolder {
     return message + "-" + id;
   }
 
+  /**
+   * A name of a file here.
+   *
+   * @throws IOException if it is not one
+   */
+  static String checked(String name) throws IOException {
+    if (!NAME.matcher(name).matches()) {
+      throw new IOException("a list of attachments is damaged");
+    }
+    return name;
+  }
+
   /** Creates the folder for its owner only, if it is missing. */
   void make() {
     try {

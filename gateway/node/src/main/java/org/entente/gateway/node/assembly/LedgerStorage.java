@@ -1,12 +1,18 @@
 package org.entente.gateway.node.assembly;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.feature.attachment.AttachmentCopies;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksStore;
@@ -88,9 +94,30 @@ final class LedgerStorage implements Supplier<Store>, BackupCopies {
     }
     RocksBackups backups = new RocksBackups(settings.folder());
     RocksBackups.Backup made = backups.add(opened, note, settings.keep());
+    copyAttachments(backups, made.number(), settings.folder());
     newestBackup = made.made().getEpochSecond();
     backups.openToOthers().ifPresent(what -> LOG.warn("backup.folder: {}", what));
     return made;
+  }
+
+  private synchronized void copyAttachments(RocksBackups backups, int number, Path folder) {
+    NodeConfig.AttachmentSettings attachments = config.attachments();
+    if (attachments == null) {
+      return;
+    }
+    Set<Integer> kept =
+        backups.list().stream().map(RocksBackups.Backup::number).collect(Collectors.toSet());
+    try {
+      new AttachmentCopies(attachments.folder(), folder).add(number, kept);
+    } catch (IOException e) {
+      throw new StoreFailure(
+          StoreFailure.Kind.IO,
+          "backup "
+              + number
+              + " holds the ledger, but not all attachments: "
+              + FileErrorText.words(e),
+          e);
+    }
   }
 
   @Override

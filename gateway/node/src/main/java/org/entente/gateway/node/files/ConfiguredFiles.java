@@ -72,7 +72,11 @@ public final class ConfiguredFiles {
     }
     NodeConfig raw = ((YamlReadResult.Read<NodeConfig>) reading).value();
     Path folder = file.toAbsolutePath().getParent();
-    return new ConfiguredFiles(folder == null ? raw : raw.resolvedAgainst(folder), clock);
+    try {
+      return new ConfiguredFiles(folder == null ? raw : raw.resolvedAgainst(folder), clock);
+    } catch (IllegalArgumentException e) {
+      throw new StartProblem(file + ": " + e.getMessage(), e);
+    }
   }
 
   public NodeConfig config() {

@@ -22,6 +22,7 @@ import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.feature.attachment.AttachmentCopies;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.StartProblem;
@@ -168,6 +169,7 @@ public final class LedgerRestore {
     Path restored = beside("restoring");
     remove(restored);
     new RocksBackups(folder).restore(backup.number(), restored);
+    restoreAttachments(backup.number());
     Path aside = occupied ? beside("replaced-" + STAMP.format(clock.instant())) : null;
     Finding finding =
         new LedgerSuccession(
@@ -178,6 +180,19 @@ public final class LedgerRestore {
                 "restored backup %d of %s".formatted(backup.number(), backup.made()),
                 () -> exchange(restored, data, aside));
     return new RestoreResult(backup, aside, finding);
+  }
+
+  /** First, as further files change nothing while their ledger is not there. */
+  private void restoreAttachments(int number) {
+    NodeConfig.AttachmentSettings attachments = config.attachments();
+    if (attachments == null) {
+      return;
+    }
+    try {
+      int unused = new AttachmentCopies(attachments.folder(), folder).restore(number);
+    } catch (IOException e) {
+      throw new StartProblem("attachments.folder: " + FileErrorText.words(e), e);
+    }
   }
 
   private static void exchange(Path restored, Path data, @Nullable Path aside) {

@@ -1,0 +1,142 @@
+package org.entente.gateway.feature.attachment;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Copies of attachments beside the backups of the ledger. A file that two backups hold is there
+ * once, since a complete file never changes. Copies are sealed like the files: without the key in
+ * the ledger they tell nothing. For one thread.
+ */
+public final class AttachmentCopies {
+  private static final String FOLDER = "attachments";
+  private static final String LIST = "backup-";
+  private static final String UNFINISHED = ".copying";
+
+  private final Path files;
+  private final AttachmentFolder live;
+  private final Path copies;
+
+  /**
+   * The copies of a folder.
+   *
+   * @param files {@code attachments.folder}
+   * @param backups {@code backup.folder}
+   */
+  public AttachmentCopies(Path files, Path backups) {
+    this.files = files;
+    this.live = new AttachmentFolder(files);
+    this.copies = backups.resolve(FOLDER);
+  }
+
+  /**
+   * Adds what a backup needs, durably, and removes what no backup needs any more. To be called when
+   * the ledger has been copied: each file that the copy names is then there, unless it is over.
+   *
+   * @param number of the backup
+   * @param kept numbers of all backups, this one included
+   * @throws IOException if a folder cannot be read or written; earlier copies are unharmed
+   */
+  public void add(int number, Set<Integer> kept) throws IOException {
+    Files.createDirectories(
+        copies, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    List<String> names = new ArrayList<>();
+    for (String name : live.names()) {
+      if (copied(files.resolve(name), copies.resolve(name))) {
+        names.add(name);
+      }
+    }
+    Path unfinished = copies.resolve(LIST + number + UNFINISHED);
+    Files.write(unfinished, names, US_ASCII);
+    sync(unfinished);
+    Files.move(unfinished, list(number), StandardCopyOption.ATOMIC_MOVE);
+    sync(copies);
+    prune(kept);
+  }
+
+  /** Puts a copy in place unless one of this length is there; false if the file is gone. */
+  private static boolean copied(Path from, Path to) throws IOException {
+    try {
+      if (Files.exists(to) && Files.size(to) >= Files.size(from)) {
+        return true;
+      }
+      Path unfinished = to.resolveSibling(to.getFileName() + UNFINISHED);
+      Files.copy(from, unfinished, StandardCopyOption.REPLACE_EXISTING);
+      sync(unfinished);
+      Files.move(unfinished, to, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (NoSuchFileException e) {
+      // It was removed meanwhile, with its record.
+      return false;
+    }
+  }
+
+  private static void sync(Path path) throws IOException {
+    StandardOpenOption how =
+        Files.isDirectory(path) ? StandardOpenOption.READ : StandardOpenOption.WRITE;
+    try (FileChannel channel = FileChannel.open(path, how)) {
+      channel.force(true);
+    }
+  }
+
+  private Path list(int number) {
+    return copies.resolve(LIST + number);
+  }
+
+  private void prune(Set<Integer> kept) throws IOException {
+    Set<String> needed = new HashSet<>();
+    for (int number : kept) {
+      needed.addAll(names(number));
+      needed.add(LIST + number);
+    }
+    try (var all = Files.list(copies)) {
+      for (Path one : all.toList()) {
+        if (!needed.contains(String.valueOf(one.getFileName()))) {
+          Files.delete(one);
+        }
+      }
+    }
+  }
+
+  private List<String> names(int number) throws IOException {
+    // A backup of a time without attachments has no list.
+    return Files.exists(list(number)) ? Files.readAllLines(list(number), US_ASCII) : List.of();
+  }
+
+  /**
+   * Restores files of a backup that are missing or shorter, durably.
+   *
+   * @return how many
+   * @throws IOException if a folder cannot be read or written, or a copy is missing
+   */
+  public int restore(int number) throws IOException {
+    List<String> names = names(number);
+    if (names.isEmpty()) {
+      return 0;
+    }
+    live.make();
+    int restored = 0;
+    for (String name : names) {
+      Path file = files.resolve(AttachmentFolder.checked(name));
+      long before = Files.exists(file) ? Files.size(file) : 0;
+      if (!copied(copies.resolve(name), file)) {
+        throw new NoSuchFileException(copies.resolve(name).toString());
+      }
+      restored += Files.size(file) > before ? 1 : 0;
+    }
+    live.sync();
+    return restored;
+  }
+}

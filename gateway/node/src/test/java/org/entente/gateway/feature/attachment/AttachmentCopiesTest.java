@@ -1,0 +1,118 @@
+package org.entente.gateway.feature.attachment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backups of the folder of attachments. */
+class AttachmentCopiesTest {
+  private static final String FIRST = "0".repeat(32);
+  private static final String SECOND = "1".repeat(32);
+  private static final String FETCHED = FIRST + "-" + SECOND;
+
+  @TempDir Path folder;
+  private Path files = Path.of("");
+  private Path backups = Path.of("");
+  private AttachmentCopies copies = new AttachmentCopies(files, backups);
+
+  @BeforeEach
+  void makeFolders() throws IOException {
+    files = Files.createDirectory(folder.resolve("files"));
+    backups = folder.resolve("backups");
+    copies = new AttachmentCopies(files, backups);
+  }
+
+  private void file(String name, String content) throws IOException {
+    Files.writeString(files.resolve(name), content);
+  }
+
+  private Set<String> names(Path of) throws IOException {
+    try (var all = Files.list(of)) {
+      return all.map(path -> path.getFileName().toString())
+          .collect(java.util.stream.Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  private void loseFiles() throws IOException {
+    try (var all = Files.list(files)) {
+      for (Path one : all.toList()) {
+        Files.delete(one);
+      }
+    }
+  }
+
+  @Test
+  void backup_holdsTheFilesOfItsTime_andRestoreBringsThemBack() throws IOException {
+    file(FIRST, "first");
+    file(FETCHED, "fetched");
+    file("notes.txt", "not an attachment");
+    copies.add(1, Set.of(1));
+    file(SECOND, "second");
+    copies.add(2, Set.of(1, 2));
+    loseFiles();
+    assertEquals(2, copies.restore(1));
+    assertEquals(Set.of(FIRST, FETCHED), names(files));
+    assertEquals(1, copies.restore(2));
+    assertEquals("second", Files.readString(files.resolve(SECOND)));
+    assertEquals(0, copies.restore(2), "nothing is missing");
+    assertEquals(0, copies.restore(3), "a backup of a time without attachments");
+  }
+
+  @Test
+  void file_thatGrewSinceTheLastBackup_isCopiedAgain_andRestoredWhereItIsShorter()
+      throws IOException {
+    file(FIRST, "up");
+    copies.add(1, Set.of(1));
+    file(FIRST, "uploaded");
+    copies.add(2, Set.of(1, 2));
+    file(FIRST, "up");
+    assertEquals(1, copies.restore(2));
+    assertEquals("uploaded", Files.readString(files.resolve(FIRST)));
+  }
+
+  @Test
+  void copies_leaveWithTheLastBackupThatHoldsThem_andRemainsOfACrashAtOnce() throws IOException {
+    file(FIRST, "first");
+    copies.add(1, Set.of(1));
+    Files.delete(files.resolve(FIRST));
+    file(SECOND, "second");
+    Files.writeString(backups.resolve("attachments").resolve(SECOND + ".copying"), "sec");
+    copies.add(2, Set.of(1, 2));
+    assertEquals(
+        Set.of(FIRST, SECOND, "backup-1", "backup-2"), names(backups.resolve("attachments")));
+    copies.add(3, Set.of(2, 3));
+    assertEquals(Set.of(SECOND, "backup-2", "backup-3"), names(backups.resolve("attachments")));
+  }
+
+  @Test
+  void lostFolder_doesNotTakeTheCopiesOfEarlierBackupsWithIt() throws IOException {
+    file(FIRST, "first");
+    copies.add(1, Set.of(1));
+    loseFiles();
+    copies.add(2, Set.of(1, 2));
+    assertEquals(1, copies.restore(1));
+  }
+
+  @Test
+  void damagedList_orMissingCopy_isRefused_andLeadsNowhereElse() throws IOException {
+    file(FIRST, "first");
+    copies.add(1, Set.of(1));
+    loseFiles();
+    Files.delete(backups.resolve("attachments").resolve(FIRST));
+    assertThrows(NoSuchFileException.class, () -> copies.restore(1));
+    Files.write(backups.resolve("attachments").resolve("backup-1"), List.of("../../etc/passwd"));
+    assertThrows(IOException.class, () -> copies.restore(1));
+    assertTrue(names(files).isEmpty());
+  }
+}
