@@ -759,6 +759,8 @@ public record NodeConfig(
    * @param messages messages a second to this agency in what it hands over, 60,000 by default;
    *     frames with more wait there
    * @param gatewayKeys keys of its gateways that are ever accepted, 1,024 by default
+   * @param relayedKib KiB a second of attachments that this gateway, as a transit, passes on to it,
+   *     8,192 by default, at least 256
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record PerAgency(
@@ -771,9 +773,10 @@ public record NodeConfig(
       @OrDefault int commits,
       @OrDefault int custodyBytes,
       @OrDefault int messages,
-      @OrDefault int gatewayKeys) {
+      @OrDefault int gatewayKeys,
+      @OrDefault int relayedKib) {
     /** All defaults. */
-    public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public PerAgency {
       connections = bounded("limits.per_agency.connections", connections, 16, 1, 10_000);
@@ -799,6 +802,7 @@ public record NodeConfig(
               Integer.MAX_VALUE);
       messages = bounded("limits.per_agency.messages", messages, 60_000, 1_000, 10_000_000);
       gatewayKeys = bounded("limits.per_agency.gateway_keys", gatewayKeys, 1_024, 16, 1_000_000);
+      relayedKib = bounded("limits.per_agency.relayed_kib", relayedKib, 8_192, 256, 1 << 24);
     }
   }
 

@@ -29,6 +29,7 @@ import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.OutboundSealer;
+import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.trust.TrustBundle;
 
 /**
@@ -80,8 +81,8 @@ public record GatewayParts(
       AgencyPairSource pairs,
       Supplier<TrustBundle> bundle) {}
 
-  /** Seals and queues what this gateway itself sends. */
-  public record Outgoing(Dispatch dispatch, OutboundSealer sealer) {}
+  /** Seals and queues what this gateway itself sends, and knows which links lead to whom. */
+  public record Outgoing(Dispatch dispatch, OutboundSealer sealer, RoutingTable routes) {}
 
   /**
    * Time, chance, threads and metrics.

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Notices, trust messages and attachments to and from one peer, over its control stream. Nothing is
  * kept for a later stream, and the send queue is bounded by {@link #MOST_WAITING} and {@link
- * #MOST_BYTES}.
+ * #MOST_BYTES}. Segments of attachments wait behind everything else, and have half of these.
  */
 final class ControlTraffic implements StreamSlot.Traffic {
   private static final Logger LOG = LoggerFactory.getLogger(ControlTraffic.class);
@@ -32,6 +32,7 @@ final class ControlTraffic implements StreamSlot.Traffic {
   private final AgencyName peer;
   private final StreamSlot slot;
   private final Queue<Frame> waiting = new ArrayDeque<>();
+  private final Queue<Frame> segments = new ArrayDeque<>();
   private final AtomicInteger accepted = new AtomicInteger();
   private final AtomicInteger acceptedBytes = new AtomicInteger();
   private volatile @Nullable FrameStream stream;
@@ -97,10 +98,11 @@ final class ControlTraffic implements StreamSlot.Traffic {
 
   /** Sends a frame if there is a stream and not too much waits for it; from any thread. */
   boolean send(Frame frame) {
-    if (stream == null || acceptedBytes.get() > MOST_BYTES) {
+    int share = frame.hasAttachmentPart() ? 2 : 1;
+    if (stream == null || acceptedBytes.get() > MOST_BYTES / share) {
       return false;
     }
-    if (accepted.incrementAndGet() > MOST_WAITING) {
+    if (accepted.incrementAndGet() > MOST_WAITING / share) {
       accepted.decrementAndGet();
       return false;
     }
@@ -111,7 +113,7 @@ final class ControlTraffic implements StreamSlot.Traffic {
               if (stream == null) {
                 forget(frame);
               } else {
-                waiting.add(frame);
+                (frame.hasAttachmentPart() ? segments : waiting).add(frame);
                 ready();
               }
             });
@@ -177,8 +179,11 @@ final class ControlTraffic implements StreamSlot.Traffic {
   @Override
   public void ready() {
     FrameStream to = stream;
-    while (to != null && !waiting.isEmpty() && to.isReady()) {
-      Frame next = waiting.remove();
+    while (to != null && to.isReady()) {
+      Frame next = waiting.isEmpty() ? segments.poll() : waiting.remove();
+      if (next == null) {
+        return;
+      }
       to.send(next);
       forget(next);
     }
@@ -189,6 +194,8 @@ final class ControlTraffic implements StreamSlot.Traffic {
     stream = null;
     waiting.forEach(this::forget);
     waiting.clear();
+    segments.forEach(this::forget);
+    segments.clear();
     boolean expected =
         ending || pausedByPeer != null || environment.ports().paused(peer).isPresent();
     environment

@@ -310,6 +310,8 @@ class NodeConfigTest {
         "limits: { per_agency: { gateway_keys: 9 } } | limits.per_agency.gateway_keys is 9; it"
             + " must",
         "limits: { per_agency: { messages: 999 } } | limits.per_agency.messages is 999; it must be",
+        "limits: { per_agency: { relayed_kib: 255 } } | limits.per_agency.relayed_kib is 255; it"
+            + " must",
         "limits: { worker_threads: 7 } | limits.worker_threads is 7; it must be from 8 to 1024",
         "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib",
         "clients: [{ name: a, scopes: [rights_holder, publish] }] | a rights holder may have that"

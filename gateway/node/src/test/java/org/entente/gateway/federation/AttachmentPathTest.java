@@ -433,14 +433,53 @@ class AttachmentPathTest {
   }
 
   @Test
-  void draft_toOneBehindATransit_isRefused_asItCouldFetchNothing() {
+  void attachment_isFetchedThroughATransit_whichKeepsNothingOfIt() throws IOException {
     federation.start(FR, HUB, SG);
-    ByteString upload = upload(content(10));
-    StatusRuntimeException refusal =
-        assertThrows(
-            StatusRuntimeException.class,
-            () -> federation.publish(FR, with(federation.draft("far", DAY, SG), upload)));
-    assertTrue(String.valueOf(refusal.getMessage()).contains("NO_ROUTE"), refusal.getMessage());
+    byte[] content = content(30 * SEGMENT + 5);
+    ByteString upload = upload(content);
+    MessageId message = federation.accepted(FR, with(federation.draft("far", DAY, SG), upload));
+    federation.receive(SG, 1);
+    assertArrayEquals(content, fetch(SG, message, upload));
+    federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_FETCHED, SG);
+    assertFalse(Files.exists(folder(HUB)));
+  }
+
+  @Test
+  void fetchThroughATransit_goesOn_afterTheTransitStopped() {
+    federation.start(FR, HUB, SG);
+    byte[] content = content(40 * SEGMENT);
+    ByteString upload = upload(content);
+    MessageId message = federation.accepted(FR, with(federation.draft("far", DAY, SG), upload));
+    federation.receive(SG, 1);
+    federation.stop(HUB);
+    OpenAttachmentResponse opened = open(SG, message, upload);
+    assertEquals(0, read(SG, opened.getReadingId(), 0, 0).getHere());
+    federation.start(HUB);
+    federation.await(
+        "some of it is here", () -> read(SG, opened.getReadingId(), 0, 0).getHere() > 0);
+    federation.stop(HUB);
+    federation.start(HUB);
+    assertArrayEquals(content, fetch(SG, message, upload));
+  }
+
+  @Test
+  void origin_givesNothing_toANeighbourThatSpeaksForAnother_orForOneThatDidNotGetIt()
+      throws Exception {
+    federation.start(FR, HUB, SG);
+    ByteString upload = upload(content(SEGMENT));
+    MessageId message = federation.accepted(FR, with(federation.draft("far", DAY, SG), upload));
+    AttachmentRequest forSg =
+        request(message, upload, 0).toBuilder().setOrigin(FR).setRequester(SG).build();
+    try (HostileStream peer = new HostileStream(federation)) {
+      peer.greet();
+      peer.say(Frame.newBuilder().setAttachmentRequest(forSg));
+      peer.say(Frame.newBuilder().setAttachmentRequest(forSg.toBuilder().setRequester("../x")));
+      peer.say(Frame.newBuilder().setAttachmentRequest(forSg.toBuilder().setOrigin(SG)));
+      peer.say(Frame.newBuilder().setAttachmentRequest(forSg.toBuilder().clearRequester()));
+      federation.await("the last is answered", () -> !peer.parts().isEmpty());
+      assertEquals(1, peer.parts().size());
+      assertTrue(peer.parts().get(0).getRefused(), "not for this neighbour");
+    }
   }
 
   @Test

@@ -144,12 +144,13 @@ public final class IntakeKit implements AutoCloseable {
       IntakeLimits limits) {
     SecureRandom random = new SecureRandom();
     Ed25519SigningKey signing = Ed25519SigningKey.generate(random);
+    RoutingTable routes = new RoutingTable(Set.of(), agency -> List.of(), (peer, lane) -> true);
     Dispatch dispatch =
         new Dispatch(
             ledger.envelopes(),
             ledger.outbox(),
             ledger.hops(),
-            new RoutingTable(Set.of(), agency -> List.of(), (peer, lane) -> true),
+            routes,
             new WaitingRecipients(),
             agency -> true,
             (peer, lane) -> {});
@@ -184,7 +185,9 @@ public final class IntakeKit implements AutoCloseable {
         new ConsentParts(
             new GatewayParts.Identity(FEDERATION, SELF, GATEWAY, signing),
             new ConsentParts.Sending(
-                ledger, new GatewayParts.Outgoing(dispatch, outbound), parts.records().evidence()),
+                ledger,
+                new GatewayParts.Outgoing(dispatch, outbound, routes),
+                parts.records().evidence()),
             new ConsentRecords(atRest),
             parts.rules().check(),
             policy,

@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -36,13 +35,11 @@ import org.jspecify.annotations.Nullable;
 final class AttachmentDrafts implements DraftHook {
   private final AttachmentParts parts;
   private final Uploads uploads;
-  private final Set<AgencyName> linked;
   private final Map<AttachmentId, Object> reserved = new ConcurrentHashMap<>();
 
-  AttachmentDrafts(AttachmentParts parts, Uploads uploads, Set<AgencyName> linked) {
+  AttachmentDrafts(AttachmentParts parts, Uploads uploads) {
     this.parts = parts;
     this.uploads = uploads;
-    this.linked = linked;
   }
 
   /** Refuses drafts with attachments, at a gateway that keeps none. */
@@ -97,19 +94,20 @@ final class AttachmentDrafts implements DraftHook {
         Code.INVALID_FIELD, field, "upload " + id + " belongs to another draft that is being sent");
   }
 
-  /** Those behind a transit could never fetch it. */
+  /** Those to whom no link leads could never fetch it. */
   private Optional<Problem> unreachable(CheckedDraft draft) {
     return draft.named().stream()
-        .filter(agency -> !linked.contains(agency))
+        .filter(agency -> parts.ways(agency).isEmpty())
         .findFirst()
         .map(
             agency ->
                 new Problem(
                     Code.NO_ROUTE,
                     "to.agencies",
-                    agency
-                        + " has no direct link with this gateway, so it could not fetch the"
-                        + " attachments; send them to agencies with a direct link only"));
+                    "no link of this gateway leads to "
+                        + agency
+                        + ", so it could not fetch the attachments; leave it out, or ask this"
+                        + " gateway's operator for a link"));
   }
 
   private Attachment attachment(Uploads.Complete upload, Instant now) {

@@ -1,27 +1,34 @@
 package org.entente.gateway.feature.attachment;
 
 import java.time.Duration;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.feature.Feature;
+import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.MessagePath;
 import org.entente.gateway.feature.Registry;
 import org.entente.gateway.link.AttachmentTransfer;
 import org.entente.gateway.link.PeerLinks;
+import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
 import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.AttachmentRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Attachments, if {@code attachments} is configured. Otherwise every use of them is refused, and
- * messages of others that have some are received without the files.
+ * messages of others that have some are received without the files. A transit passes segments on
+ * between others in either case.
  */
 public final class AttachmentFeature implements Feature {
   @Override
   public void wire(Registry registry) {
     NodeConfig.AttachmentSettings settings = registry.parts().config().attachments();
+    Transfer transfer = new Transfer(registry.parts());
+    registry.transfer(transfer);
+    registry.whenBuilt(path -> transfer.links = path.administration().links());
+    registry.every(Duration.ofMillis(100), "attachments to pass on", transfer.relay::round);
     if (settings == null) {
       registry.draft(new AttachmentDrafts.Refusal());
       registry.offer(context -> new AttachmentsService(null));
@@ -29,14 +36,9 @@ public final class AttachmentFeature implements Feature {
     }
     AttachmentParts parts = AttachmentParts.of(registry.parts(), settings);
     Uploads uploads = new Uploads(parts);
-    Set<AgencyName> linked =
-        registry.parts().config().links().stream()
-            .map(link -> new AgencyName(link.peer()))
-            .collect(Collectors.toUnmodifiableSet());
-    Transfer transfer = new Transfer(new AttachmentSupply(parts, System::nanoTime));
-    registry.draft(new AttachmentDrafts(parts, uploads, linked));
-    registry.transfer(transfer);
-    registry.whenBuilt(path -> built(registry, parts, uploads, transfer, linked, path));
+    transfer.supply = new AttachmentSupply(parts, System::nanoTime);
+    registry.draft(new AttachmentDrafts(parts, uploads));
+    registry.whenBuilt(path -> built(registry, parts, uploads, transfer, path));
   }
 
   private static void built(
@@ -44,11 +46,9 @@ public final class AttachmentFeature implements Feature {
       AttachmentParts parts,
       Uploads uploads,
       Transfer transfer,
-      Set<AgencyName> linked,
       MessagePath path) {
-    PeerLinks links = path.administration().links();
-    AttachmentFetches fetches = new AttachmentFetches(parts, links, linked, System::nanoTime);
-    transfer.links = links;
+    AttachmentFetches fetches =
+        new AttachmentFetches(parts, path.administration().links(), System::nanoTime);
     transfer.fetches = fetches;
     AttachmentReadings readings = new AttachmentReadings(parts, fetches, System::nanoTime);
     AttachmentSweep sweep = new AttachmentSweep(parts, fetches, uploads);
@@ -60,30 +60,77 @@ public final class AttachmentFeature implements Feature {
   }
 
   /** Frames of neighbours; the links exist only once the path is built. */
-  private static final class Transfer implements AttachmentTransfer {
-    private final AttachmentSupply supply;
+  private static final class Transfer implements AttachmentTransfer, AttachmentRelay.Links {
+    private final AgencyName self;
+    private final Meters meters;
+    private final AttachmentRelay relay;
+    private volatile @Nullable AttachmentSupply supply;
     private volatile @Nullable PeerLinks links;
     private volatile @Nullable AttachmentFetches fetches;
 
-    Transfer(AttachmentSupply supply) {
-      this.supply = supply;
+    Transfer(GatewayParts parts) {
+      this.self = parts.self();
+      this.meters = parts.environment().meters();
+      this.relay =
+          new AttachmentRelay(
+              self,
+              () -> parts.rules().bundle().get().isTransit(self),
+              parts.outgoing().routes()::hops,
+              new SegmentRates(parts.config().limitsInForce().perAgencyInForce().relayedKib()),
+              this,
+              System::nanoTime);
     }
 
     @Override
     public void requested(AgencyName neighbour, AttachmentRequest request) {
-      PeerLinks to = links;
-      if (to != null) {
+      try {
+        if (isForThisGateway(request.getOrigin())) {
+          answer(neighbour, request);
+        } else {
+          relay.requested(neighbour, request);
+        }
+      } catch (InvalidValue e) {
+        dropped(Code.MALFORMED);
+      }
+    }
+
+    private boolean isForThisGateway(String agency) {
+      return agency.isEmpty() || agency.equals(self.value());
+    }
+
+    private void answer(AgencyName neighbour, AttachmentRequest request) {
+      AttachmentSupply from = supply;
+      if (from != null) {
         // If the queue is full, the neighbour asks again.
-        supply.answer(neighbour, request).ifPresent(part -> to.send(neighbour, part));
+        from.answer(neighbour, request).ifPresent(part -> send(neighbour, part));
       }
     }
 
     @Override
     public void received(AgencyName neighbour, AttachmentPart part) {
       AttachmentFetches taking = fetches;
-      if (taking != null) {
+      if (!isForThisGateway(part.getRequester())) {
+        relay.received(neighbour, part);
+      } else if (taking != null) {
         taking.received(neighbour, part);
       }
+    }
+
+    @Override
+    public boolean send(AgencyName to, AttachmentRequest request) {
+      PeerLinks by = links;
+      return by != null && by.send(to, request);
+    }
+
+    @Override
+    public boolean send(AgencyName to, AttachmentPart part) {
+      PeerLinks by = links;
+      return by != null && by.send(to, part);
+    }
+
+    @Override
+    public void dropped(Code code) {
+      meters.refused(Meters.Side.PEER, code);
     }
   }
 }

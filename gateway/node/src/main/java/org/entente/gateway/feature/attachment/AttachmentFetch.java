@@ -1,8 +1,11 @@
 package org.entente.gateway.feature.attachment;
 
 import com.google.protobuf.ByteString;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.Code;
@@ -16,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The transfer of one file from its origin, segment by segment, with a few requests on the way.
  * Only the next segment is taken, and only if it opens: what is on the disk was sealed by whoever
- * made the message. Guarded by itself.
+ * made the message. Where several transits lead to the origin, one that brings something else, or
+ * says that the origin refuses, is not used again, and one that stalls loses its turn. Guarded by
+ * itself.
  */
 final class AttachmentFetch implements AutoCloseable {
   /**
@@ -36,12 +41,15 @@ final class AttachmentFetch implements AutoCloseable {
 
   private final Key key;
   private final AgencyName origin;
+  private final Supplier<List<AgencyName>> ways;
+  private final Set<AgencyName> failed = new HashSet<>();
   private final SealedFile file;
   private final AttachmentSeal seal;
   private final ByteString expected;
   private int have;
   private int requested;
   private int unsynced;
+  private int turn;
   private long progress;
   private long asked;
   private boolean whole;
@@ -54,17 +62,20 @@ final class AttachmentFetch implements AutoCloseable {
   /**
    * Continues with what is on the disk.
    *
+   * @param ways the neighbours that lead to the origin, best first
    * @param expected SHA-256 of the file, by the message's label
    */
   AttachmentFetch(
       Key key,
       AgencyName origin,
+      Supplier<List<AgencyName>> ways,
       SealedFile file,
       AttachmentSeal seal,
       ByteString expected,
       long now) {
     this.key = key;
     this.origin = origin;
+    this.ways = ways;
     this.file = file;
     this.seal = seal;
     this.expected = expected;
@@ -110,18 +121,34 @@ final class AttachmentFetch implements AutoCloseable {
     failure = problem;
   }
 
-  /** Takes a segment from the origin; true if it was the last. */
-  synchronized boolean take(AttachmentPart part, long now) {
-    if (closed || whole || failure != null || part.getSegment() != have) {
+  /** The neighbour to request from now; empty if none is left. */
+  synchronized Optional<AgencyName> way() {
+    List<AgencyName> left = left();
+    return left.isEmpty()
+        ? Optional.empty()
+        : Optional.of(left.get(Math.floorMod(turn, left.size())));
+  }
+
+  private List<AgencyName> left() {
+    return ways.get().stream().filter(one -> !failed.contains(one)).toList();
+  }
+
+  /** Takes a segment that a neighbour brings; true if it was the last. */
+  synchronized boolean take(AgencyName neighbour, AttachmentPart part, long now) {
+    if (closed
+        || whole
+        || failure != null
+        || part.getSegment() != have
+        || !left().contains(neighbour)) {
       return false; // repeated, or not requested
     }
     if (part.getRefused()) {
-      failure = unavailable();
+      failed(neighbour, unavailable(neighbour));
       return false;
     }
     byte[] sealed = part.getSealed().toByteArray();
     if (seal.open(have, sealed).isEmpty()) {
-      failure = forged();
+      failed(neighbour, forged(neighbour));
       return false;
     }
     unsynced++;
@@ -136,18 +163,33 @@ final class AttachmentFetch implements AutoCloseable {
     return last;
   }
 
-  private Problem unavailable() {
+  /** The fetch goes on by others, if there are some. */
+  private void failed(AgencyName neighbour, Problem problem) {
+    failed.add(neighbour);
+    requested = have;
+    if (left().isEmpty()) {
+      failure = problem;
+    }
+  }
+
+  private Problem unavailable(AgencyName neighbour) {
     return new Problem(
         Code.EXPIRED,
         "attachment_id",
-        origin + " does not give the file out: it is no longer available, or was recalled");
+        origin
+            + " does not give the file out"
+            + (neighbour.equals(origin) ? "" : ", as " + neighbour + " says")
+            + ": it is no longer available, or was recalled");
   }
 
-  private Problem forged() {
+  private Problem forged(AgencyName neighbour) {
     return new Problem(
         Code.DAMAGED,
         "attachment_id",
-        origin + " sent bytes that are not the file of this message; its operator must look");
+        neighbour
+            + " sent bytes that are not the file of this message, whose origin is "
+            + origin
+            + "; operators of both must look");
   }
 
   /** The next request to send; null if enough is on the way. */
@@ -161,6 +203,7 @@ final class AttachmentFetch implements AutoCloseable {
     }
     asked = now;
     return AttachmentRequest.newBuilder()
+        .setOrigin(origin.value())
         .setMessageId(ByteString.copyFrom(key.message().bytes()))
         .setAttachmentId(ByteString.copyFrom(key.attachment().bytes()))
         .setSegment(requested++)
@@ -172,10 +215,11 @@ final class AttachmentFetch implements AutoCloseable {
     requested = Math.max(have, requested - 1);
   }
 
-  /** Repeats requests that nobody answered. */
+  /** Repeats requests that nobody answered, by the next neighbour in turn. */
   synchronized void repeat(long now) {
     if (now - Math.max(progress, asked) >= PATIENCE_NANOS) {
       requested = have;
+      turn++;
     }
   }
 

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.entente.gateway.audit.record.AuditActor;
@@ -35,25 +34,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches files of received messages from their origins over the direct link. A fetch goes on where
- * an earlier one stopped, also after a crash. A few run at once for each origin. When a file is
- * complete and has the hash in the label, this is on record and the origin learns of it. Safe for
- * many threads; does not wait for peers.
+ * Fetches files of received messages from their origins, also through transits. A fetch goes on
+ * where an earlier one stopped, also after a crash. A few run at once for each origin. When a file
+ * is complete and has the hash in the label, this is on record and the origin learns of it. Safe
+ * for many threads; does not wait for peers.
  */
 final class AttachmentFetches {
   private static final Logger LOG = LoggerFactory.getLogger(AttachmentFetches.class);
 
   private final AttachmentParts parts;
   private final PeerLinks links;
-  private final Set<AgencyName> linked;
   private final LongSupplier nanos;
   private final Map<AttachmentFetch.Key, AttachmentFetch> running = new ConcurrentHashMap<>();
 
-  AttachmentFetches(
-      AttachmentParts parts, PeerLinks links, Set<AgencyName> linked, LongSupplier nanos) {
+  AttachmentFetches(AttachmentParts parts, PeerLinks links, LongSupplier nanos) {
     this.parts = parts;
     this.links = links;
-    this.linked = linked;
     this.nanos = nanos;
   }
 
@@ -87,14 +83,14 @@ final class AttachmentFetches {
 
   private Optional<Problem> refusal(
       AgencyName origin, AttachmentFetch.Key name, Attachment attachment) {
-    if (!linked.contains(origin)) {
+    if (parts.ways(origin).isEmpty()) {
       return Optional.of(
           new Problem(
               Code.NO_ROUTE,
               "attachment_id",
-              "attachments are fetched over a direct link, and there is none with "
+              "no link of this gateway leads to "
                   + origin
-                  + "; operators of both gateways can add one (links)"));
+                  + "; operators of both gateways can add one (links), or to a common transit"));
     }
     long now = nanos.getAsLong();
     long busy =
@@ -213,6 +209,7 @@ final class AttachmentFetches {
     return new AttachmentFetch(
         name,
         origin,
+        () -> parts.ways(origin),
         parts.folder().fetched(name.message(), name.attachment(), attachment.getSize()),
         new AttachmentSeal(
             name.attachment(),
@@ -223,9 +220,10 @@ final class AttachmentFetches {
   }
 
   private void pump(AttachmentFetch fetch) {
-    AttachmentRequest request = fetch.next(nanos.getAsLong());
-    while (request != null) {
-      if (!links.send(fetch.origin(), request)) {
+    AgencyName way = fetch.way().orElse(null);
+    AttachmentRequest request = way == null ? null : fetch.next(nanos.getAsLong());
+    while (way != null && request != null) {
+      if (!links.send(way, request)) {
         fetch.unsent();
         return;
       }
@@ -244,10 +242,10 @@ final class AttachmentFetches {
             new AttachmentFetch.Key(
                 MessageId.of(part.getMessageId().toByteArray()),
                 AttachmentId.of(part.getAttachmentId().toByteArray())));
-    if (fetch == null || !fetch.origin().equals(neighbour)) {
+    if (fetch == null) {
       return;
     }
-    if (fetch.take(part, nanos.getAsLong())) {
+    if (fetch.take(neighbour, part, nanos.getAsLong())) {
       complete(fetch);
     } else {
       pump(fetch);

@@ -1,10 +1,12 @@
 package org.entente.gateway.feature.attachment;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
@@ -32,6 +34,11 @@ record AttachmentParts(
   /** The time by which files end. */
   long endingMillis() {
     return gateway.environment().ending().millis();
+  }
+
+  /** The neighbours that lead to an agency, best first: itself, or transits. */
+  List<AgencyName> ways(AgencyName agency) {
+    return gateway.outgoing().routes().hops(agency);
   }
 
   Duration available() {

@@ -208,7 +208,7 @@ final class ServiceStage {
             out.sealing.peerKeys,
             out::pairsInForce,
             ground.trust::current),
-        new GatewayParts.Outgoing(out.dispatch, out.outbound),
+        new GatewayParts.Outgoing(out.dispatch, out.outbound, out.routes),
         new GatewayParts.Environment(
             around.clock(), ground.ending, around.random(), around.workers(), around.meters()));
   }

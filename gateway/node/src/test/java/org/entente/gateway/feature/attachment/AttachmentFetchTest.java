@@ -32,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** One transfer, and an origin that is slow, repeats itself, or lies. */
 class AttachmentFetchTest {
   private static final int SEGMENTS = 40;
+  private static final AgencyName FR = new AgencyName("fr.customs");
+  private static final AgencyName ONE = new AgencyName("x.one");
+  private static final AgencyName TWO = new AgencyName("x.two");
 
   private final SecureRandom random = new SecureRandom();
   private final AttachmentId id = AttachmentId.fresh(random);
@@ -54,9 +57,14 @@ class AttachmentFetchTest {
   }
 
   private AttachmentFetch fetch(long now) {
+    return fetch(now, FR);
+  }
+
+  private AttachmentFetch fetch(long now, AgencyName... ways) {
     return new AttachmentFetch(
         new AttachmentFetch.Key(message, id),
-        new AgencyName("fr.customs"),
+        FR,
+        () -> List.of(ways),
         file(),
         new AttachmentSeal(id, content.length, SecretBytes.copyOf(key)),
         ByteString.copyFrom(Sha256.hash(content)),
@@ -89,10 +97,10 @@ class AttachmentFetchTest {
       assertEquals(i, segment(fetch.next(0)));
     }
     assertNull(fetch.next(0), "enough is on the way");
-    assertFalse(fetch.take(part(1), 0));
+    assertFalse(fetch.take(FR, part(1), 0));
     assertEquals(0, fetch.have());
-    assertFalse(fetch.take(part(0), 0));
-    assertFalse(fetch.take(part(0), 0), "repeated");
+    assertFalse(fetch.take(FR, part(0), 0));
+    assertFalse(fetch.take(FR, part(0), 0), "repeated");
     assertEquals(1, fetch.have());
     assertEquals(AttachmentFetch.WINDOW, segment(fetch.next(0)));
 
@@ -110,7 +118,7 @@ class AttachmentFetchTest {
   void fetch_continuesAfterACrash_withoutWhatWasTorn() throws IOException {
     AttachmentFetch first = fetch(0);
     for (int i = 0; i < 30; i++) {
-      assertFalse(first.take(part(i), 0));
+      assertFalse(first.take(FR, part(i), 0));
     }
     // Not synced: the last segments may be anything after a power loss.
     byte[] torn = Files.readAllBytes(folder.resolve("file"));
@@ -122,7 +130,7 @@ class AttachmentFetchTest {
     AttachmentFetch second = fetch(0);
     assertEquals(25, second.have());
     for (int i = 25; i < SEGMENTS; i++) {
-      assertEquals(i == SEGMENTS - 1, second.take(part(i), 0));
+      assertEquals(i == SEGMENTS - 1, second.take(FR, part(i), 0));
     }
     assertTrue(second.isWhole());
     assertNull(second.next(0));
@@ -140,23 +148,67 @@ class AttachmentFetchTest {
             sealed(0, bytes(10)))) {
       AttachmentFetch fetch = fetch(0);
       assertNotNull(fetch.next(0));
-      assertFalse(fetch.take(lie, 0));
+      assertFalse(fetch.take(FR, lie, 0));
       assertEquals(Code.DAMAGED, fetch.failure().orElseThrow().code());
       assertEquals(0, file().present());
-      assertFalse(fetch.take(part(0), 0), "it is over");
+      assertFalse(fetch.take(FR, part(0), 0), "it is over");
       assertNull(fetch.next(0));
     }
     AttachmentFetch refused = fetch(0);
     assertFalse(
-        refused.take(AttachmentPart.newBuilder().setSegment(0).setRefused(true).build(), 0));
+        refused.take(FR, AttachmentPart.newBuilder().setSegment(0).setRefused(true).build(), 0));
     assertEquals(Code.EXPIRED, refused.failure().orElseThrow().code());
+  }
+
+  private static void isFrom(AgencyName way, AttachmentFetch fetch) {
+    assertEquals(way, fetch.way().orElseThrow());
+  }
+
+  @Test
+  void transit_thatForgesOrRefuses_isNotUsedAgain_andTheOthersBringTheFile() {
+    AttachmentPart refused = AttachmentPart.newBuilder().setSegment(1).setRefused(true).build();
+    for (AttachmentPart lie :
+        List.of(sealed(1, bytes(AttachmentSeal.SEALED_BYTES)), sealed(1, new byte[3]), refused)) {
+      AttachmentFetch fetch = fetch(0, ONE, TWO);
+      isFrom(ONE, fetch);
+      assertEquals(0, segment(fetch.next(0)));
+      assertEquals(1, segment(fetch.next(0)));
+      assertFalse(fetch.take(ONE, part(0), 0));
+      assertFalse(fetch.take(ONE, lie, 0));
+      assertEquals(1, fetch.have());
+      isFrom(TWO, fetch);
+      assertEquals(1, segment(fetch.next(0)), "what the first did not bring");
+      assertFalse(fetch.take(ONE, part(1), 0), "it is not believed again");
+      assertFalse(fetch.take(TWO, part(1), 0));
+      assertEquals(2, fetch.have());
+      assertFalse(fetch.take(TWO, part(0), 0), "replayed");
+      assertTrue(fetch.failure().isEmpty());
+      assertFalse(fetch.take(TWO, sealed(2, lie.getSealed().toByteArray()), 0));
+      assertEquals(Code.DAMAGED, fetch.failure().orElseThrow().code());
+      assertTrue(fetch.failure().orElseThrow().message().startsWith("x.two"), "who must look");
+      file().cut(0);
+    }
+  }
+
+  @Test
+  void transit_thatStalls_losesItsTurn() {
+    AttachmentFetch fetch = fetch(0, ONE, TWO);
+    assertEquals(0, segment(fetch.next(0)));
+    isFrom(ONE, fetch);
+    fetch.repeat(AttachmentFetch.PATIENCE_NANOS);
+    isFrom(TWO, fetch);
+    assertEquals(0, segment(fetch.next(AttachmentFetch.PATIENCE_NANOS)));
+    assertFalse(fetch.take(ONE, part(0), AttachmentFetch.PATIENCE_NANOS), "late, and still it");
+    assertEquals(1, fetch.have());
+    assertFalse(fetch.take(new AgencyName("x.three"), part(1), 0), "leads nowhere");
+    assertEquals(1, fetch.have());
   }
 
   @Test
   void closedFetch_takesNothing() {
     AttachmentFetch fetch = fetch(0);
     fetch.close();
-    assertFalse(fetch.take(part(0), 0));
+    assertFalse(fetch.take(FR, part(0), 0));
     assertNull(fetch.next(0));
   }
 }
