@@ -17,6 +17,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.policy.terms.Agreement;
+import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Handling;
@@ -55,6 +56,8 @@ public final class LabelSpace {
 
   /** ISO 3166-1 reserves it for users: no state has this code. */
   private static final String OTHER_JURISDICTION = "ZZ";
+
+  private static final String OTHER_MEDIA_TYPE = "application/octet-stream";
 
   private static final int BYTES = 16;
 
@@ -183,6 +186,9 @@ public final class LabelSpace {
     }
     List<String> words = new ArrayList<>(texts.stream().sorted().toList());
     words.remove("");
+    if (field.getJavaType() == JavaType.MESSAGE) {
+      return new Dimension(field, attachments(words), false);
+    }
     words.add(other(field));
     return new Dimension(field, field.isRepeated() ? lists(words) : texts(words), false);
   }
@@ -199,6 +205,22 @@ public final class LabelSpace {
 
   private static List<String> texts(List<String> words) {
     return Stream.concat(Stream.of(""), words.stream()).toList();
+  }
+
+  /** None, or one whose texts are a word of the conditions or another. */
+  private static List<List<Attachment>> attachments(List<String> words) {
+    return Stream.concat(
+            Stream.of(List.<Attachment>of()),
+            Stream.concat(words.stream(), Stream.of(OTHER_MEDIA_TYPE))
+                .map(
+                    word ->
+                        List.of(
+                            Attachment.newBuilder()
+                                .setName(word)
+                                .setMediaType(word)
+                                .setSize(1)
+                                .build())))
+        .toList();
   }
 
   private static List<List<String>> lists(List<String> words) {

@@ -23,6 +23,7 @@ import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.gateway.policy.terms.Transfer;
+import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Handling;
@@ -94,6 +95,24 @@ class LabelSpaceTest {
       }
     }
     return label.build();
+  }
+
+  @Test
+  void attachmentsThatAConditionReads_areNone_orOneOfEachTextThatStandsThere() {
+    String condition =
+        "  personal_data: false\n  condition: label.attachments.all(one,"
+            + " one.media_type == 'image/jpeg')";
+    Rulebook rulebook = rulebook(PolicyFixture.sample("  personal_data: false", condition));
+    LabelSpace space = LabelSpace.of(rulebook.agreements(), rulebook.conditions().toList());
+    assertEquals(List.of("attachments"), space.partial());
+    Set<List<String>> types = new HashSet<>();
+    space
+        .labels(space.size(), 1)
+        .forEach(
+            it ->
+                types.add(it.getAttachmentsList().stream().map(Attachment::getMediaType).toList()));
+    assertEquals(
+        Set.of(List.of(), List.of("image/jpeg"), List.of("application/octet-stream")), types);
   }
 
   @Test
