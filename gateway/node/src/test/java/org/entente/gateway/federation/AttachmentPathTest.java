@@ -30,27 +30,34 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.testkit.RequestSamples;
 import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.AttachmentRequest;
 import org.entente.proto.link.v1.Frame;
+import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.AttachmentKey;
 import org.entente.proto.v1.AttachmentsGrpc;
 import org.entente.proto.v1.BeginUploadRequest;
 import org.entente.proto.v1.BeginUploadResponse;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenAttachmentRequest;
 import org.entente.proto.v1.OpenAttachmentResponse;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.ReadAttachmentRequest;
 import org.entente.proto.v1.ReadAttachmentResponse;
 import org.entente.proto.v1.RecallRequest;
 import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.ShowUploadRequest;
 import org.entente.proto.v1.ShowUploadResponse;
+import org.entente.proto.v1.Wanted;
 import org.entente.proto.v1.WriteUploadRequest;
 import org.entente.proto.v1.WriteUploadResponse;
 import org.junit.jupiter.api.BeforeEach;
@@ -442,6 +449,77 @@ class AttachmentPathTest {
     assertArrayEquals(content, fetch(SG, message, upload));
     federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_FETCHED, SG);
     assertFalse(Files.exists(folder(HUB)));
+  }
+
+  @Test
+  void requestAndItsAnswer_haveAttachments_unlessOnlyHitOrNoHitIsAsked() {
+    federation.start(FR, DE);
+    byte[] photograph = content(SEGMENT + 3);
+    MessageId asked = ask(Wanted.WANTED_DETAILS, upload(photograph));
+    federation.receive(DE, 1);
+    assertArrayEquals(photograph, fetch(DE, asked, ByteString.EMPTY));
+
+    byte[] scan = content(2_000);
+    BeginUploadResponse begun = at(DE).beginUpload(photograph(scan.length).build());
+    var unused =
+        at(DE)
+            .writeUpload(
+                WriteUploadRequest.newBuilder()
+                    .setUploadId(begun.getUploadId())
+                    .setData(ByteString.copyFrom(scan))
+                    .build());
+    Draft answer =
+        with(
+            matter(RequestSamples.answers(asked), RequestSamples.details(), FR),
+            begun.getUploadId());
+    MessageId answered = federation.accepted(DE, answer);
+    federation.receive(FR, 1);
+    assertArrayEquals(scan, fetch(FR, answered, ByteString.EMPTY));
+
+    MessageId hit = ask(Wanted.WANTED_HIT_NO_HIT, upload(content(10)));
+    federation.await(
+        "it has arrived",
+        () ->
+            outcomeOf(
+                    () ->
+                        federation.publish(
+                            DE,
+                            matter(
+                                RequestSamples.answers(hit),
+                                RequestSamples.answer(AnswerResult.ANSWER_RESULT_LATER),
+                                FR)))
+                .hasAccepted());
+    ByteString more = at(DE).beginUpload(photograph(scan.length).build()).getUploadId();
+    var written =
+        at(DE)
+            .writeUpload(
+                WriteUploadRequest.newBuilder()
+                    .setUploadId(more)
+                    .setData(ByteString.copyFrom(scan))
+                    .build());
+    assertTrue(written.getComplete());
+    Draft tells =
+        with(
+            matter(
+                RequestSamples.answers(hit),
+                RequestSamples.answer(AnswerResult.ANSWER_RESULT_HIT),
+                FR),
+            more);
+    StatusRuntimeException refusal =
+        assertThrows(StatusRuntimeException.class, () -> federation.publish(DE, tells));
+    assertTrue(
+        String.valueOf(refusal.getMessage()).contains("LABEL_BODY_MISMATCH"), refusal.getMessage());
+  }
+
+  private MessageId ask(Wanted wanted, ByteString upload) {
+    Body body =
+        RequestSamples.request(wanted, federation.clock.instant().plus(Duration.ofHours(1)));
+    return federation.accepted(FR, with(matter(RequestSamples.asks(), body, DE), upload));
+  }
+
+  private Draft matter(Label.Builder label, Body body, String to) {
+    label.setCategory(Category.CATEGORY_PUBLIC_WARNING).setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY);
+    return RequestSamples.draft("matter-" + random.nextLong(), label, body, to).build();
   }
 
   @Test

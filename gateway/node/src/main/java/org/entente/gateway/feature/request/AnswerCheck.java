@@ -27,11 +27,11 @@ public final class AnswerCheck {
     if (asked.getExercise() != Exercise.of(label)) {
       return mismatch("label.status", "training and actual traffic must not be mixed");
     }
-    if (!asked.getDetails() && tells(answer)) {
+    if (!asked.getDetails() && (tells(answer) || label.getAttachmentsCount() > 0)) {
       return mismatch(
           "body.answer",
-          "the request asks only for hit or no hit: leave text and subjects out; details need "
-              + "another request");
+          "the request asks only for hit or no hit: leave text, subjects and attachments out;"
+              + " details need another request");
     }
     if (asked.getState() == RequestState.REQUEST_STATE_WITHDRAWN) {
       return Optional.of(

@@ -91,14 +91,17 @@ public final class AttachmentCheck {
     findings.check(
         label.getAttachmentsCount() == 0 || mayHave(label.getKind()),
         "label.attachments",
-        "are allowed with ALERT and INTELLIGENCE only");
+        "are allowed with ALERT, INTELLIGENCE, REQUEST and ANSWER only");
     findings.noRepeats(
         "label.attachments", label.getAttachmentsList().stream().map(Attachment::getId).toList());
     return findings.count("label.attachments", label.getAttachmentsCount(), LabelSizes.ATTACHMENTS);
   }
 
   private static boolean mayHave(Kind kind) {
-    return kind == Kind.KIND_ALERT || kind == Kind.KIND_INTELLIGENCE;
+    return switch (kind) {
+      case KIND_ALERT, KIND_INTELLIGENCE, KIND_REQUEST, KIND_ANSWER -> true;
+      default -> false;
+    };
   }
 
   private void id(String field, ByteString id) {
