@@ -739,6 +739,9 @@ final class DocumentedSteps {
                     + DE_CLIENTS
                     + "desk")
             .says("created subscription cases"),
+        CommandStep.of("./entente subscription show cases" + DE_CLIENTS + "desk")
+            .says("kind          shared")
+            .says("label.case_ref.startsWith"),
         CommandStep.of("./entente subscription list" + DE_CLIENTS + "desk")
             .says("cases")
             .says("shared"),

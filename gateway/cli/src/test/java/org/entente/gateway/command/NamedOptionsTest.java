@@ -282,6 +282,7 @@ class NamedOptionsTest {
           link resume | fr.customs FLASH {person}
           subscription create | probe
           subscription list |
+          subscription show | desk
           subscription delete | desk --client desk {person}
           subscription dead-letters | desk
           subscription redrive | desk

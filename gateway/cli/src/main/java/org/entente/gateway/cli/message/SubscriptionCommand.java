@@ -3,19 +3,24 @@ package org.entente.gateway.cli.message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.Listing;
+import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.model.EnumNames;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.proto.v1.CreateSubscriptionRequest;
 import org.entente.proto.v1.CreateSubscriptionResponse;
 import org.entente.proto.v1.DeadLetter;
 import org.entente.proto.v1.DeleteSubscriptionRequest;
 import org.entente.proto.v1.DeleteSubscriptionResponse;
+import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.ListDeadLettersRequest;
 import org.entente.proto.v1.ListSubscriptionsRequest;
@@ -37,7 +42,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "subscription",
     description = {
-      "Creates, lists and deletes durable subscriptions; settles the dead letters of shared ones.",
+      "Creates, lists, shows and deletes durable subscriptions; settles the dead letters of shared"
+          + " ones.",
       "The client needs the scope `subscribe`; to list or delete those of other clients,"
           + " `operator`."
     },
@@ -45,6 +51,7 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       SubscriptionCommand.Create.class,
       SubscriptionCommand.ListAll.class,
+      SubscriptionCommand.Show.class,
       SubscriptionCommand.Delete.class,
       SubscriptionCommand.DeadLetters.class,
       SubscriptionCommand.Redrive.class,
@@ -211,6 +218,71 @@ public final class SubscriptionCommand {
 
     private static String behind(SubscriptionState one) {
       return (one.getMoreBehind() ? "more than " : "") + one.getMessagesBehind();
+    }
+  }
+
+  /** Shows one subscription. */
+  @Command(
+      name = "show",
+      description = {
+        "Shows one durable subscription of this client with all its settings: kind, filter,"
+            + " condition,",
+        "lease; how far behind it is, and how many streams hold it. With --client an operator shows"
+            + " that of",
+        "another client, without filter and condition."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Show extends ClientCall {
+    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "its name")
+    private String name = "";
+
+    @Option(names = "--client", paramLabel = "CLIENT", description = "client that owns it")
+    private String client = "";
+
+    @Override
+    public void with(ManagedChannel channel) {
+      List<SubscriptionState> all =
+          SubscriptionsGrpc.newBlockingStub(channel)
+              .listSubscriptions(ListSubscriptionsRequest.newBuilder().setClient(client).build())
+              .getSubscriptionsList();
+      List<SubscriptionState> named =
+          all.stream().filter(one -> one.getName().equals(name)).toList();
+      if (named.size() != 1) {
+        throw new CommandFailure(
+            named.isEmpty()
+                ? "there is no subscription "
+                    + name
+                    + NameSuggestion.behind(
+                        name, all.stream().map(SubscriptionState::getName).toList())
+                : "several clients have a subscription " + name + "; name one with --client");
+      }
+      tell(named.get(0), lines(named.get(0)).toArray(String[]::new));
+    }
+
+    private static List<String> lines(SubscriptionState one) {
+      SubscriptionSettings settings = one.getSettings();
+      List<String> lines = new ArrayList<>();
+      lines.add("subscription %s of client %s".formatted(one.getName(), one.getClient()));
+      lines.add("kind          %s".formatted(ListAll.kind(one)));
+      lines.add("streams       %d".formatted(one.getStreams()));
+      lines.add("next position %d".formatted(one.getNextPosition()));
+      lines.add("behind        %s".formatted(ListAll.behind(one)));
+      if (one.hasOldestReceivedAt()) {
+        lines.add("oldest of     %s".formatted(Timestamps.toString(one.getOldestReceivedAt())));
+      }
+      if (settings.getKind() == SubscriptionKind.SUBSCRIPTION_KIND_SHARED) {
+        lines.add("lease         %d s".formatted(settings.getLeaseSeconds()));
+        lines.add(
+            "dead letters  %d, after %d deliveries"
+                .formatted(one.getDeadLetters(), settings.getMaxDeliveries()));
+      }
+      if (!settings.getFilter().equals(Filter.getDefaultInstance())) {
+        lines.add("filter        %s".formatted(JsonText.of(settings.getFilter())));
+      }
+      if (!settings.getCondition().isEmpty()) {
+        lines.add("condition     %s".formatted(settings.getCondition()));
+      }
+      return lines;
     }
   }
 
