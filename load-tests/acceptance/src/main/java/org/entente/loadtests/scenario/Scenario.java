@@ -275,6 +275,9 @@ public final class Scenario {
     if (exercises != null) {
       tree.put("exercise_retention_days", exercises);
     }
+    if (node(agency).keepsAttachments()) {
+      tree.putObject("attachments");
+    }
     ArrayNode unfulfilled = tree.putObject("policy").putArray("cannot_fulfil");
     node(agency).unfulfilled().forEach(unfulfilled::add);
     ArrayNode clients = tree.putArray("clients");

@@ -71,6 +71,7 @@ public record ScenarioFile(
    *     configuration; none if absent
    * @param exerciseRetentionDays as in a node's configuration; the agreements alone decide if
    *     absent
+   * @param attachments whether it keeps attachments; not if absent
    * @param agreements folder of the scenario with agreements of this gateway, which replace those
    *     of the same file name or are added; the common ones if absent
    * @param nodeRules file of the scenario with this gateway's own rules; the common ones if absent
@@ -81,6 +82,7 @@ public record ScenarioFile(
       NodeConfig.@Nullable Ipr ipr,
       @Nullable List<String> cannotFulfil,
       @Nullable Integer exerciseRetentionDays,
+      @Nullable Boolean attachments,
       @Nullable String agreements,
       @Nullable String nodeRules) {
     List<String> dialled() {
@@ -89,6 +91,10 @@ public record ScenarioFile(
 
     List<String> unfulfilled() {
       return cannotFulfil == null ? List.of() : List.copyOf(cannotFulfil);
+    }
+
+    boolean keepsAttachments() {
+      return attachments != null && attachments;
     }
 
     public List<Client> ownClients() {

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.entente.loadtests.scenario.action.ScenarioAction;
 import org.entente.loadtests.scenario.step.CallStep;
 import org.entente.loadtests.scenario.step.CommandStep;
+import org.entente.loadtests.scenario.step.ConsumersStep;
 import org.entente.loadtests.scenario.step.DeliverStep;
 import org.entente.loadtests.scenario.step.GatewayStep;
 import org.entente.loadtests.scenario.step.MetricStep;
@@ -29,6 +30,7 @@ record StepEntry(
     @Nullable DeliverStep deliver,
     @Nullable CallStep call,
     @Nullable CommandStep command,
+    @Nullable ConsumersStep consumers,
     @Nullable GatewayStep gateway,
     @Nullable ReloadStep reload,
     @Nullable MetricStep metric,
@@ -44,7 +46,7 @@ record StepEntry(
   /** The actions, by their words in the file. */
   Map<String, ScenarioAction> acts() {
     return Stream.<ScenarioAction>of(
-            publish, deliver, call, command, gateway, reload, metric, transit)
+            publish, deliver, call, command, consumers, gateway, reload, metric, transit)
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(ScenarioAction::word, act -> act));
   }

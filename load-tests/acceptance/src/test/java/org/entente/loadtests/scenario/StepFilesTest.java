@@ -109,6 +109,8 @@ final class StepFilesTest {
             are: { 'entente_received_total{exercise="true"}': 0, entente_requests_overdue: 1 }
         - say: step
           transit: { agency: nl.police }
+        - say: step
+          consumers: { by: nl.police/desk, subscription: work, count: 2, killed: 1, messages: [first, question] }
       """;
 
   private static final String MAPPING =
@@ -177,9 +179,18 @@ final class StepFilesTest {
             "Search/Opens",
             "steps[2].call.method: \"Search/Opens\"; valid: one of Attachments/BeginUpload"),
         wrong(
+            "count: 2, killed: 1",
+            "count: 3, killed: 1",
+            "consumers.count: 3 consumers for 2 messages; valid: from 1 to the number of messages"),
+        wrong(
+            "count: 2, killed: 1",
+            "count: 2, killed: 2",
+            "consumers.killed: 2 of 2 consumers; valid: fewer than there are"),
+        wrong(
             "message_id: $first, on",
             "message_id: $none, on",
-            "steps[2].call.request.message_id: no step before this one names $none; valid: one of [first]"),
+            "steps[2].call.request.message_id: no step before this one names $none; valid: one of"
+                + " [first]"),
         wrong(
             "message_id: $first, on",
             "message: $first, on",
@@ -211,7 +222,8 @@ final class StepFilesTest {
         wrong(
             "      error: NOT_FOUND\n",
             "",
-            "steps[3].call: expects nothing, or things that exclude each other; valid: either answer or error"),
+            "steps[3].call: expects nothing, or things that exclude each other; valid: either"
+                + " answer or error"),
         wrong(
             "answer: [{ request",
             "answer: { request",
