@@ -16,12 +16,15 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.Credit;
@@ -42,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * unless a test says so: with the certificate of a gateway, and a program of its own in its place.
  */
 final class HostileStream implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private final ManagedChannel channel;
   private final CountDownLatch greeted = new CountDownLatch(1);
   private final AtomicInteger answered = new AtomicInteger();
@@ -80,6 +85,7 @@ final class HostileStream implements AutoCloseable {
     @Override
     public void beforeStart(ClientCallStreamObserver<ExchangeRequest> call) {
       requests = call;
+      call.setOnReadyHandler(HostileStream.this::changed);
     }
 
     @Override
@@ -92,16 +98,39 @@ final class HostileStream implements AutoCloseable {
       if (response.getFrame().hasDeliveries()) {
         answer(response.getFrame().getDeliveries());
       }
+      changed();
     }
 
     @Override
     public void onError(Throwable error) {
-      ended.complete(true);
+      onCompleted();
     }
 
     @Override
     public void onCompleted() {
       ended.complete(true);
+      changed();
+    }
+  }
+
+  private synchronized void changed() {
+    notifyAll();
+  }
+
+  /**
+   * Waits, and leaves the processor to the gateways, until a condition holds or the stream ends.
+   */
+  private synchronized void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    try {
+      while (!condition.getAsBoolean() && !ended.isDone()) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        assertTrue(left > 0, () -> "nothing for " + PATIENCE + "; answers: " + answered);
+        wait(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
     }
   }
 
@@ -145,7 +174,7 @@ final class HostileStream implements AutoCloseable {
                     .setSendFirst(1)
                     .setSendNext(1)
                     .setCredit(credit)));
-    assertTrue(greeted.await(60, TimeUnit.SECONDS));
+    assertTrue(greeted.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
   }
 
   private void answer(Deliveries deliveries) {
@@ -159,7 +188,8 @@ final class HostileStream implements AutoCloseable {
               .setResult(result)
               .setCode(result == Result.RESULT_REFUSED ? "CANNOT_OPEN" : ""));
     }
-    say(Frame.newBuilder().setReceipts(receipts));
+    // The stream says that it is ready where this runs, so that nothing may wait for it here.
+    send(Frame.newBuilder().setReceipts(receipts));
     taken.addAndGet(deliveries.getDeliveriesCount());
   }
 
@@ -175,20 +205,21 @@ final class HostileStream implements AutoCloseable {
 
   /** Waits until this many deliveries have been answered. */
   void awaitAnswers(int deliveries) {
-    while (answered.get() < deliveries && !ended.isDone()) {
-      Thread.onSpinWait();
-    }
+    await(() -> answered.get() >= deliveries);
   }
 
   /** Waits where the gateway does not read on. */
   void say(Frame.Builder frame) {
-    if (requests == null) {
-      throw new IllegalStateException("not started");
-    }
-    while (!requests.isReady() && !ended.isDone()) {
-      Thread.onSpinWait();
-    }
-    requests.onNext(ExchangeRequest.newBuilder().setFrame(frame).build());
+    await(() -> stream().isReady());
+    send(frame);
+  }
+
+  private synchronized void send(Frame.Builder frame) {
+    stream().onNext(ExchangeRequest.newBuilder().setFrame(frame).build());
+  }
+
+  private ClientCallStreamObserver<ExchangeRequest> stream() {
+    return Objects.requireNonNull(requests, "not started");
   }
 
   /** Whether the gateway ended the stream. */

@@ -5,10 +5,12 @@ import static org.entente.gateway.federation.RunningFederation.RING;
 import static org.entente.gateway.federation.RunningFederation.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -40,19 +42,17 @@ final class RoutingLoopTest {
     leadTheFirstToTheSecond();
 
     MessageId lost = federation.send(FR, "in circles", SOON, SG);
-    federation.await("refused as a loop", () -> refused(RING.get(0)) == 1);
+    federation.await("refused as a loop", () -> refused(RING.get(0)) > 0 && isQuiet());
     assertEquals(List.of(1.0, 1.0, 1.0), relayed(), "went round once");
 
     MessageId waiting = federation.send(FR, "until there is a way", LATE, SG);
-    federation.pass(SOON.plus(STEP), STEP);
+    passQuietly(SOON.plus(STEP));
     EvidenceItem told =
         federation.awaitEvidence(FR, lost, EvidenceKind.EVIDENCE_KIND_RELAY_FAILURE, SG);
     assertEquals("EXPIRED", told.getCode(), told::toString);
     federation.awaitEvidence(FR, lost, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, SG);
     // Each sending of the origin is a way round, and no way round makes another.
-    federation.await(
-        "what went round was refused",
-        () -> List.of(refused(RING.get(0))).equals(distinct(relayed())));
+    assertTrue(refused(RING.get(0)) > 1, "sent again");
     assertEquals(List.of(0.0, 0.0), List.of(refused(RING.get(1)), refused(RING.get(2))));
 
     federation.stop(RING.get(0));
@@ -71,6 +71,30 @@ final class RoutingLoopTest {
     federation.stop(RING.get(0));
     federation.files().removeLink(RING.get(0), SG);
     federation.start(RING.get(0));
+  }
+
+  /** Nothing is on its way round when time passes: it could expire there, and none refuse it. */
+  private void passQuietly(Duration time) {
+    for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plus(STEP)) {
+      federation.pass(STEP, STEP);
+      federation.await("what went round was refused", this::isQuiet);
+    }
+  }
+
+  /** Whether all that was handed on has gone round, and has been refused where it came from. */
+  private boolean isQuiet() {
+    boolean handedOn =
+        backlog(FR, RING.get(0))
+                + backlog(RING.get(0), RING.get(1))
+                + backlog(RING.get(1), RING.get(2))
+                + backlog(RING.get(2), RING.get(0))
+            == 0;
+    return handedOn && Set.copyOf(relayed()).equals(Set.of(refused(RING.get(0))));
+  }
+
+  private double backlog(String agency, String peer) {
+    return sample(
+        agency, "entente_link_backlog_envelopes{peer=\"" + peer + "\",lane=\"ROUTINE\",}");
   }
 
   private double refused(String transit) {
@@ -97,9 +121,5 @@ final class RoutingLoopTest {
         .filter(line -> line.startsWith(sample + " "))
         .mapToDouble(line -> Double.parseDouble(line.substring(sample.length() + 1)))
         .sum();
-  }
-
-  private static List<Double> distinct(List<Double> values) {
-    return values.stream().distinct().toList();
   }
 }

@@ -67,6 +67,9 @@ final class StolenDayKeyTest {
     MessageId first = send("first", SG, JP);
     federation.awaitEvidence(FR, first, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
     federation.awaitEvidence(FR, first, EvidenceKind.EVIDENCE_KIND_DELIVERY, JP);
+    // Receipts of the first, without which it would still lie before what is captured below.
+    awaitSent(HUB, SG);
+    awaitSent(HUB, JP);
     List.of(SG, JP, FR).forEach(federation::stop);
     federation.start(FR);
     second = send("second", SG);
@@ -158,8 +161,8 @@ final class StolenDayKeyTest {
         });
   }
 
-  private void awaitSent(String agency) {
-    String backlog = "entente_link_backlog_envelopes{peer=\"" + SG + "\",lane=\"ROUTINE\",}";
+  private void awaitSent(String agency, String to) {
+    String backlog = "entente_link_backlog_envelopes{peer=\"" + to + "\",lane=\"ROUTINE\",}";
     federation.await(
         "the queue of " + agency + " to be empty", () -> federation.metric(agency, backlog) == 0);
   }
@@ -186,7 +189,7 @@ final class StolenDayKeyTest {
           queue(hub, toThief.envelope(), forged(toThief, captured(hub, SG)));
         });
     federation.start(HUB, JP, SG);
-    awaitSent(HUB);
+    awaitSent(HUB, SG);
     assertOnlyGenuineMailArrives();
   }
 
@@ -200,7 +203,7 @@ final class StolenDayKeyTest {
           inLedger(JP, thief -> queue(thief, toThief.envelope(), forged));
         });
     federation.start(JP, SG);
-    awaitSent(JP);
+    awaitSent(JP, SG);
     federation.start(HUB);
     assertOnlyGenuineMailArrives();
   }
