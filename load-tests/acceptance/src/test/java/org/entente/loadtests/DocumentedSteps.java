@@ -715,6 +715,9 @@ final class DocumentedSteps {
         CommandStep.of("./entente client revoke night-desk" + CONFIGURATION)
             .says("night-desk revoked")
             .says("in force     now"),
+        CommandStep.of("./entente tls renew" + CONFIGURATION + AUTHORITY)
+            .says("certificate  ")
+            .says("replaces     "),
         CommandStep.of("./entente console" + OPERATOR).says("/console/enter#"),
         CommandStep.of("./entente link list" + OPERATOR).says("de.customs  up").says("FLASH"),
         CommandStep.of("./entente quarantine list" + OPERATOR).doesNotSay("receiving"),

@@ -47,6 +47,7 @@ import org.entente.gateway.cli.operator.ManualCommand;
 import org.entente.gateway.cli.operator.QuarantineCommand;
 import org.entente.gateway.cli.operator.RunCommand;
 import org.entente.gateway.cli.operator.SizingCommand;
+import org.entente.gateway.cli.operator.TlsCommand;
 import org.entente.gateway.cli.policy.PolicyCommand;
 import org.entente.gateway.cli.request.DiscoverCommand;
 import org.entente.gateway.cli.request.RequestCommand;
@@ -117,6 +118,7 @@ public final class RootCommand {
           BackupCommand.class,
           KeysCommand.class,
           ClientCommand.class,
+          TlsCommand.class,
           QuarantineCommand.class,
           LinkCommand.class,
           SubscriptionCommand.class,

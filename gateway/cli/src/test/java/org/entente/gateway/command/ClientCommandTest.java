@@ -32,7 +32,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemWriter;
-import org.entente.gateway.ceremony.ClientIssuer;
+import org.entente.gateway.ceremony.AgencyIssuer;
 import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.crypto.Certificates;
@@ -232,7 +232,7 @@ class ClientCommandTest {
 
   private static void issue(Path folder, Path authority, Duration validity) throws IOException {
     KeyPair keys = EcKeys.generate(new SecureRandom());
-    ClientIssuer issuer = ClientIssuer.open(authority, null, new SecureRandom());
+    AgencyIssuer issuer = AgencyIssuer.open(authority, null, new SecureRandom());
     X509Certificate issued =
         issuer.issue(SpiffeId.parse(IDENTITY), keys.getPublic(), Instant.now(), validity);
     PrivateFiles.write(folder.resolve("tls.crt"), Pem.encode(issued));

@@ -25,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.entente.gateway.ceremony.ClientIssuer;
+import org.entente.gateway.ceremony.AgencyIssuer;
 import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.client.ConnectionErrorText;
 import org.entente.gateway.config.ClientList;
@@ -86,7 +86,7 @@ class ClientListTest {
     KeyPair keys = EcKeys.generate(new SecureRandom());
     Path home = federation.folder().resolve(FR);
     Path folder = home.resolve("clients").resolve(client);
-    ClientIssuer issuer = ClientIssuer.open(home, null, new SecureRandom());
+    AgencyIssuer issuer = AgencyIssuer.open(home, null, new SecureRandom());
     try (ClientListEditor editor = editor()) {
       X509Certificate issued =
           issuer.issue(

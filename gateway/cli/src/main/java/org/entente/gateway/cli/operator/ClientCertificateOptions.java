@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.entente.gateway.ceremony.AgencyIssuer;
 import org.entente.gateway.ceremony.CeremonyFiles;
-import org.entente.gateway.ceremony.ClientIssuer;
 import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
@@ -138,8 +138,8 @@ final class ClientCertificateOptions {
     Path folder = Objects.requireNonNull(out);
     try (SecretBytes passphrase = passphrase(editor)) {
       SecureRandom random = new SecureRandom();
-      ClientIssuer issuer =
-          ClientIssuer.open(Objects.requireNonNull(authority), passphrase, random);
+      AgencyIssuer issuer =
+          AgencyIssuer.open(Objects.requireNonNull(authority), passphrase, random);
       KeyPair made = request == null ? EcKeys.generate(random) : null;
       PublicKey key = made == null ? requested() : made.getPublic();
       X509Certificate issued =

@@ -84,7 +84,7 @@ public final class DoctorChecks {
               "client",
               "Renew the certificate with `entente client renew`, or correct the client list.",
               CLIENTS),
-          new Topic("tls", "Replace `tls.certificate` and `tls.key`.", TLS),
+          new Topic("tls", "Renew it with `entente tls renew`.", TLS),
           new Topic(
               "audit", "Check the links to the witnesses.", "docs/security/audit.md#witnesses"),
           new Topic(
@@ -240,7 +240,7 @@ public final class DoctorChecks {
             WARNING,
             STOPPED,
             List.of(CERTIFICATE),
-            "Replace `tls.certificate` and `tls.key`.",
+            "Renew it with `entente tls renew`.",
             TLS,
             FileProbes::certificateEnd));
     all.add(

@@ -79,8 +79,7 @@ public final class TlsCertificateReloader {
     try {
       List<X509Certificate> chain = files.tlsChain();
       PrivateKey key = files.tlsKey();
-      requireOwn(files.config(), chain.get(0), clock.instant());
-      requireTrusted(chain, bundle);
+      requireUsable(files.config(), chain, bundle, clock.instant());
       identity.replace(key, chain);
       refused = false;
       LOG.info(
@@ -98,16 +97,30 @@ public final class TlsCertificateReloader {
   /** Why peers would refuse the certificate in force, if they would. */
   public Optional<String> refusedByPeers(TrustBundle bundle) {
     try {
-      requireTrusted(files.tlsChain(), bundle);
+      requireTrusted(files.config(), files.tlsChain(), bundle, clock.instant());
       return Optional.empty();
     } catch (StartProblem e) {
       return Optional.ofNullable(e.getMessage());
     }
   }
 
-  private void requireTrusted(List<X509Certificate> chain, TrustBundle bundle) {
-    PeerIdentity own = new PeerIdentity(new AgencyName(files.config().agency()), Duration.ZERO);
-    own.ownFault(chain, bundle, clock.instant())
+  /**
+   * Requires a certificate that this gateway may use and that peers accept.
+   *
+   * @param chain the gateway's certificate first
+   * @param bundle the bundle with which peers judge it
+   * @throws StartProblem saying why not
+   */
+  public static void requireUsable(
+      NodeConfig config, List<X509Certificate> chain, TrustBundle bundle, Instant now) {
+    requireOwn(config, chain.get(0), now);
+    requireTrusted(config, chain, bundle, now);
+  }
+
+  private static void requireTrusted(
+      NodeConfig config, List<X509Certificate> chain, TrustBundle bundle, Instant now) {
+    PeerIdentity own = new PeerIdentity(new AgencyName(config.agency()), Duration.ZERO);
+    own.ownFault(chain, bundle, now)
         .ifPresent(
             fault -> {
               throw new StartProblem("tls.certificate: peers would refuse it: " + fault);
@@ -131,8 +144,7 @@ public final class TlsCertificateReloader {
     Instant now = clock.instant();
     if (validity.endsSoon(now)) {
       warnings.add(
-          "tls: the certificate %s; replace tls.certificate and tls.key"
-              .formatted(validity.end(now)));
+          "tls: the certificate %s; `entente tls renew` replaces it".formatted(validity.end(now)));
     }
     return warnings;
   }

@@ -87,7 +87,7 @@ public final class ClientListEditor implements AutoCloseable {
     @Nullable FileChannel lock = null;
     try {
       // Before anything is made: what belongs to another user would keep the gateway's user out.
-      requireGatewaysUser(files.config());
+      requireGatewaysUser(files.config(), "client_list");
       lock = locked(file);
       ClientDirectory directory = ClientDirectory.open(files.config());
       ClientListEditor editor = new ClientListEditor(files, file, clock, directory, lock);
@@ -133,19 +133,23 @@ public final class ClientListEditor implements AutoCloseable {
     return folder;
   }
 
-  /** A file that belongs to another user would be unreadable to the gateway. */
-  private static void requireGatewaysUser(NodeConfig config) throws IOException {
+  /**
+   * A file that belongs to another user would be unreadable to the gateway.
+   *
+   * @param field the setting whose file is to be written
+   */
+  static void requireGatewaysUser(NodeConfig config, String field) throws IOException {
     if (!Files.isDirectory(config.audit())) {
       return;
     }
-    Path probe = Files.createTempFile("client-list-", ".probe");
+    Path probe = Files.createTempFile("entente-", ".probe");
     try {
       UserPrincipal gateway = Files.getOwner(config.audit());
       UserPrincipal own = Files.getOwner(probe);
       if (!own.equals(gateway)) {
         throw new StartProblem(
-            "client_list: run this command as %s, the gateway's user; it runs as %s"
-                .formatted(gateway.getName(), own.getName()));
+            "%s: run this command as %s, the gateway's user; it runs as %s"
+                .formatted(field, gateway.getName(), own.getName()));
       }
     } finally {
       Files.delete(probe);

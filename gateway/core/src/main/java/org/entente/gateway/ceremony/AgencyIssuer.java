@@ -1,7 +1,9 @@
 package org.entente.gateway.ceremony;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,11 +11,15 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.entente.gateway.crypto.CertificateAuthority;
+import org.entente.gateway.crypto.Certificates;
 import org.entente.gateway.crypto.LeafProfile;
 import org.entente.gateway.crypto.Pem;
 import org.entente.gateway.crypto.SecretBytes;
@@ -22,11 +28,16 @@ import org.entente.gateway.model.FileErrorText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An agency's CA, with which it issues certificates for its clients. Every failure is a {@link
- * CeremonyProblem}.
+ * An agency's CA, with which it issues certificates for its clients and gateways. Every failure is
+ * a {@link CeremonyProblem}.
  */
-public final class ClientIssuer {
+public final class AgencyIssuer {
   private static final int LARGEST = 1 << 16;
+
+  /** Types of alternative names (RFC 5280, section 4.2.1.6). */
+  private static final Integer DNS_NAME = 2;
+
+  private static final Integer IP_ADDRESS = 7;
 
   /** How much earlier certificates become valid, for clocks that are behind. */
   private static final Duration EARLY = Duration.ofMinutes(5);
@@ -34,7 +45,7 @@ public final class ClientIssuer {
   private final CertificateAuthority authority;
   private final SecureRandom random;
 
-  private ClientIssuer(CertificateAuthority authority, SecureRandom random) {
+  private AgencyIssuer(CertificateAuthority authority, SecureRandom random) {
     this.authority = authority;
     this.random = random;
   }
@@ -44,14 +55,14 @@ public final class ClientIssuer {
    *
    * @param passphrase opens the key if it is encrypted; closed by the caller; may be null
    */
-  public static ClientIssuer open(
+  public static AgencyIssuer open(
       Path folder, @Nullable SecretBytes passphrase, SecureRandom random) {
     Path certificate = folder.resolve("ca.crt");
     Path key = folder.resolve("ca.key");
     try {
       X509Certificate root = Pem.certificates(text(certificate)).get(0);
       requireOwnersAlone(key);
-      return new ClientIssuer(CertificateAuthority.of(root, key(key, passphrase)), random);
+      return new AgencyIssuer(CertificateAuthority.of(root, key(key, passphrase)), random);
     } catch (IOException e) {
       throw new CeremonyProblem(key + " cannot be read: " + FileErrorText.words(e), e);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
@@ -86,11 +97,52 @@ public final class ClientIssuer {
   }
 
   /**
-   * Issues a certificate, valid from now on, at most as long as the CA.
+   * Issues a client's certificate, valid from now on, at most as long as the CA.
    *
    * @param key the client's
    */
   public X509Certificate issue(SpiffeId client, PublicKey key, Instant now, Duration validity) {
+    return issue(URI.create(client.toString()), List.of(), List.of(), key, now, validity);
+  }
+
+  /**
+   * Issues the next certificate of a gateway: the identity and the names of the present one, for
+   * another key, valid from now on, at most as long as the CA.
+   *
+   * @param present a certificate with a SPIFFE ID
+   * @param key the gateway's next one
+   */
+  public X509Certificate reissue(
+      X509Certificate present, PublicKey key, Instant now, Duration validity) {
+    List<String> names = new ArrayList<>();
+    List<InetAddress> addresses = new ArrayList<>();
+    URI identity =
+        Certificates.spiffeId(present)
+            .orElseThrow(() -> new CeremonyProblem("the present certificate has no SPIFFE ID"));
+    try {
+      Collection<List<?>> all = present.getSubjectAlternativeNames();
+      for (List<?> one : all == null ? List.<List<?>>of() : all) {
+        String text = String.valueOf(one.get(1));
+        if (DNS_NAME.equals(one.get(0))) {
+          names.add(text);
+        } else if (IP_ADDRESS.equals(one.get(0))) {
+          // The text is an IP address, so this causes no DNS lookup.
+          addresses.add(InetAddress.getByName(text));
+        }
+      }
+    } catch (CertificateParsingException | UnknownHostException e) {
+      throw new CeremonyProblem("the present certificate cannot be read: " + e.getMessage(), e);
+    }
+    return issue(identity, names, addresses, key, now, validity);
+  }
+
+  private X509Certificate issue(
+      URI identity,
+      List<String> names,
+      List<InetAddress> addresses,
+      PublicKey key,
+      Instant now,
+      Duration validity) {
     Instant end = authority.certificate().getNotAfter().toInstant();
     Instant until = now.plus(validity);
     if (!end.isAfter(now)) {
@@ -100,11 +152,7 @@ public final class ClientIssuer {
       return authority.issue(
           key,
           new LeafProfile(
-              URI.create(client.toString()),
-              List.of(),
-              List.of(),
-              now.minus(EARLY),
-              until.isAfter(end) ? end : until),
+              identity, names, addresses, now.minus(EARLY), until.isAfter(end) ? end : until),
           random);
     } catch (IllegalArgumentException e) {
       throw new CeremonyProblem("no certificate was issued: " + e.getMessage(), e);
