@@ -1,7 +1,6 @@
 package org.entente.gateway.feature.operator;
 
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -9,21 +8,28 @@ import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 
 /**
- * Computes the backlogs of cursors. Scans the keys of the latest positions once for all cursors,
- * and looks up the oldest message of each cursor and lane: the cost does not grow with the ledger.
- * Reads committed state only.
+ * Computes the backlogs of cursors. Looks up the oldest message of each cursor and lane, and scans
+ * the keys of the latest positions of a lane once for all cursors that are behind in it: the cost
+ * grows neither with the ledger nor with cursors that have caught up. Reads committed state only.
  */
 final class CursorBacklogs {
   private final InboxTable inbox;
   private final long last;
   private final long from;
+
+  /** For each lane, the first position that some cursor has not passed. */
+  private final Map<Lane, Long> lowest = new EnumMap<>(Lane.class);
+
   private final Map<Lane, long[]> latest = new EnumMap<>(Lane.class);
 
-  private CursorBacklogs(InboxTable inbox, long last, long from) {
+  private CursorBacklogs(
+      InboxTable inbox, long last, long counted, List<Map<Lane, Long>> places) {
     this.inbox = inbox;
     this.last = last;
-    this.from = from;
-    Lane.all().forEach(lane -> latest.put(lane, inbox.positions(lane, from, last)));
+    this.from = Math.max(1, last - counted + 1);
+    for (Map<Lane, Long> cursor : places) {
+      cursor.forEach((lane, next) -> lowest.merge(lane, next, Math::min));
+    }
   }
 
   /**
@@ -35,15 +41,7 @@ final class CursorBacklogs {
    */
   static List<CursorBacklog> of(
       InboxTable inbox, long last, long counted, List<Map<Lane, Long>> places) {
-    long lowest =
-        places.stream()
-            .map(Map::values)
-            .flatMap(Collection::stream)
-            .mapToLong(Long::longValue)
-            .min()
-            .orElse(last + 1);
-    CursorBacklogs backlogs =
-        new CursorBacklogs(inbox, last, Math.max(lowest, Math.max(1, last - counted + 1)));
+    CursorBacklogs backlogs = new CursorBacklogs(inbox, last, counted, places);
     return places.stream().map(backlogs::of).toList();
   }
 
@@ -71,8 +69,12 @@ final class CursorBacklogs {
   }
 
   private int countedFrom(Lane lane, long next) {
-    long[] positions = latest.getOrDefault(lane, new long[0]);
+    long[] positions = latest.computeIfAbsent(lane, this::latest);
     int index = Arrays.binarySearch(positions, next);
     return positions.length - (index < 0 ? -index - 1 : index);
+  }
+
+  private long[] latest(Lane lane) {
+    return inbox.positions(lane, Math.max(from, lowest.getOrDefault(lane, from)), last);
   }
 }

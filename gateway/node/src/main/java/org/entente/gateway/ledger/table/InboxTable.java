@@ -375,10 +375,11 @@ public final class InboxTable {
     try (Scan scan = store.scan(Table.INBOX, pageAt(lane, from), key(lane, to + 1))) {
       PageScan pages = new PageScan(lane, scan);
       for (MessagePage page = pages.next(); page != null; page = pages.next()) {
-        from(page, from).stream()
-            .mapToLong(PlacedRecord::position)
-            .filter(position -> position <= to)
-            .forEach(out::add);
+        for (long at = Math.max(page.first(), from); at < page.end() && at <= to; at++) {
+          if (page.holds(at)) {
+            out.add(at);
+          }
+        }
       }
     }
     return out.build().toArray();

@@ -258,9 +258,12 @@ final class MessagePage {
 
   /** The record at a position, the default instance if it is damaged; null if it is gone. */
   @Nullable InboxRecord at(long position) {
-    int index = (int) (position - first);
-    boolean here = position >= first && position < end() && !isGone(index);
-    return here ? record(index) : null;
+    return holds(position) ? record((int) (position - first)) : null;
+  }
+
+  /** Whether there is a message at a position, damaged or not. */
+  boolean holds(long position) {
+    return position >= first && position < end() && !isGone((int) (position - first));
   }
 
   private InboxRecord record(int index) {

@@ -76,4 +76,24 @@ class CursorBacklogsTest {
     receive(Lane.ROUTINE, 10);
     assertEquals(new CursorBacklog(10, 0, false, 0), of(100, 1, 1));
   }
+
+  /** The positions of quiet lanes stay low, whatever arrives in others. */
+  @Test
+  void cursorThatHasCaughtUp_costsNoScan() {
+    receive(Lane.FLASH, 2);
+    receive(Lane.ROUTINE, 3, 5, 9);
+    InboxTable inbox = new InboxTable(store);
+    long before = store.scanned(Table.INBOX);
+    assertEquals(
+        List.of(new CursorBacklog(10, 0, false, 0)),
+        CursorBacklogs.of(inbox, LAST, 100, List.of(caughtUp())));
+    assertEquals(before, store.scanned(Table.INBOX));
+  }
+
+  private static Map<Lane, Long> caughtUp() {
+    Map<Lane, Long> places = new EnumMap<>(Lane.class);
+    Lane.all().forEach(lane -> places.put(lane, 3L));
+    places.put(Lane.ROUTINE, LAST + 1);
+    return places;
+  }
 }
