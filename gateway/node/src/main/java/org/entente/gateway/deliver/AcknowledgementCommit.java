@@ -68,14 +68,17 @@ final class AcknowledgementCommit {
     return changes.add(
         cursor,
         new CursorChanges.Change(
-            messages, (tx, before) -> leaves.advanced(tx, cursor, before, places, advance)));
+            messages,
+            places,
+            (tx, before, stored) -> leaves.advanced(tx, cursor, before, stored, advance)));
   }
 
   /** Records other positions of a subscription; completes when they are durable. */
   CompletableFuture<?> moved(Cursor cursor, CursorRecord places) {
     return changes.add(
         cursor,
-        new CursorChanges.Change(List.of(), (tx, before) -> DeliveryLeaves.moved(before, places)));
+        new CursorChanges.Change(
+            List.of(), places, (tx, before, stored) -> DeliveryLeaves.moved(before, stored)));
   }
 
   /** Records where a new cursor starts; completes when it is durable. */
@@ -84,7 +87,8 @@ final class AcknowledgementCommit {
         cursor,
         new CursorChanges.Change(
             List.of(),
-            (tx, before) ->
+            null,
+            (tx, before, none) ->
                 DeliveryLeaves.hasNoPlace(before)
                     ? before.toBuilder().mergeFrom(places).build()
                     : before));
@@ -98,7 +102,7 @@ final class AcknowledgementCommit {
     }
     CursorRecord record = read(tx, cursor);
     for (CursorChanges.Change one : all) {
-      record = one.step().apply(tx, record);
+      record = one.apply(tx, record);
     }
     put(tx, cursor, record);
     if (LOG.isDebugEnabled()) {
@@ -194,7 +198,9 @@ final class AcknowledgementCommit {
         changes.add(
             cursor,
             new CursorChanges.Change(
-                List.of(), (tx, record) -> leaves.ended(tx, cursor, record, unanswered)));
+                List.of(),
+                null,
+                (tx, record, none) -> leaves.ended(tx, cursor, record, unanswered)));
     return CompletableFuture.allOf(before, told);
   }
 

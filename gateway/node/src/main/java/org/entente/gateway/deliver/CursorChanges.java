@@ -41,20 +41,27 @@ final class CursorChanges {
 
   /** The next record of a cursor. */
   interface Step {
-    CursorRecord apply(Transaction tx, CursorRecord before);
+    /**
+     * Makes the record.
+     *
+     * @param places the positions to store; null if a later change stores them
+     */
+    CursorRecord apply(Transaction tx, CursorRecord before, @Nullable CursorRecord places);
   }
 
   /** One change, and the messages that it acknowledges. */
   static final class Change {
     private final List<LaneCursor.SentMessage> messages;
     private final Step step;
+    private @Nullable CursorRecord places;
     private final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
 
     /** Where it was applied last. If that was undone, it is applied in a later transaction. */
     private @Nullable Transaction appliedIn;
 
-    Change(List<LaneCursor.SentMessage> messages, Step step) {
+    Change(List<LaneCursor.SentMessage> messages, @Nullable CursorRecord places, Step step) {
       this.messages = messages;
+      this.places = places;
       this.step = step;
     }
 
@@ -62,16 +69,37 @@ final class CursorChanges {
       return messages;
     }
 
-    Step step() {
-      return step;
+    CursorRecord apply(Transaction tx, CursorRecord before) {
+      return step.apply(tx, before, places);
     }
   }
 
-  private static final Deque<Change> NONE = new ArrayDeque<>();
+  /** What waits for one cursor. */
+  private static final class Waiting {
+    private final Deque<Change> changes = new ArrayDeque<>();
+    private @Nullable Change placed;
+
+    /**
+     * Adds a change. Its positions are those of the earlier ones too: many records of a shared
+     * subscription would fill the memory. Until then the stored positions are behind, which only
+     * has messages delivered again after a crash.
+     */
+    void add(Change change) {
+      if (change.places != null) {
+        if (placed != null && placed.appliedIn == null) {
+          placed.places = null;
+        }
+        placed = change;
+      }
+      changes.add(change);
+    }
+  }
+
+  private static final Waiting NONE = new Waiting();
 
   private final Ledger ledger;
   private final Application application;
-  private final Map<Cursor, Deque<Change>> waiting = new HashMap<>();
+  private final Map<Cursor, Waiting> waiting = new HashMap<>();
 
   CursorChanges(Ledger ledger, Application application) {
     this.ledger = ledger;
@@ -82,10 +110,10 @@ final class CursorChanges {
   CompletableFuture<?> add(Cursor cursor, Change change) {
     boolean first;
     synchronized (waiting) {
-      Deque<Change> changes = waiting.get(cursor);
+      Waiting changes = waiting.get(cursor);
       first = changes == null;
       if (changes == null) {
-        changes = new ArrayDeque<>();
+        changes = new Waiting();
         waiting.put(cursor, changes);
       }
       changes.add(change);
@@ -129,7 +157,7 @@ final class CursorChanges {
     List<Change> out = new ArrayList<>();
     int messages = 0;
     synchronized (waiting) {
-      for (Change one : waiting.getOrDefault(cursor, NONE)) {
+      for (Change one : waiting.getOrDefault(cursor, NONE).changes) {
         if (one.appliedIn == tx || messages >= MESSAGES) {
           break;
         }
@@ -143,7 +171,7 @@ final class CursorChanges {
 
   private void durable(Cursor cursor, List<Change> changes) {
     synchronized (waiting) {
-      Deque<Change> all = waiting.getOrDefault(cursor, NONE);
+      Deque<Change> all = waiting.getOrDefault(cursor, NONE).changes;
       changes.forEach(one -> all.remove(one)); // each is the first
     }
     changes.forEach(one -> one.done.complete(null));
@@ -151,8 +179,8 @@ final class CursorChanges {
 
   private void goOn(Cursor cursor) {
     synchronized (waiting) {
-      Deque<Change> changes = waiting.get(cursor);
-      if (changes == null || changes.isEmpty()) {
+      Waiting left = waiting.get(cursor);
+      if (left == null || left.changes.isEmpty()) {
         waiting.remove(cursor);
         return;
       }
@@ -166,12 +194,12 @@ final class CursorChanges {
       ledger.after(PAUSE, () -> submit(cursor));
       return;
     }
-    Deque<Change> all;
+    Waiting all;
     synchronized (waiting) {
       all = waiting.remove(cursor);
     }
     if (all != null) {
-      all.forEach(one -> one.done.completeExceptionally(failure));
+      all.changes.forEach(one -> one.done.completeExceptionally(failure));
     }
   }
 }

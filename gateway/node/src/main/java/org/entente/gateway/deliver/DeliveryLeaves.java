@@ -15,6 +15,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.store.v1.UnloggedRange;
 import org.entente.proto.v1.OnBehalfOf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rules for audit leaves of deliveries: one leaf for each range of positions that a client's cursor
@@ -40,9 +41,17 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
   /** The range that one acknowledgement passed. */
   record Advance(Lane lane, LaneCursor.Range range, long count) {}
 
-  /** Returns the cursor's next record, and adds its due leaves. */
+  /**
+   * Returns the cursor's next record, and adds its due leaves.
+   *
+   * @param places its positions; null if they stay
+   */
   CursorRecord advanced(
-      Transaction tx, Cursor cursor, CursorRecord before, CursorRecord places, Advance advance) {
+      Transaction tx,
+      Cursor cursor,
+      CursorRecord before,
+      @Nullable CursorRecord places,
+      Advance advance) {
     List<UnloggedRange> ranges =
         UnauditedRanges.with(before.getUnloggedList(), range(advance, false));
     CursorRecord next =
@@ -50,8 +59,15 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
     return isDue(tx, next) ? told(tx, cursor, next) : next;
   }
 
-  /** Returns a cursor's record with other positions. */
-  static CursorRecord moved(CursorRecord before, CursorRecord places) {
+  /**
+   * Returns a cursor's record with other positions.
+   *
+   * @param places null if they stay
+   */
+  static CursorRecord moved(CursorRecord before, @Nullable CursorRecord places) {
+    if (places == null) {
+      return before;
+    }
     return places.toBuilder()
         .addAllUnlogged(before.getUnloggedList())
         .setLoggedAtMs(before.getLoggedAtMs())

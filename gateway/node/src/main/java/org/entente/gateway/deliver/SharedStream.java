@@ -29,6 +29,9 @@ final class SharedStream implements StreamPositions, LeasedLane.LeaseHolder {
 
   @Override
   public int room(Lane lane) {
+    if (shared.waitsForDisk()) {
+      return 0;
+    }
     LeasedLane all = shared.lane(lane);
     int own = window - leased.getOrDefault(lane, 0);
     return all.hasReturned() ? own : Math.min(own, OpenCursorCheck.MAX_WINDOW - all.leased());

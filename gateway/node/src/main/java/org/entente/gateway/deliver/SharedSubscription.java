@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.deliver.DeliveryLeaves.Advance;
 import org.entente.gateway.deliver.DeliveryLeaves.Cursor;
 import org.entente.gateway.ledger.table.CursorTable;
@@ -43,6 +44,10 @@ final class SharedSubscription {
   private final Map<Lane, LeasedLane> lanes = new EnumMap<>(Lane.class);
   private final TreeMap<Long, DeadPosition> dead = new TreeMap<>();
   private final Map<Subscription, Integer> streams = new ConcurrentHashMap<>();
+
+  /** Records of deliveries that came back, and that are not durable yet. */
+  private final AtomicInteger telling = new AtomicInteger();
+
   private boolean removed;
 
   /**
@@ -158,7 +163,27 @@ final class SharedSubscription {
             given.add(new Advance(lane, new LaneCursor.Range(first, last), ended.size()));
           }
         });
-    var unused = ports.acknowledging().ended(name, CompletableFuture.completedFuture(null), given);
+    telling.incrementAndGet();
+    var unused =
+        ports
+            .acknowledging()
+            .ended(name, CompletableFuture.completedFuture(null), given)
+            .whenComplete((done, failure) -> told());
+  }
+
+  /** On the writer's thread, which must not wait for the lock. */
+  private void told() {
+    if (telling.getAndDecrement() == OpenCursorCheck.DEFAULT_WINDOW) {
+      wake();
+    }
+  }
+
+  /**
+   * Whether so many records of deliveries that came back await the disk that nothing is delivered:
+   * a client that only gives back would fill the memory with them.
+   */
+  boolean waitsForDisk() {
+    return telling.get() >= OpenCursorCheck.DEFAULT_WINDOW;
   }
 
   /** Makes a message a dead letter, unless there are too many: then it is delivered on. */

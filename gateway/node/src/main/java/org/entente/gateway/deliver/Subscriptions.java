@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.DeskVisibility;
 import org.entente.gateway.ledger.Ledger;
@@ -41,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * many threads.
  */
 public final class Subscriptions {
+  /** Many more than clients, so that hardly any two have the same. */
+  private static final int LOCKS = 1_024;
+
   private final Ports ports;
   private final AcknowledgementCommit acknowledging;
   private final Ledger ledger;
@@ -48,6 +52,9 @@ public final class Subscriptions {
   private final CursorLimits limits;
   private final AgencyName self;
   private final Map<String, Subscription> open = new ConcurrentHashMap<>();
+
+  /** Of clients: what one does with its subscriptions is done alone. */
+  private final List<Object> locks = Stream.generate(Object::new).limit(LOCKS).toList();
 
   /** Shared subscriptions that were used since the start. */
   private final Map<String, SharedSubscription> shared = new ConcurrentHashMap<>();
@@ -116,7 +123,18 @@ public final class Subscriptions {
    * Opens a cursor for a client. Nothing is sent before {@link Subscription#wake} is called the
    * first time.
    */
-  public synchronized OpenResult open(String client, OpenCursor request, Sink sink) {
+  public OpenResult open(String client, OpenCursor request, Sink sink) {
+    synchronized (lock(client)) {
+      return openAlone(client, request, sink);
+    }
+  }
+
+  /** Changes of one client wait for the disk, and must not hold up the streams of others. */
+  private Object lock(String client) {
+    return locks.get(Math.floorMod(client.hashCode(), locks.size()));
+  }
+
+  private OpenResult openAlone(String client, OpenCursor request, Sink sink) {
     Optional<Problem> problem = OpenCursorCheck.problem(request);
     if (problem.isPresent()) {
       return new OpenResult.Invalid(problem.get());
@@ -218,16 +236,20 @@ public final class Subscriptions {
   }
 
   /** The dead letters of a client's shared subscription; empty if it has no such subscription. */
-  public synchronized Optional<List<DeadPosition>> deadLetters(String client, String name) {
-    return existing(client, name).map(SharedSubscription::dead);
+  public Optional<List<DeadPosition>> deadLetters(String client, String name) {
+    synchronized (lock(client)) {
+      return existing(client, name).map(SharedSubscription::dead);
+    }
   }
 
   /** Redrives or discards dead letters of {@link #deadLetters}; completes when that is durable. */
-  public synchronized CompletableFuture<?> settle(
+  public CompletableFuture<?> settle(
       String client, String name, List<Long> positions, boolean discard) {
-    return existing(client, name)
-        .<CompletableFuture<?>>map(group -> group.settle(positions, discard))
-        .orElse(CompletableFuture.completedFuture(null));
+    synchronized (lock(client)) {
+      return existing(client, name)
+          .<CompletableFuture<?>>map(group -> group.settle(positions, discard))
+          .orElse(CompletableFuture.completedFuture(null));
+    }
   }
 
   private Optional<SharedSubscription> existing(String client, String name) {
@@ -301,16 +323,17 @@ public final class Subscriptions {
    *
    * @return the result; empty, without running it, if a stream holds the cursor
    */
-  public synchronized <T> Optional<T> whileClosed(
-      String client, String cursor, Supplier<T> something) {
-    if (streams(client, cursor) > 0) {
-      return Optional.empty();
+  public <T> Optional<T> whileClosed(String client, String cursor, Supplier<T> something) {
+    synchronized (lock(client)) {
+      if (streams(client, cursor) > 0) {
+        return Optional.empty();
+      }
+      SharedSubscription group = shared.remove(key(client, cursor));
+      if (group != null) {
+        group.removed();
+      }
+      return Optional.of(something.get());
     }
-    SharedSubscription group = shared.remove(key(client, cursor));
-    if (group != null) {
-      group.removed();
-    }
-    return Optional.of(something.get());
   }
 
   /** Tells every subscription that messages arrived. */

@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -294,6 +297,104 @@ class SharedSubscriptionTest {
     assertEquals(Optional.empty(), thief.subscription.giveBack(1));
     owner.acknowledge(1);
     assertEquals(List.of(), owner.lost);
+  }
+
+  /** The writer works on something until it is let go. */
+  private CountDownLatch busy() {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    var unused =
+        node.ledger.write(
+            Lane.FLASH,
+            tx -> {
+              begun.countDown();
+              return isDone(go);
+            });
+    assertTrue(isDone(begun));
+    return go;
+  }
+
+  private static boolean isDone(CountDownLatch latch) {
+    try {
+      return latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Each is on record: a client that only gives back would fill the memory. */
+  @Test
+  void givenBackMessages_thatWaitForTheDisk_holdUpFurtherDeliveries() {
+    node.create("loop", shared().setMaxDeliveries(1_000_000).build());
+    node.messages(1);
+    Consumer stream = node.open(OpenCursor.newBuilder().setCursor("loop").setWindow(1).build());
+    CountDownLatch go = busy();
+    for (int i = 0; i < 3 * OpenCursorCheck.DEFAULT_WINDOW; i++) {
+      assertEquals(Optional.empty(), stream.subscription.giveBack(1));
+    }
+    assertEquals(OpenCursorCheck.DEFAULT_WINDOW, stream.given.size());
+    go.countDown();
+    node.settle();
+    assertEquals(OpenCursorCheck.DEFAULT_WINDOW + 1, stream.given.size(), "woken again");
+  }
+
+  /** Each has all ranges of the subscription; the last one says where it is. */
+  @Test
+  void acknowledgementsThatWaitForTheDisk_keepThePositionsOfOne() {
+    int messages = 2_000;
+    node.messages(messages);
+    Consumer stream = node.open(messages);
+    CountDownLatch go = busy();
+    long before = used();
+    for (long position = 2; position <= messages; position += 2) {
+      stream.acknowledge(position);
+    }
+    long kept = used() - before;
+    go.countDown();
+    node.settle();
+    assertTrue(kept < 5 << 20, kept + " bytes");
+    stream.acknowledge(1);
+    node.settle();
+    assertEquals(3, next());
+  }
+
+  private static long used() {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  /** A change of a subscription waits for the disk. */
+  @Test
+  void changeOfOneClient_doesNotHoldUpTheStreamsOfOthers() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    CompletableFuture<?> change =
+        CompletableFuture.supplyAsync(
+            () ->
+                node.subscriptions.whileClosed(
+                    "desk",
+                    "slow",
+                    () -> {
+                      begun.countDown();
+                      return isDone(go);
+                    }));
+    assertTrue(isDone(begun));
+    try {
+      CompletableFuture<Subscriptions.OpenResult> other =
+          CompletableFuture.supplyAsync(
+              () ->
+                  node.subscriptions.open(
+                      "case-system",
+                      OpenCursor.newBuilder().setCursor("all").build(),
+                      new Consumer(node)));
+      assertInstanceOf(Subscriptions.OpenResult.Held.class, other.get(10, TimeUnit.SECONDS));
+    } finally {
+      go.countDown();
+    }
+    change.join();
   }
 
   @Test

@@ -274,6 +274,22 @@ class AttachmentPathTest {
         "an upload goes with one message");
   }
 
+  /** Each of several uploads was promised the same room. */
+  @Test
+  void upload_isNotWritten_whereItsDiskIsScarceNow_andMailGoesOn() throws IOException {
+    federation.start(FR, DE);
+    byte[] content = content(2 * SEGMENT);
+    ByteString id = at(FR).beginUpload(photograph(content.length).build()).getUploadId();
+    write(id, content, 0, SEGMENT);
+    federation.stop(FR);
+    Files.writeString(
+        federation.config(FR), "\ndisk:\n  slow_below_mib: 1048576\n", StandardOpenOption.APPEND);
+    federation.start(FR);
+    refused(Status.Code.RESOURCE_EXHAUSTED, () -> write(id, content, SEGMENT, content.length));
+    federation.accepted(FR, federation.draft("mail", DAY, DE));
+    assertEquals(1, federation.receive(DE, 1).size());
+  }
+
   private static Outcome outcomeOf(Supplier<Outcome> publishing) {
     try {
       return publishing.get();
@@ -437,6 +453,25 @@ class AttachmentPathTest {
         .setAttachmentId(attachment)
         .setSegment(segment)
         .build();
+  }
+
+  @Test
+  void fileThatCannotBeRead_endsNoStream() throws Exception {
+    federation.start(FR);
+    ByteString broken = upload(content(SEGMENT));
+    ByteString whole = upload(content(1));
+    MessageId first = federation.accepted(FR, with(federation.draft("one", DAY, DE), broken));
+    MessageId second = federation.accepted(FR, with(federation.draft("two", DAY, DE), whole));
+    Path file = folder(FR).resolve(HexFormat.of().formatHex(broken.toByteArray()));
+    Files.delete(file);
+    Files.createDirectory(file);
+    try (HostileStream peer = new HostileStream(federation)) {
+      peer.greet();
+      peer.say(Frame.newBuilder().setAttachmentRequest(request(first, broken, 0)));
+      peer.say(Frame.newBuilder().setAttachmentRequest(request(second, whole, 0)));
+      federation.await("the other is answered", () -> peer.parts().size() == 1 || peer.isEnded());
+      assertFalse(peer.isEnded());
+    }
   }
 
   @Test

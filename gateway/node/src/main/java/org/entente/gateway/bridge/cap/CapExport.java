@@ -43,7 +43,10 @@ final class CapExport {
   /** The element, with the parts of the message that it changes or omits. */
   record ExportResult(CapElement alert, List<UnmappedValue> unmapped) {}
 
-  private static final Pattern WORDS = Pattern.compile("\\s+");
+  /** Any space of Unicode, as some readers part references there. */
+  private static final Pattern WORDS =
+      Pattern.compile("[\\s\\p{Z}]+", Pattern.UNICODE_CHARACTER_CLASS);
+
   private static final int MOST_BLOCKS = 64;
 
   /** A document has no more elements, and each line is at least one. */

@@ -1,6 +1,7 @@
 package org.entente.gateway.feature.attachment;
 
 import com.google.protobuf.ByteString;
+import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import org.entente.gateway.seal.AttachmentSeal;
 import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.AttachmentRequest;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The transfer of one file from its origin, segment by segment, with a few requests on the way.
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * itself.
  */
 final class AttachmentFetch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AttachmentFetch.class);
+
   /**
    * Segments requested but not received. Together with those of the other fetches they are all that
    * a FLASH notice waits behind.
@@ -151,16 +156,33 @@ final class AttachmentFetch implements AutoCloseable {
       failed(neighbour, forged(neighbour));
       return false;
     }
-    unsynced++;
     boolean last = have + 1 == file.segments();
-    boolean sync = last || unsynced == UNSYNCED;
-    file.write(have, List.of(sealed), sync);
-    unsynced = sync ? 0 : unsynced;
+    if (!isWritten(sealed, last)) {
+      return false;
+    }
     have++;
     requested = Math.max(requested, have);
     progress = now;
     whole = last;
     return last;
+  }
+
+  /** A disk that fails ends this fetch, and not the stream on which notices come too. */
+  private boolean isWritten(byte[] sealed, boolean last) {
+    boolean sync = last || unsynced + 1 == UNSYNCED;
+    try {
+      file.write(have, List.of(sealed), sync);
+    } catch (UncheckedIOException e) {
+      LOG.error("a fetched attachment cannot be written", e);
+      failure =
+          new Problem(
+              Code.STORAGE_FULL,
+              "attachment_id",
+              "the disk of attachments.folder takes no more; this gateway's operator must look");
+      return false;
+    }
+    unsynced = sync ? 0 : unsynced + 1;
+    return true;
   }
 
   /** The fetch goes on by others, if there are some. */

@@ -245,6 +245,11 @@ final class AttachmentFetches {
     if (fetch == null) {
       return;
     }
+    Optional<Problem> full = parts.lacksRoom(part.getSealed().size());
+    if (full.isPresent()) {
+      fetch.fail(full.get());
+      return;
+    }
     if (fetch.take(neighbour, part, nanos.getAsLong())) {
       complete(fetch);
     } else {

@@ -45,25 +45,28 @@ record AttachmentParts(
     return Duration.ofDays(settings.availableDays());
   }
 
-  /** Why a file of this size has no room on the disk now; empty if it has. */
+  /**
+   * Why so many bytes have no room on the disk now; empty if they have. What is left below {@code
+   * disk.slow_below_mib} is for messages. Asked before each write too, as files that began earlier
+   * were promised the same room.
+   */
   Optional<Problem> lacksRoom(long size) {
     Optional<Problem> full = gateway.ledger().room().refusal();
     if (full.isPresent()) {
       return full;
     }
     folder.make();
-    long left = folder.room() - gateway.ledger().room().thresholds().refuseBelow();
+    long left = folder.room() - gateway.ledger().room().thresholds().slowBelow();
     return left >= size
         ? Optional.empty()
         : Optional.of(
             new Problem(
                 Code.STORAGE_FULL,
                 "size",
-                "the file has "
-                    + size
-                    + " bytes, and the disk of attachments.folder has room for "
+                size
+                    + " bytes are to be stored, and the disk of attachments.folder has room for "
                     + Math.max(0, left)
-                    + "; the gateway's operator must free space"));
+                    + " before disk.slow_below_mib; the gateway's operator must free space"));
   }
 
   /** Deletes a file once a commit is durable, off the writer; a crash leaves that to the sweep. */

@@ -1,7 +1,10 @@
 package org.entente.gateway.feature.attachment;
 
 import com.google.protobuf.ByteString;
+import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.AttachmentId;
@@ -9,15 +12,22 @@ import org.entente.gateway.seal.AttachmentSeal;
 import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.AttachmentRequest;
 import org.entente.proto.store.v1.OwnAttachment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives sealed segments of own files to the recipients of their messages. Whether a file is
  * missing, over, or another's is one answer. Safe for many threads.
  */
 final class AttachmentSupply {
+  private static final Logger LOG = LoggerFactory.getLogger(AttachmentSupply.class);
+
   private final AttachmentParts parts;
   private final LongSupplier nanos;
   private final SegmentRates rates;
+
+  /** Own files whose disk failed: the log says it once. */
+  private final Set<AttachmentId> unreadable = ConcurrentHashMap.newKeySet();
 
   AttachmentSupply(AttachmentParts parts, LongSupplier nanos) {
     this.parts = parts;
@@ -27,7 +37,7 @@ final class AttachmentSupply {
 
   /**
    * The answer to a neighbour, for itself or for an agency that it leads to; empty if the agency
-   * exceeds its rate or the request is malformed, so that it asks again later.
+   * exceeds its rate, the request is malformed or the disk fails, so that it asks again later.
    *
    * @throws org.entente.gateway.model.InvalidValue if the requester's name is none
    */
@@ -46,7 +56,16 @@ final class AttachmentSupply {
             .setAttachmentId(request.getAttachmentId())
             .setSegment(request.getSegment())
             .setRequester(request.getRequester());
-    Optional<byte[]> sealed = segment(requester, request);
+    Optional<byte[]> sealed;
+    try {
+      sealed = segment(requester, request);
+    } catch (UncheckedIOException e) {
+      // It must not end the stream, on which notices come too.
+      if (unreadable.add(AttachmentId.of(request.getAttachmentId().toByteArray()))) {
+        LOG.error("an attachment cannot be given to {}", neighbour, e);
+      }
+      return Optional.empty();
+    }
     return Optional.of(
         sealed.isPresent()
             ? part.setSealed(ByteString.copyFrom(sealed.get())).build()

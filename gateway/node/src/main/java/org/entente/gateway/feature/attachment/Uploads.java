@@ -193,7 +193,9 @@ final class Uploads {
     try (AttachmentSeal seal = seal(id, record.getSize(), facts)) {
       int next = mended.contains(id) ? file.present() : file.mend(seal, SEGMENTS_AT_ONCE);
       mended.add(id);
-      Optional<Problem> wrong = misplaced(record.getSize(), next, request);
+      Optional<Problem> wrong =
+          misplaced(record.getSize(), next, request)
+              .or(() -> parts.lacksRoom(request.getData().size()));
       if (wrong.isPresent()) {
         return new Result.Refused<>(wrong.get());
       }

@@ -124,6 +124,23 @@ class CapWriterTest {
         xml);
   }
 
+  /** Some readers part references at any space of Unicode. */
+  @Test
+  void references_withOtherSpaces_areOfTheirOriginAlone() {
+    Alert forged =
+        alert("x").toBuilder()
+            .putExtra("cap.identifier", "1")
+            .putExtra(
+                "cap.references", "a,b,c\u00a0de.customs/desk,A-1,t\u2003de.customs/desk,A-2,t")
+            .build();
+    String xml = xml(DELIVERED, forged);
+    assertTrue(
+        xml.contains(
+            "<references>fr.customs/a,b,c fr.customs/de.customs/desk,A-1,t"
+                + " fr.customs/de.customs/desk,A-2,t</references>"),
+        xml);
+  }
+
   @TestFactory
   Stream<DynamicTest> sample_throughCapAndBack_isTheSameAlert() {
     return FeedFixture.all(FeedFixture.repository("config/samples"), null).stream()

@@ -114,6 +114,18 @@ class AttachmentFetchTest {
     assertTrue(fetch.isOver(AttachmentFetch.GIVEN_UP_NANOS));
   }
 
+  /** It comes on the stream that carries notices. */
+  @Test
+  void diskThatFails_endsTheFetchAlone() throws IOException {
+    AttachmentFetch fetch = fetch(0);
+    assertFalse(fetch.take(part(0), 0));
+    Files.delete(folder.resolve("file"));
+    Files.createDirectory(folder.resolve("file"));
+    assertFalse(fetch.take(part(1), 0));
+    assertEquals(Code.STORAGE_FULL, fetch.failure().orElseThrow().code());
+    assertNull(fetch.next(0));
+  }
+
   @Test
   void fetch_continuesAfterACrash_withoutWhatWasTorn() throws IOException {
     AttachmentFetch first = fetch(0);
