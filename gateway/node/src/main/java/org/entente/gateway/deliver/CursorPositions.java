@@ -127,6 +127,10 @@ final class CursorPositions implements StreamPositions {
     return record.build();
   }
 
+  /** The next stream reads the cursor from the ledger. */
+  @Override
+  public void failed(Problem problem) {}
+
   @Override
   public void ended() {
     // The cursor stays where it is.

@@ -116,6 +116,11 @@ final class SharedStream implements StreamPositions, LeasedLane.LeaseHolder {
   }
 
   @Override
+  public void failed(Problem problem) {
+    shared.failed(problem);
+  }
+
+  @Override
   public void ended() {
     Map<Lane, Map<Long, LeasedLane.Lease>> back = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.all()) {

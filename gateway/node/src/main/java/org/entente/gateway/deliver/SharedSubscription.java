@@ -13,6 +13,7 @@ import org.entente.gateway.deliver.DeliveryLeaves.Advance;
 import org.entente.gateway.deliver.DeliveryLeaves.Cursor;
 import org.entente.gateway.ledger.table.CursorTable;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Problem;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.store.v1.DeadPosition;
 import org.entente.proto.store.v1.PassedRange;
@@ -25,8 +26,9 @@ import org.entente.proto.v1.SubscriptionSettings;
  * oldest unacknowledged message), dead letters, and skipped messages, with the next
  * acknowledgement. Leases and counts of deliveries are in memory: after a restart of the gateway
  * unacknowledged messages are delivered at once and counted from 0. It stays in memory without
- * streams, so that a message that ends each stream that receives it becomes a dead letter. Safe for
- * many threads.
+ * streams, so that a message that ends each stream that receives it becomes a dead letter. A change
+ * that cannot be stored ends all streams, and the next one reads the subscription from the ledger
+ * again. Safe for many threads.
  */
 final class SharedSubscription {
   /** Ranges of one lane that are stored. */
@@ -49,6 +51,7 @@ final class SharedSubscription {
   private final AtomicInteger telling = new AtomicInteger();
 
   private boolean removed;
+  private volatile boolean failed;
 
   /**
    * Loads a subscription.
@@ -243,9 +246,31 @@ final class SharedSubscription {
   }
 
   private CompletableFuture<?> store() {
-    return removed
+    return removed || failed
         ? CompletableFuture.completedFuture(null)
-        : ports.acknowledging().moved(name, record());
+        : ports
+            .acknowledging()
+            .moved(name, record())
+            .whenComplete(
+                (stored, failure) -> {
+                  if (failure != null) {
+                    failed(Subscription.notStored(failure));
+                  }
+                });
+  }
+
+  /**
+   * What is in memory is ahead of the ledger: nothing of it is stored any more. Does not wait for
+   * the lock, as it may run on the writer's thread.
+   */
+  void failed(Problem problem) {
+    failed = true;
+    streams.keySet().forEach(stream -> stream.fail(problem));
+  }
+
+  /** Whether it is ahead of the ledger. */
+  boolean hasFailed() {
+    return failed;
   }
 
   Map<Lane, Long> durablePlaces() {

@@ -61,6 +61,12 @@ interface StreamPositions {
   /** The positions to store. */
   CursorRecord record();
 
+  /**
+   * An acknowledgement could not be stored, and the stream ends. On the writer's thread, which must
+   * not wait for the lock.
+   */
+  void failed(Problem problem);
+
   /** The stream ended. */
   void ended();
 }

@@ -157,14 +157,21 @@ public final class Subscription {
   private void written(int messages, @Nullable Throwable failure) {
     pending.addAndGet(-messages);
     if (failure != null) {
-      failed = notStored(failure);
-    }
-    if (failure != null || waitsForDisk) {
+      Problem problem = notStored(failure);
+      positions.failed(problem);
+      fail(problem);
+    } else if (waitsForDisk) {
       wake();
     }
   }
 
-  private static Problem notStored(Throwable failure) {
+  /** Ends the stream soon; accepts no further acknowledgement. Does not wait for the lock. */
+  void fail(Problem problem) {
+    failed = problem;
+    wake();
+  }
+
+  static Problem notStored(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return new Problem(
         cause instanceof LedgerFailure why ? why.code() : Code.INTERNAL,

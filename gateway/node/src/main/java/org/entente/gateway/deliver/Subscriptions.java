@@ -224,15 +224,18 @@ public final class Subscriptions {
   }
 
   private SharedSubscription group(CursorTable.NamedCursor stored) {
-    return shared.computeIfAbsent(
+    return shared.compute(
         key(stored.client(), stored.cursor()),
-        key ->
-            new SharedSubscription(
-                ports,
-                stored,
-                cursors.settings(stored).orElseThrow(),
-                ports.inbox().lastPosition() + 1,
-                limits.deadLetters()));
+        (key, known) -> known == null || known.hasFailed() ? loaded(stored) : known);
+  }
+
+  private SharedSubscription loaded(CursorTable.NamedCursor stored) {
+    return new SharedSubscription(
+        ports,
+        stored,
+        cursors.settings(stored).orElseThrow(),
+        ports.inbox().lastPosition() + 1,
+        limits.deadLetters());
   }
 
   /** The dead letters of a client's shared subscription; empty if it has no such subscription. */

@@ -24,6 +24,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
@@ -148,6 +150,8 @@ class SharedSubscriptionTest {
     private final Node node;
     private final List<Delivery> given = new ArrayList<>();
     private final List<Long> lost = new ArrayList<>();
+    private final List<Code> ended = new ArrayList<>();
+    private boolean mayEnd;
     private Subscription subscription;
     private boolean full;
 
@@ -190,7 +194,10 @@ class SharedSubscriptionTest {
 
     @Override
     public void end(Problem problem) {
-      throw new AssertionError(problem.toString());
+      if (!mayEnd) {
+        throw new AssertionError(problem.toString());
+      }
+      ended.add(problem.code());
     }
   }
 
@@ -251,6 +258,43 @@ class SharedSubscriptionTest {
 
   private CursorTable.NamedCursor stored() {
     return node.ledger.cursors().all("desk", 10).get(0);
+  }
+
+  /** The next acknowledgement would pass over it, without leaf and evidence. */
+  @Test
+  void acknowledgementThatCannotBeStored_endsTheStreams_andItsMessageIsDeliveredAgain() {
+    node.messages(2);
+    Consumer one = node.open(1);
+    Consumer two = node.open(1);
+    one.mayEnd = true;
+    two.mayEnd = true;
+    byte[] record = replaceCursor(new byte[] {-1, -1, -1, -1, -1});
+    one.acknowledge(1);
+    node.settle();
+    assertEquals(List.of(Code.INTERNAL), one.ended);
+    assertEquals(List.of(Code.INTERNAL), two.ended);
+    for (Consumer stream : List.of(one, two)) {
+      var unused = node.subscriptions.closed("desk", "team", stream.subscription);
+    }
+    node.settle();
+    var unused = replaceCursor(record);
+    assertEquals(List.of(1L, 2L), node.open(10).positions());
+  }
+
+  /** Writes the only cursor; gives what it was. */
+  private byte[] replaceCursor(byte[] record) {
+    try (Scan scan = node.store.scan(Table.CURSOR, new byte[0], null)) {
+      scan.next();
+      byte[] key = scan.key();
+      byte[] before = scan.value();
+      node.ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            tx.put(Table.CURSOR, key, record);
+            return key;
+          });
+      return before;
+    }
   }
 
   /** Who read a message and did not acknowledge it is on record, as for an exclusive one. */
