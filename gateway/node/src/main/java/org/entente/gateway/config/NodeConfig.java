@@ -686,6 +686,7 @@ public record NodeConfig(
    * @param waitingDrafts drafts that may be on their way into the ledger, 2,500 by default
    * @param waitingDraftBytes their size, 16 MiB by default; a single draft is always allowed
    * @param heldMessages messages that may wait for a second person, 1,000 by default
+   * @param heldBytes their size, 256 MiB by default; a single message is always allowed
    * @param bufferedBytes bytes of its requests in progress, 32 MiB by default, at least 20 MiB, so
    *     that the largest request fits
    * @param callCost cost of the calls that it may begin each second, 10,000 by default; a look-up
@@ -705,13 +706,14 @@ public record NodeConfig(
       @OrDefault int waitingDrafts,
       @OrDefault int waitingDraftBytes,
       @OrDefault int heldMessages,
+      @OrDefault int heldBytes,
       @OrDefault int bufferedBytes,
       @OrDefault int callCost,
       @OrDefault int requests,
       @OrDefault int deadLetters,
       @OrDefault int subscriptionLagSeconds) {
     /** All defaults. */
-    public static final PerClient DEFAULT = new PerClient(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final PerClient DEFAULT = new PerClient(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public PerClient {
       connections = bounded("limits.per_client.connections", connections, 16, 1, 10_000);
@@ -724,6 +726,8 @@ public record NodeConfig(
           bounded(
               "limits.per_client.waiting_draft_bytes", waitingDraftBytes, 16 << 20, 1_024, 1 << 30);
       heldMessages = bounded("limits.per_client.held_messages", heldMessages, 1_000, 1, 1_000_000);
+      heldBytes =
+          bounded("limits.per_client.held_bytes", heldBytes, 256 << 20, 1_024, Integer.MAX_VALUE);
       bufferedBytes =
           bounded("limits.per_client.buffered_bytes", bufferedBytes, 32 << 20, 20 << 20, 1 << 30);
       callCost = bounded("limits.per_client.call_cost", callCost, 10_000, 100, 10_000_000);
@@ -815,20 +819,24 @@ public record NodeConfig(
    *     by default; less than {@code slowBelowMib}
    * @param rewriteKibPerSecond KiB a second that are written to drop the ciphertext of erased
    *     messages from pages with others, 1,024 by default; none below {@code slowBelowMib}
+   * @param agencyPercent bytes stored of one agency's received messages, of FLASH and of all others
+   *     each, in per cent of those free above {@code refuseBelowMib}, 50 by default
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Disk(
       @OrDefault int slowBelowMib,
       @OrDefault int refuseBelowMib,
-      @OrDefault int rewriteKibPerSecond) {
+      @OrDefault int rewriteKibPerSecond,
+      @OrDefault int agencyPercent) {
     /** All defaults. */
-    public static final Disk DEFAULT = new Disk(0, 0, 0);
+    public static final Disk DEFAULT = new Disk(0, 0, 0, 0);
 
     public Disk {
       slowBelowMib = bounded("disk.slow_below_mib", slowBelowMib, 2_048, 1, 1 << 20);
       refuseBelowMib = bounded("disk.refuse_below_mib", refuseBelowMib, 512, 1, 1 << 20);
       rewriteKibPerSecond =
           bounded("disk.rewrite_kib_per_second", rewriteKibPerSecond, 1_024, 64, 1 << 20);
+      agencyPercent = bounded("disk.agency_percent", agencyPercent, 50, 1, 900);
       if (refuseBelowMib >= slowBelowMib) {
         throw new IllegalArgumentException(
             "disk.refuse_below_mib is "

@@ -24,9 +24,11 @@ import org.entente.gateway.ledger.record.DiskSpace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.CheckedDraft;
@@ -254,15 +256,41 @@ public final class Intake implements AutoCloseable {
       case HELD ->
           hold(new DraftHolder.UnreleasedDraft(id, key, actor, attempt.draft(), decision), done);
       case ACCEPTED ->
-          submitting.accept(
+          submitUnlessBeyondItsShare(
               submission(
                   key,
                   actor,
                   checked,
                   decided,
                   decision.permitted(id, parts.sources().granted()::carried),
-                  done));
+                  done),
+              submitting);
     }
+  }
+
+  private void submitUnlessBeyondItsShare(Submission draft, Consumer<Submission> submitting) {
+    Optional<Problem> full = beyondItsShare(draft);
+    full.ifPresentOrElse(
+        problem -> reject(draft.key(), problem, draft.done()), () -> submitting.accept(draft));
+  }
+
+  /** What waits for one recipient leaves room on the disk for what goes to others. */
+  private Optional<Problem> beyondItsShare(Submission draft) {
+    DiskSpace room = parts.ledger().room();
+    for (Permitted part : draft.parts()) {
+      for (Permit permit : part.permits()) {
+        long waiting = parts.ledger().outbox().bytes(permit.recipient(), part.lane());
+        if (!room.hasRoom(waiting, draft.bytes())) {
+          return Optional.of(
+              new Problem(
+                  Code.OVERLOADED,
+                  "",
+                  "%d bytes wait for %s, its share of the disk; try again later, or without it"
+                      .formatted(waiting, permit.recipient())));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private CheckedDraft traced(

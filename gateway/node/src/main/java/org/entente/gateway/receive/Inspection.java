@@ -417,9 +417,10 @@ final class Inspection {
       if (!parsed.get().cost().charge(accounts.of(peer.value()), party)) {
         return overloaded(header, "what it holds exceeds the rates of its origin", again);
       }
-      if (!ledger.room().hasRoom(origin, envelope.size())) {
+      long stored = ledger.inbox().stored().of(origin, header.facts().lane());
+      if (!ledger.room().hasRoom(stored, envelope.size())) {
         return overloaded(
-            header, "the disk is filling, and its origin has used its share of the rest", again);
+            header, "what is stored of its origin is its share of the disk already", again);
       }
       List<InspectionResult.Content> contents = unsealing.judge(labels, parsed.get(), start);
       meters.openedIn(System.nanoTime() - start);

@@ -521,8 +521,6 @@ final class Reception {
     long position = ledger.inbox().append(tx, lane, message.id(), record, message.body());
     long now = tx.nowMillis();
     tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content(), now));
-    long bytes = (long) record.getSerializedSize() + message.body().length;
-    tx.afterCommit(() -> ledger.room().kept(origin, bytes));
     keeping.tell(MessageOutcome.DELIVERED, message.id());
     ledger.subjects().put(tx, message.subjects(), message.id());
     if (record.getChanged()) {

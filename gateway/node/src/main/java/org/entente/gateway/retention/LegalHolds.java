@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.crypto.Aes256Gcm;
@@ -26,6 +27,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.retention.RetentionKeys.HoldKey;
 import org.entente.gateway.seal.BucketKey;
@@ -57,6 +59,8 @@ import org.jspecify.annotations.Nullable;
 final class LegalHolds {
   /** Most holds, in force or with a key that is not destroyed yet: each is in the keystore. */
   static final int MOST = 10_000;
+
+  private static final SharedRoom ROOM = new SharedRoom(MOST);
 
   /** A day before all others. */
   private static final long ALREADY = 0;
@@ -112,15 +116,33 @@ final class LegalHolds {
       key.ifPresent(BucketKey::close);
       return answer;
     }
-    if (keys.holds().size() >= MOST) {
+    int all = keys.holds().size();
+    if (!ROOM.fits(own(actor, all), all)) {
       return Result.refused(
           Code.LIMIT_REACHED,
           "message_id",
-          ("%d legal holds are in force, or have ended before the retention of their messages;"
-                  + " release those that are over")
-              .formatted(MOST));
+          ("%d legal holds are in force, or have ended before the retention of their messages; a"
+                  + " client may have no more than are free of %d: release those that are over")
+              .formatted(all, MOST));
     }
     return place(actor, id, reason, false);
+  }
+
+  /** How many holds a client has placed, or none while that makes no difference. */
+  private long own(AuditActor actor, int all) {
+    ByteString client = token(actor);
+    return all < MOST / 2
+        ? 0
+        : ledger.retention().holds(null, MOST).stream()
+            .filter(hold -> hold.record().getClient().equals(client))
+            .count();
+  }
+
+  private ByteString token(AuditActor actor) {
+    NodeName client = actor.client();
+    return client == null
+        ? ByteString.EMPTY
+        : ByteString.copyFrom(ledger.names().token(client.value()));
   }
 
   private Result<Instant> confirm(
@@ -131,7 +153,7 @@ final class LegalHolds {
       return notFound(id);
     }
     if (held.getUnconfirmed()) {
-      HoldRecord.Builder confirmed = held.toBuilder().clearUnconfirmed();
+      HoldRecord.Builder confirmed = held.toBuilder().clearUnconfirmed().setClient(token(actor));
       key.ifPresent(open -> confirmed.setSealedReason(sealed(open, reason)));
       ledger.retention().hold(tx, id, confirmed.build());
       RetentionLeaf.record(tx, actor, LawCategory.NONE, placed, "legal hold confirmed");
@@ -158,6 +180,7 @@ final class LegalHolds {
             .setSinceMs(ledger.clock().millis())
             .setKeyBeganMs(began)
             .setUnconfirmed(again)
+            .setClient(token(actor))
             .build();
     if (isInUse) {
       return place(actor, id, terms, reason);

@@ -273,6 +273,7 @@ public final class Dispatch {
         .setQueuedAtMs(tx.nowMillis())
         .setAttempts(1)
         .setAgreement(agreement)
+        .setBytes(sizeOf(out.envelope()))
         .build();
   }
 

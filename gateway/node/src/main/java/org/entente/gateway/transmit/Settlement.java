@@ -560,13 +560,7 @@ public final class Settlement {
           EvidenceKind.EVIDENCE_KIND_NON_DELIVERY);
     }
     auditVoid(tx, recipient, entry, code, reason);
-    ledger
-        .outbox()
-        .update(
-            tx,
-            recipient,
-            number,
-            entry.toBuilder().setState(OutboxState.OUTBOX_STATE_VOID).build());
+    ledger.outbox().withdraw(tx, recipient, number, entry);
     ledger.envelopes().release(tx, entry.getHeaderHash().toByteArray());
   }
 
@@ -602,7 +596,7 @@ public final class Settlement {
 
   private void resolve(
       Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
-    ledger.outbox().remove(tx, recipient, number);
+    ledger.outbox().remove(tx, recipient, number, entry);
     tx.afterCommit(() -> sessions.held(recipient, number));
     if (entry.getState() != OutboxState.OUTBOX_STATE_VOID) {
       tx.afterCommit(() -> dispatch.arrived(recipient, entry));

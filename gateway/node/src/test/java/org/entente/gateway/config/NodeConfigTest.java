@@ -161,12 +161,14 @@ class NodeConfigTest {
 
   @Test
   void disk_absentOrInPart_hasDefaults() {
-    assertEquals(new NodeConfig.Disk(2_048, 512, 1_024), good("").diskInForce());
+    assertEquals(new NodeConfig.Disk(2_048, 512, 1_024, 50), good("").diskInForce());
     assertEquals(
-        new NodeConfig.Disk(600, 512, 1_024), good("disk: { slow_below_mib: 600 }").diskInForce());
+        new NodeConfig.Disk(600, 512, 1_024, 50),
+        good("disk: { slow_below_mib: 600 }").diskInForce());
     assertEquals(
-        new NodeConfig.Disk(128, 64, 4_096),
-        good("disk: { slow_below_mib: 128, refuse_below_mib: 64, rewrite_kib_per_second: 4096 }")
+        new NodeConfig.Disk(128, 64, 4_096, 900),
+        good("disk: { slow_below_mib: 128, refuse_below_mib: 64, rewrite_kib_per_second: 4096,"
+                + " agency_percent: 900 }")
             .diskInForce());
   }
 
@@ -299,6 +301,7 @@ class NodeConfigTest {
         "disk: { slow_below_mib: 2000000 } | disk.slow_below_mib is 2000000; it must be from 1",
         "disk: { rewrite_kib_per_second: 9 } | disk.rewrite_kib_per_second is 9; it must be from"
             + " 64",
+        "disk: { agency_percent: 901 } | disk.agency_percent is 901; it must be from 1 to 900",
         "disk: { slow_below_mib: many } | disk.slow_below_mib: text; valid: a whole number",
         "disk: { slow_below_mib: 2.5 } | disk.slow_below_mib: \"2.5\"; valid: a whole number",
         "backup: { folder: copies, keep: 1001 } | backup.keep is 1001; it must be from 1 to 1000",
@@ -313,7 +316,7 @@ class NodeConfigTest {
         "limits: { per_agency: { relayed_kib: 255 } } | limits.per_agency.relayed_kib is 255; it"
             + " must",
         "limits: { worker_threads: 7 } | limits.worker_threads is 7; it must be from 8 to 1024",
-        "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib",
+        "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of agency_percent",
         "clients: [{ name: a, scopes: [rights_holder, publish] }] | a rights holder may have that"
             + " scope only",
         "clients: [{ name: a, scopes: [subscribe], desks: [Narc] }] | clients.desks of a: a desk"

@@ -115,7 +115,7 @@ class TailDeliveryTest {
             "get RETENTION absent", 3 * 64,
             "get EVIDENCE", 2,
             "get ORIGIN_IN", 1,
-            "get META", 3),
+            "get META", 4),
         with("get", calls));
     assertEquals(
         Map.of(
@@ -127,7 +127,7 @@ class TailDeliveryTest {
             "put ANNOUNCEMENT", 1,
             "put ORIGIN_IN", 1,
             "put HOP_IN", 1,
-            "put META", 3),
+            "put META", 4),
         with("put", calls));
     assertEquals(Map.of(), with("scan", calls));
     assertEquals(Map.of(), with("delete", calls));

@@ -28,7 +28,9 @@ import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.feature.release.HeldDrafts;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.OutboxTable;
@@ -86,7 +88,8 @@ class PublicationTest {
   private final RecordedLeaves leaves = new RecordedLeaves();
   private final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
   private final EvidenceRecords records = new EvidenceRecords(atRest, IntakeKit.SELF);
-  private final MemoryStore store = new MemoryStore();
+  private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  private final MemoryStore store = new MemoryStore(disk);
   private final Ledger ledger = QuietLedger.started(store, clock, leaves);
   private Policy policy;
 
@@ -125,7 +128,7 @@ class PublicationTest {
         () -> policy,
         time,
         SecretBytes.random(random, 32),
-        new HeldDrafts.Limits(2, 2, IntakeKit.HELD, /* sameClient= */ false),
+        new HeldDrafts.Limits(2, 2, 1 << 20, IntakeKit.HELD, /* sameClient= */ false),
         IntakeKit.limits(drafts, bytes));
   }
 
@@ -175,6 +178,37 @@ class PublicationTest {
     assertTrue(publish(draft("k2", SG)).getPosition() > outcome.getPosition());
     assertTrue(counted("entente_published_total{outcome=\"accepted\",exercise=\"false\",} 2.0"));
     assertTrue(counted("entente_refused_total{side=\"egress\",code=\"NO_AGREEMENT\",} 1.0"));
+  }
+
+  /** Attack, or a long failure: what waited for one recipient filled the disk for all others. */
+  @Test
+  void mailOfARecipientBeyondItsShareOfTheDisk_isRefused_andThatOfOthersAndFlashAreNot() {
+    publish(draft("k1", SG));
+    publish(draft("k2", SG));
+    long waiting = ledger.outbox().bytes(SG, Lane.ROUTINE);
+    disk.free(DiskThresholds.DEFAULT.refuseBelow() + 2 * waiting);
+    assertTrue(ledger.room().look());
+    assertEquals("OVERLOADED", publish(draft("k3", SG)).getInvalid().getCode());
+    assertEquals("OVERLOADED", publish(draft("k4", DE, SG)).getInvalid().getCode());
+    assertTrue(publish(draft("k4", DE)).hasAccepted());
+    Draft.Builder flash = draft("k5", SG);
+    flash.getLabelBuilder().setPrecedence(Precedence.PRECEDENCE_FLASH);
+    assertTrue(publish(flash).hasAccepted());
+    assertEquals(
+        waiting,
+        new OutboxTable(store, new UnreadableRecords()).bytes(SG, Lane.ROUTINE),
+        "counted");
+
+    OutboxTable.NumberedEntry first = ledger.outbox().page(SG, Lane.ROUTINE, null, 9).get(0);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.outbox().remove(tx, SG, first.number());
+          ledger.outbox().remove(tx, SG, first.number());
+          return tx;
+        });
+    assertEquals(waiting - first.entry().getBytes(), ledger.outbox().bytes(SG, Lane.ROUTINE));
+    assertTrue(publish(draft("k3", SG)).hasAccepted());
   }
 
   @Test

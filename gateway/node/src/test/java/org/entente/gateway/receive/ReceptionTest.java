@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,9 +88,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What one commit of reception holds: number, content, leaves, evidence and what follows. */
 class ReceptionTest {
+  private final Path folder;
   @AutoClose private final RecipientNode node;
 
   ReceptionTest(@TempDir Path folder) throws IOException {
+    this.folder = folder;
     node = new RecipientNode(folder);
   }
 
@@ -352,19 +355,32 @@ class ReceptionTest {
 
   /** Several come in one commit; and to count them by a scan would hold up the writer each time. */
   @Test
-  void mailOfAnOriginBeyondItsShareOfAScarceDisk_isLeftToIt() {
-    DiskThresholds at = DiskThresholds.DEFAULT;
-    long share = (at.slowBelow() - at.refuseBelow()) / 16;
-    node.disk.free(at.slowBelow() - 1);
-    assertTrue(node.ledger.room().look());
-    assertAnswer(Result.RESULT_COMMITTED, "", node.kit.handOver(sealed(node.alert("one"))));
-    assertFalse(node.ledger.room().hasRoom(ORIGIN, share), "what was kept counts");
-    node.ledger.room().kept(ORIGIN, share);
-    Delivery next = sealed(node.alert("two"));
-    assertAnswer(Result.RESULT_REWRAP, "OVERLOADED", node.kit.handOver(next));
-    node.disk.free(2 * at.slowBelow());
-    assertTrue(node.ledger.room().look());
-    assertAnswer(Result.RESULT_COMMITTED, "", node.kit.handOver(next));
+  void mailOfAnOriginBeyondItsShareOfTheDisk_isLeftToIt_alsoAfterARestart_andItsFlashIsNot()
+      throws IOException {
+    for (String headline : List.of("one", "two", "three")) {
+      node.deliver(node.alert(headline));
+    }
+    long stored = node.ledger.inbox().stored().of(ORIGIN, LANE);
+    // The share is half of what is still free: just less than is stored.
+    node.disk.free(DiskThresholds.DEFAULT.refuseBelow() + 2 * stored - 1);
+    node.ledger.room().look();
+    assertAnswer(Result.RESULT_REWRAP, "OVERLOADED", node.kit.deliver(node.alert("four")).get(0));
+    assertAnswer(Result.RESULT_COMMITTED, "", handedOver(node, Lane.FLASH));
+    Path other = Files.createDirectory(folder.resolve("again"));
+    try (RecipientNode again = new RecipientNode(other, node.disk)) {
+      again.ledger.room().look();
+      // A lane whose numbers are new to the ledger, as the origin counts from 1 here.
+      assertAnswer(Result.RESULT_REWRAP, "OVERLOADED", handedOver(again, Lane.ROUTINE));
+      again.disk.free(DiskThresholds.DEFAULT.refuseBelow() + 8 * stored);
+      again.ledger.room().look();
+      assertAnswer(Result.RESULT_COMMITTED, "", handedOver(again, Lane.ROUTINE));
+    }
+  }
+
+  private static Receipt handedOver(RecipientNode one, Lane lane) {
+    Permitted message =
+        one.message(lane, Kind.KIND_ALERT, RecipientNode.text("one more"), label -> {});
+    return one.kit.handOver(lane, one.kit.seal(message).get(0));
   }
 
   @Test

@@ -92,23 +92,10 @@ final class RecipientNode implements AutoCloseable {
   final MemoryStorageKeys keys = new MemoryStorageKeys();
   final RecordedLeaves leaves = new RecordedLeaves();
   final SettableClock clock = new SettableClock(START);
-  final MemoryStore.Disk disk = new MemoryStore.Disk();
-  final MemoryStore store = new MemoryStore(disk);
+  final MemoryStore.Disk disk;
+  final MemoryStore store;
   final Writer writer = new Writer();
-  final Ledger ledger =
-      QuietLedger.started(
-          store,
-          clock,
-          leaves,
-          new LedgerLimits(
-              1_000,
-              100,
-              1 << 20,
-              new QuarantineTable.Limits(12, 1 << 20),
-              DiskThresholds.DEFAULT,
-              CUSTODY_BYTES,
-              GATEWAY_KEYS),
-          writer);
+  final Ledger ledger;
   final Set<AgencyName> strangers = new HashSet<>();
   final ReceiveKit kit;
   private final ErasureJournal journal;
@@ -116,6 +103,27 @@ final class RecipientNode implements AutoCloseable {
   volatile TransitCheck transit = (facts, recipient, size) -> Optional.empty();
 
   RecipientNode(Path folder) throws IOException {
+    this(folder, new MemoryStore.Disk());
+  }
+
+  /** The same over a disk, as after a restart that knows no keys of before. */
+  RecipientNode(Path folder, MemoryStore.Disk disk) throws IOException {
+    this.disk = disk;
+    store = new MemoryStore(disk);
+    ledger =
+        QuietLedger.started(
+            store,
+            clock,
+            leaves,
+            new LedgerLimits(
+                1_000,
+                100,
+                1 << 20,
+                new QuarantineTable.Limits(12, 1 << 20),
+                DiskThresholds.DEFAULT,
+                CUSTODY_BYTES,
+                GATEWAY_KEYS),
+            writer);
     journal = ErasureJournal.open(folder.resolve("erasures"), 0);
     kit =
         new ReceiveKit(

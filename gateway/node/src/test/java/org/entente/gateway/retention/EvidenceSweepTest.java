@@ -129,7 +129,10 @@ class EvidenceSweepTest {
   }
 
   private static InboxRecord record(MessageId id) {
-    return InboxRecord.newBuilder().setMessageId(ByteString.copyFrom(id.bytes())).build();
+    return InboxRecord.newBuilder()
+        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setOrigin("fr.customs")
+        .build();
   }
 
   @Test

@@ -548,11 +548,25 @@ class RetentionTest {
     MessageId held = received("one");
     MessageId other = received("two");
     node.retention.hold(OFFICE, held, PERSON);
-    for (int i = 1; i < LegalHolds.MOST; i++) {
-      keys.hold(MessageId.fresh(ReceiveKit.ORIGIN, i, random), i).close();
-    }
+    keysOfHolds(1, LegalHolds.MOST);
     assertEquals(Code.LIMIT_REACHED, Results.code(node.retention.hold(OFFICE, other, PERSON)));
     assertEquals(now, Results.value(node.retention.hold(OFFICE, held, PERSON)));
+  }
+
+  /** Attack: the holds of one client kept out those of all others. */
+  @Test
+  void holdsOfAClient_areAsManyAsAreFree_andOthersHaveRoom() {
+    node.retention.hold(OFFICE, received("one"), PERSON);
+    keysOfHolds(1, LegalHolds.MOST - 1);
+    MessageId other = received("two");
+    assertEquals(Code.LIMIT_REACHED, Results.code(node.retention.hold(OFFICE, other, PERSON)));
+    assertEquals(now, Results.value(node.retention.hold(new NodeName("legal"), other, PERSON)));
+  }
+
+  private void keysOfHolds(int from, int to) {
+    for (int i = from; i < to; i++) {
+      keys.hold(MessageId.fresh(ReceiveKit.ORIGIN, i, random), i).close();
+    }
   }
 
   /** Crash after the ledger knows that the hold ended, and before the keystore does. */

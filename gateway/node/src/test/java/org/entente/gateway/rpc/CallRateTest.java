@@ -64,7 +64,7 @@ class CallRateTest {
   @Test
   void calls_costMoreThanTheRateAllows_areRefused_andStreamsAndOthersGoOn() throws Exception {
     InetSocketAddress address =
-        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0, 0));
+        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0, 0));
     ManagedChannel channel = edge.channel(address, edge.client("all"));
     StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> open =
@@ -100,7 +100,7 @@ class CallRateTest {
   @Test
   void callsWithoutTheirScope_costAsOthers() throws Exception {
     InetSocketAddress address =
-        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0, 0));
+        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0, 0));
     ManagedChannel channel = edge.channel(address, edge.client("publisher"));
     for (int i = 0; i < AT_ONCE / CallCost.SEARCH.units(); i++) {
       assertEquals("SCOPE_MISSING", search(channel));
@@ -119,7 +119,7 @@ class CallRateTest {
   @Test
   void draftsBeyondTheRate_waitAtTheClient_andNoStreamEnds() throws Exception {
     InetSocketAddress address =
-        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
+        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
     ManagedChannel channel = edge.channel(address, edge.client("all"));
     StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> flood =
@@ -160,7 +160,7 @@ class CallRateTest {
   @Test
   void messagesThatAStreamPassesOver_beyondTheRate_makeItWait_andItGoesOn() throws Exception {
     InetSocketAddress address =
-        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
+        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
     int turns = 8;
     int each = 256 / SubscriberService.PASSED_A_REQUEST;
     SubscriberServiceTest.receive(edge.behind, turns * 256);
@@ -187,7 +187,7 @@ class CallRateTest {
   void requestsOfReflection_countAsAHundred_andWaitAtTheClient() throws Exception {
     edge.timers = timers;
     NodeConfig.Limits limits =
-        Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
+        Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
     InetSocketAddress address = edge.startClients(limits, true).address();
     StreamAnswers<ServerReflectionResponse> answers = new StreamAnswers<>();
     StreamObserver<ServerReflectionRequest> flood =
@@ -214,7 +214,7 @@ class CallRateTest {
   @Test
   void streamsOfOneClient_shareItsDebt_andAnotherClientHasNone() throws Exception {
     InetSocketAddress address =
-        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
+        start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, 0, A_SECOND, 0, 0));
     ManagedChannel channel = edge.channel(address, edge.client("all"));
     StreamAnswers<PublishStreamResponse> first = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> flood =

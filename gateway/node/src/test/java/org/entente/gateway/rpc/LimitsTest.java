@@ -73,7 +73,7 @@ class LimitsTest {
           0,
           0,
           0,
-          new NodeConfig.PerClient(3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+          new NodeConfig.PerClient(3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
           null);
 
   /** The methods to which clients send streams. */
@@ -141,7 +141,8 @@ class LimitsTest {
         };
     ClientServer server =
         edge.startClients(
-            Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 20 << 20, 0, 0, 0, 0)), false);
+            Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 20 << 20, 0, 0, 0, 0)),
+            false);
     ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
     StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> open =
@@ -176,7 +177,7 @@ class LimitsTest {
   void halfMessages_onStreamsOfOneClient_endAtItsShare_andAnotherClientIsServed() throws Exception {
     ClientServer server =
         edge.startClients(
-            Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 20 << 20, 0, 0, 0, 0)), true);
+            Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 20 << 20, 0, 0, 0, 0)), true);
     Account account = edge.accounts().of("all");
     SslContext tls = edge.callerTls(edge.client("all"));
     try (RawPeerClient hostile = RawPeerClient.begin(server.address(), tls)) {

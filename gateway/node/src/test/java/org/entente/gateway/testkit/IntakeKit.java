@@ -110,7 +110,7 @@ public final class IntakeKit implements AutoCloseable {
         policy,
         clock,
         outboxKey,
-        new HeldDrafts.Limits(mostHeld, mostHeld, HELD, /* sameClient= */ false),
+        new HeldDrafts.Limits(mostHeld, mostHeld, 1 << 20, HELD, /* sameClient= */ false),
         limits(1_000, 64 << 20));
   }
 

@@ -81,13 +81,21 @@ public final class ConsentRequests {
       if (id.size() != MessageId.SIZE) {
         return invalid(field, "must have 16 bytes");
       }
-      Optional<Label> label = received.apply(MessageId.of(id.toByteArray()));
+      MessageId message = MessageId.of(id.toByteArray());
+      Optional<Label> label = received.apply(message);
       if (label.isEmpty()) {
         return Result.refused(
             Code.NOT_FOUND,
             field,
             "there is no message with this id here; it was never received, or its retention has "
                 + "ended");
+      }
+      int most = ConsentGrantLookup.LATEST;
+      if (ConsentTable.of(parts.ledger()).about(message, most).size() == most) {
+        return Result.refused(
+            Code.LIMIT_REACHED,
+            field,
+            "there are " + most + " requests about this message, the most whose answers can count");
       }
       labels.add(label.get());
     }

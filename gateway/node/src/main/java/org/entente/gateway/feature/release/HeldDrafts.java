@@ -44,11 +44,13 @@ public final class HeldDrafts implements DraftHolder {
    *
    * @param most most messages that may wait
    * @param mostOfOne most messages of one client that may wait
+   * @param bytesOfOne most bytes of one client's drafts that may wait; a single draft always may
    * @param time how long a message waits before it is refused
    * @param sameClient whether the publishing client may also decide
    */
-  public record Limits(int most, int mostOfOne, Duration time, boolean sameClient) {
-    static final Limits NONE = new Limits(0, 0, Duration.ZERO, false);
+  public record Limits(
+      int most, int mostOfOne, long bytesOfOne, Duration time, boolean sameClient) {
+    static final Limits NONE = new Limits(0, 0, 0, Duration.ZERO, false);
   }
 
   /**
@@ -75,7 +77,8 @@ public final class HeldDrafts implements DraftHolder {
     while (!page.isEmpty()) {
       for (HeldDraftTable.Entry entry : page) {
         held(entry.id(), entry.record())
-            .ifPresent(held -> shares.add(held.id(), held.key().client()));
+            .ifPresent(
+                held -> shares.add(held.id(), held.key().client(), entry.record().getBytes()));
         after = entry.id();
       }
       page = book.page(after, PAGE);
@@ -157,12 +160,23 @@ public final class HeldDrafts implements DraftHolder {
       return new Problem(
           Code.OVERLOADED, "", "more than " + limits.most() + " messages wait for a second person");
     }
-    if (shares.of(draft.key().client()) >= limits.mostOfOne()) {
+    return beyondItsShare(shares.of(draft.key().client()), draft.draft().getSerializedSize());
+  }
+
+  private @Nullable Problem beyondItsShare(HeldShares.Share share, long bytes) {
+    if (share.count() >= limits.mostOfOne()) {
       return new Problem(
           Code.OVERLOADED,
           "",
           "%d messages of this client wait for a second person, the most that limits.per_client.held_messages allows"
               .formatted(limits.mostOfOne()));
+    }
+    if (share.count() > 0 && share.bytes() + bytes > limits.bytesOfOne()) {
+      return new Problem(
+          Code.OVERLOADED,
+          "",
+          "%d bytes of this client's drafts wait for a second person; limits.per_client.held_bytes allows %d"
+              .formatted(share.bytes(), limits.bytesOfOne()));
     }
     return null;
   }
@@ -190,13 +204,14 @@ public final class HeldDrafts implements DraftHolder {
             .setSinceMs(tx.nowMillis())
             .setUntilMs(until.toEpochMilli())
             .setExercise(Exercise.of(draft.getLabel()))
+            .setBytes(draft.getSerializedSize())
             .setSealedFacts(
                 ByteString.copyFrom(
                     atRest.seal(HeldDraftTable.factsPlace(held.id()), facts.toByteArray(), until)))
             .build();
     RecordPlace place = HeldDraftTable.draftPlace(held.id());
     book.put(tx, held.id(), record, atRest.seal(place, draft.toByteArray(), until));
-    tx.afterCommit(() -> shares.add(held.id(), held.key().client()));
+    tx.afterCommit(() -> shares.add(held.id(), held.key().client(), record.getBytes()));
   }
 
   @Override

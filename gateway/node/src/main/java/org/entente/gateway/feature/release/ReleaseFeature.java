@@ -22,6 +22,7 @@ public final class ReleaseFeature implements Feature {
             new HeldDrafts.Limits(
                 config.limitsInForce().heldMessages(),
                 config.limitsInForce().perClientInForce().heldMessages(),
+                config.limitsInForce().perClientInForce().heldBytes(),
                 Duration.ofHours(config.limitsInForce().heldHours()),
                 config.releaseInForce().allowsSameClient()));
     registry.hold(held);

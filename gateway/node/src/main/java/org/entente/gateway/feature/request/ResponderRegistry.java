@@ -5,6 +5,7 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -30,6 +31,8 @@ import org.entente.proto.v1.Responder;
  * returns. Calls block; safe for use by several threads.
  */
 public final class ResponderRegistry {
+  private static final SharedRoom ROOM = new SharedRoom(LabelCheck.MAX_RESPONDERS);
+
   private final AgencyName self;
   private final Ledger ledger;
   private final StoredNames names;
@@ -61,12 +64,14 @@ public final class ResponderRegistry {
           new Problem(
               Code.INVALID_FIELD, "responder.name", "is the name of another client's responder"));
     }
-    if (before == null && book.own().size() >= LabelCheck.MAX_RESPONDERS) {
+    if (before == null && !hasRoom(client)) {
       return Optional.of(
           new Problem(
               Code.LIMIT_REACHED,
               "",
-              "the agency has " + LabelCheck.MAX_RESPONDERS + " responders; withdraw one first"));
+              "a client may have no more responders than are free of the "
+                  + LabelCheck.MAX_RESPONDERS
+                  + " of the agency; withdraw one first"));
     }
     long since = before == null ? tx.nowMillis() : before.getSinceMs();
     book.put(
@@ -82,6 +87,13 @@ public final class ResponderRegistry {
             .build());
     record(tx, client, person, (before == null ? "registered " : "changed ") + responder.getName());
     return Optional.empty();
+  }
+
+  private boolean hasRoom(NodeName client) {
+    List<ResponderRecord> all = book.own();
+    long own =
+        all.stream().filter(it -> client(it).filter(client.value()::equals).isPresent()).count();
+    return ROOM.fits(own, all.size());
   }
 
   /** Withdraws one of a client's responders; returns a problem, or empty if it is done. */

@@ -5,6 +5,7 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -36,6 +37,8 @@ import org.entente.proto.v1.ScoreMessageResponse;
 final class ScoreIntake {
   /** Models by which a message may be scored. */
   static final int MAX_MODELS = 16;
+
+  private static final SharedRoom ROOM = new SharedRoom(MAX_MODELS);
 
   /** Those of one client among them. */
   static final int MAX_MODELS_OF_A_CLIENT = 8;
@@ -164,14 +167,15 @@ final class ScoreIntake {
   private static boolean hasRoom(ScoredRecord scored, ByteString client) {
     long own =
         scored.getSeriesList().stream().filter(it -> it.getClientTag().equals(client)).count();
-    return own < MAX_MODELS_OF_A_CLIENT && scored.getSeriesCount() < MAX_MODELS;
+    return own < MAX_MODELS_OF_A_CLIENT && ROOM.fits(own, scored.getSeriesCount());
   }
 
   private static Problem tooMany() {
     return new Problem(
         Code.LIMIT_REACHED,
         "model",
-        "a message is scored by at most %d models of a client, %d of all"
+        ("a message is scored by at most %d models of a client, and no more than are free of the"
+                + " %d of all")
             .formatted(MAX_MODELS_OF_A_CLIENT, MAX_MODELS));
   }
 

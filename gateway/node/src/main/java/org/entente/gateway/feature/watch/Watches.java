@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -50,6 +51,8 @@ public final class Watches {
 
   /** Most watches of all clients. */
   public static final int MAX_OF_ALL = 10_000;
+
+  private static final SharedRoom ROOM = new SharedRoom(MAX_OF_ALL);
 
   /** How long a hit is kept. */
   public static final Duration HITS_KEPT = Duration.ofDays(90);
@@ -95,13 +98,14 @@ public final class Watches {
   }
 
   private Optional<Problem> beyond(NodeName client) {
-    return standing.count(client.value()) < MAX_OF_A_CLIENT && standing.count() < MAX_OF_ALL
+    int own = standing.count(client.value());
+    return own < MAX_OF_A_CLIENT && ROOM.fits(own, standing.count())
         ? Optional.empty()
         : Optional.of(
             new Problem(
                 Code.LIMIT_REACHED,
                 "",
-                "a client may have at most %d watches, all clients together %d"
+                "a client may have at most %d watches, and no more than are free of the %d of all"
                     .formatted(MAX_OF_A_CLIENT, MAX_OF_ALL)));
   }
 

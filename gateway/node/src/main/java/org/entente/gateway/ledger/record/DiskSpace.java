@@ -1,10 +1,7 @@
 package org.entente.gateway.ledger.record;
 
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.store.Store;
@@ -12,7 +9,13 @@ import org.entente.gateway.store.Store;
 /**
  * The free space on the ledger's disk, and its consequences. Publishers are slowed before they are
  * refused. Incoming messages are refused before a commit can fail, so that work that frees space
- * (sending, evidence, erasure) continues. Before that, each agency has a share of what is left.
+ * (sending, evidence, erasure) continues.
+ *
+ * <p><b>Shares.</b> What is stored of one agency may be at most a part of what is still free
+ * (dynamic thresholds, as for shared packet buffers). The more agencies fill the disk, the less
+ * each can have, so that any number of them leave space for the others: with the part <i>a</i>,
+ * <i>n</i> of them leave 1/(1 + <i>an</i>) of it. No agency is reserved anything that it does not
+ * use.
  *
  * <p>Values are those of the last {@link #look}. A level ends only when an eighth more than its
  * threshold is free, so that it does not change with every commit. Safe for many threads.
@@ -21,10 +24,10 @@ public final class DiskSpace {
   /** The longest pause between two rounds of sealing while space is scarce. */
   static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
 
-  /** Agencies that can each fill their share before messages are refused. */
-  static final int SHARES = 16;
-
   private static final long MIB = 1 << 20;
+
+  /** More than any disk has, and small enough to be multiplied. */
+  private static final long MOST_FREE = 1L << 55;
 
   /** Levels of free space. */
   public enum Level {
@@ -40,9 +43,6 @@ public final class DiskSpace {
   private final DiskThresholds thresholds;
   private volatile Level level = Level.AMPLE;
   private volatile long free = Long.MAX_VALUE;
-
-  /** Bytes kept of each agency since space became scarce. */
-  private final Map<AgencyName, Long> kept = new HashMap<>();
 
   public DiskSpace(Store store, DiskThresholds thresholds) {
     this.store = store;
@@ -60,31 +60,22 @@ public final class DiskSpace {
     Level before = level;
     free = now;
     level = next(before, now, thresholds);
-    if (level == Level.AMPLE) {
-      kept.clear();
-    }
     return level != before;
   }
 
   /**
-   * Whether this many more bytes of an agency's mail can be kept. While space is scarce each agency
-   * has an equal share of the space between the thresholds, so that one that fills the disk stops
-   * only itself. A message alone is never more than a share.
+   * Whether this many more bytes of an agency's mail can be stored. A message alone always can.
+   *
+   * @param stored bytes that are stored of it
    */
-  public synchronized boolean hasRoom(AgencyName origin, long bytes) {
-    long sum = kept.getOrDefault(origin, 0L);
-    return level == Level.AMPLE || sum == 0 || sum + bytes <= share();
+  public boolean hasRoom(long stored, long bytes) {
+    return stored == 0 || stored + bytes <= share();
   }
 
-  private long share() {
-    return (thresholds.slowBelow() - thresholds.refuseBelow()) / SHARES;
-  }
-
-  /** Counts bytes that were kept of an agency's mail. */
-  public synchronized void kept(AgencyName origin, long bytes) {
-    if (level != Level.AMPLE) {
-      kept.merge(origin, bytes, Long::sum);
-    }
+  /** Bytes that may be stored of one agency at present. */
+  public long share() {
+    long left = Math.max(0, Math.min(free, MOST_FREE) - thresholds.refuseBelow());
+    return left / 100 * thresholds.agencyPercent() + left % 100 * thresholds.agencyPercent() / 100;
   }
 
   /** The present level. */

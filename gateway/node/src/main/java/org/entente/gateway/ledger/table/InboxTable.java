@@ -75,6 +75,7 @@ public final class InboxTable {
   private final Store store;
   private final FreshContent fresh = new FreshContent();
   private final BodyPages bodyPages;
+  private final OriginBytes stored;
 
   /**
    * Subscribers are mostly at the end of a lane, and each looks into all lanes for each message.
@@ -95,6 +96,7 @@ public final class InboxTable {
   InboxTable(Store store, CommittedTail<Lane, PlacedRecord> tail) {
     this.store = store;
     this.bodyPages = new BodyPages(store);
+    this.stored = new OriginBytes(store);
     this.tail = tail;
     byte[] position = store.get(Table.META, POSITION);
     lastPosition = position == null ? 0 : BigEndian.u64(position, 0);
@@ -459,6 +461,11 @@ public final class InboxTable {
     return value == null ? null : MessagePage.parse(lane, first, value, mark);
   }
 
+  /** Bytes that are stored of each origin's messages. */
+  public OriginBytes stored() {
+    return stored;
+  }
+
   /** The content of messages just received. */
   public FreshContent fresh() {
     return fresh;
@@ -483,7 +490,7 @@ public final class InboxTable {
     if (tx.ending() instanceof Pages pages) {
       return pages;
     }
-    Pages pages = new Pages(tx);
+    Pages pages = new Pages(tx, stored);
     tx.ending(pages);
     return pages;
   }
@@ -505,6 +512,7 @@ public final class InboxTable {
     private static final int READ = 16;
 
     private final Transaction tx;
+    private final OriginBytes stored;
     private final Map<Long, MessagePage> pages = new LinkedHashMap<>();
     private final Map<Long, MessagePage> read =
         new LinkedHashMap<>(16, 0.75f, true) {
@@ -521,8 +529,9 @@ public final class InboxTable {
     private @Nullable MessagePage last;
     private long bytes;
 
-    Pages(Transaction tx) {
+    Pages(Transaction tx, OriginBytes stored) {
       this.tx = tx;
+      this.stored = stored;
     }
 
     MessagePage arriving(Lane lane, long position, MessageId id, InboxRecord record, byte[] body) {
@@ -647,20 +656,23 @@ public final class InboxTable {
 
     @Override
     public void write() {
+      OriginBytes.Change change = stored.change();
       for (MessagePage page : pages.values()) {
         byte[] place = key(page.lane(), page.first());
         if (page.isFresh()) {
-          begin(page, place);
+          begin(page, place, change);
         } else if (page.isEmpty()) {
-          end(page, place);
+          end(page, place, change);
         } else {
-          change(page, place);
+          change(page, place, change);
         }
       }
+      change.write(tx);
     }
 
-    private void begin(MessagePage page, byte[] place) {
+    private void begin(MessagePage page, byte[] place, OriginBytes.Change change) {
       if (!page.isEmpty()) {
+        change.add(page, page.toCount());
         tx.put(Table.INBOX, place, page.encoded());
         tx.put(Table.BODY, BodyPages.key(page.first()), page.encodedBodies());
         RetentionTable.placed(tx, bucket(page), page.ids().size());
@@ -668,11 +680,12 @@ public final class InboxTable {
       }
     }
 
-    private void change(MessagePage page, byte[] place) {
+    private void change(MessagePage page, byte[] place, OriginBytes.Change change) {
       if (page.isChanged()) {
         tx.put(Table.INBOX, place, page.encoded());
       }
       if (page.hasBodies()) {
+        change.add(page, page.toCount() - page.counted());
         tx.put(Table.BODY, BodyPages.key(page.first()), page.encodedBodies());
       }
       if (!page.isMarked()) {
@@ -685,7 +698,8 @@ public final class InboxTable {
       }
     }
 
-    private void end(MessagePage page, byte[] place) {
+    private void end(MessagePage page, byte[] place, OriginBytes.Change change) {
+      change.add(page, -page.counted());
       tx.delete(Table.INBOX, place);
       tx.delete(Table.BODY, BodyPages.key(page.first()));
       RetentionTable.removed(tx, bucket(page));

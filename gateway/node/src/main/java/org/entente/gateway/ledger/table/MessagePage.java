@@ -31,6 +31,9 @@ final class MessagePage {
   /** Bytes of records, and of bodies, above which a page takes no further message. */
   static final int BYTES = 64 << 10;
 
+  /** Bytes of its keys, its places in indexes, and what its messages have in common; about. */
+  private static final int OVERHEAD = 256;
+
   private static final byte[] NO_BODY = {};
 
   private final Lane lane;
@@ -44,6 +47,9 @@ final class MessagePage {
 
   private final boolean fresh;
   private long bytes;
+
+  /** The bytes that the stored page counts. */
+  private long counted;
 
   /** Messages whose bytes are gone. */
   private long gone;
@@ -95,6 +101,7 @@ final class MessagePage {
         }
         parsed.messages.addAll(page.getMessagesList());
         parsed.gone = page.getGone();
+        parsed.counted = page.getBytes();
         parsed.hasMark = mark != null;
         parsed.marked = mark == null ? 0 : BigEndian.u64(mark, 0) & ~parsed.gone;
         return parsed;
@@ -168,6 +175,23 @@ final class MessagePage {
   /** Whether its bodies are written again. */
   boolean hasBodies() {
     return !bodies.isEmpty();
+  }
+
+  /** The bytes that the stored page counts for its origin; 0 if it is not stored or damaged. */
+  long counted() {
+    return counted;
+  }
+
+  /** The bytes that it counts once it is written. */
+  long toCount() {
+    if (!hasBodies()) {
+      return counted;
+    }
+    long size = OVERHEAD + (long) ids.size() * MessageId.SIZE;
+    for (int i = 0; i < messages.size(); i++) {
+      size += messages.get(i).size() + bodies.get(i).length;
+    }
+    return size;
   }
 
   /** Whether none of its messages is here any more. */
@@ -289,6 +313,7 @@ final class MessagePage {
         .setMessageIds(ByteString.copyFrom(ids))
         .addAllMessages(messages)
         .setGone(gone)
+        .setBytes(toCount())
         .build()
         .toByteArray();
   }

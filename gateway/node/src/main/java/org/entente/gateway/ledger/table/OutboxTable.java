@@ -21,6 +21,7 @@ import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.OutboxState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * META   "origin-epoch"                                            → u64 least epoch; absent: 1
  * META   "origin-out" ascii recipient · u8 lane                    → u64 epoch · u64 next ·
+ *                                                                    u64 bytes of all entries ·
  *                                                                    (earlier u64 epoch)*, up to 6
  * OUTBOX ascii recipient · u8 lane · u64 epoch · u64 sequence      → OutboxEntry
  * </pre>
@@ -63,9 +65,17 @@ public final class OutboxTable {
    */
   private final Map<Line, OriginNumber> begins = new ConcurrentHashMap<>();
 
+  /** Bytes of the committed entries. */
+  private final Map<Line, Long> bytes = new ConcurrentHashMap<>();
+
   public OutboxTable(Store store, UnreadableRecords unreadable) {
     this.store = store;
     this.unreadable = unreadable;
+    for (Lane lane : Lane.all()) {
+      for (AgencyName recipient : recipients(lane)) {
+        bytes.put(new Line(recipient, lane), head(recipient, lane).bytes());
+      }
+    }
   }
 
   private record Line(AgencyName recipient, Lane lane) {}
@@ -87,18 +97,19 @@ public final class OutboxTable {
   public record NumberedEntry(OriginNumber number, OutboxEntry entry) {}
 
   /** The next number, and the earlier epochs, the latest first. */
-  private record Head(long epoch, long next, List<Long> before) {
-    static final Head NEW = new Head(0, 1, List.of());
+  private record Head(long epoch, long next, long bytes, List<Long> before) {
+    static final Head NEW = new Head(0, 1, 0, List.of());
 
     static Head parse(byte @Nullable [] value) {
       if (value == null) {
         return NEW;
       }
       List<Long> before = new ArrayList<>();
-      for (int at = 16; at < value.length; at += 8) {
+      for (int at = 24; at < value.length; at += 8) {
         before.add(BigEndian.u64(value, at));
       }
-      return new Head(BigEndian.u64(value, 0), BigEndian.u64(value, 8), before);
+      return new Head(
+          BigEndian.u64(value, 0), BigEndian.u64(value, 8), BigEndian.u64(value, 16), before);
     }
 
     Head in(long least) {
@@ -109,11 +120,20 @@ public final class OutboxTable {
       if (epoch > 0) {
         earlier.add(0, epoch);
       }
-      return new Head(least, 1, earlier.subList(0, Math.min(earlier.size(), EARLIER_EPOCHS)));
+      return new Head(
+          least, 1, bytes, earlier.subList(0, Math.min(earlier.size(), EARLIER_EPOCHS)));
+    }
+
+    Head after(long more) {
+      return new Head(epoch, next + 1, bytes + more, before);
+    }
+
+    Head without(long less) {
+      return new Head(epoch, next, Math.max(0, bytes - less), before);
     }
 
     byte[] encode() {
-      KeyBuilder out = KeyBuilder.key().u64(epoch).u64(next);
+      KeyBuilder out = KeyBuilder.key().u64(epoch).u64(next).u64(bytes);
       before.forEach(out::u64);
       return out.done();
     }
@@ -126,14 +146,34 @@ public final class OutboxTable {
         Head.parse(tx.get(Table.META, headKey)).in(leastEpoch(tx.get(Table.META, LEAST_EPOCH)));
     OriginNumber number = new OriginNumber(head.epoch(), lane, head.next());
     tx.put(Table.OUTBOX, key(recipient, number), entry.toByteArray());
-    tx.put(Table.META, headKey, new Head(head.epoch(), head.next() + 1, head.before()).encode());
+    put(tx, new Line(recipient, lane), head.after(entry.getBytes()));
     return number;
   }
 
-  /** Moves an entry from its number to the next one. */
+  private void put(Transaction tx, Line line, Head head) {
+    tx.put(Table.META, headKey(line.recipient(), line.lane()), head.encode());
+    tx.afterCommit(() -> bytes.put(line, head.bytes()));
+  }
+
+  /**
+   * Bytes of the envelopes that a recipient does not hold yet, each counted for each recipient:
+   * those of FLASH, or those of all other lanes. An entry that cannot be read stays counted.
+   */
+  public long bytes(AgencyName recipient, Lane lane) {
+    return Lane.all().stream()
+        .filter(one -> (one == Lane.FLASH) == (lane == Lane.FLASH))
+        .mapToLong(one -> bytes.getOrDefault(new Line(recipient, one), 0L))
+        .sum();
+  }
+
+  /**
+   * Moves an entry from its number to the next one.
+   *
+   * @param entry the entry, changed but for its size
+   */
   public OriginNumber move(
       Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
-    remove(tx, recipient, number);
+    remove(tx, recipient, number, entry);
     return append(tx, recipient, number.lane(), entry);
   }
 
@@ -217,9 +257,34 @@ public final class OutboxTable {
     tx.put(Table.OUTBOX, key(recipient, number), entry.toByteArray());
   }
 
-  /** Removes an entry: its number is resolved. */
+  /** Replaces an entry by a void one: its envelope is released, and its number is still owed. */
+  public void withdraw(
+      Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
+    uncount(tx, recipient, number, entry.getBytes());
+    OutboxEntry.Builder withdrawn = entry.toBuilder().clearBytes();
+    update(tx, recipient, number, withdrawn.setState(OutboxState.OUTBOX_STATE_VOID).build());
+  }
+
+  /** Removes an entry, if it is there: its number is resolved. */
   public void remove(Transaction tx, AgencyName recipient, OriginNumber number) {
+    remove(tx, recipient, number, bytesIn(tx.get(Table.OUTBOX, key(recipient, number))));
+  }
+
+  /** The same for one that was read in this transaction. */
+  public void remove(Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
+    remove(tx, recipient, number, entry.getBytes());
+  }
+
+  private void uncount(Transaction tx, AgencyName recipient, OriginNumber number, long less) {
+    if (less > 0) {
+      Head head = Head.parse(tx.get(Table.META, headKey(recipient, number.lane())));
+      put(tx, new Line(recipient, number.lane()), head.without(less));
+    }
+  }
+
+  private void remove(Transaction tx, AgencyName recipient, OriginNumber number, long less) {
     tx.delete(Table.OUTBOX, key(recipient, number));
+    uncount(tx, recipient, number, less);
     if (!passedOver.isEmpty()) {
       OwedNumbers owed = new OwedNumbers(recipient, number);
       tx.afterCommit(
@@ -352,6 +417,14 @@ public final class OutboxTable {
       passedOver.add(owed);
       unreadable.found(Table.OUTBOX, owed.toString(), e);
       return null;
+    }
+  }
+
+  private static long bytesIn(byte @Nullable [] entry) {
+    try {
+      return entry == null ? 0 : OutboxEntry.parseFrom(entry).getBytes();
+    } catch (InvalidProtocolBufferException e) {
+      return 0; // reported where it is read
     }
   }
 

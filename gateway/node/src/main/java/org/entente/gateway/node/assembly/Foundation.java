@@ -211,7 +211,8 @@ final class Foundation {
   static DiskThresholds thresholds(NodeConfig config) {
     return new DiskThresholds(
         (long) config.diskInForce().slowBelowMib() << 20,
-        (long) config.diskInForce().refuseBelowMib() << 20);
+        (long) config.diskInForce().refuseBelowMib() << 20,
+        config.diskInForce().agencyPercent());
   }
 
   private CommitObserver observer() {

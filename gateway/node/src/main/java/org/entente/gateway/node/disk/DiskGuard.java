@@ -3,6 +3,7 @@ package org.entente.gateway.node.disk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.record.DiskSpace;
+import org.entente.gateway.ledger.table.OriginBytes;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.meter.Meters.Sample;
@@ -60,10 +62,27 @@ public final class DiskGuard {
                 new Sample(List.of("slow"), (double) room.thresholds().slowBelow()),
                 new Sample(List.of("refuse"), (double) room.thresholds().refuseBelow())));
     meters.gauge(
+        "entente_disk_agency_bytes",
+        "Bytes stored of the messages received from an agency: FLASH and others.",
+        List.of("agency", "lane"),
+        () -> ledger.inbox().stored().all().entrySet().stream().map(DiskGuard::sample).toList());
+    meters.gauge(
+        "entente_disk_agency_share_bytes",
+        "Bytes that may be stored of one agency's FLASH messages, and of its others, at present.",
+        List.of(),
+        () -> List.of(Sample.of((double) room.share())));
+    meters.gauge(
         "entente_ledger_failed",
         "Whether the ledger accepts no commits, because its disk failed or it needs an operator.",
         List.of(),
         () -> List.of(Sample.of(ledger.failure() == null ? 0 : 1)));
+  }
+
+  private static Sample sample(Map.Entry<OriginBytes.Account, Long> stored) {
+    OriginBytes.Account account = stored.getKey();
+    return new Sample(
+        List.of(account.origin().value(), account.isFlash() ? "FLASH" : "others"),
+        stored.getValue().doubleValue());
   }
 
   /** Runs sealing, with a pause before each round while space is scarce. */

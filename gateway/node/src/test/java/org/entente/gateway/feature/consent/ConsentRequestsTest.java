@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
@@ -83,6 +84,24 @@ class ConsentRequestsTest {
             .get(0)
             .getAsked()
             .getPurposesList());
+  }
+
+  /** More could not count, and each draft that passes the message on would read them. */
+  @Test
+  void requestsAboutAMessage_areBounded_andOthersAreNot() {
+    MessageId message = node.received(SG);
+    for (int i = 0; i < ConsentGrantLookup.LATEST; i++) {
+      node.asking.ask(ConsentNode.DESK, node.wanted(message), ConsentNode.PERSON).join();
+    }
+    ConsentAsked wanted = node.wanted(node.received(SG), message);
+    Problem problem =
+        Results.problem(node.asking.ask(ConsentNode.DESK, wanted, ConsentNode.PERSON).join());
+    assertEquals(Code.LIMIT_REACHED, problem.code());
+    assertEquals("message_ids[1]", problem.field());
+    assertEquals(
+        ConsentGrantLookup.LATEST,
+        node.consents.page(Side.ASKER, false, null, 100).consents().size());
+    assertTrue(node.ask(node.received(SG)).millis() > 0);
   }
 
   @Test

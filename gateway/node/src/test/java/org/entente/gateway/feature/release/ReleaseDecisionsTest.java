@@ -83,7 +83,7 @@ class ReleaseDecisionsTest {
   }
 
   private void open() {
-    open(new HeldDrafts.Limits(2, 2, IntakeKit.HELD, /* sameClient= */ false));
+    open(new HeldDrafts.Limits(2, 2, 1 << 20, IntakeKit.HELD, /* sameClient= */ false));
   }
 
   private void open(HeldDrafts.Limits limits) {
@@ -314,7 +314,7 @@ class ReleaseDecisionsTest {
   @Test
   void client_thatPublished_decidesForAnotherOfficer_whereThatIsAllowed() {
     close();
-    open(new HeldDrafts.Limits(2, 2, IntakeKit.HELD, /* sameClient= */ true));
+    open(new HeldDrafts.Limits(2, 2, 1 << 20, IntakeKit.HELD, /* sameClient= */ true));
     MessageId id = held("k1");
     Outcome own =
         kit().releases().decide(CLIENT, id, Verdict.VERDICT_RELEASE, person("fr 1", WHY)).join();
@@ -491,7 +491,8 @@ class ReleaseDecisionsTest {
   /** Attack, or a bulk import: the drafts of one client kept out those of all for three days. */
   @Test
   void heldDraftsOfOneClient_leaveRoomForThoseOfOthers_alsoAfterARestart() {
-    HeldDrafts.Limits shares = new HeldDrafts.Limits(4, 2, IntakeKit.HELD, /* sameClient= */ false);
+    HeldDrafts.Limits shares =
+        new HeldDrafts.Limits(4, 2, 1 << 20, IntakeKit.HELD, /* sameClient= */ false);
     close();
     open(shares);
     MessageId first = held("k1");
@@ -499,6 +500,27 @@ class ReleaseDecisionsTest {
     Outcome third = publish(draft("k3"));
     assertEquals("OVERLOADED", third.getInvalid().getCode());
     assertTrue(third.getInvalid().getMessage().contains("limits.per_client.held_messages"));
+    assertTrue(kit().intake().publish(DESK, draft("k1")).join().hasHeld(), "another client");
+
+    close();
+    open(shares);
+    assertEquals("OVERLOADED", publish(draft("k4")).getInvalid().getCode());
+    assertTrue(release(first).hasAccepted());
+    held("k5");
+  }
+
+  @Test
+  void heldBytesOfOneClient_leaveRoomForThoseOfOthers_alsoAfterARestart() {
+    long one = draft("k1").getSerializedSize();
+    HeldDrafts.Limits shares =
+        new HeldDrafts.Limits(9, 9, 2 * one, IntakeKit.HELD, /* sameClient= */ false);
+    close();
+    open(shares);
+    MessageId first = held("k1");
+    held("k2");
+    Outcome third = publish(draft("k3"));
+    assertEquals("OVERLOADED", third.getInvalid().getCode());
+    assertTrue(third.getInvalid().getMessage().contains("limits.per_client.held_bytes"));
     assertTrue(kit().intake().publish(DESK, draft("k1")).join().hasHeld(), "another client");
 
     close();

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 class UnopenedWatchTest {
   /** A second's worth of four pages, and two seconds' worth at once; half of that is for calls. */
   private static final NodeConfig.PerClient SLOW =
-      new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 4 * CallCost.SEARCH.units(), 0, 0, 0);
+      new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, 4 * CallCost.SEARCH.units(), 0, 0, 0);
 
   private static final NodeConfig.Limits LIMITS =
       new NodeConfig.Limits(

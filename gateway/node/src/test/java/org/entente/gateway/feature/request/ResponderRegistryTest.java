@@ -144,14 +144,15 @@ class ResponderRegistryTest {
   }
 
   @Test
-  void responders_areBounded() {
-    for (int i = 0; i < LabelCheck.MAX_RESPONDERS; i++) {
+  void respondersOfAClient_areAsManyAsAreFree_andOthersHaveRoom() {
+    for (int i = 0; i < LabelCheck.MAX_RESPONDERS / 2; i++) {
       assertEquals(Optional.empty(), register(SEIZURES, responder().setName("r-" + i)));
     }
     assertEquals(
         Code.LIMIT_REACHED,
         register(SEIZURES, responder().setName("one-more")).orElseThrow().code());
     assertEquals(Optional.empty(), register(SEIZURES, responder().setName("r-0")));
+    assertEquals(Optional.empty(), register(OTHER, responder().setName("another")));
   }
 
   @Test

@@ -718,6 +718,21 @@ class WatchesTest {
     return Timestamps.fromMillis(time.toEpochMilli());
   }
 
+  /** Attack: ten clients left no watch to the others. */
+  @Test
+  void watchesOfManyClients_leaveRoomForOthers() {
+    for (int client = 0; client < 10; client++) {
+      NodeName name = new NodeName("client-" + client);
+      int added = 0;
+      while (node.watches.add(name, request("company:Firm " + added).build())
+          instanceof Result.Done<?>) {
+        added++;
+      }
+      assertTrue(added >= Watches.MAX_OF_ALL / 20, name + " has " + added);
+    }
+    node.watch(OTHER, request("company:Firm"));
+  }
+
   @Test
   void tooMany_areRefused_forThisClientAlone() {
     for (int i = 0; i < Watches.MAX_OF_A_CLIENT; i++) {

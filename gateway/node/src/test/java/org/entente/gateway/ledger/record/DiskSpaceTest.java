@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.entente.gateway.ledger.record.DiskSpace.Level;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.testkit.MemoryStore;
 import org.junit.jupiter.api.Test;
@@ -56,32 +56,46 @@ class DiskSpaceTest {
     assertEquals(Duration.ZERO, room.pause());
   }
 
+  /** Threat 93. */
+  @ParameterizedTest
+  @CsvSource({"1, 50, 66", "16, 50, 11", "64, 50, 3", "16, 10, 38", "1, 900, 10"})
+  void agenciesThatFillTheDiskTogether_leaveTheirPartToTheOthers(
+      int agencies, int percent, long leftPercent) {
+    long size = 100_000;
+    DiskSpace shared = new DiskSpace(new MemoryStore(disk), new DiskThresholds(2, 1, percent));
+    long[] stored = new long[agencies];
+    boolean isFilling = true;
+    while (isFilling) {
+      isFilling = false;
+      for (int i = 0; i < agencies; i++) {
+        disk.free(1 + size - LongStream.of(stored).sum());
+        shared.look();
+        if (shared.hasRoom(stored[i], 10)) {
+          stored[i] += 10;
+          isFilling = true;
+        }
+      }
+    }
+    assertEquals(leftPercent, (shared.freeBytes() - 1) * 100 / size);
+    assertTrue(shared.hasRoom(0, 10));
+    assertTrue(shared.hasRoom(shared.share() - 10, 10));
+  }
+
   @Test
-  void agencyThatFillsTheDisk_stopsOnlyItself_untilThereIsEnoughAgain() {
-    AgencyName flood = new AgencyName("xx.customs");
-    AgencyName other = new AgencyName("fr.customs");
-    room.kept(flood, 1_000);
-    assertTrue(room.hasRoom(flood, 1_000), "while space is ample");
-    disk.free(1_200);
+  void share_ofAFullDisk_isOneMessage_andOfAnUnknownOneIsBounded() {
+    assertTrue(room.hasRoom(1L << 50, 1L << 40), "before the first look");
+    disk.free(700);
     room.look();
-    assertTrue(room.hasRoom(flood, 1_000), "one message in any case");
-    room.kept(flood, 40);
-    assertTrue(room.hasRoom(flood, 10));
-    assertFalse(room.hasRoom(flood, 11), "a sixteenth of the 800 between the thresholds");
-    room.kept(flood, 10);
-    assertFalse(room.hasRoom(flood, 1));
-    assertTrue(room.hasRoom(other, 50));
-    disk.free(5_000);
-    room.look();
-    assertTrue(room.hasRoom(flood, 1_000));
-    disk.free(1_200);
-    room.look();
-    assertTrue(room.hasRoom(flood, 50), "counted again from nothing");
+    assertEquals(0, room.share());
+    assertTrue(room.hasRoom(0, 1_000));
+    assertFalse(room.hasRoom(1, 1));
   }
 
   @Test
   void thresholds_inTheWrongOrder_areRefused() {
     assertThrows(IllegalArgumentException.class, () -> new DiskThresholds(800, 800));
     assertThrows(IllegalArgumentException.class, () -> new DiskThresholds(800, 0));
+    assertThrows(IllegalArgumentException.class, () -> new DiskThresholds(800, 700, 0));
+    assertThrows(IllegalArgumentException.class, () -> new DiskThresholds(800, 700, 901));
   }
 }

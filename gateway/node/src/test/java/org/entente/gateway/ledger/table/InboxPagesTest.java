@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 class InboxPagesTest {
   private static final Lane LANE = Lane.ROUTINE;
   private static final byte[] PAGE = KeyBuilder.key().u8(LANE.number()).u64(1).done();
+  private static final AgencyName ORIGIN = new AgencyName("fr.customs");
   private static final long SPAN = 1_800_000_000_000L & -16;
 
   private final MemoryStore store = new MemoryStore();
@@ -523,6 +524,7 @@ class InboxPagesTest {
       assertEquals(
           inbox.read(LANE, 0, 10_000), new InboxTable(store).read(LANE, 0, 10_000), "seed " + seed);
       assertEquals(here.size(), inbox.positions(LANE, 0, 10_000).length, "seed " + seed);
+      assertCounted();
       List<MessageId> back = new ArrayList<>();
       List<PlacedRecord> page = inbox.before(LANE, inbox.lastPosition() + 1);
       while (!page.isEmpty()) {
@@ -538,6 +540,39 @@ class InboxPagesTest {
     }
     write(tx -> here.keySet().forEach(id -> inbox.remove(tx, requireNonNull(inbox.find(tx, id)))));
     assertEquals(Map.of(), records(), "seed " + seed);
+    assertEquals(Map.of(), inbox.stored().all(), "seed " + seed);
+  }
+
+  /** An origin has the bytes of its pages and bodies, and a restart finds the same. */
+  private void assertCounted() {
+    long bodies = 0;
+    try (Scan scan = store.scan(Table.BODY, new byte[0], null)) {
+      while (scan.hasNext()) {
+        scan.next();
+        bodies += scan.value().length;
+      }
+    }
+    long counted = inbox.stored().of(ORIGIN, LANE);
+    assertTrue(bodies <= counted, counted + " with bodies of " + bodies + ", seed " + seed);
+    assertEquals(0, inbox.stored().of(ORIGIN, Lane.FLASH));
+    assertEquals(inbox.stored().all(), new InboxTable(store).stored().all(), "seed " + seed);
+  }
+
+  /** A FLASH finds room whatever else its origin has sent; what is rewritten counts less. */
+  @Test
+  void bytesOfAnOrigin_areCountedForFlashApart_untilTheirPageIsWrittenAgain() {
+    List<MessageId> ids = received(3, "one");
+    write(
+        tx -> inbox.append(tx, Lane.FLASH, ids(1).get(0), record(ids.get(0), "f", 1), new byte[9]));
+    long before = inbox.stored().of(ORIGIN, LANE);
+    long flash = inbox.stored().of(ORIGIN, Lane.FLASH);
+    assertTrue(flash > 9 && before > 3 * MessageId.SIZE);
+    assertEquals(before, inbox.stored().of(ORIGIN, Lane.PRIORITY));
+    write(tx -> inbox.remove(tx, requireNonNull(inbox.find(tx, ids.get(1)))));
+    assertEquals(before, inbox.stored().of(ORIGIN, LANE));
+    assertEquals(1, rewrite());
+    assertTrue(inbox.stored().of(ORIGIN, LANE) < before);
+    assertEquals(flash, inbox.stored().of(ORIGIN, Lane.FLASH));
   }
 
   /** A member chooses its ids, and with them how long others search. */

@@ -398,7 +398,7 @@ class LedgerTablesTest {
   void inboxPositions_rise_overAllLanes_andIdsAreKnown() {
     MessageId a = MessageId.fresh(1, new java.util.Random(1));
     MessageId b = MessageId.fresh(2, new java.util.Random(2));
-    InboxRecord record = InboxRecord.getDefaultInstance();
+    InboxRecord record = InboxRecord.newBuilder().setOrigin("fr.customs").build();
     List<Long> positions =
         write(
             tx ->

@@ -434,7 +434,7 @@ class MalformedRequestsTest {
         };
     int least = 20 << 20;
     NodeConfig.Limits limits =
-        Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, least, 0, 0, 0, 0));
+        Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, least, 0, 0, 0, 0));
     InetSocketAddress address = edge.startClients(limits, false).address();
     ManagedChannel channel = edge.channel(address, edge.client("publisher"));
     StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
