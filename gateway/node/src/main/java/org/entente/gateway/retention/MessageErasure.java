@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,8 +50,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Order.</b> One commit removes the message from the inbox and records that its erasure has
  * begun: from then on no client gets it. Next the journal outside the ledger records it, then its
- * keys are destroyed, then a second commit records this in the audit log and, after a recall,
- * informs the origin. So an erasure is stated only after it is complete.
+ * keys are destroyed, on all nodes of a cluster, then a second commit records this in the audit log
+ * and, after a recall, informs the origin. So an erasure is stated only after it is complete.
  *
  * <p><b>Rounds.</b> What has begun is known from the ledger and from nowhere else. A worker
  * finishes it in rounds of at most {@value #ROUND} messages: the journal is synced once a round,
@@ -71,6 +73,9 @@ public final class MessageErasure {
   /** Messages of one round; its second commit takes the writer some milliseconds. */
   static final int ROUND = 256;
 
+  /** While another node is away, erasures of so many messages go ahead on this one. */
+  private static final int MOST_UNCONFIRMED = 10_000;
+
   private final AgencyName self;
   private final Ledger ledger;
   private final RetentionKeys keys;
@@ -84,6 +89,12 @@ public final class MessageErasure {
 
   /** Erasures that failed, which are not tried again before {@link #retry}. */
   private final FailedErasures stuck = new FailedErasures();
+
+  /**
+   * Messages whose keys are destroyed here, and perhaps not yet on another node of a cluster; under
+   * {@link #turns}. The journal has them, and need not note them at each attempt.
+   */
+  private final Set<MessageId> unconfirmed = new HashSet<>();
 
   /** Counts what rounds took, so that each begins where the last ended; under {@link #turns}. */
   private int turn;
@@ -274,13 +285,9 @@ public final class MessageErasure {
   }
 
   private List<ErasureRecord> finish(List<ErasureRecord> begun) {
-    try {
-      journal.append(begun);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the erasure journal cannot be written", e);
-    }
-    keys.forget(begun.stream().flatMap(MessageErasure::kept).toList());
-    begun.forEach(one -> keys.destroyHold(MessageId.of(one.getMessageId().toByteArray())));
+    destroyHere(begun.stream().filter(one -> !unconfirmed.contains(id(one))).toList());
+    keys.requireDestroyedEverywhere();
+    begun.forEach(one -> unconfirmed.remove(id(one)));
     List<ErasureRecord> ended =
         ledger.commit(
             Lane.ROUTINE,
@@ -291,6 +298,20 @@ public final class MessageErasure {
             });
     ended.forEach(one -> stuck.remove(origin(one), id(one)));
     return ended;
+  }
+
+  private void destroyHere(List<ErasureRecord> begun) {
+    if (unconfirmed.size() > MOST_UNCONFIRMED) {
+      keys.requireDestroyedEverywhere();
+    }
+    try {
+      journal.append(begun);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the erasure journal cannot be written", e);
+    }
+    keys.forget(begun.stream().flatMap(MessageErasure::kept).toList());
+    begun.forEach(one -> keys.destroyHold(id(one)));
+    begun.forEach(one -> unconfirmed.add(id(one)));
   }
 
   /** The message where it lay last, and where its envelope lay in quarantine before. */

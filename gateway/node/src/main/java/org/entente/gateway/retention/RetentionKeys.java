@@ -19,7 +19,8 @@ public interface RetentionKeys {
 
   /**
    * Destroys the keys of messages, in changes of the keystore of limited size, between which others
-   * use it. On return no key of this node opens them, from any copy of the ledger.
+   * use it. On return no key of this node opens them, from any copy of the ledger; of other nodes,
+   * see {@link #requireDestroyedEverywhere}.
    *
    * @throws RuntimeException if the keystore could not be written, or if a leaf is not known and
    *     its bucket has not ended: then some may still open
@@ -63,4 +64,12 @@ public interface RetentionKeys {
 
   /** Destroys a hold key, if there is one. */
   void destroyHold(MessageId message);
+
+  /**
+   * Requires that no other node of a cluster still has a key that was destroyed here.
+   *
+   * @throws RuntimeException naming the nodes that have not confirmed it; they will, once they are
+   *     back
+   */
+  void requireDestroyedEverywhere();
 }

@@ -101,6 +101,7 @@ class MessageErasureTest {
     private final List<Integer> writings = new ArrayList<>();
     private final Set<MessageLeaf> poison = new HashSet<>();
     private boolean fails;
+    private boolean confirmed = true;
 
     @Override
     public void forget(List<KeptMessage> messages) {
@@ -132,6 +133,13 @@ class MessageErasureTest {
     @Override
     public void destroyHold(MessageId message) {
       // Nothing is held.
+    }
+
+    @Override
+    public void requireDestroyedEverywhere() {
+      if (!confirmed) {
+        throw new UncheckedIOException(new IOException("node n3 has not confirmed"));
+      }
     }
   }
 
@@ -231,6 +239,24 @@ class MessageErasureTest {
     owed(FR).forEach(item -> answered.add(item.getMessageId()));
     assertEquals(STORM, answered.size());
     ids.forEach(id -> requireNonNull(ledger.retention().done(id)));
+  }
+
+  @Test
+  void erasure_thatANodeHasNotConfirmed_isHiddenAndStatedOnlyOnceItHas() {
+    keys.confirmed = false;
+    List<MessageId> ids = received(2, FR);
+    recall(ids);
+    work(2);
+
+    assertNull(ledger.inbox().find(ids.get(0)));
+    assertEquals(0, erased());
+    assertEquals(0, owed(FR).size());
+
+    keys.confirmed = true;
+    erasing.retry();
+    work(2);
+    assertEquals(2, erased());
+    assertEquals(2, owed(FR).size());
   }
 
   @Test

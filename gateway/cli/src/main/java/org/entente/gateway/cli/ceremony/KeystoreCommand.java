@@ -9,8 +9,8 @@ import org.entente.gateway.cli.call.OutputOptions;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.node.offline.OfflineKeystore;
+import org.entente.gateway.seal.keys.KeyDescription;
 import org.entente.gateway.seal.keys.KeyEntry;
-import org.entente.gateway.seal.keys.Keystore;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,10 +36,10 @@ public final class KeystoreCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");
 
-    private static final Columns<Keystore.Description> KEYS =
-        Columns.<Keystore.Description>of("key", "keys")
+    private static final Columns<KeyDescription> KEYS =
+        Columns.<KeyDescription>of("key", "keys")
             .with("kind", one -> one.kind().toString())
-            .with("name", Keystore.Description::id)
+            .with("name", KeyDescription::id)
             .with("since", one -> one.created().toString())
             .with("until", ListKeys::until);
 
@@ -47,17 +47,16 @@ public final class KeystoreCommand {
 
     @Override
     public void run() {
-      Listing<Keystore.Description> list =
-          output.listing(this, KEYS, ListKeys::asJson, "of " + config);
+      Listing<KeyDescription> list = output.listing(this, KEYS, ListKeys::asJson, "of " + config);
       OfflineKeystore.describe(config, InstantSource.system()).forEach(list::add);
       list.end();
     }
 
-    private static String until(Keystore.Description key) {
+    private static String until(KeyDescription key) {
       return key.expires().equals(KeyEntry.NEVER) ? "kept" : key.expires().toString();
     }
 
-    private static String asJson(Keystore.Description key) {
+    private static String asJson(KeyDescription key) {
       ObjectNode object =
           JsonText.object()
               .put("kind", key.kind().toString())

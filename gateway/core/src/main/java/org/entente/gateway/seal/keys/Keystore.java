@@ -54,6 +54,10 @@ import org.jspecify.annotations.Nullable;
  * one, or at {@link #mend}, the keystore writes the entries in force again. Until that succeeds it
  * accepts no change, but still reads.
  *
+ * <p><b>Copies.</b> The nodes of a cluster keep the same secrets, each in its own keystore under
+ * its own day keys: {@link KeyMirror} is told of each change of the leader's, {@link #follow} makes
+ * it in the others'.
+ *
  * <p>Safe for use by many threads. The opener closes it, which wipes its memory; later use is a bug
  * and throws {@link IllegalStateException}.
  */
@@ -68,6 +72,7 @@ public final class Keystore implements AutoCloseable {
   private Protection protection;
   private KeyRing ring;
   private @Nullable KeystoreFailure failure;
+  private @Nullable KeyMirror mirror;
   private boolean closed;
 
   private Keystore(
@@ -307,6 +312,62 @@ public final class Keystore implements AutoCloseable {
     return clock.instant();
   }
 
+  /** Tells {@code other} of each further change, which may refuse it; see {@link KeyMirror}. */
+  public synchronized void mirrorTo(KeyMirror other) {
+    mirror = other;
+  }
+
+  /**
+   * Makes a change of another keystore here too, in one change of the files: puts keys, replacing
+   * those of their names, and destroys others as {@link #destroy} does. No mirror is told.
+   *
+   * @param put closed by the caller
+   * @param gone those of them that are not here are passed over
+   * @throws KeystoreFailure as {@link #replace}
+   */
+  public synchronized void follow(Collection<KeyEntry> put, Collection<KeyDescription> gone) {
+    requireOpen();
+    Set<KeyName> names = new HashSet<>();
+    for (KeyDescription one : gone) {
+      KeyName name = one.name();
+      if (ring.find(name).isPresent()) {
+        names.addAll(ring.partsOf(name));
+        names.add(name);
+      }
+    }
+    if (!put.isEmpty() || !names.isEmpty()) {
+      store(put, names, Telling.NOBODY);
+    }
+  }
+
+  /**
+   * Nodes that have not confirmed that they made all changes so far; none without a mirror. Waits
+   * as long as the mirror does, and meanwhile lets others change the keystore.
+   */
+  public List<String> unconfirmed() {
+    KeyMirror told;
+    synchronized (this) {
+      requireOpen();
+      told = mirror;
+    }
+    return told == null ? List.of() : told.unconfirmed();
+  }
+
+  /**
+   * Requires that no node still has what was destroyed here.
+   *
+   * @throws KeystoreFailure naming the nodes that have not confirmed it
+   */
+  public void requireConfirmed() {
+    List<String> missing = unconfirmed();
+    if (!missing.isEmpty()) {
+      throw new KeystoreFailure(
+          Kind.IO,
+          "keys are destroyed here, but these nodes have not confirmed that they destroyed theirs: "
+              + String.join(", ", missing));
+    }
+  }
+
   /**
    * Adds a key. The keystore keeps a copy; the caller closes its own.
    *
@@ -323,7 +384,7 @@ public final class Keystore implements AutoCloseable {
     if (ring.find(entry.name()).isPresent()) {
       throw new IllegalArgumentException(entry.name() + " already exists");
     }
-    store(List.of(entry));
+    store(List.of(entry), Set.of(), Telling.MIRROR);
   }
 
   /** A copy of a key, which the caller closes; empty if there is none or it has expired. */
@@ -367,7 +428,9 @@ public final class Keystore implements AutoCloseable {
     Instant now = clock.instant();
     Set<KeyName> gone = new HashSet<>(ring.partsOf(name));
     gone.add(name);
+    announce(List.of(), gone);
     change(ring.without(gone, DayKeyId.dayOf(now), random), List.of());
+    announced();
     return Optional.of(new Erasure(kind, id, now));
   }
 
@@ -381,17 +444,27 @@ public final class Keystore implements AutoCloseable {
   public synchronized void replace(Collection<KeyEntry> entries) {
     requireOpen();
     if (!entries.isEmpty()) {
-      store(entries);
+      store(entries, Set.of(), Telling.MIRROR);
     }
   }
 
-  private void store(Collection<KeyEntry> entries) {
+  /** Whether the mirror is told of a change. */
+  private enum Telling {
+    MIRROR,
+    NOBODY
+  }
+
+  private void store(Collection<KeyEntry> entries, Set<KeyName> gone, Telling telling) {
+    if (telling == Telling.MIRROR) {
+      announce(entries, gone);
+    }
     int today = DayKeyId.dayOf(clock.instant());
     Set<KeyName> replaced =
         entries.stream()
             .map(KeyEntry::name)
             .filter(name -> ring.find(name).isPresent())
-            .collect(Collectors.toSet());
+            .collect(Collectors.toCollection(HashSet::new));
+    replaced.addAll(gone);
     Map<KeyFacts, EntryContent> contents = new LinkedHashMap<>();
     List<SecretFile.Unwritten> unwritten = new ArrayList<>();
     for (KeyEntry entry : entries) {
@@ -405,6 +478,39 @@ public final class Keystore implements AutoCloseable {
     }
     KeyRing kept = replaced.isEmpty() ? ring : ring.without(replaced, today, random);
     change(kept.with(contents, today, random), unwritten);
+    if (telling == Telling.MIRROR) {
+      announced();
+    }
+  }
+
+  /** Tells the mirror before anything changes here. */
+  private void announce(Collection<KeyEntry> put, Set<KeyName> gone) {
+    KeyMirror told = mirror;
+    if (told == null) {
+      return;
+    }
+    mend();
+    try {
+      told.change(List.copyOf(put), describe(gone));
+    } catch (IOException e) {
+      throw failure("copying to other nodes", e);
+    }
+  }
+
+  private void announced() {
+    KeyMirror told = mirror;
+    if (told == null) {
+      return;
+    }
+    try {
+      told.changed();
+    } catch (IOException e) {
+      throw failure("noting a change", e);
+    }
+  }
+
+  private List<KeyDescription> describe(Set<KeyName> names) {
+    return describe().stream().filter(key -> names.contains(key.name())).toList();
   }
 
   /**
@@ -422,9 +528,15 @@ public final class Keystore implements AutoCloseable {
             .sorted()
             .map(name -> new Erasure(name.kind(), name.id(), now))
             .toList();
+    if (!erased.isEmpty()) {
+      announce(List.of(), ring.expired(now));
+    }
     KeyRing next = ring.at(now, random);
     if (!erased.isEmpty() || !next.days().equals(ring.days())) {
       change(next, List.of());
+    }
+    if (!erased.isEmpty()) {
+      announced();
     }
     return erased;
   }
@@ -451,23 +563,16 @@ public final class Keystore implements AutoCloseable {
   }
 
   /** The entries without their secrets. */
-  public synchronized List<Description> describe() {
+  public synchronized List<KeyDescription> describe() {
     requireOpen();
     return ring.entries().stream()
         .map(KeyRing.HeldEntry::facts)
         .map(
             facts ->
-                new Description(
+                new KeyDescription(
                     facts.name().kind(), facts.name().id(), facts.created(), facts.expires()))
         .toList();
   }
-
-  /**
-   * A key without its secret.
-   *
-   * @param expires when it ends, or {@link KeyEntry#NEVER}
-   */
-  public record Description(KeyKind kind, String id, Instant created, Instant expires) {}
 
   private void change(KeyRing next, List<SecretFile.Unwritten> unwritten) {
     mend();

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -241,6 +242,96 @@ class KeystoreTest {
     reopen();
     assertEquals(before, secretFiles());
     assertEquals(Optional.of(part), keystore.get(KeyKind.STORAGE_PART, "a/1"));
+  }
+
+  /** Notes what it is told, and refuses changes while a test says so. */
+  private static final class Mirror implements KeyMirror {
+    final List<KeyEntry> put = new ArrayList<>();
+    final List<String> gone = new ArrayList<>();
+    int changed;
+    boolean refuses;
+
+    @Override
+    public void change(List<KeyEntry> some, List<KeyDescription> others) throws IOException {
+      if (refuses) {
+        throw new IOException("1 of 3 nodes");
+      }
+      put.addAll(some);
+      others.forEach(one -> gone.add(one.id()));
+    }
+
+    @Override
+    public void changed() {
+      changed++;
+    }
+
+    @Override
+    public List<String> unconfirmed() {
+      return refuses ? List.of("n2", "n3") : List.of();
+    }
+  }
+
+  @Test
+  void mirror_isToldOfEachChange_withThePartsOfWhatIsDestroyed() {
+    Mirror mirror = new Mirror();
+    keystore.mirrorTo(mirror);
+    KeyEntry bucket = put(KeyKind.STORAGE, "a", Duration.ofHours(1));
+    KeyEntry part = entry(KeyKind.STORAGE_PART, "a/1", 5, bucket.expires());
+    keystore.replace(List.of(part));
+    KeyEntry later = put(KeyKind.OUTBOX, "o", Duration.ofHours(2));
+    keystore.destroy(KeyKind.STORAGE, "a");
+    keystore.expire(NOON.plus(Duration.ofHours(2)));
+
+    assertEquals(List.of(bucket, part, later), mirror.put);
+    assertEquals(List.of("a", "a/1", "o"), mirror.gone);
+    assertEquals(5, mirror.changed);
+  }
+
+  @Test
+  void change_thatTheMirrorRefuses_isNotMade() {
+    Mirror mirror = new Mirror();
+    KeyEntry kept = put(KeyKind.STORAGE, "a", Duration.ofHours(1));
+    keystore.mirrorTo(mirror);
+    keystore.requireConfirmed();
+    mirror.refuses = true;
+
+    assertThrows(KeystoreFailure.class, () -> put(KeyKind.STORAGE, "b", Duration.ofHours(1)));
+    assertThrows(KeystoreFailure.class, () -> keystore.destroy(KeyKind.STORAGE, "a"));
+    assertThrows(KeystoreFailure.class, () -> keystore.expire(NOON.plus(Duration.ofHours(1))));
+    KeystoreFailure why = assertThrows(KeystoreFailure.class, () -> keystore.requireConfirmed());
+    assertTrue(why.getMessage().endsWith("n2, n3"), why.getMessage());
+    reopen();
+    assertEquals(List.of(kept), keystore.list(KeyKind.STORAGE));
+    assertEquals(0, mirror.changed);
+  }
+
+  /** As a node follows the leader of its cluster. */
+  @Test
+  void change_ofAnotherKeystore_isMadeWithoutAMirror_andDestroysForGood() throws IOException {
+    Mirror mirror = new Mirror();
+    keystore.mirrorTo(mirror);
+    mirror.refuses = true;
+    KeyEntry bucket = entry(KeyKind.STORAGE, "a", 32, KeyEntry.NEVER);
+    KeyEntry part = entry(KeyKind.STORAGE_PART, "a/1", 5, KeyEntry.NEVER);
+    keystore.follow(List.of(bucket, part), List.of());
+    byte[] stolen = Files.readAllBytes(folder.resolve("entries"));
+    KeyDescription name =
+        new KeyDescription(bucket.kind(), bucket.id(), bucket.created(), bucket.expires());
+    KeyEntry other = entry(KeyKind.STORAGE, "b", 32, KeyEntry.NEVER);
+
+    keystore.follow(List.of(other), List.of(name));
+    keystore.follow(List.of(), List.of(name));
+
+    reopen();
+    assertEquals(List.of(other), keystore.list(KeyKind.STORAGE));
+    assertEquals(List.of(), keystore.list(KeyKind.STORAGE_PART));
+    keystore.close();
+    Files.write(folder.resolve("entries"), stolen);
+    assertEquals(
+        KeystoreFailure.Kind.DAMAGED, assertThrows(KeystoreFailure.class, this::reopen).kind());
+    Files.delete(folder.resolve("entries"));
+    Files.delete(folder.resolve("days"));
+    reopen();
   }
 
   @Test

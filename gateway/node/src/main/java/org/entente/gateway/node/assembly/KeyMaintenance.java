@@ -111,13 +111,21 @@ final class KeyMaintenance {
     if (!replaced.isEmpty()) {
       LOG.info("destroyed replaced signing pairs: {}", replaced);
     }
-    for (LocalDate day : keys.expire(ending.instant())) {
-      recordBucketErased(day);
-    }
+    List<LocalDate> ended = keys.expire(ending.instant());
+    List<String> unconfirmed = ended.isEmpty() ? List.of() : keys.unconfirmed();
+    ended.forEach(day -> recordBucketErased(day, unconfirmed));
   }
 
-  private void recordBucketErased(LocalDate day) {
-    String detail = "destroyed the storage key of messages kept until " + day;
+  /** What the audit log says, which names the nodes of a cluster that may still have the key. */
+  static String bucketErased(LocalDate day, List<String> unconfirmed) {
+    String destroyed = "destroyed the storage key of messages kept until " + day;
+    return unconfirmed.isEmpty()
+        ? destroyed
+        : destroyed + "; not confirmed by node " + String.join(", ", unconfirmed);
+  }
+
+  private void recordBucketErased(LocalDate day, List<String> unconfirmed) {
+    String detail = bucketErased(day, unconfirmed);
     LOG.info("{}", detail);
     ledger.commit(
         Lane.ROUTINE,

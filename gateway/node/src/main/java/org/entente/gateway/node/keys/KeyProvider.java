@@ -33,6 +33,7 @@ import org.entente.gateway.seal.RecipientKeyHolder;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.gateway.seal.format.RecipientKeyId;
+import org.entente.gateway.seal.keys.KeyDescription;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
@@ -211,6 +212,11 @@ public final class KeyProvider {
     return ended;
   }
 
+  /** Nodes of a cluster that may still have what was destroyed here. */
+  public List<String> unconfirmed() {
+    return keystore.unconfirmed();
+  }
+
   /** Why keys can be neither made nor destroyed; empty while they can. */
   public Optional<String> failure() {
     return keystore.failure().map(failed -> String.valueOf(failed.getMessage()));
@@ -325,6 +331,11 @@ public final class KeyProvider {
       public void destroyHold(MessageId message) {
         keystore.destroy(KeyKind.HOLD, message.toString());
       }
+
+      @Override
+      public void requireDestroyedEverywhere() {
+        keystore.requireConfirmed();
+      }
     };
   }
 
@@ -348,7 +359,7 @@ public final class KeyProvider {
     }
   }
 
-  private static RetentionKeys.HoldKey holdKey(Keystore.Description key) {
+  private static RetentionKeys.HoldKey holdKey(KeyDescription key) {
     LocalDate lastDay =
         key.expires().equals(KeyEntry.NEVER)
             ? null

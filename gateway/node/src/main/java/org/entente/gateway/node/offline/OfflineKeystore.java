@@ -8,6 +8,7 @@ import org.entente.gateway.crypto.PassphraseReader;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.seal.keys.KeyDescription;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ public final class OfflineKeystore {
    *
    * @throws StartProblem if it cannot be opened, for example while the node runs
    */
-  public static List<Keystore.Description> describe(Path config, InstantSource clock) {
+  public static List<KeyDescription> describe(Path config, InstantSource clock) {
     try (Keystore keystore = ConfiguredFiles.read(config, clock).keystore(new SecureRandom())) {
       return keystore.describe();
     }

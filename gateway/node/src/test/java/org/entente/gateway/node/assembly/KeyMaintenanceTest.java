@@ -1,0 +1,22 @@
+package org.entente.gateway.node.assembly;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.LocalDate;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KeyMaintenanceTest {
+  private static final LocalDate DAY = LocalDate.parse("2026-03-01");
+
+  /** The log must not say of a cluster what is true of one node. */
+  @Test
+  void recordOfADestroyedKey_namesNodesThatHaveNotConfirmedIt() {
+    assertEquals(
+        "destroyed the storage key of messages kept until 2026-03-01",
+        KeyMaintenance.bucketErased(DAY, List.of()));
+    assertEquals(
+        "destroyed the storage key of messages kept until 2026-03-01; not confirmed by node n2, n3",
+        KeyMaintenance.bucketErased(DAY, List.of("n2", "n3")));
+  }
+}
