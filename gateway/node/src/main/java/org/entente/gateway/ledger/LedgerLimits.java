@@ -8,7 +8,8 @@ import org.entente.gateway.ledger.table.QuarantineTable;
  *
  * @param maxWaiting changes that may wait for the disk; more are refused with OVERLOADED
  * @param maxBatch changes in one commit
- * @param maxBatchBytes bytes after which a commit is closed; fewer where the store takes less in one
+ * @param maxBatchBytes bytes after which a commit is closed; fewer where the store takes less in
+ *     one
  * @param quarantine limits of the quarantine
  * @param disk thresholds of free disk space
  * @param custodyBytes bytes held for others, of one origin through one neighbour

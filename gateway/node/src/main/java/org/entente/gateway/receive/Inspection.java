@@ -291,6 +291,11 @@ final class Inspection {
         route(peer, recipient.get(), stanza, envelope, onward);
       }
     }
+    Optional<InspectionResult.Rejected> tooLarge =
+        tooLarge(envelope, (mine == null ? 0 : 1) + (onward.hops().isEmpty() ? 0 : 1));
+    if (tooLarge.isPresent()) {
+      return tooLarge.get();
+    }
     if (mine != null) {
       return own(peer, party(delivery), mine, envelope, onward);
     }
@@ -308,6 +313,25 @@ final class Inspection {
         envelope.header(),
         Code.MALFORMED,
         nameless ? "a stanza names no agency" : "it has no stanza");
+  }
+
+  /**
+   * The refusal of an envelope that one change of the ledger cannot hold: it would be sent, and
+   * fail, until its end. A tenth of a change is for its records.
+   *
+   * @param copies for this agency, and for others
+   */
+  private Optional<InspectionResult.Rejected> tooLarge(Envelope envelope, int copies) {
+    long most = ledger.mostBytesOfAChange() / 10 * 9;
+    long stored = (long) copies * envelope.size();
+    return stored <= most
+        ? Optional.empty()
+        : Optional.of(
+            refused(
+                envelope.header(),
+                Code.TOO_LARGE,
+                "it needs %d bytes here; at most %d of one envelope can be stored"
+                    .formatted(stored, most)));
   }
 
   private static Optional<AgencyName> recipient(Stanza stanza) {

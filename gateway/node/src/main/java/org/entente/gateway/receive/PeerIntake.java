@@ -154,8 +154,7 @@ final class PeerIntake implements HopIntake {
     return ledger.mostBytesOfAChange() / 5 * 3;
   }
 
-  private int endOfChange(
-      List<Delivery> deliveries, List<InspectionResult> inspected, int first) {
+  private int endOfChange(List<Delivery> deliveries, List<InspectionResult> inspected, int first) {
     int end = first;
     int messages = 0;
     long bytes = 0;

@@ -474,6 +474,17 @@ class InspectionTest {
     assertTrue(leaf.subject().agencies().contains(jp), leaf::toString);
   }
 
+  /** It would be sent until it ends. A change of a replicated ledger holds 5 MiB. */
+  @Test
+  void envelope_thatIsMoreThanAChangeOfTheLedger_isRefused() {
+    node.store.takeBatchesUpTo(1 << 20);
+    Receipt receipt = from(ORIGIN, node.kit.seal(node.alert("x".repeat(700_000))).get(0));
+    assertEquals(Result.RESULT_REFUSED, receipt.getResult());
+    assertEquals(Code.TOO_LARGE.name(), receipt.getCode());
+
+    assertEquals(Result.RESULT_COMMITTED, from(ORIGIN, sealed()).getResult());
+  }
+
   /** Threat 92: a stanza of a few bytes costs a check of the policy and a part of a receipt. */
   @Test
   void stanzas_moreThanThereAreMembers_orTwoForOneRecipient_areRefusedBeforeAnyIsChecked() {
