@@ -277,7 +277,7 @@ public final class Subscription {
         sink.end(problem);
       }
       for (Lane lane : Lane.all()) {
-        if (closed || !sink.ready() || waitsForDisk()) {
+        if (closed || !sink.ready() || waitsForDisk() || !ports.isCurrent()) {
           full = true;
           return false;
         }

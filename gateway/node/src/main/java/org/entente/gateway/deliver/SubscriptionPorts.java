@@ -13,6 +13,9 @@ import org.entente.proto.v1.Label;
 interface SubscriptionPorts {
   InboxTable inbox();
 
+  /** Whether messages may be delivered now: false while another node may know more. */
+  boolean isCurrent();
+
   InboxOpener opening();
 
   Chains chains();

@@ -282,10 +282,14 @@ public final class Subscriptions {
   }
 
   /**
-   * Ends leases that are over, and adds the due audit leaves of acknowledged ranges; waits for the
-   * disk if there are any.
+   * Ends leases that are over, goes on with deliveries that waited until they were allowed, and
+   * adds the due audit leaves of acknowledged ranges; waits for the disk if there are any.
    */
   public void round() {
+    if (ports.heldBack && ledger.isCurrent()) {
+      ports.heldBack = false;
+      arrived();
+    }
     shared.values().forEach(SharedSubscription::expire);
     acknowledging.round(ledger.clock());
   }
@@ -461,6 +465,9 @@ public final class Subscriptions {
     private final AcknowledgementCommit acknowledging;
     private final Environment around;
 
+    /** Whether a subscription has stopped until deliveries are allowed. */
+    private volatile boolean heldBack;
+
     Ports(
         Ledger ledger,
         InboxOpener opening,
@@ -481,6 +488,15 @@ public final class Subscriptions {
     @Override
     public InboxTable inbox() {
       return ledger.inbox();
+    }
+
+    @Override
+    public boolean isCurrent() {
+      boolean current = ledger.isCurrent();
+      if (!current) {
+        heldBack = true;
+      }
+      return current;
     }
 
     @Override

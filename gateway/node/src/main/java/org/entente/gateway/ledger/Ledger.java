@@ -135,6 +135,11 @@ public final class Ledger implements AutoCloseable {
     return Transaction.mostBytes(store);
   }
 
+  /** Whether content may be delivered now, see {@link Store#isCurrent}. */
+  public boolean isCurrent() {
+    return store.isCurrent();
+  }
+
   /** Starts the writer. */
   public void start() {
     writer.start();

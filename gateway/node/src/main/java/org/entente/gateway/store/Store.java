@@ -75,6 +75,14 @@ public interface Store extends AutoCloseable {
    */
   void reclaim();
 
+  /**
+   * Whether what is read now holds for everyone: false while another node may have committed more
+   * and told others of it. Whoever delivers content asks first.
+   */
+  default boolean isCurrent() {
+    return true;
+  }
+
   /** Whether the store takes commits. */
   StoreState state();
 

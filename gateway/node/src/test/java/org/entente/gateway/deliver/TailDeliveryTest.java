@@ -76,6 +76,22 @@ class TailDeliveryTest {
     assertTrue(!one.ids().contains(erased), "" + one.ids());
   }
 
+  /** A leader of a cluster without a lease: its successor may have recalled the message. */
+  @Test
+  void message_whileAnotherNodeMayKnowMore_waits_andIsDeliveredAfterwards() {
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
+    node.subscriptions.round();
+    node.store.current(false);
+    MessageId message = node.message(Lane.FLASH);
+    node.subscriptions.round();
+    assertEquals(List.of(), one.ids());
+
+    node.store.current(true);
+    node.subscriptions.round();
+    assertEquals(List.of(message), one.ids());
+    assertEquals(List.of(), one.ended);
+  }
+
   @Test
   void subscriberThatFallsBehind_getsAllInOrder_firstFromTheStore() {
     SubscribedNode.Subscriber one = node.subscriber("cursor");

@@ -102,6 +102,7 @@ public final class MemoryStore implements Store {
   private byte[] unreadableKey = {};
   private long reads;
   private long commits;
+  private volatile boolean current = true;
   private int maxBatchBytes = Batch.MAX_BYTES;
   private final Map<Table, Long> scanned = new EnumMap<>(Table.class);
   private final Map<String, Integer> calls = new TreeMap<>();
@@ -114,6 +115,16 @@ public final class MemoryStore implements Store {
   /** Opens the store that is on {@code disk}. */
   public MemoryStore(Disk disk) {
     this.disk = disk;
+  }
+
+  /** Another node may know more from now on, or not. */
+  public void current(boolean now) {
+    current = now;
+  }
+
+  @Override
+  public boolean isCurrent() {
+    return current;
   }
 
   /** Takes commits of at most so many bytes of keys and values, as a replicated store does. */

@@ -191,6 +191,11 @@ public final class AuthenticatedStore implements Store {
   }
 
   @Override
+  public boolean isCurrent() {
+    return store.isCurrent();
+  }
+
+  @Override
   public StoreState state() {
     return store.state();
   }
