@@ -7,7 +7,7 @@
  *   K  A leader names a key in a batch only when it and most nodes have it on disk.
  *   F  A new leader has every key that its ledger names before it opens.
  *   N  A batch names its place in the order of batches. At another place it changes nothing.
- *   L  A leader delivers only while its lease lasts, and no other is elected before it ends.
+ *   L  A leader delivers only while its lease lasts, and no other serves before it ends.
  *   P  A node takes no key, pushed or fetched, that its ledger calls recalled.
  *   A  A destruction is executed only when every node has confirmed its own.
  *
@@ -89,10 +89,10 @@ hidden byte i, votes;
 #define IN_PLACE (ME.place[ME.applied] == ME.batches)
 #endif
 #ifdef NO_L
-#define MAY_ELECT true
+#define MAY_SERVE true
 #define MAY_DELIVER true
 #else
-#define MAY_ELECT (!node[0].lease && !node[1].lease && !node[2].lease)
+#define MAY_SERVE (!node[(x + 1) % N].lease && !node[(x + 2) % N].lease)
 #define MAY_DELIVER ME.lease
 #endif
 #ifdef NO_P
@@ -224,13 +224,13 @@ proctype gateway(byte x) {
   :: d_step { !ME.up -> ME.up = true }
   /* The engine. */
   :: d_step { ME.lease -> ME.lease = false }
-  :: d_step { ME.up && term < TERMS && (term > 0 || x == 0) && ME.length < LOG && MAY_ELECT && (!ME.leads || ME.ofTerm < term) -> elect() }
+  :: d_step { ME.up && term < TERMS && (term > 0 || x == 0) && ME.length < LOG && (!ME.leads || ME.ofTerm < term) -> elect() }
   :: d_step { LEADER && node[(x + 1) % N].up -> copyTo((x + 1) % N) }
   :: d_step { LEADER && node[(x + 2) % N].up -> copyTo((x + 2) % N) }
   :: d_step { LEADER && ME.known < ME.length -> commitAll() }
   :: d_step { ME.up && ME.applied < ME.known -> applyNext() }
   /* A new leader, once it has applied all up to the start of its term. */
-  :: d_step { LEADER && !ME.open && ME.applied == ME.length -> serve() }
+  :: d_step { LEADER && !ME.open && ME.applied == ME.length && MAY_SERVE -> serve() }
   /* Keys. A copy that is on its way may arrive at any time, or never. */
   :: d_step { MAY_DRAFT && !made ->
       made = true; ME.key = true;

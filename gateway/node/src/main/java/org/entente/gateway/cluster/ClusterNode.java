@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -29,6 +30,8 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.LogPosition;
 import org.entente.gateway.store.RocksReplica;
 import org.entente.gateway.store.StoreFailure;
@@ -65,6 +68,8 @@ public final class ClusterNode implements AutoCloseable {
   private final ProgressMark mark;
   private final CopyTransfer transfer;
   private final LedgerStateMachine machine;
+  private final NodeKeys keys;
+  private final Map<String, ManagedChannel> channels = new HashMap<>();
   private final GrpcTlsConfig tls;
   private final RaftGroupId group;
   private final RaftPeerId self;
@@ -74,12 +79,18 @@ public final class ClusterNode implements AutoCloseable {
   private final AtomicLong unflushed = new AtomicLong();
   private final ExecutorService events = Executors.newSingleThreadExecutor(named("cluster-role"));
   private final ExecutorService copies = Executors.newSingleThreadExecutor(named("cluster-copy"));
-  private volatile @Nullable ReplicatedStore leading;
+  private final ExecutorService asking = Executors.newCachedThreadPool(named("cluster-keys"));
+  private volatile @Nullable Leadership leading;
 
   private ClusterNode(
-      ClusterSettings settings, Listener listener, ReplicaFolder folder, ProgressMark mark)
+      ClusterSettings settings,
+      NodeKeys keys,
+      Listener listener,
+      ReplicaFolder folder,
+      ProgressMark mark)
       throws IOException {
     this.settings = settings;
+    this.keys = keys;
     this.listener = listener;
     this.mark = mark;
     transfer = new CopyTransfer(folder);
@@ -95,9 +106,11 @@ public final class ClusterNode implements AutoCloseable {
   /**
    * Starts the node. It returns before there is a leader.
    *
+   * @param keystore this node's own, which follows that of the leader; the caller closes it after
+   *     the node
    * @throws StoreFailure if its copy or its log cannot be opened, or is behind its mark
    */
-  public static ClusterNode start(ClusterSettings settings, Listener listener) {
+  public static ClusterNode start(ClusterSettings settings, Keystore keystore, Listener listener) {
     try {
       ReplicaFolder folder =
           new ReplicaFolder(settings.folders().data(), settings.limits().store());
@@ -106,7 +119,13 @@ public final class ClusterNode implements AutoCloseable {
       try (RocksReplica copy = folder.open()) {
         mark.require(copy.position(), hasLog(settings));
       }
-      ClusterNode node = new ClusterNode(settings, listener, folder, mark);
+      ClusterNode node =
+          new ClusterNode(
+              settings,
+              new NodeKeys(keystore, settings.folders().keyTag()),
+              listener,
+              folder,
+              mark);
       node.server.start();
       return node;
     } catch (IOException e) {
@@ -126,7 +145,10 @@ public final class ClusterNode implements AutoCloseable {
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
         (builder, types) ->
-            builder.addService(transfer.service(machine::replica)).intercept(new NodeCallsOnly()));
+            builder
+                .addService(transfer.service(machine::replica))
+                .addService(KeyCalls.service(keys))
+                .intercept(new NodeCallsOnly()));
     return RaftServer.newBuilder()
         .setServerId(self)
         .setGroup(RaftGroup.valueOf(group, peers()))
@@ -196,6 +218,32 @@ public final class ClusterNode implements AutoCloseable {
     return reply;
   }
 
+  /** Whether a majority followed this node when it was asked, which it is after the call. */
+  private CompletableFuture<Boolean> confirmLead() {
+    return submit(request(RaftClientRequest.readRequestType(), Message.EMPTY))
+        .thenApply(reply -> true);
+  }
+
+  /** The keys of the other nodes. */
+  private Map<String, KeyNode> others() {
+    Duration patience = settings.limits().electionTimeout().multipliedBy(2);
+    Map<String, KeyNode> others = new HashMap<>();
+    settings
+        .nodes()
+        .forEach(
+            (name, address) -> {
+              if (!name.equals(settings.self())) {
+                others.put(name, new KeyCalls(channel(name, address), patience));
+              }
+            });
+    return others;
+  }
+
+  private synchronized ManagedChannel channel(String name, String address) {
+    return channels.computeIfAbsent(
+        name, unused -> CopyTransfer.channel(address, tls, RaftSettings.MESSAGE_BYTES));
+  }
+
   /** Makes the copy durable, after which the log before it may go. Does not wait. */
   private void flush() {
     // One that fails is followed by the next.
@@ -221,23 +269,44 @@ public final class ClusterNode implements AutoCloseable {
     @Override
     public void leads(long term) {
       RocksReplica copy = machine.replica();
-      ReplicatedStore store =
-          new ReplicatedStore(
-              copy.store(),
-              ClusterNode.this::append,
-              term,
-              copy.position().commits(),
-              settings.limits().electionTimeout().multipliedBy(10));
-      leading = store;
-      events.execute(() -> listener.leads(store));
+      Duration election = settings.limits().electionTimeout();
+      LeaderLease lease =
+          new LeaderLease(settings.limits().lease().minus(BootClock.ERROR), new BootClock());
+      Leadership lead =
+          new Leadership(
+              new ReplicatedStore(
+                  copy.store(),
+                  ClusterNode.this::append,
+                  term,
+                  copy.position().commits(),
+                  election.multipliedBy(10),
+                  lease),
+              new LeaderKeys(keys, others(), term, election.multipliedBy(2), asking),
+              lease,
+              ClusterNode.this::confirmLead,
+              settings.limits());
+      leading = lead;
+      events.execute(() -> serve(lead));
+    }
+
+    private void serve(Leadership lead) {
+      try {
+        if (lead.prepare(() -> lead.equals(leading))) {
+          listener.leads(lead.store());
+        }
+      } catch (IOException | RuntimeException e) {
+        if (lead.equals(leading)) {
+          stopped(e);
+        }
+      }
     }
 
     @Override
     public void followsAgain() {
-      ReplicatedStore store = leading;
+      Leadership lead = leading;
       leading = null;
-      if (store != null) {
-        store.leadershipEnded("this node no longer leads");
+      if (lead != null) {
+        lead.end("this node no longer leads");
         events.execute(listener::followsAgain);
       }
     }
@@ -245,10 +314,10 @@ public final class ClusterNode implements AutoCloseable {
     @Override
     public void stopped(Throwable why) {
       LOG.error("this node leaves its cluster", why);
-      ReplicatedStore store = leading;
+      Leadership lead = leading;
       leading = null;
-      if (store != null) {
-        store.leadershipEnded("this node stopped: " + why);
+      if (lead != null) {
+        lead.end("this node stopped: " + why);
       }
       events.execute(() -> listener.stopped(why));
     }
@@ -273,15 +342,26 @@ public final class ClusterNode implements AutoCloseable {
     }
   }
 
+  private synchronized void closeChannels() {
+    channels.values().forEach(ManagedChannel::shutdownNow);
+  }
+
   /** Leaves the cluster as a stopped node does: a majority of the others goes on. */
   @Override
   public void close() {
+    Leadership lead = leading;
+    leading = null;
+    if (lead != null) {
+      lead.end("this node stops");
+    }
     try {
       server.close();
     } catch (IOException e) {
       throw new StoreFailure(Kind.IO, "the node did not stop: " + e.getMessage(), e);
     } finally {
       copies.shutdownNow();
+      asking.shutdownNow();
+      closeChannels();
       events.shutdown();
     }
   }

@@ -21,7 +21,7 @@ import org.entente.gateway.store.RocksOptions;
  */
 public record ClusterSettings(
     String group, String self, Map<String, String> nodes, Folders folders, Limits limits, Tls tls) {
-  private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
+  private static final Duration LEAST_TIMEOUT = Duration.ofMillis(300);
 
   /**
    * Where a node keeps what.
@@ -30,14 +30,19 @@ public record ClusterSettings(
    * @param data folder of this node's copy of the store
    * @param mark file that says how far this node has got, on another disk than the two if possible
    */
-  public record Folders(Path log, Path data, Path mark) {}
+  public record Folders(Path log, Path data, Path mark) {
+    /** The file that says which state this node's keys are in: beside the mark. */
+    Path keyTag() {
+      return mark.resolveSibling(mark.getFileName() + "-keys");
+    }
+  }
 
   /**
    * Times and sizes.
    *
    * @param store resources of the copy
    * @param electionTimeout how long a node waits for the leader before it stands for election; up
-   *     to twice that, so that not all stand at once; from 100 ms
+   *     to twice that, so that not all stand at once; from 300 ms
    * @param flushBytes bytes of entries after which the copy is flushed and the log shortened
    */
   public record Limits(RocksOptions store, Duration electionTimeout, long flushBytes) {
@@ -50,6 +55,14 @@ public record ClusterSettings(
       if (flushBytes < 1) {
         throw new IllegalArgumentException("flushBytes is " + flushBytes + "; it must be positive");
       }
+    }
+
+    /**
+     * For how long a leader may act on the last answer of a majority, and for how long the next one
+     * waits before it serves: half of the election time-out.
+     */
+    Duration lease() {
+      return electionTimeout.dividedBy(2);
     }
 
     /** 1 s, so that a leader that dies is followed within 5 s; 256 MiB of log. */

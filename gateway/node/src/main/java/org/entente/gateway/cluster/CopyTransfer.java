@@ -167,7 +167,7 @@ final class CopyTransfer {
   LogPosition fetch(String address, GrpcTlsConfig tls, long least, Duration patience)
       throws IOException {
     Path receiving = folder.newReceiving();
-    ManagedChannel channel = channel(address, tls);
+    ManagedChannel channel = channel(address, tls, 2 * CopyFrames.MAX_CONTENT);
     try (CopyReceiver receiver = new CopyReceiver(receiving)) {
       Iterator<byte[]> frames =
           ClientCalls.blockingServerStreamingCall(
@@ -188,17 +188,21 @@ final class CopyTransfer {
     }
   }
 
-  /** A connection to another node. The caller ends it. */
-  static ManagedChannel channel(String address, GrpcTlsConfig tls) {
+  /**
+   * A connection to another node. The caller ends it.
+   *
+   * @param mostBytes longest message that it takes
+   */
+  static ManagedChannel channel(String address, GrpcTlsConfig tls, int mostBytes) {
     return NettyChannelBuilder.forTarget(address)
         .proxyDetector(uri -> null)
-        .maxInboundMessageSize(2 * CopyFrames.MAX_CONTENT)
+        .maxInboundMessageSize(mostBytes)
         .sslContext(GrpcUtil.buildSslContextForClient(tls))
         .build();
   }
 
   /** Bytes as they are. */
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+  static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
     @Override
     public InputStream stream(byte[] value) {
       return new ByteArrayInputStream(value);

@@ -1,5 +1,7 @@
 package org.entente.gateway.cluster;
 
+import java.util.Objects;
+import java.util.Set;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
@@ -12,13 +14,14 @@ import org.apache.ratis.thirdparty.io.grpc.Status;
  * the group.
  */
 final class NodeCallsOnly implements ServerInterceptor {
-  private static final String RAFT = "ratis.grpc.RaftServerProtocolService";
+  private static final Set<String> OPEN =
+      Set.of("ratis.grpc.RaftServerProtocolService", CopyTransfer.SERVICE, KeyCalls.SERVICE);
 
   @Override
   public <A, B> ServerCall.Listener<A> interceptCall(
       ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
     String service = call.getMethodDescriptor().getServiceName();
-    if (RAFT.equals(service) || CopyTransfer.SERVICE.equals(service)) {
+    if (OPEN.contains(Objects.requireNonNullElse(service, ""))) {
       return next.startCall(call, headers);
     }
     call.close(

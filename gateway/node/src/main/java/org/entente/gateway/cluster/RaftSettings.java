@@ -14,6 +14,7 @@ import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
 import org.apache.ratis.server.RaftServerConfigKeys.Snapshot;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
+import org.entente.gateway.seal.keys.KeyEntry;
 
 /** The settings of Ratis, each with its reason where it differs from the default. */
 final class RaftSettings {
@@ -22,7 +23,9 @@ final class RaftSettings {
   /** Above this Ratis refuses an entry and the leader steps down, again and again. */
   private static final int ENTRY_BYTES = ReplicatedCommit.MAX_BYTES + MIB;
 
-  private static final int MESSAGE_BYTES = ENTRY_BYTES + 2 * MIB;
+  /** Longest message between nodes: keys up to a limit, and the one that goes beyond it. */
+  static final int MESSAGE_BYTES = KeyEntry.MOST_SECRET_BYTES + NodeKeys.MESSAGE_BYTES + MIB;
+
   private static final Duration RETRIES = Duration.ofSeconds(5);
 
   private RaftSettings() {}
@@ -43,7 +46,7 @@ final class RaftSettings {
     Rpc.setTimeoutMin(properties, duration(election));
     Rpc.setTimeoutMax(properties, duration(election.multipliedBy(2)));
     // A node that starts hears from a living leader sooner than this, or there is none.
-    // A lease would need more: a node that starts has forgotten whom it followed, and may vote.
+    // No lease rests on this: a new leader waits for the end of the last one's (LeaderLease).
     Rpc.setFirstElectionTimeoutMin(properties, duration(election.dividedBy(4)));
     Rpc.setFirstElectionTimeoutMax(properties, duration(election.dividedBy(2)));
     Rpc.setRequestTimeout(properties, duration(election.multipliedBy(2)));

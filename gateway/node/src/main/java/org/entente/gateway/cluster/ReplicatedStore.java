@@ -39,6 +39,7 @@ public final class ReplicatedStore implements Store {
   private final CommitLog log;
   private final long term;
   private final Duration patience;
+  private final LeaderLease lease;
   private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
   private final Object commits = new Object();
   private final Object states = new Object();
@@ -53,18 +54,27 @@ public final class ReplicatedStore implements Store {
    * @param term the term of leadership
    * @param number commits applied so far
    * @param patience the longest wait for a majority
+   * @param lease of the same term
    */
-  ReplicatedStore(Store replica, CommitLog log, long term, long number, Duration patience) {
+  ReplicatedStore(
+      Store replica, CommitLog log, long term, long number, Duration patience, LeaderLease lease) {
     this.replica = replica;
     this.log = log;
     this.term = term;
     this.number = number;
     this.patience = patience;
+    this.lease = lease;
   }
 
   /** The term of leadership: a store of a higher term is of a later leader. */
   public long term() {
     return term;
+  }
+
+  /** Whether no other node serves yet: while a majority has followed this node lately. */
+  @Override
+  public boolean isCurrent() {
+    return lease.lasts();
   }
 
   @Override
@@ -118,11 +128,13 @@ public final class ReplicatedStore implements Store {
   }
 
   private void replicate(ReplicatedCommit commit) {
+    long asked = lease.asked();
     try {
       boolean applied = log.append(commit.encode()).get(patience.toMillis(), TimeUnit.MILLISECONDS);
       if (!applied) {
         throw failed(Kind.NOT_LEADER, "another leader took its place in the log", null);
       }
+      lease.confirmed(asked);
     } catch (ExecutionException e) {
       throw failed(Kind.NOT_LEADER, "the cluster did not accept it: " + e.getCause(), e.getCause());
     } catch (TimeoutException e) {
@@ -135,6 +147,7 @@ public final class ReplicatedStore implements Store {
 
   /** Refuses commits from now on: this node no longer leads. */
   void leadershipEnded(String why) {
+    lease.ended();
     failed(Kind.NOT_LEADER, why, null);
   }
 

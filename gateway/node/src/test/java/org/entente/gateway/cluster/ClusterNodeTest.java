@@ -2,6 +2,7 @@ package org.entente.gateway.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,7 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.proto.RaftProtos.GroupManagementRequestProto;
@@ -21,8 +25,11 @@ import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.seal.keys.KeyEntry;
+import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.KeyBuilder;
@@ -45,13 +52,25 @@ class ClusterNodeTest {
     try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {
       TestCluster.Lead first = cluster.awaitLead();
       commit(first, 1, 20);
+      KeyEntry key =
+          new KeyEntry(
+              KeyKind.OUTBOX,
+              "outbox-2026-03-01",
+              Instant.now(),
+              KeyEntry.NEVER,
+              SecretBytes.random(new SecureRandom(), KeyEntry.LEAST_SECRET_BYTES));
+      cluster.keystore(first.node()).put(key);
+      TestCluster.awaitTrue(first.store()::isCurrent);
 
       cluster.stop(first.node());
+      assertFalse(first.store().isCurrent());
       TestCluster.Lead second = cluster.awaitLead();
 
       assertNotEquals(first.node(), second.node());
       assertTrue(second.store().term() > first.store().term());
       assertHolds(second, 20);
+      assertEquals(
+          Optional.of(key), cluster.keystore(second.node()).get(key.kind(), key.id()), "rule F");
       assertThrows(StoreFailure.class, () -> commit(first, 21, 21));
       assertEquals(StoreState.Status.FAILED, first.store().state().status());
       commit(second, 21, 30);
@@ -117,10 +136,12 @@ class ClusterNodeTest {
               () ->
                   AdminProtocolServiceGrpc.newBlockingStub(channel)
                       .groupManagement(GroupManagementRequestProto.getDefaultInstance()));
+      // Before the end of the channel, which would answer too.
+      Status.Code client = answer.orTimeout(1, TimeUnit.MINUTES).join();
       channel.shutdownNow();
 
       assertEquals(Status.Code.PERMISSION_DENIED, administrator.getStatus().getCode());
-      assertEquals(Status.Code.PERMISSION_DENIED, answer.orTimeout(1, TimeUnit.MINUTES).join());
+      assertEquals(Status.Code.PERMISSION_DENIED, client);
     }
   }
 
@@ -152,7 +173,7 @@ class ClusterNodeTest {
   @Test
   void stranger_withTheCertificateOfAnotherAgency_isRefusedAndGetsNothing() {
     String identity = "de.customs/gateway/gateway-1";
-    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20)) {
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).withKeysOfALeader()) {
       cluster.startAs("n3", identity);
       cluster.start("n1");
       cluster.start("n2");

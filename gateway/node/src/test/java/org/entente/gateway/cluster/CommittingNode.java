@@ -1,12 +1,14 @@
 package org.entente.gateway.cluster;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.NumberedCommits;
 import org.entente.gateway.store.RocksOptions;
@@ -39,6 +41,7 @@ final class CommittingNode implements ClusterNode.Listener {
                 dir.resolve("log"), dir.resolve("data"), dir.resolve("mark")),
             new ClusterSettings.Limits(RocksOptions.defaults(), Duration.ofSeconds(1), 100_000),
             new NodeCertificates(Instant.parse(args[2])).of(NodeCertificates.OWN)),
+        Keystore.open(dir.resolve("keys"), Instant::now, new SecureRandom()),
         new CommittingNode());
     System.out.println("runs");
   }

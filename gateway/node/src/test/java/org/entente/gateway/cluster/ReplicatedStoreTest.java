@@ -35,12 +35,13 @@ class ReplicatedStoreTest {
 
   private final Deque<CompletableFuture<Boolean>> answers = new ArrayDeque<>();
   private final Deque<ReplicatedCommit> appended = new ArrayDeque<>();
+  private final LeaderLease lease = new LeaderLease(Duration.ofMinutes(1), System::nanoTime);
   @AutoClose private final Store copy;
   @AutoClose private final ReplicatedStore store;
 
   ReplicatedStoreTest(@TempDir Path dir) {
     copy = RocksStore.open(dir.resolve("data"), RocksOptions.defaults());
-    store = new ReplicatedStore(copy, this::append, 7, 40, Duration.ofSeconds(30));
+    store = new ReplicatedStore(copy, this::append, 7, 40, Duration.ofSeconds(30), lease);
   }
 
   private CompletableFuture<Boolean> append(byte[] entry) {
@@ -89,7 +90,8 @@ class ReplicatedStoreTest {
   @Test
   void commit_withoutAnAnswer_failsAfterItsPatience() {
     answers.add(new CompletableFuture<>());
-    ReplicatedStore hasty = new ReplicatedStore(copy, this::append, 7, 40, Duration.ofMillis(1));
+    ReplicatedStore hasty =
+        new ReplicatedStore(copy, this::append, 7, 40, Duration.ofMillis(1), lease);
 
     StoreFailure failure =
         assertThrows(StoreFailure.class, () -> hasty.commit(batch(), Durability.SYNCED));
@@ -104,6 +106,17 @@ class ReplicatedStoreTest {
 
     assertFails(Kind.FAILED_EARLIER);
     assertTrue(appended.isEmpty());
+  }
+
+  @Test
+  void leader_mayDeliverFromItsFirstCommit_untilItsLeadEnds() {
+    assertFalse(store.isCurrent());
+    answers.add(CompletableFuture.completedFuture(true));
+    store.commit(batch(), Durability.SYNCED);
+    assertTrue(store.isCurrent());
+
+    store.leadershipEnded("this node no longer leads");
+    assertFalse(store.isCurrent());
   }
 
   @Test

@@ -2,7 +2,9 @@ package org.entente.gateway.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +20,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.testkit.LoopbackPort;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,7 @@ final class TestCluster implements AutoCloseable {
       new NodeCertificates(Instant.now().minusSeconds(3_600).truncatedTo(ChronoUnit.SECONDS));
   private final Map<String, String> addresses = new LinkedHashMap<>();
   private final Map<String, ClusterNode> running = new LinkedHashMap<>();
+  private final Map<String, Keystore> keystores = new LinkedHashMap<>();
   private final BlockingQueue<Lead> leads = new LinkedBlockingQueue<>();
   private final BlockingQueue<Throwable> stops = new LinkedBlockingQueue<>();
 
@@ -50,6 +55,19 @@ final class TestCluster implements AutoCloseable {
     }
   }
 
+  /** Nodes whose keys a leader has brought to one state, so that the next needs a majority only. */
+  TestCluster withKeysOfALeader() {
+    for (String node : addresses.keySet()) {
+      try {
+        Files.createDirectories(dir.resolve(node));
+        new KeyTag(1, 1).keep(settings(node, NodeCertificates.OWN).folders().keyTag());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return this;
+  }
+
   TestCluster startAll() {
     addresses.keySet().forEach(this::start);
     return this;
@@ -61,7 +79,10 @@ final class TestCluster implements AutoCloseable {
 
   /** Starts a node under a certificate of another. */
   void startAs(String node, String identity) {
-    running.put(node, ClusterNode.start(settings(node, identity), new Told(node)));
+    Keystore keystore =
+        Keystore.open(dir.resolve(node).resolve("keys"), Instant::now, new SecureRandom());
+    keystores.put(node, keystore);
+    running.put(node, ClusterNode.start(settings(node, identity), keystore, new Told(node)));
   }
 
   private ClusterSettings settings(String node, String identity) {
@@ -75,12 +96,18 @@ final class TestCluster implements AutoCloseable {
         certificates.of(identity));
   }
 
+  /** The keystore of a node that runs. */
+  Keystore keystore(String node) {
+    return Optional.ofNullable(keystores.get(node)).orElseThrow();
+  }
+
   /** A connection as another node has it. */
   ManagedChannel channelTo(String node) {
     ClusterSettings.Tls tls = certificates.of(NodeCertificates.OWN);
     return CopyTransfer.channel(
         addresses.getOrDefault(node, ""),
-        new GrpcTlsConfig(tls.identity(), tls.trust(), /* mTlsEnabled= */ true));
+        new GrpcTlsConfig(tls.identity(), tls.trust(), /* mTlsEnabled= */ true),
+        1 << 20);
   }
 
   /** Why nodes refused others. */
@@ -162,6 +189,7 @@ final class TestCluster implements AutoCloseable {
   void stop(String name) {
     node(name).close();
     running.remove(name);
+    keystore(name).close();
     awaitFree(name);
   }
 
@@ -175,6 +203,7 @@ final class TestCluster implements AutoCloseable {
     // Each takes a second to stop, most of it waiting.
     List.copyOf(running.values()).parallelStream().forEach(ClusterNode::close);
     running.keySet().forEach(this::awaitFree);
+    keystores.values().forEach(Keystore::close);
     running.clear();
     leads.clear();
   }

@@ -1,0 +1,419 @@
+package org.entente.gateway.cluster;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.seal.keys.KeyDescription;
+import org.entente.gateway.seal.keys.KeyEntry;
+import org.entente.gateway.seal.keys.KeyMirror;
+import org.entente.gateway.seal.keys.Keystore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keys of a cluster, for one term of leadership. The leader's keystore is copied to the other
+ * nodes, from which it never takes a key during its term.
+ *
+ * <p>The rules are those of {@code docs/develop/models/takeover.pml}:
+ *
+ * <ul>
+ *   <li>K: a change of the leader's keystore takes effect once most nodes have made it durably. So
+ *       nothing can name a key that fewer have.
+ *   <li>F: {@link #begin} reads the keys of most nodes and takes the newest state ({@link KeyTag}),
+ *       since any key that a ledger names is among them. Then it brings most nodes to this state.
+ *   <li>P: a node that returns is brought to the leader's state before it counts. What was
+ *       destroyed meanwhile is destroyed there too, and nobody takes it from that node.
+ *   <li>A: {@link #unconfirmed} names the nodes that have not done so.
+ * </ul>
+ *
+ * <p>Nodes that no leader has told of a state have the keys with which their operators set them up.
+ * The first leader needs all nodes, and takes the keys of all.
+ *
+ * <p>Safe for many threads. The keystore is the lock.
+ */
+final class LeaderKeys implements KeyMirror {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderKeys.class);
+
+  private final NodeKeys own;
+  private final Keystore keystore;
+  private final List<Peer> peers;
+  private final long term;
+  private final Duration patience;
+  private final Executor threads;
+  private final AtomicLong calls = new AtomicLong();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private volatile CompletableFuture<?> lastChange = CompletableFuture.completedFuture(null);
+  private long number;
+
+  /** Another node, and the state that it is known to be in; null if it has to be caught up. */
+  private static final class Peer {
+    final String name;
+    final KeyNode node;
+    volatile @Nullable KeyTag holds;
+
+    Peer(String name, KeyNode node) {
+      this.name = name;
+      this.node = node;
+    }
+  }
+
+  /**
+   * The keys in a term.
+   *
+   * @param others the other nodes by name
+   * @param patience the longest wait for an answer
+   * @param threads where other nodes are asked, several at once
+   */
+  LeaderKeys(
+      NodeKeys own, Map<String, KeyNode> others, long term, Duration patience, Executor threads) {
+    this.own = own;
+    this.keystore = own.keystore();
+    this.peers =
+        others.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(node -> new Peer(node.getKey(), node.getValue()))
+            .toList();
+    this.term = term;
+    this.patience = patience;
+    this.threads = threads;
+  }
+
+  /**
+   * Has every key that the ledger may name, on this node and on most. Waits for as long as too few
+   * nodes answer.
+   *
+   * @param leads whether this node still leads
+   * @throws IOException if it no longer does, or if nodes were set up with different keys
+   */
+  void begin(BooleanSupplier leads) throws IOException {
+    Map<Peer, KeyNode.State> states = new HashMap<>();
+    KeyNode.State mine = own.state(term);
+    for (boolean may = mayBegin(mine, states); !may; may = mayBegin(mine, states)) {
+      requireLead(leads);
+      states.clear();
+      states.putAll(askAll());
+      if (!mayBegin(mine, states)) {
+        pause();
+      }
+    }
+    adopt(mine, states);
+    synchronized (keystore) {
+      number = 1;
+      own.keep(new KeyTag(term, number));
+      keystore.mirrorTo(this);
+    }
+    while (confirmed() < majority()) {
+      requireLead(leads);
+      catchUp();
+      if (confirmed() < majority()) {
+        pause();
+      }
+    }
+  }
+
+  /** Lets nodes that did not answer come up. */
+  private void pause() throws IOException {
+    try {
+      var unused = over.await(patience.toMillis() / 8, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while other nodes were asked about keys", e);
+    }
+  }
+
+  private void requireLead(BooleanSupplier leads) throws IOException {
+    if (over.getCount() == 0 || !leads.getAsBoolean()) {
+      throw new IOException("this node no longer leads");
+    }
+  }
+
+  private int majority() {
+    return (peers.size() + 1) / 2 + 1;
+  }
+
+  private boolean mayBegin(KeyNode.State mine, Map<Peer, KeyNode.State> states) {
+    boolean first =
+        mine.tag().equals(KeyTag.START)
+            && states.values().stream().allMatch(state -> state.tag().equals(KeyTag.START));
+    return states.size() + 1 >= (first ? peers.size() + 1 : majority());
+  }
+
+  private Map<Peer, KeyNode.State> askAll() {
+    Map<Peer, CompletableFuture<Optional<KeyNode.State>>> asked = new HashMap<>();
+    peers.forEach(peer -> asked.put(peer, ask(peer, () -> peer.node.state(term))));
+    Map<Peer, KeyNode.State> states = new HashMap<>();
+    asked.forEach((peer, answer) -> answer.join().ifPresent(state -> states.put(peer, state)));
+    return states;
+  }
+
+  /** Asks on another thread; empty if there is no answer. */
+  private <T> CompletableFuture<Optional<T>> ask(Peer peer, Callable<T> question) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          // One call to a node at a time, so that their numbers rise.
+          try {
+            synchronized (peer) {
+              return Optional.of(question.call());
+            }
+          } catch (Exception e) {
+            // The edge of this thread: whatever failed there, the node has to be caught up.
+            peer.holds = null;
+            LOG.debug("node {} did not answer about keys", peer.name, e);
+            return Optional.empty();
+          }
+        },
+        threads);
+  }
+
+  /** Takes the newest state, or, at the first start of a cluster, the keys of all. */
+  private void adopt(KeyNode.State mine, Map<Peer, KeyNode.State> states) throws IOException {
+    Peer newest = null;
+    KeyTag tag = mine.tag();
+    for (Map.Entry<Peer, KeyNode.State> one : states.entrySet()) {
+      if (one.getValue().tag().compareTo(tag) > 0) {
+        newest = one.getKey();
+        tag = one.getValue().tag();
+      }
+    }
+    if (tag.equals(KeyTag.START)) {
+      for (Map.Entry<Peer, KeyNode.State> one : states.entrySet()) {
+        join(one.getKey(), one.getValue());
+      }
+    } else if (newest != null) {
+      KeyNode.State state = states.getOrDefault(newest, mine);
+      KeyDifference difference = KeyDifference.between(mine.keys(), state.keys());
+      take(newest, difference);
+      LOG.info("took {} keys of node {}", difference.put().size(), newest.name);
+    }
+  }
+
+  private void join(Peer peer, KeyNode.State state) throws IOException {
+    List<KeyNode.Print> held = own.state(term).keys();
+    List<KeyDescription> conflicts = KeyDifference.conflicts(held, state.keys());
+    if (!conflicts.isEmpty()) {
+      KeyDescription one = conflicts.get(0);
+      throw new IOException(
+          ("this node and %s were set up with different keys of the name %s %s, and %d more: keep"
+                  + " one of the two keystores and empty the other")
+              .formatted(peer.name, one.kind(), one.id(), conflicts.size() - 1));
+    }
+    take(peer, new KeyDifference(KeyDifference.between(held, state.keys()).put(), List.of()));
+  }
+
+  private void take(Peer peer, KeyDifference difference) throws IOException {
+    List<KeyDescription> left = new ArrayList<>(difference.put());
+    while (!left.isEmpty()) {
+      List<KeyEntry> keys = peer.node.fetch(term, left);
+      try {
+        if (keys.isEmpty()) {
+          throw new IOException("node " + peer.name + " no longer has " + left.size() + " keys");
+        }
+        own.forgetPrints(keys);
+        keystore.follow(keys, List.of());
+        left.removeIf(name -> keys.stream().anyMatch(key -> isNamed(key, name)));
+      } finally {
+        keys.forEach(KeyEntry::close);
+      }
+    }
+    keystore.follow(List.of(), difference.gone());
+  }
+
+  private static boolean isNamed(KeyEntry key, KeyDescription name) {
+    return key.kind() == name.kind() && key.id().equals(name.id());
+  }
+
+  /**
+   * Brings every node that answers, and is not there, to the state of this one. Called regularly.
+   */
+  void catchUp() {
+    List<CompletableFuture<Optional<KeyTag>>> asked =
+        peers.stream()
+            .filter(peer -> peer.holds == null)
+            .map(peer -> ask(peer, () -> catchUp(peer)))
+            .toList();
+    asked.forEach(CompletableFuture::join);
+  }
+
+  private KeyTag catchUp(Peer peer) throws IOException {
+    KeyTag held = peer.holds;
+    if (held != null) {
+      return held;
+    }
+    // Most of it without the lock, so that changes need not wait for a node that lacks much.
+    copyTo(peer);
+    synchronized (keystore) {
+      copyTo(peer);
+      KeyTag tag = new KeyTag(term, number);
+      KeyTag reached = peer.node.change(change(null, tag, List.of(), List.of()));
+      own.keep(tag);
+      peer.holds = reached;
+      return reached;
+    }
+  }
+
+  /** The next call to a node, under the lock of that node. */
+  private KeyNode.Change change(
+      @Nullable KeyTag before,
+      @Nullable KeyTag after,
+      List<KeyEntry> put,
+      List<KeyDescription> gone) {
+    return new KeyNode.Change(term, calls.incrementAndGet(), before, after, put, gone);
+  }
+
+  private void copyTo(Peer peer) throws IOException {
+    KeyDifference difference =
+        KeyDifference.between(peer.node.state(term).keys(), own.state(term).keys());
+    List<KeyDescription> left = new ArrayList<>(difference.put());
+    while (!left.isEmpty()) {
+      List<KeyEntry> keys = own.fetch(term, left);
+      try {
+        if (keys.isEmpty()) {
+          // They were destroyed meanwhile.
+          break;
+        }
+        peer.node.change(change(null, null, keys, List.of()));
+        left.removeIf(name -> keys.stream().anyMatch(key -> isNamed(key, name)));
+      } finally {
+        keys.forEach(KeyEntry::close);
+      }
+    }
+    if (!difference.gone().isEmpty()) {
+      peer.node.change(change(null, null, List.of(), difference.gone()));
+    }
+  }
+
+  @Override
+  public void change(List<KeyEntry> put, List<KeyDescription> gone) throws IOException {
+    if (over.getCount() == 0) {
+      throw new IOException("this node no longer leads");
+    }
+    own.forgetPrints(put);
+    KeyTag before = new KeyTag(term, number);
+    number++;
+    // The caller closes its own, which the last node may not have by then.
+    List<KeyEntry> copies = put.stream().map(LeaderKeys::copy).toList();
+    KeyTag after = new KeyTag(term, number);
+    List<CompletableFuture<Optional<KeyTag>>> asked =
+        peers.stream()
+            .filter(peer -> before.equals(peer.holds))
+            .map(peer -> ask(peer, () -> push(peer, change(before, after, copies, gone))))
+            .toList();
+    lastChange =
+        CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+            .whenComplete((all, failure) -> copies.forEach(KeyEntry::close));
+    int count = 1 + await(asked, majority() - 1);
+    if (count < majority()) {
+      // Which of them made it is unknown.
+      peers.forEach(peer -> peer.holds = null);
+      throw new IOException(
+          "%d of %d nodes can keep the key; at least %d must"
+              .formatted(count, peers.size() + 1, majority()));
+    }
+  }
+
+  private static KeyEntry copy(KeyEntry key) {
+    return new KeyEntry(
+        key.kind(),
+        key.id(),
+        key.created(),
+        key.expires(),
+        SecretBytes.takeOver(key.secret().reveal()));
+  }
+
+  private static KeyTag push(Peer peer, KeyNode.Change change) throws IOException {
+    KeyTag reached = peer.node.change(change);
+    if (!reached.equals(change.after())) {
+      throw new IOException("it is at " + reached);
+    }
+    peer.holds = reached;
+    return reached;
+  }
+
+  /** Waits until so many have answered, or all that will. */
+  private int await(List<CompletableFuture<Optional<KeyTag>>> asked, int needed)
+      throws IOException {
+    AtomicInteger made = new AtomicInteger();
+    CompletableFuture<Void> enough = new CompletableFuture<>();
+    CompletableFuture<?>[] counted =
+        asked.stream()
+            .map(
+                one ->
+                    one.thenAccept(
+                        answer -> {
+                          if (answer.isPresent() && made.incrementAndGet() >= needed) {
+                            enough.complete(null);
+                          }
+                        }))
+            .toArray(CompletableFuture<?>[]::new);
+    if (needed > 0) {
+      await(CompletableFuture.anyOf(enough, CompletableFuture.allOf(counted)));
+    }
+    return made.get();
+  }
+
+  private void await(CompletableFuture<?> future) throws IOException {
+    try {
+      future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      // What has been answered by now counts.
+      LOG.debug("no answer about keys within {}", patience, e);
+    } catch (ExecutionException e) {
+      throw new CompletionException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while other nodes were asked about keys", e);
+    }
+  }
+
+  @Override
+  public void changed() throws IOException {
+    own.keep(new KeyTag(term, number));
+  }
+
+  private int confirmed() {
+    return 1 + peers.size() - missing().size();
+  }
+
+  private List<String> missing() {
+    synchronized (keystore) {
+      KeyTag tag = new KeyTag(term, number);
+      return peers.stream().filter(peer -> !tag.equals(peer.holds)).map(peer -> peer.name).toList();
+    }
+  }
+
+  @Override
+  public List<String> unconfirmed() {
+    try {
+      // The last change took effect once most nodes had made it; others may be about to.
+      await(lastChange);
+      if (!missing().isEmpty()) {
+        catchUp();
+      }
+    } catch (IOException e) {
+      LOG.debug("no further answers are awaited", e);
+    }
+    return missing();
+  }
+
+  /** Refuses further changes: this node no longer leads. */
+  void end() {
+    over.countDown();
+  }
+}

@@ -1,0 +1,139 @@
+package org.entente.gateway.cluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.seal.keys.KeyDescription;
+import org.entente.gateway.seal.keys.KeyEntry;
+import org.entente.gateway.seal.keys.Keystore;
+
+/**
+ * This node's keystore, as the leader of its cluster changes it. The state that it is in lies in a
+ * file; a crash between a change and this file leaves keys of a later state than the file says,
+ * which no leader has been told of. Safe for many threads: the keystore is the lock.
+ */
+final class NodeKeys implements KeyNode {
+  /** Bytes of secrets after which an answer or a change ends; one key may have more. */
+  static final int MESSAGE_BYTES = 8 << 20;
+
+  private static final byte[] PRINT = "entente/v1 key print".getBytes(StandardCharsets.US_ASCII);
+
+  private final Keystore keystore;
+  private final Path file;
+
+  /** Of keys that did not change since: some secrets are large, and lie in files of their own. */
+  private final Map<KeyDescription, Print> prints = new HashMap<>();
+
+  private KeyTag tag;
+  private long term;
+  private long lastCall;
+
+  NodeKeys(Keystore keystore, Path file) throws IOException {
+    this.keystore = keystore;
+    this.file = file;
+    this.tag = KeyTag.read(file);
+    this.term = tag.term();
+  }
+
+  Keystore keystore() {
+    return keystore;
+  }
+
+  /** The state that this node's keys are in. */
+  KeyTag tag() {
+    synchronized (keystore) {
+      return tag;
+    }
+  }
+
+  /** Notes the state that this node's keys are in, durably. */
+  void keep(KeyTag next) throws IOException {
+    synchronized (keystore) {
+      next.keep(file);
+      tag = next;
+    }
+  }
+
+  @Override
+  public State state(long asked) throws IOException {
+    synchronized (keystore) {
+      follow(asked);
+      List<KeyDescription> held = keystore.describe();
+      prints.keySet().retainAll(Set.copyOf(held));
+      return new State(
+          tag, held.stream().map(key -> prints.computeIfAbsent(key, this::print)).toList());
+    }
+  }
+
+  /** Whatever an earlier leader sends from now on is refused. */
+  private void follow(long asked) throws IOException {
+    if (asked < term) {
+      throw new IOException("term " + asked + " is over: this node is in term " + term);
+    }
+    if (asked > term) {
+      term = asked;
+      lastCall = 0;
+    }
+  }
+
+  private Print print(KeyDescription key) {
+    try (KeyEntry entry = keystore.getUndestroyed(key.kind(), key.id()).orElseThrow()) {
+      byte[] hash = entry.secret().use(secret -> Sha256.hash(PRINT, secret));
+      return new Print(key, HexFormat.of().formatHex(hash));
+    }
+  }
+
+  /** Some keys are about to change, under the lock of the keystore. */
+  void forgetPrints(List<KeyEntry> put) {
+    prints
+        .keySet()
+        .removeIf(
+            key -> put.stream().anyMatch(a -> a.kind() == key.kind() && a.id().equals(key.id())));
+  }
+
+  @Override
+  public List<KeyEntry> fetch(long asked, List<KeyDescription> names) throws IOException {
+    List<KeyEntry> found = new ArrayList<>();
+    int bytes = 0;
+    synchronized (keystore) {
+      follow(asked);
+      for (KeyDescription name : names) {
+        Optional<KeyEntry> key = keystore.getUndestroyed(name.kind(), name.id());
+        bytes += key.map(it -> it.secret().length()).orElse(0);
+        key.ifPresent(found::add);
+        if (bytes >= MESSAGE_BYTES) {
+          break;
+        }
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public KeyTag change(Change change) throws IOException {
+    synchronized (keystore) {
+      follow(change.term());
+      if (change.call() <= lastCall) {
+        throw new IOException("call " + change.call() + " came after call " + lastCall);
+      }
+      lastCall = change.call();
+      if (change.before() != null && !tag.equals(change.before())) {
+        return tag;
+      }
+      forgetPrints(change.put());
+      keystore.follow(change.put(), change.gone());
+      if (change.after() != null) {
+        keep(change.after());
+      }
+      return tag;
+    }
+  }
+}

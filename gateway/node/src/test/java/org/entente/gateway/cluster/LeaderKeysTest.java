@@ -1,0 +1,297 @@
+package org.entente.gateway.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.seal.keys.KeyDescription;
+import org.entente.gateway.seal.keys.KeyEntry;
+import org.entente.gateway.seal.keys.KeyKind;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.seal.keys.KeystoreFailure;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The rules on keys (K, F, P, A) with three keystores; those that are down answer nothing. */
+class LeaderKeysTest {
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String KEY = "outbox-2026-03-01";
+
+  private final SecureRandom random = new SecureRandom();
+  private final Map<String, NodeKeys> nodes = new LinkedHashMap<>();
+  private final Set<String> down = new HashSet<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private LeaderKeys leader;
+
+  LeaderKeysTest(@TempDir Path dir) throws IOException {
+    for (String name : List.of("a", "b", "c")) {
+      Keystore keystore = Keystore.open(dir.resolve(name), () -> NOW, random);
+      nodes.put(name, new NodeKeys(keystore, dir.resolve(name + "-tag")));
+    }
+    leader = leader("a", 1);
+  }
+
+  @AfterEach
+  void close() {
+    threads.shutdownNow();
+    nodes.values().forEach(node -> node.keystore().close());
+  }
+
+  private LeaderKeys leader(String name, long term) {
+    Map<String, KeyNode> others = new TreeMap<>();
+    nodes.forEach(
+        (other, keys) -> {
+          if (!other.equals(name)) {
+            others.put(other, new Reached(other, keys));
+          }
+        });
+    return new LeaderKeys(node(name), others, term, PATIENCE, threads);
+  }
+
+  private NodeKeys node(String name) {
+    return Optional.ofNullable(nodes.get(name)).orElseThrow();
+  }
+
+  /** A node over a network that may not reach it. */
+  private final class Reached implements KeyNode {
+    private final String name;
+    private final NodeKeys keys;
+
+    Reached(String name, NodeKeys keys) {
+      this.name = name;
+      this.keys = keys;
+    }
+
+    private NodeKeys reached() throws IOException {
+      if (down.contains(name)) {
+        throw new IOException(name + " is down");
+      }
+      return keys;
+    }
+
+    @Override
+    public State state(long term) throws IOException {
+      return reached().state(term);
+    }
+
+    @Override
+    public List<KeyEntry> fetch(long term, List<KeyDescription> names) throws IOException {
+      return reached().fetch(term, names);
+    }
+
+    @Override
+    public KeyTag change(Change change) throws IOException {
+      return reached().change(change);
+    }
+  }
+
+  private KeyEntry key(String id) {
+    return new KeyEntry(KeyKind.OUTBOX, id, NOW, KeyEntry.NEVER, SecretBytes.random(random, 32));
+  }
+
+  private Optional<KeyEntry> held(String node, String id) {
+    return node(node).keystore().get(KeyKind.OUTBOX, id);
+  }
+
+  /** Others are set up without keys. */
+  private void begun() throws IOException {
+    leader.begin(() -> true);
+    assertEquals(List.of(), leader.unconfirmed());
+  }
+
+  private LeaderKeys follow(String name, long term) throws IOException {
+    leader.end();
+    leader = leader(name, term);
+    leader.begin(() -> true);
+    return leader;
+  }
+
+  @Test
+  void key_ofTheLeader_isKeptByOthersBeforeItCanBeNamed() throws IOException {
+    begun();
+    KeyEntry key = key(KEY);
+    node("a").keystore().put(key);
+
+    assertEquals(List.of(), leader.unconfirmed());
+    for (String name : nodes.keySet()) {
+      assertEquals(Optional.of(key), held(name, KEY));
+    }
+    assertEquals(node("a").tag(), node("b").tag());
+  }
+
+  /** Rule K. */
+  @Test
+  void key_thatTooFewNodesCanKeep_isRefusedAndNotHere() throws IOException {
+    begun();
+    down.addAll(List.of("b", "c"));
+
+    KeystoreFailure why =
+        assertThrows(KeystoreFailure.class, () -> node("a").keystore().put(key(KEY)));
+    assertTrue(why.getMessage().contains("1 of 3 nodes"), why.getMessage());
+    assertEquals(Optional.empty(), held("a", KEY));
+    assertEquals(Optional.empty(), node("a").keystore().failure(), "its files are in order");
+
+    down.clear();
+    leader.catchUp();
+    KeyEntry key = key(KEY);
+    node("a").keystore().put(key);
+    assertEquals(List.of(), leader.unconfirmed());
+    assertEquals(Optional.of(key), held("c", KEY));
+  }
+
+  /** Rule F. */
+  @Test
+  void nextLeader_thatMissedAKey_hasItBeforeItServes() throws IOException {
+    begun();
+    down.add("c");
+    KeyEntry key = key(KEY);
+    node("a").keystore().put(key);
+    assertEquals(Optional.empty(), held("c", KEY));
+    down.clear();
+    down.add("a");
+
+    follow("c", 2);
+
+    assertEquals(Optional.of(key), held("c", KEY));
+    assertEquals(List.of("a"), leader.unconfirmed());
+  }
+
+  /** Node a made a key that nobody else kept; c and b then made and used another of its name. */
+  @Test
+  void key_thatNoLeaderCouldName_isReplacedByTheOneThatWasNamed() throws IOException {
+    begun();
+    down.addAll(List.of("b", "c"));
+    // As a leader leaves it that dies between its own disk and the others'.
+    node("a").keystore().follow(List.of(key(KEY)), List.of());
+    down.clear();
+    down.add("a");
+    follow("c", 2);
+    KeyEntry named = key(KEY);
+    node("c").keystore().put(named);
+    down.clear();
+    down.add("b");
+
+    follow("a", 3);
+
+    assertEquals(Optional.of(named), held("a", KEY));
+  }
+
+  /** Rules P and A. */
+  @Test
+  void node_thatMissedADestruction_isNamedAndDestroysBeforeItLeads() throws IOException {
+    begun();
+    node("a").keystore().put(key(KEY));
+    assertEquals(List.of(), leader.unconfirmed());
+    down.add("c");
+
+    assertTrue(node("a").keystore().destroy(KeyKind.OUTBOX, KEY).isPresent());
+    assertEquals(List.of("c"), node("a").keystore().unconfirmed());
+    KeystoreFailure why =
+        assertThrows(KeystoreFailure.class, () -> node("a").keystore().requireConfirmed());
+    assertTrue(why.getMessage().endsWith("theirs: c"), why.getMessage());
+    assertTrue(held("c", KEY).isPresent());
+
+    down.clear();
+    follow("c", 2);
+    assertEquals(Optional.empty(), held("c", KEY));
+    assertEquals(List.of(), leader.unconfirmed());
+    assertEquals(Optional.empty(), held("a", KEY));
+  }
+
+  @Test
+  void node_thatReturns_isCaughtUpAndConfirms() throws IOException {
+    begun();
+    node("a").keystore().put(key(KEY));
+    down.add("c");
+    node("a").keystore().destroy(KeyKind.OUTBOX, KEY);
+    KeyEntry other = key("outbox-2026-03-02");
+    node("a").keystore().put(other);
+    down.clear();
+
+    assertEquals(List.of(), node("a").keystore().unconfirmed());
+    node("a").keystore().requireConfirmed();
+    assertEquals(Optional.empty(), held("c", KEY));
+    assertEquals(Optional.of(other), held("c", "outbox-2026-03-02"));
+  }
+
+  /** Their operators set them up; each has what the others lack. */
+  @Test
+  void firstLeader_takesTheKeysOfAll() throws IOException {
+    KeyEntry first = key("first");
+    KeyEntry second = key("second");
+    node("b").keystore().put(first);
+    node("c").keystore().put(second);
+
+    begun();
+
+    for (String name : nodes.keySet()) {
+      assertEquals(Optional.of(first), held(name, "first"));
+      assertEquals(Optional.of(second), held(name, "second"));
+    }
+  }
+
+  @Test
+  void firstLeader_whereNodesWereSetUpDifferently_doesNotServe() {
+    node("b").keystore().put(key(KEY));
+    node("c").keystore().put(key(KEY));
+
+    IOException why = assertThrows(IOException.class, () -> leader.begin(() -> true));
+    assertTrue(why.getMessage().contains("OUTBOX " + KEY), why.getMessage());
+  }
+
+  @Test
+  void firstLeader_withoutAllNodes_waitsAndGivesUpWithItsLead() {
+    down.add("b");
+    List<Boolean> asked = new ArrayList<>();
+
+    IOException why =
+        assertThrows(
+            IOException.class, () -> leader.begin(() -> asked.add(true) && asked.size() < 2));
+    assertEquals("this node no longer leads", why.getMessage());
+  }
+
+  @Test
+  void leader_thatWasFollowed_changesNoKeyAnywhere() throws IOException {
+    begun();
+    LeaderKeys before = leader;
+    leader = leader("b", 2);
+    leader.begin(() -> true);
+
+    assertThrows(KeystoreFailure.class, () -> node("a").keystore().put(key(KEY)));
+    before.end();
+    assertThrows(KeystoreFailure.class, () -> node("a").keystore().put(key(KEY)));
+    for (String name : nodes.keySet()) {
+      assertEquals(Optional.empty(), held(name, KEY));
+    }
+  }
+
+  /** A call that the network held up must not bring back what was destroyed meanwhile. */
+  @Test
+  void call_thatComesLate_isRefused() throws IOException {
+    NodeKeys node = node("b");
+    node.change(new KeyNode.Change(1, 2, null, null, List.of(), List.of()));
+
+    assertThrows(
+        IOException.class,
+        () -> node.change(new KeyNode.Change(1, 1, null, null, List.of(key(KEY)), List.of())));
+    assertEquals(Optional.empty(), held("b", KEY));
+  }
+}
