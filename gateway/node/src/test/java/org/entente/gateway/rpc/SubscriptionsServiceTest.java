@@ -13,6 +13,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -21,12 +22,15 @@ import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.store.v1.ErasureRecord;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.CreateSubscriptionRequest;
 import org.entente.proto.v1.CreateSubscriptionResponse;
 import org.entente.proto.v1.DeleteSubscriptionRequest;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.ListDeadLettersRequest;
+import org.entente.proto.v1.ListErasedRequest;
+import org.entente.proto.v1.ListErasedResponse;
 import org.entente.proto.v1.ListSubscriptionsRequest;
 import org.entente.proto.v1.ListSubscriptionsResponse;
 import org.entente.proto.v1.OnBehalfOf;
@@ -155,6 +159,57 @@ class SubscriptionsServiceTest {
     assertTrue(answers.next().hasOpened());
     assertTrue(answers.next().hasCaughtUp());
     assertEquals(List.of("all/desk open 9, behind 0", NIGHT), listed("all"));
+  }
+
+  /** As if a person had erased them, each at a time of its number. */
+  private List<ByteString> erased(int count) {
+    List<ByteString> ids = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      byte[] id = new byte[MessageId.SIZE];
+      id[0] = (byte) -i;
+      ids.add(ByteString.copyFrom(id));
+      ErasureRecord done =
+          ErasureRecord.newBuilder()
+              .setMessageId(ByteString.copyFrom(id))
+              .setOrigin("fr.customs")
+              .setBucketDay(Integer.MAX_VALUE)
+              .setArrival(i)
+              .setDoneAtMs(i)
+              .build();
+      edge.behind.ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            edge.behind.ledger.retention().end(tx, done);
+            return done;
+          });
+    }
+    return ids;
+  }
+
+  @Test
+  void erased_areListedInTheirOrder_pageByPage() {
+    SubscriptionsGrpc.SubscriptionsBlockingStub calls = SubscriptionsGrpc.newBlockingStub(channel);
+    assertEquals(
+        ListErasedResponse.getDefaultInstance(),
+        calls.listErased(ListErasedRequest.getDefaultInstance()));
+    List<ByteString> ids = erased(5);
+    List<ByteString> found = new ArrayList<>();
+    ListErasedRequest.Builder next = ListErasedRequest.newBuilder().setPageSize(2);
+    boolean more = true;
+    while (more) {
+      ListErasedResponse page = calls.listErased(next.build());
+      found.addAll(page.getMessageIdsList());
+      next.setAfter(page.getLast());
+      more = page.getMore();
+    }
+    assertEquals(ids, found);
+    assertEquals(next.getAfter(), calls.listErased(next.build()).getLast());
+    assertRefused(
+        "INVALID_FIELD",
+        "after",
+        () -> calls.listErased(next.clone().setAfter(ByteString.copyFrom(new byte[3])).build()));
+    assertRefused(
+        "INVALID_FIELD", "page_size", () -> calls.listErased(next.setPageSize(1_001).build()));
   }
 
   @Test

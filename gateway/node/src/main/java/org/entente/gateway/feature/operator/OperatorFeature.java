@@ -56,7 +56,18 @@ public final class OperatorFeature implements Feature {
             Duration.ofSeconds(
                 gateway.config().limitsInForce().perClientInForce().subscriptionLagSeconds()))
         .register(registry);
-    registry.offer(context -> new SubscriptionsService(subscriptions, context.names()));
+    registry.offer(
+        context ->
+            new SubscriptionsService(
+                subscriptions,
+                context.names(),
+                new ErasedMessages(
+                    gateway.ledger(),
+                    client ->
+                        gateway.clients().get().stream()
+                            .anyMatch(
+                                one ->
+                                    one.name().equals(client.value()) && !one.desks().isEmpty()))));
     registry.offer(context -> new BackupsService(administration.backups()));
     registry.offer(context -> new KeysService(administration.pairs()));
   }

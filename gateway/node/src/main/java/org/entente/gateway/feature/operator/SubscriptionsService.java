@@ -32,10 +32,12 @@ import org.entente.proto.v1.SubscriptionsGrpc;
 final class SubscriptionsService implements BindableService {
   private final ClientSubscriptions subscriptions;
   private final KnownNames names;
+  private final ErasedMessages erased;
 
-  SubscriptionsService(ClientSubscriptions subscriptions, KnownNames names) {
+  SubscriptionsService(ClientSubscriptions subscriptions, KnownNames names, ErasedMessages erased) {
     this.subscriptions = subscriptions;
     this.names = names;
+    this.erased = erased;
   }
 
   @Override
@@ -66,6 +68,11 @@ final class SubscriptionsService implements BindableService {
             Scope.SUBSCRIBE,
             CallCost.CHANGE,
             this::settle)
+        .unary(
+            SubscriptionsGrpc.getListErasedMethod(),
+            Scope.SUBSCRIBE,
+            CallCost.READ,
+            (caller, request) -> StatusMapper.value(erased.page(caller.name(), request)))
         .build();
   }
 

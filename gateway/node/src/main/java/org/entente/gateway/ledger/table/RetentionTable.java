@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * RETENTION u8 9 · u8 n · ascii origin · u8 lane · u64 position → empty: a page to be written again
  * RETENTION u8 10 · u8 n · ascii origin                 → u64 number of these pages
  * RETENTION u8 11 · 16-byte message id → u64 last day · u64 time: the key of an ended hold
+ * RETENTION u8 12 · u64 time · 16-byte message id → u64 last day: a finished erasure, by time
  * </pre>
  */
 public final class RetentionTable {
@@ -54,6 +55,10 @@ public final class RetentionTable {
   private static final int TO_REWRITE = 9;
   private static final int TO_REWRITE_OF = 10;
   private static final int ENDED_HOLD = 11;
+  private static final int ERASED = 12;
+
+  /** Bytes of the place of a finished erasure. */
+  public static final int ERASED_BYTES = Long.BYTES + MessageId.SIZE;
 
   /** Ids of recalled own messages held in memory; some 10 MB. */
   static final int HELD_IN_MEMORY = 100_000;
@@ -128,6 +133,36 @@ public final class RetentionTable {
     tx.delete(Table.RETENTION, key(PENDING, id(done)));
     tx.delete(Table.RETENTION, pendingKey(done));
     tx.put(Table.RETENTION, key(DONE, id(done)), done.toByteArray());
+    if (done.getArrival() > 0) {
+      byte[] place = KeyBuilder.key().u64(done.getDoneAtMs()).bytes(id(done).bytes()).done();
+      tx.put(Table.RETENTION, erasedKey(place), u64(done.getBucketDay()));
+    }
+  }
+
+  /**
+   * Finished erasures of messages that had arrived, by time.
+   *
+   * @param after the place of the last one before, {@value #ERASED_BYTES} bytes; empty for the
+   *     first
+   * @return the place of each, which ends with its message id; at most {@code most}
+   */
+  public List<byte[]> erasedAfter(byte[] after, int most) {
+    byte[] from =
+        after.length == 0
+            ? RetentionExpiry.prefix(ERASED)
+            : KeyBuilder.key().bytes(erasedKey(after)).u8(0).done();
+    List<byte[]> places = new ArrayList<>();
+    try (Scan scan = store.scan(Table.RETENTION, from, RetentionExpiry.prefix(ERASED + 1))) {
+      while (places.size() < most && scan.hasNext()) {
+        scan.next();
+        places.add(Arrays.copyOfRange(scan.key(), 1, scan.key().length));
+      }
+    }
+    return places;
+  }
+
+  private static byte[] erasedKey(byte[] place) {
+    return KeyBuilder.key().u8(ERASED).bytes(place).done();
   }
 
   /**
@@ -555,6 +590,7 @@ public final class RetentionTable {
     // None of the spaces waits for what is over of another.
     RetentionExpiry.ExpiryPredicate ended = value -> blockRecord(value).getUntilMs() <= nowMillis;
     return ends.round(tx, DONE, most, value -> erasure(value).getBucketDay() < today)
+        + ends.round(tx, ERASED, most, value -> BigEndian.u64(value, 0) < today)
         + ends.round(tx, BLOCK, most, ended)
         + ends.round(tx, TAKEN_BACK, most, ended);
   }

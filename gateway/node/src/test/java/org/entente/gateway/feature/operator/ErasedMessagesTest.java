@@ -1,0 +1,83 @@
+package org.entente.gateway.feature.operator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.entente.gateway.ledger.table.QuarantineTable;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.proto.store.v1.ErasureRecord;
+import org.entente.proto.v1.ListErasedRequest;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who learns of erased messages, and for how long. */
+class ErasedMessagesTest {
+  private static final long LAST_DAY = 20_000;
+
+  @TempDir private Path folder;
+  @AutoClose private QuarantineNode node;
+
+  @BeforeEach
+  void start() throws IOException {
+    node = new QuarantineNode(folder, QuarantineTable.Limits.DEFAULT);
+    erase(1, 7);
+    // It never came: nobody has a copy.
+    erase(2, 0);
+  }
+
+  private static ByteString id(int number) {
+    byte[] id = new byte[16];
+    id[0] = (byte) number;
+    return ByteString.copyFrom(id);
+  }
+
+  private void erase(int number, long arrival) {
+    ErasureRecord done =
+        ErasureRecord.newBuilder()
+            .setMessageId(id(number))
+            .setOrigin("fr.customs")
+            .setBucketDay(LAST_DAY)
+            .setArrival(arrival)
+            .setDoneAtMs(number)
+            .build();
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          node.ledger.retention().end(tx, done);
+          return done;
+        });
+  }
+
+  private List<ByteString> listed(boolean seated) {
+    return new ErasedMessages(node.ledger, client -> seated)
+        .page(new NodeName("desk"), ListErasedRequest.getDefaultInstance())
+        .orElseThrow(problem -> new IllegalStateException(problem.toString()))
+        .getMessageIdsList();
+  }
+
+  private void prune(long today) {
+    int pruned =
+        node.ledger.commit(Lane.ROUTINE, tx -> node.ledger.retention().prune(tx, 0, today, 100));
+    assertEquals(today > LAST_DAY ? 3 : 0, pruned);
+  }
+
+  @Test
+  void erased_isListed_toAClientWithoutDesksAlone() {
+    assertEquals(List.of(id(1)), listed(false));
+    assertEquals(List.of(), listed(true));
+  }
+
+  @Test
+  void erased_isListed_asLongAsItCouldHaveBeenKept() {
+    prune(LAST_DAY);
+    assertEquals(List.of(id(1)), listed(false));
+    prune(LAST_DAY + 1);
+    assertEquals(List.of(), listed(false));
+  }
+}
