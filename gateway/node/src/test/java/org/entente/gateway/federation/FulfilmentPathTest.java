@@ -85,7 +85,8 @@ class FulfilmentPathTest {
         List.of(
             Obligation.OBLIGATION_DESTROY_AFTER_RETENTION,
             Obligation.OBLIGATION_NO_ONWARD_TRANSFER,
-            Obligation.OBLIGATION_ONWARD_WITH_CONSENT),
+            Obligation.OBLIGATION_ONWARD_WITH_CONSENT,
+            Obligation.OBLIGATION_NO_EXPORT),
         known(FR, SG).getFulfilsList());
 
     Refusal refusal = refused(FR, SG);
@@ -142,7 +143,7 @@ class FulfilmentPathTest {
     StartProblem problem = assertThrows(StartProblem.class, () -> federation.start(DE));
     assertEquals(
         "policy.cannot_fulfil has \"PERSON_REQUIRED\"; valid: DESTROY_AFTER_RETENTION,"
-            + " NO_ONWARD_TRANSFER, ONWARD_WITH_CONSENT, ONWARD_WITHIN_PARTIES",
+            + " NO_ONWARD_TRANSFER, ONWARD_WITH_CONSENT, ONWARD_WITHIN_PARTIES, NO_EXPORT",
         problem.getMessage());
   }
 }

@@ -324,6 +324,11 @@ public final class AgreementProse {
                 + ". Then its gateway destroys the key, and the content cannot be read any more."),
         new Clause(onward),
         new Clause(
+            it.noExport()
+                ? "The recipient's programs do not copy the content into other systems, such as a"
+                    + " message broker."
+                : "The recipient may copy the content into its own systems."),
+        new Clause(
             it.fourEyes()
                 ? "Each message waits until a second officer of the sender releases it."
                 : "No second officer needs to release a message."),

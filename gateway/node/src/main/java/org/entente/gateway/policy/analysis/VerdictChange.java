@@ -76,6 +76,15 @@ public record VerdictChange(boolean wider, boolean narrower, List<String> how) {
             further,
             "onward_transfer " + current.onwardTransfer() + " -> " + candidate.onwardTransfer());
       }
+      export(current, candidate);
+    }
+
+    private void export(Obligations current, Obligations candidate) {
+      if (current.noExport() != candidate.noExport()) {
+        add(
+            candidate.noExport() ? -1 : 1,
+            "no_export " + current.noExport() + " -> " + candidate.noExport());
+      }
     }
 
     /** A field that is no longer withheld widens the verdict. */

@@ -13,6 +13,7 @@ import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.policy.terms.FulfilmentSnapshot;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Obligation;
 
 /**
  * Checks a draft beyond its label once an agreement permits the label. The recipient must be able
@@ -84,6 +85,7 @@ public final class DraftTerms {
     Optional<Refusal> unnamed =
         passage.refusal() == null
             ? withheld(label, sources, recipient, agreement)
+                .or(() -> exported(sources, recipient, agreement))
             : Optional.empty();
     if (unnamed.isPresent()) {
       return new OnwardCheck.Passage(unnamed.get(), List.of());
@@ -134,5 +136,33 @@ public final class DraftTerms {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * If the source may not be exported, the agreement must forbid that too. The source's originator
+   * may receive it back.
+   */
+  private static Optional<Refusal> exported(
+      List<OnwardSource> sources, AgencyName recipient, Agreement agreement) {
+    if (agreement.obligations().noExport()) {
+      return Optional.empty();
+    }
+    return sources.stream()
+        .filter(
+            source ->
+                source.label().getObligationsList().contains(Obligation.OBLIGATION_NO_EXPORT)
+                    && !source.label().getOrigin().equals(recipient.value()))
+        .findFirst()
+        .map(
+            source ->
+                new Refusal(
+                    recipient.value(),
+                    Code.ONWARD_REFUSED,
+                    "onward/no_export",
+                    "it passes on "
+                        + source.id()
+                        + ", which may not be exported; "
+                        + agreement.id()
+                        + " permits that; name an agreement with no_export"));
   }
 }

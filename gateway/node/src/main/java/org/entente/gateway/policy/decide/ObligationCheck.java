@@ -39,8 +39,10 @@ final class ObligationCheck {
 
   /** The clause of an agreement that puts an obligation on the recipient. */
   private static String clause(Obligation obligation) {
-    return obligation == Obligation.OBLIGATION_DESTROY_AFTER_RETENTION
-        ? "retention_days"
-        : "onward_transfer";
+    return switch (obligation) {
+      case OBLIGATION_DESTROY_AFTER_RETENTION -> "retention_days";
+      case OBLIGATION_NO_EXPORT -> "no_export";
+      default -> "onward_transfer";
+    };
   }
 }

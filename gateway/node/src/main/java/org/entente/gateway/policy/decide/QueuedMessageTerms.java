@@ -37,6 +37,7 @@ final class QueuedMessageTerms {
   Optional<Refusal> refusal(Agreement agreement, PendingMessage message, AgencyName recipient) {
     return marked(message.label())
         .or(() -> onward(agreement, message.label()))
+        .or(() -> export(agreement, message.label()))
         .or(() -> people(agreement, message.grounds()))
         .map(
             it ->
@@ -81,6 +82,17 @@ final class QueuedMessageTerms {
                     + EnumNames.words(bound)
                     + "; this agreement now says "
                     + agreement.obligations().onwardTransfer()));
+  }
+
+  private static Optional<AgreementMismatch> export(Agreement agreement, Label label) {
+    return agreement.obligations().noExport()
+            && !label.getObligationsList().contains(Obligation.OBLIGATION_NO_EXPORT)
+        ? Optional.of(
+            new AgreementMismatch(
+                "no_export",
+                Code.NOT_COVERED,
+                "this agreement now binds its recipient to NO_EXPORT; the message does not"))
+        : Optional.empty();
   }
 
   private static Optional<AgreementMismatch> people(Agreement agreement, RecheckInputs grounds) {

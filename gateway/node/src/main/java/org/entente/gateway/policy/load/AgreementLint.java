@@ -261,6 +261,7 @@ public final class AgreementLint {
     return new Agreement.Obligations(
         retention,
         it.onwardTransfer(),
+        Boolean.TRUE.equals(it.noExport()),
         Boolean.TRUE.equals(it.fourEyes()),
         Boolean.TRUE.equals(it.personRequired()),
         bytes,

@@ -48,6 +48,7 @@ public record Agreement(
         new Obligations(
             retentionDays,
             obligations.onwardTransfer(),
+            obligations.noExport(),
             obligations.fourEyes(),
             obligations.personRequired(),
             obligations.maxMessageBytes(),
@@ -102,6 +103,7 @@ public record Agreement(
    *
    * @param retentionDays days the recipient may keep the content, 1 to 36,500
    * @param onwardTransfer what the recipient may pass on
+   * @param noExport whether the recipient's programs may not copy it into other systems
    * @param fourEyes whether a second person must release each message
    * @param personRequired whether the officer who sends, and why, must be named in each draft
    * @param maxMessageBytes largest body
@@ -110,6 +112,7 @@ public record Agreement(
   public record Obligations(
       int retentionDays,
       OnwardTransfer onwardTransfer,
+      boolean noExport,
       boolean fourEyes,
       boolean personRequired,
       int maxMessageBytes,
@@ -117,13 +120,18 @@ public record Agreement(
 
     /** The obligations that bind the recipient, as labels name them. */
     public List<Obligation> ofRecipient() {
-      return List.of(
-          Obligation.OBLIGATION_DESTROY_AFTER_RETENTION,
+      Obligation onward =
           switch (onwardTransfer) {
             case NONE -> Obligation.OBLIGATION_NO_ONWARD_TRANSFER;
             case WITH_CONSENT -> Obligation.OBLIGATION_ONWARD_WITH_CONSENT;
             case WITHIN_PARTIES -> Obligation.OBLIGATION_ONWARD_WITHIN_PARTIES;
-          });
+          };
+      return noExport
+          ? List.of(
+              Obligation.OBLIGATION_DESTROY_AFTER_RETENTION,
+              onward,
+              Obligation.OBLIGATION_NO_EXPORT)
+          : List.of(Obligation.OBLIGATION_DESTROY_AFTER_RETENTION, onward);
     }
   }
 

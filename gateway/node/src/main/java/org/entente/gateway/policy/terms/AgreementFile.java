@@ -85,6 +85,9 @@ public record AgreementFile(
           Integer retentionDays,
       @SchemaDescription("what the recipient may pass on") @JsonProperty(required = true)
           OnwardTransfer onwardTransfer,
+      @SchemaDescription(
+              "the recipient's programs do not copy it into other systems; false if left out")
+          @Nullable Boolean noExport,
       @SchemaDescription("each message waits for a second person; false if left out")
           @Nullable Boolean fourEyes,
       @SchemaDescription(

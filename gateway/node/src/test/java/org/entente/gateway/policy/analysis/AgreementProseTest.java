@@ -38,6 +38,7 @@ class AgreementProseTest {
               "deliver_within_days: 10\n",
               """
               deliver_within_days: 10
+                no_export: false
                 four_eyes: false
                 person_required: false
               redactions: [label.source_ref]
@@ -97,6 +98,7 @@ class AgreementProseTest {
           Map.entry("retention_days", change("retention_days: 90", "retention_days: 1")),
           Map.entry(
               "onward_transfer", change("onward_transfer: NONE", "onward_transfer: WITH_CONSENT")),
+          Map.entry("no_export", change("no_export: false", "no_export: true")),
           Map.entry("four_eyes", change("four_eyes: false", "four_eyes: true")),
           Map.entry("person_required", change("person_required: false", "person_required: true")),
           Map.entry(

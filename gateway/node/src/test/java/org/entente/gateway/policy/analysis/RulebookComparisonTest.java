@@ -113,6 +113,9 @@ class RulebookComparisonTest {
         Relation.NARROWER,
         compare("onward_transfer: NONE", "onward_transfer: NONE\n  person_required: true")
             .relation());
+    assertEquals(
+        Relation.NARROWER,
+        compare("onward_transfer: NONE", "onward_transfer: NONE\n  no_export: true").relation());
     Outcome held = compare("onward_transfer: NONE", "onward_transfer: NONE\n  four_eyes: true");
     assertEquals(Relation.NARROWER, held.relation());
     assertEquals(TransferVerdict.Outcome.HELD, held.narrower().orElseThrow().candidate().outcome());

@@ -17,8 +17,11 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.terms.DemoMembership;
+import org.entente.gateway.policy.terms.FulfilmentSnapshot;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Handling;
@@ -377,6 +380,38 @@ class OnwardCheckTest {
         "WITHIN_PARTIES",
         "    - agency: sg.police\n",
         "    - agency: sg.police\n    - agency: us.cbp\n");
+  }
+
+  /** Passing on cannot lose what keeps a message out of other systems. */
+  @Test
+  void sourceThatMayNotBeExported_goesOnlyUnderAnAgreementThatForbidsItToo() {
+    OnwardSource source = source(it -> it.addObligations(Obligation.OBLIGATION_NO_EXPORT));
+    Policy policy = amongThree();
+    refused(Code.ONWARD_REFUSED, "no_export", decide(policy, source, label(), "us.cbp"));
+    assertEquals(1, decide(policy, source, label(), "sg.police").permits().size());
+    Policy strict =
+        policy(
+            "WITHIN_PARTIES",
+            "    - agency: sg.police\n",
+            "    - agency: sg.police\n    - agency: us.cbp\n",
+            "WITHIN_PARTIES",
+            "WITHIN_PARTIES\n  no_export: true");
+    FulfilmentSnapshot fulfils =
+        new FulfilmentSnapshot(Map.of(new AgencyName("us.cbp"), Fulfilment.ofRelease(Set.of())));
+    PolicyDecision decision =
+        decide(
+            new Policy(strict.rulebook(), DemoMembership.demo(), fulfils, 100),
+            source,
+            label().setAgreement("sample"),
+            "us.cbp");
+    assertEquals(1, decision.permits().size(), decision.refusals()::toString);
+    assertTrue(
+        decision
+            .permitted(id)
+            .get(0)
+            .label()
+            .getObligationsList()
+            .contains(Obligation.OBLIGATION_NO_EXPORT));
   }
 
   @Test

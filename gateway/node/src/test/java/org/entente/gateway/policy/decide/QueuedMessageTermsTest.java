@@ -24,6 +24,7 @@ import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.FulfilmentSnapshot;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Obligation;
 import org.entente.proto.v1.OnBehalfOf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +112,18 @@ class QueuedMessageTermsTest {
     assertEquals(rule, rule(consent, sent(parties, officer())));
     Label unbound = sent(parties, officer()).label().toBuilder().clearObligations().build();
     assertEquals(Optional.empty(), rule(none, unbound, RecheckInputs.NONE));
+  }
+
+  @Test
+  void export_thatIsForbiddenByNow_stopsWhatDoesNotForbidIt() {
+    Policy before = policy();
+    Policy now = policy(DAYS, "  deliver_within_days: 10\n  no_export: true\n");
+    Label label = sent(before, officer()).label();
+    Label bound = label.toBuilder().addObligations(Obligation.OBLIGATION_NO_EXPORT).build();
+
+    assertEquals(Optional.of("sample/no_export"), rule(now, label, RecheckInputs.NONE));
+    assertEquals(Optional.empty(), rule(now, bound, RecheckInputs.NONE));
+    assertEquals(Optional.empty(), rule(before, bound, RecheckInputs.NONE));
   }
 
   @Test
