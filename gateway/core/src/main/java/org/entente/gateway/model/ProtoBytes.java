@@ -3,6 +3,7 @@ package org.entente.gateway.model;
 import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
@@ -27,6 +28,23 @@ public final class ProtoBytes {
       throw new UncheckedIOException("an array takes what fits", e);
     }
     return whole.array;
+  }
+
+  /**
+   * The canonical bytes of a message: fields by number, map entries by key, defaults omitted. Equal
+   * messages may arrive as different bytes, as libraries write map entries in any order.
+   */
+  public static byte[] canonical(Message message) {
+    byte[] bytes = new byte[message.getSerializedSize()];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.useDeterministicSerialization();
+    try {
+      message.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a message does not fit its computed size", e);
+    }
+    out.checkNoSpaceLeft();
+    return bytes;
   }
 
   /**

@@ -1,7 +1,9 @@
 package org.entente.gateway.seal;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.UnsafeByteOperations;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -159,9 +161,10 @@ public final class OpenedLabels implements AutoCloseable {
     return known == null ? contentKey.bodyKey(index) : known;
   }
 
-  /** A copy of a message's sealed body, 16 bytes longer than the body. */
-  public byte[] sealedBody(int index) {
-    return Arrays.copyOfRange(envelope.bodies(), offsets[index], offsets[index + 1]);
+  /** A message's sealed body, 16 bytes longer than the body: a part of the envelope's bodies. */
+  public ByteString sealedBody(int index) {
+    int from = offsets[index];
+    return UnsafeByteOperations.unsafeWrap(envelope.bodies(), from, offsets[index + 1] - from);
   }
 
   /** A message's body; empty if its part of the sealed bodies is not authentic. */

@@ -120,7 +120,13 @@ public record GatewayParts(
 
   /** Whether some client has a scope now. */
   public boolean someoneHas(Scope scope) {
-    return clients.get().stream().anyMatch(one -> one.scopes().contains(scope.toString()));
+    // No stream: some callers look for each message that arrives.
+    for (NodeConfig.Client one : clients.get()) {
+      if (one.scopes().contains(scope.toString())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether this agency has a client of this name now. */

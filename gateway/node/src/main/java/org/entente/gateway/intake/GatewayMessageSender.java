@@ -85,7 +85,7 @@ public final class GatewayMessageSender {
         parts
             .records()
             .fingerprint()
-            .apply(message.messageId().toString().getBytes(StandardCharsets.US_ASCII));
+            .of(message.messageId().toString().getBytes(StandardCharsets.US_ASCII), new byte[0]);
     return OutcomeKey.of(slot, message.messageId().toString(), hash);
   }
 }

@@ -30,6 +30,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.ProtoBytes;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
@@ -178,7 +179,8 @@ public final class Intake implements AutoCloseable {
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return invalid(draft, invalid.problems().get(0));
     }
-    OutcomeKey key = OutcomeKey.of(client, draft, parts.records().fingerprint());
+    byte[] body = ProtoBytes.array(((CheckedDraft) check).body());
+    OutcomeKey key = OutcomeKey.of(client, draft, body, parts.records().fingerprint());
     long bytes = draft.getSerializedSize();
     Optional<Problem> over = shares.take(client, bytes);
     if (over.isPresent()) {

@@ -4,7 +4,6 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
@@ -44,11 +43,10 @@ public record IntakeParts(
   /**
    * What is stored of drafts.
    *
-   * @param fingerprint keyed hash of a draft, 32 bytes; a plain hash on disk would allow guessing
-   *     drafts
+   * @param fingerprint keyed hash of a draft
    */
   public record Records(
-      RecordSeal atRest, EvidenceRecords evidence, UnaryOperator<byte[]> fingerprint) {}
+      RecordSeal atRest, EvidenceRecords evidence, OutcomeKey.Fingerprint fingerprint) {}
 
   /**
    * What drafts may pass on.

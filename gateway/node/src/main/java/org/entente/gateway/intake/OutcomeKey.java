@@ -1,11 +1,11 @@
 package org.entente.gateway.intake;
 
-import com.google.protobuf.CodedOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HexFormat;
-import java.util.function.UnaryOperator;
+import org.entente.gateway.crypto.HmacSha256;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.ProtoBytes;
 import org.entente.proto.v1.Draft;
 
 /**
@@ -22,34 +22,30 @@ public record OutcomeKey(String client, String key, String draftHash) {
   }
 
   /**
-   * The key for a client's draft. It depends on the content only: libraries write map entries in
-   * any order, so equal drafts may arrive as different bytes. A repeated call is another span.
+   * The key for a client's draft. It depends on the content only, so that a draft sent again has
+   * it. A repeated call is another span.
    *
-   * @param fingerprint keyed hash of bytes
+   * @param body the draft's body, in canonical bytes
    */
-  static OutcomeKey of(NodeName client, Draft draft, UnaryOperator<byte[]> fingerprint) {
-    return of(
-        client.value(),
-        draft.getIdempotencyKey(),
-        fingerprint.apply(canonicalBytes(content(draft))));
+  static OutcomeKey of(NodeName client, Draft draft, byte[] body, Fingerprint fingerprint) {
+    byte[] fields = ProtoBytes.canonical(draft.toBuilder().clearTraceparent().clearBody().build());
+    return of(client.value(), draft.getIdempotencyKey(), fingerprint.of(fields, body));
   }
 
-  private static Draft content(Draft draft) {
-    return draft.getTraceparent().isEmpty() ? draft : draft.toBuilder().clearTraceparent().build();
-  }
+  /** A keyed hash, 32 bytes; a plain hash on disk would allow guessing drafts. */
+  @FunctionalInterface
+  public interface Fingerprint {
+    /** The hash of a draft's fields and of its body; the caller changes neither. */
+    byte[] of(byte[] fields, byte[] body);
 
-  /** Canonical bytes: fields by number, map entries by key, defaults omitted. */
-  private static byte[] canonicalBytes(Draft draft) {
-    byte[] bytes = new byte[draft.getSerializedSize()];
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-    out.useDeterministicSerialization();
-    try {
-      draft.writeTo(out);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a draft does not fit its computed size", e);
+    /** HMAC-SHA-256 of a label, the length of the fields, the fields and the body. */
+    static Fingerprint hmac(SecretBytes secret, byte[] label) {
+      return (fields, body) -> {
+        byte[] length = new byte[Integer.BYTES];
+        BigEndian.putU32(length, 0, fields.length);
+        return secret.use(key -> HmacSha256.mac(key, label, length, fields, body));
+      };
     }
-    out.checkNoSpaceLeft();
-    return bytes;
   }
 
   /** The bytes of the keyed hash. */

@@ -130,18 +130,17 @@ sealed interface InspectionResult {
   /**
    * A message to keep, in its form at rest.
    *
-   * @param body the sealed body as received; must not be modified
+   * @param body the sealed body as received, a part of its envelope
    * @param content the opened content
    * @param recalled the message that this one recalls, or null
    * @param steps what features do with it
    * @param step how it changes an earlier message of its origin, or null
    * @param subjects the persons and objects that it names, as keyed terms
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Kept(
       MessageId id,
       InboxRecord record,
-      byte[] body,
+      ByteString body,
       FreshContent.Content content,
       @Nullable MessageId recalled,
       List<ReceptionHook.Step> steps,

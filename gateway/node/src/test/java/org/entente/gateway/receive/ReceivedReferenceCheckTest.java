@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -132,7 +133,7 @@ class ReceivedReferenceCheckTest {
         new InspectionResult.Kept(
             node.id(),
             InboxRecord.getDefaultInstance(),
-            new byte[0],
+            ByteString.EMPTY,
             new FreshContent.Content(
                 Label.newBuilder().setInReplyTo(bytes(node.id())).build(),
                 Body.getDefaultInstance(),

@@ -158,7 +158,7 @@ class EnvelopeThreatsTest {
     Sealed sealed = Samples.sealer(FR, "place").seal(Samples.batch(2, 100));
     OpenedLabels labels = opener.openLabels(sealed.envelope(), sealed.contentKey()).orElseThrow();
     BodyAddress right = labels.address(1);
-    byte[] body = labels.sealedBody(1);
+    byte[] body = labels.sealedBody(1).toByteArray();
 
     assertTrue(labels.bodyKey(1).open(right, body).isPresent());
     assertFalse(labels.bodyKey(0).open(right, body).isPresent());

@@ -35,7 +35,10 @@ class LocalFormsTest {
     assertArrayEquals(labels.label(1), message.label());
     assertArrayEquals(
         labels.openBody(1).orElseThrow(),
-        message.bodyKey().open(labels.address(1), labels.sealedBody(1)).orElseThrow());
+        message
+            .bodyKey()
+            .open(labels.address(1), labels.sealedBody(1).toByteArray())
+            .orElseThrow());
     assertEquals(labels.label(1).length + 69, record.length);
     assertEquals("[hidden]", message.toString());
   }

@@ -84,7 +84,9 @@ public final class SealFormats {
     opened.ifPresent(
         labels -> {
           assertArrayEquals(
-              crafted.sealedBody(), labels.sealedBody(0), "another stretch of the bodies");
+              crafted.sealedBody(),
+              labels.sealedBody(0).toByteArray(),
+              "another stretch of the bodies");
           labels.label(0);
         });
     return opened.isPresent();

@@ -17,7 +17,6 @@ import org.entente.gateway.account.Accounts;
 import org.entente.gateway.account.Holding;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.crypto.Ed25519SigningKey;
-import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.assignment.Assignments;
@@ -43,6 +42,7 @@ import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.intake.OpeningDeadlines;
+import org.entente.gateway.intake.OutcomeKey;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -174,7 +174,7 @@ public final class IntakeKit implements AutoCloseable {
             new IntakeParts.Records(
                 atRest,
                 new EvidenceRecords(atRest, SELF),
-                draft -> outboxKey.use(key -> HmacSha256.mac(key, draft))),
+                OutcomeKey.Fingerprint.hmac(outboxKey, new byte[0])),
             new OpeningDeadlines(
                 Duration.ofMinutes(15),
                 Duration.ofHours(8),

@@ -22,8 +22,7 @@ final class CursorBacklogs {
 
   private final Map<Lane, long[]> latest = new EnumMap<>(Lane.class);
 
-  private CursorBacklogs(
-      InboxTable inbox, long last, long counted, List<Map<Lane, Long>> places) {
+  private CursorBacklogs(InboxTable inbox, long last, long counted, List<Map<Lane, Long>> places) {
     this.inbox = inbox;
     this.last = last;
     this.from = Math.max(1, last - counted + 1);

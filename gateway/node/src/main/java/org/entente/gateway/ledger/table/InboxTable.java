@@ -1,5 +1,7 @@
 package org.entente.gateway.ledger.table;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -164,6 +166,11 @@ public final class InboxTable {
 
   /** Adds a message; returns its position. */
   public long append(Transaction tx, Lane lane, MessageId id, InboxRecord record, byte[] body) {
+    return append(tx, lane, id, record, UnsafeByteOperations.unsafeWrap(body));
+  }
+
+  /** Adds a message, whose body may be a part of something larger; returns its position. */
+  public long append(Transaction tx, Lane lane, MessageId id, InboxRecord record, ByteString body) {
     long position = assign(tx);
     MessagePage page = pages(tx).arriving(lane, position, id, record, body);
     PlacedRecord placed = new PlacedRecord(lane, position, page.first(), record);
@@ -534,7 +541,8 @@ public final class InboxTable {
       this.stored = stored;
     }
 
-    MessagePage arriving(Lane lane, long position, MessageId id, InboxRecord record, byte[] body) {
+    MessagePage arriving(
+        Lane lane, long position, MessageId id, InboxRecord record, ByteString body) {
       MessagePage page = last;
       if (page == null || !page.takes(lane, position, record, body)) {
         page = MessagePage.begin(lane, position, record);
@@ -542,7 +550,7 @@ public final class InboxTable {
         last = page;
       }
       page.add(id, record, body);
-      bytes += (long) record.getSerializedSize() + body.length;
+      bytes += (long) record.getSerializedSize() + body.size();
       arrived.put(id, page);
       return page;
     }
@@ -675,7 +683,7 @@ public final class InboxTable {
         change.add(page, page.toCount());
         tx.put(Table.INBOX, place, page.encoded());
         tx.put(Table.BODY, BodyPages.key(page.first()), page.encodedBodies());
-        RetentionTable.placed(tx, bucket(page), page.ids().size());
+        RetentionTable.placed(tx, bucket(page), (int) (page.end() - page.first()));
         index(page);
       }
     }
@@ -785,10 +793,10 @@ public final class InboxTable {
   }
 
   private static byte[] idKey(MessageId id) {
-    return KeyBuilder.key().u8(ONE).bytes(id.bytes()).done();
+    return KeyBuilder.key(1 + MessageId.SIZE).u8(ONE).bytes(id.bytes()).done();
   }
 
   private static byte[] spanKey(MessageId id) {
-    return KeyBuilder.key().u8(SPAN).bytes(IdWindow.span(id)).done();
+    return KeyBuilder.key(1 + IdWindow.SPAN_BYTES).u8(SPAN).bytes(IdWindow.span(id)).done();
   }
 }

@@ -6,7 +6,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
@@ -34,8 +33,6 @@ final class MessagePage {
   /** Bytes of its keys, its places in indexes, and what its messages have in common; about. */
   private static final int OVERHEAD = 256;
 
-  private static final byte[] NO_BODY = {};
-
   private final Lane lane;
   private final long first;
   private final InboxRecord common;
@@ -43,7 +40,7 @@ final class MessagePage {
   private final List<ByteString> messages = new ArrayList<>();
 
   /** Bodies of a page that is not stored yet, or that is written again. */
-  private final List<byte[]> bodies = new ArrayList<>();
+  private final List<ByteString> bodies = new ArrayList<>();
 
   private final boolean fresh;
   private long bytes;
@@ -189,7 +186,7 @@ final class MessagePage {
     }
     long size = OVERHEAD + (long) ids.size() * MessageId.SIZE;
     for (int i = 0; i < messages.size(); i++) {
-      size += messages.get(i).size() + bodies.get(i).length;
+      size += messages.get(i).size() + bodies.get(i).size();
     }
     return size;
   }
@@ -205,12 +202,12 @@ final class MessagePage {
   }
 
   /** Whether a message that arrives at a position can be added. */
-  boolean takes(Lane of, long position, InboxRecord record, byte[] body) {
+  boolean takes(Lane of, long position, InboxRecord record, ByteString body) {
     return fresh
         && lane == of
         && position == end()
         && messages.size() < MOST
-        && bytes + Math.max(record.getSerializedSize(), body.length) <= BYTES
+        && bytes + Math.max(record.getSerializedSize(), body.size()) <= BYTES
         && common.getBucketDay() == record.getBucketDay()
         && common.getExercise() == record.getExercise()
         && common.getHeaderHash().equals(record.getHeaderHash())
@@ -218,11 +215,11 @@ final class MessagePage {
         && common.getOrigin().equals(record.getOrigin());
   }
 
-  void add(MessageId id, InboxRecord record, byte[] body) {
+  void add(MessageId id, InboxRecord record, ByteString body) {
     ids.add(UnsafeByteOperations.unsafeWrap(id.bytes()));
     messages.add(rest(ids.size() - 1, record));
     bodies.add(body);
-    bytes += Math.max(record.getSerializedSize(), body.length);
+    bytes += Math.max(record.getSerializedSize(), body.size());
     changed = true;
   }
 
@@ -237,7 +234,7 @@ final class MessagePage {
     int index = (int) (position - first);
     if (fresh) {
       messages.set(index, ByteString.EMPTY);
-      bodies.set(index, NO_BODY);
+      bodies.set(index, ByteString.EMPTY);
       gone |= 1L << index;
     } else {
       marked |= 1L << index;
@@ -320,25 +317,32 @@ final class MessagePage {
 
   /** The bodies of its messages as they are stored, without those of messages that are gone. */
   byte[] encodedBodies() {
-    int size = 1 + bodies.size() * Integer.BYTES;
-    for (byte[] body : bodies) {
-      size = Math.addExact(size, body.length);
+    int at = 1 + bodies.size() * Integer.BYTES;
+    int size = at;
+    for (ByteString body : bodies) {
+      size = Math.addExact(size, body.size());
     }
-    KeyBuilder encoded = KeyBuilder.key(size).u8(bodies.size());
-    bodies.forEach(body -> encoded.u32(body.length));
-    bodies.forEach(encoded::bytes);
-    return encoded.done();
+    byte[] encoded = new byte[size];
+    encoded[0] = (byte) bodies.size();
+    for (int i = 0; i < bodies.size(); i++) {
+      ByteString body = bodies.get(i);
+      BigEndian.putU32(encoded, 1 + i * Integer.BYTES, body.size());
+      body.copyTo(encoded, at);
+      at += body.size();
+    }
+    return encoded;
   }
 
   /** The body at a position of a page that is not stored yet. */
   byte[] body(long position) {
-    return Objects.requireNonNull(bodies.get((int) (position - first)));
+    return bodies.get((int) (position - first)).toByteArray();
   }
 
   private void takeBodies(byte @Nullable [] stored) {
     for (int i = 0; stored != null && i < messages.size(); i++) {
       byte[] body = body(stored, i);
-      bodies.add(body == null || isGone(i) ? NO_BODY : body);
+      bodies.add(
+          body == null || isGone(i) ? ByteString.EMPTY : UnsafeByteOperations.unsafeWrap(body));
     }
   }
 

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.entente.gateway.config.NodeConfig;
-import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.DeliveryLeaves;
@@ -19,6 +18,7 @@ import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.intake.OpeningDeadlines;
+import org.entente.gateway.intake.OutcomeKey;
 import org.entente.gateway.intake.OutcomeSweep;
 import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.model.FederationName;
@@ -133,9 +133,7 @@ final class ServiceStage {
         new IntakeParts.Rules(
             ground.labelCheck, ground.policy.holder()::current, features.draftHooks()),
         new IntakeParts.Records(
-            ground.atRest,
-            ground.evidence,
-            draft -> fingerprintKey.use(key -> HmacSha256.mac(key, DRAFTS, draft))),
+            ground.atRest, ground.evidence, OutcomeKey.Fingerprint.hmac(fingerprintKey, DRAFTS)),
         openWithin(ground.config.openWithinInForce()),
         new IntakeParts.Sources(features.parts().records().received(), features.consents()));
   }

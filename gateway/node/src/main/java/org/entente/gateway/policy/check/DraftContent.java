@@ -1,11 +1,13 @@
 package org.entente.gateway.policy.check;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.ProtoBytes;
 import org.entente.gateway.policy.terms.AgreementMismatch;
 import org.entente.gateway.policy.terms.RecipientContent;
 import org.entente.gateway.policy.terms.Redactions;
@@ -55,7 +57,7 @@ public final class DraftContent implements RecipientContent {
     this.label = label;
     this.stated = stated;
     this.body = body;
-    this.bytes = body.toByteString();
+    this.bytes = UnsafeByteOperations.unsafeWrap(ProtoBytes.canonical(body));
     this.whole = new Form(bytes, new Remainder(label.getPersonalData(), bytes.size(), null));
   }
 

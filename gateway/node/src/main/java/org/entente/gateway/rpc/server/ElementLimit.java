@@ -45,7 +45,7 @@ final class ElementLimit {
     int most = ElementCount.MOST_OF_A_REQUEST;
     return request.available() <= SMALL_REQUEST_BYTES
         ? Optional.empty()
-        : counted(request, type, account, most, tooMany("", "a request", most));
+        : counted(request, type, account, most, "", "a request");
   }
 
   /** The problem of requests with too many elements. */
@@ -63,16 +63,21 @@ final class ElementLimit {
     int most = ElementCount.MOST;
     return frame.available() <= ElementCount.SMALL_BYTES
         ? Optional.empty()
-        : counted(frame, type, account, most, tooMany("frame", "a frame", most));
+        : counted(frame, type, account, most, "frame", "a frame");
   }
 
   private static Optional<Problem> counted(
-      InputStream message, Descriptor type, @Nullable InboundCount account, int most, Problem over)
+      InputStream message,
+      Descriptor type,
+      @Nullable InboundCount account,
+      int most,
+      String field,
+      String what)
       throws IOException {
     long bytes = message.available();
     ElementCount count = new ElementCount(most);
     if (!reads(count, message, type)) {
-      return Optional.of(over);
+      return Optional.of(tooMany(field, what, most));
     }
     long unusual = count.unusual(bytes);
     return account == null || unusual <= 0
