@@ -29,7 +29,7 @@ final class ClientJournal implements Watcher {
   private int answers;
   private int repeats;
   private int retries;
-  private long progress = System.nanoTime();
+  private long progress;
 
   /** An empty journal. */
   ClientJournal() {}
@@ -108,6 +108,8 @@ final class ClientJournal implements Watcher {
   }
 
   private synchronized boolean await(Check check, long quietSeconds) throws InterruptedException {
+    // What was quiet before, such as a gateway that was restarted, is not what is waited for here.
+    progress = System.nanoTime();
     while (!check.holds()) {
       long left = TimeUnit.SECONDS.toNanos(quietSeconds) - (System.nanoTime() - progress);
       if (left <= 0) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Permit;
@@ -47,7 +48,18 @@ public final class Tally {
   /** Messages accepted before the last restart; not counted. */
   private final Set<String> earlier = new HashSet<>();
 
-  private long progress = System.nanoTime();
+  private final LongSupplier nanos;
+  private long progress;
+
+  /** No counts yet. */
+  public Tally() {
+    this(System::nanoTime);
+  }
+
+  /** The same by a clock of a test. */
+  Tally(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
 
   /**
    * Resets all counts. Messages accepted until now are no longer counted; their later deliveries
@@ -63,7 +75,7 @@ public final class Tally {
 
   /** A publisher is about to call; the first call of a key counts. */
   public synchronized void started(Publication publication) {
-    started.putIfAbsent(publication.key(), System.nanoTime());
+    started.putIfAbsent(publication.key(), nanos.getAsLong());
   }
 
   /** The gateway answered with an outcome that is not {@code invalid}. */
@@ -84,7 +96,7 @@ public final class Tally {
   private void accepted(Publication publication, Outcome outcome) {
     String message = HexFormat.of().formatHex(outcome.getMessageId().toByteArray());
     publisherOf.put(message, publication.publisher());
-    startOf.put(message, started.getOrDefault(publication.key(), System.nanoTime()));
+    startOf.put(message, started.getOrDefault(publication.key(), nanos.getAsLong()));
     for (Permit permit : outcome.getAccepted().getPermitsList()) {
       MessageRecipient pair = new MessageRecipient(message, permit.getAgency());
       permitted.add(pair);
@@ -127,7 +139,7 @@ public final class Tally {
    * @return whether it is a repeat, which is dropped
    */
   public synchronized boolean received(String agency, Delivery delivery, boolean exercise) {
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     String message = HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray());
     if (earlier.contains(message)) {
       return true;
@@ -161,7 +173,7 @@ public final class Tally {
   }
 
   private void touch() {
-    progress = System.nanoTime();
+    progress = nanos.getAsLong();
     notifyAll();
   }
 
@@ -195,8 +207,10 @@ public final class Tally {
   }
 
   private synchronized boolean await(Check check, long quietSeconds) throws InterruptedException {
+    // What was quiet before, such as a gateway that was restarted, is not what is waited for here.
+    progress = nanos.getAsLong();
     while (!check.holds()) {
-      long left = TimeUnit.SECONDS.toNanos(quietSeconds) - (System.nanoTime() - progress);
+      long left = TimeUnit.SECONDS.toNanos(quietSeconds) - (nanos.getAsLong() - progress);
       if (left <= 0) {
         return false;
       }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Draft;
@@ -40,6 +42,27 @@ final class TallyTest {
     assertEquals(0, tally.count("de.customs").lost());
     assertEquals(0, tally.count("de.customs").misrouted());
     assertTrue(tally.awaitComplete(1, 0));
+  }
+
+  /** A restart between two waits may take longer than the quiet that either of them allows. */
+  @Test
+  void wait_afterALongQuiet_allowsAsLongAQuietAgain() throws InterruptedException {
+    AtomicLong nanos = new AtomicLong();
+    Tally later = new Tally(nanos::get);
+    later.answered(publication("a"), accepted(1, "de.customs"));
+    nanos.addAndGet(TimeUnit.HOURS.toNanos(1));
+    Thread waiting = Thread.currentThread();
+    Thread delivering =
+        new Thread(
+            () -> {
+              while (waiting.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+              }
+              later.received("de.customs", delivery(1, 7), false);
+            });
+    delivering.setDaemon(true);
+    delivering.start();
+    assertTrue(later.awaitComplete(1, 60));
   }
 
   @Test
