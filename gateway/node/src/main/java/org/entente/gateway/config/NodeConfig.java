@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.InvalidValue;
@@ -215,40 +216,7 @@ public record NodeConfig(
 
   /** A copy with every path resolved against a folder. */
   public NodeConfig resolvedAgainst(Path folder) {
-    return new NodeConfig(
-        federation,
-        agency,
-        gateway,
-        new Trust(folder.resolve(trust.bundle()), folder.resolve(trust.roots())),
-        new Tls(folder.resolve(tls.certificate()), folder.resolve(tls.key())),
-        folder.resolve(keystore),
-        passphrase == null ? null : passphrase.resolvedAgainst(folder),
-        folder.resolve(data),
-        folder.resolve(audit),
-        backup == null ? null : new Backup(folder.resolve(backup.folder()), backup.keep()),
-        new PolicySettings(
-            folder.resolve(policy.agreements()),
-            policy.nodeRules() == null ? null : folder.resolve(policy.nodeRules()),
-            policy.codes() == null ? null : folder.resolve(policy.codes()),
-            policy.cannotFulfil()),
-        listen,
-        console,
-        links,
-        clients,
-        clientList == null ? null : folder.resolve(clientList),
-        limits,
-        disk,
-        witnesses,
-        openWithin,
-        reflection,
-        ipr,
-        risk,
-        requests,
-        release,
-        tracing,
-        attachments == null ? null : attachments.resolvedAgainst(folder),
-        exerciseRetentionDays,
-        subscriptions);
+    return copy(folder::resolve, clients);
   }
 
   /**
@@ -257,23 +225,31 @@ public record NodeConfig(
    * @throws IllegalArgumentException if they do not fit together, or do not fit the rest
    */
   public NodeConfig withClients(List<Client> others) {
+    return copy(path -> path, others);
+  }
+
+  private NodeConfig copy(UnaryOperator<Path> place, List<Client> others) {
     return new NodeConfig(
         federation,
         agency,
         gateway,
-        trust,
-        tls,
-        keystore,
-        passphrase,
-        data,
-        audit,
-        backup,
-        policy,
+        new Trust(place.apply(trust.bundle()), place.apply(trust.roots())),
+        new Tls(place.apply(tls.certificate()), place.apply(tls.key())),
+        place.apply(keystore),
+        passphrase == null ? null : passphrase.copy(place),
+        place.apply(data),
+        place.apply(audit),
+        backup == null ? null : new Backup(place.apply(backup.folder()), backup.keep()),
+        new PolicySettings(
+            place.apply(policy.agreements()),
+            policy.nodeRules() == null ? null : place.apply(policy.nodeRules()),
+            policy.codes() == null ? null : place.apply(policy.codes()),
+            policy.cannotFulfil()),
         listen,
         console,
         links,
         others,
-        clientList,
+        clientList == null ? null : place.apply(clientList),
         limits,
         disk,
         witnesses,
@@ -284,7 +260,7 @@ public record NodeConfig(
         requests,
         release,
         tracing,
-        attachments,
+        attachments == null ? null : attachments.copy(place),
         exerciseRetentionDays,
         subscriptions);
   }
@@ -331,8 +307,8 @@ public record NodeConfig(
       }
     }
 
-    private Passphrase resolvedAgainst(Path folder) {
-      return new Passphrase(file == null ? null : folder.resolve(file), environment);
+    private Passphrase copy(UnaryOperator<Path> place) {
+      return new Passphrase(file == null ? null : place.apply(file), environment);
     }
   }
 
@@ -1142,9 +1118,9 @@ public record NodeConfig(
       }
     }
 
-    private AttachmentSettings resolvedAgainst(Path base) {
+    private AttachmentSettings copy(UnaryOperator<Path> place) {
       return new AttachmentSettings(
-          base.resolve(folder),
+          place.apply(folder),
           fileMib,
           clientMib,
           clientFiles,
