@@ -19,17 +19,12 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.table.CursorTable;
-import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
-import org.entente.gateway.testkit.DeskClients;
-import org.entente.gateway.testkit.ReceiveKit;
-import org.entente.gateway.testkit.ReceivingNode;
-import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.store.v1.DeadPosition;
 import org.entente.proto.v1.Body;
@@ -52,38 +47,9 @@ class SharedSubscriptionTest {
   @TempDir private Path folder;
   private Node node;
 
-  private static final class Node extends ReceivingNode {
-    private Subscriptions subscriptions;
-
+  private static final class Node extends SubscribedNode {
     Node(Path folder) throws IOException {
-      super(folder);
-      opened();
-    }
-
-    @Override
-    protected void opened() {
-      subscriptions =
-          new Subscriptions(
-              ledger,
-              opening(),
-              new UndeliverableMessages(
-                  ReceiveKit.SELF,
-                  ledger,
-                  opening(),
-                  kit.evidence(),
-                  kit.setting(),
-                  new Meters(),
-                  () -> {}),
-              kit.evidence(),
-              new DeliveryLeaves(ReceiveKit.SELF, Duration.ofSeconds(10), 10_000),
-              new Subscriptions.Environment(
-                  () -> now,
-                  new Meters(),
-                  DeskClients.none(keys)::sight,
-                  label -> Optional.empty(),
-                  (tx, origin, id) -> Optional.empty(),
-                  MessageTracer.OFF),
-              new CursorLimits(10, 20_000, MOST_DEAD));
+      super(folder, new CursorLimits(10, 20_000, MOST_DEAD));
     }
 
     void create(String name, SubscriptionSettings settings) {

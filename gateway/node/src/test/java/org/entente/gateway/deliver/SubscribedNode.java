@@ -21,16 +21,22 @@ import org.entente.proto.v1.SubscribeResponse;
 
 /** A recipient with subscribers, which work on the thread that wakes them. */
 @SuppressWarnings("NullAway.Init") // set by opened()
-final class SubscribedNode extends ReceivingNode {
+class SubscribedNode extends ReceivingNode {
   Subscriptions subscriptions;
+  private final CursorLimits limits;
 
   SubscribedNode(Path folder) throws IOException {
+    this(folder, CursorLimits.DEFAULT);
+  }
+
+  SubscribedNode(Path folder, CursorLimits limits) throws IOException {
     super(folder);
+    this.limits = limits;
     opened();
   }
 
   @Override
-  protected void opened() {
+  protected final void opened() {
     subscriptions =
         new Subscriptions(
             ledger,
@@ -52,7 +58,7 @@ final class SubscribedNode extends ReceivingNode {
                 label -> Optional.empty(),
                 (tx, origin, id) -> Optional.empty(),
                 MessageTracer.OFF),
-            CursorLimits.DEFAULT);
+            limits);
   }
 
   MessageId message(Lane lane) {
