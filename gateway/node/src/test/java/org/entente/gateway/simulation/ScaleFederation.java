@@ -111,34 +111,10 @@ final class ScaleFederation {
         SimFederation.put(keystore, KeyKind.AUDIT_SIGNING, keys.audit(agency));
       }
       Files.write(bundleOf(agency), first);
-      Files.writeString(configOf(agency), config(agency));
+      Files.writeString(
+          configOf(agency),
+          SimFederation.config(agency, agency + "/trust-bundle.note", links(agency)));
     }
-  }
-
-  private String config(String agency) {
-    StringBuilder links = new StringBuilder();
-    links(agency).forEach(peer -> links.append("  - peer: ").append(peer).append('\n'));
-    return """
-        federation: %1$s
-        agency: %2$s
-        gateway: gateway-1
-        trust:
-          bundle: %2$s/trust-bundle.note
-          roots: roots.json
-        tls:
-          certificate: unused.crt
-          key: unused.key
-        keystore: %2$s/keystore
-        data: %2$s/data
-        audit: %2$s/audit
-        policy:
-          agreements: agreements
-        listen:
-          clients: 127.0.0.1:1
-          admin: 127.0.0.1:2
-        links:
-        %3$s"""
-        .formatted(TestFederation.NAME, agency, links);
   }
 
   /** The agencies that exchange mail, by name. */

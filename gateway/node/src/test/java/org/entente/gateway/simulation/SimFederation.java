@@ -119,7 +119,9 @@ final class SimFederation {
         put(keys, KeyKind.AGENCY_PAIR, federation.signing(agency));
         put(keys, KeyKind.AUDIT_SIGNING, federation.audit(agency));
       }
-      Files.writeString(folder.resolve(agency + ".yaml"), config(agency, links));
+      Files.writeString(
+          folder.resolve(agency + ".yaml"),
+          config(agency, "bundle.note", links.getOrDefault(agency, List.of())));
     }
     return new SimFederation(folder, links);
   }
@@ -177,15 +179,16 @@ final class SimFederation {
     }
   }
 
-  private static String config(String agency, Map<String, List<String>> all) {
+  /** A node's configuration: where it looks for its trust bundle, and with whom it is linked. */
+  static String config(String agency, String bundle, List<String> peers) {
     StringBuilder links = new StringBuilder();
-    all.getOrDefault(agency, List.of()).forEach(peer -> links.append("  - peer: " + peer + "\n"));
+    peers.forEach(peer -> links.append("  - peer: ").append(peer).append('\n'));
     return """
     federation: %1$s
     agency: %2$s
     gateway: gateway-1
     trust:
-      bundle: bundle.note
+      bundle: %3$s
       roots: roots.json
     tls:
       certificate: unused.crt
@@ -199,9 +202,9 @@ final class SimFederation {
       clients: 127.0.0.1:1
       admin: 127.0.0.1:2
     links:
-    %3$s\
+    %4$s\
     """
-        .formatted(TestFederation.NAME, agency, links);
+        .formatted(TestFederation.NAME, agency, bundle, links);
   }
 
   /** A copy for one run. */
