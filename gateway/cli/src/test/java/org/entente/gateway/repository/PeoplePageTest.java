@@ -10,7 +10,6 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
@@ -41,38 +40,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.federation.RunningFederation;
+import org.entente.gateway.rpc.EveryCallTest;
 import org.entente.gateway.testkit.BlankText;
-import org.entente.proto.v1.AttachmentsProto;
-import org.entente.proto.v1.AuditProto;
-import org.entente.proto.v1.BackupProto;
-import org.entente.proto.v1.CapProto;
-import org.entente.proto.v1.ConsentProto;
-import org.entente.proto.v1.ConsoleProto;
 import org.entente.proto.v1.Draft;
-import org.entente.proto.v1.EvidenceProto;
-import org.entente.proto.v1.IprProto;
-import org.entente.proto.v1.KeysProto;
 import org.entente.proto.v1.Kind;
-import org.entente.proto.v1.LinksProto;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.OperationsProto;
 import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.PolicyProto;
 import org.entente.proto.v1.PublishStreamResponse;
-import org.entente.proto.v1.PublisherProto;
-import org.entente.proto.v1.QuarantineProto;
-import org.entente.proto.v1.ReleaseProto;
 import org.entente.proto.v1.Request;
 import org.entente.proto.v1.RequestedAction;
-import org.entente.proto.v1.RequestsProto;
-import org.entente.proto.v1.RetentionProto;
-import org.entente.proto.v1.RiskProto;
-import org.entente.proto.v1.SearchProto;
-import org.entente.proto.v1.SubscriberProto;
-import org.entente.proto.v1.SubscriptionsProto;
-import org.entente.proto.v1.TaskingProto;
 import org.entente.proto.v1.Wanted;
-import org.entente.proto.v1.WatchProto;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -117,44 +94,6 @@ class PeoplePageTest {
     return rows;
   }
 
-  private static Map<String, com.google.protobuf.Descriptors.MethodDescriptor> calls() {
-    Map<String, com.google.protobuf.Descriptors.MethodDescriptor> calls = new TreeMap<>();
-    for (FileDescriptor file :
-        List.of(
-            AttachmentsProto.getDescriptor(),
-            AuditProto.getDescriptor(),
-            BackupProto.getDescriptor(),
-            CapProto.getDescriptor(),
-            ConsentProto.getDescriptor(),
-            ConsoleProto.getDescriptor(),
-            SubscriptionsProto.getDescriptor(),
-            EvidenceProto.getDescriptor(),
-            IprProto.getDescriptor(),
-            KeysProto.getDescriptor(),
-            LinksProto.getDescriptor(),
-            OperationsProto.getDescriptor(),
-            PolicyProto.getDescriptor(),
-            PublisherProto.getDescriptor(),
-            QuarantineProto.getDescriptor(),
-            ReleaseProto.getDescriptor(),
-            RequestsProto.getDescriptor(),
-            RetentionProto.getDescriptor(),
-            RiskProto.getDescriptor(),
-            SearchProto.getDescriptor(),
-            SubscriberProto.getDescriptor(),
-            TaskingProto.getDescriptor(),
-            WatchProto.getDescriptor())) {
-      file.getServices()
-          .forEach(
-              service ->
-                  service
-                      .getMethods()
-                      .forEach(
-                          method -> calls.put(service.getName() + "." + method.getName(), method)));
-    }
-    return calls;
-  }
-
   private static boolean takesAPerson(Descriptor request) {
     return request.getFields().stream()
         .anyMatch(
@@ -167,7 +106,7 @@ class PeoplePageTest {
   @Test
   void page_hasEveryCallThatTakesAPerson_andNoOther_withLeavesThatThereAre() throws IOException {
     Set<String> taking = new TreeSet<>();
-    calls()
+    EveryCallTest.calls()
         .forEach(
             (name, method) -> {
               if (takesAPerson(method.getInputType())) {
@@ -210,7 +149,7 @@ class PeoplePageTest {
     federation.start(FR, DE);
     ByteString asked = federation.publish(FR, request(federation, true)).getMessageId();
     assertFalse(asked.isEmpty());
-    Map<String, com.google.protobuf.Descriptors.MethodDescriptor> calls = calls();
+    Map<String, com.google.protobuf.Descriptors.MethodDescriptor> calls = EveryCallTest.calls();
     for (Map.Entry<String, Row> one : page().entrySet()) {
       Call call =
           new Call(
