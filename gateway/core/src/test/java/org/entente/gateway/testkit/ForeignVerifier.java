@@ -120,15 +120,6 @@ public final class ForeignVerifier {
     }
   }
 
-  /** Judges one of the project's own vector files, whose cases say what is expected. */
-  public List<Answer> askFile(Path vectors) {
-    try {
-      return answers(run(vectors));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** What the command prints about a file; its exit code must say that nothing was unexpected. */
   public String report(Path vectors) {
     try {

@@ -8,10 +8,4 @@ package org.entente.gateway.policy.decide;
  * @param evictions rulings dropped to make room
  * @param entries rulings kept now
  */
-public record CacheFigures(long hits, long misses, long evictions, long entries) {
-  /** Share of hits, 0 to 1; 1 if nothing was asked. */
-  public double hitRatio() {
-    long asked = hits + misses;
-    return asked == 0 ? 1.0 : (double) hits / asked;
-  }
-}
+public record CacheFigures(long hits, long misses, long evictions, long entries) {}
