@@ -39,7 +39,8 @@ class CommandTreeTest {
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
   /** Commands of other modules, which are not on this module's class path. */
-  private static final Pattern ELSEWHERE = Pattern.compile("demo|certs|certs update|bench .*");
+  private static final Pattern ELSEWHERE =
+      Pattern.compile("demo|certs|certs update|bench .*|kafka .*");
 
   /** Commands without JSON, each with its reason; the first words of a command stand for all. */
   private static final Map<String, String> NO_JSON =

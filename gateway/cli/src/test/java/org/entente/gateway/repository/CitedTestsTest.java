@@ -59,6 +59,7 @@ class CitedTestsTest {
             "gateway/core",
             "gateway/node",
             "gateway/cli",
+            "gateway/kafka",
             "certs-dev",
             "load-tests/acceptance",
             "load-tests/bench")) {

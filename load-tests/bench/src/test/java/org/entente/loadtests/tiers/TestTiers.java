@@ -47,6 +47,7 @@ public final class TestTiers {
           "gateway/core",
           "gateway/node",
           "gateway/cli",
+          "gateway/kafka",
           "certs-dev",
           "load-tests/acceptance",
           "load-tests/bench");

@@ -77,7 +77,7 @@ public final class RpcFailures {
   }
 
   /** The gateway's machine-readable error details; empty if there are none. */
-  static Optional<ErrorInfo> info(Throwable failure) {
+  public static Optional<ErrorInfo> info(Throwable failure) {
     com.google.rpc.Status status = StatusProto.fromThrowable(failure);
     if (status == null) {
       return Optional.empty();

@@ -1,0 +1,135 @@
+package org.entente.gateway.kafka;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.grpc.Channel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.proto.v1.Outcome;
+
+/**
+ * One session with broker and gateway: reads drafts, publishes them, and writes their outcomes and
+ * the offsets of the group in one transaction. After a crash it publishes them again under the same
+ * idempotency keys, and gets the first outcomes. Used by one thread.
+ */
+final class PublishSession {
+  private static final Duration TURN = Duration.ofSeconds(1);
+
+  private final Source source;
+  private final BridgeLoop loop;
+  private final Counts counts;
+
+  /**
+   * From where to where.
+   *
+   * @param topic of drafts
+   * @param group whose offsets count
+   * @param instance name of this process in its group
+   */
+  record Source(
+      KafkaSettings settings, String topic, String group, String instance, OutcomeRecords records) {
+    String name() {
+      return "entente-publish-" + group + "-" + instance;
+    }
+
+    Map<String, Object> ofConsumer() {
+      Map<String, Object> all = settings.ofConsumer();
+      all.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+      return all;
+    }
+  }
+
+  /** What was done since the program began; of its thread. */
+  static final class Counts {
+    private long accepted;
+    private long held;
+    private long refused;
+    private long invalid;
+
+    private void add(Outcome outcome) {
+      switch (outcome.getResultCase()) {
+        case ACCEPTED -> accepted++;
+        case HELD -> held++;
+        case REFUSED -> refused++;
+        default -> invalid++;
+      }
+    }
+
+    ObjectNode json() {
+      return JsonText.object()
+          .put("accepted", accepted)
+          .put("held", held)
+          .put("refused", refused)
+          .put("invalid", invalid);
+    }
+
+    String words() {
+      return "%d published, %d held, %d refused, %d invalid"
+          .formatted(accepted, held, refused, invalid);
+    }
+  }
+
+  PublishSession(Source source, BridgeLoop loop, Counts counts) {
+    this.source = source;
+    this.loop = loop;
+    this.counts = counts;
+  }
+
+  /** Runs until the program is to end. */
+  void run(Channel channel) throws InterruptedException {
+    Uuid topic = topicId();
+    DraftPublisher publisher =
+        new DraftPublisher(channel, source.records().format(), topic.toString());
+    try (TopicWriter writer = new TopicWriter(source.settings(), source.name());
+        Consumer<byte[], byte[]> consumer =
+            new KafkaConsumer<>(
+                source.ofConsumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.subscribe(List.of(source.topic()));
+      loop.hasBegun();
+      while (!loop.isStopped()) {
+        List<ConsumerRecord<byte[], byte[]>> drafts = new ArrayList<>();
+        consumer.poll(TURN).forEach(drafts::add);
+        if (!drafts.isEmpty()) {
+          settle(drafts, publisher.publish(drafts), writer, consumer);
+        }
+      }
+    }
+  }
+
+  /** A topic that was deleted and made again counts its offsets anew, under another id. */
+  private Uuid topicId() throws InterruptedException {
+    try (Topics topics = new Topics(source.settings())) {
+      return topics.existing(source.topic()).topicId();
+    }
+  }
+
+  private void settle(
+      List<ConsumerRecord<byte[], byte[]>> drafts,
+      List<Outcome> outcomes,
+      TopicWriter writer,
+      Consumer<byte[], byte[]> consumer) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
+    for (int i = 0; i < drafts.size(); i++) {
+      ConsumerRecord<byte[], byte[]> draft = drafts.get(i);
+      records.add(source.records().of(draft, outcomes.get(i)));
+      next.put(
+          new TopicPartition(draft.topic(), draft.partition()),
+          new OffsetAndMetadata(draft.offset() + 1));
+    }
+    writer.commit(records, next, consumer.groupMetadata());
+    outcomes.forEach(counts::add);
+  }
+}

@@ -1,0 +1,96 @@
+package org.entente.gateway.kafka;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.entente.gateway.cli.failure.CommandFailure;
+
+/** The topics of a broker, as far as they must exist and keep what is written. Used once. */
+final class Topics implements AutoCloseable {
+  private final Admin admin;
+
+  /** Connects to a broker. */
+  Topics(KafkaSettings settings) {
+    admin = Admin.create(settings.ofAdmin());
+  }
+
+  /**
+   * A topic that a person has made: partitions and retention are that person's decision.
+   *
+   * @throws CommandFailure if it does not exist
+   * @throws KafkaException if the broker does not answer, or refuses
+   */
+  TopicDescription existing(String topic) throws InterruptedException {
+    try {
+      return Objects.requireNonNull(
+          answer(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        throw new CommandFailure(
+            "topic \"" + topic + "\" does not exist; create it, or have it created, first", e);
+      }
+      throw failure(e);
+    }
+  }
+
+  /** Makes a compacted topic of one partition, unless it exists. */
+  void compacted(String topic) throws InterruptedException {
+    NewTopic wanted =
+        new NewTopic(topic, Optional.of(1), Optional.empty())
+            .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+    try {
+      var unused = answer(admin.createTopics(List.of(wanted)).all());
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw failure(e);
+      }
+      check(topic);
+    }
+  }
+
+  private void check(String topic) throws InterruptedException {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try {
+      Config config =
+          Objects.requireNonNull(
+              answer(admin.describeConfigs(List.of(resource)).all()).get(resource));
+      String policy = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+      if (!TopicConfig.CLEANUP_POLICY_COMPACT.equals(policy)) {
+        throw new CommandFailure(
+            "topic \"%s\" has %s=%s; valid is compact, or it would forget what is written"
+                .formatted(topic, TopicConfig.CLEANUP_POLICY_CONFIG, policy));
+      }
+      if (existing(topic).partitions().size() != 1) {
+        throw new CommandFailure("topic \"" + topic + "\" must have one partition");
+      }
+    } catch (ExecutionException e) {
+      throw failure(e);
+    }
+  }
+
+  private static KafkaException failure(ExecutionException e) {
+    return e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e);
+  }
+
+  private static <T> T answer(KafkaFuture<T> future)
+      throws ExecutionException, InterruptedException {
+    return future.get();
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+  }
+}
