@@ -165,7 +165,7 @@ class NamedOptionsTest {
           --gateway | an address; who does not listen there is told of
           --context | a name in a file of the user, which ContextsTest looks at
           --credentials --config --out --alerts --mapping --passes-on --cap --save | a file or folder
-          --document --changed --codes --as attach-FILE | a file or folder
+          --document --changed --codes --agreements --node-rules --as attach-FILE | a file or folder
           --officer --unit --justification --person --text --title --reason --note --remarks --question | words of a person
           --headline --goods --concealment --features --contact --description --legal-basis --handling-text | words of a person
           --holder --product --particular --resource --quantity --number --declaration --brand | words of a person
@@ -204,6 +204,7 @@ class NamedOptionsTest {
           "sizing",
           "config",
           "client",
+          "tls",
           "context",
           "completion",
           "manual",

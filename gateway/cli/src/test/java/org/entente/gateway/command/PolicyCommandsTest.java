@@ -96,6 +96,24 @@ final class PolicyCommandsTest {
     assertTrue(err.contains("expectations.yaml:6:7: expectations[0].label.kind: \"NEWS\""), err);
   }
 
+  @Test
+  void explain_decidesByOtherAgreements_beforeTheyAreInForce() {
+    Path candidate = federation.folder().resolve("candidate");
+    Path file = candidate.resolve("new.yaml");
+    assertTrue(candidate.toFile().mkdir());
+    run("new", List.of(), "fr-de-new", "--party", FR, "--party", DE, "--out", file.toString());
+    List<String> message = new ArrayList<>(List.of("--to", DE, "--category", "OTHER"));
+    message.addAll(List.of("--purpose", "CUSTOMS_CONTROL", "--at", "2100-01-02T00:00:00Z"));
+    List<String> config = List.of("--config", federation.config(FR).toString());
+    message.addAll(config);
+    String[] own = message.toArray(String[]::new);
+    message.addAll(List.of("--agreements", candidate.toString()));
+    assertEquals(0, run("explain", List.of(), message.toArray(String[]::new)), () -> out + err);
+    assertTrue(out.contains("de.customs: permitted by fr-de-new"), out);
+    assertEquals(1, run("explain", List.of(), own));
+    assertFalse(out.contains("fr-de-new"), out);
+  }
+
   /** What a lawyer starts from: it loads beside the others, and shows all that can be said. */
   @Test
   void newAgreement_loads_namesEveryField_andReplacesNoFile() throws IOException {
@@ -104,6 +122,8 @@ final class PolicyCommandsTest {
     assertEquals(0, run("new", List.of(), words), () -> err);
     assertEquals(0, policy("lint"), () -> out + err);
     assertTrue(out.contains("0 errors"), out);
+    assertTrue(out.contains("law.reference: to be completed"), out);
+    assertTrue(out.contains("valid.from: begins on 2100-01-01"), out);
     String text = Files.readString(file);
     Set<String> fields = new TreeSet<>();
     fields(new ObjectMapper().readTree(PolicySchemas.all().get("agreement.json")), fields);

@@ -21,6 +21,7 @@ import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.ceremony.CeremonyProblem;
 import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.crypto.PassphraseReader;
@@ -29,6 +30,7 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.trust.AgencyKind;
 import org.entente.gateway.trust.AgencyRole;
@@ -249,6 +251,10 @@ public final class InitCommand extends PrintingCommand {
   }
 
   private static List<String> scopes(String text) {
-    return Arrays.stream(text.split("\\+", -1)).map(Scope::parse).map(Scope::toString).toList();
+    try {
+      return Arrays.stream(text.split("\\+", -1)).map(Scope::parse).map(Scope::toString).toList();
+    } catch (InvalidValue e) {
+      throw new UsageError("--client: " + e.getMessage(), e);
+    }
   }
 }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
     name = "attach",
     description = {
       "Uploads a file that will belong to a message, and prints the upload for `send --attach`.",
-      "An interrupted upload goes on with --resume. One that no message has is removed after a"
+      "An interrupted upload goes on with --resume. One without a message is removed after a"
           + " day, unless the gateway is configured otherwise.",
       "The client needs the scope `publish`."
     },
@@ -48,13 +48,13 @@ public final class AttachCommand extends ClientCall {
   @Option(
       names = "--media-type",
       paramLabel = "TYPE",
-      description = "media type that recipients are told (default: ${DEFAULT-VALUE})")
+      description = "media type that recipients see (default: ${DEFAULT-VALUE})")
   private String mediaType = "application/octet-stream";
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "name that recipients are told (default: the file's)")
+      description = "name that recipients see (default: the file's)")
   private String name = "";
 
   @Option(

@@ -155,7 +155,7 @@ public final class ReleaseCommand {
   @Command(
       name = "approve",
       description = {
-        "Approves a held message. Policy is evaluated again; exit code 1 if it refuses now."
+        "Approves a held message. Policy is evaluated again; exit code 3 if it refuses now."
       },
       mixinStandardHelpOptions = true)
   static final class Approve extends ReleaseCall {

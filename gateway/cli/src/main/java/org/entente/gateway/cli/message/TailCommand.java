@@ -92,7 +92,7 @@ public final class TailCommand extends ClientCall {
   @Option(
       names = "--skip-stored",
       description =
-          "begin a new cursor after the last stored message; ignored for one that has a position")
+          "begin a new cursor after the last stored message; ignored if the cursor exists")
   private boolean skipStored;
 
   @Option(names = "--count", description = "stop after this number of messages (default: never)")

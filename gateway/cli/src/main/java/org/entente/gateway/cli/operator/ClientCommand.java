@@ -202,7 +202,7 @@ public final class ClientCommand {
     @Option(
         names = "--desk",
         paramLabel = "DESK",
-        description = "a desk at which it sits; repeatable")
+        description = "a desk of the agency that the client serves; repeatable")
     private List<String> desks = new ArrayList<>();
 
     @Option(names = "--desks-only", description = "it receives only messages for its desks")
@@ -243,7 +243,7 @@ public final class ClientCommand {
     @Option(
         names = "--same-client",
         description =
-            "add a revoked client again, with its cursors, watches and whatever else its name has")
+            "add a revoked client again; it keeps what its name has, such as cursors and watches")
     private boolean isSame;
 
     @Override

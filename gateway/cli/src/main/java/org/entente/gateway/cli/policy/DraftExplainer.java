@@ -12,6 +12,7 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.DraftError;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.node.offline.ConfiguredPolicy;
 import org.entente.gateway.node.offline.OfflinePolicyExplainer;
 import org.entente.gateway.policy.decide.OnwardSource;
 import org.entente.gateway.rpc.ExplanationMapper;
@@ -61,15 +62,16 @@ interface DraftExplainer extends AutoCloseable {
   }
 
   /**
-   * An explainer that reads a node's files.
+   * An explainer that reads a node's files, or others in the place of its rules.
    *
    * @param passesOn file with the labels of the messages that each draft passes on; null for none
    * @param at the time of the decisions; null for now
    * @throws CommandFailure naming the file that cannot be read
    */
-  static DraftExplainer ofFiles(Path config, @Nullable Path passesOn, @Nullable Instant at) {
+  static DraftExplainer ofFiles(PolicyFiles given, @Nullable Path passesOn, @Nullable Instant at) {
     InstantSource clock = InstantSource.system();
-    OfflinePolicyExplainer files = OfflinePolicyExplainer.read(config, clock);
+    ConfiguredPolicy node = given.node();
+    OfflinePolicyExplainer files = OfflinePolicyExplainer.of(node, given.place(node));
     List<OnwardSource> sources =
         passesOn == null ? List.of() : OfflinePolicyExplainer.sources(passesOn);
     return new DraftExplainer() {

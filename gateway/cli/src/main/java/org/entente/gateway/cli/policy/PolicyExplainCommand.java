@@ -50,18 +50,15 @@ import picocli.CommandLine.Option;
       "      --to de.customs --category IPR --purpose IPR_ENFORCEMENT --derived-from 0197…3f \\",
       "      --officer FR-3 --justification 'case 12/26'",
       "  entente policy explain --config fr.customs.yaml --alerts config/samples/ipr.jsonl",
-      "  entente policy explain --config fr.customs.yaml --at 2029-01-01 --to sg.police \\",
+      "  entente policy explain --config fr.customs.yaml --agreements candidate --at 2029-01-01"
+          + " --to sg.police \\",
       "      --category IPR --purpose IPR_ENFORCEMENT"
     })
 final class PolicyExplainCommand extends PrintingCommand {
   /** Options that select the source of the decision. */
   static final class ExplainerOptions {
-    @Option(
-        names = "--config",
-        required = true,
-        paramLabel = "FILE",
-        description = "node.yaml of the sending node")
-    private @Nullable Path config;
+    @ArgGroup(exclusive = false)
+    private @Nullable PolicyFiles files;
 
     @ArgGroup(exclusive = false)
     private @Nullable GatewayAddress gateway;
@@ -163,7 +160,7 @@ final class PolicyExplainCommand extends PrintingCommand {
 
   private void requireWhole() {
     boolean files = alerts != null;
-    boolean config = where.config != null;
+    boolean config = where.files != null;
     Draft given = options.applied(Draft.getDefaultInstance());
     require(files || mapping == null, "--mapping: needs --alerts");
     require(
@@ -181,12 +178,12 @@ final class PolicyExplainCommand extends PrintingCommand {
   }
 
   private DraftExplainer answers() {
-    Path config = where.config;
+    PolicyFiles rules = where.files;
     GatewayAddress gateway = where.gateway;
-    if (config != null) {
+    if (rules != null) {
       Timestamp time = at;
       return DraftExplainer.ofFiles(
-          config,
+          rules,
           passesOn,
           time == null ? null : Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
     }
@@ -229,6 +226,6 @@ final class PolicyExplainCommand extends PrintingCommand {
   }
 
   private void print(ExplainResponse answer) {
-    new ExplanationText(out(), where.config == null).print(answer);
+    new ExplanationText(out(), where.files == null).print(answer);
   }
 }

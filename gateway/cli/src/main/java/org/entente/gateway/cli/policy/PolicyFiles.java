@@ -15,7 +15,7 @@ final class PolicyFiles {
       names = "--config",
       required = true,
       paramLabel = "FILE",
-      description = "node.yaml whose trust bundle names the members")
+      description = "node.yaml of the node, whose trust bundle names the members")
   private Path config = Path.of("");
 
   @Option(

@@ -327,7 +327,8 @@ public final class DoctorChecks {
             ERROR,
             STOPPED,
             List.of(LISTEN),
-            "End the program that listens there, or choose another port.",
+            "If it is this gateway, which has just started, wait (--wait). Otherwise end the"
+                + " program that listens there, or choose another port.",
             STARTING,
             NetworkProbes::takenPorts));
     all.add(

@@ -86,6 +86,11 @@ public final class ConfiguredPolicy {
         file, files.config().policy().codes(), membership, clock.instant());
   }
 
+  /** The node's own files. */
+  ConfiguredFiles files() {
+    return files;
+  }
+
   /** The members of the federation, by the trust bundle. */
   public Membership membership() {
     return membership;
@@ -145,11 +150,20 @@ public final class ConfiguredPolicy {
    * @throws StartProblem naming every problem of the files
    */
   public Policy policy(RulePaths place) {
+    return new Policy(rulebook(place), membership, Policy.DEFAULT_CACHE_ENTRIES);
+  }
+
+  /**
+   * The rules of these files.
+   *
+   * @throws StartProblem naming every problem of the files
+   */
+  Rulebook rulebook(RulePaths place) {
     Rulebook.LoadResult loading =
         RulebookReader.load(
             place.agreements(), place.nodeRules(), place.codes(), membership, clock.instant());
     if (loading instanceof Rulebook.LoadResult.Loaded loaded) {
-      return new Policy(loaded.rulebook(), membership, Policy.DEFAULT_CACHE_ENTRIES);
+      return loaded.rulebook();
     }
     throw new StartProblem(
         ConfiguredFiles.lines(((Rulebook.LoadResult.Invalid) loading).problems()));

@@ -2,7 +2,6 @@ package org.entente.gateway.node.offline;
 
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Result;
@@ -16,10 +15,8 @@ import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.policy.decide.OnwardSource;
 import org.entente.gateway.policy.decide.Policy;
-import org.entente.gateway.policy.terms.BundleMembership;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.policy.terms.FulfilmentSnapshot;
-import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.v1.Draft;
 
 /**
@@ -39,17 +36,16 @@ public final class OfflinePolicyExplainer {
   }
 
   /**
-   * Reads configuration, trust bundle and rules.
+   * Explains for a node by these rules.
    *
    * @throws StartProblem naming what cannot be used
    */
-  public static OfflinePolicyExplainer read(Path file, InstantSource clock) {
-    ConfiguredFiles files = ConfiguredFiles.read(file, clock);
-    TrustBundle bundle = files.verifiedBundle();
+  public static OfflinePolicyExplainer of(ConfiguredPolicy node, ConfiguredPolicy.RulePaths place) {
+    ConfiguredFiles files = node.files();
     Policy policy =
         new Policy(
-            files.rulebook(bundle),
-            new BundleMembership(bundle),
+            node.rulebook(place),
+            node.membership(),
             FulfilmentSnapshot.UNKNOWN,
             files
                 .config()

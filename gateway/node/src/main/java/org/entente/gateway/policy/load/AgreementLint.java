@@ -60,6 +60,12 @@ public final class AgreementLint {
   /** Days before its end from which an agreement causes a warning. */
   private static final int SOON = 30;
 
+  /** Days ahead of which a beginning is probably the template's, or a slip. */
+  private static final int FAR = 366;
+
+  /** The reference that {@code entente policy new} writes. */
+  private static final String TO_COMPLETE = "to be completed";
+
   private static final int DEFAULT_DELIVERY_DAYS = 30;
 
   private final AgreementFile written;
@@ -115,6 +121,9 @@ public final class AgreementLint {
     }
     file.text("title", written.title(), 200);
     file.text("law.reference", written.law().reference(), 500);
+    if (written.law().reference().equals(TO_COMPLETE)) {
+      file.warn("law.reference", TO_COMPLETE, "the citation: act, articles, date");
+    }
   }
 
   private void law() {
@@ -289,6 +298,12 @@ public final class AgreementLint {
           "valid.until",
           "ends on " + until + ", within " + SOON + " days",
           "a later day, once the parties have agreed on it");
+    }
+    if (from.isAfter(LocalDate.ofInstant(now, ZoneOffset.UTC).plusDays(FAR))) {
+      file.warn(
+          "valid.from",
+          "begins on " + from + "; nothing is shared under it before",
+          "an earlier day, unless the parties have agreed on this one");
     }
     return new Agreement.Validity(from, until);
   }
