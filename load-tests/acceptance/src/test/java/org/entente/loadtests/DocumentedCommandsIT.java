@@ -70,6 +70,8 @@ final class DocumentedCommandsIT {
                 DocumentedSteps.otherTurnsAboutRights(),
                 DocumentedSteps.afterwards(),
                 DocumentedSteps.stopped(),
+                GuideSteps.officer(),
+                GuideSteps.lawyer(),
                 DemonstrationSteps.all(),
                 CeremonySteps.all(),
                 RecoverySteps.all())
@@ -101,6 +103,19 @@ final class DocumentedCommandsIT {
     steps.run(DocumentedSteps.afterwards());
     steps.stopAll();
     steps.run(DocumentedSteps.stopped());
+  }
+
+  @Test
+  @Tag("extended")
+  void guides_doWhatTheySay() throws IOException, InterruptedException {
+    steps.run(DocumentedSteps.laidOut());
+    moveToFreePorts();
+    steps.run(GuideSteps.lawyer());
+    steps.run(
+        DocumentedSteps.running().stream()
+            .filter(step -> step.command().startsWith("./entente run "))
+            .toList());
+    steps.run(GuideSteps.officer());
   }
 
   @Test

@@ -73,8 +73,7 @@ public final class StepRunner implements AutoCloseable {
   public Child run(CommandStep step) throws IOException, InterruptedException {
     Child child =
         switch (step.in()) {
-          case THIS_PROCESS -> ended(step, here(step));
-          case LAUNCHER -> ended(step, Child.run(folder, launcher(step)));
+          case THIS_PROCESS, LAUNCHER -> ended(step, repeated(step));
           case SHELL -> ended(step, Child.run(folder, shell(step)));
           case OWN_PROCESS -> started(step);
         };
@@ -89,10 +88,13 @@ public final class StepRunner implements AutoCloseable {
     return child;
   }
 
-  private Child here(CommandStep step) {
+  private Child repeated(CommandStep step) throws IOException, InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
-      Child child = Child.here(arguments(step));
+      Child child =
+          step.in() == CommandStep.ProcessKind.LAUNCHER
+              ? Child.run(folder, launcher(step))
+              : Child.here(arguments(step));
       if (!step.isTooEarly(child.out() + child.err()) || System.nanoTime() > end) {
         return child;
       }
@@ -132,6 +134,8 @@ public final class StepRunner implements AutoCloseable {
     List<String> command = new ArrayList<>();
     // What is tested is built already, and a build inside a build would change it meanwhile.
     command.addAll(List.of("env", "ENTENTE_NO_BUILD=1"));
+    // The names that a reader gives to gateways are no business of this user.
+    command.add("ENTENTE_CONTEXTS=" + folder.resolve("contexts.yaml"));
     command.add(ConfigurationHome.find().folder().resolve("entente").toString());
     command.addAll(List.of(arguments(step)));
     return command;
