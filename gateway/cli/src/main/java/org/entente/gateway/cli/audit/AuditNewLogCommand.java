@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
     name = "new-log",
     description = {
       "Opens a new audit log for a stopped node whose log is older than its checkpoints.",
-      "This happens after a restore, when the node or its witnesses have signed a later checkpoint.",
+      "Do so after a restore, when the node or its witnesses have signed a later checkpoint.",
       "The first leaf of the new log names the old log, what is known of it and who decided. Message",
       "numbers begin new epochs. Messages acknowledged after the backup was made are still lost: see Recovery in docs/security/audit.md first.",
       "",
