@@ -145,7 +145,7 @@ class LeaderKeysTest {
 
     KeystoreFailure why =
         assertThrows(KeystoreFailure.class, () -> node("a").keystore().put(key(KEY)));
-    assertTrue(why.getMessage().contains("1 of 3 nodes"), why.getMessage());
+    assertTrue(String.valueOf(why.getMessage()).contains("1 of 3 nodes"), why.getMessage());
     assertEquals(Optional.empty(), held("a", KEY));
     assertEquals(Optional.empty(), node("a").keystore().failure(), "its files are in order");
 
@@ -206,7 +206,7 @@ class LeaderKeysTest {
     assertEquals(List.of("c"), node("a").keystore().unconfirmed());
     KeystoreFailure why =
         assertThrows(KeystoreFailure.class, () -> node("a").keystore().requireConfirmed());
-    assertTrue(why.getMessage().endsWith("theirs: c"), why.getMessage());
+    assertTrue(String.valueOf(why.getMessage()).endsWith("theirs: c"), why.getMessage());
     assertTrue(held("c", KEY).isPresent());
 
     down.clear();
@@ -254,7 +254,7 @@ class LeaderKeysTest {
     node("c").keystore().put(key(KEY));
 
     IOException why = assertThrows(IOException.class, () -> leader.begin(() -> true));
-    assertTrue(why.getMessage().contains("OUTBOX " + KEY), why.getMessage());
+    assertTrue(String.valueOf(why.getMessage()).contains("OUTBOX " + KEY), why.getMessage());
   }
 
   @Test

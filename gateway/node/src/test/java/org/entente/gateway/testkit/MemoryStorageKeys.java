@@ -99,6 +99,11 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
   }
 
   @Override
+  public void requireDestroyedEverywhere() {
+    // There is no other node.
+  }
+
+  @Override
   public void destroyHold(MessageId message) {
     holds.remove(message);
   }

@@ -118,10 +118,10 @@ class AttachmentFetchTest {
   @Test
   void diskThatFails_endsTheFetchAlone() throws IOException {
     AttachmentFetch fetch = fetch(0);
-    assertFalse(fetch.take(part(0), 0));
+    assertFalse(fetch.take(FR, part(0), 0));
     Files.delete(folder.resolve("file"));
     Files.createDirectory(folder.resolve("file"));
-    assertFalse(fetch.take(part(1), 0));
+    assertFalse(fetch.take(FR, part(1), 0));
     assertEquals(Code.STORAGE_FULL, fetch.failure().orElseThrow().code());
     assertNull(fetch.next(0));
   }
