@@ -109,7 +109,7 @@ public final class Ledger implements AutoCloseable {
     this.inbox = new InboxTable(store);
     this.retention = new RetentionTable(store);
     this.evidenceEnds = new EvidenceExpiry(store, retention);
-    this.cursors = new CursorTable(store, names);
+    this.cursors = new CursorTable(store, names, unreadable);
     this.idempotency = new IdempotencyTable(store, names);
     this.evidence = new EvidenceTable(store, names, limits.gatewayKeys());
     this.awaited = new AwaitedEvidenceTable(store, names);

@@ -217,6 +217,21 @@ class AcknowledgementTest {
     assertEquals(List.of(), node.subscriber("cursor").given);
   }
 
+  /** Neither a gateway's start nor the other streams of its client need it. */
+  @Test
+  void cursorThatCannotBeRead_keepsNeitherTheGatewayNorOtherCursorsFromTheirWork()
+      throws Exception {
+    node.message(Lane.ROUTINE);
+    SubscribedNode.Subscriber one = node.subscriber("damaged");
+    acknowledge(one, 0);
+    end(one);
+    damage(Table.CURSOR, 0);
+    assertEquals(1, node.subscriber("cursor").given.size());
+    node.restart();
+    assertEquals(1, node.subscriber("cursor").given.size());
+    assertEquals(1, node.ledger.unreadable().count(Table.CURSOR));
+  }
+
   @Test
   void acknowledgementThatFails_endsTheStream() throws Exception {
     node.message(Lane.ROUTINE);

@@ -4,12 +4,14 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.StoredNames;
+import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
@@ -28,11 +30,13 @@ import org.entente.proto.v1.SubscriptionSettings;
 public final class CursorTable {
   private final Store store;
   private final StoredNames stored;
+  private final UnreadableRecords unreadable;
 
   /** The cursors of a store. */
-  public CursorTable(Store store, StoredNames stored) {
+  public CursorTable(Store store, StoredNames stored, UnreadableRecords unreadable) {
     this.store = store;
     this.stored = stored;
+    this.unreadable = unreadable;
   }
 
   /** A committed cursor. */
@@ -56,7 +60,8 @@ public final class CursorTable {
   public record NamedCursor(String client, String cursor, CursorRecord record) {}
 
   /**
-   * Committed cursors, by client and name, at most so many.
+   * Committed cursors, by client and name, at most so many. One that cannot be read is left out and
+   * reported, so that it stops neither the start nor other cursors.
    *
    * @param client the client; empty for all
    */
@@ -67,14 +72,21 @@ public final class CursorTable {
         store.scan(Table.CURSOR, prefix, client.isEmpty() ? null : KeyBuilder.endOf(prefix))) {
       while (all.size() < most && scan.hasNext()) {
         scan.next();
-        named(scan.key(), parse(scan.value())).ifPresent(all::add);
+        named(scan.key(), scan.value()).ifPresent(all::add);
       }
     }
     all.sort(Comparator.comparing(NamedCursor::client).thenComparing(NamedCursor::cursor));
     return all;
   }
 
-  private Optional<NamedCursor> named(byte[] key, CursorRecord record) {
+  private Optional<NamedCursor> named(byte[] key, byte[] value) {
+    CursorRecord record;
+    try {
+      record = parse(value);
+    } catch (CorruptRecord e) {
+      unreadable.found(Table.CURSOR, HexFormat.of().formatHex(key), e);
+      return Optional.empty();
+    }
     return stored
         .open(place(key), record.getSealedNames().toByteArray())
         .filter(names -> names.size() == 2)
