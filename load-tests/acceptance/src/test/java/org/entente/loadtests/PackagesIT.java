@@ -52,6 +52,16 @@ final class PackagesIT {
     assertTrue(Files.isExecutable(withJava.resolve("runtime/bin/java")));
   }
 
+  /** Help and errors name pages by where they are in the release. */
+  @Test
+  void debianPackage_hasThePages_andManualPagesWhereManLooks() throws Exception {
+    AcceptanceRequirement.present(
+        Files.isExecutable(Path.of("/usr/bin/dpkg-deb")), "dpkg-deb (package dpkg)");
+    packages.done("dpkg-deb", "-x", packages.named("_amd64.deb").toString(), folder.toString());
+    assertTrue(Files.exists(folder.resolve("usr/lib/entente/docs/operate/backup.md")));
+    assertTrue(Files.exists(folder.resolve("usr/share/man/man1/entente-policy-lint.1")));
+  }
+
   private static void assertNatives(Path home, String store, String tls) throws IOException {
     List<String> natives = new ArrayList<>();
     List<String> ofTests = new ArrayList<>();

@@ -295,7 +295,7 @@ class LyingSenderTest {
             label ->
                 label
                     .addObligations(Obligation.OBLIGATION_DESTROY_AFTER_RETENTION)
-                    .addObligationsValue(5),
+                    .addObligationsValue(6),
             ALERT));
     refused(
         Code.INVALID_FIELD,

@@ -129,14 +129,14 @@ class IndexedInboxTest {
     IndexedInbox indexed = empty();
     for (int round = 0; round < 30; round++) {
       for (int origin = 0; origin < 40; origin++) {
-        received("o" + origin + ".customs", 1, 1);
+        received("fr.o" + origin, 1, 1);
         indexed.follow(100);
       }
     }
     indexed.refresh();
     assertTrue(total(indexed) <= MOST + 20, "" + total(indexed));
     for (int origin = 0; origin < 40; origin++) {
-      long share = share(indexed, "o" + origin + ".customs");
+      long share = share(indexed, "fr.o" + origin);
       assertTrue(share >= 4, "of o" + origin + ": " + share);
     }
     indexed.close();
