@@ -332,6 +332,8 @@ class ExplainCommandTest {
     assertTrue(err.contains("--mapping: needs --alerts"), err);
     assertEquals(2, explain(files(), WARNING, "--urgency", "SOON"));
     assertTrue(err.contains("option '--urgency': 'SOON' is none of UNKNOWN"), err);
+    assertEquals(2, explain(files(), WARNING, "--severity", "SEVRE"));
+    assertTrue(err.contains("; did you mean \"SEVERE\"?"), err);
     assertEquals(1, explain(files(), new String[] {"--alerts", "none.jsonl"}));
     assertTrue(err.contains("none.jsonl: cannot be read"), err);
   }

@@ -8,11 +8,14 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.proto.v1.Precedence;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -74,18 +77,24 @@ public final class ValueConverters {
       return type.cast(Precedence.forNumber(Integer.parseInt(word) + 1));
     }
     String name = word.strip().toUpperCase(Locale.ROOT);
-    return Arrays.stream(type.getEnumConstants())
-        .filter(it -> isValid(it) && EnumNames.word((ProtocolMessageEnum) it).equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                refused(
-                    word,
-                    "is none of "
-                        + Arrays.stream(type.getEnumConstants())
-                            .filter(ValueConverters::isValid)
-                            .map(it -> EnumNames.word((ProtocolMessageEnum) it))
-                            .collect(Collectors.joining(", "))));
+    Map<String, T> values =
+        Arrays.stream(type.getEnumConstants())
+            .filter(ValueConverters::isValid)
+            .collect(
+                Collectors.toMap(
+                    it -> EnumNames.word((ProtocolMessageEnum) it),
+                    it -> it,
+                    (one, other) -> one,
+                    LinkedHashMap::new));
+    T value = values.get(name);
+    if (value == null) {
+      throw refused(
+          word,
+          "is none of "
+              + String.join(", ", values.keySet())
+              + NameSuggestion.behind(name, values.keySet()));
+    }
+    return value;
   }
 
   private static boolean isValid(Object value) {
