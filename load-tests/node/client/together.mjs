@@ -13,6 +13,7 @@ export const together = async (as) => {
   await consents(supervisor, desk, id);
   await operates(publisher, supervisor, desk);
   await holds(as('de.customs/records'), id);
+  await copiesToErase(desk, id);
   await recalls(publisher, supervisor, id);
 };
 
@@ -119,6 +120,13 @@ const holds = async (records, messageId) => {
     return 'kept on';
   });
   await records.call('Retention.Erase', one, ({ erasedAt }) => `at ${erasedAt.seconds}`);
+};
+
+/** A program that copies messages learns which of its copies to erase. */
+const copiesToErase = async (desk, erased) => {
+  await desk.await('Subscriptions.ListErased', {}, ({ messageIds }) => {
+    return messageIds.some((id) => hex(id) === hex(erased)) && `message ${hex(erased)} is gone`;
+  });
 };
 
 const recalls = async (publisher, supervisor, erased) => {
