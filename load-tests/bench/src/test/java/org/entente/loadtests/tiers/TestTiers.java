@@ -188,8 +188,7 @@ public final class TestTiers {
         };
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
-    try (URLClassLoader loader =
-        new URLClassLoader(urls(roots), TestTiers.class.getClassLoader())) {
+    try (URLClassLoader loader = new ModuleClasses(roots)) {
       // JUnit loads by the thread's class loader.
       thread.setContextClassLoader(loader);
       TestPlan plan =
@@ -216,12 +215,34 @@ public final class TestTiers {
     }
   }
 
-  private static URL[] urls(Set<Path> roots) throws MalformedURLException {
-    List<URL> urls = new ArrayList<>();
-    for (Path root : roots) {
-      urls.add(root.toUri().toURL());
+  /**
+   * Classes of the modules and of their tests, all defined here: tests extend and implement what is
+   * visible in its package only, which takes one class loader. Libraries are the parent's.
+   */
+  private static final class ModuleClasses extends URLClassLoader {
+    ModuleClasses(Set<Path> testClasses) throws MalformedURLException {
+      super(urls(testClasses), TestTiers.class.getClassLoader());
     }
-    return urls.toArray(URL[]::new);
+
+    private static URL[] urls(Set<Path> testClasses) throws MalformedURLException {
+      List<URL> urls = new ArrayList<>();
+      for (Path tests : testClasses) {
+        urls.add(tests.toUri().toURL());
+        urls.add(tests.resolveSibling("classes").toUri().toURL());
+      }
+      return urls.toArray(URL[]::new);
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      synchronized (getClassLoadingLock(name)) {
+        boolean own = findResource(name.replace('.', '/') + ".class") != null;
+        if (own && findLoadedClass(name) == null) {
+          return findClass(name);
+        }
+        return super.loadClass(name, resolve);
+      }
+    }
   }
 
   private static List<TestMethod> methods(TestPlan plan, TestIdentifier found) {
