@@ -107,6 +107,7 @@ final class DocumentedCommandsIT {
 
   @Test
   @Tag("extended")
+  @Tag("demonstrations")
   void guides_doWhatTheySay() throws IOException, InterruptedException {
     steps.run(DocumentedSteps.laidOut());
     moveToFreePorts();
