@@ -13,6 +13,15 @@ import org.entente.proto.link.v1.Receipt;
  * queues an envelope calls {@link PeerLinks#wake} after its commit.
  */
 public interface HopQueue {
+  /** What is to be sent cannot be said now, as the disk of this gateway takes no change. */
+  final class Unavailable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public Unavailable(Throwable cause) {
+      super("this gateway's ledger takes no change now", cause);
+    }
+  }
+
   /** The epoch in which numbers are transmitted, from 1. */
   long epoch();
 
@@ -35,6 +44,7 @@ public interface HopQueue {
    * @param maxEnvelopes at least 1
    * @param maxBytes of serialised deliveries; the first one is returned even if it is larger
    * @return empty when nothing can be sent now; {@link PeerLinks#wake} follows when that changes
+   * @throws Unavailable if something must be durable before it can be sent, and the disk fails
    */
   List<QueuedEnvelope> read(long from, int maxEnvelopes, long maxBytes);
 

@@ -355,8 +355,12 @@ final class StreamSlot implements FrameStream.Listener {
     return standing != null && standing.stream() == stream;
   }
 
-  /** Handles a defect on this lane: only its own stream ends. */
+  /** Handles a defect on this lane, or a disk that fails: only its own stream ends. */
   private void broke(RuntimeException defect) {
+    if (defect instanceof HopQueue.Unavailable why) {
+      drop(Code.NOT_READY, String.valueOf(why.getMessage()));
+      return;
+    }
     LOG.error("{} {}: defect", agency, name, defect);
     drop(Code.INTERNAL, "internal error in this gateway");
   }

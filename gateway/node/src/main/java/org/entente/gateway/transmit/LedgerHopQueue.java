@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.link.HopQueue;
 import org.entente.gateway.link.QueuedEnvelope;
@@ -68,13 +69,21 @@ public final class LedgerHopQueue implements HopQueue {
     List<QueuedEnvelope> out = new ArrayList<>();
     for (HopQueueTable.NumberedEntry one :
         ledger.hops().read(peer, lane, from, maxEnvelopes, maxBytes)) {
-      QueuedEnvelope prepared = transmission.prepare(peer, lane, head.epoch(), one);
+      QueuedEnvelope prepared = prepared(head.epoch(), one);
       if (!prepared.isVoid()) {
         tracer.sent(peer, prepared.headerHash());
       }
       out.add(prepared);
     }
     return out;
+  }
+
+  private QueuedEnvelope prepared(long epoch, HopQueueTable.NumberedEntry one) {
+    try {
+      return transmission.prepare(peer, lane, epoch, one);
+    } catch (RuntimeException e) {
+      throw ProcessingFailure.isOfTheMachine(e) ? new HopQueue.Unavailable(e) : e;
+    }
   }
 
   @Override
