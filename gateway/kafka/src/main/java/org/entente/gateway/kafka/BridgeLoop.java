@@ -46,9 +46,13 @@ final class BridgeLoop {
     return stopped;
   }
 
-  /** Notes that broker and gateway have answered. */
+  /** Notes that broker and gateway have answered: from now on, their loss is not final. */
   void hasBegun() {
     begun = true;
+  }
+
+  /** Notes that a transaction succeeded: the next pause is short again. */
+  void hasProgressed() {
     backoff.reset();
   }
 

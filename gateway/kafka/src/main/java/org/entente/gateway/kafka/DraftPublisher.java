@@ -1,5 +1,6 @@
 package org.entente.gateway.kafka;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Channel;
@@ -32,7 +33,7 @@ final class DraftPublisher {
   private static final int AT_ONCE = 64;
 
   private final PublisherGrpc.PublisherFutureStub gateway;
-  private final PublisherGrpc.PublisherBlockingStub patient;
+  private final PublisherGrpc.PublisherBlockingStub blocking;
   private final RecordFormat format;
   private final String topic;
   private final OverloadRetry retry = new OverloadRetry();
@@ -44,7 +45,7 @@ final class DraftPublisher {
    */
   DraftPublisher(Channel channel, RecordFormat format, String topic) {
     this.gateway = PublisherGrpc.newFutureStub(channel);
-    this.patient = PublisherGrpc.newBlockingStub(channel);
+    this.blocking = PublisherGrpc.newBlockingStub(channel);
     this.format = format;
     this.topic = topic;
   }
@@ -69,23 +70,20 @@ final class DraftPublisher {
     return outcomes;
   }
 
-  /**
-   * A draft under way, or the outcome of one that could not be read.
-   *
-   * @param known null while it is under way
-   * @param call null if there is none
-   */
-  private record Attempt(
-      Draft draft, @Nullable Outcome known, @Nullable ListenableFuture<PublishResponse> call) {}
+  /** A draft under way; one that could not be read has its answer already. */
+  private record Attempt(Draft draft, ListenableFuture<PublishResponse> call) {}
 
   private Attempt attempt(ConsumerRecord<byte[], byte[]> record) {
     String key = topic + "-" + record.partition() + "-" + record.offset();
     try {
       Draft draft = read(record.value()).toBuilder().setIdempotencyKey(key).build();
-      return new Attempt(draft, null, gateway.publish(request(draft)));
+      return new Attempt(draft, gateway.publish(request(draft)));
     } catch (DraftFault e) {
       Problem problem = new Problem(Code.INVALID_FIELD, e.field(), e.problem());
-      return new Attempt(Draft.getDefaultInstance(), invalid(key, problem), null);
+      return new Attempt(
+          Draft.getDefaultInstance(),
+          Futures.immediateFuture(
+              PublishResponse.newBuilder().setOutcome(invalid(key, problem)).build()));
     }
   }
 
@@ -93,7 +91,7 @@ final class DraftPublisher {
     if (value == null) {
       throw new DraftFault("draft", "is empty");
     }
-    Draft draft = format.draft(value);
+    Draft draft = format.decodeDraft(value);
     if (!draft.getIdempotencyKey().isEmpty()) {
       throw new DraftFault(
           "idempotency_key", "must be empty; it follows from the place of the record");
@@ -106,13 +104,8 @@ final class DraftPublisher {
   }
 
   private Outcome outcome(Attempt attempt) throws InterruptedException {
-    Outcome known = attempt.known();
-    ListenableFuture<PublishResponse> call = attempt.call();
-    if (known != null || call == null) {
-      return known == null ? Outcome.getDefaultInstance() : known;
-    }
     try {
-      return call.get().getOutcome();
+      return attempt.call().get().getOutcome();
     } catch (ExecutionException e) {
       StatusRuntimeException failure = failure(e);
       return code(failure) == Code.OVERLOADED
@@ -130,7 +123,7 @@ final class DraftPublisher {
   /** The others of its time have their outcome, so the gateway has less to do. */
   private Outcome again(Draft draft) {
     try {
-      return retry.call(() -> patient.publish(request(draft))).getOutcome();
+      return retry.call(() -> blocking.publish(request(draft))).getOutcome();
     } catch (StatusRuntimeException e) {
       return settled(draft, e);
     }

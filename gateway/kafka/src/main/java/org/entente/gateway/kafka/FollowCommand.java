@@ -60,15 +60,16 @@ final class FollowCommand extends ClientCall {
 
   @Override
   public void with(ManagedChannel channel) {
-    KafkaSettings settings = options.settings();
     String place = progress.isEmpty() ? topic + ".entente" : progress;
+    if (place.equals(topic)) {
+      throw new UsageError("--progress-topic: must be another topic than --topic");
+    }
     FollowSession.Target target =
         new FollowSession.Target(
-            settings, subscription, place, new MessageRecords(topic, options.format()));
+            options.settings(), subscription, place, new MessageRecords(topic, options.format()));
     BridgeLoop loop = new BridgeLoop(this::report);
-    FollowSession.Counts counts = new FollowSession.Counts();
+    MessageWriter.Counts counts = new MessageWriter.Counts();
     try {
-      loop.run(() -> check(settings, place));
       follow(
           channel,
           () -> "subscription " + subscription,
@@ -79,13 +80,6 @@ final class FollowCommand extends ClientCall {
       out().flush();
     } finally {
       loop.end();
-    }
-  }
-
-  private void check(KafkaSettings settings, String place) throws InterruptedException {
-    try (Topics topics = new Topics(settings)) {
-      var unused = topics.existing(topic);
-      topics.compacted(place);
     }
   }
 

@@ -6,6 +6,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -18,14 +19,22 @@ import org.entente.gateway.cli.text.TerminalText;
 final class KafkaFailures {
   private KafkaFailures() {}
 
-  /** Whether another attempt would fail in the same way, until a person acts. */
+  /**
+   * Whether another attempt would fail in the same way, until a person acts. A topic that is gone
+   * is not final: the next session makes it again, or names it.
+   */
   static boolean isFinal(Throwable failure) {
     return has(failure, AuthenticationException.class)
         || has(failure, AuthorizationException.class)
-        || has(failure, ProducerFencedException.class)
+        || isFenced(failure)
         || has(failure, ConfigException.class)
-        || has(failure, InvalidConfigurationException.class)
-        || has(failure, UnknownTopicOrPartitionException.class);
+        || has(failure, InvalidConfigurationException.class);
+  }
+
+  /** The broker's coordinator and its partitions have different words for it. */
+  private static boolean isFenced(Throwable failure) {
+    return has(failure, ProducerFencedException.class)
+        || has(failure, InvalidProducerEpochException.class);
   }
 
   static boolean isTooLarge(Throwable failure) {
@@ -42,14 +51,14 @@ final class KafkaFailures {
     if (has(failure, ConfigException.class)) {
       return of(ExitCode.USAGE, "--kafka: a setting is wrong", failure);
     }
-    if (has(failure, ProducerFencedException.class)) {
+    if (isFenced(failure)) {
       return of(
           ExitCode.FAILED,
           "another entente kafka with the same name took over; run one at a time",
           failure);
     }
     if (has(failure, UnknownTopicOrPartitionException.class)) {
-      return of(ExitCode.FAILED, "a topic does not exist; create it first", failure);
+      return of(ExitCode.FAILED, "a topic does not exist", failure);
     }
     return has(failure, RetriableException.class)
         ? of(ExitCode.UNREACHABLE, "no answer from the broker", failure)

@@ -19,8 +19,8 @@ import org.entente.gateway.model.NameSuggestion;
 
 /**
  * Kafka's own client settings, from a properties file: servers, TLS, SASL, sizes and times. A name
- * that no client of Kafka knows is an error, as Kafka itself would only warn. So are those that
- * this program sets, since its guarantees follow from them. Immutable; never printed.
+ * that no client of Kafka knows is an error, as Kafka itself would only warn. So are those on which
+ * the program's guarantees depend. Immutable; never printed.
  */
 final class KafkaSettings {
   /** Longest file, bytes. */
@@ -34,12 +34,16 @@ final class KafkaSettings {
           ProducerConfig.TRANSACTIONAL_ID_CONFIG,
           ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
           ProducerConfig.ACKS_CONFIG,
+          ProducerConfig.PARTITIONER_CLASS_CONFIG,
+          ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG,
+          ProducerConfig.TRANSACTION_TWO_PHASE_COMMIT_ENABLE_CONFIG,
           ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
           ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
           ConsumerConfig.ISOLATION_LEVEL_CONFIG,
           ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
           ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
           ConsumerConfig.GROUP_ID_CONFIG,
+          ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
           ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
           ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
 
@@ -88,7 +92,7 @@ final class KafkaSettings {
   private static void check(String option, String name) {
     if (OWN.contains(name)) {
       throw new UsageError(
-          option + ": " + name + " cannot be set; entente kafka sets it for its guarantees");
+          option + ": " + name + " cannot be set; the guarantees of entente kafka depend on it");
     }
     Set<String> known = known();
     if (!known.contains(name) && !isOfAPlugin(name)) {
@@ -102,7 +106,7 @@ final class KafkaSettings {
     }
   }
 
-  /** Settings that Kafka hands to a metrics reporter, and login settings with a prefix. */
+  /** Settings that Kafka hands to a metrics reporter. */
   private static boolean isOfAPlugin(String name) {
     return name.startsWith("metrics.");
   }

@@ -45,10 +45,10 @@ record MessageRecords(String topic, RecordFormat format) {
     ByteString id = delivery.getLabel().getMessageId();
     records.add(
         withheld == null
-            ? record(id, format.written(delivery.getBody()), Headers.of(delivery))
+            ? record(id, format.encode(delivery.getBody()), Headers.of(delivery))
             : record(
                 id,
-                format.written(Body.getDefaultInstance()),
+                format.encode(Body.getDefaultInstance()),
                 List.of(Headers.own("withheld", withheld.name()))));
     return records;
   }

@@ -2,6 +2,7 @@ package org.entente.gateway.kafka;
 
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,14 +60,17 @@ final class PublishCommand extends ClientCall {
 
   @Override
   public void with(ManagedChannel channel) {
-    KafkaSettings settings = options.settings();
+    check();
     PublishSession.Source source =
         new PublishSession.Source(
-            settings, drafts, group, instance, new OutcomeRecords(outcomes, options.format()));
+            options.settings(),
+            drafts,
+            group,
+            instance,
+            new OutcomeRecords(outcomes, options.format()));
     BridgeLoop loop = new BridgeLoop(this::report);
     PublishSession.Counts counts = new PublishSession.Counts();
     try {
-      loop.run(() -> check(settings));
       follow(
           channel,
           () -> "the committed offset of group " + group,
@@ -78,10 +82,12 @@ final class PublishCommand extends ClientCall {
     }
   }
 
-  private void check(KafkaSettings settings) throws InterruptedException {
-    try (Topics topics = new Topics(settings)) {
-      var unused = topics.existing(drafts);
-      unused = topics.existing(outcomes);
+  private void check() {
+    if (drafts.equals(outcomes)) {
+      throw new UsageError("--outcomes: must be another topic than --drafts");
+    }
+    if (instance.contains("/")) {
+      throw new UsageError("--instance: found \"" + instance + "\"; valid is a name without \"/\"");
     }
   }
 

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -40,8 +41,12 @@ final class PublishSession {
    */
   record Source(
       KafkaSettings settings, String topic, String group, String instance, OutcomeRecords records) {
+    /**
+     * The name of its transactions; a second program of the same name fences the first off. No
+     * instance has a slash in its name.
+     */
     String name() {
-      return "entente-publish-" + group + "-" + instance;
+      return "entente-publish-" + group + "/" + instance;
     }
 
     Map<String, Object> ofConsumer() {
@@ -87,9 +92,20 @@ final class PublishSession {
     this.counts = counts;
   }
 
-  /** Runs until the program is to end. */
+  /**
+   * Runs until the program is to end.
+   *
+   * @throws KafkaException if the broker is lost, or the topic of drafts is another one by now
+   */
   void run(Channel channel) throws InterruptedException {
-    Uuid topic = topicId();
+    try (Topics topics = new Topics(source.settings())) {
+      var unused = topics.existing(source.records().topic());
+      publish(channel, topics);
+    }
+  }
+
+  private void publish(Channel channel, Topics topics) throws InterruptedException {
+    Uuid topic = topics.existing(source.topic()).topicId();
     DraftPublisher publisher =
         new DraftPublisher(channel, source.records().format(), topic.toString());
     try (TopicWriter writer = new TopicWriter(source.settings(), source.name());
@@ -102,16 +118,21 @@ final class PublishSession {
         List<ConsumerRecord<byte[], byte[]>> drafts = new ArrayList<>();
         consumer.poll(TURN).forEach(drafts::add);
         if (!drafts.isEmpty()) {
+          requireSame(topic, topics);
           settle(drafts, publisher.publish(drafts), writer, consumer);
+          loop.hasProgressed();
         }
       }
     }
   }
 
-  /** A topic that was deleted and made again counts its offsets anew, under another id. */
-  private Uuid topicId() throws InterruptedException {
-    try (Topics topics = new Topics(source.settings())) {
-      return topics.existing(source.topic()).topicId();
+  /**
+   * A topic that was deleted and made again counts its offsets from 0, under another id. Under the
+   * old id, the gateway would take its drafts for those of the old topic.
+   */
+  private void requireSame(Uuid topic, Topics topics) throws InterruptedException {
+    if (!topics.existing(source.topic()).topicId().equals(topic)) {
+      throw new KafkaException("topic " + source.topic() + " was deleted and made again");
     }
   }
 

@@ -26,7 +26,7 @@ enum RecordFormat {
 
   private static final String DRAFT = "draft";
 
-  byte[] written(Message message) {
+  byte[] encode(Message message) {
     return this == PROTOBUF
         ? message.toByteArray()
         : JsonText.of(message).getBytes(StandardCharsets.UTF_8);
@@ -37,7 +37,7 @@ enum RecordFormat {
    *
    * @throws DraftFault if the value is none
    */
-  Draft draft(byte[] value) throws DraftFault {
+  Draft decodeDraft(byte[] value) throws DraftFault {
     return this == PROTOBUF ? parsed(value) : read(value);
   }
 

@@ -15,7 +15,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * Writes records in transactions. Opening fences off an older writer of the same name, and ends
  * what that one had begun. When {@code commit} returns, readers of committed records see all of
- * them; when it throws, a later one shows which is true. Used by one thread.
+ * them. When it throws, a later writer shows which is true, and this one is of no more use; unless
+ * a record was too large, when nothing was written. Used by one thread.
  */
 final class TopicWriter implements AutoCloseable {
   private static final Duration LAST_CALLS = Duration.ofSeconds(3);
@@ -66,16 +67,12 @@ final class TopicWriter implements AutoCloseable {
       offsets.run();
       producer.commitTransaction();
     } catch (KafkaException e) {
-      abort(e);
+      // After any other failure this writer is closed, and the next one ends what it began. Kafka
+      // refuses to abort what may be committed.
+      if (KafkaFailures.isTooLarge(e)) {
+        producer.abortTransaction();
+      }
       throw e;
-    }
-  }
-
-  private void abort(KafkaException why) {
-    try {
-      producer.abortTransaction();
-    } catch (KafkaException e) {
-      why.addSuppressed(e);
     }
   }
 

@@ -8,17 +8,25 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.entente.gateway.cli.failure.CommandFailure;
 
-/** The topics of a broker, as far as they must exist and keep what is written. Used once. */
+/** The topics of a broker, as far as they must exist and keep what is written. Thread-safe. */
 final class Topics implements AutoCloseable {
+  /**
+   * Bytes of a segment of a compacted topic. Kafka compacts no segment that is written to, and a
+   * start reads all of it.
+   */
+  private static final String SEGMENT_BYTES = String.valueOf(16 << 20);
+
   private final Admin admin;
 
   /** Connects to a broker. */
@@ -49,7 +57,12 @@ final class Topics implements AutoCloseable {
   void compacted(String topic) throws InterruptedException {
     NewTopic wanted =
         new NewTopic(topic, Optional.of(1), Optional.empty())
-            .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+            .configs(
+                Map.of(
+                    TopicConfig.CLEANUP_POLICY_CONFIG,
+                    TopicConfig.CLEANUP_POLICY_COMPACT,
+                    TopicConfig.SEGMENT_BYTES_CONFIG,
+                    SEGMENT_BYTES));
     try {
       var unused = answer(admin.createTopics(List.of(wanted)).all());
     } catch (ExecutionException e) {
@@ -75,6 +88,20 @@ final class Topics implements AutoCloseable {
       if (existing(topic).partitions().size() != 1) {
         throw new CommandFailure("topic \"" + topic + "\" must have one partition");
       }
+    } catch (ExecutionException e) {
+      throw failure(e);
+    }
+  }
+
+  /**
+   * The end of a topic of one partition, behind all that was written, even if a transaction of
+   * another program keeps it from readers of committed records.
+   */
+  long end(String topic) throws InterruptedException {
+    TopicPartition only = new TopicPartition(topic, 0);
+    try {
+      return answer(admin.listOffsets(Map.of(only, OffsetSpec.latest())).partitionResult(only))
+          .offset();
     } catch (ExecutionException e) {
       throw failure(e);
     }

@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -70,7 +70,7 @@ final class WrittenMessages {
   private final String topic;
   private final String subscription;
   private final Set<String> known = new LinkedHashSet<>();
-  private ByteString erased = ByteString.EMPTY;
+  private ByteString lastErasure = ByteString.EMPTY;
   private long last;
 
   /** A memory of a subscription of which nothing is written. */
@@ -80,11 +80,14 @@ final class WrittenMessages {
   }
 
   /**
-   * Reads what was committed. Nothing may be under way: the caller has fenced off its predecessor.
+   * Reads what was committed, in its order. Nothing of this subscription may be under way: the
+   * caller has fenced off its predecessor. Waits until the transactions of others are decided, as
+   * what follows them cannot be read before.
    *
+   * @param end behind all that was written
    * @throws CommandFailure if a record is damaged
    */
-  static WrittenMessages load(KafkaSettings settings, String topic, String subscription) {
+  static WrittenMessages load(KafkaSettings settings, String topic, String subscription, long end) {
     WrittenMessages written = new WrittenMessages(topic, subscription);
     try (Consumer<String, byte[]> consumer =
         new KafkaConsumer<>(
@@ -92,38 +95,48 @@ final class WrittenMessages {
       TopicPartition only = new TopicPartition(topic, 0);
       consumer.assign(List.of(only));
       consumer.seekToBeginning(List.of(only));
-      long end = consumer.endOffsets(List.of(only)).getOrDefault(only, 0L);
-      Map<Long, Step> steps = new TreeMap<>();
       long patience = System.nanoTime() + LOADING.toNanos();
       while (consumer.position(only) < end) {
-        consumer.poll(ANSWER).forEach(record -> written.read(record, steps));
-        if (System.nanoTime() > patience) {
+        consumer.poll(ANSWER).forEach(written::read);
+        if (System.nanoTime() - patience > 0) {
           throw new TimeoutException("topic " + topic + " was not read in " + LOADING);
         }
       }
-      steps.values().forEach(written::done);
     }
     return written;
   }
 
-  private void read(ConsumerRecord<String, byte[]> record, Map<Long, Step> steps) {
+  /** Another subscription may share the topic; another program may not. */
+  private void read(ConsumerRecord<String, byte[]> record) {
     byte[] value = record.value();
-    if (!record.key().startsWith(prefix()) || value == null) {
+    String key = Objects.requireNonNullElse(record.key(), "");
+    if (!key.startsWith(prefix()) || value == null) {
       return;
     }
-    if (record.key().equals(prefix() + ERASED)) {
-      erased = ByteString.copyFrom(value);
-      return;
+    if (key.equals(prefix() + ERASED)) {
+      lastErasure = ByteString.copyFrom(value);
+    } else {
+      done(step(record, value));
     }
+  }
+
+  private Step step(ConsumerRecord<String, byte[]> record, byte[] value) {
     try {
       Step step = MAPPER.readValue(value, Step.class);
-      steps.put(step.number(), step);
+      if (step.number() > last && key(step).equals(record.key())) {
+        return step;
+      }
+      throw new IOException("number " + step.number() + " is out of order");
     } catch (IOException e) {
       throw new CommandFailure(
-          "topic %s, offset %d: is no record of entente kafka; give it a topic of its own"
+          "topic %s, offset %d: is no record of entente kafka; let no other program write to it"
               .formatted(topic, record.offset()),
           e);
     }
+  }
+
+  private String key(Step step) {
+    return prefix() + step.number() % SLOTS;
   }
 
   private String prefix() {
@@ -144,18 +157,15 @@ final class WrittenMessages {
   ProducerRecord<byte[], byte[]> record(Step step) {
     try {
       return new ProducerRecord<>(
-          topic,
-          0,
-          (prefix() + step.number() % SLOTS).getBytes(StandardCharsets.UTF_8),
-          MAPPER.writeValueAsBytes(step));
+          topic, 0, key(step).getBytes(StandardCharsets.UTF_8), MAPPER.writeValueAsBytes(step));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a step cannot be written as JSON", e);
     }
   }
 
   /** The place of the last erasure that is in the topic; empty if none is. */
-  ByteString erased() {
-    return erased;
+  ByteString lastErasure() {
+    return lastErasure;
   }
 
   /** The record that says that erasures up to a place are in the topic. */
@@ -165,8 +175,8 @@ final class WrittenMessages {
   }
 
   /** Notes that this is committed. */
-  void erased(ByteString place) {
-    erased = place;
+  void erasedUpTo(ByteString place) {
+    lastErasure = place;
   }
 
   /** Notes that the transaction is committed. */

@@ -33,40 +33,49 @@ final class Bridge {
     this.folder = folder;
   }
 
-  /** Starts a command in its own process. */
-  JavaProcess start(String agency, Path settings, String... arguments) throws IOException {
+  /** A command of an agency, whose gateway runs in this process. */
+  List<String> command(String agency, Path settings, List<String> arguments) {
+    return command(
+        agency, federation.gateway(agency).clientAddress().getPort(), settings, arguments);
+  }
+
+  /** The same with a gateway that listens on a port. */
+  List<String> command(String agency, int port, Path settings, List<String> arguments) {
     List<String> all = new ArrayList<>(List.of("kafka"));
-    all.addAll(List.of(arguments));
+    all.addAll(arguments);
     all.addAll(
         List.of(
             "--kafka",
             settings.toString(),
             "--gateway",
-            "127.0.0.1:" + federation.gateway(agency).clientAddress().getPort(),
+            "127.0.0.1:" + port,
             "--credentials",
             federation.credentials(agency).toString()));
-    processes++;
-    return JavaProcess.start(
-        folder.resolve("bridge-" + processes + ".log"), List.of(), Main.class.getName(), all);
+    return all;
   }
 
-  /** Follows a subscription of an agency. */
-  JavaProcess follow(String agency, String topic, String format) throws IOException {
-    return start(
-        agency,
-        broker.plainClient(),
-        "follow",
-        "--subscription",
-        "lake",
-        "--topic",
-        topic,
-        "--format",
-        format);
+  /** Starts a command in its own process. */
+  JavaProcess start(List<String> command) throws IOException {
+    processes++;
+    return JavaProcess.start(
+        folder.resolve("bridge-" + processes + ".log"), List.of(), Main.class.getName(), command);
+  }
+
+  /** Follows a subscription of an agency, in its own process. */
+  JavaProcess follow(String agency, String topic) throws IOException {
+    return start(command(agency, broker.plainClient(), following(topic, "PROTOBUF")));
+  }
+
+  /** Arguments that write a subscription to a topic. */
+  static List<String> following(String topic, String format) {
+    return List.of("follow", "--subscription", "lake", "--topic", topic, "--format", format);
   }
 
   /** What is committed in a topic, once it is as expected. */
   List<ConsumerRecord<byte[], byte[]>> await(
-      String topic, JavaProcess bridge, Predicate<List<ConsumerRecord<byte[], byte[]>>> expected) {
+      String topic,
+      RunningBridge bridge,
+      Predicate<List<ConsumerRecord<byte[], byte[]>>> expected) {
     long until = System.nanoTime() + PATIENCE.toNanos();
     List<ConsumerRecord<byte[], byte[]>> records =
         broker.read(topic, expected, () -> System.nanoTime() > until || !bridge.isAlive());

@@ -92,6 +92,7 @@ final class Broker implements AutoCloseable {
     offsets.topic.num.partitions=1
     offsets.topic.replication.factor=1
     transaction.state.log.num.partitions=1
+    transaction.abort.timed.out.transaction.cleanup.interval.ms=500
     transaction.state.log.replication.factor=1
     transaction.state.log.min.isr=1
     group.initial.rebalance.delay.ms=0
@@ -182,8 +183,10 @@ final class Broker implements AutoCloseable {
   }
 
   /** A file with a client's settings. */
-  Path plainClient() throws IOException {
-    return client("plain.properties", "bootstrap.servers=" + address() + "\n");
+  Path plainClient(String... more) throws IOException {
+    return client(
+        "plain-" + more.length + ".properties",
+        "bootstrap.servers=" + address() + "\n" + String.join("\n", more));
   }
 
   /** The same over TLS, with a password. */
@@ -236,13 +239,18 @@ final class Broker implements AutoCloseable {
 
   /** Writes records without keys to a topic. */
   void write(String topic, List<byte[]> values) throws Exception {
+    writeRecords(
+        values.stream().map(one -> new ProducerRecord<byte[], byte[]>(topic, one)).toList());
+  }
+
+  void writeRecords(List<ProducerRecord<byte[], byte[]>> records) throws Exception {
     try (Producer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, address()),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
-      for (byte[] value : values) {
-        producer.send(new ProducerRecord<>(topic, value)).get();
+      for (ProducerRecord<byte[], byte[]> one : records) {
+        producer.send(one).get();
       }
     }
   }

@@ -33,8 +33,6 @@ import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.SubscriptionKind;
 import org.entente.proto.v1.SubscriptionSettings;
 import org.entente.proto.v1.SubscriptionsGrpc;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,26 +43,27 @@ import org.junit.jupiter.api.io.TempDir;
 class FollowIT {
   private static final Duration LONG = Duration.ofDays(5);
 
-  @TempDir private static Path brokerFolder;
-  private static Broker broker;
+  @RegisterExtension static final SharedBroker BROKER = new SharedBroker();
 
   @RegisterExtension final RunningFederation federation = new RunningFederation();
   @TempDir private Path folder;
+  private Broker broker;
   private Bridge bridge;
-
-  @BeforeAll
-  static void startBroker() throws Exception {
-    broker = Broker.start(brokerFolder);
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
-  }
 
   @BeforeEach
   void begin() {
+    broker = BROKER.get();
     bridge = new Bridge(federation, broker, folder);
+  }
+
+  /** Follows in this process, until the bridge is closed. */
+  private BridgeThread follow(String topic, String format) throws Exception {
+    return BridgeThread.start(
+        bridge.command(DE, broker.plainClient(), Bridge.following(topic, format)));
+  }
+
+  private BridgeThread follow(Path settings, String topic) {
+    return BridgeThread.start(bridge.command(DE, settings, Bridge.following(topic, "PROTOBUF")));
   }
 
   /** Changes the agreement under which warnings go, before the gateways start. */
@@ -94,7 +93,7 @@ class FollowIT {
     MessageId recalled = federation.send(FR, "recalled", LONG, DE);
     MessageId restricted = federation.send(FR, "restricted", LONG, DE);
     MessageId erased = federation.send(FR, "erased", LONG, DE);
-    try (JavaProcess follow = bridge.follow(DE, "alerts", "JSON")) {
+    try (BridgeThread follow = follow("alerts", "JSON")) {
       var unused = bridge.await("alerts", follow, records -> records.size() == 4);
       var answer =
           RetentionGrpc.newBlockingStub(federation.channel(FR))
@@ -142,7 +141,6 @@ class FollowIT {
       assertNull(held.get(1).value());
       assertArrayEquals(held.get(0).value(), held.get(2).value());
       assertTrue(of(lifted, all).size() <= 1);
-      assertEquals(JavaProcess.STOPPED, follow.stop(), follow.output());
     }
   }
 
@@ -167,7 +165,7 @@ class FollowIT {
     agreement("  four_eyes: false\n", "  four_eyes: false\n  no_export: true\n");
     federation.start(FR, DE);
     MessageId secret = acceptedOnceFulfilled();
-    try (JavaProcess follow = bridge.follow(DE, "forbidden", "PROTOBUF")) {
+    try (JavaProcess follow = bridge.follow(DE, "forbidden")) {
       List<ConsumerRecord<byte[], byte[]>> all =
           bridge.await("forbidden", follow, records -> records.size() == 1);
       ConsumerRecord<byte[], byte[]> only = all.get(0);
@@ -191,13 +189,12 @@ class FollowIT {
       draft.getBodyBuilder().getAlertBuilder().getTextsBuilder(0).setDescription(headline);
       sent.add(federation.accepted(FR, draft.build()));
     }
-    try (JavaProcess follow = bridge.follow(DE, "small", "PROTOBUF")) {
+    try (BridgeThread follow = follow("small", "PROTOBUF")) {
       List<ConsumerRecord<byte[], byte[]>> all =
           bridge.await("small", follow, records -> records.size() == 3);
       Bridge.assertEachOnce(sent, all);
       assertEquals("TOO_LARGE", header(of(sent.get(1), all).get(0), "entente.withheld"));
       assertEquals("", header(of(sent.get(2), all).get(0), "entente.withheld"));
-      assertEquals(JavaProcess.STOPPED, follow.stop(), follow.output());
     }
   }
 
@@ -209,9 +206,9 @@ class FollowIT {
     federation.start(FR, DE);
     List<MessageId> sent = new ArrayList<>();
     sent.add(federation.send(FR, "first", LONG, DE));
-    try (JavaProcess first = bridge.follow(DE, "taken", "PROTOBUF")) {
+    try (JavaProcess first = bridge.follow(DE, "taken")) {
       var unused = bridge.await("taken", first, records -> records.size() == 1);
-      try (JavaProcess second = bridge.follow(DE, "taken", "PROTOBUF")) {
+      try (JavaProcess second = bridge.follow(DE, "taken")) {
         assertTrue(first.exit() != 0, first.output());
         sent.add(federation.send(FR, "second", LONG, DE));
         Bridge.assertEachOnce(sent, bridge.await("taken", second, records -> records.size() == 2));
@@ -227,15 +224,13 @@ class FollowIT {
     broker.create("secured", 1);
     federation.start(FR, DE);
     MessageId sent = federation.send(FR, "over TLS", LONG, DE);
-    String[] arguments = {"follow", "--subscription", "lake", "--topic", "secured"};
-    try (JavaProcess wrong = bridge.start(DE, broker.securedClient("guessed"), arguments)) {
+    try (BridgeThread wrong = follow(broker.securedClient("guessed"), "secured")) {
       assertEquals(3, wrong.exit(), wrong.output());
       assertTrue(wrong.output().contains("the broker refused the credentials"), wrong.output());
     }
-    try (JavaProcess right = bridge.start(DE, broker.securedClient(Broker.PASSWORD), arguments)) {
+    try (BridgeThread right = follow(broker.securedClient(Broker.PASSWORD), "secured")) {
       Bridge.assertEachOnce(
           List.of(sent), bridge.await("secured", right, records -> records.size() == 1));
-      assertEquals(JavaProcess.STOPPED, right.stop(), right.output());
     }
   }
 
@@ -253,7 +248,7 @@ class FollowIT {
                             .setKind(SubscriptionKind.SUBSCRIPTION_KIND_SHARED))
                     .build());
     assertTrue(made.getCreated());
-    try (JavaProcess follow = bridge.follow(DE, "shared", "PROTOBUF")) {
+    try (BridgeThread follow = follow("shared", "PROTOBUF")) {
       assertEquals(2, follow.exit(), follow.output());
       assertTrue(follow.output().contains("\"lake\" is shared"), follow.output());
     }
@@ -270,14 +265,45 @@ class FollowIT {
             default.api.timeout.ms=2000
             request.timeout.ms=1000
             """);
-    String[] arguments = {"follow", "--subscription", "lake", "--topic", "missing"};
-    try (JavaProcess alone = bridge.start(DE, nobody, arguments)) {
+    try (BridgeThread alone = follow(nobody, "missing")) {
       assertEquals(4, alone.exit(), alone.output());
       assertTrue(alone.output().contains("no answer from the broker"), alone.output());
     }
-    try (JavaProcess missing = bridge.start(DE, broker.plainClient(), arguments)) {
+    try (BridgeThread missing = follow("missing", "PROTOBUF")) {
       assertEquals(1, missing.exit(), missing.output());
       assertTrue(missing.output().contains("topic \"missing\" does not exist"), missing.output());
+    }
+    List<String> one = new ArrayList<>(Bridge.following("one", "PROTOBUF"));
+    one.addAll(List.of("--progress-topic", "one"));
+    try (BridgeThread same = BridgeThread.start(bridge.command(DE, broker.plainClient(), one))) {
+      assertEquals(2, same.exit(), same.output());
+      assertTrue(same.output().contains("--progress-topic: must be another"), same.output());
+    }
+  }
+
+  /** It makes the topic again, and writes what it could not. */
+  @Test
+  @Tag("extended")
+  @Tag("kafka")
+  void idsTopicThatIsLost_isMadeAgain_andMessagesGoOn() throws Exception {
+    broker.create("robbed", 1);
+    federation.start(FR, DE);
+    List<MessageId> sent = new ArrayList<>();
+    sent.add(federation.send(FR, "before", LONG, DE));
+    Path impatient =
+        broker.plainClient(
+            "request.timeout.ms=1000",
+            "delivery.timeout.ms=2000",
+            "max.block.ms=2000",
+            "metadata.max.age.ms=500",
+            "linger.ms=0");
+    try (BridgeThread follow = follow(impatient, "robbed")) {
+      var unused = bridge.await("robbed", follow, records -> records.size() == 1);
+      broker.delete("robbed.entente");
+      sent.add(federation.send(FR, "behind", LONG, DE));
+      Bridge.assertEachOnce(sent, bridge.await("robbed", follow, records -> records.size() == 2));
+      assertTrue(follow.output().contains("retrying"), follow.output());
+      assertTrue(broker.end("robbed.entente") > 0);
     }
   }
 }

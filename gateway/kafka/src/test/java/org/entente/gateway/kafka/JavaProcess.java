@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A main class of the test's class path in a process of its own, whose output is in a file. */
-final class JavaProcess implements AutoCloseable {
+final class JavaProcess implements RunningBridge {
   /** What the JVM makes of SIGTERM. */
   static final int STOPPED = 143;
 
@@ -51,8 +51,8 @@ final class JavaProcess implements AutoCloseable {
     return exit();
   }
 
-  /** Waits for its end; returns its exit code. */
-  int exit() throws InterruptedException {
+  @Override
+  public int exit() throws InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("it did not end; it said: " + output());
@@ -60,11 +60,23 @@ final class JavaProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  boolean isAlive() {
+  @Override
+  public boolean isAlive() {
     return process.isAlive();
   }
 
-  String output() {
+  /** Waits until it has printed a text. */
+  void awaitOutput(String text) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!output().contains(text)) {
+      if (process.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() - until > 0) {
+        throw new AssertionError("it did not print " + text + "; it said: " + output());
+      }
+    }
+  }
+
+  @Override
+  public String output() {
     try {
       return Files.readString(output, StandardCharsets.UTF_8);
     } catch (IOException e) {

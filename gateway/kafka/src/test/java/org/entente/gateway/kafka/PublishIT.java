@@ -4,6 +4,8 @@ import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.entente.gateway.kafka.Bridge.header;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,12 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Problem;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,37 +30,39 @@ import org.junit.jupiter.api.io.TempDir;
 class PublishIT {
   private static final Duration LONG = Duration.ofDays(5);
 
-  @TempDir private static Path brokerFolder;
-  private static Broker broker;
+  @RegisterExtension static final SharedBroker BROKER = new SharedBroker();
 
   @RegisterExtension final RunningFederation federation = new RunningFederation(FR, DE);
   @TempDir private Path folder;
 
-  @BeforeAll
-  static void startBroker() throws Exception {
-    broker = Broker.start(brokerFolder);
-  }
+  private Broker broker;
+  private Bridge bridge;
 
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
+  @BeforeEach
+  void begin() {
+    broker = BROKER.get();
+    bridge = new Bridge(federation, broker, folder);
   }
 
   private Draft draft(String headline) {
     return federation.draft(headline, LONG, DE).toBuilder().clearIdempotencyKey().build();
   }
 
-  private JavaProcess publish(Bridge bridge) throws Exception {
-    return bridge.start(
+  /** Publishes what is in a topic, and writes outcomes to another of the same name and a suffix. */
+  private List<String> publishing(String topic, String instance) throws Exception {
+    return bridge.command(
         FR,
-        broker.plainClient(),
-        "publish",
-        "--drafts",
-        "drafts",
-        "--outcomes",
-        "outcomes",
-        "--group",
-        "entente");
+        broker.plainClient("session.timeout.ms=6000", "max.poll.records=20"),
+        List.of(
+            "publish",
+            "--drafts",
+            topic,
+            "--outcomes",
+            topic + "-outcomes",
+            "--group",
+            topic,
+            "--instance",
+            instance));
   }
 
   private static Map<String, Outcome> byDraft(List<ConsumerRecord<byte[], byte[]>> records)
@@ -70,44 +75,133 @@ class PublishIT {
     return all;
   }
 
-  private static Problem invalid(Map<String, Outcome> outcomes, int offset) {
-    return outcomes.getOrDefault("drafts-0-" + offset, Outcome.getDefaultInstance()).getInvalid();
+  private static Problem invalid(Map<String, Outcome> outcomes, String place) {
+    return outcomes.getOrDefault(place, Outcome.getDefaultInstance()).getInvalid();
   }
 
-  /** What is bad alone fails alone, and a kill publishes nothing twice. */
-  @Test
-  void drafts_areEachPublishedOnce_overKills() throws Exception {
-    broker.create("drafts", 1);
-    broker.create("outcomes", 2);
-    Bridge bridge = new Bridge(federation, broker, folder);
+  private static long accepted(Map<String, Outcome> outcomes) {
+    return outcomes.values().stream().filter(Outcome::hasAccepted).count();
+  }
+
+  private List<byte[]> drafts(int count) {
     List<byte[]> values = new ArrayList<>();
-    values.add(draft("first").toByteArray());
-    values.add("nothing of the kind".getBytes(StandardCharsets.UTF_8));
-    values.add(draft("named").toBuilder().setIdempotencyKey("mine").build().toByteArray());
-    values.add(draft("no lane").toBuilder().clearBody().build().toByteArray());
-    for (int i = values.size(); i < 200; i++) {
+    for (int i = 0; i < count; i++) {
       values.add(draft("number " + i).toByteArray());
     }
-    broker.write("drafts", values);
+    return values;
+  }
+
+  /** What is bad fails alone; no key of a draft can keep outcomes out of their topic. */
+  @Test
+  void draft_thatIsBad_hasAnOutcomeThatSaysSo_andStopsNoOther() throws Exception {
+    broker.create("mixed", 1);
+    broker.create("mixed-outcomes", 1, Map.of("cleanup.policy", "compact"));
+    byte[] good = draft("good").toByteArray();
+    byte[] huge = new byte[1_000_000];
+    broker.writeRecords(
+        List.of(
+            new ProducerRecord<>("mixed", "mine".getBytes(StandardCharsets.UTF_8), good),
+            new ProducerRecord<>("mixed", "nothing of the kind".getBytes(StandardCharsets.UTF_8)),
+            new ProducerRecord<>("mixed", null),
+            new ProducerRecord<>("mixed", huge, draft("huge key").toByteArray()),
+            new ProducerRecord<>(
+                "mixed",
+                draft("named").toBuilder().setIdempotencyKey("mine").build().toByteArray()),
+            new ProducerRecord<>(
+                "mixed", draft("no lane").toBuilder().clearBody().build().toByteArray())));
+    try (BridgeThread publish = BridgeThread.start(publishing("mixed", "0"))) {
+      List<ConsumerRecord<byte[], byte[]>> all =
+          bridge.await("mixed-outcomes", publish, records -> records.size() >= 6);
+      assertEquals(
+          List.of("mine", "mixed-0-1", "mixed-0-2", "mixed-0-3", "mixed-0-4", "mixed-0-5"),
+          all.stream().map(Bridge::key).toList());
+      Map<String, Outcome> outcomes = byDraft(all);
+      assertEquals(2, accepted(outcomes));
+      assertEquals("INVALID_FIELD", invalid(outcomes, "mixed-0-1").getCode());
+      assertEquals("draft", invalid(outcomes, "mixed-0-2").getField());
+      assertEquals("idempotency_key", invalid(outcomes, "mixed-0-4").getField());
+      assertEquals("INVALID_FIELD", invalid(outcomes, "mixed-0-5").getCode());
+    }
+  }
+
+  /** The outcomes would be drafts, and have outcomes themselves, without end. */
+  @Test
+  void outcomes_toTheTopicOfDrafts_areRefused() throws Exception {
+    List<String> command = new ArrayList<>(publishing("circle", "0"));
+    command.replaceAll(one -> one.equals("circle-outcomes") ? "circle" : one);
+    try (BridgeThread publish = BridgeThread.start(command)) {
+      assertEquals(2, publish.exit(), publish.output());
+      assertTrue(publish.output().contains("--outcomes: must be another"), publish.output());
+    }
+    try (BridgeThread publish = BridgeThread.start(publishing("circle", "a/b"))) {
+      assertEquals(2, publish.exit(), publish.output());
+      assertTrue(publish.output().contains("valid is a name without \"/\""), publish.output());
+    }
+  }
+
+  /** Its offsets begin again; the gateway must not take new drafts for old ones. */
+  @Test
+  @Tag("extended")
+  @Tag("kafka")
+  void topicOfDrafts_thatIsMadeAgain_hasNewDrafts() throws Exception {
+    broker.create("again", 1);
+    broker.create("again-outcomes", 1);
+    broker.write("again", drafts(3));
+    try (BridgeThread publish = BridgeThread.start(publishing("again", "0"))) {
+      var unused = bridge.await("again-outcomes", publish, records -> records.size() == 3);
+      broker.delete("again");
+      broker.create("again", 1);
+      broker.write("again", List.of(draft("other").toByteArray()));
+      List<ConsumerRecord<byte[], byte[]>> all =
+          bridge.await("again-outcomes", publish, records -> records.size() == 4);
+      assertEquals("again-0-0", header(all.get(3), "entente.draft"));
+      assertTrue(Outcome.parseFrom(all.get(3).value()).hasAccepted(), publish.output());
+      assertNotEquals(Outcome.parseFrom(all.get(0).value()), Outcome.parseFrom(all.get(3).value()));
+    }
+    assertEquals(4, federation.receive(DE, 4).size());
+  }
+
+  /** One is killed; the other takes its partitions over. */
+  @Test
+  @Tag("extended")
+  @Tag("kafka")
+  void drafts_ofAGroupOfTwoProcesses_areEachPublishedOnce() throws Exception {
+    broker.create("halves", 2);
+    broker.create("halves-outcomes", 1);
+    broker.write("halves", drafts(100));
+    try (JavaProcess first = bridge.start(publishing("halves", "first"));
+        JavaProcess second = bridge.start(publishing("halves", "second"))) {
+      var unused = bridge.await("halves-outcomes", first, records -> records.size() >= 20);
+      broker.write("halves", drafts(100));
+      first.kill();
+      Map<String, Outcome> outcomes =
+          byDraft(bridge.await("halves-outcomes", second, records -> records.size() >= 200));
+      assertEquals(200, accepted(outcomes));
+      assertEquals(JavaProcess.STOPPED, second.stop(), second.output());
+    }
+    assertEquals(200, federation.receive(DE, 200).size());
+  }
+
+  @Test
+  @Tag("extended")
+  @Tag("kafka")
+  void drafts_areEachPublishedOnce_overKills() throws Exception {
+    broker.create("drafts", 1);
+    broker.create("drafts-outcomes", 2);
+    broker.write("drafts", drafts(200));
     for (int killed = 0; killed < 3; killed++) {
       int least = killed * 20;
-      try (JavaProcess process = publish(bridge)) {
-        var unused =
-            bridge.await(
-                "outcomes", process, records -> records.size() >= least || records.size() == 200);
+      try (JavaProcess process = bridge.start(publishing("drafts", "0"))) {
+        var unused = bridge.await("drafts-outcomes", process, records -> records.size() >= least);
         process.kill();
       }
     }
-    try (JavaProcess process = publish(bridge)) {
+    try (JavaProcess process = bridge.start(publishing("drafts", "0"))) {
       Map<String, Outcome> outcomes =
-          byDraft(bridge.await("outcomes", process, records -> records.size() >= values.size()));
-      assertEquals(values.size(), outcomes.size());
-      assertEquals("INVALID_FIELD", invalid(outcomes, 1).getCode(), outcomes::toString);
-      assertEquals("idempotency_key", invalid(outcomes, 2).getField());
-      assertEquals("INVALID_FIELD", invalid(outcomes, 3).getCode());
-      assertEquals(197, outcomes.values().stream().filter(Outcome::hasAccepted).count());
+          byDraft(bridge.await("drafts-outcomes", process, records -> records.size() >= 200));
+      assertEquals(200, accepted(outcomes), outcomes::toString);
       assertEquals(JavaProcess.STOPPED, process.stop(), process.output());
     }
-    assertEquals(197, federation.receive(DE, 197).size());
+    assertEquals(200, federation.receive(DE, 200).size());
   }
 }

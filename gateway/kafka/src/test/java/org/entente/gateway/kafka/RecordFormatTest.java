@@ -31,7 +31,7 @@ class RecordFormatTest {
   @Test
   void draft_asItIsWritten_isReadBack() throws DraftFault {
     for (RecordFormat format : RecordFormat.values()) {
-      assertEquals(draft(), format.draft(format.written(draft())), format::toString);
+      assertEquals(draft(), format.decodeDraft(format.encode(draft())), format::toString);
     }
   }
 
@@ -40,7 +40,7 @@ class RecordFormatTest {
     byte[] value =
         "{\n  \"to\": {\"agencies\": [\"de.customs\"]},\r\n  \"body\": null\n}"
             .getBytes(StandardCharsets.UTF_8);
-    Draft read = RecordFormat.JSON.draft(value);
+    Draft read = RecordFormat.JSON.decodeDraft(value);
     assertEquals(List.of("de.customs"), read.getTo().getAgenciesList());
     assertEquals(Draft.newBuilder().setTo(read.getTo()).build(), read);
   }
@@ -58,7 +58,8 @@ class RecordFormatTest {
   void json_thatIsNoDraft_saysWhy(String text, String said) {
     DraftFault fault =
         assertThrows(
-            DraftFault.class, () -> RecordFormat.JSON.draft(text.getBytes(StandardCharsets.UTF_8)));
+            DraftFault.class,
+            () -> RecordFormat.JSON.decodeDraft(text.getBytes(StandardCharsets.UTF_8)));
     assertTrue((fault.field() + " " + fault.problem()).contains(said), fault::problem);
   }
 
