@@ -189,6 +189,16 @@ final class Broker implements AutoCloseable {
         "bootstrap.servers=" + address() + "\n" + String.join("\n", more));
   }
 
+  /** The same of a client that takes a broker for lost within two seconds. */
+  Path impatientClient() throws IOException {
+    return plainClient(
+        "request.timeout.ms=1000",
+        "delivery.timeout.ms=2000",
+        "max.block.ms=2000",
+        "metadata.max.age.ms=500",
+        "linger.ms=0");
+  }
+
   /** The same over TLS, with a password. */
   Path securedClient(String password) throws IOException {
     return client(

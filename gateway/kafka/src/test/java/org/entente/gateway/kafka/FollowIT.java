@@ -290,14 +290,7 @@ class FollowIT {
     federation.start(FR, DE);
     List<MessageId> sent = new ArrayList<>();
     sent.add(federation.send(FR, "before", LONG, DE));
-    Path impatient =
-        broker.plainClient(
-            "request.timeout.ms=1000",
-            "delivery.timeout.ms=2000",
-            "max.block.ms=2000",
-            "metadata.max.age.ms=500",
-            "linger.ms=0");
-    try (BridgeThread follow = follow(impatient, "robbed")) {
+    try (BridgeThread follow = follow(broker.impatientClient(), "robbed")) {
       var unused = bridge.await("robbed", follow, records -> records.size() == 1);
       broker.delete("robbed.entente");
       sent.add(federation.send(FR, "behind", LONG, DE));

@@ -24,6 +24,8 @@ class KafkaSettingsTest {
         "security.protocol=SSL         | bootstrap.servers is missing",
         "transactional.id=mine         | transactional.id cannot be set",
         "isolation.level=read_uncommitted | isolation.level cannot be set",
+        "partitioner.ignore.keys=true  | partitioner.ignore.keys cannot be set",
+        "group.instance.id=one         | group.instance.id cannot be set",
         "linger.ms=\\uXX               | is no properties file",
       })
   void setting_thatIsWrong_isNamed(String text, String said) {
