@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("extended")
 @Tag("kafka")
 class KafkaKillIT {
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 2;
   private static final int EACH = 60;
   private static final Duration LONG = Duration.ofDays(5);
 

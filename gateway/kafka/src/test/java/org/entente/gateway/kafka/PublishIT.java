@@ -189,8 +189,8 @@ class PublishIT {
     broker.create("drafts", 1);
     broker.create("drafts-outcomes", 2);
     broker.write("drafts", drafts(200));
-    for (int killed = 0; killed < 3; killed++) {
-      int least = killed * 20;
+    for (int killed = 0; killed < 2; killed++) {
+      int least = killed * 40;
       try (JavaProcess process = bridge.start(publishing("drafts", "0"))) {
         var unused = bridge.await("drafts-outcomes", process, records -> records.size() >= least);
         process.kill();
