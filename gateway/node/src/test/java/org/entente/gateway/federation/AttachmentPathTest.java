@@ -25,11 +25,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.node.offline.LedgerRestore;
 import org.entente.gateway.testkit.RequestSamples;
 import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.AttachmentRequest;
@@ -38,10 +41,12 @@ import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.AttachmentKey;
 import org.entente.proto.v1.AttachmentsGrpc;
+import org.entente.proto.v1.BackupsGrpc;
 import org.entente.proto.v1.BeginUploadRequest;
 import org.entente.proto.v1.BeginUploadResponse;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
+import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.EvidenceKind;
@@ -391,6 +396,51 @@ class AttachmentPathTest {
     federation.receive(DE, 1);
     OpenAttachmentResponse opened = open(DE, message, upload);
     assertArrayEquals(content, fetch(DE, message, upload));
+    recall(message);
+    federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_ERASURE, DE);
+    refused(Status.Code.NOT_FOUND, () -> read(DE, opened.getReadingId(), 0, 0));
+    refused(Status.Code.NOT_FOUND, () -> open(DE, message, upload));
+    federation.pass(Duration.ofMinutes(4), Duration.ofMinutes(1));
+    federation.await("the files are gone", () -> files(FR).isEmpty() && files(DE).isEmpty());
+  }
+
+  @Test
+  void backup_givesFilesBack_andOnesErasedSinceAreErasedAgain() throws IOException {
+    Path backups = federation.folder().resolve("copies-of-de");
+    configure(DE, "\nbackup:\n  folder: " + backups + "\n");
+    federation.start(FR, DE);
+    byte[] content = content(2 * SEGMENT + 1);
+    ByteString kept = upload(content);
+    MessageId stays = federation.accepted(FR, with(federation.draft("stays", DAY, DE), kept));
+    ByteString wrong = upload(content(SEGMENT));
+    MessageId recalled = federation.accepted(FR, with(federation.draft("wrong", DAY, DE), wrong));
+    federation.receive(DE, 2);
+    assertArrayEquals(content, fetch(DE, stays, kept));
+    assertEquals(SEGMENT, fetch(DE, recalled, wrong).length);
+    var made =
+        BackupsGrpc.newBlockingStub(federation.channel(DE))
+            .createBackup(CreateBackupRequest.newBuilder().setOnBehalfOf(PERSON).build());
+    assertEquals(1, made.getBackup().getNumber());
+    recall(recalled);
+    federation.awaitEvidence(FR, recalled, EvidenceKind.EVIDENCE_KIND_ERASURE, DE);
+    federation.stop(FR);
+    federation.stop(DE);
+
+    for (Path file : files(DE)) {
+      Files.delete(file);
+    }
+    var unused =
+        new LedgerRestore(federation.config(DE), federation.clock)
+            .restore(0, true, Optional.empty(), new AuditPerson("DE-1", "", "the disk is lost"));
+    assertEquals(2, files(DE).size());
+    federation.start(DE);
+    assertArrayEquals(content, fetch(DE, stays, kept), "its sender does not run");
+    refused(Status.Code.NOT_FOUND, () -> open(DE, recalled, wrong));
+    federation.pass(Duration.ofMinutes(4), Duration.ofMinutes(1));
+    federation.await("its file is gone", () -> files(DE).size() == 1);
+  }
+
+  private void recall(MessageId message) {
     RetentionGrpc.newBlockingStub(federation.channel(FR))
         .recall(
             RecallRequest.newBuilder()
@@ -398,11 +448,6 @@ class AttachmentPathTest {
                 .setReason("another person's photograph")
                 .setOnBehalfOf(PERSON)
                 .build());
-    federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_ERASURE, DE);
-    refused(Status.Code.NOT_FOUND, () -> read(DE, opened.getReadingId(), 0, 0));
-    refused(Status.Code.NOT_FOUND, () -> open(DE, message, upload));
-    federation.pass(Duration.ofMinutes(4), Duration.ofMinutes(1));
-    federation.await("the files are gone", () -> files(FR).isEmpty() && files(DE).isEmpty());
   }
 
   @Test
