@@ -79,6 +79,9 @@ public final class RetentionTable {
   private final int most;
   private volatile boolean holdsAll = true;
 
+  /** Of the latest finished erasure since the start, milliseconds. The writer's alone. */
+  private long lastErasedMs;
+
   public RetentionTable(Store store) {
     this(store, HELD_IN_MEMORY);
   }
@@ -134,13 +137,15 @@ public final class RetentionTable {
     tx.delete(Table.RETENTION, pendingKey(done));
     tx.put(Table.RETENTION, key(DONE, id(done)), done.toByteArray());
     if (done.getArrival() > 0) {
-      byte[] place = KeyBuilder.key().u64(done.getDoneAtMs()).bytes(id(done).bytes()).done();
+      // Later than those before, also in one millisecond: who has read those must find it.
+      lastErasedMs = Math.max(tx.nowMillis(), lastErasedMs + 1);
+      byte[] place = KeyBuilder.key().u64(lastErasedMs).bytes(id(done).bytes()).done();
       tx.put(Table.RETENTION, erasedKey(place), u64(done.getBucketDay()));
     }
   }
 
   /**
-   * Finished erasures of messages that had arrived, by time.
+   * Finished erasures of messages that had arrived, in the order in which they were recorded.
    *
    * @param after the place of the last one before, {@value #ERASED_BYTES} bytes; empty for the
    *     first

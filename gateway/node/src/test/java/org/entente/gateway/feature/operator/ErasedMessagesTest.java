@@ -80,4 +80,14 @@ class ErasedMessagesTest {
     prune(LAST_DAY + 1);
     assertEquals(List.of(), listed(false));
   }
+
+  /** A reader that has the later one would never see it. */
+  @Test
+  void erasureThatEndsLater_isListedBehindOneThatBeganAfterIt() {
+    List<byte[]> before = node.ledger.retention().erasedAfter(new byte[0], 10);
+    erase(0, 7);
+    List<byte[]> after = node.ledger.retention().erasedAfter(before.get(0), 10);
+    assertEquals(1, before.size());
+    assertEquals(1, after.size());
+  }
 }
