@@ -67,6 +67,7 @@ final class LeaderKeys implements KeyMirror {
     final String name;
     final KeyNode node;
     volatile @Nullable KeyTag holds;
+    private CompletableFuture<?> lastCall = CompletableFuture.completedFuture(null);
 
     Peer(String name, KeyNode node) {
       this.name = name;
@@ -163,23 +164,28 @@ final class LeaderKeys implements KeyMirror {
     return states;
   }
 
-  /** Asks on another thread; empty if there is no answer. */
+  /**
+   * Asks on another thread; empty if there is no answer. A node gets one call at a time, in the
+   * order of these calls, so that a change finds the one before it made.
+   */
   private <T> CompletableFuture<Optional<T>> ask(Peer peer, Callable<T> question) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          // One call to a node at a time, so that their numbers rise.
-          try {
-            synchronized (peer) {
-              return Optional.of(question.call());
-            }
-          } catch (Exception e) {
-            // The edge of this thread: whatever failed there, the node has to be caught up.
-            peer.holds = null;
-            LOG.debug("node {} did not answer about keys", peer.name, e);
-            return Optional.empty();
-          }
-        },
-        threads);
+    synchronized (peer) {
+      CompletableFuture<Optional<T>> answer =
+          peer.lastCall.handleAsync((before, failure) -> answer(peer, question), threads);
+      peer.lastCall = answer;
+      return answer;
+    }
+  }
+
+  private static <T> Optional<T> answer(Peer peer, Callable<T> question) {
+    try {
+      return Optional.of(question.call());
+    } catch (Exception e) {
+      // The edge of this thread: whatever failed there, the node has to be caught up.
+      peer.holds = null;
+      LOG.debug("node {} did not answer about keys", peer.name, e);
+      return Optional.empty();
+    }
   }
 
   /** Takes the newest state, or, at the first start of a cluster, the keys of all. */
@@ -268,7 +274,7 @@ final class LeaderKeys implements KeyMirror {
     }
   }
 
-  /** The next call to a node, under the lock of that node. */
+  /** The next call to a node; made when its turn comes, so that the numbers a node sees rise. */
   private KeyNode.Change change(
       @Nullable KeyTag before,
       @Nullable KeyTag after,
@@ -312,8 +318,8 @@ final class LeaderKeys implements KeyMirror {
     KeyTag after = new KeyTag(term, number);
     List<CompletableFuture<Optional<KeyTag>>> asked =
         peers.stream()
-            .filter(peer -> before.equals(peer.holds))
-            .map(peer -> ask(peer, () -> push(peer, change(before, after, copies, gone))))
+            .filter(peer -> peer.holds != null)
+            .map(peer -> ask(peer, () -> push(peer, before, after, copies, gone)))
             .toList();
     lastChange =
         CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
@@ -337,9 +343,14 @@ final class LeaderKeys implements KeyMirror {
         SecretBytes.takeOver(key.secret().reveal()));
   }
 
-  private static KeyTag push(Peer peer, KeyNode.Change change) throws IOException {
-    KeyTag reached = peer.node.change(change);
-    if (!reached.equals(change.after())) {
+  private KeyTag push(
+      Peer peer, KeyTag before, KeyTag after, List<KeyEntry> put, List<KeyDescription> gone)
+      throws IOException {
+    if (!before.equals(peer.holds)) {
+      throw new IOException("it has to be caught up");
+    }
+    KeyTag reached = peer.node.change(change(before, after, put, gone));
+    if (!reached.equals(after)) {
       throw new IOException("it is at " + reached);
     }
     peer.holds = reached;

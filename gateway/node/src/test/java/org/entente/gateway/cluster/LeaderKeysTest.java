@@ -10,13 +10,14 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.entente.gateway.crypto.SecretBytes;
@@ -37,7 +38,9 @@ class LeaderKeysTest {
 
   private final SecureRandom random = new SecureRandom();
   private final Map<String, NodeKeys> nodes = new LinkedHashMap<>();
-  private final Set<String> down = new HashSet<>();
+  private final Set<String> down = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch slow = new CountDownLatch(1);
+  private volatile boolean slowB;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private LeaderKeys leader;
 
@@ -82,6 +85,7 @@ class LeaderKeysTest {
 
     private NodeKeys reached() throws IOException {
       if (down.contains(name)) {
+        slow.countDown();
         throw new IOException(name + " is down");
       }
       return keys;
@@ -99,7 +103,18 @@ class LeaderKeysTest {
 
     @Override
     public KeyTag change(Change change) throws IOException {
+      if (slowB && name.equals("b")) {
+        awaitSlow();
+      }
       return reached().change(change);
+    }
+  }
+
+  private void awaitSlow() throws IOException {
+    try {
+      slow.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
     }
   }
 
@@ -230,6 +245,22 @@ class LeaderKeysTest {
     node("a").keystore().requireConfirmed();
     assertEquals(Optional.empty(), held("c", KEY));
     assertEquals(Optional.of(other), held("c", "outbox-2026-03-02"));
+  }
+
+  /** Most nodes had made the first change, so that the second did not wait for b. */
+  @Test
+  void node_thatIsStillAtAChange_makesTheNextOneToo() throws IOException {
+    begun();
+    slowB = true;
+    node("a").keystore().put(key(KEY));
+    down.add("c");
+
+    // That c is asked in vain lets b go on.
+    KeyEntry other = key("outbox-2026-03-02");
+    node("a").keystore().put(other);
+
+    assertEquals(Optional.of(other), held("b", "outbox-2026-03-02"));
+    assertEquals(List.of("c"), node("a").keystore().unconfirmed());
   }
 
   /** Their operators set them up; each has what the others lack. */
