@@ -516,7 +516,7 @@ public final class Intake implements AutoCloseable {
     submission.done().complete(OutcomeMapper.invalid(submission.key().key(), problem));
   }
 
-  private CompletableFuture<Void> sealAndCommit(List<Submission> round) {
+  private CompletableFuture<List<Outcome>> sealAndCommit(List<Submission> round) {
     long began = System.nanoTime();
     List<SealingItem> items = new ArrayList<>();
     for (Submission submission : round) {
@@ -531,13 +531,11 @@ public final class Intake implements AutoCloseable {
     return parts
         .ledger()
         .write(round.get(0).lane(), tx -> commit(tx, round, sealed, subjects))
-        .thenAccept(
+        .thenApply(
             outcomes -> {
               sealed.forEach(Intake::tellAccepted);
               RoundStages.committed(hooks.tracer(), round, handedOver);
-              for (int i = 0; i < round.size(); i++) {
-                round.get(i).done().complete(outcomes.get(i));
-              }
+              return outcomes;
             });
   }
 

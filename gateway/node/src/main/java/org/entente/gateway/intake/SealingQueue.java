@@ -18,6 +18,7 @@ import org.entente.gateway.link.Timers;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.Outcome;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +77,7 @@ final class SealingQueue implements AutoCloseable {
   /** The submissions sealed and committed together. */
   private record Round(List<Submission> submissions, boolean bulk, long beganAt) {}
 
-  private final Function<List<Submission>, CompletableFuture<Void>> sealAndCommit;
+  private final Function<List<Submission>, CompletableFuture<List<Outcome>>> sealAndCommit;
   private final int most;
   private final long mostBytes;
   private final Executor sealer;
@@ -104,8 +105,8 @@ final class SealingQueue implements AutoCloseable {
   /**
    * A queue; {@link #start} begins sealing.
    *
-   * @param sealAndCommit seals a round and hands it to the ledger; the future completes when it is
-   *     durable, and its failure fails every submission of the round
+   * @param sealAndCommit seals a round and hands it to the ledger; the future completes with an
+   *     outcome for each submission when they are durable, and its failure fails all of them
    * @param most most submissions that may wait or be on their way into the ledger
    * @param mostBytes bytes that one change of the ledger may put; a round is one change
    * @param sealer runs sealing, one round at a time, and may block before a round
@@ -114,7 +115,7 @@ final class SealingQueue implements AutoCloseable {
    *     begin immediately, except for bulk while FLASH is recent
    */
   SealingQueue(
-      Function<List<Submission>, CompletableFuture<Void>> sealAndCommit,
+      Function<List<Submission>, CompletableFuture<List<Outcome>>> sealAndCommit,
       int most,
       long mostBytes,
       Executor sealer,
@@ -348,7 +349,7 @@ final class SealingQueue implements AutoCloseable {
   @SuppressWarnings(
       "FutureReturnValueIgnored") // the outcome completes every submission's own future
   private void process(Round round) {
-    CompletableFuture<Void> committed;
+    CompletableFuture<List<Outcome>> committed;
     try {
       committed = sealAndCommit.apply(round.submissions());
     } catch (RuntimeException | StackOverflowError e) {
@@ -357,10 +358,16 @@ final class SealingQueue implements AutoCloseable {
       committed = CompletableFuture.failedFuture(e);
     }
     committed.whenComplete(
-        (nothing, failure) -> {
+        (outcomes, failure) -> {
+          // First, so that a client that has its outcome has its place in the queue back.
           release(round);
-          if (failure != null) {
-            round.submissions().forEach(one -> one.done().completeExceptionally(failure));
+          List<Submission> submissions = round.submissions();
+          for (int i = 0; i < submissions.size(); i++) {
+            if (failure == null) {
+              submissions.get(i).done().complete(outcomes.get(i));
+            } else {
+              submissions.get(i).done().completeExceptionally(failure);
+            }
           }
         });
   }

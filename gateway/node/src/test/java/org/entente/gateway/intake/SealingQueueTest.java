@@ -30,6 +30,7 @@ import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Outcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,14 +43,14 @@ class SealingQueueTest {
 
   private final Hand timers = new Hand();
   private final List<List<Submission>> rounds = new ArrayList<>();
-  private final List<CompletableFuture<Void>> commits = new ArrayList<>();
+  private final List<CompletableFuture<List<Outcome>>> commits = new ArrayList<>();
   private final SealingQueue queue = queue(Runnable::run);
 
   private SealingQueue queue(Executor sealer) {
     return new SealingQueue(
         round -> {
           rounds.add(round);
-          CompletableFuture<Void> commit = new CompletableFuture<>();
+          CompletableFuture<List<Outcome>> commit = new CompletableFuture<>();
           commits.add(commit);
           return commit;
         },
@@ -118,9 +119,23 @@ class SealingQueueTest {
   }
 
   private void committed() {
-    List<CompletableFuture<Void>> open = List.copyOf(commits);
+    List<CompletableFuture<List<Outcome>>> open = List.copyOf(commits);
     commits.clear();
-    open.forEach(commit -> commit.complete(null));
+    int first = rounds.size() - open.size();
+    for (int i = 0; i < open.size(); i++) {
+      List<Submission> round = rounds.get(first + i);
+      open.get(i).complete(Collections.nCopies(round.size(), Outcome.getDefaultInstance()));
+    }
+  }
+
+  @Test
+  void place_ofASubmission_isFreeOnceItsOutcomeIsKnown() {
+    Submission one = submission(Lane.ROUTINE);
+    CompletableFuture<Integer> waiting = one.done().thenApply(outcome -> queue.waiting());
+    assertNull(queue.offer(one));
+    queue.start();
+    committed();
+    assertEquals(0, waiting.join());
   }
 
   @Test
@@ -141,7 +156,7 @@ class SealingQueueTest {
     assertNull(queue.offer(third));
     assertEquals(List.of(2, 1), sizes());
     committed();
-    assertEquals(false, third.done().isDone(), "who commits says what came of it");
+    assertTrue(third.done().isDone());
   }
 
   /** A defect in one round does not end sealing. */
@@ -162,7 +177,8 @@ class SealingQueueTest {
         new SealingQueue(
             round -> {
               sealing.run();
-              return CompletableFuture.completedFuture(null);
+              return CompletableFuture.completedFuture(
+                  Collections.nCopies(round.size(), Outcome.getDefaultInstance()));
             },
             /* most= */ 10,
             MOST_BYTES,
