@@ -204,6 +204,11 @@ final class AcknowledgementCommit {
     return CompletableFuture.allOf(before, told);
   }
 
+  /** Applies what a cursor has acknowledged, as part of a change that then sets its positions. */
+  void applyWaiting(Transaction tx, Cursor cursor) {
+    changes.apply(tx, cursor);
+  }
+
   /**
    * Records in the audit log what a cursor has acknowledged, as part of a change, if it is not
    * recorded yet.

@@ -299,6 +299,14 @@ public final class Subscriptions {
     acknowledging.settle(tx, new DeliveryLeaves.Cursor(client, cursor));
   }
 
+  /**
+   * Applies the acknowledgements of a closed cursor that are not durable yet, as part of a change
+   * that then sets its positions: written later, they would undo that.
+   */
+  public void applyWaiting(Transaction tx, String client, String cursor) {
+    acknowledging.applyWaiting(tx, new DeliveryLeaves.Cursor(client, cursor));
+  }
+
   /** Streams that hold a cursor. */
   public int streams(String client, String cursor) {
     SharedSubscription group = shared.get(key(client, cursor));

@@ -176,7 +176,6 @@ public final class ClientSubscriptions {
                     subscriptions
                         .over(client, request.getName(), 0)
                         .map(over -> new Problem(over.code(), "name", over.message())),
-                    // In the last lane, so that pending writes of its closed streams come first.
                     () -> ledger.commit(Lane.ROUTINE, tx -> created(tx, client, request, start))))
         .orElseGet(() -> new Result.Refused<>(open()));
   }
@@ -187,6 +186,7 @@ public final class ClientSubscriptions {
       CreateSubscriptionRequest request,
       Optional<Map<Lane, Long>> start) {
     String name = request.getName();
+    subscriptions.applyWaiting(tx, client, name);
     Optional<CursorRecord> before = ledger.cursors().read(tx, client, name);
     if (before.isPresent() && isShared(client, name, before.get()) != isShared(request)) {
       return Result.refused(
@@ -366,7 +366,6 @@ public final class ClientSubscriptions {
         CursorBacklogs.of(ledger.inbox(), last, 0, List.of(subscriptions.places(found.get())))
             .get(0)
             .nextPosition();
-    // In the last lane, so that pending writes of its closed streams come first.
     return ledger.commit(
         Lane.ROUTINE,
         tx -> {
