@@ -222,7 +222,7 @@ public final class DoctorChecks {
             STOPPED,
             List.of(CONFIGURATION),
             "Make the keys with `entente init`; only the gateway's user may enter the folder.",
-            "docs/operate/keys.md#a-passphrase-over-the-keystore",
+            "docs/operate/keys.md#a-passphrase-for-the-keystore",
             FileProbes.step(subject -> subject.files().requireKeystore())));
     all.add(
         check(
