@@ -1,6 +1,7 @@
 package org.entente.loadtests.bench;
 
 import io.grpc.ManagedChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +14,7 @@ import org.entente.loadtests.measure.MeasuredContent;
 import org.entente.loadtests.measure.MeasurementFailure;
 import org.entente.loadtests.traffic.CursorStream;
 import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.OpenCursor;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +26,31 @@ final class Audience {
   private static final long PATIENCE_SECONDS = 60;
   private static final int WINDOW = 16;
 
+  private final String name;
+  private final Filter filter;
+  private final List<CursorStream> streams = new ArrayList<>();
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
   private final CompletableFuture<Integer> messageBytes = new CompletableFuture<>();
   private int listeners;
+  private volatile CountDownLatch ended = new CountDownLatch(0);
   private volatile AwaitedMessage expected = new AwaitedMessage(-1, new CountDownLatch(0));
 
   private record AwaitedMessage(long number, CountDownLatch missing) {}
+
+  /** Subscribers of all messages. */
+  Audience() {
+    this("audience", Filter.getDefaultInstance());
+  }
+
+  /**
+   * Subscribers of what a filter lets through.
+   *
+   * @param name what the names of their cursors begin with
+   */
+  Audience(String name, Filter filter) {
+    this.name = name;
+    this.filter = filter;
+  }
 
   /**
    * Adds subscribers up to this number, over the channels in turn; all cursors are open on return.
@@ -37,18 +58,45 @@ final class Audience {
   void grow(int to, List<ManagedChannel> channels) throws InterruptedException {
     CountDownLatch opened = new CountDownLatch(Math.max(0, to - listeners));
     for (; listeners < to; listeners++) {
-      new CursorStream(
-              OpenCursor.newBuilder().setCursor("audience-" + listeners).setWindow(WINDOW),
+      CursorStream stream =
+          new CursorStream(
+              OpenCursor.newBuilder()
+                  .setCursor(name + "-" + listeners)
+                  .setFilter(filter)
+                  .setWindow(WINDOW),
               opened,
               this::take,
-              failure -> problem.compareAndSet(null, "a subscriber's stream ended: " + failure))
-          .open(channels.get(listeners % channels.size()));
+              this::ended);
+      streams.add(stream);
+      stream.open(channels.get(listeners % channels.size()));
     }
     if (!opened.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       check();
       throw new CommandFailure("a subscriber's cursor is not open after 60 s");
     }
     check();
+  }
+
+  private void ended(Throwable failure) {
+    ended.countDown();
+    problem.compareAndSet(null, "a subscriber's stream ended: " + failure);
+  }
+
+  /** Ends all streams of subscribers that have received nothing; none is open on return. */
+  void dismiss() throws InterruptedException {
+    check();
+    if (messageBytes.isDone()) {
+      throw new MeasurementFailure("a filter lets through what it must not");
+    }
+    ended = new CountDownLatch(streams.size());
+    leave();
+    streams.forEach(CursorStream::complete);
+    if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new MeasurementFailure(ended.getCount() + " streams of subscribers do not end");
+    }
+    streams.clear();
+    listeners = 0;
+    problem.set(null);
   }
 
   /** Starts to count the subscribers that have the message with this number. */

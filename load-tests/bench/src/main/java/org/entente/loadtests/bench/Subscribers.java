@@ -15,16 +15,23 @@ import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.measure.Arrivals;
 import org.entente.loadtests.measure.MeasuredContent;
 import org.entente.loadtests.measure.MessageSender;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Lane;
 
 /**
  * Time of one message to many subscribers of the recipient's gateway, each with its own cursor:
- * from its publication until the last subscriber has it. No other message is in flight.
+ * from its publication until the last subscriber has it. Again where a filter keeps it from half of
+ * them. No other message is in flight.
  */
 final class Subscribers {
   private static final int CONNECTIONS = 10;
   private static final int FOR_WARMTH = 5;
   private static final String CLIENT = "desk";
+
+  /** The messages of the measurement are of another category. */
+  private static final Filter OTHERS =
+      Filter.newBuilder().addCategories(Category.CATEGORY_WEAPONS).build();
 
   private final Federation federation;
   private final Effort effort;
@@ -52,22 +59,41 @@ final class Subscribers {
       channels.add(federation.channel(GatewayChain.TO, CLIENT));
     }
     Audience audience = new Audience();
+    Audience filtered = new Audience("filtered", OTHERS);
     Rounds rounds = new Rounds("one message to many subscribers", Subject.ENTENTE);
     for (int count : effort.scenarios().subscribers()) {
+      if (count > 1) {
+        audience.grow(count / 2 - 1, channels);
+        filtered.grow(count / 2, channels);
+        measure(
+            "subscribers_" + count + "_filtered_ms",
+            "%,d subscribers, of half of which a filter keeps it: publish to the last delivery"
+                .formatted(count),
+            chain,
+            audience,
+            rounds);
+        filtered.dismiss();
+      }
       // The chain's own subscriber is one of them.
       audience.grow(count - 1, channels);
-      for (int i = 0; i < FOR_WARMTH; i++) {
-        double unused = millis(chain, audience);
-      }
-      for (int i = 0; i < effort.repeats(); i++) {
-        rounds.add(
-            "subscribers_" + count + "_last_ms",
-            "%,d subscribers: publish to the last delivery".formatted(count),
-            "ms",
-            millis(chain, audience));
-      }
+      measure(
+          "subscribers_" + count + "_last_ms",
+          "%,d subscribers: publish to the last delivery".formatted(count),
+          chain,
+          audience,
+          rounds);
     }
     rounds.addTo(results, say);
+  }
+
+  private void measure(String id, String what, GatewayChain chain, Audience audience, Rounds rounds)
+      throws InterruptedException {
+    for (int i = 0; i < FOR_WARMTH; i++) {
+      double unused = millis(chain, audience);
+    }
+    for (int i = 0; i < effort.repeats(); i++) {
+      rounds.add(id, what, "ms", millis(chain, audience));
+    }
   }
 
   private static double millis(GatewayChain chain, Audience audience) throws InterruptedException {

@@ -42,6 +42,7 @@ final class BenchIT {
   private static final List<String> FIGURES =
       List.of(
           "stage.sender.ledger-writer",
+          "subscribers_10_filtered_ms",
           "subscribers_10_last_ms",
           "backlog.drained",
           "backlog.rss.100",
