@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.entente.certsdev.FederationSpec;
@@ -28,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * Closing from another thread, as on an interrupt, ends it early.
  */
 final class Bench implements AutoCloseable {
+  /** The scenarios with their own gateways. */
+  static final Set<String> SCENARIOS =
+      Set.of("policy", "transit", "wire", "disk", "fanout", "subscribers", "sustained", "queued");
+
   private final Path folder;
   private final Federation federation;
   private final FederationPool grounds;
@@ -35,6 +40,7 @@ final class Bench implements AutoCloseable {
   private final Results results;
   private final Consumer<String> say;
   private final @Nullable BaselineRunner baselines;
+  private Set<String> chosen = SCENARIOS;
   private boolean failed;
 
   /**
@@ -133,6 +139,18 @@ final class Bench implements AutoCloseable {
     return results;
   }
 
+  /**
+   * Measures only these scenarios, without the chains and the baselines.
+   *
+   * @param names of {@link #SCENARIOS}
+   */
+  Results only(Set<String> names) throws InterruptedException {
+    chosen = Set.copyOf(names);
+    federation.close();
+    scenarios();
+    return results;
+  }
+
   /** Whether a scenario failed; the notes name it and the reason. */
   boolean failed() {
     return failed;
@@ -147,7 +165,9 @@ final class Bench implements AutoCloseable {
   /** Runs the scenarios with their own gateways, one after the other. */
   private void scenarios() throws InterruptedException {
     Effort.Scenarios effort = this.effort.scenarios();
-    new PolicyDecisionCost(folder.resolve("agreements"), this.effort, results, say).run();
+    if (chosen.contains("policy")) {
+      new PolicyDecisionCost(folder.resolve("agreements"), this.effort, results, say).run();
+    }
     if (effort.transit()) {
       scenario("transit", List.of(), on -> new Transit(on, this.effort, results, say).run());
     }
@@ -177,6 +197,9 @@ final class Bench implements AutoCloseable {
   /** Runs one scenario; its failure loses only its own figures. */
   private void scenario(String name, List<FederationSpec.Agency> further, BenchScenario scenario)
       throws InterruptedException {
+    if (!chosen.contains(name)) {
+      return;
+    }
     try (FederationPool.Ground ground = grounds.mint(name, further)) {
       scenario.run(ground.federation());
     } catch (MeasurementFailure | CommandFailure failure) {

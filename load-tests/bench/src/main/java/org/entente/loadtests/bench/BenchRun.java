@@ -2,6 +2,8 @@ package org.entente.loadtests.bench;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.ConfigurationHome;
@@ -41,6 +43,12 @@ public final class BenchRun implements Callable<Integer> {
       description = "less than five minutes; only counts what a message takes, and prints a table")
   private boolean counts;
 
+  @Option(
+      names = "--only",
+      paramLabel = "SCENARIO",
+      description = "only this scenario with its own gateways, such as subscribers; repeatable")
+  private List<String> only = List.of();
+
   @Option(names = "--json", description = "print the results as one JSON object")
   private boolean json;
 
@@ -72,12 +80,16 @@ public final class BenchRun implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Effort effort = effort();
+    if (!Bench.SCENARIOS.containsAll(only)) {
+      say("--only: " + only + "; valid: " + new TreeSet<>(Bench.SCENARIOS));
+      return 2;
+    }
     String baselines = withoutBaselines ? null : System.getProperty(BaselineRunner.PROPERTY);
     Bench bench = new Bench(effort, baselines, this::say);
     Thread onInterrupt = new Thread(bench::close, "stop");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try (bench) {
-      Results results = counts ? bench.counts(recordings) : bench.run(recordings);
+      Results results = measured(bench);
       Path to = out == null ? results(effort) : out;
       Bench.write(results, to);
       say("written to " + to);
@@ -93,6 +105,13 @@ public final class BenchRun implements Callable<Integer> {
     }
   }
 
+  private Results measured(Bench bench) throws InterruptedException {
+    if (!only.isEmpty()) {
+      return bench.only(new TreeSet<>(only));
+    }
+    return counts ? bench.counts(recordings) : bench.run(recordings);
+  }
+
   /** The least that was asked for. */
   private Effort effort() {
     if (counts) {
@@ -104,12 +123,12 @@ public final class BenchRun implements Callable<Integer> {
     return quick ? Effort.QUICK : Effort.LONG;
   }
 
-  private static Path results(Effort effort) {
+  private Path results(Effort effort) {
     return ConfigurationHome.find()
         .folder()
         .resolve("load-tests")
         .resolve("results")
-        .resolve(effort.name());
+        .resolve(only.isEmpty() ? effort.name() : String.join("-", only));
   }
 
   private void say(String line) {
