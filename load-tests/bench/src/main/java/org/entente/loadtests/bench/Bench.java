@@ -31,7 +31,16 @@ import org.jspecify.annotations.Nullable;
 final class Bench implements AutoCloseable {
   /** The scenarios with their own gateways. */
   static final Set<String> SCENARIOS =
-      Set.of("policy", "transit", "wire", "disk", "fanout", "subscribers", "sustained", "queued");
+      Set.of(
+          "policy",
+          "transit",
+          "wire",
+          "disk",
+          "fanout",
+          "subscribers",
+          "attachments",
+          "sustained",
+          "queued");
 
   private final Path folder;
   private final Federation federation;
@@ -184,6 +193,12 @@ final class Bench implements AutoCloseable {
     if (!effort.subscribers().isEmpty()) {
       scenario(
           "subscribers", List.of(), on -> new Subscribers(on, this.effort, results, say).run());
+    }
+    if (!effort.attachments().isEmpty()) {
+      scenario(
+          "attachments",
+          List.of(),
+          on -> new AttachmentCost(on, folder.resolve("curl"), this.effort, results, say).run());
     }
     if (!effort.sustained().isZero()) {
       scenario(

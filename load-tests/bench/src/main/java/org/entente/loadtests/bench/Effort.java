@@ -51,6 +51,7 @@ record Effort(
    * @param recipients numbers of recipients of one message, rising from 1; none to skip
    * @param fanned messages to each number of recipients
    * @param subscribers numbers of subscribers of one message, rising; none to skip
+   * @param attachments sizes of attachments in MiB, rising; none to skip
    * @param queued messages for a dead peer; 0 to skip
    * @param sustained a tenth of the time of sustained load; zero to skip
    */
@@ -62,11 +63,13 @@ record Effort(
       List<Integer> recipients,
       int fanned,
       List<Integer> subscribers,
+      List<Integer> attachments,
       int queued,
       Duration sustained) {
     Scenarios {
       recipients = List.copyOf(recipients);
       subscribers = List.copyOf(subscribers);
+      attachments = List.copyOf(attachments);
     }
   }
 
@@ -84,6 +87,7 @@ record Effort(
           0,
           List.of(),
           0,
+          List.of(),
           List.of(),
           0,
           Duration.ZERO);
@@ -104,6 +108,7 @@ record Effort(
               List.of(1, 8),
               40,
               List.of(1, 10),
+              List.of(1, 4),
               100,
               Duration.ofMillis(200)));
 
@@ -131,6 +136,7 @@ record Effort(
               0,
               List.of(),
               0,
+              List.of(),
               List.of(),
               0,
               Duration.ZERO));
@@ -179,6 +185,7 @@ record Effort(
               List.of(1, 10, 50, 200),
               2_000,
               List.of(1, 100, 1_000),
+              List.of(1, 64, 2_048),
               1_000_000,
               Duration.ofMinutes(1)));
 

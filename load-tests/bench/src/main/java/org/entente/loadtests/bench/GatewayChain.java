@@ -16,6 +16,8 @@ import org.entente.loadtests.measure.Arrivals;
 import org.entente.loadtests.measure.MeasuredContent;
 import org.entente.loadtests.measure.MessageSender;
 import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
@@ -128,6 +130,18 @@ final class GatewayChain {
                     Document.newBuilder()
                         .setMediaType("application/octet-stream")
                         .setContent(bytes)))
+        .build();
+  }
+
+  /** An alert to this gateway, that the agreement permits in both directions. */
+  static Draft alert(String to, String headline) {
+    return draft(Lane.LANE_ROUTINE).toBuilder()
+        .setTo(Addressing.newBuilder().addAgencies(to))
+        .setBody(
+            Body.newBuilder()
+                .setAlert(
+                    Alert.newBuilder()
+                        .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline(headline))))
         .build();
   }
 

@@ -30,6 +30,8 @@ enum Subject {
       "NATS JetStream",
       "synced to disk at both servers; TLS 1.3; servers read everything: nothing sealed, signed or"
           + " policy-checked"),
+  /** {@code curl} and {@code openssl s_server}. */
+  CURL("curl", "the same TLS, one hop; nothing sealed, signed, checked, synced or kept"),
   /** A part of a gateway, in the process that measures. */
   PART("part of a gateway", "one stage alone; protects nothing"),
   /** A ratio of two other figures. */

@@ -44,6 +44,10 @@ final class BenchIT {
           "stage.sender.ledger-writer",
           "subscribers_10_filtered_ms",
           "subscribers_10_last_ms",
+          "attachment.upload.4",
+          "attachment.fetch.4",
+          "attachment.rss.recipient.1",
+          "attachment_to_raw",
           "backlog.drained",
           "backlog.rss.100",
           "fanout.rate.8",
@@ -97,6 +101,7 @@ final class BenchIT {
     }
     Set<String> ids = ids(printed);
     assertTrue(ids.containsAll(FIGURES), ids::toString);
+    assertEquals(CurlTransfer.isPossible(), ids.contains("attachment_to_curl"));
     for (JsonNode asked : printed.path("asked")) {
       boolean measured = printed.path(asked.path("id").asText()).isNumber();
       assertEquals(measured, asked.has("verdict"), asked::toString);
