@@ -49,7 +49,7 @@ final class Bench implements AutoCloseable {
   private final Results results;
   private final Consumer<String> say;
   private final @Nullable BaselineRunner baselines;
-  private Set<String> chosen = SCENARIOS;
+  private Set<String> chosen;
   private boolean failed;
 
   /**
@@ -61,6 +61,7 @@ final class Bench implements AutoCloseable {
   Bench(Effort effort, @Nullable String baselines, Consumer<String> say) {
     this.effort = effort;
     this.say = say;
+    chosen = effort.scenarios().chosen();
     ConfigurationHome home = ConfigurationHome.find();
     folder = ThrowawayFolder.create();
     federation = Federation.mint(home, folder, effort.machine());
@@ -171,45 +172,30 @@ final class Bench implements AutoCloseable {
     void run(Federation federation) throws InterruptedException;
   }
 
-  /** Runs the scenarios with their own gateways, one after the other. */
+  /** Runs the chosen scenarios, one after the other. */
   private void scenarios() throws InterruptedException {
-    Effort.Scenarios effort = this.effort.scenarios();
     if (chosen.contains("policy")) {
-      new PolicyDecisionCost(folder.resolve("agreements"), this.effort, results, say).run();
+      new PolicyDecisionCost(folder.resolve("agreements"), effort, results, say).run();
     }
-    if (effort.transit()) {
-      scenario("transit", List.of(), on -> new Transit(on, this.effort, results, say).run());
-    }
-    if (effort.stored() > 0) {
-      scenario("wire", List.of(), on -> new WireCost(on, this.effort, results, say).run());
-      scenario("disk", List.of(), on -> new DiskCost(on, effort.stored(), results, say).run());
-    }
-    if (!effort.recipients().isEmpty()) {
-      scenario(
-          "fanout",
-          FanoutCost.members(this.effort),
-          on -> new FanoutCost(on, folder.resolve("transmit"), this.effort, results, say).run());
-    }
-    if (!effort.subscribers().isEmpty()) {
-      scenario(
-          "subscribers", List.of(), on -> new Subscribers(on, this.effort, results, say).run());
-    }
-    if (!effort.attachments().isEmpty()) {
-      scenario(
-          "attachments",
-          List.of(),
-          on -> new AttachmentCost(on, folder.resolve("curl"), this.effort, results, say).run());
-    }
-    if (!effort.sustained().isZero()) {
-      scenario(
-          "sustained", List.of(), on -> new SustainedRate(on, this.effort, results, say).run());
-    }
-    if (effort.queued() > 0) {
-      scenario("queued", List.of(), on -> new QueueGrowth(on, effort.queued(), results, say).run());
-    }
+    scenario("transit", List.of(), on -> new Transit(on, effort, results, say).run());
+    scenario("wire", List.of(), on -> new WireCost(on, effort, results, say).run());
+    int stored = effort.scenarios().stored();
+    scenario("disk", List.of(), on -> new DiskCost(on, stored, results, say).run());
+    scenario(
+        "fanout",
+        FanoutCost.members(effort),
+        on -> new FanoutCost(on, folder.resolve("transmit"), effort, results, say).run());
+    scenario("subscribers", List.of(), on -> new Subscribers(on, effort, results, say).run());
+    scenario(
+        "attachments",
+        List.of(),
+        on -> new AttachmentCost(on, folder.resolve("curl"), effort, results, say).run());
+    scenario("sustained", List.of(), on -> new SustainedRate(on, effort, results, say).run());
+    int queued = effort.scenarios().queued();
+    scenario("queued", List.of(), on -> new QueueGrowth(on, queued, results, say).run());
   }
 
-  /** Runs one scenario; its failure loses only its own figures. */
+  /** Runs one scenario if it is chosen; its failure loses only its own figures. */
   private void scenario(String name, List<FederationSpec.Agency> further, BenchScenario scenario)
       throws InterruptedException {
     if (!chosen.contains(name)) {

@@ -2,6 +2,7 @@ package org.entente.loadtests.bench;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.entente.loadtests.federation.Machine;
 
 /**
@@ -46,19 +47,19 @@ record Effort(
    *
    * @param warmUp how long gateways run unmeasured at first
    * @param rest how long a gateway has no load before it counts as idle
-   * @param transit whether the cost of a transit is measured
-   * @param stored messages whose disk space is measured, and with it bytes on a link; 0 to skip
-   * @param recipients numbers of recipients of one message, rising from 1; none to skip
+   * @param chosen the scenarios of a whole run
+   * @param stored messages whose disk space is measured, and with it bytes on a link
+   * @param recipients numbers of recipients of one message, rising from 1
    * @param fanned messages to each number of recipients
-   * @param subscribers numbers of subscribers of one message, rising; none to skip
-   * @param attachments sizes of attachments in MiB, rising; none to skip
-   * @param queued messages for a dead peer; 0 to skip
-   * @param sustained a tenth of the time of sustained load; zero to skip
+   * @param subscribers numbers of subscribers of one message, rising
+   * @param attachments sizes of attachments in MiB, rising
+   * @param queued messages for a dead peer
+   * @param sustained a tenth of the time of sustained load
    */
   record Scenarios(
       Duration warmUp,
       Duration rest,
-      boolean transit,
+      Set<String> chosen,
       int stored,
       List<Integer> recipients,
       int fanned,
@@ -67,6 +68,7 @@ record Effort(
       int queued,
       Duration sustained) {
     Scenarios {
+      chosen = Set.copyOf(chosen);
       recipients = List.copyOf(recipients);
       subscribers = List.copyOf(subscribers);
       attachments = List.copyOf(attachments);
@@ -79,21 +81,8 @@ record Effort(
   /** The largest body of a message that a gateway accepts by default. */
   static final int LARGEST = (1 << 20) - (4 << 10);
 
-  private static final Scenarios NONE =
-      new Scenarios(
-          Duration.ofSeconds(2),
-          Duration.ofMillis(500),
-          false,
-          0,
-          List.of(),
-          0,
-          List.of(),
-          List.of(),
-          0,
-          Duration.ZERO);
-
   /** Takes less than a minute and shows that both chains work, with gateways that start quickly. */
-  static final Effort SMOKE = shortest("smoke", List.of(10), NONE);
+  static final Effort SMOKE = shortest("smoke", List.of(10), rough(Set.of("policy")));
 
   /** The same with every scenario, each as short as possible. */
   static final Effort SCENARIOS =
@@ -103,7 +92,7 @@ record Effort(
           new Scenarios(
               Duration.ofMillis(500),
               Duration.ofMillis(200),
-              true,
+              Bench.SCENARIOS,
               100,
               List.of(1, 8),
               40,
@@ -129,17 +118,7 @@ record Effort(
           Duration.ZERO,
           Duration.ofSeconds(2),
           Duration.ofMillis(1_500),
-          new Scenarios(
-              Duration.ofSeconds(3),
-              Duration.ofMillis(500),
-              true,
-              0,
-              List.of(),
-              0,
-              List.of(),
-              List.of(),
-              0,
-              Duration.ZERO));
+          rough(Set.of("policy", "transit")));
 
   /** Less than five minutes, for the counts of a message alone, of warm gateways. */
   static final Effort COUNTS =
@@ -158,7 +137,7 @@ record Effort(
           Duration.ofSeconds(75),
           Duration.ofSeconds(6),
           Duration.ofSeconds(1),
-          NONE);
+          rough(Set.of("policy")));
 
   /** For published figures. */
   static final Effort LONG =
@@ -180,7 +159,7 @@ record Effort(
           new Scenarios(
               Duration.ofSeconds(20),
               Duration.ofSeconds(5),
-              true,
+              Bench.SCENARIOS,
               100_000,
               List.of(1, 10, 50, 200),
               2_000,
@@ -188,6 +167,21 @@ record Effort(
               List.of(1, 64, 2_048),
               1_000_000,
               Duration.ofMinutes(1)));
+
+  /** A part of the scenarios, each as short as a rough figure allows. */
+  private static Scenarios rough(Set<String> chosen) {
+    return new Scenarios(
+        Duration.ofSeconds(3),
+        Duration.ofMillis(500),
+        chosen,
+        10_000,
+        List.of(1, 10, 50),
+        200,
+        List.of(1, 100, 1_000),
+        List.of(1, 64, 256),
+        50_000,
+        Duration.ofSeconds(2));
+  }
 
   private static Effort shortest(String name, List<Integer> parts, Scenarios scenarios) {
     return new Effort(

@@ -33,6 +33,7 @@ record FigureTarget(
           atMost("artemis_p50", "p50 at 1,000/s to Artemis'", RATIO, 2, 1.3),
           atMost("artemis_p99", "p99 at 1,000/s to Artemis'", RATIO, 1, 0.7),
           atMost("flash_p99_ratio", "p99 of FLASH beside ROUTINE to alone", RATIO, 3, 1.5),
+          atMost("flash_beside_fetch_ratio", "p99 of FLASH beside a fetch to alone", RATIO, 3, 1.5),
           atMost("entente.p99.50pc", "p99 at 50 % of capacity", "ms", 30, 10),
           atMost("entente.p50.90pc", "p50 at 90 % of capacity", "ms", 50, 20),
           atMost("fanout_us", "a further recipient of the same envelope", "µs", 10, 4),

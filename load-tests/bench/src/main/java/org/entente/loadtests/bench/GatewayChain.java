@@ -16,8 +16,6 @@ import org.entente.loadtests.measure.Arrivals;
 import org.entente.loadtests.measure.MeasuredContent;
 import org.entente.loadtests.measure.MessageSender;
 import org.entente.proto.v1.Addressing;
-import org.entente.proto.v1.Alert;
-import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
@@ -133,15 +131,10 @@ final class GatewayChain {
         .build();
   }
 
-  /** An alert to this gateway, that the agreement permits in both directions. */
-  static Draft alert(String to, String headline) {
-    return draft(Lane.LANE_ROUTINE).toBuilder()
-        .setTo(Addressing.newBuilder().addAgencies(to))
-        .setBody(
-            Body.newBuilder()
-                .setAlert(
-                    Alert.newBuilder()
-                        .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline(headline))))
+  /** A ROUTINE message that is sent without a chain. */
+  static Draft single(String key) {
+    return numbered(draft(Lane.LANE_ROUTINE), new MeasuredContent(Effort.KIB), 0).toBuilder()
+        .setIdempotencyKey(key)
         .build();
   }
 

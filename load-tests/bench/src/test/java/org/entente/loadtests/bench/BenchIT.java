@@ -48,6 +48,7 @@ final class BenchIT {
           "attachment.fetch.4",
           "attachment.rss.recipient.1",
           "attachment_to_raw",
+          "flash_beside_fetch_ratio",
           "backlog.drained",
           "backlog.rss.100",
           "fanout.rate.8",
