@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Label;
@@ -53,23 +55,29 @@ record MessageRecords(String topic, RecordFormat format) {
     return records;
   }
 
-  /** The message that this one recalls or restricts. */
+  /** The message of its own origin that this one recalls or restricts. */
   static Optional<ByteString> ended(Delivery delivery) {
     return delivery.getBody().hasRecall()
-        ? Optional.of(delivery.getBody().getRecall().getMessageId())
+        ? ofItsOrigin(delivery, delivery.getBody().getRecall().getMessageId())
         : restricted(delivery);
   }
 
   /**
-   * The message that this one restricts; it comes again once the restriction is lifted. None if
-   * that has already happened, since a higher lane overtakes.
+   * The message of its own origin that this one restricts; it comes again once the restriction is
+   * lifted. None if that has already happened, since a higher lane overtakes.
    */
   static Optional<ByteString> restricted(Delivery delivery) {
     Label label = delivery.getLabel();
     return label.getMessageType() == MessageType.MESSAGE_TYPE_RESTRICTION
             && !delivery.getStanding().getCancelled()
-        ? Optional.of(label.getReferences())
+        ? ofItsOrigin(delivery, label.getReferences())
         : Optional.empty();
+  }
+
+  /** An agency that received a message too knows its id, and must not end it here. */
+  private static Optional<ByteString> ofItsOrigin(Delivery delivery, ByteString id) {
+    AgencyName origin = new AgencyName(delivery.getLabel().getOrigin());
+    return MessageId.of(id.toByteArray()).isOf(origin) ? Optional.of(id) : Optional.empty();
   }
 
   private static String cause(Delivery delivery) {

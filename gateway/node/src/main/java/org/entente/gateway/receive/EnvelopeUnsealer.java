@@ -93,7 +93,14 @@ final class EnvelopeUnsealer {
    * @param cost what it takes to judge and commit them, beyond what the form of the envelope shows
    * @param unusual memory that they need beyond what honest ones need
    */
-  record Parsed(List<Message> messages, FrameCost cost, long unusual) {}
+  record Parsed(List<Message> messages, FrameCost cost, long unusual) {
+    /**
+     * Whether there is more than what gateways say about mail, of which the inbox keeps nothing.
+     */
+    boolean isMail() {
+      return !messages.stream().allMatch(Message::said);
+    }
+  }
 
   /**
    * Parses the messages, in order; empty if a label or body does not follow its format, or all
@@ -213,6 +220,10 @@ final class EnvelopeUnsealer {
     if (refusal.isPresent()) {
       return message.refused(refusal.get());
     }
+    Optional<InspectionResult.Refused> others = ofAnotherOrigin(facts.origin(), message);
+    if (others.isPresent()) {
+      return others.get();
+    }
     if (message.label().getKind() == Kind.KIND_EVIDENCE) {
       return evidence(facts.origin(), message);
     }
@@ -282,6 +293,29 @@ final class EnvelopeUnsealer {
       return Optional.of(message.refused(Code.EXPIRED, "arrived after its expiry"));
     }
     return Optional.empty();
+  }
+
+  /**
+   * The refusal of what recalls or changes a message of another origin. Clients that follow recalls
+   * rely on it: whoever received a message too knows its id.
+   */
+  private static Optional<InspectionResult.Refused> ofAnotherOrigin(
+      AgencyName origin, Message message) {
+    if (message.body().hasRecall() && !isOf(origin, message.body().getRecall().getMessageId())) {
+      return Optional.of(
+          message.refused(
+              Code.HEADER_MISMATCH, "body.recall.message_id: only its origin recalls a message"));
+    }
+    ByteString changed = message.label().getReferences();
+    return changed.isEmpty() || isOf(origin, changed)
+        ? Optional.empty()
+        : Optional.of(
+            message.refused(
+                Code.HEADER_MISMATCH, "label.references: only its origin changes a message"));
+  }
+
+  private static boolean isOf(AgencyName origin, ByteString id) {
+    return MessageId.of(id.toByteArray()).isOf(origin);
   }
 
   private InspectionResult.Content evidence(AgencyName origin, Message message) {

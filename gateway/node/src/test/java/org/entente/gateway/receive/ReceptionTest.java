@@ -1,5 +1,6 @@
 package org.entente.gateway.receive;
 
+import static org.entente.gateway.receive.RecipientNode.FAR;
 import static org.entente.gateway.receive.RecipientNode.LANE;
 import static org.entente.gateway.receive.RecipientNode.ORIGIN;
 import static org.entente.gateway.receive.RecipientNode.SELF;
@@ -515,6 +516,28 @@ class ReceptionTest {
             .contains(node.lastSaid()),
         node::lastSaid);
     assertFalse(node.isHere(message.messageId()));
+  }
+
+  /** Attack: a client that follows recalls would drop the message that this agency got too. */
+  @Test
+  void recallAndChange_ofAnotherOriginsMessage_areRefused() {
+    MessageId others = MessageId.fresh(FAR, node.clock.millis(), node.random);
+    Permitted recall = node.recallOf(others);
+    node.deliver(recall);
+    assertEquals(
+        "NON_DELIVERY HEADER_MISMATCH: body.recall.message_id: only its origin recalls a message",
+        node.lastSaid());
+    Permitted update =
+        node.alert(
+            RecipientNode.text("update"),
+            label ->
+                label.setMessageType(MessageType.MESSAGE_TYPE_UPDATE).setReferences(bytes(others)));
+    node.deliver(update);
+    assertEquals(
+        "NON_DELIVERY HEADER_MISMATCH: label.references: only its origin changes a message",
+        node.lastSaid());
+    assertFalse(node.isHere(recall.messageId()));
+    assertFalse(node.isHere(update.messageId()));
   }
 
   @Test

@@ -119,7 +119,8 @@ class ChainSearchTest {
   /** It is read, and moves before the reading is on record. */
   @Test
   void messageThatComesAnew_whileItIsOpened_isGiven_andNotOnceItIsRestrictedOrGone() {
-    MessageId target = MessageId.fresh(node.now.toEpochMilli(), new SecureRandom());
+    MessageId target =
+        MessageId.fresh(ReceiveKit.ORIGIN, node.now.toEpochMilli(), new SecureRandom());
     MessageId update = changes(MessageType.MESSAGE_TYPE_UPDATE, target);
     MessageVisibility.Hit seen = seen(update);
     node.ledger.commit(

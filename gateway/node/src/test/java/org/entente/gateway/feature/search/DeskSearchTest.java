@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Result;
+import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.SearchResponse;
 import org.junit.jupiter.api.AutoClose;
@@ -55,10 +57,14 @@ class DeskSearchTest {
     assertEquals(List.of(1, 1, 1, 0), foundBy("general", "narc", "both", "strict"));
   }
 
+  private MessageId notHere() {
+    return MessageId.fresh(ReceiveKit.ORIGIN, node.now.toEpochMilli(), new SecureRandom());
+  }
+
   /** It was refused, erased, or comes later: nobody can say for which desk it was. */
   @Test
   void recallOfWhatIsNotHere_isForWhoSitsAtNoDesk() {
-    node.recalled(MessageId.parse("0198c0ffee0070008000000000000001"));
+    node.recalled(notHere());
     assertEquals(List.of(1, 0, 0, 0), foundBy("general", "narc", "both", "strict"));
   }
 
@@ -87,8 +93,7 @@ class DeskSearchTest {
   /** A change in FLASH overtakes its target; or that was erased, or its time is over. */
   @Test
   void change_ofWhatIsNotHere_isForWhoSitsAtNoDesk() {
-    ByteString unknown =
-        ByteString.copyFrom(MessageId.parse("0198c0ffee0070008000000000000001").bytes());
+    ByteString unknown = ByteString.copyFrom(notHere().bytes());
     node.received(
         SearchNode.alert("changed"),
         label -> label.setReferences(unknown).setMessageType(MessageType.MESSAGE_TYPE_UPDATE));
@@ -102,8 +107,7 @@ class DeskSearchTest {
   /** One of two references that is not here does not hide the other. */
   @Test
   void change_whoseTargetIsNotHere_goesWhereTheMessageWentToWhichItReplies() {
-    ByteString unknown =
-        ByteString.copyFrom(MessageId.parse("0198c0ffee0070008000000000000001").bytes());
+    ByteString unknown = ByteString.copyFrom(notHere().bytes());
     MessageId id = node.received(SearchNode.alert("one"), label -> label.addDesks("narcotics"));
     node.received(
         SearchNode.alert("changed"),
