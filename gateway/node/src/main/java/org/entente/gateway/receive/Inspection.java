@@ -246,6 +246,7 @@ final class Inspection {
     if (path.isEmpty()
         || path.size() > MAX_PATH
         || path.contains(self.value())
+        || path.stream().distinct().count() < path.size()
         || !path.get(0).equals(origin.value())
         || !path.get(path.size() - 1).equals(peer.value())) {
       return Optional.of(
@@ -441,8 +442,7 @@ final class Inspection {
       if (!parsed.get().cost().charge(accounts.of(peer.value()), party)) {
         return overloaded(header, "what it holds exceeds the rates of its origin", again);
       }
-      long stored = ledger.inbox().stored().of(origin, header.facts().lane());
-      if (!ledger.room().hasRoom(stored, envelope.size())) {
+      if (parsed.get().isMail() && !hasRoom(envelope)) {
         return overloaded(
             header, "what is stored of its origin is its share of the disk already", again);
       }
@@ -455,6 +455,12 @@ final class Inspection {
       return taken(
           header, new InspectionResult.Judged(opened.number(), session, contents, unusual), onward);
     }
+  }
+
+  private boolean hasRoom(Envelope envelope) {
+    EnvelopeFacts facts = envelope.header().facts();
+    long stored = ledger.inbox().stored().of(facts.origin(), facts.lane());
+    return ledger.room().hasRoom(stored, envelope.size());
   }
 
   private static InspectionResult.Rejected overloaded(

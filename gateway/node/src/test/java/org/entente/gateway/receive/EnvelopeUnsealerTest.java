@@ -30,6 +30,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.entente.gateway.account.Work;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -406,6 +407,19 @@ class EnvelopeUnsealerTest {
         Kind.KIND_EVIDENCE,
         Body.newBuilder().setEvidence(batch).build(),
         Label.Builder::clearCategory);
+  }
+
+  /** What is said about mail is not mail: otherwise nobody learned any more what became of it. */
+  @Test
+  void evidence_ofAnOriginWhoseMailHasItsShareOfTheDisk_isTaken() {
+    node.deliver(node.alert("one"));
+    long stored = node.ledger.inbox().stored().of(ORIGIN, LANE);
+    node.disk.free(DiskThresholds.DEFAULT.refuseBelow() + 2 * stored);
+    node.ledger.room().look();
+    assertEquals(Result.RESULT_REWRAP, node.deliver(node.alert("two")).getResult());
+    MessageId sent = node.sent(false, ORIGIN);
+    assertEquals(Result.RESULT_COMMITTED, node.deliver(evidence(ORIGIN, sent)).getResult());
+    assertEquals(2, node.kit.evidence().known(node.ledger.evidence(), sent).size());
   }
 
   @Test

@@ -284,6 +284,20 @@ class InspectionTest {
     assertEquals(Result.RESULT_COMMITTED, from(HUB, via(sealed, ORIGIN, a, b, HUB)).getResult());
   }
 
+  /** Attack: each name in between would be another share, and work would leave no debt. */
+  @Test
+  void path_thatLeadsBackToItsOrigin_isRefused() {
+    Delivery sealed = sealed();
+    assertRefused(
+        Code.ROUTING_LOOP,
+        "its path does not lead from the origin to here",
+        from(ORIGIN, via(sealed, ORIGIN, HUB, ORIGIN)));
+    assertRefused(
+        Code.ROUTING_LOOP,
+        "its path does not lead from the origin to here",
+        from(HUB, via(sealed, ORIGIN, HUB, HUB)));
+  }
+
   /** Threat 93: nothing of it is opened, and its origin is told nothing. */
   @Test
   void mailOfAnother_byANeighbourThatIsNoTransit_isRefused_andItsOriginIsNotAsked() {
