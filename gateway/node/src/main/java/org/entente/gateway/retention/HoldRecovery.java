@@ -1,5 +1,6 @@
 package org.entente.gateway.retention;
 
+import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -102,7 +103,8 @@ final class HoldRecovery {
     } else if (ended != null && key.isEndedBy(ended)) {
       holds.end(ended);
     } else if (lastDay != null) {
-      holds.note(new EndedHold(key.message(), lastDay.toEpochDay(), key.beganMs()));
+      holds.note(
+          new EndedHold(key.message(), lastDay.toEpochDay(), key.beganMs(), ByteString.EMPTY));
     } else if (ledger.inbox().find(key.message()) != null) {
       placeAgain(key.message());
     }
@@ -194,7 +196,7 @@ final class HoldRecovery {
             id ->
                 out.add(
                     ("holds: the keystore has the keys of %d legal holds that this ledger does not"
-                            + " know, one of message %s; they are kept until `hold release` of each")
+                         + " know, one of message %s; they are kept until `hold release` of each")
                         .formatted(unknown.size(), id)));
     unconfirmed.stream()
         .findAny()

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.LawCategory;
@@ -128,14 +129,18 @@ final class LegalHolds {
     return place(actor, id, reason, false);
   }
 
-  /** How many holds a client has placed, or none while that makes no difference. */
+  /**
+   * How many holds with a key a client has placed, in force or ended, or none while that makes no
+   * difference.
+   */
   private long own(AuditActor actor, int all) {
-    ByteString client = token(actor);
-    return all < MOST / 2
-        ? 0
-        : ledger.retention().holds(null, MOST).stream()
-            .filter(hold -> hold.record().getClient().equals(client))
-            .count();
+    if (all < MOST / 2) {
+      return 0;
+    }
+    Stream<ByteString> inForce =
+        ledger.retention().holds(null, MOST).stream().map(hold -> hold.record().getClient());
+    Stream<ByteString> ended = ledger.retention().endedHolds().stream().map(EndedHold::client);
+    return Stream.concat(inForce, ended).filter(token(actor)::equals).count();
   }
 
   private ByteString token(AuditActor actor) {
@@ -186,7 +191,7 @@ final class LegalHolds {
       return place(actor, id, terms, reason);
     }
     long lastDay = known.map(EndedHold::lastDay).orElseGet(() -> lastDay(key));
-    EndedHold useless = new EndedHold(id, lastDay, began);
+    EndedHold useless = new EndedHold(id, lastDay, began, token(actor));
     note(useless);
     Result<Instant> answer = place(actor, id, terms, reason);
     if (answer instanceof Result.Refused) {
@@ -291,12 +296,13 @@ final class LegalHolds {
       Optional<BucketKey> holdKey,
       String what) {
     InboxTable.PlacedRecord placed = ledger.inbox().find(tx, id);
-    if (ledger.retention().held(tx, id) == null || placed == null) {
+    HoldRecord held = ledger.retention().held(tx, id);
+    if (held == null || placed == null) {
       return Result.refused(Code.NOT_FOUND, "message_id", "no legal hold on message " + id);
     }
     InboxRecord record = placed.record();
     ledger.retention().unhold(tx, id);
-    key.map(it -> new EndedHold(id, record.getBucketDay(), it.beganMs()))
+    key.map(it -> new EndedHold(id, record.getBucketDay(), it.beganMs(), held.getClient()))
         .ifPresent(ended -> ledger.retention().endHold(tx, ended));
     RetentionLeaf.record(tx, actor, LawCategory.NONE, placed, what);
     if (record.getRecalled()) {

@@ -563,6 +563,20 @@ class RetentionTest {
     assertEquals(now, Results.value(node.retention.hold(new NodeName("legal"), other, PERSON)));
   }
 
+  /** Attack: to place and to release leaves a key each, which nobody had. */
+  @Test
+  void releasedHoldsOfAClient_countForIt_untilTheirKeysAreDestroyed() {
+    for (String name : List.of("one", "two")) {
+      MessageId id = received(name);
+      node.retention.hold(OFFICE, id, PERSON);
+      node.retention.release(OFFICE, id, PERSON);
+    }
+    keysOfHolds(2, LegalHolds.MOST - 2);
+    MessageId other = received("three");
+    assertEquals(Code.LIMIT_REACHED, Results.code(node.retention.hold(OFFICE, other, PERSON)));
+    assertEquals(now, Results.value(node.retention.hold(new NodeName("legal"), other, PERSON)));
+  }
+
   private void keysOfHolds(int from, int to) {
     for (int i = from; i < to; i++) {
       keys.hold(MessageId.fresh(ReceiveKit.ORIGIN, i, random), i).close();
@@ -594,7 +608,7 @@ class RetentionTest {
     node.retention.release(OFFICE, id, PERSON);
     RetentionTable.EndedHold first = requireNonNull(node.ledger.retention().endedHold(id));
     RetentionTable.EndedHold useless =
-        new RetentionTable.EndedHold(id, first.lastDay(), first.keyBeganMs() + 1);
+        new RetentionTable.EndedHold(id, first.lastDay(), first.keyBeganMs() + 1, first.client());
     node.ledger.commit(
         Lane.ROUTINE,
         tx -> {
@@ -675,7 +689,9 @@ class RetentionTest {
     node.ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          node.ledger.retention().endHold(tx, new RetentionTable.EndedHold(id, 0, 7));
+          node.ledger
+              .retention()
+              .endHold(tx, new RetentionTable.EndedHold(id, 0, 7, ByteString.EMPTY));
           return id;
         });
     keys.hold(id, 7).close();

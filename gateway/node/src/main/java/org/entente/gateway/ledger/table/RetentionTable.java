@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger.table;
 
+import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -39,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * RETENTION u8 8 · u8 n · ascii origin · 16-byte id     → empty: a pending erasure of that origin
  * RETENTION u8 9 · u8 n · ascii origin · u8 lane · u64 position → empty: a page to be written again
  * RETENTION u8 10 · u8 n · ascii origin                 → u64 number of these pages
- * RETENTION u8 11 · 16-byte message id → u64 last day · u64 time: the key of an ended hold
+ * RETENTION u8 11 · 16-byte message id → u64 last day · u64 time · client's token: the key of an
+ *                                        ended hold
  * RETENTION u8 12 · u64 time · 16-byte message id → u64 last day: a finished erasure, by time
  * </pre>
  */
@@ -79,7 +82,7 @@ public final class RetentionTable {
   private final int most;
   private volatile boolean holdsAll = true;
 
-  /** Of the latest finished erasure since the start, milliseconds. The writer's alone. */
+  /** Of the latest finished erasure, milliseconds. The writer's alone. */
   private long lastErasedMs;
 
   public RetentionTable(Store store) {
@@ -94,6 +97,10 @@ public final class RetentionTable {
   RetentionTable(Store store, int most) {
     this.store = store;
     this.most = most;
+    KeyValue erased =
+        store.last(
+            Table.RETENTION, RetentionExpiry.prefix(ERASED), RetentionExpiry.prefix(ERASED + 1));
+    lastErasedMs = erased == null ? 0 : BigEndian.u64(erased.key(), 1);
     try (Scan scan =
         store.scan(
             Table.RETENTION,
@@ -137,7 +144,7 @@ public final class RetentionTable {
     tx.delete(Table.RETENTION, pendingKey(done));
     tx.put(Table.RETENTION, key(DONE, id(done)), done.toByteArray());
     if (done.getArrival() > 0) {
-      // Later than those before, also in one millisecond: who has read those must find it.
+      // Later than those before, whatever the clock says: who has read those must find it.
       lastErasedMs = Math.max(tx.nowMillis(), lastErasedMs + 1);
       byte[] place = KeyBuilder.key().u64(lastErasedMs).bytes(id(done).bytes()).done();
       tx.put(Table.RETENTION, erasedKey(place), u64(done.getBucketDay()));
@@ -337,13 +344,17 @@ public final class RetentionTable {
    *
    * @param lastDay days since 1970, after which its key is destroyed
    * @param keyBeganMs when the key came into use for that hold, milliseconds since 1970
+   * @param client the token of the client whose hold it was, as in its record; empty if unknown
    */
-  public record EndedHold(MessageId id, long lastDay, long keyBeganMs) {}
+  public record EndedHold(MessageId id, long lastDay, long keyBeganMs, ByteString client) {}
 
   /** Records that the key of a message's hold is to be destroyed after a day. */
   public void endHold(Transaction tx, EndedHold ended) {
-    byte[] value = KeyBuilder.key().u64(ended.lastDay()).u64(ended.keyBeganMs()).done();
-    tx.put(Table.RETENTION, key(ENDED_HOLD, ended.id()), value);
+    KeyBuilder value = KeyBuilder.key().u64(ended.lastDay()).u64(ended.keyBeganMs());
+    tx.put(
+        Table.RETENTION,
+        key(ENDED_HOLD, ended.id()),
+        value.bytes(ended.client().toByteArray()).done());
   }
 
   /** Removes the same: the key is destroyed, or the hold has begun again. */
@@ -374,7 +385,12 @@ public final class RetentionTable {
   }
 
   private static EndedHold ended(MessageId id, byte[] value) {
-    return new EndedHold(id, BigEndian.u64(value, 0), BigEndian.u64(value, Long.BYTES));
+    int times = 2 * Long.BYTES;
+    return new EndedHold(
+        id,
+        BigEndian.u64(value, 0),
+        BigEndian.u64(value, Long.BYTES),
+        ByteString.copyFrom(value, times, value.length - times));
   }
 
   /** Holds after an id, or from the first, at most {@code most}. */

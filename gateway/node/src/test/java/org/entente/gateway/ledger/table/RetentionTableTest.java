@@ -48,6 +48,29 @@ class RetentionTableTest {
     return ledger.commit(Lane.ROUTINE, tx -> book.prune(tx, clock.millis(), 0, most));
   }
 
+  private void erased(RetentionTable at) {
+    ErasureRecord done =
+        ErasureRecord.newBuilder()
+            .setMessageId(ByteString.copyFrom(fresh().bytes()))
+            .setBucketDay(20_000)
+            .setArrival(1)
+            .build();
+    write(tx -> at.end(tx, done));
+  }
+
+  /** Whoever has read those before must find it, also if the clock was set back meanwhile. */
+  @Test
+  void erasure_afterARestart_isListedBehindThoseBefore() {
+    erased(book);
+    erased(book);
+    List<byte[]> read = book.erasedAfter(new byte[0], 10);
+    assertEquals(2, read.size());
+    clock.move(Duration.ofSeconds(-5));
+    RetentionTable again = new RetentionTable(store);
+    erased(again);
+    assertEquals(1, again.erasedAfter(read.get(1), 10).size());
+  }
+
   @Test
   void blocks_areCountedByOrigin_overBatches_andWhenTheyEnd() {
     MessageId first = fresh();
