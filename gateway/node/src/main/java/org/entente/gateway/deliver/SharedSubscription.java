@@ -34,6 +34,12 @@ final class SharedSubscription {
   /** Ranges of one lane that are stored. */
   static final int KEPT_RANGES = 256;
 
+  /**
+   * How often dead letters whose messages are gone make room: that looks all of them up, and any
+   * number of leases may end at once.
+   */
+  private static final long FORGET_MILLIS = 1_000;
+
   private static final int LEASE_SECONDS = 60;
   private static final int MAX_DELIVERIES = 5;
 
@@ -50,6 +56,7 @@ final class SharedSubscription {
   /** Records of deliveries that came back, and that are not durable yet. */
   private final AtomicInteger telling = new AtomicInteger();
 
+  private long forgotMillis;
   private boolean removed;
   private volatile boolean failed;
 
@@ -191,7 +198,8 @@ final class SharedSubscription {
 
   /** Makes a message a dead letter, unless there are too many: then it is delivered on. */
   private boolean bury(Lane lane, long position, LeasedLane.Lease lease) {
-    if (dead.size() >= mostDead) {
+    if (dead.size() >= mostDead && Math.abs(nowMillis() - forgotMillis) >= FORGET_MILLIS) {
+      forgotMillis = nowMillis();
       dead.values().removeIf(one -> !isKept(one));
     }
     if (dead.size() >= mostDead) {

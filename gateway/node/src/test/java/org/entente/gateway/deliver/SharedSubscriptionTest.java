@@ -473,6 +473,21 @@ class SharedSubscriptionTest {
     assertEquals(List.of(MOST_DEAD + 1L), node.open(10).positions());
   }
 
+  /** Attack: each lease that ends looked up all dead letters, on a thread that others need. */
+  @Test
+  void leasesThatEnd_whereNoDeadLetterHasRoom_lookThemUpOnce() {
+    int many = 50;
+    node.messages(many);
+    node.open(many);
+    node.later(LEASE);
+    node.later(LEASE);
+    assertEquals(MOST_DEAD, node.dead().size());
+    node.store.calls();
+    node.later(LEASE);
+    int looked = node.store.calls().getOrDefault("scan INBOX", 0);
+    assertTrue(looked < 2 * many, "one for each that is sent again, and few more: " + looked);
+  }
+
   /** As after SIGKILL: no stream was closed. */
   @Test
   void restart_betweenDeliveryAndAcknowledgement_repeatsWhatWasNotAcknowledged_alone() {
