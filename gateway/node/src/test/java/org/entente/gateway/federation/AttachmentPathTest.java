@@ -519,6 +519,20 @@ class AttachmentPathTest {
     }
   }
 
+  /** The same look at the folder precedes each segment that a peer sends on a stream. */
+  @Test
+  void folderThatCannotBeUsed_refusesUploads_andSaysWhoMustAct() throws Exception {
+    federation.start(FR);
+    Files.createDirectories(folder(FR));
+    Files.delete(folder(FR));
+    Files.createFile(folder(FR));
+    StatusRuntimeException refusal =
+        refused(Status.Code.RESOURCE_EXHAUSTED, () -> at(FR).beginUpload(photograph(1).build()));
+    assertTrue(
+        String.valueOf(refusal.getMessage()).contains("attachments.folder cannot be created"),
+        refusal.getMessage());
+  }
+
   @Test
   void attachment_isFetchedThroughATransit_whichKeepsNothingOfIt() throws IOException {
     federation.start(FR, HUB, SG);

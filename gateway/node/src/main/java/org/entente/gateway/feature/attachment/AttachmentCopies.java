@@ -52,6 +52,8 @@ public final class AttachmentCopies {
   public void add(int number, Set<Integer> kept) throws IOException {
     Files.createDirectories(
         copies, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    // First, as the disk may have no room for further files otherwise.
+    prune(kept);
     List<String> names = new ArrayList<>();
     for (String name : live.names()) {
       if (copied(files.resolve(name), copies.resolve(name))) {

@@ -181,6 +181,7 @@ final class AttachmentDrafts implements DraftHook {
       OwnAttachment record = parts.table().find(tx, id);
       if (record != null && parts.table().remove(tx, id)) {
         parts.deleteAfter(tx, parts.folder().own(id, record.getSize()));
+        tx.afterCommit(() -> uploads.gone(id));
       }
     }
   }

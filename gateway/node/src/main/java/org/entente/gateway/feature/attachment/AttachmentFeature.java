@@ -109,10 +109,14 @@ public final class AttachmentFeature implements Feature {
     @Override
     public void received(AgencyName neighbour, AttachmentPart part) {
       AttachmentFetches taking = fetches;
-      if (!isForThisGateway(part.getRequester())) {
-        relay.received(neighbour, part);
-      } else if (taking != null) {
-        taking.received(neighbour, part);
+      try {
+        if (!isForThisGateway(part.getRequester())) {
+          relay.received(neighbour, part);
+        } else if (taking != null) {
+          taking.received(neighbour, part);
+        }
+      } catch (InvalidValue e) {
+        dropped(Code.MALFORMED);
       }
     }
 

@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.attachment;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -55,8 +56,18 @@ record AttachmentParts(
     if (full.isPresent()) {
       return full;
     }
-    folder.make();
-    long left = folder.room() - gateway.ledger().room().thresholds().slowBelow();
+    long left;
+    try {
+      folder.make();
+      left = folder.room() - gateway.ledger().room().thresholds().slowBelow();
+    } catch (UncheckedIOException e) {
+      // A segment that comes must not end its stream, on which notices come too.
+      return Optional.of(
+          new Problem(
+              Code.STORAGE_FULL,
+              "size",
+              e.getMessage() + " on this gateway; its operator must look at that folder"));
+    }
     return left >= size
         ? Optional.empty()
         : Optional.of(

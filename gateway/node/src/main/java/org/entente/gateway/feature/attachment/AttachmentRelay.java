@@ -2,6 +2,7 @@ package org.entente.gateway.feature.attachment;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.Queue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.Code;
@@ -52,7 +54,7 @@ final class AttachmentRelay {
   private final Links links;
   private final LongSupplier nanos;
   private final Map<Path, Waiting> paths = new HashMap<>();
-  private final Map<Segment, Asked> asked = new LinkedHashMap<>();
+  private final Map<Question, Asked> asked = new LinkedHashMap<>();
 
   /** The links to neighbours. */
   interface Links {
@@ -78,8 +80,11 @@ final class AttachmentRelay {
   /** A segment for one agency. */
   private record Segment(String requester, ByteString message, ByteString attachment, int number) {}
 
+  /** A segment that was requested through a neighbour: another one cannot divert its answer. */
+  private record Question(Path path, Segment segment) {}
+
   /** A request that was passed on, by the turn of the neighbour that it went to. */
-  private record Asked(Path path, AgencyName to, int turn, long at) {}
+  private record Asked(AgencyName to, int turn, long at) {}
 
   /**
    * A relay that passes nothing on yet.
@@ -174,14 +179,14 @@ final class AttachmentRelay {
         ways.apply(new AgencyName(request.getOrigin())).stream()
             .filter(hop -> !hop.equals(path.neighbour()))
             .toList();
-    Segment segment = segment(request);
-    Asked before = asked.get(segment);
+    Question question = new Question(path, segment(request));
+    Asked before = asked.get(question);
     int first = before == null ? 0 : before.turn() + 1;
     for (int turn = first; turn < first + hops.size(); turn++) {
       AgencyName to = hops.get(Math.floorMod(turn, hops.size()));
       if (links.send(to, request)) {
-        forget(segment);
-        asked.put(segment, new Asked(path, to, turn, now));
+        forget(question);
+        asked.put(question, new Asked(to, turn, now));
         waiting.asked++;
         return;
       }
@@ -196,21 +201,21 @@ final class AttachmentRelay {
         request.getSegment());
   }
 
-  private @Nullable Asked forget(Segment segment) {
-    Asked before = asked.remove(segment);
-    if (before != null) {
-      waiting(before).asked--;
+  private void forget(Question question) {
+    if (asked.remove(question) != null) {
+      waiting(question).asked--;
     }
-    return before;
   }
 
-  private Waiting waiting(Asked one) {
-    return Objects.requireNonNull(paths.get(one.path()));
+  private Waiting waiting(Question question) {
+    return Objects.requireNonNull(paths.get(question.path()));
   }
 
   /**
    * Passes an answer back, if it was requested of this neighbour and has not been answered yet. The
    * requester finds out whether it is the segment.
+   *
+   * @throws org.entente.gateway.model.InvalidValue if the requester's name is none
    */
   void received(AgencyName neighbour, AttachmentPart part) {
     Segment segment =
@@ -230,25 +235,43 @@ final class AttachmentRelay {
     }
   }
 
+  /** The path of the oldest request that this neighbour answers; null if there is none. */
   private synchronized @Nullable Path answered(AgencyName neighbour, Segment segment) {
-    Asked one = asked.get(segment);
-    if (one == null || !one.to().equals(neighbour)) {
+    AgencyName requester = new AgencyName(segment.requester());
+    long now = nanos.getAsLong();
+    Question oldest =
+        Stream.concat(Stream.of(requester), ways.apply(requester).stream())
+            .distinct()
+            .map(through -> new Question(new Path(through, requester), segment))
+            .filter(question -> isAsked(question, neighbour))
+            .max(Comparator.comparingLong(question -> age(question, now)))
+            .orElse(null);
+    if (oldest == null) {
       return null;
     }
-    forget(segment);
-    return one.path();
+    forget(oldest);
+    return oldest.path();
+  }
+
+  private boolean isAsked(Question question, AgencyName neighbour) {
+    Asked one = asked.get(question);
+    return one != null && one.to().equals(neighbour);
+  }
+
+  private long age(Question question, long now) {
+    return now - Objects.requireNonNull(asked.get(question)).at();
   }
 
   /** Passes on what waited for its rate, and forgets what got no answer; called regularly. */
   synchronized void round() {
     long now = nanos.getAsLong();
-    Iterator<Asked> oldest = asked.values().iterator();
+    Iterator<Map.Entry<Question, Asked>> oldest = asked.entrySet().iterator();
     while (oldest.hasNext()) {
-      Asked one = oldest.next();
-      if (now - one.at() < FORGOTTEN_NANOS) {
+      Map.Entry<Question, Asked> one = oldest.next();
+      if (now - one.getValue().at() < FORGOTTEN_NANOS) {
         break;
       }
-      waiting(one).asked--;
+      waiting(one.getKey()).asked--;
       oldest.remove();
     }
     paths.forEach(this::passOn);

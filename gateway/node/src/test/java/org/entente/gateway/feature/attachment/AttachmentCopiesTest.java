@@ -115,4 +115,16 @@ class AttachmentCopiesTest {
     assertThrows(IOException.class, () -> copies.restore(1));
     assertTrue(names(files).isEmpty());
   }
+
+  /** Otherwise a disk that filled once would stay full, and no backup would ever succeed again. */
+  @Test
+  void backup_thatFindsNoRoom_stillRemovesWhatNoOtherNeeds() throws IOException {
+    file(FIRST, "first");
+    copies.add(1, Set.of(1));
+    Files.delete(files.resolve(FIRST));
+    // It cannot be copied, as on a full disk.
+    Files.createSymbolicLink(files.resolve(SECOND), files.resolve(SECOND));
+    assertThrows(IOException.class, () -> copies.add(2, Set.of(2)));
+    assertEquals(Set.of(), names(backups.resolve("attachments")));
+  }
 }

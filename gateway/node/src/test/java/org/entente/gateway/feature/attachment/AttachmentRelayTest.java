@@ -132,6 +132,21 @@ class AttachmentRelayTest {
     assertEquals(1, links.parts.size());
   }
 
+  /** Attack: a transit of the requester knows its requests, and would have all answers. */
+  @Test
+  void answer_isNotDivertedByAnotherNeighbour_thatRequestsTheSame() {
+    ways.put(SG, List.of(SG, ONE));
+    relay.requested(SG, request(FR, 0).build());
+    relay.requested(ONE, request(FR, 0).setRequester(SG.value()).build());
+    assertEquals(2, links.requests.size());
+    relay.received(FR, part(SG, 0));
+    assertEquals(List.of(new Neighbours.Sent<>(SG, part(SG, 0))), links.parts);
+    relay.received(FR, part(SG, 0));
+    assertEquals(ONE, links.parts.get(1).to(), "each its own");
+    relay.received(FR, part(SG, 0));
+    assertEquals(2, links.parts.size());
+  }
+
   @Test
   void answer_thatComesTooLate_isDropped() {
     relay.requested(SG, request(FR, 0).build());
