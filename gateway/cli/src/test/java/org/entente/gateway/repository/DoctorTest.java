@@ -406,6 +406,23 @@ class DoctorTest {
             .noneMatch(result -> result.check().phase() == Phase.BEFORE));
   }
 
+  /** The nodes of a replicated gateway that follow need not listen. */
+  @Test
+  void peer_thatAnswersAtOneOfItsAddresses_isNoFault() throws IOException {
+    try (ServerSocket silent = listen(0)) {
+      int port = silent.getLocalPort();
+      silent.close();
+      write(DIALLED.matcher(good).replaceAll("dial: [127.0.0.1:" + port + ", 127.0.0.1:$1]"));
+    }
+    listenAsPeers();
+    assertEquals(List.of(), result(examine(false), "network.peers").faults());
+    end();
+    taken.clear();
+    List<String> faults = result(examine(false), "network.peers").faults();
+    assertEquals(good.split("dial: ", -1).length - 1, faults.size(), faults::toString);
+    assertTrue(faults.get(0).split("nothing answers at", -1).length == 3, faults::toString);
+  }
+
   @Test
   void pausedLink_isNoFault() {
     answer(

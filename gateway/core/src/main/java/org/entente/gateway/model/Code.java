@@ -154,6 +154,12 @@ public enum Code {
   NO_ROUTE(OPERATOR, true),
   /** The gateway is starting, stopping, behind its checkpoint or cannot write. */
   NOT_READY(OPERATOR, true),
+  /**
+   * This node of a replicated gateway does not lead; nothing was done. Call the node that leads.
+   */
+  NOT_LEADER(CLIENT, true),
+  /** A stream of a later leader of the same gateway is open; this one leads no more. */
+  STALE_TERM(PEER, true),
   /** The disk is full or filling; nothing was stored. */
   STORAGE_FULL(OPERATOR, true),
   /** The gateway failed on the message repeatedly and quarantined it; an operator decides. */

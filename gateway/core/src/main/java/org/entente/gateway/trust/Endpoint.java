@@ -1,5 +1,7 @@
 package org.entente.gateway.trust;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.InvalidValue;
@@ -34,6 +36,21 @@ public record Endpoint(String host, int port) {
       throw invalid(text);
     }
     return new Endpoint(matcher.group(1), Integer.parseInt(matcher.group(2)));
+  }
+
+  /**
+   * The endpoints in a text such as {@code gw-1.customs.example:7443,gw-2.customs.example:7443}: at
+   * most {@value Member#MAX_ENDPOINTS}, all different.
+   *
+   * @throws InvalidValue for anything else
+   */
+  public static List<Endpoint> parseAll(String text) {
+    List<Endpoint> all = Arrays.stream(text.split(",", -1)).map(Endpoint::parse).toList();
+    if (all.size() > Member.MAX_ENDPOINTS || all.stream().distinct().count() < all.size()) {
+      throw new InvalidValue(
+          "endpoints are at most " + Member.MAX_ENDPOINTS + ", all different", text);
+    }
+    return all;
   }
 
   private static InvalidValue invalid(String found) {

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.testkit.TestFederation;
@@ -134,5 +136,17 @@ final class MemberTest {
       })
   void endpoint_invalid_refused(String text) {
     assertThrows(InvalidValue.class, () -> Endpoint.parse(text));
+  }
+
+  @Test
+  void endpoints_withCommas_areAll_different_andNotTooMany() {
+    assertEquals(
+        List.of(new Endpoint("gw-1.example", 7443), new Endpoint("gw-2.example", 7443)),
+        Endpoint.parseAll("gw-1.example:7443,gw-2.example:7443"));
+    String seventeen =
+        IntStream.rangeClosed(1, 17).mapToObj(n -> "gw:" + n).collect(Collectors.joining(","));
+    for (String text : List.of("", "gw:1,", "gw:1,gw:1", "gw:1, gw:2", seventeen)) {
+      assertThrows(InvalidValue.class, () -> Endpoint.parseAll(text), text);
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
@@ -32,8 +33,26 @@ public final class Channels {
    * @throws IllegalArgumentException if a credential file cannot be used
    */
   public static ManagedChannel open(String address, Credentials credentials) {
+    return open(address, context(credentials));
+  }
+
+  /**
+   * A channel to a gateway that is at one of several addresses: it uses the first where the gateway
+   * serves, and another after a call that does not reach it or is refused with {@code NOT_LEADER}.
+   * The certificate is checked at each address as at a single one. The caller shuts it down.
+   *
+   * @param addresses at least one {@code host:port}; with several this method calls the gateway
+   * @throws IllegalArgumentException if a credential file cannot be used
+   */
+  public static ManagedChannel open(List<String> addresses, Credentials credentials) {
+    SslContext tls = context(credentials);
+    List<ManagedChannel> channels = addresses.stream().map(address -> open(address, tls)).toList();
+    return channels.size() == 1 ? channels.get(0) : new FailoverChannel(addresses, channels).look();
+  }
+
+  private static ManagedChannel open(String address, SslContext tls) {
     return NettyChannelBuilder.forTarget("dns:///" + address)
-        .sslContext(context(credentials))
+        .sslContext(tls)
         .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
         .build();

@@ -1,5 +1,6 @@
 package org.entente.gateway.config;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.nio.file.Path;
@@ -411,13 +412,32 @@ public record NodeConfig(
    * A direct link.
    *
    * @param peer the other agency
-   * @param dial {@code host:port} to dial; absent if the peer dials
+   * @param dial {@code host:port} to dial, or a list of at most {@value #MOST_ADDRESSES}, which are
+   *     tried in turn; empty if the peer dials
    * @param gateway name of the peer's gateway to dial, {@code gateway-1} by default
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Link(String peer, @Nullable String dial, @Nullable String gateway) {
+  public record Link(
+      String peer,
+      @JsonFormat(
+              with = {
+                JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY,
+                JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED
+              })
+          List<String> dial,
+      @Nullable String gateway) {
+    /** Most addresses of one peer. */
+    public static final int MOST_ADDRESSES = 16;
+
     public Link {
       Objects.requireNonNull(peer, "links.peer");
+      dial = Objects.requireNonNullElse(dial, List.of());
+      if (dial.size() > MOST_ADDRESSES || Set.copyOf(dial).size() < dial.size()) {
+        throw new IllegalArgumentException(
+            "links.dial has %s; valid is at most %d different addresses"
+                .formatted(InvalidValue.printable(dial.toString()), MOST_ADDRESSES));
+      }
+      dial = List.copyOf(dial);
       gateway = gateway == null ? "gateway-1" : gateway;
     }
   }

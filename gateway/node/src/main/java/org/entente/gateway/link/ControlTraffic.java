@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.trust.Endpoint;
 import org.entente.gateway.trust.gossip.TrustMessage;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
@@ -58,6 +59,11 @@ final class ControlTraffic implements StreamSlot.Traffic {
   /** Whether notices can be sent. */
   boolean isUp() {
     return stream != null;
+  }
+
+  /** Where this side reached the peer; empty if the peer dialled, or nothing is up. */
+  Optional<Endpoint> address() {
+    return Optional.ofNullable(stream).flatMap(FrameStream::address);
   }
 
   Optional<Instant> lastContact() {

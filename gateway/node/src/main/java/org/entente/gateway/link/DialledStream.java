@@ -2,8 +2,10 @@ package org.entente.gateway.link;
 
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.trust.Endpoint;
 import org.entente.proto.link.v1.ExchangeRequest;
 import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
@@ -12,12 +14,15 @@ import org.jspecify.annotations.Nullable;
 /** A stream that this side opened. */
 final class DialledStream
     implements FrameStream, ClientResponseObserver<ExchangeRequest, ExchangeResponse> {
+  private final Endpoint address;
   private final Listener listener;
   private final AtomicBoolean over = new AtomicBoolean();
   private @Nullable ClientCallStreamObserver<ExchangeRequest> call;
   private volatile InboundMessages messages = InboundMessages.UNCOUNTED;
+  private volatile boolean leaderRefused;
 
-  DialledStream(Listener listener) {
+  DialledStream(Endpoint address, Listener listener) {
+    this.address = address;
     this.listener = listener;
   }
 
@@ -45,6 +50,8 @@ final class DialledStream
 
   @Override
   public void onError(Throwable error) {
+    leaderRefused =
+        LinkStatus.reason(error).filter(code -> !code.equals(Code.NOT_LEADER.name())).isPresent();
     finish(LinkStatus.words(error));
   }
 
@@ -62,6 +69,16 @@ final class DialledStream
   @Override
   public boolean isDialled() {
     return true;
+  }
+
+  @Override
+  public Optional<Endpoint> address() {
+    return Optional.of(address);
+  }
+
+  /** Whether a gateway that leads ended the stream: it said why, and another would not say more. */
+  boolean leaderRefused() {
+    return leaderRefused;
   }
 
   @Override

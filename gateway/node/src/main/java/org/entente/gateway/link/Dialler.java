@@ -17,6 +17,16 @@ public interface Dialler {
    */
   Optional<FrameStream> open(FrameStream.Listener listener);
 
+  /** Number of addresses at which the gateway may be. */
+  default int addresses() {
+    return 1;
+  }
+
+  /** An attempt did not reach the gateway: the next one may go to another address. */
+  default void failed(FrameStream attempt) {
+    // One address has no other.
+  }
+
   /** Closes the connection and its streams. */
   void close();
 }

@@ -1,6 +1,8 @@
 package org.entente.gateway.link;
 
+import java.util.Optional;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.trust.Endpoint;
 import org.entente.proto.link.v1.Frame;
 
 /**
@@ -23,6 +25,11 @@ public interface FrameStream {
 
   /** Whether this side opened it. */
   boolean isDialled();
+
+  /** The address that this side dialled; empty if the peer dialled or the transport has none. */
+  default Optional<Endpoint> address() {
+    return Optional.empty();
+  }
 
   /** Whether a frame can be sent without buffering. */
   boolean isReady();

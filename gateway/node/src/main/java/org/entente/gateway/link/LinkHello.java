@@ -48,6 +48,9 @@ final class LinkHello {
     if (hello.getLane() < CONTROL || hello.getLane() > Lane.all().size()) {
       return refuse(Code.MALFORMED, "hello.lane", "a lane must be 1 to 4; 0 is the control stream");
     }
+    if (!within(hello.getTerm(), 0)) {
+      return refuse(Code.MALFORMED, "hello.term", "a term must be below 2^62");
+    }
     if (hello.getLane() != CONTROL && !factsAreSound(hello)) {
       return refuse(Code.MALFORMED, "hello", "epochs and numbers must be below 2^62 and in order");
     }

@@ -24,6 +24,11 @@ public interface LinkPorts {
   /** Version of the trust bundle in force. */
   long bundleVersion();
 
+  /** Term in which this node leads its gateway, below 2^62; 0 if the gateway is one node. */
+  default long term() {
+    return 0;
+  }
+
   /** The send queue for a peer on a lane; called once per peer and lane. */
   HopQueue queue(AgencyName peer, Lane lane);
 

@@ -75,9 +75,9 @@ final class LinkStatus {
     return switch (code) {
       case MALFORMED -> Status.Code.INVALID_ARGUMENT;
       case UNKNOWN_PEER, IDENTITY_MISMATCH -> Status.Code.PERMISSION_DENIED;
-      case PROTOCOL_VERSION, SEQUENCE_CONFLICT -> Status.Code.FAILED_PRECONDITION;
+      case PROTOCOL_VERSION, SEQUENCE_CONFLICT, STALE_TERM -> Status.Code.FAILED_PRECONDITION;
       case OVERLOADED, STORAGE_FULL -> Status.Code.RESOURCE_EXHAUSTED;
-      case NOT_READY -> Status.Code.UNAVAILABLE;
+      case NOT_READY, NOT_LEADER -> Status.Code.UNAVAILABLE;
       default -> Status.Code.INTERNAL;
     };
   }

@@ -2,23 +2,38 @@ package org.entente.gateway.link;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import org.entente.gateway.trust.Endpoint;
 import org.entente.proto.link.v1.LinkServiceGrpc;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens streams to one peer over one connection, opened on first use and closed with this dialler.
- * Thread-safe.
+ * Of several addresses it uses one until an attempt there fails, then the next one, round and
+ * round. Thread-safe.
  */
 final class PeerDialler implements Dialler {
   private final PeerName peer;
-  private final Supplier<ManagedChannel> channels;
-  private @Nullable ManagedChannel channel;
+  private final List<Endpoint> addresses;
+  private final Function<Endpoint, ManagedChannel> channels;
+  private final Map<Endpoint, ManagedChannel> opened = new HashMap<>();
+  private int current;
   private boolean closed;
 
-  PeerDialler(PeerName peer, Supplier<ManagedChannel> channels) {
+  /**
+   * @param addresses at least one, all different
+   * @param channels makes a channel that authenticates the peer, whichever address it has
+   */
+  PeerDialler(
+      PeerName peer, List<Endpoint> addresses, Function<Endpoint, ManagedChannel> channels) {
+    if (addresses.isEmpty()) {
+      throw new IllegalArgumentException("a peer to dial has an address");
+    }
     this.peer = peer;
+    this.addresses = List.copyOf(addresses);
     this.channels = channels;
   }
 
@@ -28,16 +43,22 @@ final class PeerDialler implements Dialler {
   }
 
   @Override
-  public Optional<FrameStream> open(FrameStream.Listener listener) {
-    ManagedChannel to = channel();
-    if (to == null) {
+  public int addresses() {
+    return addresses.size();
+  }
+
+  @Override
+  public synchronized Optional<FrameStream> open(FrameStream.Listener listener) {
+    if (closed) {
       return Optional.empty();
     }
+    Endpoint address = addresses.get(current);
+    ManagedChannel to = opened.computeIfAbsent(address, channels);
     // Backoff is done here: gRPC's own pauses grow to minutes.
     if (to.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
       to.resetConnectBackoff();
     }
-    DialledStream stream = new DialledStream(listener);
+    DialledStream stream = new DialledStream(address, listener);
     var unused =
         LinkServiceGrpc.newStub(to)
             .withOption(LinkContext.DIALLED, stream::countedBy)
@@ -45,21 +66,22 @@ final class PeerDialler implements Dialler {
     return Optional.of(stream);
   }
 
-  private synchronized @Nullable ManagedChannel channel() {
-    if (closed) {
-      return null;
+  @Override
+  public synchronized void failed(FrameStream attempt) {
+    Endpoint address = addresses.get(current);
+    boolean here = attempt.address().equals(Optional.of(address));
+    if (addresses.size() > 1
+        && here
+        && !(attempt instanceof DialledStream dialled && dialled.leaderRefused())) {
+      // Streams that stand there go on; only nothing is dialled there again.
+      Optional.ofNullable(opened.get(address)).ifPresent(ManagedChannel::enterIdle);
+      current = (current + 1) % addresses.size();
     }
-    if (channel == null) {
-      channel = channels.get();
-    }
-    return channel;
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    if (channel != null) {
-      channel.shutdownNow();
-    }
+    opened.values().forEach(ManagedChannel::shutdownNow);
   }
 }

@@ -9,12 +9,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.trust.Endpoint;
 import org.entente.gateway.trust.gossip.TrustMessage;
 import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.AttachmentRequest;
@@ -66,13 +67,18 @@ public final class PeerLinks implements AutoCloseable {
   }
 
   /**
-   * Keeps streams to a gateway open from now on, over one channel that the supplier creates on
-   * first use. The channel must accept messages as large as the server of {@link #service} does and
-   * authenticate that gateway. It is closed by {@link #closePeer}, by {@link #close}, and by
-   * another call for the same agency, which replaces it.
+   * Keeps streams to a gateway open from now on, over one channel for an address that the function
+   * creates on first use. Where one address does not lead to the gateway, the next is tried, and
+   * there is a pause after the last. A channel must accept messages as large as the server of
+   * {@link #service} does and authenticate that gateway, whichever address it has. Channels are
+   * closed by {@link #closePeer}, by {@link #close}, and by another call for the same agency, which
+   * replaces them.
+   *
+   * @param addresses at least one, all different
    */
-  public void dial(PeerName gateway, Supplier<ManagedChannel> channels) {
-    dial(new PeerDialler(gateway, channels));
+  public void dial(
+      PeerName gateway, List<Endpoint> addresses, Function<Endpoint, ManagedChannel> channels) {
+    dial(new PeerDialler(gateway, addresses, channels));
   }
 
   /** The same over another transport than gRPC. */

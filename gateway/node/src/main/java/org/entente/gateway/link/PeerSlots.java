@@ -19,6 +19,7 @@ final class PeerSlots {
   private final AgencyName peer;
   private final List<StreamSlot> slots = new ArrayList<>();
   private final List<LaneTraffic> lanes = new ArrayList<>();
+  private final LeaderTerms terms = new LeaderTerms();
   private @Nullable ControlTraffic control;
   private @Nullable Dialler dialler;
 
@@ -33,7 +34,8 @@ final class PeerSlots {
             peer,
             LinkHello.CONTROL,
             slot -> control = new ControlTraffic(environment, peer, slot),
-            this::hasten));
+            terms,
+            this::stood));
     for (Lane lane : Lane.all()) {
       slots.add(
           new StreamSlot(
@@ -45,15 +47,18 @@ final class PeerSlots {
                 lanes.add(traffic);
                 return traffic;
               },
-              this::hasten));
+              terms,
+              this::stood));
     }
   }
 
   /**
-   * Cuts short the pauses of all slots. Each slot has its own random pause; once one has reached
-   * the peer, an alert must not wait for its lane while bulk flows on another.
+   * Ends what an earlier leader of the gateway still has, and cuts short the pauses of all slots.
+   * Each slot has its own random pause; once one has reached the peer, an alert must not wait for
+   * its lane while bulk flows on another.
    */
-  private void hasten() {
+  private void stood(PeerName gateway) {
+    slots.forEach(slot -> slot.dropIfStale(gateway));
     slots.forEach(StreamSlot::hasten);
   }
 
@@ -98,7 +103,8 @@ final class PeerSlots {
                 control().lastContact().stream(),
                 states.stream().flatMap(state -> state.lastContact().stream()))
             .max(Comparator.naturalOrder());
-    return new PeerStatus(peer, control().isUp(), control().pausedByPeer(), lastContact, states);
+    return new PeerStatus(
+        peer, control().isUp(), control().address(), control().pausedByPeer(), lastContact, states);
   }
 
   void eachLane(Consumer<LaneTraffic> task) {

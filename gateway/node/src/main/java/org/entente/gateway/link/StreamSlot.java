@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.model.AgencyName;
@@ -24,7 +25,9 @@ import org.slf4j.LoggerFactory;
  * has the peer's Hello on it. A newer stream replaces it, since the older may be dead without
  * either end knowing. With that rule alone, crossing streams would end each other. So for one
  * handshake timeout after it is established, a stream dialled by the agency whose name sorts first
- * is not replaced by one from the other agency: both ends decide alike.
+ * is not replaced by one from the other agency: both ends decide alike. Terms come before all that:
+ * a stream of a later leader of the same gateway ends those of an earlier one ({@link
+ * LeaderTerms}).
  *
  * <p>Thread-safe: everything happens on one serial executor.
  */
@@ -69,25 +72,32 @@ final class StreamSlot implements FrameStream.Listener {
   private final SerialExecutor executor;
   private final Backoff backoff;
   private final Traffic traffic;
-  private final Runnable stood;
+  private final LeaderTerms terms;
+  private final Consumer<PeerName> stood;
   private final Account account;
   private @Nullable Dialler dialler;
   private @Nullable Attempt attempt;
   private @Nullable OpenStream standing;
   private boolean pausing;
+
+  /** Attempts that failed since the last stream or pause. */
+  private int failures;
+
   private String lastFailure = "";
 
   /**
    * @param number of the lane, 0 for the control stream
    * @param traffic made for this slot
-   * @param stood told when a stream is established
+   * @param terms of all streams of the peer
+   * @param stood told the gateway at the other end when a stream is established
    */
   StreamSlot(
       LinkEnvironment environment,
       AgencyName agency,
       int number,
       Function<StreamSlot, Traffic> traffic,
-      Runnable stood) {
+      LeaderTerms terms,
+      Consumer<PeerName> stood) {
     this.environment = environment;
     this.agency = agency;
     this.number = number;
@@ -95,6 +105,7 @@ final class StreamSlot implements FrameStream.Listener {
     this.executor = new SerialExecutor(environment.workers(), this::broke);
     this.backoff = new Backoff(environment.settings().backoff(), environment.random());
     this.traffic = traffic.apply(this);
+    this.terms = terms;
     this.stood = stood;
     this.account = environment.ports().account(agency);
   }
@@ -122,7 +133,10 @@ final class StreamSlot implements FrameStream.Listener {
           Optional<Code> stopped = traffic.stopped();
           if (stopped.isPresent()) {
             stream.end(stopped.get(), "stopped until an operator resumes it");
-          } else if (!mayStand(stream)) {
+          } else if (terms.isStale(peer, heard.getTerm())) {
+            environment.ports().onRefusal(agency, Code.STALE_TERM);
+            stream.end(Code.STALE_TERM, "a later leader of this gateway has a stream");
+          } else if (!mayStand(stream, peer, heard)) {
             stream.end(Code.NOT_READY, "another stream has just been opened");
           } else {
             stream.listen(this);
@@ -193,11 +207,27 @@ final class StreamSlot implements FrameStream.Listener {
       }
       opened.stream().end(Code.NOT_READY, why);
       attempt = null;
+      failedAt(opened);
+    }
+  }
+
+  /** Tries the peer's next address at once, and after all of them pauses. */
+  private void failedAt(Attempt opened) {
+    Dialler by = dialler;
+    if (by == null) {
+      return;
+    }
+    by.failed(opened.stream());
+    failures++;
+    if (failures < by.addresses()) {
+      dial();
+    } else {
       redial();
     }
   }
 
   private void redial() {
+    failures = 0;
     if (dialler != null && !pausing) {
       pausing = true;
       environment.after(
@@ -220,6 +250,16 @@ final class StreamSlot implements FrameStream.Listener {
         });
   }
 
+  /** Ends the stream if another one of the peer shows that its gateway has a later leader. */
+  void dropIfStale(PeerName gateway) {
+    executor.execute(
+        () -> {
+          if (terms.isOutdated(number, gateway)) {
+            drop(Code.STALE_TERM, "the gateway has a later leader");
+          }
+        });
+  }
+
   private Hello hello() {
     PeerName self = environment.self();
     return traffic
@@ -229,6 +269,7 @@ final class StreamSlot implements FrameStream.Listener {
         .setGateway(self.node().value())
         .setLane(number)
         .setBundleVersion(environment.ports().bundleVersion())
+        .setTerm(environment.ports().term())
         .build();
   }
 
@@ -271,7 +312,7 @@ final class StreamSlot implements FrameStream.Listener {
       return;
     }
     attempt = null;
-    if (mayStand(opened.stream())) {
+    if (mayStand(opened.stream(), opened.peer(), frame.getHello())) {
       stand(opened.stream(), opened.peer(), opened.said(), frame.getHello());
     } else {
       opened.stream().end(Code.NOT_READY, "another stream has just been opened");
@@ -284,11 +325,23 @@ final class StreamSlot implements FrameStream.Listener {
       return Optional.of(
           new Problem(Code.MALFORMED, "hello", "the first frame must be a Hello for this lane"));
     }
-    return LinkHello.problem(hello, environment, opened.peer());
+    return LinkHello.problem(hello, environment, opened.peer())
+        .or(
+            () ->
+                terms.isStale(opened.peer(), hello.getTerm())
+                    ? Optional.of(
+                        new Problem(
+                            Code.STALE_TERM,
+                            "hello.term",
+                            "a later leader of this gateway has a stream"))
+                    : Optional.empty());
   }
 
-  private boolean mayStand(FrameStream candidate) {
+  private boolean mayStand(FrameStream candidate, PeerName peer, Hello heard) {
     if (standing == null || isPreferred(candidate) || !isPreferred(standing.stream())) {
+      return true;
+    }
+    if (terms.isOlder(number, peer, heard.getTerm())) {
       return true;
     }
     return environment.hasPassed(environment.settings().handshakeTimeout(), standing.sinceNanos());
@@ -304,9 +357,11 @@ final class StreamSlot implements FrameStream.Listener {
       fall(standing);
     }
     lastFailure = "";
+    failures = 0;
     standing = new OpenStream(stream, environment.nanos());
+    terms.opened(number, peer, heard.getTerm());
     traffic.connected(stream, peer, said, heard);
-    stood.run();
+    stood.accept(peer);
     stream.allow(number == LinkHello.CONTROL ? MOST_CONTROL_BYTES : Integer.MAX_VALUE);
     // Harmless if the traffic has already ended the stream.
     stream.requestNext();
@@ -314,6 +369,7 @@ final class StreamSlot implements FrameStream.Listener {
 
   private void fall(OpenStream fallen) {
     standing = null;
+    terms.ended(number);
     if (environment.hasPassed(environment.settings().backoff().longest(), fallen.sinceNanos())) {
       backoff.reset();
     }

@@ -2,6 +2,7 @@ package org.entente.gateway.rpc;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -16,12 +17,14 @@ import org.entente.gateway.trust.Endpoint;
 
 /**
  * Channels to other gateways. The other side must be a gateway of the dialled agency, by the trust
- * bundle in force at the handshake; host names are not checked. After 20 seconds of silence the
- * channel probes the peer, and 10 seconds later it closes the connection.
+ * bundle in force at the handshake; host names are not checked. A connection that is not open
+ * within three seconds fails. After 20 seconds of silence the channel probes the peer, and 10
+ * seconds later it closes the connection.
  *
  * <p>Safe for use by many threads.
  */
 public final class PeerChannels {
+  private static final int CONNECT_MILLIS = 3_000;
   private static final int KEEP_ALIVE_SECONDS = 20;
   private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 10;
 
@@ -67,6 +70,7 @@ public final class PeerChannels {
         .sslContext(tls.peerDialler(trust.dialling(agency)))
         .executor(executor)
         .intercept(open.ofAgency(agency))
+        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
         .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .maxInboundMessageSize(PeerServer.MESSAGE_BYTES)

@@ -88,6 +88,25 @@ class NodeConfigTest {
   }
 
   @Test
+  void peer_isDialledAtOneAddress_atSeveral_orNotAtAll() {
+    List<List<String>> dialled =
+        good(
+                "links: [{ peer: a, dial: \"h:1\" }, { peer: b, dial: [\"h:1\", \"i:2\"] }, { peer:"
+                    + " c }]\n")
+            .links()
+            .stream()
+            .map(NodeConfig.Link::dial)
+            .toList();
+    assertEquals(List.of(List.of("h:1"), List.of("h:1", "i:2"), List.of()), dialled);
+    String some = "\"h:1\", ".repeat(2);
+    assertTrue(
+        problem("data: d\n", "data: d\nlinks: [{ peer: a, dial: [" + some + "] }]\n")
+            .contains("valid is at most 16 different addresses"));
+    String one = YamlFiles.print(new NodeConfig.Link("a", List.of("h:1"), null));
+    assertTrue(one.contains("dial: h:1\n"), one);
+  }
+
+  @Test
   void tracing_isOffUnlessItIsThere_andHasBounds() {
     assertNull(good("").tracing());
     String local = "http://127.0.0.1:4318/v1/traces";

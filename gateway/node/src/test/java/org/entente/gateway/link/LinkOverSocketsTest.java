@@ -4,7 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,8 +24,12 @@ import java.util.stream.IntStream;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.testkit.CuttableProxy;
+import org.entente.gateway.testkit.LoopbackPort;
 import org.entente.gateway.testkit.MemoryPorts;
 import org.entente.gateway.testkit.MemoryQueue;
+import org.entente.proto.link.v1.ExchangeRequest;
+import org.entente.proto.link.v1.ExchangeResponse;
+import org.entente.proto.link.v1.LinkServiceGrpc;
 import org.entente.proto.link.v1.Notice;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +113,59 @@ class LinkOverSocketsTest {
     assertTrue(status.connected() && status.stopped().isEmpty());
     assertTrue(status.roundTrip().orElseThrow().compareTo(Duration.ofSeconds(30)) < 0);
     assertTrue(status.lastContact().isPresent());
+  }
+
+  /**
+   * A gateway's nodes: one is off, one follows, one leads; then the leader dies and another leads.
+   */
+  @Test
+  void peer_withSeveralAddresses_isFoundWhereItLeads_alsoAfterATakeOver() throws Exception {
+    TestNode fr = node("fr.customs");
+    MemoryPorts shared = new MemoryPorts(lane -> disk, BODY_BYTES);
+    TestNode leader = node("de.customs", shared, LinkSettings.defaults());
+    Server follower = follower();
+    int off = LoopbackPort.next();
+    fr.dial(leader, List.of(off, follower.getPort(), leader.port()));
+    List<String> sent = new ArrayList<>(publish(fr, leader, Lane.FLASH, 100));
+    awaitLedger(leader, fr, Lane.FLASH, sent);
+    assertEquals("127.0.0.1:" + leader.port(), address(fr));
+    leader.stop();
+    TestNode next = open(new TestNode("de.customs", shared, LinkSettings.defaults())).start(off);
+    sent.addAll(publish(fr, next, Lane.FLASH, 100));
+    awaitLedger(next, fr, Lane.FLASH, sent);
+    awaitReleased(fr, next, Lane.FLASH);
+    assertEquals("127.0.0.1:" + off, address(fr));
+  }
+
+  /** A node that answers peers only that another one leads. */
+  private static final class Follower extends LinkServiceGrpc.LinkServiceImplBase {
+    @Override
+    public StreamObserver<ExchangeRequest> exchange(StreamObserver<ExchangeResponse> responses) {
+      AcceptedStream stream =
+          new AcceptedStream(
+              (ServerCallStreamObserver<ExchangeResponse>) responses,
+              (from, hello) -> {},
+              InboundMessages.UNCOUNTED);
+      stream.start();
+      stream.end(Code.NOT_LEADER, "another node leads");
+      return stream;
+    }
+  }
+
+  private static String address(TestNode of) {
+    return of.links().status().get(0).address().orElseThrow().toString();
+  }
+
+  private Server follower() throws IOException {
+    Server server =
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                InsecureServerCredentials.create())
+            .addService(new Follower())
+            .build()
+            .start();
+    open(server::shutdownNow);
+    return server;
   }
 
   @Test

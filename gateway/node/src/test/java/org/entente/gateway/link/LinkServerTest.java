@@ -126,6 +126,50 @@ class LinkServerTest {
     assertEquals(0, ports.intake(PEER.agency(), Lane.FLASH).size());
   }
 
+  private RawPeer greeted(int lane, long term) throws Exception {
+    RawPeer peer = RawPeer.open(PEER, gateway);
+    peer.say(frame(RawPeer.hello(PEER, lane).setTerm(term)));
+    assertTrue(peer.hear().hasHello());
+    return peer;
+  }
+
+  private String endAtTerm(long term) throws Exception {
+    return endAfter(frame(RawPeer.hello(PEER, Lane.ROUTINE.number()).setTerm(term)));
+  }
+
+  /** Threat: the former leader of a replicated gateway goes on as if it led. */
+  @Test
+  void leader_ofLaterTerm_endsTheStreamsOfAnEarlierOne_whichIsRefusedFromThenOn() throws Exception {
+    String stale = "FAILED_PRECONDITION entente/STALE_TERM";
+    gateway.start();
+    try (RawPeer former = greeted(FLASH, 5);
+        RawPeer later = greeted(Lane.IMMEDIATE.number(), 6)) {
+      assertEquals(stale, former.end());
+      assertEquals(stale, endAtTerm(5));
+      assertEquals(stale, endAtTerm(0));
+      assertFalse(later.isOver());
+      try (RawPeer other = greeted(FLASH, 6)) {
+        assertFalse(other.isOver());
+      }
+    }
+    assertEquals(
+        "INVALID_ARGUMENT entente/MALFORMED", endAtTerm(-1), "a term that is no number below 2^62");
+  }
+
+  /** Whoever has a gateway's key keeps its other processes out while connected, and no longer. */
+  @Test
+  void term_howeverHigh_isForgottenWithItsStreams() throws Exception {
+    gateway.start();
+    try (RawPeer thief = greeted(LinkHello.CONTROL, LinkHello.NUMBER_LIMIT - 1)) {
+      assertEquals("FAILED_PRECONDITION entente/STALE_TERM", endAtTerm(7));
+      thief.finish();
+      ports.await("the stream has ended", () -> !ports.isUp(PEER.agency()));
+    }
+    try (RawPeer leader = greeted(Lane.ROUTINE.number(), 7)) {
+      assertFalse(leader.isOver());
+    }
+  }
+
   @Test
   void caller_unknownRevokedOrOfTheSameAgency_isRefused() throws Exception {
     gateway.start();

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +31,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.testkit.LoopbackPort;
 import org.entente.gateway.testkit.MemoryPorts;
+import org.entente.gateway.trust.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,12 @@ final class TestNode implements AutoCloseable {
     return this;
   }
 
+  /** Starts at a port that is free. */
+  TestNode start(int at) throws IOException {
+    port = at;
+    return start();
+  }
+
   /** Ends as a process would; the ports stay. */
   void stop() {
     links().close();
@@ -117,8 +125,18 @@ final class TestNode implements AutoCloseable {
     return name.agency();
   }
 
+  /** Dials another at a port on which it, or something before it, listens already. */
   void dial(TestNode other, IntSupplier atPort) {
-    links().dial(other.name, () -> channel(name, atPort.getAsInt()));
+    dial(other, List.of(atPort.getAsInt()));
+  }
+
+  /** Dials another at the ports, one after another. */
+  void dial(TestNode other, List<Integer> ports) {
+    links()
+        .dial(
+            other.name,
+            ports.stream().map(at -> new Endpoint("127.0.0.1", at)).toList(),
+            at -> channel(name, at.port()));
   }
 
   /** A connection by somebody who claims to be this gateway. */

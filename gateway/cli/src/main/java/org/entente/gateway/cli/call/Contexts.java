@@ -34,7 +34,7 @@ public final class Contexts {
   /**
    * A named gateway.
    *
-   * @param gateway its client address, host and port
+   * @param gateway its client address, host and port, or several with commas between them
    * @param credentials folder of the client's credentials
    */
   public record Context(

@@ -35,7 +35,9 @@ public final class GatewayAddress {
   @Option(
       names = "--gateway",
       paramLabel = "HOST:PORT",
-      description = "the gateway's client address (default: $ENTENTE_GATEWAY, or the context's)")
+      description =
+          "the gateway's client address, or several with commas: the one where it serves (default:"
+              + " $ENTENTE_GATEWAY, or the context's)")
   private @Nullable String address;
 
   @Option(
@@ -130,7 +132,8 @@ public final class GatewayAddress {
     try {
       Credentials own = Credentials.in(credentials());
       warnOfEnd(own, Instant.now());
-      return Channels.open(Endpoint.parse(address()).toString(), own);
+      return Channels.open(
+          Endpoint.parseAll(address()).stream().map(Endpoint::toString).toList(), own);
     } catch (InvalidValue e) {
       throw new UsageError("--gateway: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {

@@ -1,10 +1,7 @@
 package org.entente.gateway.cli.call;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
-import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +10,7 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.ExitCode;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.client.ConnectionErrorText;
+import org.entente.gateway.client.ErrorDetails;
 import org.jspecify.annotations.Nullable;
 
 /** Explains a failed call to the person who made it. */
@@ -78,20 +76,7 @@ public final class RpcFailures {
 
   /** The gateway's machine-readable error details; empty if there are none. */
   public static Optional<ErrorInfo> info(Throwable failure) {
-    com.google.rpc.Status status = StatusProto.fromThrowable(failure);
-    if (status == null) {
-      return Optional.empty();
-    }
-    for (Any detail : status.getDetailsList()) {
-      if (detail.is(ErrorInfo.class)) {
-        try {
-          return Optional.of(detail.unpack(ErrorInfo.class));
-        } catch (InvalidProtocolBufferException e) {
-          return Optional.empty();
-        }
-      }
-    }
-    return Optional.empty();
+    return ErrorDetails.of(failure);
   }
 
   private static String whoActs(Map<String, String> said) {

@@ -105,7 +105,7 @@ public final class InitCommand extends PrintingCommand {
       names = "--link",
       paramLabel = "AGENCY[=HOST:PORT]",
       mapFallbackValue = "",
-      description = "a direct link, and the address to dial; repeatable")
+      description = "a direct link, and the address to dial, or several with commas; repeatable")
   private Map<String, String> links = new TreeMap<>();
 
   @Option(
@@ -246,7 +246,8 @@ public final class InitCommand extends PrintingCommand {
   }
 
   private static NodeConfig.Link link(Map.Entry<String, String> link) {
-    String dial = link.getValue().isEmpty() ? null : link.getValue();
+    List<String> dial =
+        link.getValue().isEmpty() ? List.of() : Arrays.asList(link.getValue().split(",", -1));
     return new NodeConfig.Link(new AgencyName(link.getKey()).value(), dial, null);
   }
 

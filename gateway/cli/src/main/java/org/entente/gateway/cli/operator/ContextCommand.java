@@ -1,6 +1,7 @@
 package org.entente.gateway.cli.operator;
 
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.Contexts;
 import org.entente.gateway.cli.call.Contexts.Context;
@@ -67,7 +68,8 @@ public final class ContextCommand {
         names = "--gateway",
         required = true,
         paramLabel = "HOST:PORT",
-        description = "the gateway's client address")
+        description =
+            "the gateway's client address, or several with commas: the one where it serves")
     private String gateway = "";
 
     @Option(
@@ -82,7 +84,10 @@ public final class ContextCommand {
       Path folder = credentials.toAbsolutePath().normalize();
       String address;
       try {
-        address = Endpoint.parse(gateway).toString();
+        address =
+            Endpoint.parseAll(gateway).stream()
+                .map(Endpoint::toString)
+                .collect(Collectors.joining(","));
         Credentials.in(folder);
       } catch (InvalidValue e) {
         throw new UsageError("--gateway: " + e.getMessage(), e);

@@ -127,6 +127,7 @@ public final class LinkCommand {
                           lane.getStoppedCode(),
                           Timestamps.toString(lane.getStoppedSince()),
                           lane.getStoppedText()),
+              link.getAddress().isEmpty() ? "" : "at " + link.getAddress(),
               at("paused here since ", link.hasPausedSince(), link.getPausedSince()),
               at("paused there since ", link.hasPausedByPeerSince(), link.getPausedByPeerSince()),
               at("last contact ", link.hasLastContact(), link.getLastContact()))

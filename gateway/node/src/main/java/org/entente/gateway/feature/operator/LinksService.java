@@ -90,6 +90,7 @@ final class LinksService implements BindableService {
     PeerStatus status = link.status();
     if (status != null) {
       state.setUp(status.up());
+      status.address().ifPresent(at -> state.setAddress(at.toString()));
       status.pausedByPeer().ifPresent(since -> state.setPausedByPeerSince(timestamp(since)));
       status.lastContact().ifPresent(last -> state.setLastContact(timestamp(last)));
     }

@@ -170,13 +170,15 @@ final class GatewayNetwork {
   }
 
   private static void dial(NodeConfig.Link link, PeerLinks links, PeerChannels channels) {
-    String dial = link.dial();
-    if (dial != null) {
+    List<Endpoint> addresses =
+        link.dial().stream()
+            .map(dial -> ConfiguredFiles.address("links: " + link.peer() + ": dial", dial))
+            .map(address -> new Endpoint(address.getHostString(), address.getPort()))
+            .toList();
+    if (!addresses.isEmpty()) {
       AgencyName peer = new AgencyName(link.peer());
-      InetSocketAddress address = ConfiguredFiles.address("links: " + link.peer() + ": dial", dial);
-      Endpoint endpoint = new Endpoint(address.getHostString(), address.getPort());
       PeerName gateway = new PeerName(peer, new NodeName(String.valueOf(link.gateway())));
-      links.dial(gateway, () -> channel(channels, peer, endpoint));
+      links.dial(gateway, addresses, address -> channel(channels, peer, address));
     }
   }
 

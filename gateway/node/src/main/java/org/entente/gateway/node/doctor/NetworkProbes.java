@@ -83,14 +83,14 @@ final class NetworkProbes {
     return faults;
   }
 
-  /** The addresses that this node dials, by the field that names each. */
-  private static Map<String, InetSocketAddress> dialled(DoctorSubject subject) {
-    Map<String, InetSocketAddress> dialled = new LinkedHashMap<>();
+  /** The addresses of each peer that this node dials, by the field that names them. */
+  private static Map<String, List<InetSocketAddress>> dialled(DoctorSubject subject) {
+    Map<String, List<InetSocketAddress>> dialled = new LinkedHashMap<>();
     for (NodeConfig.Link link : subject.config().links()) {
-      String dial = link.dial();
-      if (dial != null) {
+      if (!link.dial().isEmpty()) {
         String field = "links: " + link.peer() + ": dial";
-        dialled.put(field, ConfiguredFiles.address(field, dial));
+        dialled.put(
+            field, link.dial().stream().map(dial -> ConfiguredFiles.address(field, dial)).toList());
       }
     }
     return dialled;
@@ -100,18 +100,18 @@ final class NetworkProbes {
     List<String> faults = new ArrayList<>();
     dialled(subject)
         .forEach(
-            (field, at) -> {
-              if (at.isUnresolved()) {
-                faults.add(field + ": the name " + at.getHostString() + " has no address");
-              }
-            });
+            (field, all) ->
+                all.stream()
+                    .filter(InetSocketAddress::isUnresolved)
+                    .map(at -> field + ": the name " + at.getHostString() + " has no address")
+                    .forEach(faults::add));
     return faults;
   }
 
-  /** Peers whose address accepts no TCP connection from here. */
+  /** Peers none of whose addresses accepts a TCP connection from here. */
   static List<String> silentPeers(DoctorSubject subject) {
     List<Callable<Optional<String>>> calls = new ArrayList<>();
-    dialled(subject).forEach((field, at) -> calls.add(() -> silence(field, at)));
+    dialled(subject).forEach((field, all) -> calls.add(() -> silence(field, all)));
     ExecutorService callers = Executors.newFixedThreadPool(AT_A_TIME);
     try {
       List<String> faults = new ArrayList<>();
@@ -127,6 +127,19 @@ final class NetworkProbes {
     } finally {
       callers.shutdownNow();
     }
+  }
+
+  /** One address that answers is enough: of a replicated gateway's nodes only one need listen. */
+  private static Optional<String> silence(String field, List<InetSocketAddress> all) {
+    List<String> silent = new ArrayList<>();
+    for (InetSocketAddress at : all) {
+      Optional<String> silence = silence(field, at);
+      if (silence.isEmpty()) {
+        return Optional.empty();
+      }
+      silent.add(silence.get());
+    }
+    return Optional.of(String.join("; ", silent));
   }
 
   private static Optional<String> silence(String field, InetSocketAddress at) {
@@ -146,7 +159,7 @@ final class NetworkProbes {
       return List.of();
     }
     return subject.config().links().stream()
-        .filter(link -> link.dial() == null)
+        .filter(link -> link.dial().isEmpty())
         .map(
             link ->
                 "links: %s has no dial, and there is no listen.peers: neither end can call the other"

@@ -375,10 +375,7 @@ public final class ConfiguredFiles {
       } catch (InvalidValue e) {
         throw new StartProblem(field + ": " + e.getMessage(), e);
       }
-      String dial = link.dial();
-      if (dial != null) {
-        address(field + ": dial", dial);
-      }
+      link.dial().forEach(dial -> address(field + ": dial", dial));
     }
   }
 

@@ -8,6 +8,7 @@ import com.google.rpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
@@ -25,6 +26,11 @@ public final class StatusMapper {
 
   /** The exception that ends a call with this problem. */
   public static StatusRuntimeException exception(Problem problem) {
+    return exception(problem, Map.of());
+  }
+
+  /** The same with further metadata. */
+  static StatusRuntimeException exception(Problem problem, Map<String, String> more) {
     Status.Builder status =
         Status.newBuilder()
             .setCode(grpcCode(problem.code()).value())
@@ -36,6 +42,7 @@ public final class StatusMapper {
                         .setDomain(DOMAIN)
                         .putMetadata("who_must_act", problem.code().whoMustAct().name())
                         .putMetadata("retry", Boolean.toString(problem.code().retry()))
+                        .putAllMetadata(more)
                         .build()));
     if (!problem.field().isEmpty()) {
       status.addDetails(
@@ -136,7 +143,7 @@ public final class StatusMapper {
           INGRESS_REFUSED ->
           Code.PERMISSION_DENIED;
       case NOT_FOUND -> Code.NOT_FOUND;
-      case CURSOR_TAKEN_OVER, SEQUENCE_CONFLICT, ROSTER_STALE -> Code.ABORTED;
+      case CURSOR_TAKEN_OVER, SEQUENCE_CONFLICT, ROSTER_STALE, STALE_TERM -> Code.ABORTED;
       case CONDITION_FAILED,
           AGREEMENT_ENDED,
           RELEASE_TIMED_OUT,
@@ -167,7 +174,7 @@ public final class StatusMapper {
           AUDIT_LOG_FORKED,
           AUDIT_LOG_UNPROVEN ->
           Code.FAILED_PRECONDITION;
-      case NO_ROUTE, NOT_READY -> Code.UNAVAILABLE;
+      case NO_ROUTE, NOT_READY, NOT_LEADER -> Code.UNAVAILABLE;
       case STORAGE_FULL, QUARANTINE_FULL, OVERLOADED, LIMIT_REACHED -> Code.RESOURCE_EXHAUSTED;
       case INTERNAL -> Code.INTERNAL;
     };

@@ -60,7 +60,7 @@ class ConsolePagesTest {
   private static Links.Link link(AgencyName peer, boolean up, Duration roundTrip) {
     return new Links.Link(
         peer,
-        new PeerStatus(peer, up, Optional.empty(), Optional.empty(), List.of()),
+        new PeerStatus(peer, up, Optional.empty(), Optional.empty(), Optional.empty(), List.of()),
         Optional.empty(),
         Lane.all().stream()
             .map(

@@ -39,7 +39,8 @@ class ConsoleTest {
     AgencyName name = new AgencyName(peer);
     return new Links.Link(
         name,
-        new PeerStatus(name, up, Optional.empty(), Optional.of(oldest), List.of()),
+        new PeerStatus(
+            name, up, Optional.empty(), Optional.empty(), Optional.of(oldest), List.of()),
         Optional.empty(),
         Lane.all().stream()
             .map(lane -> new Links.LinkLane(lane, null, null, backlog, oldest.toEpochMilli()))
