@@ -29,19 +29,6 @@ import org.jspecify.annotations.Nullable;
  * Closing from another thread, as on an interrupt, ends it early.
  */
 final class Bench implements AutoCloseable {
-  /** The scenarios with their own gateways. */
-  static final Set<String> SCENARIOS =
-      Set.of(
-          "policy",
-          "transit",
-          "wire",
-          "disk",
-          "fanout",
-          "subscribers",
-          "attachments",
-          "sustained",
-          "queued");
-
   private final Path folder;
   private final Federation federation;
   private final FederationPool grounds;
@@ -152,7 +139,7 @@ final class Bench implements AutoCloseable {
   /**
    * Measures only these scenarios, without the chains and the baselines.
    *
-   * @param names of {@link #SCENARIOS}
+   * @param names of {@link Effort.Scenarios#ALL}
    */
   Results only(Set<String> names) throws InterruptedException {
     chosen = Set.copyOf(names);

@@ -80,8 +80,8 @@ public final class BenchRun implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Effort effort = effort();
-    if (!Bench.SCENARIOS.containsAll(only)) {
-      say("--only: " + only + "; valid: " + new TreeSet<>(Bench.SCENARIOS));
+    if (!Effort.Scenarios.ALL.containsAll(only)) {
+      say("--only: " + only + "; valid: " + new TreeSet<>(Effort.Scenarios.ALL));
       return 2;
     }
     String baselines = withoutBaselines ? null : System.getProperty(BaselineRunner.PROPERTY);

@@ -67,6 +67,19 @@ record Effort(
       List<Integer> attachments,
       int queued,
       Duration sustained) {
+    /** The names of all scenarios. */
+    static final Set<String> ALL =
+        Set.of(
+            "policy",
+            "transit",
+            "wire",
+            "disk",
+            "fanout",
+            "subscribers",
+            "attachments",
+            "sustained",
+            "queued");
+
     Scenarios {
       chosen = Set.copyOf(chosen);
       recipients = List.copyOf(recipients);
@@ -92,7 +105,7 @@ record Effort(
           new Scenarios(
               Duration.ofMillis(500),
               Duration.ofMillis(200),
-              Bench.SCENARIOS,
+              Scenarios.ALL,
               100,
               List.of(1, 8),
               40,
@@ -159,7 +172,7 @@ record Effort(
           new Scenarios(
               Duration.ofSeconds(20),
               Duration.ofSeconds(5),
-              Bench.SCENARIOS,
+              Scenarios.ALL,
               100_000,
               List.of(1, 10, 50, 200),
               2_000,
