@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -44,30 +44,6 @@ class AcknowledgementTest {
     node = new SubscribedNode(folder);
   }
 
-  /** The writer works on something until it is let go. */
-  private CountDownLatch busy() {
-    CountDownLatch begun = new CountDownLatch(1);
-    CountDownLatch go = new CountDownLatch(1);
-    var unused =
-        node.ledger.write(
-            Lane.FLASH,
-            tx -> {
-              begun.countDown();
-              return isDone(go);
-            });
-    assertTrue(isDone(begun));
-    return go;
-  }
-
-  private static boolean isDone(CountDownLatch latch) {
-    try {
-      return latch.await(30, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
   /** As many changes wait as may. */
   private void flood() {
     CompletableFuture<Boolean> last = new CompletableFuture<>();
@@ -79,19 +55,9 @@ class AcknowledgementTest {
     assertTrue(last.isCompletedExceptionally());
   }
 
-  private void acknowledge(SubscribedNode.Subscriber one, int which) {
-    assertEquals(
-        Optional.empty(), one.subscription.acknowledge(one.given.get(which).getPosition()));
-  }
-
-  /** All is durable, also what was refused at first. */
-  private static void end(SubscribedNode.Subscriber one) throws Exception {
-    one.subscription.close().get(30, TimeUnit.SECONDS);
-  }
-
   /** What the audit log says of deliveries, each as {@code first-last: words}. */
   private List<String> told() {
-    node.ledger.commit(Lane.ROUTINE, tx -> true);
+    node.settle();
     return node.leaves.all().stream()
         .filter(leaf -> leaf.type() == AuditType.DELIVERED_RANGE)
         .map(
@@ -133,15 +99,14 @@ class AcknowledgementTest {
   void acknowledgementRefusedForLoad_isWrittenLater_withItsEvidenceAndRange() throws Exception {
     List<MessageId> ids = List.of(node.message(Lane.ROUTINE), node.message(Lane.ROUTINE));
     SubscribedNode.Subscriber one = node.subscriber("cursor");
-    CountDownLatch go = busy();
+    CountDownLatch go = node.busy();
     flood();
-    acknowledge(one, 0);
+    one.acknowledge(1);
     go.countDown();
     node.ledger.commit(Lane.FLASH, tx -> true);
-    acknowledge(one, 1);
-    end(one);
-    node.now = node.now.plusSeconds(10);
-    node.subscriptions.round();
+    one.acknowledge(2);
+    one.end();
+    node.later(Duration.ofSeconds(10));
     assertEquals(List.of("1-2: 2 acknowledged, cursor cursor"), joined(told()));
     assertEquals(ids, owed());
     assertEquals(List.of(), node.subscriber("cursor").given, "it is durable");
@@ -159,7 +124,7 @@ class AcknowledgementTest {
   void endOfAStreamRefusedForLoad_isInTheAuditLogLater() throws Exception {
     node.message(Lane.ROUTINE);
     SubscribedNode.Subscriber one = node.subscriber("cursor");
-    CountDownLatch go = busy();
+    CountDownLatch go = node.busy();
     flood();
     CompletableFuture<?> ended = one.subscription.close();
     go.countDown();
@@ -173,13 +138,13 @@ class AcknowledgementTest {
       node.message(Lane.ROUTINE);
     }
     SubscribedNode.Subscriber one = node.subscriber("cursor");
-    CountDownLatch go = busy();
+    CountDownLatch go = node.busy();
     for (int i = 0; i < 50; i++) {
-      acknowledge(one, i);
+      one.acknowledge(i + 1);
     }
     assertEquals(1, node.ledger.waiting());
     go.countDown();
-    end(one);
+    one.end();
     assertEquals(50, owed().size());
   }
 
@@ -192,11 +157,11 @@ class AcknowledgementTest {
     }
     SubscribedNode.Subscriber one = node.subscriber("cursor");
     assertEquals(most, one.given.size());
-    CountDownLatch go = busy();
-    acknowledge(one, most - 1);
+    CountDownLatch go = node.busy();
+    one.acknowledge(most);
     assertEquals(most, one.given.size());
     go.countDown();
-    node.ledger.commit(Lane.ROUTINE, tx -> true);
+    node.settle();
     assertEquals(most + 1, one.given.size(), "woken when they were durable");
   }
 
@@ -205,13 +170,13 @@ class AcknowledgementTest {
   void damagedRecordOfRetrievals_losesNeitherPositionNorLeafNorEvidence() throws Exception {
     node.message(Lane.ROUTINE);
     SubscribedNode.Subscriber before = node.subscriber("other");
-    acknowledge(before, 0);
-    end(before);
+    before.acknowledge(1);
+    before.end();
     damage(Table.EVIDENCE, RETRIEVALS);
     MessageId second = node.message(Lane.ROUTINE);
     SubscribedNode.Subscriber one = node.subscriber("cursor");
-    acknowledge(one, 1);
-    end(one);
+    one.acknowledge(2);
+    one.end();
     assertEquals("1-2: 2 acknowledged, cursor cursor", told().get(1));
     assertTrue(owed().contains(second));
     assertEquals(List.of(), node.subscriber("cursor").given);
@@ -223,8 +188,8 @@ class AcknowledgementTest {
       throws Exception {
     node.message(Lane.ROUTINE);
     SubscribedNode.Subscriber one = node.subscriber("damaged");
-    acknowledge(one, 0);
-    end(one);
+    one.acknowledge(1);
+    one.end();
     damage(Table.CURSOR, 0);
     assertEquals(1, node.subscriber("cursor").given.size());
     node.restart();
@@ -237,12 +202,13 @@ class AcknowledgementTest {
     node.message(Lane.ROUTINE);
     node.message(Lane.ROUTINE);
     SubscribedNode.Subscriber one = node.subscriber("cursor");
-    acknowledge(one, 0);
+    one.mayEnd = true;
+    one.acknowledge(1);
     told();
     damage(Table.CURSOR, 0);
-    acknowledge(one, 1);
-    node.ledger.commit(Lane.ROUTINE, tx -> true);
-    assertEquals(List.of(Code.INTERNAL), one.ended.stream().map(p -> p.code()).toList());
+    one.acknowledge(2);
+    node.settle();
+    assertEquals(List.of(Code.INTERNAL), one.ended);
     assertEquals(
         Code.INTERNAL,
         one.subscription.acknowledge(one.given.get(1).getPosition()).orElseThrow().code());
@@ -253,9 +219,9 @@ class AcknowledgementTest {
   void acknowledgementsThatWait_areApplied_beforeTheirCursorIsForgotten() {
     MessageId id = node.message(Lane.ROUTINE);
     SubscribedNode.Subscriber one = node.subscriber("cursor");
-    CountDownLatch go = busy();
+    CountDownLatch go = node.busy();
     flood();
-    acknowledge(one, 0);
+    one.acknowledge(1);
     CompletableFuture<?> settled =
         node.ledger.write(
             Lane.FLASH,

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,7 +29,6 @@ import org.entente.proto.store.v1.DeadPosition;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.OpenCursor;
-import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriptionKind;
 import org.entente.proto.v1.SubscriptionSettings;
 import org.junit.jupiter.api.AfterEach;
@@ -80,90 +78,14 @@ class SharedSubscriptionTest {
       }
     }
 
-    /** Waits until what was written before is durable. */
-    void settle() {
-      ledger.commit(Lane.ROUTINE, tx -> tx);
-    }
-
-    void later(Duration time) {
-      now = now.plus(time);
-      subscriptions.round();
-    }
-
-    Consumer open(int window) {
+    Subscriber open(int window) {
       return open(OpenCursor.newBuilder().setCursor("team").setWindow(window).build());
-    }
-
-    Consumer open(OpenCursor request) {
-      Consumer stream = new Consumer(this);
-      stream.subscription =
-          assertInstanceOf(
-                  Subscriptions.OpenResult.Held.class, subscriptions.open("desk", request, stream))
-              .subscription();
-      stream.subscription.wake();
-      return stream;
     }
 
     List<Long> dead() {
       return subscriptions.deadLetters("desk", "team").orElseThrow().stream()
           .map(DeadPosition::getPosition)
           .toList();
-    }
-  }
-
-  /** A consumer that works on the thread that wakes it. */
-  private static final class Consumer implements Sink {
-    private final Node node;
-    private final List<Delivery> given = new ArrayList<>();
-    private final List<Long> lost = new ArrayList<>();
-    private final List<Code> ended = new ArrayList<>();
-    private boolean mayEnd;
-    private Subscription subscription;
-    private boolean full;
-
-    Consumer(Node node) {
-      this.node = node;
-    }
-
-    List<Long> positions() {
-      return given.stream().map(Delivery::getPosition).toList();
-    }
-
-    void acknowledge(long... positions) {
-      LongStream.of(positions)
-          .forEach(at -> assertEquals(Optional.empty(), subscription.acknowledge(at)));
-    }
-
-    void end() {
-      node.subscriptions.closed("desk", "team", subscription).join();
-    }
-
-    @Override
-    public boolean ready() {
-      return !full;
-    }
-
-    @Override
-    public void send(SubscribeResponse response) {
-      if (response.hasDelivery()) {
-        given.add(response.getDelivery());
-      }
-      if (response.hasLeaseLost()) {
-        lost.add(response.getLeaseLost().getPosition());
-      }
-    }
-
-    @Override
-    public void schedule(Runnable turn, int passed) {
-      turn.run();
-    }
-
-    @Override
-    public void end(Problem problem) {
-      if (!mayEnd) {
-        throw new AssertionError(problem.toString());
-      }
-      ended.add(problem.code());
     }
   }
 
@@ -186,8 +108,8 @@ class SharedSubscriptionTest {
 
   @Test
   void streams_shareTheMessages_andEachIsSentOnce_withinTheCreditOfEach() {
-    Consumer one = node.open(3);
-    Consumer two = node.open(5);
+    SubscribedNode.Subscriber one = node.open(3);
+    SubscribedNode.Subscriber two = node.open(5);
     node.messages(10);
     assertEquals(3, one.given.size());
     assertEquals(5, two.given.size());
@@ -200,9 +122,9 @@ class SharedSubscriptionTest {
 
   @Test
   void leaseThatEnds_isSentToAnother_andTheLateAcknowledgementDoesNotCount() {
-    Consumer slow = node.open(1);
+    SubscribedNode.Subscriber slow = node.open(1);
     node.messages(1);
-    Consumer other = node.open(10);
+    SubscribedNode.Subscriber other = node.open(10);
     node.later(LEASE.minusMillis(1));
     assertEquals(List.of(), other.positions());
     slow.full = true;
@@ -230,8 +152,8 @@ class SharedSubscriptionTest {
   @Test
   void acknowledgementThatCannotBeStored_endsTheStreams_andItsMessageIsDeliveredAgain() {
     node.messages(2);
-    Consumer one = node.open(1);
-    Consumer two = node.open(1);
+    SubscribedNode.Subscriber one = node.open(1);
+    SubscribedNode.Subscriber two = node.open(1);
     one.mayEnd = true;
     two.mayEnd = true;
     byte[] record = replaceCursor(new byte[] {-1, -1, -1, -1, -1});
@@ -239,7 +161,7 @@ class SharedSubscriptionTest {
     node.settle();
     assertEquals(List.of(Code.INTERNAL), one.ended);
     assertEquals(List.of(Code.INTERNAL), two.ended);
-    for (Consumer stream : List.of(one, two)) {
+    for (SubscribedNode.Subscriber stream : List.of(one, two)) {
       var unused = node.subscriptions.closed("desk", "team", stream.subscription);
     }
     node.settle();
@@ -267,7 +189,7 @@ class SharedSubscriptionTest {
   @Test
   void leaseThatEnds_isRecordedAsDelivered() {
     node.messages(2);
-    Consumer slow = node.open(2);
+    SubscribedNode.Subscriber slow = node.open(2);
     node.settle();
     assertEquals(0, delivered());
     slow.full = true;
@@ -286,9 +208,9 @@ class SharedSubscriptionTest {
   /** A clock that is set back must not make a lease last for ever. */
   @Test
   void lease_afterTheClockWasSetBack_ends() {
-    Consumer slow = node.open(1);
+    SubscribedNode.Subscriber slow = node.open(1);
     node.messages(1);
-    Consumer other = node.open(1);
+    SubscribedNode.Subscriber other = node.open(1);
     slow.full = true;
     node.later(Duration.ofHours(-1));
     assertEquals(List.of(1L), other.positions());
@@ -296,9 +218,9 @@ class SharedSubscriptionTest {
 
   @Test
   void acknowledgementOfAnothersLease_changesNothing() {
-    Consumer owner = node.open(1);
+    SubscribedNode.Subscriber owner = node.open(1);
     node.messages(1);
-    Consumer thief = node.open(1);
+    SubscribedNode.Subscriber thief = node.open(1);
     thief.acknowledge(1, 2, Long.MAX_VALUE);
     assertEquals(List.of(1L, 2L, Long.MAX_VALUE), thief.lost);
     thief.full = true;
@@ -309,37 +231,14 @@ class SharedSubscriptionTest {
     assertEquals(List.of(), owner.lost);
   }
 
-  /** The writer works on something until it is let go. */
-  private CountDownLatch busy() {
-    CountDownLatch begun = new CountDownLatch(1);
-    CountDownLatch go = new CountDownLatch(1);
-    var unused =
-        node.ledger.write(
-            Lane.FLASH,
-            tx -> {
-              begun.countDown();
-              return isDone(go);
-            });
-    assertTrue(isDone(begun));
-    return go;
-  }
-
-  private static boolean isDone(CountDownLatch latch) {
-    try {
-      return latch.await(30, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
   /** Each is on record: a client that only gives back would fill the memory. */
   @Test
   void givenBackMessages_thatWaitForTheDisk_holdUpFurtherDeliveries() {
     node.create("loop", shared().setMaxDeliveries(1_000_000).build());
     node.messages(1);
-    Consumer stream = node.open(OpenCursor.newBuilder().setCursor("loop").setWindow(1).build());
-    CountDownLatch go = busy();
+    SubscribedNode.Subscriber stream =
+        node.open(OpenCursor.newBuilder().setCursor("loop").setWindow(1).build());
+    CountDownLatch go = node.busy();
     for (int i = 0; i < 3 * OpenCursorCheck.DEFAULT_WINDOW; i++) {
       assertEquals(Optional.empty(), stream.subscription.giveBack(1));
     }
@@ -354,8 +253,8 @@ class SharedSubscriptionTest {
   void acknowledgementsThatWaitForTheDisk_keepThePositionsOfOne() {
     int messages = 2_000;
     node.messages(messages);
-    Consumer stream = node.open(messages);
-    CountDownLatch go = busy();
+    SubscribedNode.Subscriber stream = node.open(messages);
+    CountDownLatch go = node.busy();
     long before = used();
     for (long position = 2; position <= messages; position += 2) {
       stream.acknowledge(position);
@@ -389,9 +288,9 @@ class SharedSubscriptionTest {
                     "slow",
                     () -> {
                       begun.countDown();
-                      return isDone(go);
+                      return SubscribedNode.isDone(go);
                     }));
-    assertTrue(isDone(begun));
+    assertTrue(SubscribedNode.isDone(begun));
     try {
       CompletableFuture<Subscriptions.OpenResult> other =
           CompletableFuture.supplyAsync(
@@ -399,7 +298,7 @@ class SharedSubscriptionTest {
                   node.subscriptions.open(
                       "case-system",
                       OpenCursor.newBuilder().setCursor("all").build(),
-                      new Consumer(node)));
+                      node.new Subscriber("team")));
       assertInstanceOf(Subscriptions.OpenResult.Held.class, other.get(10, TimeUnit.SECONDS));
     } finally {
       go.countDown();
@@ -409,9 +308,9 @@ class SharedSubscriptionTest {
 
   @Test
   void streamThatEnds_leavesItsMessagesToTheOthers_atOnce() {
-    Consumer dying = node.open(10);
+    SubscribedNode.Subscriber dying = node.open(10);
     node.messages(3);
-    Consumer heir = node.open(10);
+    SubscribedNode.Subscriber heir = node.open(10);
     assertEquals(List.of(), heir.positions());
     dying.end();
     assertEquals(List.of(1L, 2L, 3L), heir.positions());
@@ -419,10 +318,10 @@ class SharedSubscriptionTest {
 
   @Test
   void giveBack_sendsItToAnotherStream() {
-    Consumer one = node.open(1);
+    SubscribedNode.Subscriber one = node.open(1);
     node.messages(1);
     one.full = true;
-    Consumer two = node.open(1);
+    SubscribedNode.Subscriber two = node.open(1);
     assertEquals(Optional.empty(), one.subscription.giveBack(1));
     assertEquals(List.of(1L), two.positions());
   }
@@ -432,18 +331,18 @@ class SharedSubscriptionTest {
   void messageThatIsSentTooOften_isADeadLetter_alsoAfterARestart_untilItIsRedriven() {
     node.messages(2);
     for (int i = 0; i < 2; i++) {
-      Consumer dying = node.open(1);
+      SubscribedNode.Subscriber dying = node.open(1);
       assertEquals(List.of(1L), dying.positions());
       dying.end();
     }
     assertEquals(List.of(1L), node.dead());
-    Consumer next = node.open(10);
+    SubscribedNode.Subscriber next = node.open(10);
     assertEquals(List.of(2L), next.positions());
     next.acknowledge(2);
     node.settle();
     node.restart();
     assertEquals(List.of(1L), node.dead());
-    Consumer again = node.open(10);
+    SubscribedNode.Subscriber again = node.open(10);
     assertEquals(List.of(), again.positions());
     node.subscriptions.settle("desk", "team", List.of(1L), false).join();
     assertEquals(List.of(1L), again.positions());
@@ -491,12 +390,12 @@ class SharedSubscriptionTest {
   /** As after SIGKILL: no stream was closed. */
   @Test
   void restart_betweenDeliveryAndAcknowledgement_repeatsWhatWasNotAcknowledged_alone() {
-    Consumer one = node.open(10);
+    SubscribedNode.Subscriber one = node.open(10);
     node.messages(6);
     one.acknowledge(2, 3, 6);
     node.settle();
     node.restart();
-    Consumer after = node.open(10);
+    SubscribedNode.Subscriber after = node.open(10);
     assertEquals(List.of(1L, 4L, 5L), after.positions());
     assertTrue(after.given.stream().allMatch(Delivery::getRedelivery));
     after.acknowledge(1, 4, 5);
@@ -507,12 +406,12 @@ class SharedSubscriptionTest {
 
   @Test
   void recalledMessage_whoseLeaseEnded_isNotSentAgain() {
-    Consumer one = node.open(1);
+    SubscribedNode.Subscriber one = node.open(1);
     MessageId recalled = node.message("");
     one.full = true;
     node.recalled(recalled);
     node.later(LEASE);
-    Consumer other = node.open(10);
+    SubscribedNode.Subscriber other = node.open(10);
     assertTrue(other.positions().stream().noneMatch(at -> at == 1L), other.positions()::toString);
   }
 
@@ -521,7 +420,7 @@ class SharedSubscriptionTest {
     node.create("team", shared().setCondition("label.case_ref.startsWith('DE-')").build());
     var unused = node.message("FR-1");
     MessageId wanted = node.message("DE-7");
-    Consumer one = node.open(10);
+    SubscribedNode.Subscriber one = node.open(10);
     assertEquals(1, one.given.size());
     assertEquals(wanted, MessageId.of(one.given.get(0).getLabel().getMessageId().toByteArray()));
   }
@@ -538,7 +437,7 @@ class SharedSubscriptionTest {
     Problem problem =
         assertInstanceOf(
                 Subscriptions.OpenResult.Invalid.class,
-                node.subscriptions.open("desk", request, new Consumer(node)))
+                node.subscriptions.open("desk", request, node.new Subscriber("team")))
             .problem();
     assertEquals(Code.INVALID_FIELD, problem.code());
     assertEquals(field, problem.field());
@@ -555,7 +454,7 @@ class SharedSubscriptionTest {
         Code.LIMIT_REACHED,
         assertInstanceOf(
                 Subscriptions.OpenResult.Invalid.class,
-                node.subscriptions.open("desk", third, new Consumer(node)))
+                node.subscriptions.open("desk", third, node.new Subscriber("team")))
             .problem()
             .code());
     first.end();
@@ -570,7 +469,7 @@ class SharedSubscriptionTest {
         Code.LIMIT_REACHED,
         assertInstanceOf(
                 Subscriptions.OpenResult.Invalid.class,
-                node.subscriptions.open("desk", more, new Consumer(node)))
+                node.subscriptions.open("desk", more, node.new Subscriber("team")))
             .problem()
             .code());
     assertEquals(10, node.subscriptions.streams("desk", "team"));
@@ -579,8 +478,8 @@ class SharedSubscriptionTest {
   /** A stream that never reads or acknowledges costs the others its own credit only. */
   @Test
   void stuckStream_doesNotKeepTheOthersFromTheirWork() {
-    Consumer stuck = node.open(2);
-    Consumer works = node.open(10);
+    SubscribedNode.Subscriber stuck = node.open(2);
+    SubscribedNode.Subscriber works = node.open(10);
     node.messages(50);
     for (int i = 0; i < works.given.size(); i++) {
       works.acknowledge(works.positions().get(i));

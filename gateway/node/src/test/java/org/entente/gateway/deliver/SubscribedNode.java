@@ -1,12 +1,20 @@
 package org.entente.gateway.deliver;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
@@ -68,20 +76,70 @@ class SubscribedNode extends ReceivingNode {
   }
 
   Subscriber subscriber(String cursor) {
-    Subscriber taking = new Subscriber();
-    OpenCursor open = OpenCursor.newBuilder().setCursor(cursor).setWindow(10_000).build();
+    return open(OpenCursor.newBuilder().setCursor(cursor).setWindow(10_000).build());
+  }
+
+  Subscriber open(OpenCursor request) {
+    Subscriber taking = new Subscriber(request.getCursor());
     taking.subscription =
-        ((Subscriptions.OpenResult.Held) subscriptions.open("desk", open, taking)).subscription();
+        assertInstanceOf(
+                Subscriptions.OpenResult.Held.class, subscriptions.open("desk", request, taking))
+            .subscription();
     taking.subscription.wake();
     return taking;
   }
 
+  /** Waits until what was written before is durable. */
+  void settle() {
+    ledger.commit(Lane.ROUTINE, tx -> true);
+  }
+
+  void later(Duration time) {
+    now = now.plus(time);
+    subscriptions.round();
+  }
+
+  /** The ledger's writer works on something until it is let go. */
+  CountDownLatch busy() {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    var unused =
+        ledger.write(
+            Lane.FLASH,
+            tx -> {
+              begun.countDown();
+              return isDone(go);
+            });
+    assertTrue(isDone(begun));
+    return go;
+  }
+
+  static boolean isDone(CountDownLatch latch) {
+    try {
+      return latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** Works on the thread that wakes it. */
-  static final class Subscriber implements Sink {
+  final class Subscriber implements Sink {
     final List<Delivery> given = new ArrayList<>();
-    final List<Problem> ended = new ArrayList<>();
+    final List<Long> lost = new ArrayList<>();
+    final List<Code> ended = new ArrayList<>();
+    private final String cursor;
     Subscription subscription;
-    private boolean full;
+
+    /** Whether it takes nothing. */
+    boolean full;
+
+    /** Whether the gateway may end the stream. */
+    boolean mayEnd;
+
+    Subscriber(String cursor) {
+      this.cursor = cursor;
+    }
 
     void isFull(boolean now) {
       full = now;
@@ -94,6 +152,20 @@ class SubscribedNode extends ReceivingNode {
           .toList();
     }
 
+    List<Long> positions() {
+      return given.stream().map(Delivery::getPosition).toList();
+    }
+
+    void acknowledge(long... positions) {
+      LongStream.of(positions)
+          .forEach(at -> assertEquals(Optional.empty(), subscription.acknowledge(at)));
+    }
+
+    /** Ends the stream; all is durable on return, also what was refused at first. */
+    void end() {
+      subscriptions.closed("desk", cursor, subscription).orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
     @Override
     public boolean ready() {
       return !full;
@@ -104,6 +176,9 @@ class SubscribedNode extends ReceivingNode {
       if (response.hasDelivery()) {
         given.add(response.getDelivery());
       }
+      if (response.hasLeaseLost()) {
+        lost.add(response.getLeaseLost().getPosition());
+      }
     }
 
     @Override
@@ -113,8 +188,10 @@ class SubscribedNode extends ReceivingNode {
 
     @Override
     public void end(Problem problem) {
-      ended.add(problem);
-      var unused = subscription.close();
+      if (!mayEnd) {
+        throw new AssertionError(problem.toString());
+      }
+      ended.add(problem.code());
     }
   }
 }
