@@ -66,7 +66,11 @@ final class FollowCommand extends ClientCall {
     }
     FollowSession.Target target =
         new FollowSession.Target(
-            options.settings(), subscription, place, new MessageRecords(topic, options.format()));
+            options.settings(),
+            subscription,
+            place,
+            ProgressKey.of(credentials(), place),
+            new MessageRecords(topic, options.format()));
     BridgeLoop loop = new BridgeLoop(this::report);
     MessageWriter.Counts counts = new MessageWriter.Counts();
     try {

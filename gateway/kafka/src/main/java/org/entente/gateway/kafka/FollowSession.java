@@ -29,9 +29,14 @@ final class FollowSession {
    * From where to where.
    *
    * @param progress topic that says what is written
+   * @param key of that topic
    */
   record Target(
-      KafkaSettings settings, String subscription, String progress, MessageRecords records) {
+      KafkaSettings settings,
+      String subscription,
+      String progress,
+      ProgressKey key,
+      MessageRecords records) {
     /**
      * The name of its transactions; a second program of the same name fences the first off. No
      * topic has a slash in its name.
@@ -56,11 +61,13 @@ final class FollowSession {
       try (TopicWriter topic = new TopicWriter(target.settings(), target.name())) {
         // Only after the older writer is fenced off: before, it could still commit.
         WrittenMessages known =
-            WrittenMessages.load(
-                target.settings(),
-                target.progress(),
-                target.subscription(),
-                topics.end(target.progress()));
+            new WrittenMessages(target.progress(), target.subscription(), target.key());
+        known.load(target.settings(), topics.end(target.progress()));
+        if (known.ignored() > 0) {
+          report.accept(
+              "topic %s: ignored %d records that this client did not write, or wrote with another key"
+                  .formatted(target.progress(), known.ignored()));
+        }
         follow(channel, new MessageWriter(target.records(), topic, known, counts, report));
       }
     }

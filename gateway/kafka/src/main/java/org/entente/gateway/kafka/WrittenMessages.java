@@ -69,26 +69,32 @@ final class WrittenMessages {
 
   private final String topic;
   private final String subscription;
+  private final ProgressKey authenticity;
   private final Set<String> known = new LinkedHashSet<>();
   private ByteString lastErasure = ByteString.EMPTY;
   private long last;
+  private long ignored;
 
-  /** A memory of a subscription of which nothing is written. */
-  WrittenMessages(String topic, String subscription) {
+  /**
+   * A memory of a subscription of which nothing is written.
+   *
+   * @param authenticity the topic's key
+   */
+  WrittenMessages(String topic, String subscription, ProgressKey authenticity) {
     this.topic = topic;
     this.subscription = subscription;
+    this.authenticity = authenticity;
   }
 
   /**
    * Reads what was committed, in its order. Nothing of this subscription may be under way: the
    * caller has fenced off its predecessor. Waits until the transactions of others are decided, as
-   * what follows them cannot be read before.
+   * what follows them cannot be read before. Records that the key did not write, or that were
+   * written before, do not count.
    *
    * @param end behind all that was written
-   * @throws CommandFailure if a record is damaged
    */
-  static WrittenMessages load(KafkaSettings settings, String topic, String subscription, long end) {
-    WrittenMessages written = new WrittenMessages(topic, subscription);
+  void load(KafkaSettings settings, long end) {
     try (Consumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             settings.ofConsumer(), new StringDeserializer(), new ByteArrayDeserializer())) {
@@ -97,42 +103,50 @@ final class WrittenMessages {
       consumer.seekToBeginning(List.of(only));
       long patience = System.nanoTime() + LOADING.toNanos();
       while (consumer.position(only) < end) {
-        consumer.poll(ANSWER).forEach(written::read);
+        consumer.poll(ANSWER).forEach(this::read);
         if (System.nanoTime() - patience > 0) {
           throw new TimeoutException("topic " + topic + " was not read in " + LOADING);
         }
       }
     }
-    return written;
   }
 
-  /** Another subscription may share the topic; another program may not. */
+  /** Another subscription may share the topic. */
   private void read(ConsumerRecord<String, byte[]> record) {
     byte[] value = record.value();
     String key = Objects.requireNonNullElse(record.key(), "");
     if (!key.startsWith(prefix()) || value == null) {
       return;
     }
-    if (key.equals(prefix() + ERASED)) {
+    if (!authenticity.wrote(record)) {
+      ignored++;
+    } else if (key.equals(prefix() + ERASED)) {
       lastErasure = ByteString.copyFrom(value);
     } else {
-      done(step(record, value));
+      done(record.offset(), value);
     }
   }
 
-  private Step step(ConsumerRecord<String, byte[]> record, byte[] value) {
+  private void done(long offset, byte[] value) {
+    Step step;
     try {
-      Step step = MAPPER.readValue(value, Step.class);
-      if (step.number() > last && key(step).equals(record.key())) {
-        return step;
-      }
-      throw new IOException("number " + step.number() + " is out of order");
+      step = MAPPER.readValue(value, Step.class);
     } catch (IOException e) {
       throw new CommandFailure(
-          "topic %s, offset %d: is no record of entente kafka; let no other program write to it"
-              .formatted(topic, record.offset()),
+          "topic %s, offset %d: a newer entente kafka wrote this; use that version"
+              .formatted(topic, offset),
           e);
     }
+    if (step.number() > last) {
+      done(step);
+    } else {
+      ignored++; // somebody repeats a record of the bridge
+    }
+  }
+
+  /** How many records under this subscription's keys did not count. */
+  long ignored() {
+    return ignored;
   }
 
   private String key(Step step) {
@@ -156,8 +170,7 @@ final class WrittenMessages {
   /** The record that belongs into that transaction. */
   ProducerRecord<byte[], byte[]> record(Step step) {
     try {
-      return new ProducerRecord<>(
-          topic, 0, key(step).getBytes(StandardCharsets.UTF_8), MAPPER.writeValueAsBytes(step));
+      return record(key(step), MAPPER.writeValueAsBytes(step));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a step cannot be written as JSON", e);
     }
@@ -170,8 +183,12 @@ final class WrittenMessages {
 
   /** The record that says that erasures up to a place are in the topic. */
   ProducerRecord<byte[], byte[]> record(ByteString place) {
-    return new ProducerRecord<>(
-        topic, 0, (prefix() + ERASED).getBytes(StandardCharsets.UTF_8), place.toByteArray());
+    return record(prefix() + ERASED, place.toByteArray());
+  }
+
+  private ProducerRecord<byte[], byte[]> record(String key, byte[] value) {
+    return authenticity.authenticated(
+        new ProducerRecord<>(topic, 0, key.getBytes(StandardCharsets.UTF_8), value));
   }
 
   /** Notes that this is committed. */

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -31,6 +34,21 @@ final class Bridge {
     this.federation = federation;
     this.broker = broker;
     this.folder = folder;
+  }
+
+  private static final PrivateKey CLIENT = client();
+
+  private static PrivateKey client() {
+    try {
+      return KeyPairGenerator.getInstance("EC").generateKeyPair().getPrivate();
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The key of a progress topic of a client that is always the same. */
+  static ProgressKey progressKey(String topic) {
+    return ProgressKey.of(CLIENT, topic);
   }
 
   /** A command of an agency, whose gateway runs in this process. */

@@ -13,7 +13,8 @@ import org.entente.gateway.kafka.WrittenMessages.Step;
 import org.junit.jupiter.api.Test;
 
 class WrittenMessagesTest {
-  private final WrittenMessages written = new WrittenMessages("topic", "lake");
+  private final WrittenMessages written =
+      new WrittenMessages("topic", "lake", Bridge.progressKey("topic"));
 
   private static ByteString id(int number) {
     return ByteString.copyFrom(new byte[] {(byte) (number >> 8), (byte) number});

@@ -14,6 +14,7 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.client.Credentials;
 import org.entente.gateway.link.Backoff;
 import org.entente.proto.v1.Outcome;
 import picocli.CommandLine.Mixin;
@@ -34,6 +35,11 @@ public abstract class ClientCall extends PrintingCommand {
   }
 
   public abstract void with(ManagedChannel channel);
+
+  /** The credentials with which it calls. */
+  protected final Credentials credentials() {
+    return gateway.own();
+  }
 
   // What it prints -----------------------------------------------------------------------------
 

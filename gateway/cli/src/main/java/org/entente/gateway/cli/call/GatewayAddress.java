@@ -121,6 +121,15 @@ public final class GatewayAddress {
     }
   }
 
+  /** The client's credentials. */
+  Credentials own() {
+    try {
+      return Credentials.in(credentials());
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("--" + e.getMessage(), e);
+    }
+  }
+
   public ManagedChannel open() {
     // The failures of calls report everything about a channel, without stack traces. Set only when
     // a command calls: a running gateway has these classes too and must log gRPC's warnings.
@@ -130,7 +139,7 @@ public final class GatewayAddress {
       context("--context");
     }
     try {
-      Credentials own = Credentials.in(credentials());
+      Credentials own = own();
       warnOfEnd(own, Instant.now());
       return Channels.open(
           Endpoint.parseAll(address()).stream().map(Endpoint::toString).toList(), own);
