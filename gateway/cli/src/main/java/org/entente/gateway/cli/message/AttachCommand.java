@@ -69,6 +69,8 @@ public final class AttachCommand extends ClientCall {
       description = "go on with this upload of the same file, 32 hex digits")
   private ByteString upload = ByteString.EMPTY;
 
+  private final OverloadRetry retry = new OverloadRetry();
+
   @Override
   public void with(ManagedChannel channel) {
     AttachmentsGrpc.AttachmentsBlockingStub gateway = AttachmentsGrpc.newBlockingStub(channel);
@@ -95,17 +97,19 @@ public final class AttachCommand extends ClientCall {
   }
 
   private BeginUploadResponse begun(AttachmentsGrpc.AttachmentsBlockingStub gateway, long size) {
-    return gateway.beginUpload(
+    BeginUploadRequest request =
         BeginUploadRequest.newBuilder()
             .setName(name.isEmpty() ? String.valueOf(file.getFileName()) : name)
             .setMediaType(mediaType)
             .setSize(size)
             .addAllHandling(handling)
-            .build());
+            .build();
+    return retry.call(() -> gateway.beginUpload(request));
   }
 
   private ShowUploadResponse show(AttachmentsGrpc.AttachmentsBlockingStub gateway) {
-    return gateway.showUpload(ShowUploadRequest.newBuilder().setUploadId(upload).build());
+    ShowUploadRequest request = ShowUploadRequest.newBuilder().setUploadId(upload).build();
+    return retry.call(() -> gateway.showUpload(request));
   }
 
   private void write(
@@ -116,7 +120,6 @@ public final class AttachCommand extends ClientCall {
     if (shown.getComplete()) {
       return;
     }
-    OverloadRetry retry = new OverloadRetry();
     try (ProgressLine progress = ProgressLine.of(this, "uploading", "byte", "bytes")) {
       long at = shown.getCommitted();
       do {
