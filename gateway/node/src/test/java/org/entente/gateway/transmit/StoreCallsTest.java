@@ -1,10 +1,13 @@
 package org.entente.gateway.transmit;
 
 import static org.entente.gateway.testkit.Agencies.DE;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import java.util.Map;
 import org.entente.gateway.link.QueuedEnvelope;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.link.v1.Result;
@@ -77,5 +80,17 @@ class StoreCallsTest {
             "get ENVELOPE absent", 1,
             "delete ENVELOPE", 1),
         store.calls());
+  }
+
+  /** Upkeep looks at each member's lanes twice a second. */
+  @Test
+  void outbox_ofARecipientThatWasNeverSentAnything_isNotRead() {
+    node.send(DE);
+    store.calls();
+    for (Lane lane : Lane.all()) {
+      assertEquals(List.of(), node.ledger.outbox().page(SG, lane, null, 8));
+    }
+    assertEquals(Map.of(), store.calls());
+    assertEquals(1, node.ledger.outbox().page(DE, SenderNode.LANE, null, 8).size());
   }
 }

@@ -65,7 +65,7 @@ public final class OutboxTable {
    */
   private final Map<Line, OriginNumber> begins = new ConcurrentHashMap<>();
 
-  /** Bytes of the committed entries. */
+  /** Bytes of the committed entries; of each recipient and lane that ever had one. */
   private final Map<Line, Long> bytes = new ConcurrentHashMap<>();
 
   public OutboxTable(Store store, UnreadableRecords unreadable) {
@@ -313,6 +313,9 @@ public final class OutboxTable {
   public List<NumberedEntry> page(
       AgencyName recipient, Lane lane, @Nullable OriginNumber after, int most) {
     Line line = new Line(recipient, lane);
+    if (!bytes.containsKey(line)) {
+      return List.of(); // nothing was ever sent there, as to most agencies of a federation
+    }
     OriginNumber next = assignedNext(line);
     if (after == null && begin(line).compareTo(next) >= 0) {
       return List.of();
