@@ -22,8 +22,8 @@ import picocli.CommandLine.HelpCommand;
     footerHeading = "%nExit codes:%n",
     footer = {
       "  0  done",
-      "  1  failed, or a check did not hold; the reason is on standard error",
-      "  2  called wrongly; nothing was done"
+      "  1  failed, or a check failed; the reason is on standard error",
+      "  2  wrong usage; nothing was done"
     })
 public final class OfflineCommand {
   /** The commands, in the order in which help lists them. */

@@ -70,8 +70,8 @@ import picocli.CommandLine.HelpCommand;
     footerHeading = "%nExit codes:%n",
     footer = {
       "  0  done",
-      "  1  failed, or a check did not hold; the reason is on standard error",
-      "  2  called wrongly; nothing was done",
+      "  1  failed, or a check failed; the reason is on standard error",
+      "  2  wrong usage; nothing was done",
       "  3  a gateway or its policy refused",
       "  4  no gateway answered",
       "",

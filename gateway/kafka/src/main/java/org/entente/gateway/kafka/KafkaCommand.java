@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
     footerHeading = "%nExit codes:%n",
     footer = {
       "  1  failed, or another process took over",
-      "  2  called wrongly, such as an unknown setting of Kafka",
+      "  2  wrong usage, such as an unknown setting of Kafka",
       "  3  gateway or broker refused the credentials or the call",
       "  4  gateway or broker did not answer at the start",
       "",

@@ -4,7 +4,7 @@ package org.entente.gateway.cli.failure;
 public enum ExitCode {
   /** Something failed, or a check did not hold. */
   FAILED(1),
-  /** The command was called wrongly and did nothing. */
+  /** Wrong usage; the command did nothing. */
   USAGE(2),
   /** A gateway or its policy refused. */
   REFUSED(3),

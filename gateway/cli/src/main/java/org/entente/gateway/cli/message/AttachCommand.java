@@ -30,9 +30,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "attach",
     description = {
-      "Uploads a file that will belong to a message, and prints the upload for `send --attach`.",
-      "An interrupted upload goes on with --resume. One without a message is removed after a"
-          + " day, unless the gateway is configured otherwise.",
+      "Uploads a file for a later message, and prints the upload's id for `send --attach`.",
+      "--resume continues an interrupted upload. The gateway removes an upload without a message"
+          + " after a day, unless it is configured otherwise.",
       "The client needs the scope `publish`."
     },
     mixinStandardHelpOptions = true,
@@ -66,7 +66,7 @@ public final class AttachCommand extends ClientCall {
   @Option(
       names = "--resume",
       paramLabel = "UPLOAD",
-      description = "go on with this upload of the same file, 32 hex digits")
+      description = "continue this upload of the same file, 32 hex digits")
   private ByteString upload = ByteString.EMPTY;
 
   private final OverloadRetry retry = new OverloadRetry();

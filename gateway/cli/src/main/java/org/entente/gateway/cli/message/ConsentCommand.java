@@ -109,7 +109,7 @@ public final class ConsentCommand {
       name = "ask",
       description = {
         "Requests the originator's consent to pass received messages on; prints the consent's id.",
-        "Without --purpose it requests the purposes for which the messages came."
+        "Without --purpose it requests the purposes of these messages."
       },
       mixinStandardHelpOptions = true)
   static final class Ask extends ClientCall {
@@ -262,7 +262,7 @@ public final class ConsentCommand {
       name = "revoke",
       description = {
         "Revokes a consent: once the revocation arrives, nothing more is passed on under it.",
-        "Messages passed on earlier stay where they are; to take them back, use `recall`."
+        "Messages passed on earlier stay where they are; to withdraw them, use `recall`."
       },
       mixinStandardHelpOptions = true)
   static final class Revoke extends ConsentCall {

@@ -38,9 +38,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "fetch",
     description = {
-      "Saves an attachment of a received message; its gateway fetches it from the sender's.",
-      "Writes into FILE.part and compares the SHA-256 with that in the message before it names the"
-          + " file FILE. An interrupted fetch goes on with the same command.",
+      "Saves an attachment of a received message; the gateway fetches it from the sender's gateway.",
+      "Writes to FILE.part, compares the SHA-256 with that in the message, and then renames the"
+          + " file to FILE. To continue an interrupted fetch, repeat the command.",
       "The audit log records the officer and the reason. The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,

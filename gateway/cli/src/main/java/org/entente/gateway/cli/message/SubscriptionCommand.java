@@ -75,11 +75,10 @@ public final class SubscriptionCommand {
       name = "create",
       description = {
         "Creates a subscription of this client, or changes its settings.",
-        "Streams of an exclusive one take it over from each other and receive messages in order;"
-            + " those",
-        "of a shared one compete. A new one starts at the oldest stored message, an existing one"
-            + " stays",
-        "where it is, unless --from, --since or --skip-stored sets the position."
+        "An exclusive subscription has one stream, which receives messages in order; a new stream"
+            + " takes over. The streams of a shared subscription compete.",
+        "A new subscription starts at the oldest stored message; an existing one keeps its"
+            + " position. --from, --since or --skip-stored sets another position."
       },
       mixinStandardHelpOptions = true)
   static final class Create extends ClientCall {
@@ -338,8 +337,8 @@ public final class SubscriptionCommand {
   @Command(
       name = "dead-letters",
       description =
-          "Lists messages that the streams of a shared subscription did not acknowledge in time,"
-              + " too often.",
+          "Lists the dead letters of a shared subscription: messages that too many deliveries left"
+              + " unacknowledged.",
       mixinStandardHelpOptions = true)
   static final class DeadLetters extends ClientCall {
     @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "its name")

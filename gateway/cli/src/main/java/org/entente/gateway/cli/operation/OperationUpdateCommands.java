@@ -228,7 +228,7 @@ final class OperationUpdateCommands {
     @Parameters(
         index = "1",
         paramLabel = "OUTCOME",
-        description = "by which the operation knows it, such as R1")
+        description = "identifier within the operation, such as R1")
     private String id = "";
 
     @Option(names = "--text", required = true, description = "the text, at most 10,000 characters")

@@ -304,8 +304,8 @@ public final class ClientCommand {
       name = "renew",
       description = {
         "Issues a client's next certificate.",
-        "The present one stays valid until its end, so that the client can change over; with --now"
-            + " it does not."
+        "The current one stays valid until it expires, so that the client can switch over; --now"
+            + " ends it at once."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
@@ -318,7 +318,7 @@ public final class ClientCommand {
 
     @Option(
         names = "--now",
-        description = "accept only the new certificate from now on, and end what used another")
+        description = "accept only the new certificate from now on; end connections with another")
     private boolean now;
 
     @Override
@@ -394,8 +394,8 @@ public final class ClientCommand {
       name = "list",
       description = {
         "Lists the clients: state, end of the certificate, serial number and scopes.",
-        "`any` in place of a certificate: the gateway accepts each that the agency's CA issues for"
-            + " the name."
+        "`any` in place of a certificate: the gateway accepts every certificate that the agency's"
+            + " CA issues for the name."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",

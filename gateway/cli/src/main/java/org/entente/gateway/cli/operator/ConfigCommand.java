@@ -26,10 +26,10 @@ public final class ConfigCommand {
       description = {
         "Checks a node's configuration, trust bundle, credentials and agreements.",
         "Loads them as a start would, without starting the gateway, and reports all errors of all"
-            + " files with their places.",
-        "It also checks folders, key files and ports. It may run beside the gateway: it changes"
-            + " nothing.",
-        "Warnings: a certificate or trust bundle that ends within days, and a link to an agency"
+            + " files, with file and line.",
+        "Also checks folders, key files and ports. It changes nothing, and may run while the"
+            + " gateway runs.",
+        "Warnings: a certificate or trust bundle that expires within days, and a link to an agency"
             + " that is not a",
         "member, whose name may be wrong or which may join later."
       },

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "context",
     description = {
-      "Keeps gateways with the credentials for them under names.",
+      "Stores gateways and their credentials under names.",
       "Commands then need neither --gateway nor --credentials. They call the gateway of --context,"
           + " of",
       "$ENTENTE_CONTEXT, or of the context in use, in this order. The names are in",
@@ -157,7 +157,7 @@ public final class ContextCommand {
   /** Removes a context. */
   @Command(
       name = "remove",
-      description = "Removes a context; leaves its credentials.",
+      description = "Removes a context. Its credentials stay on the disk.",
       mixinStandardHelpOptions = true)
   static final class Remove extends Named {
     @Override

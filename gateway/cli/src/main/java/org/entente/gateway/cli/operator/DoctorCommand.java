@@ -32,9 +32,9 @@ import picocli.CommandLine.Option;
     name = "doctor",
     description = {
       "Checks a node, and says what to do about each fault.",
-      "Asks the gateway at its admin port if it runs, and checks files, folders, ports and peers"
-          + " otherwise.",
-      "Run it as the gateway's user, also beside the gateway: it changes nothing.",
+      "If the gateway runs, asks it at its admin port; otherwise checks files, folders, ports and"
+          + " peers.",
+      "Run it as the gateway's user. It changes nothing, and may run while the gateway runs.",
       "The exit code is 1 if an error is found; warnings do not count."
     },
     mixinStandardHelpOptions = true,

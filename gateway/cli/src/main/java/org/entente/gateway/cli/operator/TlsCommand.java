@@ -34,7 +34,7 @@ public final class TlsCommand {
       description = {
         "Makes a new TLS key and issues a certificate for it, with the names of the present one.",
         "Replaces the files that the section `tls` of the configuration names. A running gateway"
-            + " uses them for new connections within seconds; open streams go on. Changes nothing"
+            + " uses them for new connections within seconds; open streams continue. Changes nothing"
             + " if peers would refuse the certificate. Run it as the gateway's user."
       },
       mixinStandardHelpOptions = true,

@@ -120,8 +120,8 @@ final class PolicyExplainCommand extends PrintingCommand {
       names = "--at",
       paramLabel = "TIME",
       description =
-          "explain the decision of another time, in UTC, with the files of now: which agreements"
-              + " are in force then; with --config (default: now)")
+          "time of the decision, in UTC: the command applies the agreements of the present files"
+              + " that are in force then; with --config (default: now)")
   private @Nullable Timestamp at;
 
   @Option(

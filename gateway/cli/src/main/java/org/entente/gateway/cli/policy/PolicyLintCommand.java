@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
     name = "lint",
     description = {
       "Checks agreements and node rules for errors and for doubtful entries.",
-      "Reports all of all files at once, with file, line and column.",
+      "Reports all errors of all files at once, with file, line and column.",
       "Errors prevent a gateway from adopting the files: everything that docs/policy/agreements.md"
           + " calls",
       "refused, such as personal data under an MoU alone, or invisible characters.",

@@ -24,9 +24,8 @@ import picocli.CommandLine.Parameters;
     name = "new",
     description = {
       "Writes an agreement to start from, with a comment on each field.",
-      "It loads, but covers little, and begins in the year 2100: a lawyer completes it. Changes no"
-          + " file",
-      "that exists."
+      "The file is valid, but covers little, and begins in the year 2100: a lawyer must complete"
+          + " it. Overwrites no existing file."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",

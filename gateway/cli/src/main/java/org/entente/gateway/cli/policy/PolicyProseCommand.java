@@ -34,11 +34,11 @@ import picocli.CommandLine.Parameters;
     name = "prose",
     description = {
       "Writes an agreement in numbered articles of plain English, for people who sign it.",
-      "The text says all that gateways enforce of the file, names the file's SHA-256, and has a"
-          + " line for",
-      "each signature. A condition that has no words is an error that names the part. Members and"
-          + " meanings",
-      "of codes are those of the node. Exit code 1 if a file is wrong; then nothing is written."
+      "The text states everything in the file that gateways enforce, names the file's SHA-256, and"
+          + " has a line for each signature.",
+      "If a part of a condition cannot be put into words, the error names that part. Members and"
+          + " meanings of codes are those of the node.",
+      "Exit code 1 if a file is wrong; then nothing is written."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",

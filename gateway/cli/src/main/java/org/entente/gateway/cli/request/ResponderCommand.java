@@ -30,9 +30,8 @@ import picocli.CommandLine.Parameters;
     name = "responder",
     description = {
       "Registers systems of this agency that answer requests, with their response times.",
-      "Agencies that may send requests are told. The systems' data do not move. The client needs"
-          + " the",
-      "scope `respond`."
+      "Agencies that may send requests learn of them. The systems' data stay where they are. The"
+          + " client needs the scope `respond`."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
