@@ -196,7 +196,7 @@ final class HoldRecovery {
             id ->
                 out.add(
                     ("holds: the keystore has the keys of %d legal holds that this ledger does not"
-                         + " know, one of message %s; they are kept until `hold release` of each")
+                            + " know, one of message %s; they are kept until `hold release` of each")
                         .formatted(unknown.size(), id)));
     unconfirmed.stream()
         .findAny()
