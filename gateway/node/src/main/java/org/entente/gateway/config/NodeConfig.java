@@ -1083,6 +1083,8 @@ public record NodeConfig(
    * @param fileMib largest file of a client in MiB, 2,048 by default, which is the most
    * @param clientMib MiB that the files of one client may take together, 8,192 by default
    * @param clientFiles files of one client, 1,000 by default
+   * @param clientReadings attachments that one client has open for reading, 1,000 by default
+   * @param clientKibPerSecond KiB a second that one client may upload, 65,536 by default
    * @param agencyMib MiB that the fetched files of one other agency may take together, 8,192 by
    *     default
    * @param agencyFiles fetched files of one other agency, 1,000 by default
@@ -1098,6 +1100,8 @@ public record NodeConfig(
       @OrDefault int fileMib,
       @OrDefault int clientMib,
       @OrDefault int clientFiles,
+      @OrDefault int clientReadings,
+      @OrDefault int clientKibPerSecond,
       @OrDefault int agencyMib,
       @OrDefault int agencyFiles,
       @OrDefault int agencyFetches,
@@ -1112,6 +1116,9 @@ public record NodeConfig(
       fileMib = bounded("attachments.file_mib", fileMib, 2_048, 1, 2_048);
       clientMib = bounded("attachments.client_mib", clientMib, 8_192, 1, MOST_MIB);
       clientFiles = bounded("attachments.client_files", clientFiles, 1_000, 1, 100_000);
+      clientReadings = bounded("attachments.client_readings", clientReadings, 1_000, 1, 100_000);
+      clientKibPerSecond =
+          bounded("attachments.client_kib_per_second", clientKibPerSecond, 65_536, 256, 1 << 24);
       agencyMib = bounded("attachments.agency_mib", agencyMib, 8_192, 1, MOST_MIB);
       agencyFiles = bounded("attachments.agency_files", agencyFiles, 1_000, 1, 100_000);
       agencyFetches = bounded("attachments.agency_fetches", agencyFetches, 4, 1, 64);
@@ -1144,6 +1151,8 @@ public record NodeConfig(
           fileMib,
           clientMib,
           clientFiles,
+          clientReadings,
+          clientKibPerSecond,
           agencyMib,
           agencyFiles,
           agencyFetches,

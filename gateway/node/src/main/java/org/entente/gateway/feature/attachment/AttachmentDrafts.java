@@ -169,7 +169,8 @@ final class AttachmentDrafts implements DraftHook {
               record.toBuilder()
                   .clearSealed()
                   .setMessageId(ByteString.copyFrom(message.bytes()))
-                  .addAllRecipients(agencies)
+                  .addAllRecipientTokens(
+                      agencies.stream().map(agency -> parts.table().token(id, agency)).toList())
                   .setUntilMs(until)
                   .build());
     }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
-import org.entente.gateway.feature.MessagePath;
 import org.entente.gateway.feature.Registry;
 import org.entente.gateway.link.AttachmentTransfer;
 import org.entente.gateway.link.PeerLinks;
@@ -35,20 +34,15 @@ public final class AttachmentFeature implements Feature {
       return;
     }
     AttachmentParts parts = AttachmentParts.of(registry.parts(), settings);
-    Uploads uploads = new Uploads(parts);
+    Uploads uploads = new Uploads(parts, System::nanoTime);
     transfer.supply = new AttachmentSupply(parts, System::nanoTime);
     registry.draft(new AttachmentDrafts(parts, uploads));
-    registry.whenBuilt(path -> built(registry, parts, uploads, transfer, path));
+    registry.whenBuilt(path -> built(registry, parts, uploads, transfer));
   }
 
   private static void built(
-      Registry registry,
-      AttachmentParts parts,
-      Uploads uploads,
-      Transfer transfer,
-      MessagePath path) {
-    AttachmentFetches fetches =
-        new AttachmentFetches(parts, path.administration().links(), System::nanoTime);
+      Registry registry, AttachmentParts parts, Uploads uploads, Transfer transfer) {
+    AttachmentFetches fetches = new AttachmentFetches(parts, transfer, System::nanoTime);
     transfer.fetches = fetches;
     AttachmentReadings readings = new AttachmentReadings(parts, fetches, System::nanoTime);
     AttachmentSweep sweep = new AttachmentSweep(parts, fetches, uploads);

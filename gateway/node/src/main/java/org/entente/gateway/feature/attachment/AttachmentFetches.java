@@ -14,8 +14,8 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.InboxTable;
-import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.Code;
@@ -43,11 +43,11 @@ final class AttachmentFetches {
   private static final Logger LOG = LoggerFactory.getLogger(AttachmentFetches.class);
 
   private final AttachmentParts parts;
-  private final PeerLinks links;
+  private final AttachmentRelay.Links links;
   private final LongSupplier nanos;
   private final Map<AttachmentFetch.Key, AttachmentFetch> running = new ConcurrentHashMap<>();
 
-  AttachmentFetches(AttachmentParts parts, PeerLinks links, LongSupplier nanos) {
+  AttachmentFetches(AttachmentParts parts, AttachmentRelay.Links links, LongSupplier nanos) {
     this.parts = parts;
     this.links = links;
     this.nanos = nanos;
@@ -147,7 +147,7 @@ final class AttachmentFetches {
                         name.message(),
                         name.attachment(),
                         FetchedAttachment.newBuilder()
-                            .setOrigin(origin.value())
+                            .setOriginToken(parts.table().token(origin.value()))
                             .setSize(attachment.getSize())
                             .build());
               }
@@ -357,9 +357,17 @@ final class AttachmentFetches {
     return running.get(name);
   }
 
-  /** Whether the message of a file is no longer kept; one on legal hold is, with its file. */
+  /**
+   * Whether the message of a file is no longer kept; one on legal hold is, with its file, and so is
+   * one that cannot be read.
+   */
   boolean isGone(AttachmentFetch.Key name) {
-    return isGone(parts.gateway().ledger().inbox().find(name.message()));
+    try {
+      return isGone(parts.gateway().ledger().inbox().find(name.message()));
+    } catch (CorruptRecord e) {
+      // Whoever is given it reports it. It must not stop the files of others.
+      return false;
+    }
   }
 
   private boolean isGone(Transaction tx, AttachmentFetch.Key name) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.entente.gateway.model.AttachmentId;
@@ -21,9 +22,20 @@ final class AttachmentFolder {
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}(-[0-9a-f]{32})?");
 
   private final Path folder;
+  private final LongSupplier room;
 
   AttachmentFolder(Path folder) {
+    this(folder, () -> usable(folder));
+  }
+
+  /**
+   * The same on a disk of a test.
+   *
+   * @param room bytes that the disk has left
+   */
+  AttachmentFolder(Path folder, LongSupplier room) {
     this.folder = folder;
+    this.room = room;
   }
 
   /** The file of an upload. */
@@ -78,6 +90,10 @@ final class AttachmentFolder {
 
   /** Bytes that its disk has left. */
   long room() {
+    return room.getAsLong();
+  }
+
+  private static long usable(Path folder) {
     try {
       return Files.getFileStore(folder).getUsableSpace();
     } catch (IOException e) {

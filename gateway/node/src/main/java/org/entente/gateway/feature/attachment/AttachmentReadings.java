@@ -2,12 +2,13 @@ package org.entente.gateway.feature.attachment;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.deliver.MessageOpening;
@@ -43,9 +44,6 @@ final class AttachmentReadings {
   /** Bytes of one read. */
   private static final int READ_BYTES = 8 * AttachmentSeal.SEGMENT_BYTES;
 
-  /** Open attachments of all clients; beyond that, the one not used for longest ends. */
-  private static final int MOST_OPEN = 10_000;
-
   private static final Duration IDLE = Duration.ofHours(1);
 
   private final AttachmentParts parts;
@@ -53,7 +51,10 @@ final class AttachmentReadings {
   private final MessageOpening opening;
   private final InboxOpener inbox;
   private final Desks desks;
-  private final Cache<AttachmentId, Reading> open;
+  private final LongSupplier nanos;
+
+  /** By client: beyond its limit, its own one not used for longest ends. */
+  private final Map<NodeName, Cache<AttachmentId, Reading>> open = new ConcurrentHashMap<>();
 
   AttachmentReadings(AttachmentParts parts, AttachmentFetches fetches, LongSupplier nanos) {
     this.parts = parts;
@@ -61,13 +62,30 @@ final class AttachmentReadings {
     this.opening = parts.gateway().opening();
     this.inbox = parts.gateway().records().inbox();
     this.desks = parts.gateway().records().desks();
-    this.open =
-        Caffeine.newBuilder()
-            .maximumSize(MOST_OPEN)
-            .executor(Runnable::run)
-            .ticker(nanos::getAsLong)
-            .expireAfter(Expiry.<AttachmentId, Reading>accessing((id, reading) -> IDLE))
-            .build();
+    this.nanos = nanos;
+  }
+
+  private Cache<AttachmentId, Reading> openOf(NodeName client) {
+    return open.computeIfAbsent(
+        client,
+        name ->
+            Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .ticker(nanos::getAsLong)
+                .expireAfterAccess(IDLE)
+                .build());
+  }
+
+  /** A maximum size of the cache would end what is used rarely, often the newest. */
+  private void add(NodeName client, AttachmentId id, Reading reading) {
+    Cache<AttachmentId, Reading> own = openOf(client);
+    own.put(id, reading);
+    int over = (int) own.estimatedSize() - parts.settings().clientReadings();
+    if (over > 0) {
+      own.policy()
+          .expireAfterAccess()
+          .ifPresent(order -> own.invalidateAll(order.oldest(over).keySet()));
+    }
   }
 
   /** An open attachment. */
@@ -108,7 +126,7 @@ final class AttachmentReadings {
       return new Result.Refused<>(problem.get());
     }
     AttachmentId id = AttachmentId.fresh(parts.gateway().environment().random());
-    open.put(id, reading);
+    add(client, id, reading);
     return Result.done(
         OpenAttachmentResponse.newBuilder()
             .setReadingId(ByteString.copyFrom(id.bytes()))
@@ -164,8 +182,8 @@ final class AttachmentReadings {
   /** Reads bytes that are here. */
   Result<ReadAttachmentResponse> read(
       NodeName client, AttachmentId id, ReadAttachmentRequest request) {
-    Reading reading = open.getIfPresent(id);
-    if (reading == null || !reading.client().equals(client)) {
+    Reading reading = openOf(client).getIfPresent(id);
+    if (reading == null) {
       return AttachmentParts.notFound("reading_id", "the open attachment " + id);
     }
     Result<ReadableAttachment> readable = readable(reading);

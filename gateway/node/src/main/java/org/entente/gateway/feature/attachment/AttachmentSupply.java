@@ -77,7 +77,7 @@ final class AttachmentSupply {
     OwnAttachment record = parts.table().find(id);
     if (record == null
         || !record.getMessageId().equals(request.getMessageId())
-        || !record.getRecipientsList().contains(requester.value())
+        || !record.getRecipientTokensList().contains(parts.table().token(id, requester.value()))
         || record.getUntilMs() <= parts.endingMillis()
         || Integer.compareUnsigned(request.getSegment(), AttachmentSeal.segments(record.getSize()))
             >= 0) {

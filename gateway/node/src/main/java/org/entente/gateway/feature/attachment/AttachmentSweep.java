@@ -103,7 +103,7 @@ final class AttachmentSweep {
     int hex = 2 * AttachmentId.SIZE;
     AttachmentId last = AttachmentId.parse(name.substring(name.length() - hex));
     return name.length() == hex
-        ? parts.table().find(last) != null
-        : parts.table().fetched(MessageId.parse(name.substring(0, hex)), last) != null;
+        ? parts.table().has(last)
+        : parts.table().has(MessageId.parse(name.substring(0, hex)), last);
   }
 }

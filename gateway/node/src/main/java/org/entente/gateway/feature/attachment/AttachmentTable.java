@@ -1,12 +1,18 @@
 package org.entente.gateway.feature.attachment;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.StoredNames;
+import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
@@ -20,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which attachments are in the folder, and how much of it each client and each other agency uses.
+ * Clients and agencies are named by tokens of {@link StoredNames}. A record that cannot be read is
+ * reported, and is none for those who look for it; its file stays.
  *
  * <pre>
  * ATTACHMENT u8 1 · 16-byte attachment id                       → OwnAttachment
  * ATTACHMENT u8 2 · 16-byte message id · 16-byte attachment id  → FetchedAttachment
  * ATTACHMENT u8 3 · 16-byte message id · 16-byte attachment id  → nothing: an own message's
- * ATTACHMENT u8 4 · ascii client                                → u64 bytes · u32 files
- * ATTACHMENT u8 5 · ascii agency                                → u64 bytes · u32 files
+ * ATTACHMENT u8 4 · token of the client                         → u64 bytes · u32 files
+ * ATTACHMENT u8 5 · token of the agency                         → u64 bytes · u32 files
  * </pre>
  */
 final class AttachmentTable {
@@ -38,14 +46,30 @@ final class AttachmentTable {
   private static final byte[] NOTHING = {};
 
   private final Store store;
+  private final StoredNames names;
+  private final UnreadableRecords unreadable;
 
-  AttachmentTable(Store store) {
+  AttachmentTable(Store store, StoredNames names, UnreadableRecords unreadable) {
     this.store = store;
+    this.names = names;
+    this.unreadable = unreadable;
   }
 
   /** The table of a ledger. */
   static AttachmentTable of(Ledger ledger) {
-    return ledger.table(AttachmentTable.class, AttachmentTable::new);
+    return ledger.table(
+        AttachmentTable.class,
+        store -> new AttachmentTable(store, ledger.names(), ledger.unreadable()));
+  }
+
+  /** Stands for a client or an agency in records. */
+  ByteString token(String name) {
+    return ByteString.copyFrom(names.token(name));
+  }
+
+  /** Stands for a recipient of one file: files of one recipient do not show that they are. */
+  ByteString token(AttachmentId id, String recipient) {
+    return ByteString.copyFrom(names.token(id.toString(), recipient));
   }
 
   /** What one client or agency uses of the folder. */
@@ -68,32 +92,48 @@ final class AttachmentTable {
 
   /** An own file, or null. */
   @Nullable OwnAttachment find(AttachmentId id) {
-    return parseOwn(store.get(Table.ATTACHMENT, own(id)));
+    return readable(OwnAttachment.parser(), own(id), store.get(Table.ATTACHMENT, own(id)));
   }
 
   /** The same, with the changes of a commit. */
   @Nullable OwnAttachment find(Transaction tx, AttachmentId id) {
-    return parseOwn(tx.get(Table.ATTACHMENT, own(id)));
+    return readable(OwnAttachment.parser(), own(id), tx.get(Table.ATTACHMENT, own(id)));
   }
 
-  private static @Nullable OwnAttachment parseOwn(byte @Nullable [] value) {
-    return value == null ? null : CorruptRecord.parse(OwnAttachment.parser(), value, "ATTACHMENT");
+  /** Whether an own file has a record, be it readable or not. */
+  boolean has(AttachmentId id) {
+    return store.get(Table.ATTACHMENT, own(id)) != null;
+  }
+
+  /** The same of a file of a received message. */
+  boolean has(MessageId message, AttachmentId id) {
+    return store.get(Table.ATTACHMENT, pair(FETCHED, message, id)) != null;
+  }
+
+  private <T extends Message> @Nullable T readable(
+      Parser<T> parser, byte[] key, byte @Nullable [] value) {
+    try {
+      return value == null ? null : CorruptRecord.parse(parser, value, "ATTACHMENT");
+    } catch (CorruptRecord e) {
+      unreadable.found(Table.ATTACHMENT, HexFormat.of().formatHex(key), e);
+      return null;
+    }
   }
 
   /** What a client uses. */
   Usage ofClient(Transaction tx, String client) {
-    return usage(tx, usageKey(CLIENT, client));
+    return usage(tx, usageKey(CLIENT, token(client)));
   }
 
   /** What another agency's fetched files use. */
   Usage ofAgency(Transaction tx, String agency) {
-    return usage(tx, usageKey(AGENCY, agency));
+    return usage(tx, usageKey(AGENCY, token(agency)));
   }
 
   /** Adds an own file, which its client then uses. */
   void add(Transaction tx, AttachmentId id, OwnAttachment record) {
     put(tx, id, record);
-    use(tx, usageKey(CLIENT, record.getClient()), record.getSize(), 1);
+    use(tx, usageKey(CLIENT, record.getClientToken()), record.getSize(), 1);
   }
 
   /** Replaces the record of an own file. */
@@ -119,7 +159,7 @@ final class AttachmentTable {
           Table.ATTACHMENT,
           pair(OF_MESSAGE, MessageId.of(record.getMessageId().toByteArray()), id));
     }
-    use(tx, usageKey(CLIENT, record.getClient()), -record.getSize(), -1);
+    use(tx, usageKey(CLIENT, record.getClientToken()), -record.getSize(), -1);
     return true;
   }
 
@@ -138,24 +178,26 @@ final class AttachmentTable {
 
   /** A file of a received message, or null. */
   @Nullable FetchedAttachment fetched(MessageId message, AttachmentId id) {
-    return parseFetched(store.get(Table.ATTACHMENT, pair(FETCHED, message, id)));
+    byte[] key = pair(FETCHED, message, id);
+    return readable(FetchedAttachment.parser(), key, store.get(Table.ATTACHMENT, key));
   }
 
   /** The same, with the changes of a commit. */
   @Nullable FetchedAttachment fetched(Transaction tx, MessageId message, AttachmentId id) {
-    return parseFetched(tx.get(Table.ATTACHMENT, pair(FETCHED, message, id)));
+    byte[] key = pair(FETCHED, message, id);
+    return readable(FetchedAttachment.parser(), key, tx.get(Table.ATTACHMENT, key));
   }
 
-  private static @Nullable FetchedAttachment parseFetched(byte @Nullable [] value) {
-    return value == null
-        ? null
-        : CorruptRecord.parse(FetchedAttachment.parser(), value, "ATTACHMENT");
-  }
-
-  /** Adds a file of a received message, which its origin then uses. */
+  /**
+   * Adds a file of a received message, which its origin then uses; one whose record cannot be read
+   * counts already.
+   */
   void add(Transaction tx, MessageId message, AttachmentId id, FetchedAttachment record) {
+    boolean counts = tx.get(Table.ATTACHMENT, pair(FETCHED, message, id)) != null;
     put(tx, message, id, record);
-    use(tx, usageKey(AGENCY, record.getOrigin()), record.getSize(), 1);
+    if (!counts) {
+      use(tx, usageKey(AGENCY, record.getOriginToken()), record.getSize(), 1);
+    }
   }
 
   /** Replaces the record of a file of a received message. */
@@ -170,7 +212,7 @@ final class AttachmentTable {
       return false;
     }
     tx.delete(Table.ATTACHMENT, pair(FETCHED, message, id));
-    use(tx, usageKey(AGENCY, record.getOrigin()), -record.getSize(), -1);
+    use(tx, usageKey(AGENCY, record.getOriginToken()), -record.getSize(), -1);
     return true;
   }
 
@@ -182,9 +224,10 @@ final class AttachmentTable {
     try (Scan scan = store.scan(Table.ATTACHMENT, from, KeyBuilder.endOf(prefix))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
-        OwnAttachment record =
-            CorruptRecord.parse(OwnAttachment.parser(), scan.value(), "ATTACHMENT");
-        out.add(new Own(attachmentAt(scan.key(), 1), record));
+        OwnAttachment record = readable(OwnAttachment.parser(), scan.key(), scan.value());
+        if (record != null) {
+          out.add(new Own(attachmentAt(scan.key(), 1), record));
+        }
       }
     }
     return out;
@@ -202,11 +245,11 @@ final class AttachmentTable {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();
-        out.add(
-            new Fetched(
-                MessageId.of(Arrays.copyOfRange(key, 1, 1 + MessageId.SIZE)),
-                attachmentAt(key, 1 + MessageId.SIZE),
-                CorruptRecord.parse(FetchedAttachment.parser(), scan.value(), "ATTACHMENT")));
+        FetchedAttachment record = readable(FetchedAttachment.parser(), key, scan.value());
+        if (record != null) {
+          MessageId message = MessageId.of(Arrays.copyOfRange(key, 1, 1 + MessageId.SIZE));
+          out.add(new Fetched(message, attachmentAt(key, 1 + MessageId.SIZE), record));
+        }
       }
     }
     return out;
@@ -240,7 +283,7 @@ final class AttachmentTable {
     return KeyBuilder.key().u8(space).bytes(message.bytes()).bytes(id.bytes()).done();
   }
 
-  private static byte[] usageKey(int space, String name) {
-    return KeyBuilder.key().u8(space).ascii(name).done();
+  private static byte[] usageKey(int space, ByteString token) {
+    return KeyBuilder.key().u8(space).bytes(token.toByteArray()).done();
   }
 }

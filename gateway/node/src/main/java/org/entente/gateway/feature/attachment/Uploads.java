@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.entente.gateway.account.TokenBucket;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.AttachmentId;
@@ -47,9 +50,13 @@ final class Uploads {
   /** Uploads whose end this process knows to be on the disk. */
   private final Set<AttachmentId> mended = ConcurrentHashMap.newKeySet();
 
-  Uploads(AttachmentParts parts) {
+  private final LongSupplier nanos;
+  private final Map<NodeName, TokenBucket> rates = new ConcurrentHashMap<>();
+
+  Uploads(AttachmentParts parts, LongSupplier nanos) {
     this.parts = parts;
     this.random = parts.gateway().environment().random();
+    this.nanos = nanos;
   }
 
   /** A complete upload that no message has yet. */
@@ -110,7 +117,7 @@ final class Uploads {
               .setKey(key.use(ByteString::copyFrom))
               .build();
       return OwnAttachment.newBuilder()
-          .setClient(client.value())
+          .setClientToken(parts.table().token(client.value()))
           .setSize(request.getSize())
           .setSealed(sealed(id, facts, until))
           .setUntilMs(until)
@@ -168,6 +175,13 @@ final class Uploads {
 
   /** Writes the next bytes; durable on return. */
   Result<WriteUploadResponse> write(NodeName client, AttachmentId id, WriteUploadRequest request) {
+    if (!takes(client, request.getData().size())) {
+      return Result.refused(
+          Code.OVERLOADED,
+          "data",
+          "the uploads of this client are faster than attachments.client_kib_per_second allows;"
+              + " write the same bytes again in a moment");
+    }
     if (!writing.add(id)) {
       return Result.refused(
           Code.OUT_OF_ORDER, "upload_id", "another call writes to this upload; write one by one");
@@ -178,6 +192,19 @@ final class Uploads {
           .orElseGet(() -> AttachmentParts.notFound("upload_id", id));
     } finally {
       writing.remove(id);
+    }
+  }
+
+  /** As much as comes in a second may come at once, and one write in any case. */
+  private boolean takes(NodeName client, int bytes) {
+    long perSecond = parts.settings().clientKibPerSecond() * 1024L;
+    TokenBucket rate =
+        rates.computeIfAbsent(
+            client,
+            name ->
+                new TokenBucket(perSecond, Math.max(perSecond, writeBytes()), nanos.getAsLong()));
+    synchronized (rate) {
+      return rate.take(Math.min(bytes, writeBytes()), nanos.getAsLong());
     }
   }
 
@@ -373,7 +400,7 @@ final class Uploads {
 
   private Optional<OwnAttachment> ofClient(NodeName client, AttachmentId id) {
     return Optional.ofNullable(parts.table().find(id))
-        .filter(record -> record.getClient().equals(client.value()))
+        .filter(record -> record.getClientToken().equals(parts.table().token(client.value())))
         .filter(record -> record.getUntilMs() > parts.endingMillis());
   }
 

@@ -88,7 +88,7 @@ public final class AuthenticatedStore implements Store {
     return switch (table) {
       case INBOX, OUTBOX, CURSOR -> -1;
       case HELD, OPERATION, CHAIN -> spaces(1);
-      case CONSENT, IPR, LINK, WATCH -> spaces(1, 2);
+      case ATTACHMENT, CONSENT, IPR, LINK, WATCH -> spaces(1, 2);
       case RETENTION -> spaces(1, 2, 3, 4, 6);
       case QUARANTINE -> spaces(1, 5);
       case REQUEST -> spaces(1, 4);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ import org.entente.proto.store.v1.LinkRecord;
 import org.entente.proto.store.v1.OperationRecord;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.OwnAttachment;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineState;
 import org.entente.proto.store.v1.RequestRecord;
@@ -132,6 +134,14 @@ class AuthenticatedStoreTest {
             5,
             quarantined(QuarantineState.QUARANTINE_STATE_REFUSED, 1),
             quarantined(QuarantineState.QUARANTINE_STATE_RELEASED, 1)),
+        arguments(
+            Table.ATTACHMENT,
+            1,
+            OwnAttachment.newBuilder().setSize(1).build(),
+            OwnAttachment.newBuilder()
+                .setSize(1)
+                .addRecipientTokens(ByteString.copyFromUtf8("another"))
+                .build()),
         arguments(Table.CONSENT, 1, consent(ConsentStage.CONSENT_STAGE_DENIED), granted()),
         arguments(Table.CONSENT, 2, consent(ConsentStage.CONSENT_STAGE_REVOKED), granted()),
         arguments(

@@ -1,0 +1,210 @@
+package org.entente.gateway.feature.attachment;
+
+import static org.entente.gateway.feature.attachment.AttachmentNode.DESK;
+import static org.entente.gateway.feature.attachment.AttachmentNode.OTHER;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.entente.gateway.model.AttachmentId;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
+import org.entente.gateway.seal.AttachmentSeal;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.Results;
+import org.entente.proto.v1.ReadAttachmentRequest;
+import org.entente.proto.v1.ReadAttachmentResponse;
+import org.entente.proto.v1.WriteUploadRequest;
+import org.entente.proto.v1.WriteUploadResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What clients and agencies may take of the folder, and damage that no checksum shows. */
+class AttachmentLimitsTest {
+  private static final int SEGMENT = AttachmentSeal.SEGMENT_BYTES;
+
+  @TempDir private Path folder;
+
+  private AttachmentNode node(String settings) throws IOException {
+    return new AttachmentNode(folder, settings);
+  }
+
+  private static Result<ReadAttachmentResponse> read(AttachmentNode node, AttachmentId reading) {
+    return node.readings.read(DESK, reading, ReadAttachmentRequest.getDefaultInstance());
+  }
+
+  /** Each fetch was promised the same room when it began. */
+  @Test
+  void fetch_endsWhereItsDiskIsScarceNow_andGoesOnWhenItIsNotAnyMore() throws IOException {
+    try (AttachmentNode node = node("")) {
+      AttachmentNode.Received file = node.received(4);
+      AttachmentId reading = node.open(DESK, file);
+      node.fetches.received(ReceiveKit.ORIGIN, node.part(file, 0));
+      assertEquals(SEGMENT, Results.value(read(node, reading)).getHere());
+
+      node.room = 0;
+      node.fetches.received(ReceiveKit.ORIGIN, node.part(file, 1));
+      assertEquals(Code.STORAGE_FULL, Results.problem(read(node, reading)).code());
+      assertEquals(
+          1,
+          node.attachments
+              .fetched(file.message(), file.name().attachment(), 4 * SEGMENT)
+              .present());
+
+      node.room = AttachmentNode.PLENTY;
+      AttachmentId again = node.open(DESK, file);
+      node.fetches.received(ReceiveKit.ORIGIN, node.part(file, 1));
+      assertEquals(2 * SEGMENT, Results.value(read(node, again)).getHere());
+    }
+  }
+
+  @Test
+  void readingsOfOneClient_endNoneOfAnother() throws IOException {
+    try (AttachmentNode node = node(", client_readings: 3")) {
+      AttachmentNode.Received file = node.received(1);
+      AttachmentId first = node.open(DESK, file);
+      AttachmentId lost = node.open(OTHER, file);
+      for (int i = 0; i < 3; i++) {
+        node.open(OTHER, file);
+      }
+      assertEquals(0, Results.value(read(node, first)).getHere());
+      assertEquals(
+          Code.NOT_FOUND,
+          Results.problem(
+                  node.readings.read(OTHER, lost, ReadAttachmentRequest.getDefaultInstance()))
+              .code());
+    }
+  }
+
+  private static Result<WriteUploadResponse> write(
+      AttachmentNode node, NodeName client, AttachmentId upload, int from, int segments) {
+    return node.uploads.write(
+        client,
+        upload,
+        WriteUploadRequest.newBuilder()
+            .setOffset((long) from * SEGMENT)
+            .setData(ByteString.copyFrom(new byte[segments * SEGMENT]))
+            .build());
+  }
+
+  @Test
+  void uploadsOfOneClient_haveARate_andThoseOfAnotherTheirs() throws IOException {
+    try (AttachmentNode node = node(", client_kib_per_second: 256")) {
+      AttachmentId upload = node.upload(DESK, 16 * SEGMENT);
+      Results.value(write(node, DESK, upload, 0, 8));
+      assertEquals(Code.OVERLOADED, Results.problem(write(node, DESK, upload, 8, 1)).code());
+      Results.value(write(node, OTHER, node.upload(OTHER, 8 * SEGMENT), 0, 8));
+      node.nanos += Duration.ofMillis(500).toNanos();
+      assertEquals(9 * SEGMENT, Results.value(write(node, DESK, upload, 8, 1)).getCommitted());
+    }
+  }
+
+  /** A copy of the ledger must not say who works with it, nor for whom. */
+  @Test
+  void names_ofClientsAndAgencies_areNotInTheTable() throws IOException {
+    try (AttachmentNode node = node("")) {
+      node.upload(DESK, SEGMENT);
+      node.open(DESK, node.received(1));
+      int records = 0;
+      try (Scan scan = node.store.scan(Table.ATTACHMENT, new byte[0], null)) {
+        while (scan.hasNext()) {
+          scan.next();
+          records++;
+          for (byte[] bytes : List.of(scan.key(), scan.value())) {
+            String text = new String(bytes, StandardCharsets.ISO_8859_1);
+            assertFalse(text.contains(DESK.value()), text);
+            assertFalse(text.contains(ReceiveKit.ORIGIN.value()), text);
+          }
+        }
+      }
+      assertEquals(4, records, "two files, and what each party uses");
+    }
+  }
+
+  private static void damage(AttachmentNode node, byte[] key) {
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          assertNotNull(tx.get(Table.ATTACHMENT, key));
+          tx.put(Table.ATTACHMENT, key, new byte[] {-1, -1, -1, -1, -1});
+          return key;
+        });
+  }
+
+  private static byte[] own(AttachmentId id) {
+    return KeyBuilder.key().u8(1).bytes(id.bytes()).done();
+  }
+
+  private static byte[] fetched(AttachmentNode.Received file) {
+    return KeyBuilder.key()
+        .u8(2)
+        .bytes(file.message().bytes())
+        .bytes(file.attachment().getId().toByteArray())
+        .done();
+  }
+
+  @Test
+  void damagedRecord_stopsNeitherTheSweepOfOthersNorLosesItsFile() throws IOException {
+    try (AttachmentNode node = node("")) {
+      AttachmentId first = node.upload(DESK, SEGMENT);
+      AttachmentId second = node.upload(DESK, SEGMENT);
+      Results.value(write(node, DESK, first, 0, 1));
+      AttachmentNode.Received file = node.received(2);
+      AttachmentNode.Received other = node.received(2);
+      node.open(DESK, file);
+      node.open(DESK, other);
+      damage(node, own(first));
+      damage(node, fetched(file));
+      node.recalled(other.message());
+      node.now = node.now.plus(Duration.ofHours(30));
+
+      node.sweep.round();
+      node.sweep.orphans();
+
+      assertNull(node.table.find(second));
+      assertNull(node.table.fetched(other.message(), other.name().attachment()));
+      assertEquals(2, node.ledger.unreadable().count(Table.ATTACHMENT));
+      assertEquals(1, node.attachments.own(first, SEGMENT).present(), "its operator can look");
+    }
+  }
+
+  @Test
+  void damagedMessage_stopsNoFetchOfOthers() throws IOException {
+    try (AttachmentNode node = node("")) {
+      List<AttachmentNode.Received> files = List.of(node.received(2), node.received(2));
+      files.forEach(file -> node.open(DESK, file));
+      try (Scan scan = node.store.scan(Table.INBOX, new byte[0], null)) {
+        scan.next();
+        byte[] key = scan.key();
+        node.ledger.commit(
+            Lane.ROUTINE,
+            tx -> {
+              tx.put(Table.INBOX, key, new byte[] {-1, -1, -1, -1, -1});
+              return key;
+            });
+      }
+      node.restart();
+      AttachmentNode.Received sound = files.get(1);
+      node.open(DESK, sound);
+      node.requested.clear();
+      node.nanos += AttachmentFetch.PATIENCE_NANOS;
+      node.fetches.round();
+      node.sweep.round();
+      assertEquals(
+          List.of(ByteString.copyFrom(sound.message().bytes())),
+          node.requested.stream().map(one -> one.getMessageId()).distinct().toList());
+    }
+  }
+}
