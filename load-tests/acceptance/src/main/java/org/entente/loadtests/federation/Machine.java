@@ -20,6 +20,8 @@ import java.util.Map;
 public enum Machine {
   /** Starts quickly: the first compiler only, a small heap. */
   QUICK_START("-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms32m -Xmx256m"),
+  /** A heap that is enough for attachments of any size. */
+  SMALL("-XX:+UseSerialGC -Xms32m -Xmx64m"),
   /** Runs fast once warm; used for the baselines and the raw chain. */
   PLAIN("-XX:+UseParallelGC -Xms256m -Xmx512m"),
   /**
