@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.ChainLink;
@@ -528,9 +529,10 @@ public final class Intake implements AutoCloseable {
     RoundStages.sealed(hooks.tracer(), round, sealed, began);
     List<List<RecordSeal.Token>> subjects = round.stream().map(this::subjects).toList();
     long handedOver = System.nanoTime();
-    return parts
-        .ledger()
-        .write(round.get(0).lane(), tx -> commit(tx, round, sealed, subjects))
+    Lane lane = round.get(0).lane();
+    Mutation<List<Outcome>> change = tx -> commit(tx, round, sealed, subjects);
+    Ledger ledger = parts.ledger();
+    return (round.size() == 1 ? ledger.writeHere(lane, change) : ledger.write(lane, change))
         .thenApply(
             outcomes -> {
               sealed.forEach(Intake::tellAccepted);

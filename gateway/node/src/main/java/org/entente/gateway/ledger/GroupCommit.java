@@ -33,7 +33,9 @@ import org.slf4j.LoggerFactory;
  * The single writer: takes all waiting changes, highest lane first, applies them and commits them
  * with one fsync; later ones go into the next batch. So a lone change does not wait, and under load
  * changes share the cost of the fsync. A patient change does not start a commit: it joins the next
- * one, or is committed alone after {@link #PATIENCE}.
+ * one, or is committed alone after {@link #PATIENCE}. A change that is submitted here is committed
+ * by its caller's thread if none is being committed: waking the writer's thread would only take
+ * time.
  *
  * <p>A mutation that throws is undone alone, and its caller gets the exception. A failed commit
  * fails its whole batch and stops the writer permanently, because it is unknown what reached the
@@ -127,6 +129,27 @@ final class GroupCommit implements AutoCloseable {
     return submit(lane, mutation, /* patient= */ false);
   }
 
+  <T> CompletableFuture<T> submitHere(Lane lane, Mutation<T> mutation) {
+    boolean here = mayTurnHere();
+    CompletableFuture<T> done = submit(lane, mutation);
+    if (here) {
+      runHere();
+    }
+    return done;
+  }
+
+  /** Keeps other threads from taking a turn, if none has one. */
+  private boolean mayTurnHere() {
+    lock.lock();
+    try {
+      boolean here = started && !running && !closing && turns.callerMayWrite();
+      running |= here;
+      return here;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   <T> CompletableFuture<T> submitPatient(Lane lane, Mutation<T> mutation) {
     return submit(lane, mutation, /* patient= */ true);
   }
@@ -203,6 +226,25 @@ final class GroupCommit implements AutoCloseable {
       return waitingCount;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Writes one batch; what came meanwhile is left to the writer's thread. */
+  private void runHere() {
+    try {
+      WaitingChange<?> first = take();
+      if (first != null) {
+        write(first);
+      }
+    } finally {
+      lock.lock();
+      try {
+        running = false;
+        idle.signalAll();
+        takeTurn();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 

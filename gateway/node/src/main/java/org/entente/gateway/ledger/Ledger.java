@@ -156,6 +156,15 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
+   * Applies a change as {@link #write} does, on this thread if no other change is being committed;
+   * then the future is complete on return. The caller must hold no lock and may have to wait for
+   * the disk: its thread then applies other changes that wait, and completes their futures.
+   */
+  public <T> CompletableFuture<T> writeHere(Lane lane, Mutation<T> mutation) {
+    return writer.submitHere(lane, mutation);
+  }
+
+  /**
    * Applies a change as {@link #write} does, but starts no commit: it joins the next one, or is
    * committed after 100 milliseconds. For removals that would be repeated if lost; its future
    * completes that much later.

@@ -129,11 +129,18 @@ final class PeerIntake implements HopIntake {
       Mutation<List<Receipt>> change = tx -> take(tx, deliveries, inspected, first, end);
       boolean canWait = inspected.subList(first, end).stream().allMatch(PeerIntake::isEvidence);
       CompletableFuture<List<Receipt>> next =
-          canWait ? ledger.writeAlong(lane, change) : ledger.write(lane, change);
+          canWait
+              ? ledger.writeAlong(lane, change)
+              : isLone(inspected) ? ledger.writeHere(lane, change) : ledger.write(lane, change);
       written = first == 0 ? next : written.thenCombine(next, PeerIntake::joined);
       from = end;
     }
     return written;
+  }
+
+  /** Whether nothing else came with it: more would wait for the disk, and not be inspected. */
+  private static boolean isLone(List<InspectionResult> inspected) {
+    return inspected.size() == 1 && inspected.get(0).messages() == 1;
   }
 
   /** Whether it brings evidence alone, which causes no commit of its own: nobody waits for it. */

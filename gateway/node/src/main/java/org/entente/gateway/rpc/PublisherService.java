@@ -1,6 +1,7 @@
 package org.entente.gateway.rpc;
 
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Work;
 import org.entente.gateway.identity.Identified;
@@ -81,10 +83,23 @@ public final class PublisherService implements BindableService {
       BiFunction<Identified, ExplainRequest, Result<Explanation>> explaining,
       UnparsedListener unparsed,
       Executor executor) {
-    this.intake = intake;
+    this.intake = (caller, drafts) -> outside(() -> intake.apply(caller, drafts));
     this.explaining = explaining;
     this.unparsed = unparsed;
     this.executor = executor;
+  }
+
+  /**
+   * Without gRPC's context: this thread may commit what others wait for, and what they do then must
+   * not end with this call.
+   */
+  private static <T> T outside(Supplier<T> work) {
+    Context before = Context.ROOT.attach();
+    try {
+      return work.get();
+    } finally {
+      Context.ROOT.detach(before);
+    }
   }
 
   /** As generated, except that the stream parses each draft separately. */
@@ -180,7 +195,24 @@ public final class PublisherService implements BindableService {
           answer(invalid(entry.draft(), problem), entry.bytes());
         }
       }
-      publish(parsed);
+      publishAndTell(parsed);
+    }
+
+    /** Outcomes that are known when a lone draft is published are told on this thread. */
+    private void publishAndTell(List<DraftsRequest.Entry> entries) {
+      boolean here = entries.size() == 1;
+      if (here) {
+        synchronized (this) {
+          telling = true;
+        }
+      }
+      try {
+        publish(entries);
+      } finally {
+        if (here) {
+          tell();
+        }
+      }
       askForMore();
     }
 

@@ -74,6 +74,12 @@ class GroupCommitTest {
   private static final class HandTurns implements WriterExecutor {
     private final Deque<Runnable> turns = new ArrayDeque<>();
     private final Deque<Runnable> timers = new ArrayDeque<>();
+    private boolean callerMayWrite;
+
+    @Override
+    public boolean callerMayWrite() {
+      return callerMayWrite;
+    }
 
     @Override
     public void execute(Runnable task) {
@@ -121,6 +127,77 @@ class GroupCommitTest {
       writer.start();
       assertEquals("done", writer.submit(Lane.ROUTINE, put(KEY, "done")).join());
       assertArrayEquals(VALUE, store.get(Table.META, KEY));
+    }
+  }
+
+  @Test
+  void changeHere_whileNothingIsCommitted_isCommittedOnReturn_withPatientOnes() {
+    HandTurns turns = new HandTurns();
+    turns.callerMayWrite = true;
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      CompletableFuture<String> patient =
+          writer.submitPatient(Lane.ROUTINE, put(new byte[] {2}, "patient"));
+      CompletableFuture<String> here = writer.submitHere(Lane.ROUTINE, put(KEY, "here"));
+      assertTrue(here.isDone());
+      assertTrue(patient.isDone());
+      assertTrue(turns.turns.isEmpty(), "no other thread was woken");
+      assertEquals(1, commits.get());
+      assertArrayEquals(VALUE, store.get(Table.META, KEY));
+    }
+  }
+
+  @Test
+  void changeHere_whileAnotherWaitsForTheWriter_isCommittedByTheWriter() {
+    HandTurns turns = new HandTurns();
+    turns.callerMayWrite = true;
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      CompletableFuture<String> before = writer.submit(Lane.ROUTINE, put(new byte[] {2}, "before"));
+      CompletableFuture<String> here = writer.submitHere(Lane.ROUTINE, put(KEY, "here"));
+      assertFalse(here.isDone());
+      turns.turn();
+      assertTrue(before.isDone());
+      assertTrue(here.isDone());
+    }
+  }
+
+  /** Whoever brings one change must not be kept to write those of others. */
+  @Test
+  void changesDuringAChangeHere_areLeftToTheWriter() {
+    HandTurns turns = new HandTurns();
+    turns.callerMayWrite = true;
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      List<CompletableFuture<String>> later = new ArrayList<>();
+      CompletableFuture<String> here =
+          writer.submitHere(
+              Lane.ROUTINE,
+              tx -> {
+                tx.afterCommit(() -> later.add(writer.submitHere(Lane.ROUTINE, put(KEY, "later"))));
+                return put(new byte[] {2}, "here").apply(tx);
+              });
+      assertTrue(here.isDone());
+      assertFalse(later.get(0).isDone());
+      turns.turn();
+      assertTrue(later.get(0).isDone());
+    }
+  }
+
+  @Test
+  void changeHere_thatFails_leavesTheNextOneItsTurn() {
+    HandTurns turns = new HandTurns();
+    turns.callerMayWrite = true;
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      CompletableFuture<String> failing =
+          writer.submitHere(
+              Lane.ROUTINE,
+              tx -> {
+                throw new IllegalStateException("a defect");
+              });
+      assertThrows(CompletionException.class, failing::join);
+      assertTrue(writer.submitHere(Lane.ROUTINE, put(KEY, "next")).isDone());
     }
   }
 

@@ -448,6 +448,11 @@ final class SimNode {
         post(syncDelay + random.nextInt(MOST_SYNC), this::turn);
       }
 
+      @Override
+      public boolean callerMayWrite() {
+        return random.nextBoolean();
+      }
+
       private void turn() {
         Runnable task = writing.poll();
         if (task != null) {

@@ -20,6 +20,14 @@ public interface WriterExecutor extends Executor {
   /** Runs a short task, outside the writer's turns, after a delay. */
   void after(Duration delay, Runnable task);
 
+  /**
+   * Whether the thread that brings a change may write it itself while no task runs. It then waits
+   * for the disk.
+   */
+  default boolean callerMayWrite() {
+    return false;
+  }
+
   /** Accepts no more tasks; those given before still run. */
   void close();
 }

@@ -21,6 +21,11 @@ public final class WriterThread implements WriterExecutor {
   }
 
   @Override
+  public boolean callerMayWrite() {
+    return true;
+  }
+
+  @Override
   public <T> T await(CompletableFuture<T> future) {
     return future.join();
   }
