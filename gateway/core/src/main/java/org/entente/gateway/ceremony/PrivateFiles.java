@@ -1,17 +1,14 @@
 package org.entente.gateway.ceremony;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import org.entente.gateway.model.DurableFile;
 
 /**
  * Writes files and folders that only their owner may read: modes 0600 and 0700 from the first byte
@@ -67,32 +64,25 @@ public final class PrivateFiles {
     write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Writes a new file. */
+  /** Writes a new file durably, and makes missing folders above it. */
   public static void write(Path file, byte[] content) throws IOException {
+    folderOf(file);
+    DurableFile.create(file, content);
+  }
+
+  /**
+   * Replaces a file atomically and durably, and makes missing folders above it: a reader sees the
+   * old content or the new.
+   */
+  public static void replace(Path file, byte[] content) throws IOException {
+    folderOf(file);
+    DurableFile.write(file, content);
+  }
+
+  private static void folderOf(Path file) throws IOException {
     Path parent = file.toAbsolutePath().getParent();
     if (parent != null) {
       folder(parent);
-    }
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
-      out.write(content);
-      out.getFD().sync();
-    }
-  }
-
-  /** Replaces a file atomically and durably: a reader sees the old content or the new. */
-  public static void replace(Path file, byte[] content) throws IOException {
-    Path fresh = file.toAbsolutePath().resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(fresh);
-    write(fresh, content);
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    Path folder = fresh.getParent();
-    if (folder != null) {
-      // The rename itself is durable only once the folder is.
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
     }
   }
 }

@@ -3,17 +3,14 @@ package org.entente.gateway.audit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.entente.gateway.model.DurableFile;
 import org.entente.gateway.note.SignedNote;
 
 /**
@@ -96,26 +93,9 @@ public final class CheckpointFile {
 
   /** Replaces the file. */
   public void write(byte[] note) {
-    Path next = directory.resolve(file.getFileName() + ".new");
     try {
       Files.createDirectories(directory);
-      try (FileChannel channel =
-          FileChannel.open(
-              next,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.TRUNCATE_EXISTING)) {
-        ByteBuffer bytes = ByteBuffer.wrap(note);
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      // The new name itself is durable only once its directory is.
-      try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
-        parent.force(true);
-      }
+      DurableFile.write(file, note);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.entente.gateway.bridge.format.DurableFile;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.model.DurableFile;
 import org.entente.gateway.model.FileErrorText;
 
 /** Access to a file that an option names. */

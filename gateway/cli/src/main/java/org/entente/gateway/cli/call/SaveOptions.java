@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import org.entente.gateway.bridge.DocumentFolder;
-import org.entente.gateway.bridge.format.DurableFile;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.DurableFile;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Document;
@@ -57,7 +57,8 @@ public final class SaveOptions {
       throw new UsageError(
           "--as: "
               + TerminalText.printable(name)
-              + " is not a file name; valid are at most 200 bytes without a slash, except . and ..");
+              + " is not a file name; valid are at most 200 bytes without a slash, except . and"
+              + " ..");
     }
     try {
       DocumentFolder into = DocumentFolder.open(where);

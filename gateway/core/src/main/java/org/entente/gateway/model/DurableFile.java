@@ -1,4 +1,4 @@
-package org.entente.gateway.bridge.format;
+package org.entente.gateway.model;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
