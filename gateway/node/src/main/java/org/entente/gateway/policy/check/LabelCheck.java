@@ -198,17 +198,6 @@ public final class LabelCheck {
   }
 
   /**
-   * Checks a label from a peer's gateway before its body is opened.
-   *
-   * @return problems; none if the label is valid
-   */
-  public List<Problem> receivedLabel(Label label) {
-    ValidationErrors findings = new ValidationErrors(false);
-    new LabelFieldCheck(current.get(), findings).received(label);
-    return findings.list();
-  }
-
-  /**
    * Checks a whole message from a peer's gateway.
    *
    * @return problems; none if label and body are valid and agree

@@ -637,7 +637,7 @@ class LabelCheckTest {
         () -> {
           Permitted good = permitted(PolicyFixture.body().build());
           assertEquals(List.of(), CHECK.received(good.label(), good.body()));
-          assertEquals(List.of(), CHECK.receivedLabel(good.label()));
+          assertEquals(List.of(), ReceivedLabels.problems(good.label()));
           Label.Builder label = good.label().toBuilder();
           change.accept(label);
           List<Problem> problems = CHECK.received(label.build(), good.body());
@@ -658,7 +658,7 @@ class LabelCheckTest {
     Label evidence = traced.toBuilder().setKind(Kind.KIND_EVIDENCE).build();
     assertEquals(
         List.of("label.traceparent"),
-        CHECK.receivedLabel(evidence).stream().map(Problem::field).toList());
+        ReceivedLabels.problems(evidence).stream().map(Problem::field).toList());
   }
 
   @Test

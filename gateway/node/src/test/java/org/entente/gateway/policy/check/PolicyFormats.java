@@ -117,7 +117,7 @@ public final class PolicyFormats {
     }
     ByteString body =
         ByteString.copyFrom(bytes, LENGTH_BYTES + length, bytes.length - LENGTH_BYTES - length);
-    List<Problem> problems = new ArrayList<>(CHECK.receivedLabel(label));
+    List<Problem> problems = new ArrayList<>(ReceivedLabels.problems(label));
     bounded(problems);
     List<Problem> whole = CHECK.received(label, body);
     bounded(whole);

@@ -23,6 +23,7 @@ import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.check.ReceivedLabels;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.testkit.Agencies;
 import org.entente.proto.v1.Addressed;
@@ -215,8 +216,7 @@ class DeskAddressingTest {
             .clearDesks()
             .addAllDesks(List.of(desks))
             .build();
-    return new LabelCheck(MessageLimits.defaults())
-        .receivedLabel(label).stream().map(it -> it.code() + " " + it.field()).toList();
+    return ReceivedLabels.problems(label).stream().map(it -> it.code() + " " + it.field()).toList();
   }
 
   @Test

@@ -21,6 +21,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.check.ReceivedLabels;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Addressees;
@@ -183,14 +184,14 @@ class InformationAddresseesTest {
   @Test
   void receivedAddressees_areBounded_andNamesOfAgencies() {
     Label good = decided(informing(SG).setDiscloseAddressees(true)).permitted(ID).get(0).label();
-    LabelCheck check = new LabelCheck(MessageLimits.defaults());
-    assertEquals(List.of(), check.receivedLabel(good));
+    assertEquals(List.of(), ReceivedLabels.problems(good));
     Label.Builder odd = good.toBuilder();
     odd.getAddresseesBuilder().addInformation("no agency\n");
-    assertEquals("label.addressees.information", check.receivedLabel(odd.build()).get(0).field());
+    assertEquals(
+        "label.addressees.information", ReceivedLabels.problems(odd.build()).get(0).field());
     Label.Builder many = good.toBuilder();
     many.getAddresseesBuilder().addAllAction(Stream.generate(() -> DE).limit(600).toList());
-    assertEquals("label.addressees", check.receivedLabel(many.build()).get(0).field());
+    assertEquals("label.addressees", ReceivedLabels.problems(many.build()).get(0).field());
   }
 
   @Test

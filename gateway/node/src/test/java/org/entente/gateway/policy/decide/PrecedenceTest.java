@@ -16,6 +16,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.check.ReceivedLabels;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.codes.PrecedenceLane;
 import org.entente.gateway.policy.terms.Agreement;
@@ -149,7 +150,7 @@ class PrecedenceTest {
         received().setPrecedence(Precedence.PRECEDENCE_IMMEDIATE).setLane(Lane.LANE_PRIORITY);
     assertEquals(
         List.of(),
-        CHECK.receivedLabel(
+        ReceivedLabels.problems(
             immediate.clone().setAddressed(Addressed.ADDRESSED_INFORMATION).build()));
     for (Label wrong :
         List.of(
@@ -160,7 +161,8 @@ class PrecedenceTest {
                 .setAddressed(Addressed.ADDRESSED_INFORMATION)
                 .setLane(Lane.LANE_FLASH)
                 .build())) {
-      assertEquals("label.precedence", CHECK.receivedLabel(wrong).get(0).field(), wrong.toString());
+      assertEquals(
+          "label.precedence", ReceivedLabels.problems(wrong).get(0).field(), wrong.toString());
     }
   }
 }

@@ -39,6 +39,7 @@ import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelBodyCheck;
 import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.check.ReceivedLabels;
 import org.entente.gateway.policy.check.SubjectCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Explanation;
@@ -554,8 +555,7 @@ class RedactionsTest {
   }
 
   private static List<String> received(Label.Builder label) {
-    return new LabelCheck(MessageLimits.defaults())
-        .receivedLabel(label.build()).stream().map(it -> it.field()).toList();
+    return ReceivedLabels.problems(label.build()).stream().map(it -> it.field()).toList();
   }
 
   /** The node's own rules read what the author wrote. */
