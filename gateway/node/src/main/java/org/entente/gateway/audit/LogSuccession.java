@@ -120,7 +120,7 @@ public final class LogSuccession {
       Consumer<Batch> also) {
     AuditLog.Opening opening = AuditLog.open(store, directory, verifier.of(found.log()));
     if (!(opening instanceof AuditLog.Opening.Opened opened)) {
-      throw new IllegalStateException(found.log() + " was found to go on: " + opening);
+      throw new IllegalStateException(found.log() + " continues, but does not open: " + opening);
     }
     append(store, opened.log().appender(sealers.apply(found.log().number()), random), record, also);
   }

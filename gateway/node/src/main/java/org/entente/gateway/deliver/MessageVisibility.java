@@ -133,7 +133,7 @@ public final class MessageVisibility {
     }
   }
 
-  /** The same of one that was seen, which may have come anew meanwhile. */
+  /** The same for a message that was read before and may have been redelivered meanwhile. */
   public Result<OpenedHit> whole(
       MessageId id, InboxTable.PlacedRecord placed, MessageFilter match) {
     if (!match.mayOpen(placed, this::isAside)) {

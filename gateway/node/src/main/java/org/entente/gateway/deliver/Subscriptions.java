@@ -81,7 +81,7 @@ public final class Subscriptions {
     this.ports = new Ports(ledger, opening, undeliverable, acknowledging, around);
     this.ledger = ledger;
     this.cursors = ledger.cursors();
-    ledger.chains().whenAnew(this::arrived);
+    ledger.chains().onRedelivery(this::arrived);
   }
 
   /**

@@ -59,25 +59,25 @@ public final class Chains {
 
   private final ChainTable book;
   private final InboxTable inbox;
-  private final RedeliveryQueue anew;
+  private final RedeliveryQueue redeliveries;
 
-  Chains(ChainTable book, InboxTable inbox, RedeliveryQueue anew) {
+  Chains(ChainTable book, InboxTable inbox, RedeliveryQueue redeliveries) {
     this.book = book;
     this.inbox = inbox;
-    this.anew = anew;
+    this.redeliveries = redeliveries;
   }
 
   /** Continues redeliveries that were pending when the ledger was closed. */
   void start() {
-    anew.goOn();
+    redeliveries.resume();
   }
 
   /**
    * Sets the listener called after each commit that redelivers received messages, on the writer's
    * thread, so it must be quick. There is one listener.
    */
-  public void whenAnew(Runnable told) {
-    anew.whenMoved(told);
+  public void onRedelivery(Runnable told) {
+    redeliveries.onMoved(told);
   }
 
   /** Whether its sender can change a message once more. */
@@ -136,7 +136,7 @@ public final class Chains {
    * was unknown. Called once the message is appended; the redelivery follows in separate commits.
    */
   public void arrived(Transaction tx, AgencyName origin, MessageId id) {
-    anew.changesOf(tx, origin, id, STEPS);
+    redeliveries.addChanges(tx, origin, id, STEPS);
   }
 
   /**
@@ -265,7 +265,7 @@ public final class Chains {
     inbox.replace(tx, placed, now);
     if (before.getRestricted() && !now.getRestricted()) {
       // Subscribers skipped it while it was restricted.
-      anew.itself(tx, origin, id);
+      redeliveries.addMessage(tx, origin, id);
     }
   }
 

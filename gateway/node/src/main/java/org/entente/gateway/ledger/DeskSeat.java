@@ -4,10 +4,10 @@ import java.util.Set;
 import org.entente.gateway.model.DeskName;
 
 /**
- * Where a client sits.
+ * The desks of a client.
  *
- * @param desks none for a client that is given whatever desk it is for
- * @param only whether it is given nothing that is directed to no desk
+ * @param desks empty for a client that gets messages for every desk
+ * @param only whether the client gets no messages that are directed to no desk
  */
 public record DeskSeat(Set<DeskName> desks, boolean only) {
   /** At no desk. */

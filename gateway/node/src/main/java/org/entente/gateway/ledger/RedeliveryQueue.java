@@ -82,20 +82,20 @@ final class RedeliveryQueue {
    * Sets the listener called after each commit that redelivers something, on the writer's thread,
    * so it must be quick.
    */
-  void whenMoved(Runnable told) {
+  void onMoved(Runnable told) {
     moved = told;
   }
 
   /** Queues a message for redelivery. */
-  void itself(Transaction tx, AgencyName origin, MessageId id) {
+  void addMessage(Transaction tx, AgencyName origin, MessageId id) {
     tx.put(Table.CHAIN, key(ITSELF, origin, id), NOTHING);
-    tx.afterCommit(this::goOn);
+    tx.afterCommit(this::resume);
   }
 
   /** Queues the changes of a message for redelivery, and their changes, for {@code steps} steps. */
-  void changesOf(Transaction tx, AgencyName origin, MessageId id, int steps) {
+  void addChanges(Transaction tx, AgencyName origin, MessageId id, int steps) {
     note(tx, key(CHANGES, origin, id), steps, 0);
-    tx.afterCommit(this::goOn);
+    tx.afterCommit(this::resume);
   }
 
   private static void note(Transaction tx, byte[] key, int steps, int done) {
@@ -103,7 +103,7 @@ final class RedeliveryQueue {
   }
 
   /** Continues with the queued entries; returns at once. */
-  void goOn() {
+  void resume() {
     if (isNoted() && waits.compareAndSet(false, true)) {
       var unused =
           writer
@@ -128,7 +128,7 @@ final class RedeliveryQueue {
     waits.set(false);
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof LedgerFailure why && why.code() == Code.OVERLOADED) {
-      writer.after(PAUSE, this::goOn);
+      writer.after(PAUSE, this::resume);
     }
   }
 
@@ -136,7 +136,7 @@ final class RedeliveryQueue {
   private int move(Transaction tx) {
     // From here on, queuing an entry schedules another commit.
     waits.set(false);
-    tx.afterCommit(this::goOn);
+    tx.afterCommit(this::resume);
     Round round = new Round(tx, noted());
     round.run();
     if (round.moved > 0) {

@@ -16,9 +16,10 @@ import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came under the latest numbers of other agencies, for statements to them: an origin releases
- * a message only if its recipient names its header. What is lost here or on the way is asked for
- * again: the origin repeats a message that no statement names, and the duplicate is named.
+ * The header hashes of the latest numbers received from other agencies, for statements to them: an
+ * origin releases a message only if its recipient names its header. Losing an entry or a statement
+ * does no harm: the origin repeats a message that no statement names, and the next statement names
+ * the duplicate.
  *
  * <p>In memory only, and bounded: {@value #REMEMBERED} numbers of each origin, lane and epoch,
  * {@value #LINES} lanes and epochs of an origin, {@value #SLOTS} numbers of all origins. The origin

@@ -4,10 +4,10 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
 
 /**
- * Why a received message is not kept, in two versions.
+ * The reason for which this agency does not keep a received message, in two versions.
  *
- * @param detail what the own log and audit log say
- * @param told what the origin is told; it names nothing of agreements to which the origin is no
+ * @param detail the reason for this gateway's log and audit log
+ * @param told the reason for the origin; it says nothing about agreements to which the origin is no
  *     party
  */
 public record IngressRefusal(Refusal detail, String told) {

@@ -18,12 +18,11 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.proto.link.v1.Notice;
 
 /**
- * Which notices of a neighbour are read at all, decided before any signature is verified. Only a
- * transit may pass on notices of others. Each agency that speaks through a neighbour has a rate,
- * and the neighbour's account bounds those of all agencies together. What exceeds a rate is
- * dropped: notices are repeated until they take effect. A neighbour that speaks in another agency's
- * name uses up a rate of its own, and not the one that the agency has elsewhere. Safe for many
- * threads.
+ * Decides which notices of a neighbour this gateway reads, before it verifies any signature. Only a
+ * transit may pass on notices of others. Each agency has a rate for its notices through a
+ * neighbour, and the neighbour's account bounds those of all agencies together. Notices beyond a
+ * rate are dropped: their senders repeat them until they take effect. A neighbour that uses another
+ * agency's name uses up only the rate of that agency through this neighbour. Safe for many threads.
  */
 public final class NoticeAdmission {
   private record Path(AgencyName neighbour, AgencyName from) {}

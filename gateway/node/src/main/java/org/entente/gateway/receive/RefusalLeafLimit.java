@@ -12,13 +12,14 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 
 /**
- * Which refused deliveries have an audit leaf of their own: a leaf is kept for years, and a refused
- * delivery costs its sender a few bytes. The next leaf counts the others. Used by one thread.
+ * Decides which refused deliveries get an audit leaf of their own: a leaf is kept for years, while
+ * a refused delivery costs its sender a few bytes. The next leaf counts the others. Used by one
+ * thread.
  *
- * <p>A neighbour has {@value #MOST} leaves for each code in {@link #INTERVAL}. Beyond these it has
- * as many for all codes together. Those from whom it had the deliveries share them in equal parts,
- * so that what one member sends through an honest transit hides nothing of the others. A hostile
- * transit gains nothing by naming members: it has one rate, whatever it names.
+ * <p>A neighbour has {@value #MOST} leaves for each code in {@link #INTERVAL}, and beyond these as
+ * many for all codes together. The agencies whose deliveries it forwards share the latter in equal
+ * parts. So one member that sends through an honest transit hides no refusals of the others. A
+ * hostile transit gains nothing by naming members: its rate does not depend on the names.
  */
 final class RefusalLeafLimit {
   static final int MOST = 10;

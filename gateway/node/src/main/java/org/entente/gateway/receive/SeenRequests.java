@@ -13,12 +13,13 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.seal.statement.NoticeStatement;
 
 /**
- * Signed requests that have taken effect, so that a copy which a transit keeps has none.
+ * Remembers signed requests that have taken effect, so that a copy replayed by a transit has no
+ * effect.
  *
- * <p>Each request counts once. One that is older than {@link #MOST_AGE} by this gateway's clock
- * does not count, nor does one from as far ahead. Of each agency, at most {@value #MOST} are
- * remembered; a request as old as a forgotten one does not count either. In memory only: after a
- * restart, a copy of a request of the last two hours counts once more. Safe for many threads.
+ * <p>Each request counts once. It does not count if its time is more than {@link #MOST_AGE} before
+ * or after this gateway's clock. At most {@value #MOST} requests of an agency are remembered; a
+ * request as old as a forgotten one does not count either. In memory only: after a restart, a copy
+ * of a request of the last two hours counts once more. Safe for many threads.
  */
 final class SeenRequests {
   /** Twice the difference between two clocks that hinders nothing. */

@@ -10,10 +10,10 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.seal.format.OriginNumber;
 
 /**
- * Numbers that origins are to send again under new stanzas. All of one origin become one request,
- * which is signed when it is sent, outside the ledger's writer. However many deliveries do not
- * open, they cost one signature. What exceeds a request is dropped; the origin sends it again by
- * itself. Safe for many threads.
+ * Collects numbers that origins must send again under new stanzas. All numbers of one origin become
+ * one request, which is signed when it is sent, outside the ledger's writer. So any number of
+ * deliveries that do not open costs one signature. Numbers that do not fit into the request are
+ * dropped; the origin repeats them by itself. Safe for many threads.
  */
 public final class StanzaRequests {
   private final Map<AgencyName, Set<OriginNumber>> waiting = new HashMap<>();

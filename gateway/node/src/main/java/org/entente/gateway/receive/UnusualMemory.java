@@ -6,9 +6,9 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.ElementCount;
 
 /**
- * The memory of opened envelopes that are not yet committed, as far as it is more than honest ones
- * need. An honest origin's envelopes need none of it, so they are received while others are not.
- * Safe for many threads.
+ * Budget for the memory of opened, uncommitted envelopes beyond what honest envelopes need. Honest
+ * origins' envelopes use none of it, so they are received even while it is used up. Safe for many
+ * threads.
  */
 final class UnusualMemory {
   /** Most bytes of one origin: two envelopes of {@link ElementCount#MOST} elements. */

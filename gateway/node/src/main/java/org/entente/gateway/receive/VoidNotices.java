@@ -15,9 +15,9 @@ import org.entente.gateway.seal.statement.NumberedHeader;
 import org.entente.gateway.seal.statement.VoidStatement;
 
 /**
- * Takes statements of origins that they withdraw numbers. A number that is still open counts as
- * resolved. The origin is told what is held under each, and repeats what it has not heard of. Safe
- * for many threads.
+ * Handles statements by which origins withdraw numbers. A number that is still open then counts as
+ * resolved. This gateway tells the origin what it holds under each number; the origin repeats the
+ * statement until it has that answer. Safe for many threads.
  */
 final class VoidNotices {
   private final Ledger ledger;

@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Maps an agency to the linked peer that leads to it: the agency itself if it is linked, otherwise
- * a linked transit that the trust bundle names for it. The first one whose link carries mail now is
- * taken, after one that has proved itself; if no link does, the first one. Safe for many threads.
+ * a linked transit that the trust bundle names for it. Only peers whose link carries mail now
+ * count: first a transit that brought mail which another one did not, then the others in their
+ * order. If no link carries mail, the first peer is used. Safe for many threads.
  */
 public final class RoutingTable {
   private static final Logger LOG = LoggerFactory.getLogger(RoutingTable.class);

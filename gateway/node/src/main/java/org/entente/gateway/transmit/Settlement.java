@@ -47,12 +47,12 @@ import org.entente.proto.v1.EvidenceKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What answers mean for what is owed to a recipient. The origin keeps an envelope until the
- * recipient's signed statement names its header under its number. Receipts, also the recipient's
- * own, and watermarks resolve nothing. An unsigned refusal withdraws nothing either: what a transit
- * refuses goes by another route, or by the same one later; what the recipient's link refuses is
- * repeated. What cannot be delivered any more is withdrawn, and the number stays until the
- * recipient has heard of that.
+ * Applies answers to the mail that is owed to a recipient. The origin keeps an envelope until the
+ * recipient's signed statement names its header under its number. Receipts, even the recipient's
+ * own, and watermarks resolve nothing. An unsigned refusal withdraws nothing either: mail that a
+ * transit refuses takes another route, or the same one later; mail that the recipient's link
+ * refuses is repeated. Mail that can no longer be delivered is withdrawn, and its number stays
+ * until the recipient knows of that.
  */
 public final class Settlement {
   private static final String OTHER_CONTENT = "the recipient holds other content under the number";

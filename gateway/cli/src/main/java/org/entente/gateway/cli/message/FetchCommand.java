@@ -38,7 +38,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "fetch",
     description = {
-      "Saves an attachment of a received message; the gateway fetches it from the sender's gateway.",
+      "Saves an attachment of a received message; the gateway fetches it from the sender's"
+          + " gateway.",
       "Writes to FILE.part, compares the SHA-256 with that in the message, and then renames the"
           + " file to FILE. To continue an interrupted fetch, repeat the command.",
       "The audit log records the officer and the reason. The client needs the scope `search`."
@@ -159,7 +160,7 @@ public final class FetchCommand extends MessageCall {
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CommandFailure("interrupted; the same command goes on", e);
+      throw new CommandFailure("interrupted; repeat the command to continue", e);
     }
   }
 

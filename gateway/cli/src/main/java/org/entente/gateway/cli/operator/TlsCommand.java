@@ -34,8 +34,8 @@ public final class TlsCommand {
       description = {
         "Makes a new TLS key and issues a certificate for it, with the names of the present one.",
         "Replaces the files that the section `tls` of the configuration names. A running gateway"
-            + " uses them for new connections within seconds; open streams continue. Changes nothing"
-            + " if peers would refuse the certificate. Run it as the gateway's user."
+            + " uses them for new connections within seconds; open streams continue. Changes"
+            + " nothing if peers would refuse the certificate. Run it as the gateway's user."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",

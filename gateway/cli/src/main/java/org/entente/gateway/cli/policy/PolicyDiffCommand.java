@@ -26,13 +26,18 @@ import picocli.CommandLine.Option;
     description = {
       "Compares candidate rules with those of a node. Changes nothing.",
       "",
-      "Without --ledger it searches for a message on which the two decide differently, among labels",
-      "built from the values that occur in either. The result is equivalent, narrower, wider or disjoint",
-      "(permits more of some messages, less of others), with example messages. It says if the search is",
+      "Without --ledger it searches for a message on which the two decide differently, among"
+          + " labels",
+      "built from the values that occur in either. The result is equivalent, narrower, wider or"
+          + " disjoint",
+      "(permits more of some messages, less of others), with example messages. It says if the"
+          + " search is",
       "not a proof.",
       "",
-      "With --ledger it evaluates the labels in the ledger of a stopped node by both: messages received",
-      "and not erased, each at its time of receipt, drafts held for a second person, and messages sent",
+      "With --ledger it evaluates the labels in the ledger of a stopped node by both: messages"
+          + " received",
+      "and not erased, each at its time of receipt, drafts held for a second person, and messages"
+          + " sent",
       "in the last 400 days, of whose labels only a part is kept.",
       "",
       "Exit code 0 if no decision differs, otherwise 1."

@@ -242,7 +242,7 @@ final class Uploads {
           new Problem(
               Code.OUT_OF_ORDER,
               "offset",
-              "is " + request.getOffset() + "; the upload goes on at " + committed));
+              "is " + request.getOffset() + "; the upload continues at " + committed));
     }
     boolean fits =
         length <= writeBytes()

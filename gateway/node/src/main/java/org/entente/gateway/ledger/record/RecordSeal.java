@@ -114,7 +114,7 @@ public final class RecordSeal {
     return new Token(lastDay, Arrays.copyOf(mac, TOKEN_BYTES));
   }
 
-  /** What a record is bound to: its place and what stands before its ciphertext. */
+  /** The associated data of a record: its place and the bytes before its ciphertext. */
   private static byte[] aad(RecordPlace place, byte[] record) {
     return place.begun(PREFIX).bytes(record, PREFIX).done();
   }

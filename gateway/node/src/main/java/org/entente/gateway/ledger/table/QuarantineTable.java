@@ -164,12 +164,12 @@ public final class QuarantineTable {
     return (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
   }
 
-  /** Where it lies why one is set aside; once decided it lies beside, and stays bound to this. */
+  /** The place to which the sealed reason of an entry is bound, also once it is decided. */
   public static RecordPlace reasonPlace(long number) {
     return new RecordPlace(Table.QUARANTINE, key(WAITING, number), "reason");
   }
 
-  /** Replaces one that waits, as after another try that failed. */
+  /** Replaces a waiting entry, such as after another failed try. */
   public void update(Transaction tx, long number, QuarantineRecord record) {
     tx.put(Table.QUARANTINE, key(WAITING, number), record.toByteArray());
   }

@@ -36,7 +36,7 @@ final class RetentionExpiry {
     return new byte[] {(byte) space};
   }
 
-  /** At most so many of a space. */
+  /** Removes expired records of one key space, at most {@code most}; returns how many. */
   int round(Transaction tx, int space, int most, ExpiryPredicate over) {
     byte @Nullable [] from = places.remove(space);
     int looked = 0;

@@ -8,7 +8,7 @@ import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 
 /**
- * What a node stands on.
+ * What a node needs from outside: clock, randomness, executors, timers, backups and metrics.
  *
  * @param clock the only source of the time of day
  * @param timers for pauses and time-outs of links
@@ -23,7 +23,7 @@ public record NodeEnvironment(
     Meters meters) {
 
   /**
-   * Where work runs.
+   * The executors of a node.
    *
    * @param workers for everything that may wait for the disk; more than one thread
    * @param sealer where sealing runs, which is given one task at a time

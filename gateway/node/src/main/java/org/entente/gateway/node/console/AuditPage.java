@@ -128,7 +128,7 @@ final class AuditPage {
     String count = leaves == 0 ? "No leaf" : leaves == 1 ? "One leaf" : leaves + " leaves";
     return found.getNext().isEmpty()
         ? count + ", to the end of the log."
-        : count + " so far. The log goes on: search further.";
+        : count + " so far. The log continues: search further.";
   }
 
   private static View page(PageRequest request, String problem, String told, ExportResponse found) {

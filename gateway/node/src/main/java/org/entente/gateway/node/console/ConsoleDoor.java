@@ -17,12 +17,12 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 
 /**
- * Decides who enters the console: a client with a scope that opens a page, by its certificate or by
- * a session. Each request is checked against the trust and the configuration in force.
+ * Access control of the console: admits a client with a scope that opens a page, by its certificate
+ * or by a session. Checks each request against the trust and the configuration in force.
  *
- * <p>The host that a request names must be one of this console: a page of another name that
- * resolves to this machine (DNS rebinding) does not get in. Without TLS only this machine may come.
- * A form is taken from this console's own pages alone, and no page for another site's.
+ * <p>A request must name a host of this console, so that a page under another name that resolves to
+ * this machine (DNS rebinding) gets no access. Without TLS only this machine has access. The
+ * console accepts forms from its own pages only, and answers no request from another site's page.
  */
 final class ConsoleDoor {
   /** Where pages get their figures. */

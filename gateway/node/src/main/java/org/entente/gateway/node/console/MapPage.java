@@ -64,7 +64,7 @@ final class MapPage {
     String id = one.agency() + ".flow";
     List<Lane> open = one.open();
     if (open.isEmpty()) {
-      return new Figure(id, "bad", one.hops().isEmpty() ? "no: no way" : "no");
+      return new Figure(id, "bad", one.hops().isEmpty() ? "no: no path" : "no");
     }
     if (open.size() == Lane.all().size()) {
       return new Figure(id, "good", "yes");

@@ -12,7 +12,7 @@ public record DoctorReport(List<CheckResult> results) {
     results = List.copyOf(results);
   }
 
-  /** What became of a check. */
+  /** The outcome of a check. */
   public enum State {
     /** No fault. */
     PASSED,

@@ -348,7 +348,7 @@ public final class ClientDirectory {
     }
     throw new StartProblem(
         FIELD
-            + "%s has version %d, and version %d is in force%s; the commands of `entente client` go on from the version in force"
+            + "%s has version %d, and version %d is in force%s; the commands of `entente client` start from the version in force"
                 .formatted(
                     file,
                     next.version(),
@@ -356,7 +356,7 @@ public final class ClientDirectory {
                     next.version() == before.version() ? " with other content" : ""));
   }
 
-  /** Whoever may write the file gives clients scopes. */
+  /** A user who may write the file can give scopes to clients. */
   private static void requireOwnersAlone(Path file) {
     try {
       Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);

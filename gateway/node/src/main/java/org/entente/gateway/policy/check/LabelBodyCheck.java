@@ -9,7 +9,7 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.RequestedAction;
 
-/** Whether a label and a body agree, and can stand together. */
+/** Checks that a label and a body agree and may be combined. */
 public final class LabelBodyCheck {
   private static final String REQUESTED_ACTION = "label.requested_action";
   private static final String OF_REQUESTS =

@@ -1,10 +1,10 @@
 package org.entente.gateway.policy.decide;
 
 /**
- * Figures of the memory of rulings since the policy was made.
+ * Statistics of the cache of rulings since the policy was made.
  *
- * @param hits rulings that were remembered
- * @param misses rulings that had to be worked out
+ * @param hits rulings found in the cache
+ * @param misses rulings that had to be computed
  * @param evictions rulings dropped to make room
  * @param entries rulings kept now
  */

@@ -102,7 +102,7 @@ class ConsolePagesTest {
             "data-agency=\"sg.police\" data-role=\"behind a transit\" data-hops=\"eu.hub\"",
             "<td>by eu.hub</td>",
             "data-figure=\"sg.police.flow\" data-state=\"warn\">only FLASH<",
-            "data-figure=\"x.nowhere.flow\" data-state=\"bad\">no: no way<")) {
+            "data-figure=\"x.nowhere.flow\" data-state=\"bad\">no: no path<")) {
       assertTrue(body.contains(expected), expected + " in " + body);
     }
   }
