@@ -40,7 +40,7 @@ public final class UnopenedCommand extends ClientCall {
           .with("recipient", WatchUnopenedResponse::getRecipient)
           .with("lane", one -> EnumNames.word(one.getLane()))
           .with("to be opened by", one -> Timestamps.toString(one.getOpenBy()))
-          .with("stands", one -> EnumNames.word(one.getProgress()))
+          .with("status", one -> EnumNames.word(one.getProgress()))
           .with("", one -> one.getExercise() ? "(exercise)" : "");
 
   private final PrintHistory<UnopenedRow> printed = new PrintHistory<>();

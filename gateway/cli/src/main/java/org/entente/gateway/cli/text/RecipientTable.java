@@ -23,7 +23,7 @@ import org.entente.proto.v1.TakenBack;
  * was unreachable and for how long. Pure; text of others has no control characters.
  */
 public final class RecipientTable {
-  private static final List<String> HEAD = List.of("recipient", "stands", "since");
+  private static final List<String> HEAD = List.of("recipient", "status", "since");
   private static final String UNKNOWN = "-";
 
   private final List<EvidenceItem> items;

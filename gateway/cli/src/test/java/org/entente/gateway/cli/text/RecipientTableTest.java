@@ -76,7 +76,7 @@ class RecipientTableTest {
     retrieved("de.customs", "desk");
     assertEquals(
         List.of(
-            "recipient          stands     since                 opened by",
+            "recipient          status     since                 opened by",
             "de.customs         RETRIEVED  2026-11-20T10:01:00Z  desk at 2026-11-20T10:01:00Z",
             "sg.border-control  ACCEPTED   2026-11-20T10:00:00Z  -                           "
                 + "  not taken for 6 d 0 h"),
@@ -115,7 +115,7 @@ class RecipientTableTest {
     items.add(erasure("us.cbp").build());
     assertEquals(
         List.of(
-            "recipient   stands    since                 opened before by              recall",
+            "recipient   status    since                 opened before by              recall",
             "de.customs  ERASED    2026-11-23T06:00:03Z  desk at 2026-11-20T10:01:00Z  executed"
                 + " 2026-11-23T06:00:03Z",
             "us.cbp      ERASED    2026-11-23T06:00:03Z  nobody                        executed"
