@@ -24,10 +24,10 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
 /**
- * Handles recalls from other agencies. Only the origin of a message may recall it: a recall of
- * another's message is answered as if that were unknown, and has no effect. A recall that arrives
- * before its target blocks the target until the recall's own expiry, if both are training or
- * neither is. Safe for many threads.
+ * Handles recalls from other agencies. Only the origin of a message may recall it: what names an id
+ * of another origin was refused before, and a recall of another's message is answered as if that
+ * were unknown, and has no effect. A recall that arrives before its target blocks the target until
+ * the recall's own expiry, if both are training or neither is. Safe for many threads.
  */
 public final class RecallReception {
   private final AgencyName self;

@@ -20,6 +20,7 @@ import org.entente.gateway.bridge.format.UnmappedValue;
 import org.entente.gateway.model.DurableFile;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Obligation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code MESSAGE.cap} is the alert; it is written atomically. {@code MESSAGE.report.json} is
  * written first if the CAP file changes or omits parts of the message. If the message cannot be
  * written as CAP, the report is the only file and gives the reason. A redelivered message replaces
- * its files. A recall of an alert whose file still exists becomes a CAP {@code Cancel} that refers
- * to it. Removing the alert's file is up to the reader of the folder.
+ * its files. Of a message that may not be exported there is a report alone. A recall of an alert
+ * whose file still exists becomes a CAP {@code Cancel} that refers to it. Removing the alert's file
+ * is up to the reader of the folder.
  *
  * <p>Only the owner may read the files. For use by one thread.
  */
@@ -95,6 +97,13 @@ public final class CapFolder {
   }
 
   private CapWriteResult writing(Label label, Body body) throws IOException {
+    if (label.getObligationsList().contains(Obligation.OBLIGATION_NO_EXPORT)) {
+      return new BadRecord(
+          "CAP output",
+          0,
+          "label.obligations",
+          "its agreement forbids copies in other systems (NO_EXPORT); an officer can open it");
+    }
     ByteString changed = CapMessage.changed(label, body);
     return CapMessage.write(label, body, changed.isEmpty() ? null : written(changed));
   }

@@ -28,6 +28,7 @@ import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.Obligation;
 import org.entente.proto.v1.Recall;
 import org.entente.proto.v1.RequestedAction;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,6 +131,19 @@ class CapFolderTest {
     JsonNode one = report(FIRST).path("unmapped").path(0);
     assertEquals("label.requested_action", one.path("path").asText());
     assertTrue(one.path("what").asText().contains("CONTROLLED_DELIVERY"));
+  }
+
+  /** The reader of the folder is another system. */
+  @Test
+  void alert_thatMayNotBeExported_isNotWritten_andItsReportHasNothingOfIt() throws IOException {
+    Label bound = label(FIRST).toBuilder().addObligations(Obligation.OBLIGATION_NO_EXPORT).build();
+
+    CapFolder.WriteResult written = cap.write(bound, ALERT);
+
+    assertEquals(List.of(FIRST + ".report.json"), names());
+    assertTrue(written.cap().isEmpty());
+    assertTrue(written.reason().contains("NO_EXPORT"), written::reason);
+    assertFalse(report(FIRST).toString().contains("Fire"), "content is not for reports");
   }
 
   @Test
