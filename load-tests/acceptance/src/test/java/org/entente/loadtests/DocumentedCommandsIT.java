@@ -74,7 +74,8 @@ final class DocumentedCommandsIT {
                 GuideSteps.lawyer(),
                 DemonstrationSteps.all(),
                 CeremonySteps.all(),
-                RecoverySteps.all())
+                RecoverySteps.all(),
+                NextCaSteps.all())
             .flatMap(List::stream)
             .map(CommandStep::command)
             .toList();

@@ -7,19 +7,14 @@ import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
-import org.entente.loadtests.federation.ConfigurationHome;
-import org.entente.loadtests.federation.FreePorts;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Patience;
+import org.entente.loadtests.testkit.PilotFolder;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.loadtests.testkit.StepRunner;
 import org.junit.jupiter.api.AfterEach;
@@ -35,43 +30,27 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("extended")
 @Tag("recovery")
 final class LostKeystoreIT {
-
-  private static final String LOOPBACK = "127.0.0.1:";
-
   @TempDir private Path folder;
-  private final Map<String, String> replaced = new LinkedHashMap<>();
-  private Path pilot;
+  private PilotFolder pilot;
+  private StepRunner steps;
   private String fr;
   private String de;
-  private final FreePorts ports = new FreePorts(new SecureRandom());
-  private StepRunner steps;
 
   @BeforeEach
   void begin() throws IOException {
-    pilot = Files.createDirectories(folder.resolve("pilot"));
-    replaced.put("/tmp/pilot", pilot.toString());
-    replaced.put("config/", ConfigurationHome.find().folder().resolve("config") + "/");
-    fr = ports.address();
-    de = ports.address();
-    replaced.put(LOOPBACK + "7471", fr);
-    replaced.put(LOOPBACK + "7472", de);
-    for (String port : List.of("7461", "7462", "9471", "9472")) {
-      replaced.put(LOOPBACK + port, ports.address());
-    }
-    for (String name : List.of("alice", "bob", "carol", "fr", "de")) {
-      Path secret = pilot.resolve(name + ".passphrase");
-      Files.createFile(
-          secret,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(secret, "a passphrase for " + name + "\n");
-    }
-    steps = new StepRunner(folder, replaced);
+    pilot =
+        new PilotFolder(
+            folder,
+            List.of("alice", "bob", "carol", "fr", "de"),
+            List.of("7461", "7462", "7471", "7472", "9471", "9472"));
+    steps = pilot.steps();
+    fr = pilot.address("7471");
+    de = pilot.address("7472");
   }
 
   @AfterEach
   void end() {
-    steps.close();
-    ports.close();
+    pilot.close();
   }
 
   @Test

@@ -61,6 +61,7 @@ class CommandTreeTest {
           Map.entry("client renew", "changes a file; `client list` says what it holds"),
           Map.entry("client revoke", "changes a file; `client list` says what it holds"),
           Map.entry("tls renew", "changes files; `doctor` says what they hold"),
+          Map.entry("tls next-ca", "a step of a ceremony: people read, compare and hand on"),
           Map.entry("backup verify", "its exit code is the answer"),
           Map.entry("backup restore", "tells a person what to do next"),
           Map.entry("policy new", "writes a file"),

@@ -164,6 +164,7 @@ class NamedOptionsTest {
           """
           --gateway | an address; who does not listen there is told of
           --context | a name in a file of the user, which ContextsTest looks at
+          --authority | a file of a certificate, which is read before anything else
           --credentials --config --out --alerts --mapping --passes-on --cap --save | a file or folder
           --document --changed --codes --agreements --node-rules --as attach-FILE | a file or folder
           --officer --unit --justification --person --text --title --reason --note --remarks --question | words of a person

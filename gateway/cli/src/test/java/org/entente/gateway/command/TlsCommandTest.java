@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.crypto.Pem;
 import org.entente.gateway.federation.RunningFederation;
@@ -92,5 +93,36 @@ class TlsCommandTest {
   void renew_withoutDays_saysWhatIsValid() {
     assertEquals(2, renew(home(FR), "--days", "0"));
     assertTrue(command.err().contains("--days: found 0; valid is 1 to 3650"), command.err());
+  }
+
+  @Test
+  void nextCa_madeWithAPassphrase_issuesNothingBeforeTheBundleListsIt() throws Exception {
+    Path secret = federation.folder().resolve("passphrase");
+    PrivateFiles.write(secret, "a passphrase for the next CA\n");
+    Path made = federation.folder().resolve("next");
+    List<String> all =
+        List.of("tls", "next-ca", "--config", federation.config(FR).toString(), "--out");
+
+    assertEquals(2, command.run(with(all, made.toString())));
+    assertTrue(command.err().contains("--passphrase-file: is missing"), command.err());
+    assertFalse(Files.exists(made));
+
+    List<String> whole = with(all, made.toString(), "--passphrase-file", secret.toString());
+    assertEquals(0, command.run(whole), command::err);
+    assertTrue(command.out().contains("keys renew --authority"), command.out());
+    assertTrue(Pem.isEncryptedKey(Files.readString(made.resolve("ca.key"))));
+    assertEquals(1, command.run(whole));
+    assertTrue(command.err().contains("is not empty; name a new folder"), command.err());
+
+    byte[] certificate = Files.readAllBytes(file("tls.crt"));
+    assertEquals(1, renew(made, "--passphrase-file", secret.toString()));
+    assertTrue(command.err().contains("was not issued by the CA of its agency"), command.err());
+    assertArrayEquals(certificate, Files.readAllBytes(file("tls.crt")));
+  }
+
+  private static List<String> with(List<String> command, String... more) {
+    List<String> all = new ArrayList<>(command);
+    all.addAll(List.of(more));
+    return all;
   }
 }

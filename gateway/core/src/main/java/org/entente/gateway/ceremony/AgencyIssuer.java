@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.entente.gateway.crypto.CertificateAuthority;
+import org.entente.gateway.crypto.CertificateValidity;
 import org.entente.gateway.crypto.Certificates;
 import org.entente.gateway.crypto.LeafProfile;
 import org.entente.gateway.crypto.Pem;
@@ -68,6 +69,29 @@ public final class AgencyIssuer {
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new CeremonyProblem("the CA in " + folder + " cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Makes an authority of an agency, and writes {@code ca.crt} and {@code ca.key} into a folder.
+   *
+   * @param name subject of its certificate
+   * @param passphrase encrypts the key; closed by the caller; null leaves it unencrypted
+   */
+  public static CertificateAuthority found(
+      Path folder,
+      String name,
+      CertificateValidity validity,
+      @Nullable SecretBytes passphrase,
+      SecureRandom random)
+      throws IOException {
+    CertificateAuthority authority =
+        CertificateAuthority.selfSigned(name, validity.from(), validity.until(), random);
+    PrivateKey key = authority.privateKey();
+    PrivateFiles.write(folder.resolve("ca.crt"), Pem.encode(authority.certificate()));
+    PrivateFiles.write(
+        folder.resolve("ca.key"),
+        passphrase == null ? Pem.encode(key) : Pem.encode(key, passphrase, random));
+    return authority;
   }
 
   private static String text(Path file) {
@@ -146,7 +170,8 @@ public final class AgencyIssuer {
     Instant end = authority.certificate().getNotAfter().toInstant();
     Instant until = now.plus(validity);
     if (!end.isAfter(now)) {
-      throw new CeremonyProblem("the CA ended on " + end + "; the roots must list the next one");
+      throw new CeremonyProblem(
+          "the CA ended on " + end + "; make the next with `entente tls next-ca`");
     }
     try {
       return authority.issue(

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.entente.gateway.crypto.CertificateAuthority;
+import org.entente.gateway.crypto.CertificateValidity;
 import org.entente.gateway.crypto.EcKeys;
 import org.entente.gateway.crypto.LeafProfile;
 import org.entente.gateway.crypto.Pem;
@@ -71,9 +72,12 @@ public final class AgencySetup {
   /** Creates everything and returns the agency's entry for the trust bundle. */
   public SetupResult found() throws IOException {
     CertificateAuthority authority =
-        CertificateAuthority.selfSigned(plan.name() + " CA", plan.from(), plan.until(), random);
-    PrivateFiles.write(home.resolve("ca.crt"), Pem.encode(authority.certificate()));
-    PrivateFiles.write(home.resolve("ca.key"), pem(authority.privateKey()));
+        AgencyIssuer.found(
+            home,
+            plan.name() + " CA",
+            new CertificateValidity(plan.from(), plan.until()),
+            passphrase,
+            random);
     SigningPair signing = SigningPair.generate(random);
     AgencyKey signingKey = published(signing);
     Map<String, SigningPair> pairs = new HashMap<>(Map.of(signingKey.id(), signing));

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.function.Function;
 import org.entente.gateway.crypto.Pem;
 import org.entente.gateway.model.FileErrorText;
@@ -47,12 +48,17 @@ public final class CeremonyFiles {
 
   /** The fingerprint of the public key of the first certificate in a PEM file. */
   public static Fingerprint certificateKey(Path file) {
+    return Fingerprint.ofKey(certificate(file));
+  }
+
+  /** The first certificate in a PEM file. */
+  public static X509Certificate certificate(Path file) {
     return read(
         file,
         1 << 16,
         bytes -> {
           try {
-            return Fingerprint.ofKey(Pem.certificates(utf8(bytes)).get(0));
+            return Pem.certificates(utf8(bytes)).get(0);
           } catch (CertificateException e) {
             throw new InvalidValue("a certificate in PEM", String.valueOf(e.getMessage()));
           }

@@ -2,11 +2,15 @@ package org.entente.gateway.ceremony;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.AuthorityCertificate;
 import org.entente.gateway.trust.Member;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Renewal of an agency's pairs in the trust bundle: the new pairs start at one time, the current
@@ -30,19 +34,34 @@ public record PairRenewal(Instant from, Instant until, Instant oldUntil) {
   /**
    * The member with the renewed pairs. It revokes nothing: requests cannot revoke, and pairs
    * revoked in the bundle stay revoked.
+   *
+   * @param authority the agency's next CA, listed before those that still count; null keeps all
    */
-  public Member of(Member member, VerifyingPair signing, VerifyingPair audit) {
+  public Member of(
+      Member member,
+      VerifyingPair signing,
+      VerifyingPair audit,
+      @Nullable AuthorityCertificate authority) {
     return new Member(
         member.name(),
         member.jurisdiction(),
         member.kind(),
         member.roles(),
-        member.authorities(),
+        authority == null ? member.authorities() : authorities(member, authority),
         renewed(member.signing(), signing),
         renewed(member.audit(), audit),
         member.endpoints(),
         member.via(),
         List.of());
+  }
+
+  private List<AuthorityCertificate> authorities(Member member, AuthorityCertificate next) {
+    Set<AuthorityCertificate> out = new LinkedHashSet<>(List.of(next));
+    member.authorities().stream()
+        .filter(one -> !member.hasRevoked(one.x509()))
+        .filter(one -> one.x509().getNotAfter().toInstant().isAfter(from))
+        .forEach(out::add);
+    return List.copyOf(out);
   }
 
   private List<AgencyKey> renewed(List<AgencyKey> now, VerifyingPair next) {

@@ -21,8 +21,13 @@ public record CertificateValidity(Instant from, Instant until) {
 
   /** Whether its end is near or past: in 7 days, or a quarter of its life if that is less. */
   public boolean endsSoon(Instant now) {
+    return endsWithin(AHEAD, now);
+  }
+
+  /** Whether its end is past or this near, or nearer than a quarter of its life if that is less. */
+  public boolean endsWithin(Duration ahead, Instant now) {
     Duration quarter = Duration.between(from, until).dividedBy(4);
-    return !now.isBefore(until.minus(quarter.compareTo(AHEAD) < 0 ? quarter : AHEAD));
+    return !now.isBefore(until.minus(quarter.compareTo(ahead) < 0 ? quarter : ahead));
   }
 
   /** Whether it has ended. */

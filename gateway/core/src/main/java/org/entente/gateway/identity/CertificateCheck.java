@@ -23,7 +23,6 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Result;
-import org.entente.gateway.trust.AuthorityCertificate;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.jspecify.annotations.Nullable;
@@ -174,12 +173,7 @@ final class CertificateCheck {
   private static Optional<String> pathFault(
       Member member, List<X509Certificate> chain, Instant now) {
     // Path validation does not look at an anchor's own validity, nor is an anchor always shown.
-    Set<X509Certificate> valid =
-        member.authorities().stream()
-            .filter(authority -> authority.validAt(now))
-            .filter(authority -> !member.hasRevoked(authority.x509()))
-            .map(AuthorityCertificate::x509)
-            .collect(Collectors.toSet());
+    Set<X509Certificate> valid = Set.copyOf(member.authoritiesAt(now));
     if (valid.isEmpty()) {
       return Optional.of("cannot be checked: no CA certificate of its agency is valid now");
     }

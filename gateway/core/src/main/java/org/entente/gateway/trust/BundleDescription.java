@@ -144,8 +144,8 @@ public final class BundleDescription {
     }
     items(before.roles(), after.roles(), role -> "role " + role, who, lines);
     items(before.authorities(), after.authorities(), ca -> "CA " + authority(ca), who, lines);
-    items(before.signing(), after.signing(), key -> "signing pair " + pair(key), who, lines);
-    items(before.audit(), after.audit(), key -> "audit pair " + pair(key), who, lines);
+    pairs(before.signing(), after.signing(), "signing pair ", who, lines);
+    pairs(before.audit(), after.audit(), "audit pair ", who, lines);
     items(before.endpoints(), after.endpoints(), end -> "endpoint " + end, who, lines);
     if (!before.via().equals(after.via())) {
       lines.add(who + "is reached via " + after.via() + ", was via " + before.via());
@@ -156,6 +156,27 @@ public final class BundleDescription {
         cert -> "revocation of certificate " + new Fingerprint(cert),
         who,
         lines);
+  }
+
+  /** A pair of which only the validity changes is neither new nor gone. */
+  private static void pairs(
+      List<AgencyKey> before, List<AgencyKey> after, String what, String who, List<String> lines) {
+    List<AgencyKey> changed = new ArrayList<>();
+    for (AgencyKey old : before) {
+      for (AgencyKey next : after) {
+        if (next.id().equals(old.id()) && !next.equals(old)) {
+          changed.addAll(List.of(old, next));
+          lines.add(
+              "%s%s%s becomes valid from %s until %s"
+                  .formatted(who, what, pair(old), next.notBefore(), next.notAfter()));
+        }
+      }
+    }
+    items(without(before, changed), without(after, changed), key -> what + pair(key), who, lines);
+  }
+
+  private static List<AgencyKey> without(List<AgencyKey> keys, List<AgencyKey> others) {
+    return keys.stream().filter(key -> !others.contains(key)).toList();
   }
 
   private static <T> void items(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -136,6 +137,15 @@ public record Member(
   /** Whether it has this role. */
   public boolean is(AgencyRole role) {
     return roles.contains(role);
+  }
+
+  /** Certificates of its CA that are in force at a time and not revoked. */
+  public List<X509Certificate> authoritiesAt(Instant now) {
+    return authorities.stream()
+        .filter(authority -> authority.validAt(now))
+        .map(AuthorityCertificate::x509)
+        .filter(certificate -> !hasRevoked(certificate))
+        .toList();
   }
 
   /** Both halves of every pair, encoded. */

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.entente.gateway.crypto.CertificateAuthority;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
@@ -16,6 +18,8 @@ import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.AgencyKind;
 import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.AuthorityCertificate;
+import org.entente.gateway.trust.Fingerprint;
 import org.entente.gateway.trust.Member;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +43,7 @@ class PairRenewalTest {
 
   @Test
   void of_member_namesTheNewPairFirst_andEndsTheOldOne() {
-    Member next = new PairRenewal(day(1), day(366), day(3)).of(member, signing, audit);
+    Member next = new PairRenewal(day(1), day(366), day(3)).of(member, signing, audit, null);
 
     AgencyKey old = member.signing().get(0);
     assertEquals(
@@ -56,16 +60,52 @@ class PairRenewalTest {
   @Test
   void of_pairThatEndsBefore_endsWhenItDid() {
     Instant end = member.signing().get(0).notAfter();
-    Member next = new PairRenewal(day(1), day(366), day(300)).of(member, signing, audit);
+    Member next = new PairRenewal(day(1), day(366), day(300)).of(member, signing, audit, null);
     assertEquals(end, next.signing().get(1).notAfter());
   }
 
   @Test
   void of_askedTwice_namesThePairOnce() {
-    Member once = new PairRenewal(day(1), day(366), day(3)).of(member, signing, audit);
-    Member again = new PairRenewal(day(2), day(366), day(3)).of(once, signing, audit);
+    Member once = new PairRenewal(day(1), day(366), day(3)).of(member, signing, audit, null);
+    Member again = new PairRenewal(day(2), day(366), day(3)).of(once, signing, audit, null);
     assertEquals(2, again.signing().size());
     assertEquals(day(2), again.signing().get(0).notBefore());
+  }
+
+  @Test
+  void of_nextAuthority_listsItFirst_andLeavesOutThoseThatNoLongerCount() {
+    AuthorityCertificate old = member.authorities().get(0);
+    AuthorityCertificate next = authority("next", 400);
+    AuthorityCertificate ended = authority("ended", 1);
+    AuthorityCertificate stolen = authority("stolen", 300);
+    Member several =
+        new Member(
+            member.name(),
+            member.jurisdiction(),
+            member.kind(),
+            member.roles(),
+            List.of(ended, stolen, old),
+            member.signing(),
+            member.audit(),
+            member.endpoints(),
+            member.via(),
+            List.of(Fingerprint.ofKey(stolen.x509()).hex()));
+
+    PairRenewal renewal = new PairRenewal(day(1), day(366), day(3));
+
+    assertEquals(List.of(next, old), renewal.of(several, signing, audit, next).authorities());
+    assertEquals(List.of(old), renewal.of(member, signing, audit, old).authorities());
+    assertEquals(3, renewal.of(several, signing, audit, null).authorities().size());
+  }
+
+  private AuthorityCertificate authority(String name, int lastDay) {
+    CertificateAuthority made =
+        CertificateAuthority.selfSigned(name, day(0), day(lastDay), new SecureRandom());
+    try {
+      return AuthorityCertificate.parse(made.certificate().getEncoded());
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.entente.gateway.ceremony.AgencyIssuer;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.ceremony.PrivateFiles;
@@ -147,7 +148,11 @@ final class ClientCertificateOptions {
       editor.requireAccepted(client, List.of(issued));
       PrivateFiles.emptyFolder(folder);
       PrivateFiles.write(folder.resolve("tls.crt"), Pem.encode(issued));
-      PrivateFiles.write(folder.resolve("ca.crt"), Pem.encode(issuer.certificate()));
+      PrivateFiles.write(
+          folder.resolve("ca.crt"),
+          editor.authorities(issuer.certificate()).stream()
+              .map(Pem::encode)
+              .collect(Collectors.joining()));
       if (made != null) {
         PrivateFiles.write(folder.resolve("tls.key"), Pem.encode(made.getPrivate()));
       }

@@ -1,9 +1,11 @@
 package org.entente.gateway.cli.operator;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.time.Instant;
 import org.entente.gateway.ceremony.CeremonyFiles;
@@ -88,6 +90,14 @@ public final class KeysCommand {
         description = "file for the request; must not exist")
     private Path out = Path.of("");
 
+    @Option(
+        names = "--authority",
+        paramLabel = "FILE",
+        description =
+            "ca.crt of the agency's next CA, as `entente tls next-ca` makes it; requests that the"
+                + " trust bundle list it beside the present one")
+    private @Nullable Path authority;
+
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
@@ -104,6 +114,7 @@ public final class KeysCommand {
                       .setFrom(timestamp(begin))
                       .setUntil(timestamp(begin.plus(Duration.ofDays(days))))
                       .setOldUntil(timestamp(begin.plus(Duration.ofDays(overlap))))
+                      .setAuthority(authority())
                       .build());
       byte[] request = made.getRequest().toByteArray();
       Fingerprint fingerprint = JoinRequest.verify(request).fingerprint();
@@ -113,6 +124,17 @@ public final class KeysCommand {
           "hand on      " + out,
           "read out     " + fingerprint,
           "then         the roots: entente federation add --request " + out + " …");
+    }
+
+    private ByteString authority() {
+      if (authority == null) {
+        return ByteString.EMPTY;
+      }
+      try {
+        return ByteString.copyFrom(CeremonyFiles.certificate(authority).getEncoded());
+      } catch (CertificateEncodingException e) {
+        throw new IllegalStateException("a certificate that was parsed encodes", e);
+      }
     }
 
     private static Timestamp timestamp(Instant at) {

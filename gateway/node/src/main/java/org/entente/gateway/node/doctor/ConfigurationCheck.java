@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.node.files.ClientDirectory;
@@ -18,6 +19,7 @@ import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.ClientCertificateWatch;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
 import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.MemberKeysExpiry;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustWatch;
 
@@ -71,6 +73,9 @@ public final class ConfigurationCheck {
       new TrustWatch(BundleVerifier.MAX_GRACE)
           .state(bundle, clock.instant())
           .ifPresent(notice -> warnings.add("trust: " + notice.text()));
+      bundle.agency(new AgencyName(files.config().agency())).stream()
+          .flatMap(member -> MemberKeysExpiry.notices(member, clock.instant()).stream())
+          .forEach(notice -> warnings.add("trust: " + notice));
       return warnings;
     } catch (StartProblem e) {
       return List.of();

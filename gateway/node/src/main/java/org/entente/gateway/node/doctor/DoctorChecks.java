@@ -187,6 +187,15 @@ public final class DoctorChecks {
             FileProbes::membership));
     all.add(
         check(
+            "trust.keys-end",
+            WARNING,
+            STOPPED,
+            List.of(MEMBER),
+            "Make the next ones and ask the root holders to list them.",
+            "docs/operate/keys.md#the-agencys-next-ca",
+            FileProbes::memberKeysEnd));
+    all.add(
+        check(
             "trust.links",
             WARNING,
             STOPPED,

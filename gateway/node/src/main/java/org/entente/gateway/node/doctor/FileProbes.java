@@ -18,6 +18,7 @@ import org.entente.gateway.node.keys.ClientCertificateWatch;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.MemberKeysExpiry;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustWatch;
 
@@ -61,6 +62,13 @@ final class FileProbes {
         .state(subject.bundle(), subject.now()).stream()
             .map(notice -> "trust.bundle: " + notice.text())
             .toList();
+  }
+
+  static List<String> memberKeysEnd(DoctorSubject subject) {
+    return subject.bundle().agency(new AgencyName(subject.config().agency())).stream()
+        .flatMap(member -> MemberKeysExpiry.notices(member, subject.now()).stream())
+        .map(notice -> "trust.bundle: " + notice)
+        .toList();
   }
 
   static List<String> certificateEnd(DoctorSubject subject) {

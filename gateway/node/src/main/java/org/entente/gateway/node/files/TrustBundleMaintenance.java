@@ -29,6 +29,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.trust.BundleFault;
 import org.entente.gateway.trust.BundleVerdict.Refused;
 import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.MemberKeysExpiry;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustState;
 import org.entente.gateway.trust.TrustStore;
@@ -245,6 +246,9 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
     Instant now = clock.instant();
     List<String> warnings = new ArrayList<>();
     expiryWatch.state(bundle, now).ifPresent(word -> warnings.add("trust: " + word.text()));
+    bundle.agency(self).stream()
+        .flatMap(member -> MemberKeysExpiry.notices(member, now).stream())
+        .forEach(notice -> warnings.add("trust: " + notice));
     gossip
         .contradiction()
         .ifPresent(

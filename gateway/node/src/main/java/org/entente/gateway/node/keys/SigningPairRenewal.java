@@ -22,6 +22,7 @@ import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ceremony.PairRenewal;
+import org.entente.gateway.crypto.CertificateValidity;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.feature.OwnPairs;
@@ -37,6 +38,7 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.rpc.ExplanationMapper;
 import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.AuthorityCertificate;
 import org.entente.gateway.trust.JoinRequest;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
@@ -47,6 +49,7 @@ import org.entente.proto.v1.PairUse;
 import org.entente.proto.v1.RenewKeysRequest;
 import org.entente.proto.v1.RenewKeysResponse;
 import org.entente.proto.v1.ShowKeysResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces the node's signing pairs while it runs. Operators have the next pairs made, the trust
@@ -133,6 +136,7 @@ public final class SigningPairRenewal implements OwnPairs {
     Optional<Instant> from = second("from", request.getFrom(), problems);
     Optional<Instant> until = second("until", request.getUntil(), problems);
     Optional<Instant> oldUntil = second("old_until", request.getOldUntil(), problems);
+    Optional<AuthorityCertificate> authority = authority(request.getAuthority(), problems);
     if (from.isPresent() && until.isPresent() && !until.get().isAfter(from.get())) {
       problems.add(new Problem(Code.INVALID_FIELD, "until", "must be after `from`"));
     }
@@ -155,7 +159,11 @@ public final class SigningPairRenewal implements OwnPairs {
       PairRenewal renewal =
           new PairRenewal(from.orElseThrow(), until.orElseThrow(), oldUntil.orElseThrow());
       return new Result.Done<>(
-          made(AuditActor.client(self, client, person), member.get(), renewal));
+          made(
+              AuditActor.client(self, client, person),
+              member.get(),
+              renewal,
+              authority.orElse(null)));
     } catch (InvalidValue e) {
       // The member with these times added to its present pairs.
       return new Result.Refused<>(
@@ -172,14 +180,43 @@ public final class SigningPairRenewal implements OwnPairs {
     return Optional.of(Instant.ofEpochSecond(timestamp.getSeconds()));
   }
 
-  private RenewKeysResponse made(AuditActor actor, Member member, PairRenewal renewal) {
+  /** The next CA, if one is named. */
+  private Optional<AuthorityCertificate> authority(ByteString der, List<Problem> problems) {
+    if (der.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      AuthorityCertificate named = AuthorityCertificate.parse(der.toByteArray());
+      if (named.validAt(clock.instant())) {
+        return Optional.of(named);
+      }
+      CertificateValidity validity = CertificateValidity.of(named.x509());
+      problems.add(
+          new Problem(
+              Code.INVALID_FIELD,
+              "authority",
+              "the CA certificate is valid from %s until %s, not now"
+                  .formatted(validity.from(), validity.until())));
+    } catch (InvalidValue e) {
+      problems.add(new Problem(Code.INVALID_FIELD, "authority", String.valueOf(e.getMessage())));
+    }
+    return Optional.empty();
+  }
+
+  private RenewKeysResponse made(
+      AuditActor actor,
+      Member member,
+      PairRenewal renewal,
+      @Nullable AuthorityCertificate authority) {
     SigningPair signing = agency.pairs.next(member.signing());
     SigningPair checkpoints = audit.pairs.next(member.audit());
     JoinRequest request =
         new JoinRequest(
             bundle.get().federation(),
             clock.instant().truncatedTo(ChronoUnit.SECONDS),
-            held(renewal.of(member, signing.verifyingPair(), checkpoints.verifyingPair())));
+            held(
+                renewal.of(
+                    member, signing.verifyingPair(), checkpoints.verifyingPair(), authority)));
     Map<String, SigningPair> pairs = new HashMap<>();
     agency.pairs.all().forEach(pair -> pairs.put(pair.verifyingPair().id(), pair));
     audit.pairs.all().forEach(pair -> pairs.put(pair.verifyingPair().id(), pair));
@@ -197,10 +234,11 @@ public final class SigningPairRenewal implements OwnPairs {
                 AuditSubject.NODE)
             .saying(
                 "requests pairs %s and %s from %s on"
-                    .formatted(
-                        signing.verifyingPair().id(),
-                        checkpoints.verifyingPair().id(),
-                        renewal.from())));
+                        .formatted(
+                            signing.verifyingPair().id(),
+                            checkpoints.verifyingPair().id(),
+                            renewal.from())
+                    + (authority == null ? "" : ", and CA " + authority.fingerprint().hex())));
     return response;
   }
 

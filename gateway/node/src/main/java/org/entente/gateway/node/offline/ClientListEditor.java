@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -235,6 +236,18 @@ public final class ClientListEditor implements AutoCloseable {
               throw new StartProblem(
                   "the gateway would refuse the certificate: " + problem.message());
             });
+  }
+
+  /**
+   * The CAs by which a client knows its gateway, now and during a change of the CA: the one that
+   * issued its certificate, then the others of the agency in the trust bundle that are valid now.
+   */
+  public List<X509Certificate> authorities(X509Certificate issuer) {
+    Set<X509Certificate> all = new LinkedHashSet<>(List.of(issuer));
+    files.verifiedBundle().agency(new AgencyName(files.config().agency())).stream()
+        .flatMap(member -> member.authoritiesAt(clock.instant()).stream())
+        .forEach(all::add);
+    return List.copyOf(all);
   }
 
   /** A certificate as an entry holds it. */

@@ -13,6 +13,7 @@ import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.Pem;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
@@ -46,6 +47,11 @@ public final class GatewayCertificate {
       throw ConfiguredFiles.unusable("audit", files.config().audit(), e);
     }
     return new GatewayCertificate(files, clock);
+  }
+
+  /** The gateway's agency. */
+  public AgencyName agency() {
+    return new AgencyName(files.config().agency());
   }
 
   /** The certificate that the file holds now, valid or not. */
