@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The places of recent tokens are in memory. {@link #RUN} of them become a run in the ledger,
- * and what {@link KeyRuns} makes of it later. Eight bytes of a token only tell where to look; the
- * record has all of it. The last outcome under a key counts. Records are numbered in the order of
- * their commits, so that a day's end removes the first ones and whole runs.
+ * and what {@link IdempotencyRuns} makes of it later. Eight bytes of a token only tell where to
+ * look; the record has all of it. The last outcome under a key counts. Records are numbered in the
+ * order of their commits, so that a day's end removes the first ones and whole runs.
  *
  * <p>{@link #move}, {@link #fullRun} and what follows from it, and {@link #remove} are called by
  * one thread; all else is safe for many.
@@ -57,8 +57,8 @@ public final class IdempotencyTable {
   private final Store store;
   private final StoredNames stored;
   private final int run;
-  private final KeyRuns runs;
-  private RecentPlaces recent = new RecentPlaces();
+  private final IdempotencyRuns runs;
+  private RecentIdempotencyKeys recent = new RecentIdempotencyKeys();
 
   /** Those that become a run. */
   private @Nullable FullRun next;
@@ -85,7 +85,12 @@ public final class IdempotencyTable {
    */
   public record Sizes(int run, int group, int groups, int slots, int moved) {
     static final Sizes DEFAULT =
-        new Sizes(RUN, RunFilters.TOGETHER, RunFilters.GROUPS, RunFilters.SLOTS, MOVED);
+        new Sizes(
+            RUN,
+            IdempotencyRunFilters.TOGETHER,
+            IdempotencyRunFilters.GROUPS,
+            IdempotencyRunFilters.SLOTS,
+            MOVED);
   }
 
   /** The outcomes of a store. */
@@ -98,8 +103,9 @@ public final class IdempotencyTable {
     this.store = store;
     this.stored = stored;
     this.run = sizes.run();
-    RunFilters filters = new RunFilters(sizes.group(), sizes.groups(), sizes.slots());
-    this.runs = new KeyRuns(store, filters, sizes.moved());
+    IdempotencyRunFilters filters =
+        new IdempotencyRunFilters(sizes.group(), sizes.groups(), sizes.slots());
+    this.runs = new IdempotencyRuns(store, filters, sizes.moved());
     runs.ends().forEach(end -> lastRecord = end.lastRecord());
     findRecent();
     nextRecord = lastRecord + 1;
@@ -204,10 +210,10 @@ public final class IdempotencyTable {
   /** Tokens that become a run. */
   public static final class FullRun {
     private final long number;
-    private final RunEnd end;
-    private final RecentPlaces tokens;
+    private final IdempotencyRunEnd end;
+    private final RecentIdempotencyKeys tokens;
 
-    private FullRun(long number, RunEnd end, RecentPlaces tokens) {
+    private FullRun(long number, IdempotencyRunEnd end, RecentIdempotencyKeys tokens) {
       this.number = number;
       this.end = end;
       this.tokens = tokens;
@@ -227,8 +233,8 @@ public final class IdempotencyTable {
     FullRun full;
     synchronized (this) {
       if (next == null && recent.size() >= run) {
-        next = new FullRun(runs.next(), new RunEnd(lastRecord, lastMillis), recent);
-        recent = new RecentPlaces();
+        next = new FullRun(runs.next(), new IdempotencyRunEnd(lastRecord, lastMillis), recent);
+        recent = new RecentIdempotencyKeys();
         lastMillis = 0;
       }
       full = next;
@@ -280,7 +286,7 @@ public final class IdempotencyTable {
   /** The last record of the runs that are over, found without reading records; 0 for none. */
   private long lastOver(long beforeMillis) {
     long last = 0;
-    for (RunEnd end : runs.ends()) {
+    for (IdempotencyRunEnd end : runs.ends()) {
       if (isRemembered(end.lastMillis(), beforeMillis)) {
         return last;
       }

@@ -66,7 +66,7 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
 
   private final NodeConfig.Console settings;
   private final ConsoleSources sources;
-  private final ConsoleDoor door;
+  private final ConsoleAccess access;
   private final ConsoleAssets assets = new ConsoleAssets();
   private final ConsoleTemplates templates = new ConsoleTemplates();
   private final RateHistory history = new RateHistory();
@@ -93,7 +93,7 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
   public Console(NodeConfig.Console settings, ConsoleSources sources, SecureRandom random) {
     this.settings = settings;
     this.sources = sources;
-    door = ConsoleDoor.of(settings, sources, random);
+    access = ConsoleAccess.of(settings, sources, random);
     OverviewPage overview = new OverviewPage(sources);
     MapPage map = new MapPage(sources);
     PeersPage peers = new PeersPage(sources);
@@ -142,14 +142,14 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
    * @param at with the configured name and the port in use
    */
   public void listensAt(InetSocketAddress at) {
-    door.listensAt(at);
+    access.listensAt(at);
   }
 
   @Override
   public Result<OpenConsoleResponse> open(Identified client) {
     return Result.done(
         OpenConsoleResponse.newBuilder()
-            .setAddress(door.address(client))
+            .setAddress(access.address(client))
             .setValidUntil(
                 Timestamps.fromMillis(
                     sources
@@ -162,11 +162,11 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
 
   @Override
   public Answer answer(Request request) {
-    if (!door.isOwnHost(request)) {
+    if (!access.isOwnHost(request)) {
       return notice(
           421, "Not a host of this console. Add it to `console.hosts` if browsers use this name.");
     }
-    if (!ConsoleDoor.isPrivate(request)) {
+    if (!ConsoleAccess.isPrivate(request)) {
       return notice(403, "Without TLS, only this machine may open the console. Use https.");
     }
     if (request.path().equals(ENTER)) {
@@ -176,7 +176,7 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
     if (!request.method().equals(GET) && !isForm) {
       return notice(405, "The console changes nothing.");
     }
-    if (isForm && !door.isOwnForm(request)) {
+    if (isForm && !access.isOwnForm(request)) {
       return notice(403, "Only the console's own form is taken.");
     }
     return assets
@@ -184,13 +184,14 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
         .map(asset -> page(200, asset.type(), asset.text()))
         .orElseGet(
             () ->
-                ConsoleDoor.isOwnSite(request)
+                ConsoleAccess.isOwnSite(request)
                     ? visit(request)
                     : notice(403, "Another site leads here. Type the address instead."));
   }
 
   private Answer visit(Request request) {
-    return door.visitor(request)
+    return access
+        .visitor(request)
         .map(visitor -> inside(request, visitor))
         .orElseGet(() -> entrance(401, CALL));
   }
@@ -199,16 +200,17 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
     if (request.method().equals(GET)) {
       return entrance(200, CALL);
     }
-    if (!request.method().equals(POST) || !door.isOwnForm(request)) {
+    if (!request.method().equals(POST) || !access.isOwnForm(request)) {
       return entrance(403, "Only the console's own form is taken. " + CALL);
     }
-    return door.enter(request)
+    return access
+        .enter(request)
         .<Answer>map(entry -> new Answer.Page(303, entered(entry), ""))
         .orElseGet(() -> entrance(403, "The address was used before, or is too old. " + CALL));
   }
 
-  /** To the first page that the client may see; the door lets nobody in who may see none. */
-  private Map<String, String> entered(ConsoleDoor.Entry entry) {
+  /** Redirects to the first page that the client may see; each admitted client may see one. */
+  private Map<String, String> entered(ConsoleAccess.Entry entry) {
     Map<String, String> headers = new HashMap<>(HEADERS);
     headers.put("Set-Cookie", entry.cookie());
     headers.put("Location", links(entry.client()).get(0).path());
@@ -228,13 +230,13 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
         .filter(route -> request.method().equals(POST) && route.form().isPresent());
   }
 
-  private Answer inside(Request request, ConsoleDoor.Visitor visitor) {
+  private Answer inside(Request request, ConsoleAccess.Visitor visitor) {
     Identified client = visitor.client();
     Optional<Route> form = form(request);
     if (!pays(client, form.flatMap(Route::form).orElse(CallCost.READ))) {
       return told(client, 429, "The calls of this client cost more than its limit. Wait a second.");
     }
-    if (request.path().equals(ConsoleDoor.LIVE)) {
+    if (request.path().equals(ConsoleAccess.LIVE)) {
       return live(request, visitor);
     }
     return page(request.path(), client)
@@ -288,7 +290,7 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
         .orElse(true);
   }
 
-  private Answer live(Request request, ConsoleDoor.Visitor visitor) {
+  private Answer live(Request request, ConsoleAccess.Visitor visitor) {
     Identified client = visitor.client();
     return page(request.query().getOrDefault("page", ""), client)
         .fold(
@@ -296,7 +298,7 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
             problem -> told(client, 404, problem.message()));
   }
 
-  private Answer live(Supplier<View> view, ConsoleDoor.Visitor visitor) {
+  private Answer live(Supplier<View> view, ConsoleAccess.Visitor visitor) {
     NodeName client = visitor.client().name();
     if (!begin(client)) {
       return told(visitor.client(), 429, "This client has too many live pages open.");

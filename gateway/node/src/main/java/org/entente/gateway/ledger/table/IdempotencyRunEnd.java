@@ -9,10 +9,10 @@ import org.entente.gateway.store.KeyReader;
  * @param lastRecord its last record of outcomes
  * @param lastMillis when the latest of its records was written
  */
-record RunEnd(long lastRecord, long lastMillis) {
+record IdempotencyRunEnd(long lastRecord, long lastMillis) {
   /** Reads it from a value. */
-  static RunEnd of(KeyReader value) {
-    return new RunEnd(value.u64(), value.u64());
+  static IdempotencyRunEnd of(KeyReader value) {
+    return new IdempotencyRunEnd(value.u64(), value.u64());
   }
 
   /** Adds it to a value. */

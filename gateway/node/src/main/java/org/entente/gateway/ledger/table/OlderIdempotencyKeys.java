@@ -14,10 +14,10 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 
 /**
- * The places of keys from runs for which {@link RunFilters} have no room: a record for each key, so
- * that one read tells whether a key is among any number of them. RocksDB's own filters answer
- * nearly all such reads. Keys of runs from within 24 hours are a day, which one deletion of a range
- * removes. Two days can be remembered at a time, so a look-up costs at most two reads.
+ * The places of keys from runs for which {@link IdempotencyRunFilters} have no room: a record for
+ * each key, so that one read tells whether a key is among any number of them. RocksDB's own filters
+ * answer nearly all such reads. Keys of runs from within 24 hours are a day, which one deletion of
+ * a range removes. Two days can be remembered at a time, so a look-up costs at most two reads.
  *
  * <pre>
  * IDEMPOTENCY_PLACE u8 1 · u64 day                            → u64 time · u64 last record · u64
@@ -30,7 +30,7 @@ import org.entente.gateway.store.Table;
  *
  * <p>One thread adds and removes; many may look.
  */
-final class OlderPlaces {
+final class OlderIdempotencyKeys {
   /** The time of a day's runs; as long as outcomes are remembered. */
   private static final long DAY_MILLIS = 24L * 60 * 60 * 1000;
 
@@ -40,17 +40,17 @@ final class OlderPlaces {
   private final Store store;
   private final TreeMap<Long, Day> days = new TreeMap<>();
 
-  private record Day(long firstMillis, RunEnd end) {}
+  private record Day(long firstMillis, IdempotencyRunEnd end) {}
 
   /** What a store holds. */
-  OlderPlaces(Store store) {
+  OlderIdempotencyKeys(Store store) {
     this.store = store;
     byte[] all = KeyBuilder.key().u8(DAY).done();
     try (Scan scan = store.scan(Table.IDEMPOTENCY_PLACE, all, KeyBuilder.endOf(all))) {
       while (scan.hasNext()) {
         scan.next();
         KeyReader value = KeyReader.of(scan.value());
-        days.put(BigEndian.u64(scan.key(), 1), new Day(value.u64(), RunEnd.of(value)));
+        days.put(BigEndian.u64(scan.key(), 1), new Day(value.u64(), IdempotencyRunEnd.of(value)));
       }
     }
   }
@@ -61,7 +61,7 @@ final class OlderPlaces {
   }
 
   /** The ends of their last runs, the oldest first. */
-  synchronized List<RunEnd> ends() {
+  synchronized List<IdempotencyRunEnd> ends() {
     return days.values().stream().map(Day::end).toList();
   }
 
@@ -85,7 +85,7 @@ final class OlderPlaces {
    * The day for the keys of a run, the newest one or a new one. Look-ups read it from now on, since
    * they must find there what they no longer find in the run.
    */
-  synchronized long dayOf(long run, RunEnd end) {
+  synchronized long dayOf(long run, IdempotencyRunEnd end) {
     Map.Entry<Long, Day> newest = days.lastEntry();
     // A run from long before the day's first one is of a clock that was set back.
     if (newest == null
@@ -105,7 +105,7 @@ final class OlderPlaces {
   }
 
   /** Stores records of the day of a run, by the beginnings of their tokens. */
-  void write(Transaction tx, long day, RunEnd end, Map<Long, byte[]> records) {
+  void write(Transaction tx, long day, IdempotencyRunEnd end, Map<Long, byte[]> records) {
     KeyBuilder value = end.added(KeyBuilder.key().u64(firstMillis(day)));
     tx.put(Table.IDEMPOTENCY_PLACE, dayKey(day), value.done());
     records.forEach(

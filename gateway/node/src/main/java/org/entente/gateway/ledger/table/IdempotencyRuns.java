@@ -24,37 +24,37 @@ import org.jspecify.annotations.Nullable;
  * IDEMPOTENCY u8 3 · u64 run       → u64 its last record · u64 when its latest one was written
  * </pre>
  *
- * <p>{@link RunFilters} spare new keys from reading runs. Before the filters are full, the oldest
- * run moves to {@link OlderPlaces}, some of its pages in each commit: a key is in one of both at
- * any time, also after a crash. A run or day goes with its last record.
+ * <p>{@link IdempotencyRunFilters} spare new keys from reading runs. Before the filters are full,
+ * the oldest run moves to {@link OlderIdempotencyKeys}, some of its pages in each commit: a key is
+ * in one of both at any time, also after a crash. A run or day goes with its last record.
  *
  * <p>One thread adds, moves and removes; many may look.
  */
-final class KeyRuns {
+final class IdempotencyRuns {
   private static final int PAGE = 2;
   private static final int HEAD = 3;
 
   private final Store store;
-  private final RunFilters filters;
-  private final OlderPlaces older;
+  private final IdempotencyRunFilters filters;
+  private final OlderIdempotencyKeys older;
   private final int moved;
-  private final TreeMap<Long, RunEnd> runs = new TreeMap<>();
+  private final TreeMap<Long, IdempotencyRunEnd> runs = new TreeMap<>();
 
   /**
    * The runs of a store.
    *
    * @param moved keys that move from the oldest run in one commit, at least
    */
-  KeyRuns(Store store, RunFilters filters, int moved) {
+  IdempotencyRuns(Store store, IdempotencyRunFilters filters, int moved) {
     this.store = store;
     this.filters = filters;
-    this.older = new OlderPlaces(store);
+    this.older = new OlderIdempotencyKeys(store);
     this.moved = moved;
     byte[] heads = KeyBuilder.key().u8(HEAD).done();
     try (Scan scan = store.scan(Table.IDEMPOTENCY, heads, KeyBuilder.endOf(heads))) {
       while (scan.hasNext()) {
         scan.next();
-        runs.put(BigEndian.u64(scan.key(), 1), RunEnd.of(KeyReader.of(scan.value())));
+        runs.put(BigEndian.u64(scan.key(), 1), IdempotencyRunEnd.of(KeyReader.of(scan.value())));
       }
     }
     runs.keySet().forEach(this::readFilter);
@@ -70,7 +70,7 @@ final class KeyRuns {
     }
   }
 
-  private static void each(byte[] page, RecentPlaces.Taker taker) {
+  private static void each(byte[] page, RecentIdempotencyKeys.Taker taker) {
     for (int at = 0; at < page.length; at += 2 * Long.BYTES) {
       taker.take(BigEndian.u64(page, at), BigEndian.u64(page, at + Long.BYTES));
     }
@@ -96,7 +96,7 @@ final class KeyRuns {
   /** The places in a run of tokens that begin so, in rising order. */
   long[] places(long run, long start) {
     byte[] page = store.get(Table.IDEMPOTENCY, pageKey(run, page(start)));
-    RecentPlaces found = new RecentPlaces();
+    RecentIdempotencyKeys found = new RecentIdempotencyKeys();
     if (page != null) {
       each(page, found::add);
     }
@@ -107,7 +107,7 @@ final class KeyRuns {
    * Where the keys of earlier runs are. Read it after the runs: it holds what has left one of them
    * since {@link #mayHold}.
    */
-  OlderPlaces older() {
+  OlderIdempotencyKeys older() {
     return older;
   }
 
@@ -122,7 +122,7 @@ final class KeyRuns {
   }
 
   /** Stores the next run, whose tokens are in the filters. */
-  void write(Transaction tx, long run, RunEnd end, RecentPlaces tokens) {
+  void write(Transaction tx, long run, IdempotencyRunEnd end, RecentIdempotencyKeys tokens) {
     Map<Integer, KeyBuilder> pages = new HashMap<>();
     tokens.each(
         (start, place) ->
@@ -132,7 +132,7 @@ final class KeyRuns {
     tx.afterCommit(() -> stored(run, end));
   }
 
-  private synchronized void stored(long run, RunEnd end) {
+  private synchronized void stored(long run, IdempotencyRunEnd end) {
     runs.put(run, end);
   }
 
@@ -141,14 +141,14 @@ final class KeyRuns {
    * they have.
    */
   @Nullable Mutation<Integer> move() {
-    Map.Entry<Long, RunEnd> oldest;
+    Map.Entry<Long, IdempotencyRunEnd> oldest;
     synchronized (this) {
       oldest = runs.size() > filters.runs() ? runs.firstEntry() : null;
     }
     return oldest == null ? null : move(oldest.getKey(), oldest.getValue());
   }
 
-  private Mutation<Integer> move(long run, RunEnd end) {
+  private Mutation<Integer> move(long run, IdempotencyRunEnd end) {
     long day = older.dayOf(run, end);
     Map<Long, byte[]> records = new HashMap<>();
     List<byte[]> left = new ArrayList<>();
@@ -179,8 +179,8 @@ final class KeyRuns {
   }
 
   /** The ends of days and then of runs, the oldest first: each has all records up to there. */
-  synchronized List<RunEnd> ends() {
-    List<RunEnd> ends = new ArrayList<>(older.ends());
+  synchronized List<IdempotencyRunEnd> ends() {
+    List<IdempotencyRunEnd> ends = new ArrayList<>(older.ends());
     ends.addAll(runs.values());
     return ends;
   }

@@ -8,10 +8,10 @@ import java.util.TreeMap;
  * ends after five slots. Of absent keys, one in 2,000 seems to be in a given run.
  *
  * <p>The filters of a group take 4 MiB, and {@link #GROUPS} groups have some; in older ones, each
- * run may hold every key, so {@link OlderPlaces} takes their keys before. One thread adds, before
- * the run counts; many may look.
+ * run may hold every key, so {@link OlderIdempotencyKeys} takes their keys before. One thread adds,
+ * before the run counts; many may look.
  */
-final class RunFilters {
+final class IdempotencyRunFilters {
   /** Runs in a group. */
   static final int TOGETHER = Long.SIZE;
 
@@ -29,7 +29,7 @@ final class RunFilters {
   private final int slots;
 
   /** Filters for runs of ordinary size. */
-  RunFilters() {
+  IdempotencyRunFilters() {
     this(TOGETHER, GROUPS, SLOTS);
   }
 
@@ -40,7 +40,7 @@ final class RunFilters {
    * @param most most groups
    * @param slots slots of a group, a power of two
    */
-  RunFilters(int together, int most, int slots) {
+  IdempotencyRunFilters(int together, int most, int slots) {
     this.together = together;
     this.most = most;
     this.slots = slots;

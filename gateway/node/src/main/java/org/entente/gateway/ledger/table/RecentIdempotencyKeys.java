@@ -6,7 +6,7 @@ import java.util.Arrays;
  * The places of recent keys, in two arrays: an object for each would outlive every young
  * collection. A key may have several places. Used under the lock of its owner.
  */
-final class RecentPlaces {
+final class RecentIdempotencyKeys {
   private static final int LEAST = 1_024;
 
   /** Keys, and their places in the same slots; a free slot has place 0. */

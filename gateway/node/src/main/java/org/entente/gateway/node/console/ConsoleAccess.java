@@ -24,7 +24,7 @@ import org.entente.gateway.identity.Scope;
  * this machine (DNS rebinding) gets no access. Without TLS only this machine has access. The
  * console accepts forms from its own pages only, and answers no request from another site's page.
  */
-final class ConsoleDoor {
+final class ConsoleAccess {
   /** Where pages get their figures. */
   static final String LIVE = "/console/live";
 
@@ -41,7 +41,7 @@ final class ConsoleDoor {
 
   private volatile Hosts hosts = new Hosts("", true, Set.of(), 0);
 
-  ConsoleDoor(
+  ConsoleAccess(
       NodeConfig.Console settings, ConsoleSessions sessions, Supplier<Optional<ConsoleNode>> node) {
     this.settings = settings;
     this.sessions = sessions;
@@ -213,8 +213,9 @@ final class ConsoleDoor {
   }
 
   /** Sessions with random secrets. */
-  static ConsoleDoor of(NodeConfig.Console settings, ConsoleSources sources, SecureRandom random) {
-    return new ConsoleDoor(
+  static ConsoleAccess of(
+      NodeConfig.Console settings, ConsoleSources sources, SecureRandom random) {
+    return new ConsoleAccess(
         settings, new ConsoleSessions(settings, sources.nanos(), random), sources.node());
   }
 }

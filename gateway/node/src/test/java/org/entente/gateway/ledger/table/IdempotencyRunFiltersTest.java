@@ -7,8 +7,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** A key is always found in its run, seldom in another, and memory has a limit. */
-class RunFiltersTest {
-  private final RunFilters filters = new RunFilters();
+class IdempotencyRunFiltersTest {
+  private final IdempotencyRunFilters filters = new IdempotencyRunFilters();
 
   @Test
   void keysOfFullRuns_areFoundInTheirs_andFewInOthers() {
@@ -34,16 +34,16 @@ class RunFiltersTest {
   /** Without a filter, each run is read. */
   @Test
   void groupsBeyondTheMost_areForgotten_theOldestFirst() {
-    for (long group = 0; group <= RunFilters.GROUPS; group++) {
-      filters.add(group * RunFilters.TOGETHER, 7);
+    for (long group = 0; group <= IdempotencyRunFilters.GROUPS; group++) {
+      filters.add(group * IdempotencyRunFilters.TOGETHER, 7);
     }
     assertEquals(-1, filters.mayHold(0, 7));
-    for (long group = 1; group <= RunFilters.GROUPS; group++) {
+    for (long group = 1; group <= IdempotencyRunFilters.GROUPS; group++) {
       assertEquals(1, filters.mayHold(group, 7));
       assertEquals(0, filters.mayHold(group, 8));
     }
-    filters.forgetBefore(RunFilters.GROUPS);
-    assertEquals(-1, filters.mayHold(RunFilters.GROUPS - 1, 7));
-    assertEquals(1, filters.mayHold(RunFilters.GROUPS, 7));
+    filters.forgetBefore(IdempotencyRunFilters.GROUPS);
+    assertEquals(-1, filters.mayHold(IdempotencyRunFilters.GROUPS - 1, 7));
+    assertEquals(1, filters.mayHold(IdempotencyRunFilters.GROUPS, 7));
   }
 }
