@@ -192,7 +192,7 @@ class RosterThreatsTest {
     taken(message);
     OperationTable table = OperationTable.of(ledger);
     assertEquals(
-        List.of(new OperationTable.UpdateKey("fr.customs", message.messageId())),
+        List.of(new OperationTable.UpdateKey("fr.customs", true, message.messageId())),
         table.newest(first.operation(), 2).keys());
   }
 
@@ -735,30 +735,32 @@ class RosterThreatsTest {
     assertEquals(List.of(), open("fr.customs"));
   }
 
+  private StorageKeys counting(AtomicInteger opened) {
+    return new StorageKeys() {
+      @Override
+      public BucketKey forBucket(LocalDate lastDay) {
+        return keys.forBucket(lastDay);
+      }
+
+      @Override
+      public Optional<BucketKey> existing(LocalDate lastDay) {
+        opened.incrementAndGet();
+        return keys.existing(lastDay);
+      }
+
+      @Override
+      public Optional<BucketKey> held(MessageId message) {
+        return keys.held(message);
+      }
+    };
+  }
+
   /** An envelope may bring thousands of messages of one operation. */
   @Test
   void roster_isOpenedOnceInACommit_andAgainInTheNext() {
     AtomicInteger opened = new AtomicInteger();
-    StorageKeys counting =
-        new StorageKeys() {
-          @Override
-          public BucketKey forBucket(LocalDate lastDay) {
-            return keys.forBucket(lastDay);
-          }
-
-          @Override
-          public Optional<BucketKey> existing(LocalDate lastDay) {
-            opened.incrementAndGet();
-            return keys.existing(lastDay);
-          }
-
-          @Override
-          public Optional<BucketKey> held(MessageId message) {
-            return keys.held(message);
-          }
-        };
     RosterRecords counted =
-        new RosterRecords(OperationTable.of(ledger), new RecordSeal(counting, random));
+        new RosterRecords(OperationTable.of(ledger), new RecordSeal(counting(opened), random));
     RosterKit second = first.next(lead("fr.customs"), participant("de.customs"));
     holds(first, founded());
     for (int commits = 1; commits <= 2; commits++) {
@@ -807,5 +809,24 @@ class RosterThreatsTest {
 
   private int pruned(long today) {
     return ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(today, 4));
+  }
+
+  /** It may as well bring those of several, one after the other. */
+  @Test
+  void rostersOfSeveralOperations_areOpenedOnceInACommit() {
+    AtomicInteger opened = new AtomicInteger();
+    RosterRecords counted =
+        new RosterRecords(OperationTable.of(ledger), new RecordSeal(counting(opened), random));
+    List<RosterKit> several = List.of(first, founded(), founded());
+    holds(several.toArray(RosterKit[]::new));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < 30; i++) {
+            assertTrue(counted.held(tx, several.get(i % 3).operation()).isPresent());
+          }
+          return tx;
+        });
+    assertEquals(3, opened.get());
   }
 }

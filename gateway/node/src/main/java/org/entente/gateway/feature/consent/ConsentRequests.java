@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.feature.consent.ConsentTable.Side;
@@ -34,6 +35,9 @@ import org.entente.proto.v1.Purpose;
  * threads.
  */
 public final class ConsentRequests {
+  /** More could not count, and each draft that passes the message on would read them. */
+  private static final SharedRoom ABOUT_A_MESSAGE = new SharedRoom(ConsentGrantLookup.LATEST);
+
   private final ConsentParts parts;
   private final Function<MessageId, Optional<Label>> received;
   private final ConsentNotices notices;
@@ -54,7 +58,8 @@ public final class ConsentRequests {
   public record Sent(MessageId consent, AgencyName originator) {}
 
   /** A request and its originator. */
-  private record Question(AgencyName originator, boolean exercise, ConsentAsked asked) {}
+  private record Question(
+      NodeName client, AgencyName originator, boolean exercise, ConsentAsked asked) {}
 
   /**
    * Sends a request. Durable when the future completes, which fails only if the ledger does.
@@ -64,13 +69,14 @@ public final class ConsentRequests {
   public CompletableFuture<Result<Sent>> ask(
       NodeName client, ConsentAsked wanted, OnBehalfOf person) {
     Instant now = parts.clock().instant();
-    return Result.unless(parts.check().decision(person), () -> labels(wanted.getMessageIdsList()))
-        .then(labels -> checked(question(wanted, labels), labels, now))
+    return Result.unless(
+            parts.check().decision(person), () -> labels(client, wanted.getMessageIdsList()))
+        .then(labels -> checked(question(client, wanted, labels), labels, now))
         .thenLater(
             question -> send(AuditActor.client(parts.self(), client, person), question, now));
   }
 
-  private Result<List<Label>> labels(List<ByteString> ids) {
+  private Result<List<Label>> labels(NodeName client, List<ByteString> ids) {
     if (ids.isEmpty() || ids.size() > ConsentStatement.MAX_MESSAGES) {
       return invalid(
           "message_ids", "must name 1 to " + ConsentStatement.MAX_MESSAGES + " received messages");
@@ -90,19 +96,33 @@ public final class ConsentRequests {
             "there is no message with this id here; it was never received, or its retention has "
                 + "ended");
       }
-      int most = ConsentGrantLookup.LATEST;
-      if (ConsentTable.of(parts.ledger()).about(message, most).size() == most) {
+      if (!fits(client, message)) {
         return Result.refused(
             Code.LIMIT_REACHED,
             field,
-            "there are " + most + " requests about this message, the most whose answers can count");
+            "a client may have as many requests about a message as are free of the "
+                + ABOUT_A_MESSAGE.most()
+                + " of all clients");
       }
       labels.add(label.get());
     }
     return Result.done(labels);
   }
 
-  private static Question question(ConsentAsked wanted, List<Label> labels) {
+  /** Whether a client can have one more request about a message. */
+  private boolean fits(NodeName client, MessageId message) {
+    ConsentTable table = ConsentTable.of(parts.ledger());
+    List<MessageId> all = table.about(message, ConsentGrantLookup.LATEST);
+    ByteString token = token(client);
+    long own = all.stream().filter(id -> table.isOf(token, id)).count();
+    return ABOUT_A_MESSAGE.fits(own, all.size());
+  }
+
+  private ByteString token(NodeName client) {
+    return ByteString.copyFrom(parts.ledger().names().token(client.value()));
+  }
+
+  private static Question question(NodeName client, ConsentAsked wanted, List<Label> labels) {
     ConsentAsked.Builder asked = wanted.toBuilder();
     if (asked.getPurposesCount() == 0) {
       Set<Purpose> purposes = new LinkedHashSet<>();
@@ -110,7 +130,8 @@ public final class ConsentRequests {
       asked.addAllPurposes(purposes);
     }
     Label first = labels.get(0);
-    return new Question(new AgencyName(first.getOrigin()), Exercise.of(first), asked.build());
+    return new Question(
+        client, new AgencyName(first.getOrigin()), Exercise.of(first), asked.build());
   }
 
   private Result<Question> checked(Question question, List<Label> labels, Instant now) {
@@ -186,7 +207,10 @@ public final class ConsentRequests {
                     originator,
                     asked,
                     question.exercise(),
-                    tx.nowMillis()));
+                    tx.nowMillis())
+                .toBuilder()
+                .setClientToken(token(question.client()))
+                .build());
     tx.audit(
         ConsentNotices.leaf(tx, AuditType.CONSENT_ASKED, actor, id, messages(asked), originator));
   }

@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.consent;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -134,6 +135,17 @@ public final class ConsentTable {
       latest = store.last(Table.CONSENT, prefix, latest.key());
     }
     return found;
+  }
+
+  /** Whether a client of this agency requested a consent; one that cannot be read is nobody's. */
+  boolean isOf(ByteString clientToken, MessageId id) {
+    try {
+      ConsentRecord record = read(Side.ASKER, id);
+      return record != null && record.getClientToken().equals(clientToken);
+    } catch (CorruptRecord e) {
+      unreadable.found(Table.CONSENT, id.toString(), e);
+      return false;
+    }
   }
 
   /** The number of an agency's undecided requests. */

@@ -15,7 +15,6 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
@@ -121,7 +120,7 @@ public final class OperationReception implements ReceptionHook {
 
     @Override
     public void keep(Transaction tx) {
-      received(tx, message.origin(), message.id(), message.label(), roster);
+      received(tx, message, roster);
     }
   }
 
@@ -259,17 +258,15 @@ public final class OperationReception implements ReceptionHook {
   }
 
   /** Applies a message that is stored. */
-  private void received(
-      Transaction tx,
-      AgencyName origin,
-      MessageId id,
-      Label label,
-      @Nullable RosterStatement roster) {
+  private void received(Transaction tx, Incoming message, @Nullable RosterStatement roster) {
+    AgencyName origin = message.origin();
+    Label label = message.label();
     if (roster != null) {
       take(tx, origin, roster);
     } else if (!label.getOperationId().isEmpty()) {
       OperationId operation = operation(label);
-      OperationTable.of(ledger).received(tx, operation, origin, id);
+      boolean standing = Situation.isStatedBy(message.body().getOperationUpdate());
+      OperationTable.of(ledger).received(tx, operation, origin, message.id(), standing);
       rosters
           .held(tx, operation)
           .filter(held -> label.getOperationEpoch() > held.newest().number())

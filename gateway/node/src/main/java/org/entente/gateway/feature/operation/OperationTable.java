@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * OPERATION u8 2 · 16-byte operation id · u64 number            → its roster, sealed
  * OPERATION u8 3 · 16-byte operation id · u8 n · ascii agency   → a member's statement, sealed
  * OPERATION u8 4 · 16-byte operation id · u8 n · ascii agency   → a message of the agency, which is
- *                · 16-byte message id                             empty for this one: sealed, if own
+ *                · u8 1 if it states what stands, 2 if not        empty for this one: sealed, if own
+ *                · 16-byte message id
  * OPERATION u8 5 · 16-byte message id                           → operation id of this agency's message
  * OPERATION u8 6 · u8 n · ascii agency                          → operations that count for it here: each
  *                                                                 16-byte id · u64 its end
@@ -57,6 +58,8 @@ public final class OperationTable {
   private static final int OPEN = 6;
   private static final int FOUNDED = 7;
   private static final int KEPT_UNTIL = 8;
+  private static final int STANDING = 1;
+  private static final int OTHER = 2;
   private static final int OPEN_BYTES = MessageId.SIZE + 8;
   private static final byte[] NOTHING = new byte[0];
 
@@ -144,8 +147,9 @@ public final class OperationTable {
    * Which message of an operation.
    *
    * @param agency empty for a message of this agency
+   * @param standing whether it states what a later message replaces ({@link Situation})
    */
-  public record UpdateKey(String agency, MessageId message) {}
+  public record UpdateKey(String agency, boolean standing, MessageId message) {}
 
   /**
    * Newest messages of an operation, by the time in their ids, newest first.
@@ -225,8 +229,8 @@ public final class OperationTable {
   }
 
   /** Where it lies what this agency said in a message. */
-  public static RecordPlace saidPlace(OperationId id, MessageId message) {
-    return saidPlace(id, new UpdateKey(OWN_AGENCY, message));
+  public static RecordPlace saidPlace(OperationId id, MessageId message, boolean standing) {
+    return saidPlace(id, new UpdateKey(OWN_AGENCY, standing, message));
   }
 
   private static RecordPlace saidPlace(OperationId id, UpdateKey update) {
@@ -367,13 +371,16 @@ public final class OperationTable {
   }
 
   /** Adds a received message to an operation. */
-  public void received(Transaction tx, OperationId id, AgencyName origin, MessageId message) {
-    tx.put(Table.OPERATION, saidKey(id, new UpdateKey(origin.value(), message)), NOTHING);
+  public void received(
+      Transaction tx, OperationId id, AgencyName origin, MessageId message, boolean standing) {
+    UpdateKey key = new UpdateKey(origin.value(), standing, message);
+    tx.put(Table.OPERATION, saidKey(id, key), NOTHING);
   }
 
   /** Stores a message of this agency. */
-  public void said(Transaction tx, OperationId id, MessageId message, byte[] sealed) {
-    tx.put(Table.OPERATION, saidKey(id, new UpdateKey(OWN_AGENCY, message)), sealed);
+  public void said(
+      Transaction tx, OperationId id, MessageId message, boolean standing, byte[] sealed) {
+    tx.put(Table.OPERATION, saidKey(id, new UpdateKey(OWN_AGENCY, standing, message)), sealed);
     tx.put(Table.OPERATION, ownKey(message), id.bytes());
   }
 
@@ -382,13 +389,17 @@ public final class OperationTable {
     byte[] id = tx.get(Table.OPERATION, ownKey(message));
     if (id != null) {
       tx.delete(Table.OPERATION, ownKey(message));
-      tx.delete(Table.OPERATION, saidKey(OperationId.of(id), new UpdateKey(OWN_AGENCY, message)));
+      for (boolean standing : new boolean[] {true, false}) {
+        UpdateKey key = new UpdateKey(OWN_AGENCY, standing, message);
+        tx.delete(Table.OPERATION, saidKey(OperationId.of(id), key));
+      }
     }
   }
 
   /**
    * The newest messages of an operation. Agencies take turns, since the time in an id is what its
-   * origin says: none takes the place of another's newest.
+   * origin says: none takes the place of another's newest. An agency has a turn for what states
+   * what stands, and one for the others, so that its reports do not take the place of its plan.
    */
   public NewestUpdates newest(OperationId id, int most) {
     List<UpdateKey> chosen = new ArrayList<>();
@@ -398,8 +409,7 @@ public final class OperationTable {
       chosen.addAll(next.subList(0, fit));
       List<UpdateKey> older = new ArrayList<>(next.subList(fit, next.size()));
       for (UpdateKey taken : next.subList(0, fit)) {
-        KeyValue before =
-            store.last(Table.OPERATION, saidOf(id, taken.agency()), saidKey(id, taken));
+        KeyValue before = store.last(Table.OPERATION, saidOf(id, taken), saidKey(id, taken));
         if (before != null) {
           older.add(updateIn(before.key()));
         }
@@ -417,7 +427,7 @@ public final class OperationTable {
     while (found != null) {
       UpdateKey one = updateIn(found.key());
       newest.add(one);
-      found = store.last(Table.OPERATION, all, saidOf(id, one.agency()));
+      found = store.last(Table.OPERATION, all, saidOf(id, one));
     }
     return newest;
   }
@@ -544,23 +554,27 @@ public final class OperationTable {
     return KeyBuilder.key().u8(WORD).bytes(id.bytes()).ascii(agency.value()).done();
   }
 
-  private static byte[] saidOf(OperationId id, String agency) {
-    return KeyBuilder.key().u8(SAID).bytes(id.bytes()).ascii(agency).done();
+  /** What the messages that take turns with this one begin with. */
+  private static byte[] saidOf(OperationId id, UpdateKey update) {
+    return KeyBuilder.key()
+        .u8(SAID)
+        .bytes(id.bytes())
+        .ascii(update.agency())
+        .u8(update.standing() ? STANDING : OTHER)
+        .done();
   }
 
   private static UpdateKey updateIn(byte[] saidKey) {
     int from = 1 + MessageId.SIZE + 1;
     int to = saidKey.length - MessageId.SIZE;
     return new UpdateKey(
-        new String(saidKey, from, to - from, StandardCharsets.US_ASCII),
+        new String(saidKey, from, to - 1 - from, StandardCharsets.US_ASCII),
+        saidKey[to - 1] == STANDING,
         MessageId.of(Arrays.copyOfRange(saidKey, to, saidKey.length)));
   }
 
   private static byte[] saidKey(OperationId id, UpdateKey update) {
-    return KeyBuilder.key()
-        .bytes(saidOf(id, update.agency()))
-        .bytes(update.message().bytes())
-        .done();
+    return KeyBuilder.key().bytes(saidOf(id, update)).bytes(update.message().bytes()).done();
   }
 
   private static byte[] openKey(AgencyName agency) {

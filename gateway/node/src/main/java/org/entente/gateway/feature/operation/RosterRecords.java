@@ -9,7 +9,9 @@ import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.entente.gateway.crypto.Sha256;
@@ -45,23 +47,21 @@ public final class RosterRecords {
   private final OperationTable book;
   private final RecordSeal atRest;
 
-  /**
-   * The roster opened last in the present transaction, of the writer alone: an envelope may bring
-   * thousands of messages by one roster.
-   */
-  private @Nullable LastOpened last;
+  /** Opened rosters of one transaction that stay in memory. */
+  private static final int MOST_OPENED = 64;
 
-  private WeakReference<Transaction> lastIn = new WeakReference<>(null);
+  /**
+   * The rosters opened in the present transaction, of the writer alone: an envelope may bring
+   * thousands of messages by a few rosters.
+   */
+  private final Map<RosterKey, OpenedRoster> opened = new HashMap<>();
+
+  private WeakReference<Transaction> openedIn = new WeakReference<>(null);
+
+  private record RosterKey(OperationId id, long number) {}
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record LastOpened(OperationId id, long number, byte[] sealed, RosterStatement roster) {
-    boolean is(OperationId otherId, long otherNumber, @Nullable SealedRecord other) {
-      return id.equals(otherId)
-          && number == otherNumber
-          && other != null
-          && Arrays.equals(sealed, other.bytes());
-    }
-  }
+  private record OpenedRoster(byte[] sealed, RosterStatement roster) {}
 
   /** The rosters of a ledger. */
   public RosterRecords(OperationTable book, RecordSeal atRest) {
@@ -122,20 +122,24 @@ public final class RosterRecords {
 
   private Optional<RosterStatement> opened(Transaction tx, OperationId id, long number) {
     SealedRecord sealed = book.roster(tx, id, number);
-    if (!lastIn.refersTo(tx)) {
-      lastIn = new WeakReference<>(tx);
-      last = null;
-      tx.afterCommit(() -> last = null);
+    if (!openedIn.refersTo(tx)) {
+      openedIn = new WeakReference<>(tx);
+      opened.clear();
+      tx.afterCommit(opened::clear);
     }
-    LastOpened before = last;
-    if (before != null && before.is(id, number, sealed)) {
+    RosterKey key = new RosterKey(id, number);
+    OpenedRoster before = opened.get(key);
+    if (before != null && sealed != null && Arrays.equals(before.sealed(), sealed.bytes())) {
       return Optional.of(before.roster());
     }
-    Optional<RosterStatement> opened = opened(sealed);
-    if (sealed != null && opened.isPresent()) {
-      last = new LastOpened(id, number, sealed.bytes(), opened.get());
+    Optional<RosterStatement> roster = opened(sealed);
+    if (sealed != null && roster.isPresent()) {
+      if (opened.size() >= MOST_OPENED) {
+        opened.clear();
+      }
+      opened.put(key, new OpenedRoster(sealed.bytes(), roster.get()));
     }
-    return opened;
+    return roster;
   }
 
   private Optional<RosterStatement> opened(@Nullable SealedRecord sealed) {

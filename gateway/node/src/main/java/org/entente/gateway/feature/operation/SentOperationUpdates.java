@@ -42,8 +42,10 @@ public final class SentOperationUpdates {
             .build();
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(Duration.ofDays(days));
     OperationId operation = OperationId.of(first.label().getOperationId().toByteArray());
-    RecordPlace place = OperationTable.saidPlace(operation, first.messageId());
-    book.said(tx, operation, first.messageId(), atRest.seal(place, own.toByteArray(), until));
+    boolean standing = Situation.isStatedBy(first.writtenBody().getOperationUpdate());
+    RecordPlace place = OperationTable.saidPlace(operation, first.messageId(), standing);
+    byte[] sealed = atRest.seal(place, own.toByteArray(), until);
+    book.said(tx, operation, first.messageId(), standing, sealed);
   }
 
   /** What was kept; empty once its time is over. */

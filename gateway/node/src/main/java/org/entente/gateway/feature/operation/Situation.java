@@ -23,6 +23,14 @@ final class Situation {
 
   private record NamedItem(AgencyName agency, String id) {}
 
+  /** Whether an update has parts that a newer one replaces. */
+  static boolean isStatedBy(OperationUpdate update) {
+    return !update.getObjectives().isEmpty()
+        || update.getResourcesCount() > 0
+        || update.getTasksCount() > 0
+        || update.getOutcomesCount() > 0;
+  }
+
   /** The parts of an update that no newer one replaces. */
   OperationUpdate standing(AgencyName agency, OperationUpdate update) {
     OperationUpdate.Builder out = update.toBuilder();

@@ -17,6 +17,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.testkit.Results;
@@ -91,7 +92,8 @@ class ConsentRequestsTest {
   void requestsAboutAMessage_areBounded_andOthersAreNot() {
     MessageId message = node.received(SG);
     for (int i = 0; i < ConsentGrantLookup.LATEST; i++) {
-      node.asking.ask(ConsentNode.DESK, node.wanted(message), ConsentNode.PERSON).join();
+      NodeName client = new NodeName("desk-" + i);
+      node.asking.ask(client, node.wanted(message), ConsentNode.PERSON).join();
     }
     ConsentAsked wanted = node.wanted(node.received(SG), message);
     Problem problem =
@@ -102,6 +104,20 @@ class ConsentRequestsTest {
         ConsentGrantLookup.LATEST,
         node.consents.page(Side.ASKER, false, null, 100).consents().size());
     assertTrue(node.ask(node.received(SG)).millis() > 0);
+  }
+
+  @Test
+  void requestsOfOneClient_leaveRoomForThoseOfOthers() {
+    MessageId message = node.received(SG);
+    for (int i = 0; i < ConsentGrantLookup.LATEST; i++) {
+      node.asking.ask(ConsentNode.DESK, node.wanted(message), ConsentNode.PERSON).join();
+    }
+    assertEquals(
+        ConsentGrantLookup.LATEST / 2,
+        node.consents.page(Side.ASKER, false, null, 100).consents().size());
+    Result<ConsentRequests.Sent> other =
+        node.asking.ask(new NodeName("other"), node.wanted(message), ConsentNode.PERSON).join();
+    assertTrue(Results.value(other).consent().millis() > 0);
   }
 
   @Test

@@ -73,11 +73,12 @@ class OperationViewTest extends OperationLeadFixture {
             .setBody(Body.newBuilder().setOperationUpdate(update).build().toByteString())
             .build()
             .toByteArray();
-    byte[] sealed = atRest.seal(OperationTable.saidPlace(operation, id), own, END);
+    boolean standing = Situation.isStatedBy(update);
+    byte[] sealed = atRest.seal(OperationTable.saidPlace(operation, id, standing), own, END);
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          OperationTable.of(ledger).said(tx, operation, id, sealed);
+          OperationTable.of(ledger).said(tx, operation, id, standing, sealed);
           return id;
         });
     return ByteString.copyFrom(id.bytes());
@@ -181,13 +182,31 @@ class OperationViewTest extends OperationLeadFixture {
       ledger.commit(
           Lane.ROUTINE,
           tx -> {
-            table.received(tx, id, new AgencyName("de.customs"), later);
+            table.received(tx, id, new AgencyName("de.customs"), later, true);
             return id;
           });
     }
     ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON));
     assertEquals(
         List.of(plan), page.getEntriesList().stream().map(OperationEntry::getMessageId).toList());
+    assertTrue(page.getMore());
+  }
+
+  /** Whoever reports every minute must not hide what its agency has planned. */
+  @Test
+  void reportsOfAnAgency_leaveWhatItStatesBeside() {
+    OperationId id = founded(participant("de.customs"));
+    ByteString plan = said(id, 0, objectives("the plan"));
+    OperationUpdate report =
+        OperationUpdate.newBuilder()
+            .addReports(SituationReport.newBuilder().setText("nothing new"))
+            .build();
+    for (int i = 1; i <= 600; i++) {
+      said(id, i, report);
+    }
+    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON));
+    assertEquals(500, page.getEntriesCount());
+    assertEquals(plan, page.getEntries(499).getMessageId());
     assertTrue(page.getMore());
   }
 
