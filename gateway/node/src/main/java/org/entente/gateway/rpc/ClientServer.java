@@ -88,9 +88,11 @@ public final class ClientServer implements AutoCloseable {
     CallerShares shares = CallerShares.ofClients(settings.accounts());
     Connections connections =
         new Connections(settings.limits(), trust, meters, Meters.Side.CLIENT, shares);
-    CallGuard guard = new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT, shares);
+    CallGuard guard =
+        new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT, shares, connections);
     builder.addStreamTracerFactory(new MessageBuffers());
     builder.intercept(new RequestPace(settings.timers()));
+    GuardedServer.shareThreads(builder, settings, callers);
     return new ClientServer(
         GuardedServer.start(builder, trust, callers, connections, guard), health);
   }

@@ -67,7 +67,8 @@ public final class PeerServer implements AutoCloseable {
     CallerShares shares = CallerShares.ofAgencies(settings.accounts(), linked);
     Connections connections =
         new Connections(settings.limits(), trust, meters, Meters.Side.PEER, shares);
-    CallGuard guard = new CallGuard(callers, PeerServer::in, meters, Meters.Side.PEER, shares);
+    CallGuard guard =
+        new CallGuard(callers, PeerServer::in, meters, Meters.Side.PEER, shares, connections);
     builder.addStreamTracerFactory(new MessageBuffers());
     return new PeerServer(GuardedServer.start(builder, trust, callers, connections, guard));
   }

@@ -27,7 +27,9 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Holding;
 import org.entente.gateway.config.NodeConfig;
@@ -37,6 +39,7 @@ import org.entente.proto.v1.Document;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublishResponse;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
@@ -170,6 +173,43 @@ class LimitsTest {
     Account account = edge.accounts().of("all");
     StreamAnswers.until(() -> account.held(Holding.BUFFERED_BYTES) == 0);
     stub.publish(ofBytes(0));
+  }
+
+  /** Attack: calls that wait for something, as many as there are threads. */
+  @Test
+  void callsOfOneClient_thatWait_leaveThreadsForThoseOfOthers() throws Exception {
+    int threads = NodeConfig.Limits.DEFAULT.workerThreads();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch go = new CountDownLatch(1);
+    edge.behind.intake =
+        (caller, draft) -> {
+          if (caller.name().value().equals("all")) {
+            most.incrementAndGet();
+            try {
+              assertTrue(go.await(30, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          return CompletableFuture.completedFuture(ServerBackend.accepted(draft));
+        };
+    ClientServer server = edge.startClients();
+    List<StreamAnswers<PublishResponse>> waiting = new ArrayList<>();
+    ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
+    for (int i = 0; i < threads; i++) {
+      StreamAnswers<PublishResponse> answers = new StreamAnswers<>();
+      PublisherGrpc.newStub(channel).publish(ofBytes(0), answers);
+      waiting.add(answers);
+    }
+    StreamAnswers.until(() -> most.get() >= threads / 2);
+    PublisherGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")))
+        .publish(ofBytes(0));
+    assertEquals(threads / 2, most.get());
+    go.countDown();
+    for (StreamAnswers<PublishResponse> one : waiting) {
+      one.next();
+    }
+    assertEquals(threads, most.get(), "the others had their turn then");
   }
 
   /** Threat 74: gRPC gives credit for more while a message is incomplete. */

@@ -212,6 +212,25 @@ class PeerEdgeTest {
     assertFalse(other.hasEnded());
   }
 
+  /** Attack: as many calls as fit into the minute between two rounds. */
+  @Test
+  void refusedCalls_endTheirConnection_andOthersKeepTheirs() throws Exception {
+    TlsHolder de = edge.gateway("de.customs");
+    ManagedChannel channel = edge.channel(server.address(), de);
+    exchange(channel).next();
+    StreamAnswers<ExchangeResponse> other = exchangeAs(edge.gateway("sg.police"));
+    other.next();
+    edge.revoke("de.customs", de.chain().get(0));
+    server.recheck();
+    for (int i = 0; i < 8; i++) {
+      assertEquals(Status.Code.UNAUTHENTICATED, exchange(channel).code(), "it reads why");
+    }
+    assertEquals(2, server.openConnections());
+    var unused = exchange(channel).code();
+    StreamAnswers.until(() -> server.openConnections() == 1);
+    assertFalse(other.hasEnded());
+  }
+
   /** Threat 30, seen from the side that dialled. */
   @Test
   void recheck_revokedPeerThatWasDialled_losesItsOpenStream() throws Exception {

@@ -3,6 +3,7 @@ package org.entente.gateway.rpc.server;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -31,6 +32,7 @@ public final class CallGuard implements ServerInterceptor {
   private final Meters meters;
   private final Meters.Side side;
   private final CallerShares shares;
+  private final Connections ports;
   private final OpenCalls open;
 
   /**
@@ -38,13 +40,16 @@ public final class CallGuard implements ServerInterceptor {
    *
    * @param context what a call by a caller carries
    * @param shares which callers may make calls, and how many
+   * @param ports the connections of the server
    */
   public CallGuard(
       ConnectionIdentities connections,
       BiFunction<Context, Identified, Context> context,
       Meters meters,
       Meters.Side side,
-      CallerShares shares) {
+      CallerShares shares,
+      Connections ports) {
+    this.ports = ports;
     this.connections = connections;
     this.context = context;
     this.meters = meters;
@@ -64,7 +69,15 @@ public final class CallGuard implements ServerInterceptor {
     return connections
         .identify(call.getAttributes())
         .then(caller -> Result.unless(shares.refusal().apply(caller), () -> Result.done(caller)))
-        .fold(caller -> admitted(call, headers, next, caller), problem -> refuse(call, problem));
+        .fold(
+            caller -> admitted(call, headers, next, caller),
+            problem -> refuseCaller(call, problem));
+  }
+
+  private <Q, A> ServerCall.Listener<Q> refuseCaller(ServerCall<Q, A> call, Problem problem) {
+    ServerCall.Listener<Q> refused = refuse(call, problem);
+    ports.callRefused(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), problem);
+    return refused;
   }
 
   private <Q, A> ServerCall.Listener<Q> admitted(
@@ -82,7 +95,7 @@ public final class CallGuard implements ServerInterceptor {
     Optional<Problem> meanwhile = connections.identify(call.getAttributes()).refusal();
     if (meanwhile.isPresent()) {
       open.remove(guarded);
-      return refuse(call, meanwhile.get());
+      return refuseCaller(call, meanwhile.get());
     }
     count(guarded);
     try {

@@ -8,12 +8,14 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * together: as with handshakes, and if no handshake is open, the new connection is closed. Callers
  * that are expected and have no connection keep a place each, of at most half of all. A connection
  * also ends when its caller floods it with frames that carry nothing ({@link FrameBudget}), and
- * when its caller's identity is no longer valid.
+ * when its caller's identity is no longer valid or has many calls refused.
  *
  * <p>A close with a reason waits a little for the other side to read it ({@link LingeringClose});
  * any other waits for nobody. The graceful close of gRPC's server waits for 10 s, and a caller that
@@ -48,6 +50,9 @@ import org.jspecify.annotations.Nullable;
 public final class Connections {
   /** Longest wait for the other side of a closed connection to read why. */
   private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+  /** Calls of a caller that is not admitted, before its connection ends: it reads why on each. */
+  static final int MOST_REFUSED_CALLS = 8;
 
   private static final class Connection {
     private final Channel channel;
@@ -59,6 +64,9 @@ public final class Connections {
 
     /** Whether its caller was no longer admitted at the last check. */
     private boolean warned;
+
+    /** Calls refused because of who the caller is. */
+    private int refusedCalls;
 
     Connection(Channel channel) {
       this.channel = channel;
@@ -234,6 +242,27 @@ public final class Connections {
             end(one.channel, problem);
           }
         });
+  }
+
+  /**
+   * Counts a call that was refused because of who its caller is, and closes a connection with many:
+   * each costs this side a check, and its caller has no account that pays.
+   *
+   * @param from the other side's address, as the transport knows it
+   */
+  void callRefused(@Nullable SocketAddress from, Problem problem) {
+    Channel closing = null;
+    synchronized (this) {
+      for (Connection one : all.values()) {
+        if (Objects.equals(one.channel.remoteAddress(), from)
+            && ++one.refusedCalls > MOST_REFUSED_CALLS) {
+          closing = one.channel;
+        }
+      }
+    }
+    if (closing != null) {
+      end(closing, problem);
+    }
   }
 
   private Map<Connection, Problem> refused() {

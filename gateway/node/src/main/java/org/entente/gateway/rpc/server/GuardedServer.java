@@ -3,19 +3,26 @@ package org.entente.gateway.rpc.server;
 import io.grpc.Codec;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.tls.ConnectionIdentities;
 import org.entente.gateway.rpc.tls.IdentityResolver;
+import org.jspecify.annotations.Nullable;
 
 /** A gRPC server with bounded connections and calls, whose calls pass a {@link CallGuard}. */
 public final class GuardedServer implements AutoCloseable {
@@ -76,6 +83,23 @@ public final class GuardedServer implements AutoCloseable {
         // No compression: it allows decompression bombs, and lengths would reveal content.
         .decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
         .compressorRegistry(CompressorRegistry.newEmptyInstance());
+  }
+
+  /** Lets each caller have only a part of the threads, however many of its calls wait. */
+  public static void shareThreads(
+      NettyServerBuilder builder, ServerSettings settings, ConnectionIdentities callers) {
+    SharedThreads threads =
+        new SharedThreads(settings.executor(), settings.limits().workerThreads());
+    builder.callExecutor(
+        new ServerCallExecutorSupplier() {
+          @Override
+          public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+            // A caller that is not known is refused soon, on any thread.
+            return callers.identify(call.getAttributes()) instanceof Result.Done<Identified> known
+                ? threads.of(known.value().name().value())
+                : null;
+          }
+        });
   }
 
   /** Builds and starts the server. */
