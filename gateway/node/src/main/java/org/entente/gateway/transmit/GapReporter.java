@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.ledger.table.WindowTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
@@ -16,10 +17,17 @@ public final class GapReporter {
 
   private final GapWatch watch;
   private final WindowTable windows;
+  private final OutboxTable outbox;
 
-  public GapReporter(LongSupplier running, WindowTable windows) {
+  /**
+   * A reporter over a ledger.
+   *
+   * @param running a monotonic time
+   */
+  public GapReporter(LongSupplier running, WindowTable windows, OutboxTable outbox) {
     this.watch = new GapWatch(running);
     this.windows = windows;
+    this.outbox = outbox;
   }
 
   /** The watch that is told of numbers from both ends. */
@@ -54,6 +62,9 @@ public final class GapReporter {
             one.window().receivedAbove());
       }
     }
+    watch.retainOwed(
+        (place, epoch, highest) ->
+            outbox.firstOwed(place.agency(), place.lane(), epoch, highest) <= highest);
     for (GapWatch.Gap gap : watch.news()) {
       LOG.warn(
           "{} of {} {} {}: missing from number {} on, although later ones arrived; a transit may"

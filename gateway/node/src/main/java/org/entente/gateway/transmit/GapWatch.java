@@ -139,6 +139,26 @@ public final class GapWatch {
     }
   }
 
+  /** Whether this gateway owes a recipient a number of an epoch, up to one. */
+  interface OwedCheck {
+    boolean isOwed(Place place, long epoch, long highest);
+  }
+
+  /**
+   * Drops gaps in mail to others of which nothing is owed any more: the recipient has named each
+   * number, and was set back to a backup before it stated a higher watermark.
+   */
+  synchronized void retainOwed(OwedCheck owed) {
+    standing.forEach(
+        (place, gaps) -> {
+          if (place.end() == End.ORIGIN) {
+            gaps.entrySet()
+                .removeIf(gap -> !owed.isOwed(place, gap.getKey(), gap.getValue().highest));
+          }
+        });
+    standing.values().removeIf(Map::isEmpty);
+  }
+
   /** Gaps that have lasted too long. */
   public synchronized List<Gap> overdue() {
     return all().filter(this::isOverdue).map(one -> one.gap).toList();

@@ -82,7 +82,7 @@ final class OutgoingStage {
     recallPeerFacts();
     routes = new RoutingTable(linked(), this::transitsOf, carries);
     dispatch = dispatch(wake);
-    gaps = new GapReporter(running, ground.ledger.windows());
+    gaps = new GapReporter(running, ground.ledger.windows(), ground.ledger.outbox());
     settlement = settlement();
     awaiting = new EvidenceTimeouts(ground.agency(), ground.ledger, ground.evidence, ground.ending);
     outbound =
