@@ -148,6 +148,18 @@ public final class StoredLog implements LogReader {
     return Optional.ofNullable(store.get(Table.META, checkpointKey()));
   }
 
+  /**
+   * Writes the file from the store where it is missing: on a machine that has not signed yet, while
+   * others have. Durable on return. What it says is verified at the opening.
+   *
+   * @throws java.io.UncheckedIOException if it cannot be written
+   */
+  public void copyCheckpoint() {
+    if (file.read().isEmpty()) {
+      checkpointInStore().ifPresent(file::write);
+    }
+  }
+
   CheckpointFile checkpointFile() {
     return file;
   }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -27,6 +28,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
@@ -181,6 +183,25 @@ public final class ClusterNode implements AutoCloseable {
   /** How far this node's copy has got. */
   public LogPosition position() {
     return machine.position();
+  }
+
+  /** The leader that this node follows, or is; empty while it knows of none. */
+  public Optional<String> leader() {
+    return info().map(DivisionInfo::getLeaderId).map(RaftPeerId::toString);
+  }
+
+  /** The latest term that this node knows of; 0 before the first. */
+  public long term() {
+    return info().map(DivisionInfo::getCurrentTerm).orElse(0L);
+  }
+
+  private Optional<DivisionInfo> info() {
+    try {
+      return Optional.of(server.getDivision(group).getInfo());
+    } catch (IOException e) {
+      LOG.debug("the node has no group", e);
+      return Optional.empty();
+    }
   }
 
   private CompletableFuture<Boolean> append(byte[] entry) {

@@ -1,6 +1,8 @@
 package org.entente.gateway.config;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import static org.entente.gateway.config.ConfigBounds.bounded;
+
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.nio.file.Path;
@@ -54,6 +56,7 @@ import org.jspecify.annotations.Nullable;
  * @param exerciseRetentionDays days that exercise traffic is kept at most, here and by those to
  *     whom this agency sends it, 1 to 36,500; absent: as long as its agreement says
  * @param subscriptions durable subscriptions of clients, which the gateway creates
+ * @param cluster the machines that run this gateway together; absent: this machine alone
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record NodeConfig(
@@ -85,7 +88,8 @@ public record NodeConfig(
     @Nullable Tracing tracing,
     @Nullable AttachmentSettings attachments,
     @Nullable Integer exerciseRetentionDays,
-    List<Subscription> subscriptions) {
+    List<Subscription> subscriptions,
+    @Nullable ClusterConfig cluster) {
   private static final int MOST_DAYS = 36_500;
 
   private static final String ANY_HOST = "(0\\.0\\.0\\.0|\\[?[0:]+]?):\\d+";
@@ -155,19 +159,14 @@ public record NodeConfig(
               + " least one needs to have no desks, so that it receives messages for desks at"
               + " which nobody sits");
     }
+    if (cluster != null) {
+      cluster.requireFit(
+          data, keystore, listen.clients(), listen.peers(), backup != null, attachments != null);
+    }
   }
 
   private static boolean isOfIpr(Client client) {
     return client.scopes().contains("ipr") || client.scopes().contains(Client.RIGHTS_HOLDER);
-  }
-
-  private static int bounded(String field, int value, int byDefault, int least, int most) {
-    int number = value == 0 ? byDefault : value;
-    if (number < least || number > most) {
-      throw new IllegalArgumentException(
-          field + " is " + number + "; it must be from " + least + " to " + most);
-    }
-    return number;
   }
 
   /** The limits in force. */
@@ -263,7 +262,8 @@ public record NodeConfig(
         tracing,
         attachments == null ? null : attachments.copy(place),
         exerciseRetentionDays,
-        subscriptions);
+        subscriptions,
+        cluster == null ? null : cluster.copy(place));
   }
 
   /**

@@ -390,7 +390,7 @@ class NodeConfigTest {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (!name.startsWith(NodeConfig.class.getName())) {
+      if (!name.startsWith(NodeConfig.class.getPackageName())) {
         return super.loadClass(name, resolve);
       }
       Class<?> loaded = findLoadedClass(name);

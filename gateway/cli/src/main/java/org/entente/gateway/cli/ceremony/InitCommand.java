@@ -242,7 +242,8 @@ public final class InitCommand extends PrintingCommand {
         null,
         new NodeConfig.AttachmentSettings(node.resolve("attachments"), 0, 0, 0, 0, 0, 0, 0, 0, 0),
         null,
-        List.of());
+        List.of(),
+        null);
   }
 
   private static NodeConfig.Link link(Map.Entry<String, String> link) {

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.record.AuditActor;
@@ -104,7 +103,7 @@ final class Foundation {
    * @throws StartProblem naming the file and what is missing or wrong in it
    */
   Foundation(
-      ConfiguredFiles files, Supplier<Store> stores, NodeEnvironment around, LongSupplier running) {
+      ConfiguredFiles files, NodeStorage storage, NodeEnvironment around, LongSupplier running) {
     this.files = files;
     this.around = around;
     config = files.config();
@@ -118,8 +117,8 @@ final class Foundation {
     policy = new PolicyReloader(files, trust);
     directory = ClientDirectory.open(config);
     labelCheck = policy.labelCheck(config.limitsInForce().messageBytes());
-    Keystore keystore = files.keep(files.keystore(around.random()));
-    store = files.keep(stores.get());
+    Keystore keystore = storage.keystore(files, around.random());
+    store = files.keep(storage.store());
 
     // Storage.
     keys = new KeyProvider(keystore, around.clock(), around.random());

@@ -16,6 +16,8 @@ import org.entente.gateway.admin.AdminServer;
 import org.entente.gateway.admin.AdminTls;
 import org.entente.gateway.admin.Readiness;
 import org.entente.gateway.admin.ReadyAnswer;
+import org.entente.gateway.cluster.ClusterSettings;
+import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.meter.Meters;
@@ -25,7 +27,6 @@ import org.entente.gateway.model.Result;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.console.Console;
 import org.entente.gateway.node.console.ConsoleSources;
-import org.entente.gateway.node.disk.ReopenSchedule;
 import org.entente.gateway.node.doctor.AdminPort;
 import org.entente.gateway.node.doctor.Doctor;
 import org.entente.gateway.node.doctor.DoctorSubject;
@@ -36,9 +37,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One gateway process: a {@link RunningNode}, reopened whenever its disk works again after a
- * failure ({@link ReopenSchedule}), and the admin port, which reports on it throughout. {@link
- * #start} returns when it serves; {@link #close} stops it so that nothing is lost.
+ * One gateway process: a {@link RunningNode}, which a {@link NodeHolder} opens and closes, and the
+ * admin port, which reports on it throughout. {@link #start} returns when it serves, or takes part
+ * in its cluster; {@link #close} stops it so that nothing is lost.
  */
 public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
@@ -50,11 +51,9 @@ public final class Gateway implements AutoCloseable {
   private final Path file;
   private final InstantSource clock;
   private final LongSupplier running;
-  private final Path data;
-  private final ReopenSchedule reopening;
   private final Meters meters = new Meters();
   private final AgencyName agency;
-  private final ListenAddresses addresses;
+  private final NodeHolder holder;
   private final @Nullable Console console;
   private final AdminServer admin;
   private final ScheduledExecutorService watching =
@@ -65,59 +64,61 @@ public final class Gateway implements AutoCloseable {
             return thread;
           });
 
-  /** Lock held while a node is opened or closed. */
-  private final Object changing = new Object();
-
-  private volatile @Nullable RunningNode node;
   private volatile @Nullable AdminTls browserTls;
-  private volatile String down = "";
-  private boolean closed;
 
   private Gateway(Path file, InstantSource clock, LongSupplier running) throws IOException {
     this.file = file;
     this.clock = clock;
     this.running = running;
-    ConfiguredFiles files = ConfiguredFiles.read(file, clock);
+    OpeningContext context = new OpeningContext(file, clock, running, meters, this::openConsole);
+    ConfiguredFiles files = context.files();
     files.requireLinks();
     NodeConfig config = files.config();
-    data = config.data();
-    reopening = new ReopenSchedule(Foundation.thresholds(config));
     console = console(config);
-    RunningNode first =
-        RunningNode.open(
-            files, clock, running, meters, ListenAddresses.configured(config), this::openConsole);
-    node = first;
-    agency = first.agency();
-    addresses = first.addresses();
-    admin = admin(config, first);
+    ClusterConfig cluster = config.cluster();
+    agency = new AgencyName(config.agency());
+    if (cluster != null && !ClusterSettings.isInstalled()) {
+      throw new StartProblem(
+          "cluster: this package has no replication library; run a build of the repository"
+              + " (docs/operate/cluster.md)");
+    }
+    holder =
+        cluster == null
+            ? new LocalNode(context, files)
+            : new ClusterMember(context, files, cluster);
+    admin = admin(config);
     watch();
   }
 
   /** Opens the admin port; if that fails, closes the node in order. */
-  private AdminServer admin(NodeConfig config, RunningNode opened) throws IOException {
+  private AdminServer admin(NodeConfig config) throws IOException {
     boolean listens = false;
     try {
       InetSocketAddress at = ConfiguredFiles.address("listen.admin", config.listen().admin());
-      AdminServer server = ListenAddresses.listening("listen.admin", at, () -> admin(at, opened));
+      AdminServer server = ListenAddresses.listening("listen.admin", at, () -> admin(at));
       listens = true;
       return server;
     } finally {
       if (!listens) {
-        opened.close();
+        holder.close();
       }
     }
   }
 
-  private AdminServer admin(InetSocketAddress at, RunningNode opened) throws IOException {
+  private AdminServer admin(InetSocketAddress at) throws IOException {
     Console pages = console;
     if (pages == null) {
       return AdminServer.start(at, meters, readiness());
     }
-    browserTls = opened.browserTls();
-    AdminServer server =
-        AdminServer.start(at, meters, readiness(), pages, () -> Optional.ofNullable(browserTls));
+    AdminServer server = AdminServer.start(at, meters, readiness(), pages, this::browserTls);
     pages.listensAt(new InetSocketAddress(at.getAddress(), server.address().getPort()));
     return server;
+  }
+
+  /** That of the node, or of the last one while there is none. */
+  private Optional<AdminTls> browserTls() {
+    holder.node().ifPresent(node -> browserTls = node.browserTls());
+    return Optional.ofNullable(browserTls);
   }
 
   private @Nullable Console console(NodeConfig config) {
@@ -132,7 +133,7 @@ public final class Gateway implements AutoCloseable {
                 meters,
                 readiness(),
                 () -> Doctor.examineRunning(new DoctorSubject(file, clock, this::ownPage, OWN)),
-                () -> Optional.ofNullable(node).map(RunningNode::forConsole),
+                () -> holder.node().filter(RunningNode::isCurrent).map(RunningNode::forConsole),
                 clock,
                 running),
             new SecureRandom());
@@ -179,12 +180,12 @@ public final class Gateway implements AutoCloseable {
 
   /** The address of the client port. */
   public InetSocketAddress clientAddress() {
-    return addresses.clients();
+    return holder.addresses().clients();
   }
 
   /** The address of the peer port; empty if this node only dials. */
   public Optional<InetSocketAddress> peerAddress() {
-    return Optional.ofNullable(addresses.peers());
+    return Optional.ofNullable(holder.addresses().peers());
   }
 
   /** The address of metrics and health. */
@@ -202,10 +203,7 @@ public final class Gateway implements AutoCloseable {
    * the clock: on return, everything due has been done.
    */
   public void doChores() {
-    RunningNode now = node;
-    if (now != null) {
-      now.doChores();
-    }
+    holder.node().ifPresent(RunningNode::doChores);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // ends with the executor
@@ -213,7 +211,7 @@ public final class Gateway implements AutoCloseable {
     watching.scheduleWithFixedDelay(
         () -> {
           try {
-            look();
+            holder.look();
           } catch (RuntimeException e) {
             // The edge of the watching thread: later rounds must still run.
             LOG.error("checking the node failed", e);
@@ -238,70 +236,16 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  /** Opens the node again if its disk has failed and it is time. */
-  private void look() {
-    synchronized (changing) {
-      RunningNode now = node;
-      boolean lost = now == null || now.mendingFailure().isPresent();
-      if (!closed && lost && reopening.isDue(data.toFile().getUsableSpace(), System.nanoTime())) {
-        reopen(now);
-      }
-    }
-  }
-
-  private void reopen(@Nullable RunningNode failed) {
-    if (failed != null) {
-      String why =
-          failed
-              .mendingFailure()
-              .map(Throwable::getMessage)
-              .orElse("its ledger accepts no commits");
-      LOG.warn("closing the node to reopen it after: {}", why);
-      down = "ledger: it is being reopened after: " + why;
-      node = null;
-      failed.abort(meters);
-      meters.gauge(
-          "entente_ledger_failed",
-          "Whether the ledger accepts no commits, because its disk failed or it needs an operator.",
-          List.of(),
-          () -> List.of(Meters.Sample.of(1)));
-    }
-    try {
-      RunningNode opened =
-          RunningNode.open(
-              ConfiguredFiles.read(file, clock),
-              clock,
-              running,
-              meters,
-              addresses,
-              this::openConsole);
-      node = opened;
-      if (console != null) {
-        browserTls = opened.browserTls();
-      }
-      LOG.info("the node has been reopened");
-      meters.reopened(true);
-    } catch (IOException | RuntimeException e) {
-      // Whatever the failure: report it and try again, instead of ending the process half-way.
-      LOG.error("the node could not be reopened and will be tried again: {}", e.getMessage());
-      down = "ledger: it could not be reopened: " + e.getMessage() + "; it will be tried again";
-      meters.reopened(false);
-    }
-    reopening.tried(System.nanoTime());
-  }
-
   private Readiness readiness() {
     return new Readiness() {
       @Override
       public List<String> obstacles() {
-        RunningNode now = node;
-        return now == null ? List.of(down) : now.obstacles();
+        return holder.node().map(RunningNode::obstacles).orElseGet(() -> List.of(holder.down()));
       }
 
       @Override
       public List<String> warnings() {
-        RunningNode now = node;
-        return now == null ? List.of() : now.warnings();
+        return holder.node().map(RunningNode::warnings).orElse(List.of());
       }
     };
   }
@@ -311,16 +255,8 @@ public final class Gateway implements AutoCloseable {
    */
   @Override
   public void close() {
-    synchronized (changing) {
-      closed = true;
-      watching.shutdown();
-      RunningNode last = node;
-      if (last != null && last.mendingFailure().isPresent()) {
-        last.abort(meters);
-      } else if (last != null) {
-        last.close();
-      }
-      admin.close();
-    }
+    watching.shutdown();
+    holder.close();
+    admin.close();
   }
 }

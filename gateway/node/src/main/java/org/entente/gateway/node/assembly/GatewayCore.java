@@ -1,5 +1,6 @@
 package org.entente.gateway.node.assembly;
 
+import io.grpc.ServerInterceptors;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ import org.entente.gateway.node.keys.SigningPairRenewal;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.receive.NoticeAdmission;
 import org.entente.gateway.rpc.ClientService;
+import org.entente.gateway.rpc.server.CurrentAnswers;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.trace.MessageTracer;
@@ -86,18 +88,18 @@ public final class GatewayCore {
    * @param running a monotonic time to compare the clock with
    */
   GatewayCore(
-      ConfiguredFiles files, Supplier<Store> stores, NodeEnvironment around, LongSupplier running) {
-    this(files, stores, around, running, Features.all());
+      ConfiguredFiles files, NodeStorage storage, NodeEnvironment around, LongSupplier running) {
+    this(files, storage, around, running, Features.all());
   }
 
   /** The same with these features alone. */
   GatewayCore(
       ConfiguredFiles files,
-      Supplier<Store> stores,
+      NodeStorage storage,
       NodeEnvironment around,
       LongSupplier running,
       List<Feature> chosen) {
-    ground = new Foundation(files, stores, around, running);
+    ground = new Foundation(files, storage, around, running);
     outgoing = new OutgoingStage(ground, running, this::wake, this::carries, this::tracer);
     features = new Features(ServiceStage.featureParts(ground, outgoing), chosen);
     incoming = new IncomingStage(ground, outgoing, features, this::sendNotice);
@@ -207,7 +209,7 @@ public final class GatewayCore {
   public static GatewayCore open(Path file, Supplier<Store> stores, NodeEnvironment around) {
     ConfiguredFiles files = ConfiguredFiles.read(file, around.clock());
     try {
-      return new GatewayCore(files, stores, around, around.timers()::nanos);
+      return new GatewayCore(files, stores::get, around, around.timers()::nanos);
     } catch (RuntimeException e) {
       files.letGo();
       throw e;
@@ -390,7 +392,13 @@ public final class GatewayCore {
   OfferedServices clientServices() {
     List<ClientService> all = new ArrayList<>(features.services());
     all.addAll(services.own());
-    return new OfferedServices(services.names(), all);
+    CurrentAnswers current = new CurrentAnswers(ground.ledger::isCurrent);
+    return new OfferedServices(
+        services.names(), all.stream().map(service -> answering(service, current)).toList());
+  }
+
+  private static ClientService answering(ClientService service, CurrentAnswers current) {
+    return context -> () -> ServerInterceptors.intercept(service.with(context), current);
   }
 
   /**
@@ -421,6 +429,9 @@ public final class GatewayCore {
   public List<String> obstacles() {
     List<String> obstacles = new ArrayList<>(ground.disk.obstacles());
     ground.keys.failure().ifPresent(failed -> obstacles.add("keystore: " + failed));
+    if (!ground.ledger.isCurrent()) {
+      obstacles.add("cluster: no majority of the nodes has answered this leader lately");
+    }
     return obstacles;
   }
 

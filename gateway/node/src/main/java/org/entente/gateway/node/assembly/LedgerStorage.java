@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.feature.attachment.AttachmentCopies;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The ledger on this machine's disk, and its backups. Opened once; the caller closes the store.
  * Safe for many threads.
  */
-final class LedgerStorage implements Supplier<Store>, BackupCopies {
+final class LedgerStorage implements NodeStorage, BackupCopies {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerStorage.class);
   private static final long UNKNOWN = -1;
 
@@ -42,7 +41,7 @@ final class LedgerStorage implements Supplier<Store>, BackupCopies {
   }
 
   @Override
-  public Store get() {
+  public Store store() {
     RocksStore opened = LedgerFolder.open(config);
     store = opened;
     meters.counter(
@@ -52,6 +51,11 @@ final class LedgerStorage implements Supplier<Store>, BackupCopies {
         () -> samples(opened.counts()));
     meterBackups();
     return opened;
+  }
+
+  @Override
+  public BackupCopies backups() {
+    return this;
   }
 
   /** Reads the folder once: opening it at each scrape would disturb a backup being made. */

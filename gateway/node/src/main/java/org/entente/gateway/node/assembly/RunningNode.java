@@ -13,19 +13,17 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
 import org.entente.gateway.admin.AdminTls;
 import org.entente.gateway.ledger.commit.WriterThread;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.ClientCertificateWatch;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
 import org.entente.gateway.rpc.ConsoleService;
 import org.entente.gateway.rpc.server.ServerSettings;
+import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
 
 /**
@@ -39,6 +37,7 @@ final class RunningNode {
   private final TlsCertificateReloader tls;
   private final GatewayCore core;
   private final GatewayNetwork network;
+  private final AdminTls browsers;
   private final ClientCertificateWatch certificates;
 
   /**
@@ -87,31 +86,30 @@ final class RunningNode {
   }
 
   private RunningNode(
+      OpeningContext context,
       ConfiguredFiles files,
-      InstantSource clock,
-      LongSupplier running,
-      Meters meters,
+      NodeStorage storage,
       ListenAddresses at,
-      ConsoleService.Addresses console,
       Threads threads)
       throws IOException {
+    InstantSource clock = context.clock();
+    Meters meters = context.meters();
     this.files = files;
     this.threads = threads;
     chores = new PeriodicTasks(threads.chores());
     tls = TlsCertificateReloader.open(files, clock);
-    LedgerStorage disk = new LedgerStorage(files.config(), meters);
     core =
         new GatewayCore(
             files,
-            disk,
+            storage,
             new NodeEnvironment(
                 clock,
                 new SecureRandom(),
                 new NodeEnvironment.Turns(threads.workers(), threads.sealer(), new WriterThread()),
                 Timers.of(threads.timers()),
-                disk,
+                storage.backups(),
                 meters),
-            running);
+            context.running());
     // The writer must end before the store is closed, also if the start fails.
     files.keep((AutoCloseable) core::closeAfterFailure);
     core.start();
@@ -122,7 +120,7 @@ final class RunningNode {
             core.links(),
             core.trust()::current,
             core.directory()::registry,
-            core.clientServices().and(context -> new ConsoleService(console)),
+            core.clientServices().and(unused -> new ConsoleService(context.console())),
             new GatewayNetwork.Servers(
                 new ServerSettings(
                     at.clients(),
@@ -136,6 +134,7 @@ final class RunningNode {
                 threads.workers(),
                 threads.turns(),
                 core.agencies()));
+    browsers = new AdminTls(tls.identity(), network.clientTrust());
     certificates =
         new ClientCertificateWatch(
             core.directory()::clients, core.directory()::list, network.clientTrust()::shown, clock);
@@ -158,30 +157,24 @@ final class RunningNode {
   /**
    * Opens a node and starts serving.
    *
-   * @param running a monotonic time to compare the clock with
-   * @param console makes addresses of the console
+   * @param files released with the node, or if it does not open
    * @throws StartProblem naming the file and what is missing or wrong in it
    * @throws StoreFailure if the ledger does not open
    * @throws IOException if it cannot listen on an address
    */
   static RunningNode open(
-      ConfiguredFiles files,
-      InstantSource clock,
-      LongSupplier running,
-      Meters meters,
-      ListenAddresses at,
-      ConsoleService.Addresses console)
+      OpeningContext context, ConfiguredFiles files, NodeStorage storage, ListenAddresses at)
       throws IOException {
     Threads threads = Threads.begin(files.config().limitsInForce().workerThreads());
     boolean opened = false;
     try {
-      RunningNode node = new RunningNode(files, clock, running, meters, at, console, threads);
+      RunningNode node = new RunningNode(context, files, storage, at, threads);
       opened = true;
       return node;
     } finally {
       if (!opened) {
         threads.end();
-        meters.withdrawGauges();
+        context.meters().withdrawGauges();
         files.letGo();
       }
     }
@@ -230,12 +223,18 @@ final class RunningNode {
   }
 
   /** TLS for browsers at the admin port. */
-  AdminTls browserTls() throws SSLException {
-    return new AdminTls(tls.identity(), network.clientTrust());
+  AdminTls browserTls() {
+    return browsers;
   }
 
-  AgencyName agency() {
-    return core.self().agency();
+  /** Whether what this node reads holds for everyone: {@link Store#isCurrent}. */
+  boolean isCurrent() {
+    return core.ledger().isCurrent();
+  }
+
+  /** Whether its ledger accepts no commits. */
+  boolean ledgerFailed() {
+    return core.ledger().failure() != null;
   }
 
   List<String> obstacles() {

@@ -56,6 +56,10 @@ public record AuditComponents(
       RecordSeal atRest,
       InstantSource clock,
       SecureRandom random) {
+    if (config.cluster() != null) {
+      // Another machine may have signed all checkpoints so far.
+      StoredLog.inForce(store, folder(config.audit())).copyCheckpoint();
+    }
     AuditLog.Opening opening =
         AuditLog.open(
             store, folder(config.audit()), verifier(config, StoredLog.numberInForce(store), known));

@@ -28,11 +28,25 @@ public final class LedgerFolder {
   /**
    * Opens a node's ledger, or creates an empty one if the node never had any.
    *
-   * @throws StartProblem also if the node had one and it is missing
+   * @throws StartProblem also if the node had one and it is missing, or shares it with others
    */
   public static RocksStore open(NodeConfig config) {
+    requireAlone(config);
     requireLedger(config);
     return open(config.data());
+  }
+
+  /**
+   * Requires a ledger of this machine alone: a change of one copy would make it differ from others.
+   *
+   * @throws StartProblem naming what to do
+   */
+  public static void requireAlone(NodeConfig config) {
+    if (config.cluster() != null) {
+      throw new StartProblem(
+          "cluster: this command changes a ledger of one machine, and this one is copied to others;"
+              + " use the command's form for a running gateway (docs/operate/cluster.md)");
+    }
   }
 
   /**
@@ -41,20 +55,21 @@ public final class LedgerFolder {
    *
    * <p>A ledger leaves two traces outside its folder: the signed checkpoints of its audit log, and
    * keys that only a node with a ledger makes. The check needs no passphrase and changes nothing.
+   * In a cluster another machine may have the ledger: {@code cluster.mark} shows what was lost.
    *
    * @throws StartProblem naming the folder, what shows that there was a ledger, and what to do
    */
   public static void requireLedger(NodeConfig config) {
-    if (holdsLedger(config)) {
+    if (config.cluster() != null || holdsLedger(config)) {
       return;
     }
     List<String> traces = traces(config);
     if (!traces.isEmpty()) {
       throw new StartProblem(
           ("data: %s %s, but this node had a ledger: %s. Its disk is probably not mounted: mount it"
-                  + " and start again. If the ledger is lost, restore a backup (`entente backup"
-                  + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
-                  + " new-log --ledger-lost`). See docs/operate/backup.md")
+               + " and start again. If the ledger is lost, restore a backup (`entente backup"
+               + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
+               + " new-log --ledger-lost`). See docs/operate/backup.md")
               .formatted(
                   config.data(),
                   Files.exists(config.data()) ? "holds no ledger" : "does not exist",

@@ -64,6 +64,11 @@ public final class ReopenSchedule {
     return nanos - notBefore >= 0 && thresholds.admitAgain(freeBytes);
   }
 
+  /** What was due works again, without an attempt: the next failure waits for its pause. */
+  public void works() {
+    down = false;
+  }
+
   /** Records an attempt, successful or not; the next pause is longer. */
   public void tried(long nanos) {
     down = false;

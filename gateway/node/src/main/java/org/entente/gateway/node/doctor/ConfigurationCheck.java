@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.StartProblem;
@@ -22,6 +23,7 @@ import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.MemberKeysExpiry;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustWatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks of a node's configuration without starting the node, also beside a gateway that runs: it
@@ -53,7 +55,8 @@ public final class ConfigurationCheck {
             LedgerFolder.requireLedger(config);
             requireFolder("data", config.data());
           });
-      problems.addAll(portProblems(config.listen()));
+      attempt(problems, () -> requireClusterFolders(config.cluster()));
+      problems.addAll(portProblems(config));
     } catch (StartProblem e) {
       problems.add(e.getMessage());
     }
@@ -79,6 +82,14 @@ public final class ConfigurationCheck {
       return warnings;
     } catch (StartProblem e) {
       return List.of();
+    }
+  }
+
+  private static void requireClusterFolders(@Nullable ClusterConfig cluster) {
+    if (cluster != null) {
+      requireFolder("cluster.log", cluster.log());
+      Path mark = cluster.mark().toAbsolutePath().getParent();
+      requireFolder("cluster.mark", mark == null ? cluster.mark() : mark);
     }
   }
 
@@ -110,7 +121,8 @@ public final class ConfigurationCheck {
   }
 
   /** What is wrong with the configured addresses; takes none of them. */
-  public static List<String> portProblems(NodeConfig.Listen listen) {
+  public static List<String> portProblems(NodeConfig config) {
+    NodeConfig.Listen listen = config.listen();
     List<String> problems = new ArrayList<>();
     Map<String, InetSocketAddress> before = new LinkedHashMap<>();
     port(problems, before, "listen.clients", listen.clients());
@@ -119,6 +131,10 @@ public final class ConfigurationCheck {
       port(problems, before, "listen.peers", peers);
     }
     port(problems, before, "listen.admin", listen.admin());
+    ClusterConfig cluster = config.cluster();
+    if (cluster != null) {
+      port(problems, before, "cluster.nodes.address", cluster.address());
+    }
     return problems;
   }
 

@@ -329,7 +329,7 @@ public final class DoctorChecks {
             List.of(CONFIGURATION),
             "Write an address of this machine with a port of its own.",
             STARTING,
-            subject -> ConfigurationCheck.portProblems(subject.config().listen())));
+            subject -> ConfigurationCheck.portProblems(subject.config())));
     all.add(
         check(
             PORTS,

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NameSuggestion;
@@ -91,6 +92,10 @@ final class FileProbes {
     List<String> faults = new ArrayList<>();
     folder(faults, "data", config.data());
     folder(faults, "audit", config.audit());
+    ClusterConfig cluster = config.cluster();
+    if (cluster != null) {
+      folder(faults, "cluster.log", cluster.log());
+    }
     NodeConfig.Backup backup = config.backup();
     if (backup != null) {
       folder(faults, "backup.folder", backup.folder());

@@ -322,17 +322,21 @@ public final class ConfiguredFiles {
   }
 
   /**
-   * Requires the secret keys without which no gateway starts, and a passphrase that opens them.
-   * Takes no lock and changes nothing.
+   * Requires the secret keys without which no gateway starts, and a passphrase that opens them. In
+   * a cluster any node may bring them. Takes no lock and changes nothing.
    *
    * @throws StartProblem saying what the operator must do
    */
   public void requireKeystore() {
+    boolean alone = config.cluster() == null;
+    if (!alone && Files.notExists(config.keystore())) {
+      return;
+    }
     try (SecretBytes passphrase = passphrase()) {
       Keystore.requireReadable(config.keystore(), passphrase, new SecureRandom());
       Set<KeyKind> missing = EnumSet.of(KeyKind.AGENCY_PAIR, KeyKind.AUDIT_SIGNING);
       missing.removeAll(Keystore.kindsIn(config.keystore()));
-      if (!missing.isEmpty()) {
+      if (alone && !missing.isEmpty()) {
         throw new StartProblem(
             "keystore: %s holds no key of kind %s; `entente init` makes a new agency's keys"
                 .formatted(config.keystore(), missing.iterator().next()));

@@ -90,6 +90,7 @@ public final class LedgerSuccession {
   public static LedgerSuccession onDisk(Path configFile, InstantSource clock) {
     LedgerSuccession node =
         new LedgerSuccession(configFile, LedgerFolder::open, clock, new SecureRandom());
+    LedgerFolder.requireAlone(node.config);
     LedgerFolder.requireLedger(node.config);
     return node;
   }
@@ -105,6 +106,7 @@ public final class LedgerSuccession {
       Path configFile, Optional<byte[]> witnessed, AuditPerson by, InstantSource clock) {
     LedgerSuccession node =
         new LedgerSuccession(configFile, LedgerFolder::open, clock, new SecureRandom());
+    LedgerFolder.requireAlone(node.config);
     if (LedgerFolder.holdsLedger(node.config)) {
       throw new StartProblem(
           "data: "

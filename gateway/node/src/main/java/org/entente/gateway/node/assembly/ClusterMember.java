@@ -1,0 +1,245 @@
+package org.entente.gateway.node.assembly;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.entente.gateway.cluster.ClusterNode;
+import org.entente.gateway.cluster.ReplicatedStore;
+import org.entente.gateway.config.ClusterConfig;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.node.disk.ReopenSchedule;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.store.StoreState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node of a gateway on several machines: open on this one while it leads ({@link ClusterNode}).
+ *
+ * <p>Each leadership opens another node, and its end closes that one without making anything
+ * durable: what was not committed is not acknowledged. After a failure this machine leaves the
+ * cluster, so that another one can lead, and joins again when it may ({@link ReopenSchedule}).
+ */
+final class ClusterMember implements NodeHolder {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterMember.class);
+
+  /** Ten seconds: a reload verifies the trust bundle. */
+  private static final int LOOKS_UNTIL_RELOAD = 20;
+
+  private final OpeningContext context;
+  private final ListenAddresses addresses;
+  private final Path data;
+  private final ReopenSchedule rejoining;
+  private volatile @Nullable RunningNode node;
+  private volatile @Nullable ClusterMembership membership;
+  private volatile String failure = "";
+  private volatile String unopened = "";
+  private @Nullable Listener listener;
+  private @Nullable ReplicatedStore leading;
+  private long looks;
+  private boolean closed;
+
+  /**
+   * Joins the cluster; returns before there is a leader.
+   *
+   * @throws org.entente.gateway.model.StartProblem naming what is missing or wrong
+   */
+  ClusterMember(OpeningContext context, ConfiguredFiles files, ClusterConfig cluster) {
+    this.context = context;
+    addresses = ListenAddresses.configured(files.config());
+    data = files.config().data();
+    rejoining = new ReopenSchedule(Foundation.thresholds(files.config()));
+    join(files, cluster);
+  }
+
+  private synchronized void join(ConfiguredFiles files, ClusterConfig cluster) {
+    Listener next = new Listener();
+    listener = next;
+    membership = new ClusterMembership(files, cluster, context.clock(), context.meters(), next);
+    meter();
+  }
+
+  /** The roles of one stay; those of an earlier stay say nothing any more. */
+  private final class Listener implements ClusterNode.Listener {
+    @Override
+    public void leads(ReplicatedStore store) {
+      follow(() -> open(store));
+    }
+
+    @Override
+    public void followsAgain() {
+      follow(ClusterMember.this::closeNode);
+    }
+
+    @Override
+    public void stopped(Throwable why) {
+      follow(() -> failure = "cluster: this node stopped: " + why.getMessage());
+    }
+
+    private void follow(Runnable change) {
+      synchronized (ClusterMember.this) {
+        if (!closed && equals(listener)) {
+          change.run();
+        }
+      }
+    }
+  }
+
+  private void open(ReplicatedStore store) {
+    ClusterMembership here = membership;
+    if (here == null) {
+      return;
+    }
+    leading = store;
+    try {
+      node = RunningNode.open(context, context.files(), here.storage(store), addresses);
+      LOG.info("this node leads its cluster in term {}", store.term());
+    } catch (IOException | RuntimeException e) {
+      // Whatever the failure, such as the loss of the lead: another machine may do better.
+      LOG.error("this node leads, and cannot open its gateway", e);
+      unopened = "cluster: this node leads, and cannot open its gateway: " + e.getMessage();
+    }
+    meter();
+  }
+
+  /** Ends the node of a leadership that is over; callers are told to try again. */
+  private void closeNode() {
+    RunningNode last = node;
+    node = null;
+    leading = null;
+    unopened = "";
+    if (last != null) {
+      LOG.info("this node no longer leads its cluster");
+      last.abort(context.meters());
+    }
+    meter();
+  }
+
+  /** Also after a node has withdrawn all gauges. */
+  private void meter() {
+    gauge(
+        "entente_cluster_leads",
+        "Whether this machine leads its cluster, and so serves clients and peers.",
+        () -> node == null ? 0 : 1);
+    gauge(
+        "entente_cluster_term",
+        "Term of leadership of the cluster, as far as this machine knows.",
+        () -> Optional.ofNullable(membership).map(ClusterMembership::term).orElse(0L));
+    gauge(
+        "entente_cluster_commits",
+        "Commits of the cluster's ledger that this machine has applied.",
+        () -> Optional.ofNullable(membership).map(ClusterMembership::commits).orElse(0L));
+  }
+
+  private void gauge(String name, String help, LongSupplier value) {
+    context
+        .meters()
+        .gauge(name, help, List.of(), () -> List.of(Meters.Sample.of((double) value.getAsLong())));
+  }
+
+  @Override
+  public Optional<RunningNode> node() {
+    return Optional.ofNullable(node);
+  }
+
+  @Override
+  public ListenAddresses addresses() {
+    return addresses;
+  }
+
+  @Override
+  public String down() {
+    ClusterMembership here = membership;
+    if (!failure.isEmpty() || here == null) {
+      return failure;
+    }
+    if (!unopened.isEmpty()) {
+      return unopened;
+    }
+    return here.leader()
+        .map(leader -> "cluster: this node does not serve; the leader is " + leader)
+        .orElse("cluster: this node knows of no leader; a majority of the nodes must run");
+  }
+
+  @Override
+  public synchronized void look() {
+    if (closed) {
+      return;
+    }
+    ClusterMembership here = membership;
+    looks++;
+    if (here != null && looks % LOOKS_UNTIL_RELOAD == 0) {
+      here.reload();
+    }
+    if (!hasFailed()) {
+      rejoining.works();
+    } else if (rejoining.isDue(data.toFile().getUsableSpace(), System.nanoTime())) {
+      rejoin();
+    }
+  }
+
+  /** Whether this machine cannot serve as a leader, or vote, without joining again. */
+  private boolean hasFailed() {
+    RunningNode now = node;
+    ReplicatedStore store = leading;
+    return !failure.isEmpty()
+        || !unopened.isEmpty()
+        || (store != null && store.state().status() != StoreState.Status.OPEN)
+        || (now != null && now.ledgerFailed());
+  }
+
+  private void rejoin() {
+    LOG.warn("leaving the cluster to join it again: {}", down());
+    leave();
+    try {
+      ConfiguredFiles files = context.files();
+      join(files, Objects.requireNonNull(files.config().cluster(), "cluster"));
+      failure = "";
+      context.meters().reopened(true);
+    } catch (RuntimeException e) {
+      // Whatever the failure: report it and try again, instead of ending the process half-way.
+      LOG.error("the cluster could not be joined and will be tried again: {}", e.getMessage());
+      failure = "cluster: it could not be joined: " + e.getMessage() + "; it will be tried again";
+      context.meters().reopened(false);
+    }
+    rejoining.tried(System.nanoTime());
+  }
+
+  private void leave() {
+    listener = null;
+    closeNode();
+    ClusterMembership here = membership;
+    membership = null;
+    if (here != null) {
+      try {
+        here.close();
+      } catch (RuntimeException e) {
+        LOG.warn("leaving the cluster: {}", e.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    RunningNode last = node;
+    if (last != null && !hasFailed()) {
+      closeInOrder(last);
+    }
+    leave();
+  }
+
+  /** If the lead is lost meanwhile, {@link #leave} ends the node: nothing more can be durable. */
+  private void closeInOrder(RunningNode last) {
+    try {
+      last.close();
+      node = null;
+    } catch (RuntimeException e) {
+      LOG.warn("this node lost the lead while it stopped: {}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package org.entente.gateway.node.assembly;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.entente.gateway.cluster.ClusterNode;
+import org.entente.gateway.cluster.ClusterSettings;
+import org.entente.gateway.cluster.ReplicatedStore;
+import org.entente.gateway.config.ClusterConfig;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.NodeIdentity;
+import org.entente.gateway.identity.SpiffeId;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.StartProblem;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.keys.TlsCertificateReloader;
+import org.entente.gateway.rpc.tls.NodeTrust;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.trust.TrustBundle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stay of this machine in its cluster: its vote, its copy of the ledger and its keys, which
+ * outlast the nodes that it opens as a leader. Safe for many threads.
+ */
+final class ClusterMembership implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
+
+  private final ConfiguredFiles files;
+  private final ClusterConfig cluster;
+  private final TlsCertificateReloader tls;
+  private final Keystore keystore;
+  private final ClusterNode node;
+  private volatile TrustBundle bundle;
+
+  /**
+   * Joins the cluster; returns before there is a leader.
+   *
+   * @throws StartProblem naming what is missing or wrong
+   */
+  ClusterMembership(
+      ConfiguredFiles files,
+      ClusterConfig cluster,
+      InstantSource clock,
+      Meters meters,
+      ClusterNode.Listener listener) {
+    this.files = files;
+    this.cluster = cluster;
+    tls = TlsCertificateReloader.open(files, clock);
+    bundle = bundle(files);
+    keystore = files.keep(files.keystore(new SecureRandom()));
+    boolean joined = false;
+    try {
+      node = ClusterNode.start(settings(clock, meters), keystore, listener);
+      joined = true;
+    } catch (StoreFailure e) {
+      throw new StartProblem("cluster: " + e.getMessage(), e);
+    } finally {
+      if (!joined) {
+        files.letGo();
+      }
+    }
+  }
+
+  private ClusterSettings settings(InstantSource clock, Meters meters) {
+    NodeConfig config = files.config();
+    String own =
+        "spiffe://%s/agency/%s/gateway/%s"
+            .formatted(config.federation(), config.agency(), config.gateway());
+    NodeTrust trust =
+        new NodeTrust(
+            new NodeIdentity(SpiffeId.parse(own)),
+            () -> bundle,
+            clock,
+            new HandshakeFailureLog(Meters.Side.PEER, meters, clock)::refused);
+    return new ClusterSettings(
+        own,
+        cluster.node(),
+        cluster.addresses(),
+        new ClusterSettings.Folders(cluster.log(), config.data(), cluster.mark()),
+        new ClusterSettings.Limits(
+            RocksOptions.defaults(),
+            Duration.ofMillis(cluster.electionTimeoutMillis()),
+            (long) cluster.flushMib() << 20),
+        new ClusterSettings.Tls(tls.identity().manager(), trust.inHandshake()));
+  }
+
+  /** The newest bundle known here, though it may have expired: {@link NodeIdentity}. */
+  private static TrustBundle bundle(ConfiguredFiles files) {
+    try {
+      return files.verifiedBundle();
+    } catch (StartProblem e) {
+      return files.rememberedBundle().orElseThrow(() -> e);
+    }
+  }
+
+  /** Follows changes of the certificate and of the bundle. */
+  void reload() {
+    try {
+      bundle = bundle(files);
+      tls.reload(bundle);
+    } catch (IOException | StartProblem e) {
+      LOG.warn(
+          "certificate or trust bundle cannot be read, the last ones stay: {}", e.getMessage());
+    }
+  }
+
+  /** The leader that this machine knows of, with its address; empty if it knows of none. */
+  Optional<String> leader() {
+    return node.leader()
+        .map(name -> name + " (" + cluster.addresses().getOrDefault(name, "unknown") + ")");
+  }
+
+  /** Commits of the ledger that this machine has applied. */
+  long commits() {
+    return node.position().commits();
+  }
+
+  /** The latest term of leadership that this machine knows of. */
+  long term() {
+    return node.term();
+  }
+
+  /** The ledger of a term, with keys that outlast it. */
+  NodeStorage storage(ReplicatedStore ledger) {
+    return new NodeStorage() {
+      @Override
+      public Store store() {
+        return ledger;
+      }
+
+      @Override
+      public Keystore keystore(ConfiguredFiles unused, SecureRandom random) {
+        return keystore;
+      }
+    };
+  }
+
+  /** Leaves the cluster: a majority of the others goes on. */
+  @Override
+  public void close() {
+    try {
+      node.close();
+    } finally {
+      files.letGo();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package org.entente.gateway.node.assembly;
+
+import java.util.Optional;
+
+/**
+ * Decides when the node of a process is open. {@link LocalNode} keeps one open as long as its disk
+ * works, {@link ClusterMember} while this machine leads its cluster. Safe for many threads.
+ */
+interface NodeHolder extends AutoCloseable {
+  /** The open node; empty while there is none. */
+  Optional<RunningNode> node();
+
+  /** Where an open node listens. */
+  ListenAddresses addresses();
+
+  /** Why there is no open node, for an operator. */
+  String down();
+
+  /** Opens or closes the node if that is due. Called twice a second. */
+  void look();
+
+  /**
+   * Closes the node for good: refuses further client calls, makes everything accepted durable and
+   * signs a last checkpoint.
+   */
+  @Override
+  void close();
+}

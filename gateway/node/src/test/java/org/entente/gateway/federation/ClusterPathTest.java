@@ -1,0 +1,207 @@
+package org.entente.gateway.federation;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.entente.gateway.client.Channels;
+import org.entente.gateway.client.Credentials;
+import org.entente.gateway.node.assembly.Gateway;
+import org.entente.gateway.testkit.LoopbackPort;
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublisherGrpc;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** One gateway on three nodes, with another agency's gateway: the lead passes on. */
+class ClusterPathTest {
+  private static final Duration DEADLINE = Duration.ofHours(1);
+  private static final long PATIENCE_SECONDS = 60;
+  private static final List<String> NODES = List.of("n1", "n2", "n3");
+
+  @RegisterExtension final RunningFederation federation = new RunningFederation(DE);
+
+  private final Map<String, Integer> ports = new TreeMap<>();
+  private final Map<String, Gateway> running = new TreeMap<>();
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @BeforeEach
+  void startAll() throws IOException {
+    for (String node : NODES) {
+      ports.put(node, LoopbackPort.next());
+    }
+    for (String node : NODES) {
+      Files.writeString(config(node), configuration(node));
+      start(node);
+    }
+  }
+
+  @AfterEach
+  void stopAll() {
+    List.copyOf(running.keySet()).forEach(this::stop);
+  }
+
+  private Path config(String node) {
+    return federation.folder().resolve(node + ".yaml");
+  }
+
+  /** That of the only node, with folders, keys and ports of its own; the keys are the first's. */
+  private String configuration(String node) throws IOException {
+    StringBuilder nodes = new StringBuilder();
+    ports.forEach(
+        (name, port) ->
+            nodes.append("    - {name: %s, address: \"127.0.0.1:%d\"}\n".formatted(name, port)));
+    String alone = Files.readString(federation.config(FR));
+    String keys = node.equals("n1") ? "$0" : "keystore: " + node + "/keystore";
+    return alone
+            .replaceFirst("keystore: .*", keys)
+            .replaceFirst("data: .*", "data: " + node + "/data")
+            .replaceFirst("audit: .*", "audit: " + node + "/audit")
+            .replaceFirst("clients: 127.0.0.1:0", "clients: 127.0.0.1:" + LoopbackPort.next())
+        + """
+        cluster:
+          node: %s
+          nodes:
+        %s  log: %s/log
+          mark: %s/mark
+        """
+            .formatted(node, nodes, node, node);
+  }
+
+  private void start(String node) {
+    running.put(node, Gateway.start(config(node), federation.clock, federation.clock::nanos));
+  }
+
+  private void stop(String node) {
+    Gateway gateway = running.remove(node);
+    if (gateway != null) {
+      gateway.close();
+      LoopbackPort.awaitFree(gateway.clientAddress().getPort());
+    }
+  }
+
+  private HttpResponse<String> ready(String node) {
+    Gateway gateway = running.get(node);
+    if (gateway == null) {
+      throw new IllegalStateException(node + " does not run");
+    }
+    try {
+      return http.send(
+          HttpRequest.newBuilder(
+                  URI.create(
+                      "http://127.0.0.1:%d/readyz".formatted(gateway.adminAddress().getPort())))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The node that serves, once one does. */
+  private String leader() {
+    if (!await(() -> running.keySet().stream().anyMatch(this::serves))) {
+      List<String> why = new ArrayList<>();
+      running.keySet().forEach(node -> why.add(node + ": " + ready(node).body()));
+      throw new AssertionError("no node serves: " + why);
+    }
+    return running.keySet().stream().filter(this::serves).findFirst().orElseThrow();
+  }
+
+  private boolean serves(String node) {
+    return ready(node).statusCode() == 200;
+  }
+
+  private static boolean await(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private ManagedChannel channel(String node) {
+    Gateway gateway = running.get(node);
+    if (gateway == null) {
+      throw new IllegalStateException(node + " does not run");
+    }
+    return Channels.open(
+        "127.0.0.1:" + gateway.clientAddress().getPort(),
+        Credentials.in(federation.credentials(FR)));
+  }
+
+  private static Outcome publish(ManagedChannel channel, Draft draft) {
+    return PublisherGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .publish(PublishRequest.newBuilder().setDraft(draft).build())
+        .getOutcome();
+  }
+
+  private List<String> receive(ManagedChannel channel, int count) {
+    return headlines(
+        federation.receive(channel, FR, count, OpenCursor.newBuilder().setCursor("desk").build()));
+  }
+
+  private static List<String> headlines(List<Delivery> deliveries) {
+    return deliveries.stream()
+        .map(it -> it.getBody().getAlert().getTexts(0).getHeadline())
+        .toList();
+  }
+
+  @Test
+  void nextLeader_hasAllThatWasAcknowledged_andServesOn() {
+    Draft first = federation.draft("first", DEADLINE, DE);
+    String leader = leader();
+    ManagedChannel channel = channel(leader);
+    Outcome accepted = publish(channel, first);
+    assertTrue(accepted.hasAccepted(), accepted.toString());
+    assertEquals(List.of("first"), headlines(federation.receive(DE, 1)));
+    federation.send(DE, "back", DEADLINE, FR);
+    assertEquals(List.of("back"), receive(channel, 1));
+    channel.shutdownNow();
+    stop(leader);
+
+    String next = leader();
+    assertNotEquals(leader, next);
+    ManagedChannel second = channel(next);
+    assertEquals(accepted, publish(second, first), "the same draft again");
+    assertTrue(publish(second, federation.draft("second", DEADLINE, DE)).hasAccepted());
+    assertEquals(List.of("second"), headlines(federation.receive(DE, 1)), "the first not again");
+    federation.send(DE, "back again", DEADLINE, FR);
+    assertEquals(List.of("back again"), receive(second, 1), "with the cursor of before");
+    second.shutdownNow();
+
+    start(leader);
+    assertEquals(next, leader(), "the one that returns follows");
+    String told = "the leader is " + next + " (127.0.0.1:" + ports.get(next) + ")";
+    assertTrue(await(() -> ready(leader).body().contains(told)), () -> ready(leader).body());
+    assertEquals(503, ready(leader).statusCode());
+  }
+}
