@@ -12,6 +12,7 @@ import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.FreePorts;
 import org.entente.loadtests.measure.MeasuredContent;
 import org.entente.loadtests.measure.Saturation;
+import org.entente.loadtests.measure.Spread;
 import org.entente.loadtests.raw.RawChain;
 
 /**
@@ -58,7 +59,7 @@ final class AttachmentCost {
     FileTransfer files = new FileTransfer(federation);
     List<Integer> sizes = effort.scenarios().attachments();
     for (int mib : sizes) {
-      for (int i = 0; i < (mib > MOST_REPEATED ? 1 : effort.repeats()); i++) {
+      for (int i = 0; i < repeats(mib); i++) {
         transfer(files, mib);
       }
     }
@@ -67,10 +68,9 @@ final class AttachmentCost {
     int most = sizes.get(sizes.size() - 1);
     raw();
     curl(most);
-    results.ratio(
-        "attachment_to_raw", "fetch of a file / raw chain", fetchId(most), "attachment.raw");
+    ratio("attachment_to_raw", "fetch of a file / raw chain", fetchId(most), "attachment.raw");
     if (CurlTransfer.isPossible()) {
-      results.ratio(
+      ratio(
           "attachment_to_curl",
           "fetch of a file, sealed, checked and synced / curl over the same TLS",
           fetchId(most),
@@ -78,6 +78,18 @@ final class AttachmentCost {
     } else {
       results.note("attachments without curl: it or OpenSSL 3.5 is not installed");
     }
+  }
+
+  /** Of medians: these were not measured in turns. */
+  private void ratio(String id, String what, String above, String below) {
+    double quotient =
+        results.figure(above).spread().median() / results.figure(below).spread().median();
+    results.add(
+        new Figure(id, "ratios", Subject.RATIO, what, "ratio", Spread.of(List.of(quotient))));
+  }
+
+  private int repeats(int mib) {
+    return mib > MOST_REPEATED ? 1 : effort.repeats();
   }
 
   private void transfer(FileTransfer files, int mib) throws InterruptedException {
@@ -115,6 +127,11 @@ final class AttachmentCost {
         .run(mib, results.figure(fetchId(mib)).spread().median());
     flash.addTo(results, say);
     results.ratio(
+        "flash_beside_fetch_p50",
+        "p50 of FLASH while files are fetched / alone",
+        "attachment.flash.p50.beside",
+        "attachment.flash.p50.alone");
+    results.ratio(
         "flash_beside_fetch_ratio",
         "p99 of FLASH while files are fetched / alone",
         "attachment.flash.p99.beside",
@@ -132,12 +149,13 @@ final class AttachmentCost {
                 federation.gatewayCredentials(FROM),
                 Credentials.in(federation.credentials(FROM, "declarations")),
                 null)) {
-      Duration warm = effort.before().plus(effort.saturated());
+      Duration measured = Effort.brief(effort.saturated());
+      Duration warm = effort.before().plus(measured);
       for (int i = 0; i < effort.repeats(); i++) {
         Saturation saturation =
             new Saturation(
                 chain.stream(content), chain.arrivals(), 1, Throughput.window(content.bytes()));
-        double rate = saturation.run(i == 0 ? warm : effort.before(), effort.saturated());
+        double rate = saturation.run(i == 0 ? warm : effort.before(), measured);
         raw.add(
             "attachment.raw",
             "messages of 1 MiB through a hop that forwards them",
@@ -152,7 +170,7 @@ final class AttachmentCost {
     if (CurlTransfer.isPossible()) {
       Rounds curl = new Rounds(SCENARIO, Subject.CURL);
       CurlTransfer transfer = new CurlTransfer(folder, federation.gatewayFolder(FROM));
-      for (int i = 0; i < effort.repeats(); i++) {
+      for (int i = 0; i < repeats(mib); i++) {
         curl.add("attachment.curl", mib + " MiB, one hop", "MiB/s", transfer.rate(mib));
       }
       curl.addTo(results, say);

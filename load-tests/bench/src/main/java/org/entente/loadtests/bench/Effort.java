@@ -88,6 +88,8 @@ record Effort(
     }
   }
 
+  private static final Duration BRIEF = Duration.ofSeconds(5);
+
   /** The size of messages for all ratios. */
   static final int KIB = 1 << 10;
 
@@ -180,6 +182,11 @@ record Effort(
               List.of(1, 64, 2_048),
               1_000_000,
               Duration.ofMinutes(1)));
+
+  /** The time, but no more than a scenario of many parts can spend on each. */
+  static Duration brief(Duration time) {
+    return time.compareTo(BRIEF) < 0 ? time : BRIEF;
+  }
 
   /** A part of the scenarios, each as short as a rough figure allows. */
   private static Scenarios rough(Set<String> chosen) {

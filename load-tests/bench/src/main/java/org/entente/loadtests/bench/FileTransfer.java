@@ -39,6 +39,7 @@ final class FileTransfer {
   static final int MIB = 1 << 20;
   private static final long PATIENCE_SECONDS = 600;
   private static final int PAUSE_MS = 2;
+  private static final int ROOM_MIB = 32 << 10;
 
   private final ManagedChannel sender;
   private final AttachmentsBlockingStub reader;
@@ -53,14 +54,18 @@ final class FileTransfer {
     block = UnsafeByteOperations.unsafeWrap(random);
   }
 
-  /** Before they start: lifts the rate of fetches, and lets the recipient's client open files. */
+  /** Before they start: lifts what limits fetches, and lets the recipient's client open files. */
   static void prepare(Federation federation) {
     change(
         federation.plan(GatewayChain.FROM).config(),
-        node -> ((ObjectNode) node.path("attachments")).put("agency_kib_per_second", 1 << 24));
+        node ->
+            ((ObjectNode) node.path("attachments"))
+                .put("agency_kib_per_second", 1 << 24)
+                .put("client_mib", ROOM_MIB));
     change(
         federation.plan(GatewayChain.TO).config(),
         node -> {
+          ((ObjectNode) node.path("attachments")).put("agency_mib", ROOM_MIB);
           for (JsonNode client : node.path("clients")) {
             if (client.path("name").asText().equals("desk")) {
               ((ArrayNode) client.path("scopes")).add("search");
