@@ -146,6 +146,7 @@ class DoctorTest {
                 FileTime.from(node.federation.clock.instant().plus(Duration.ofHours(1)))));
     all.put("trust.bundle", node -> node.write("trust-bundle.note", "absent"));
     all.put("trust.end", node -> node.federation.clock.move(Duration.ofDays(58)));
+    all.put("trust.keys-end", node -> node.federation.clock.move(Duration.ofDays(58)));
     all.put("trust.member", node -> node.write("agency: fr.customs", "agency: fr.custom"));
     all.put("trust.links", node -> node.write("peer: x.hub", "peer: x.hubb"));
     all.put(

@@ -96,6 +96,36 @@ final class BundleEditTest {
   }
 
   @Test
+  void pairThatEndsEarlier_isSaidOnce_andIsNeitherNewNorGone() {
+    Member before = all.member(FR).orElseThrow();
+    AgencyKey pair = before.signing().get(0);
+    Instant earlier = pair.notAfter().minus(Duration.ofDays(1));
+    Member after =
+        new Member(
+            before.name(),
+            before.jurisdiction(),
+            before.kind(),
+            before.roles(),
+            before.authorities(),
+            List.of(AgencyKey.of(pair.pair(), pair.notBefore(), earlier)),
+            before.audit(),
+            before.endpoints(),
+            before.via(),
+            before.revoked());
+
+    List<String> words =
+        BundleDescription.diff(all, BundleEdit.after(all).put(after).build(START, END));
+
+    assertEquals(1, words.size(), words::toString);
+    assertTrue(
+        words.get(0).startsWith("fr.customs: signing pair ")
+            && words
+                .get(0)
+                .endsWith("becomes valid from %s until %s".formatted(pair.notBefore(), earlier)),
+        words.get(0));
+  }
+
+  @Test
   void everyChange_isSaidInWords() {
     BundleContent later = BundleEdit.after(all).build(START, END);
     assertEquals(List.of(), BundleDescription.diff(all, later));

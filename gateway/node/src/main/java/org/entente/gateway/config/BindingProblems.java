@@ -111,11 +111,14 @@ final class BindingProblems {
     }
     for (SettableBeanProperty field : fields.values()) {
       if (!node.has(field.getName()) && field.isRequired()) {
+        String range = range(type, field.getName());
         problems.add(
             positions.problem(
                 within(path, field.getName()),
                 "the field is missing",
-                JacksonProblemMapper.expected(field.getType().getRawClass())));
+                range.isEmpty()
+                    ? JacksonProblemMapper.expected(field.getType().getRawClass())
+                    : range));
       }
     }
   }

@@ -136,7 +136,7 @@ final class JacksonProblemMapper {
       return "true or false";
     }
     if (type.isPrimitive() || Number.class.isAssignableFrom(type)) {
-      return "a whole number within its range";
+      return "a whole number";
     }
     if (Collection.class.isAssignableFrom(type)) {
       return "a list";

@@ -27,7 +27,10 @@ class YamlFilesTest {
     GREEN
   }
 
-  record Part(String name, int count) {}
+  record Part(
+      String name,
+      @SchemaDescription(value = "how many", least = 1, most = 9) @JsonProperty(required = true)
+          Integer count) {}
 
   record Sample(
       @JsonProperty(required = true) String id,
@@ -101,6 +104,9 @@ class YamlFilesTest {
         "id: &x a\\nrule: *x | 2:7: rule: a YAML anchor or alias",
         "id: a\\n---\\nid: b | a second YAML document",
         "id: a\\nrule: | 2:6: rule: nothing; valid: a value, or leave the field out",
+        "id: a\\n"
+            + "parts: [ { name: x } ] | 2:10: parts[0].count: the field is missing; valid: a whole"
+            + " number from 1 to 9",
         "id: a\\nparts: [ ~ ] | parts[0]: nothing",
         "id: [ | well-formed YAML",
         "- a | 1:1: a list; valid: a mapping of fields",

@@ -39,7 +39,7 @@ public final class RelatedCommand extends MessageCall {
           .with("received", one -> Timestamps.toString(one.getMessage().getReceivedAt()))
           .with("from", one -> one.getMessage().getLabel().getOrigin())
           .with("kind", one -> EnumNames.word(one.getMessage().getLabel().getKind()))
-          .with("category", one -> EnumNames.word(one.getMessage().getLabel().getCategory()))
+          .with("category", one -> MessageText.category(one.getMessage().getLabel()))
           .with("case", one -> one.getMessage().getLabel().getCaseRef())
           .with("identifiers", one -> String.join(" ", one.getIdentifiersList()))
           .with("notes", one -> FoundMessageText.notes(one.getMessage()));

@@ -82,7 +82,7 @@ public final class RiskCommand {
           .with("message", one -> MessageText.hex(one.getMessage().getMessageId()))
           .with("from", one -> one.getMessage().getLabel().getOrigin())
           .with("kind", one -> EnumNames.word(one.getMessage().getLabel().getKind()))
-          .with("category", one -> EnumNames.word(one.getMessage().getLabel().getCategory()))
+          .with("category", one -> MessageText.category(one.getMessage().getLabel()))
           .with("case", one -> one.getMessage().getLabel().getCaseRef())
           .with("notes", one -> FoundMessageText.notes(one.getMessage()));
 

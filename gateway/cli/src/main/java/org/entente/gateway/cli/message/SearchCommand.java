@@ -47,7 +47,7 @@ public final class SearchCommand extends ClientCall {
           .with("received", one -> Timestamps.toString(one.getReceivedAt()))
           .with("from", one -> one.getLabel().getOrigin())
           .with("kind", one -> EnumNames.word(one.getLabel().getKind()))
-          .with("category", one -> EnumNames.word(one.getLabel().getCategory()))
+          .with("category", one -> MessageText.category(one.getLabel()))
           .with("case", one -> one.getLabel().getCaseRef())
           .with("notes", FoundMessageText::notes);
 

@@ -369,7 +369,7 @@ public final class TailCommand extends ClientCall {
                 HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray()),
                 delivery.getLabel().getOrigin(),
                 EnumNames.word(delivery.getLabel().getLane()),
-                EnumNames.word(delivery.getLabel().getCategory()),
+                MessageText.category(delivery.getLabel()),
                 headline(delivery),
                 MessageText.precedenceStated(delivery.getLabel())
                     + ChainPositionText.behind(ChainPositionText.of(delivery.getLabel()))

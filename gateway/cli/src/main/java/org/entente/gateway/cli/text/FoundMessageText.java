@@ -20,7 +20,7 @@ public final class FoundMessageText {
                     Timestamps.toString(found.getReceivedAt()),
                     label.getOrigin(),
                     EnumNames.word(label.getKind()),
-                    EnumNames.word(label.getCategory()),
+                    MessageText.category(label),
                     label.getCaseRef())
             + behind(notes(found)));
   }

@@ -22,6 +22,11 @@ public final class MessageText {
     return HexFormat.of().formatHex(id.toByteArray());
   }
 
+  /** Its category; {@code -} for a message that is about another one, such as a recall. */
+  public static String category(Label label) {
+    return label.getCategoryValue() == 0 ? "-" : EnumNames.word(label.getCategory());
+  }
+
   /** What is said of it behind a line; nothing where its label states none. */
   public static String precedenceStated(Label label) {
     return label.getPrecedence() == Precedence.PRECEDENCE_UNSPECIFIED

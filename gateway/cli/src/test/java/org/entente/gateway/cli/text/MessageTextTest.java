@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Optional;
 import org.entente.gateway.cli.message.TailCommand;
 import org.entente.gateway.cli.message.TrackCommand;
+import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
@@ -58,5 +59,13 @@ class MessageTextTest {
                 .setLane(Lane.LANE_ROUTINE)
                 .setPrecedence(Precedence.PRECEDENCE_DEFERRED)
                 .build()));
+  }
+
+  @Test
+  void asLine_ofARecall_statesNoCategory() {
+    Delivery.Builder delivery = Delivery.newBuilder();
+    assertTrue(TailCommand.asLine(delivery.build()).contains(" -  "));
+    delivery.getLabelBuilder().setCategory(Category.CATEGORY_IPR);
+    assertTrue(TailCommand.asLine(delivery.build()).contains(" IPR  "));
   }
 }
