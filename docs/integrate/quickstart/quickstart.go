@@ -9,6 +9,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"strings"
 
 	pb "entente/v1"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -59,7 +60,7 @@ func track(gateway *grpc.ClientConn, words []string) {
 func must[T any](value T, err error) T {
 	for _, detail := range status.Convert(err).Details() {
 		if info, ok := detail.(*errdetails.ErrorInfo); ok {
-			log.Fatalf("%s: %s", info.Reason, status.Convert(err).Message())
+			log.Fatalf("%s: %s", info.Reason, strings.TrimPrefix(status.Convert(err).Message(), info.Reason+": "))
 		}
 	}
 	if err != nil {

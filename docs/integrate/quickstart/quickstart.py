@@ -53,7 +53,7 @@ with grpc.secure_channel(address, grpc.ssl_channel_credentials(ca, private_key, 
         {"publish": publish, "receive": receive, "track": track}[words[0]](gateway, *words[1:])
     except grpc.RpcError as error:
         info = error_details_pb2.ErrorInfo()  # empty if gRPC itself made the error
-        trailers = dict(error.trailing_metadata() or ())
-        for detail in status_pb2.Status.FromString(trailers.get("grpc-status-details-bin", b"")).details:
+        status = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
+        for detail in status_pb2.Status.FromString(status).details:
             detail.Unpack(info)
-        sys.exit(f"{info.reason or error.code().name}: {error.details()}")
+        sys.exit(f"{info.reason or error.code().name}: " + error.details().removeprefix(f"{info.reason}: "))
