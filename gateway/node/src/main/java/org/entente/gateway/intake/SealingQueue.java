@@ -29,10 +29,11 @@ import org.slf4j.LoggerFactory;
  * load, messages share the cost of a signature and a commit. Rounds begin some milliseconds apart,
  * except for FLASH, so that frequent messages share a round. One task at a time seals, on the
  * thread that brings a lone message or else on the sealer. The next round is sealed while the last
- * one is committed; a FLASH is sealed in any case. For a minute after a FLASH message, bulk pauses
- * after each round for three times the round's duration, so that the processors of this gateway and
- * those behind it have room for the next FLASH. Bounded: a submission beyond the limit is refused
- * immediately.
+ * one is committed; a FLASH is sealed in any case. Only a round of one message may be committed by
+ * the task that sealed it, and then the next one waits for that. For a minute after a FLASH
+ * message, bulk pauses after each round for three times the round's duration, so that the
+ * processors of this gateway and those behind it have room for the next FLASH. Bounded: a
+ * submission beyond the limit is refused immediately.
  */
 final class SealingQueue implements AutoCloseable {
   /** Most submissions sealed in one round, so that a FLASH waits for at most one such round. */

@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * Returns owed evidence to its origins: as sealed messages of kind EVIDENCE, each of up to {@link
  * #MOST} messages or one record, in the transaction that removes them from the owed items. Evidence
  * needs no agreement towards the origin of the message it concerns, and causes no further evidence.
- * {@link #round} is called regularly by one thread.
+ * {@link #tick} is called every 100 milliseconds by one thread.
  */
 public final class EvidenceReturn {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceReturn.class);
@@ -58,6 +58,12 @@ public final class EvidenceReturn {
 
   /** Messages to one origin per round, enough to return evidence faster than messages arrive. */
   private static final int MESSAGES = 8;
+
+  /** Ticks for which items wait for further ones: each message costs both ends an envelope. */
+  static final int PATIENCE = 5;
+
+  /** Records of items with which they do not wait, so that a round stays short. */
+  static final int MANY = 128;
 
   private final AgencyName self;
   private final Ledger ledger;
@@ -77,6 +83,9 @@ public final class EvidenceReturn {
   /** The same once {@link #riding} is committed. */
   private long returning;
 
+  /** Ticks since the last round in which something waited. */
+  private int waited;
+
   /** The last messages to origins, which wait for another commit. */
   private CompletableFuture<?> riding = CompletableFuture.completedFuture(null);
 
@@ -94,6 +103,17 @@ public final class EvidenceReturn {
     this.dispatch = parts.transit().dispatch();
     this.clock = parts.environment().clock();
     this.random = random;
+  }
+
+  /** Runs a round if items have waited for {@link #PATIENCE} ticks, or many are owed. */
+  public void tick() {
+    long waiting = ledger.evidence().lastOwed() - returning;
+    boolean nothing = waiting == 0 && !riding.isCompletedExceptionally();
+    waited = nothing ? 0 : waited + 1;
+    if (waited >= PATIENCE || waiting >= MANY) {
+      waited = 0;
+      round();
+    }
   }
 
   /**

@@ -94,6 +94,27 @@ class EvidenceReturnTest {
   }
 
   @Test
+  void evidence_ofFewMessages_waitsForMore_andOfManyIsSentAtOnce() {
+    for (int tick = 1; tick < EvidenceReturn.PATIENCE; tick++) {
+      owe(ORIGIN, 1);
+      returning.tick();
+      assertEquals(tick, owed(ORIGIN));
+    }
+    returning.tick();
+    node.ledger.commit(Lane.ROUTINE, tx -> tx);
+    assertEquals(0, owed(ORIGIN));
+    assertEquals(1, sentTo(ORIGIN).size(), "they went together");
+    for (int i = 0; i < EvidenceReturn.MANY; i++) {
+      assertEquals(1, sentTo(ORIGIN).size());
+      owe(ORIGIN, 1);
+    }
+    returning.tick();
+    node.ledger.commit(Lane.ROUTINE, tx -> tx);
+    assertEquals(0, owed(ORIGIN));
+    assertEquals(2, sentTo(ORIGIN).size());
+  }
+
+  @Test
   void evidence_owed_isSentUnderSeal_onRecord_andForgottenAsOwed() {
     owe(ORIGIN, 3);
     round();

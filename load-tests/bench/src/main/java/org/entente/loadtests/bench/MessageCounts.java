@@ -31,7 +31,7 @@ final class MessageCounts {
   /**
    * Lets evidence and watermarks of earlier messages end, and those of the last ones be counted.
    */
-  private static final Duration SETTLING = Duration.ofMillis(500);
+  private static final Duration SETTLING = Duration.ofSeconds(1);
 
   /** Which gateway. */
   enum Side {

@@ -246,7 +246,7 @@ public final class GatewayCore {
   /** Schedules the periodic tasks. */
   public void chores(Schedule schedule) {
     schedule.every(Duration.ofMillis(100), "watermark statements", incoming.reporter::tick);
-    schedule.every(Duration.ofMillis(100), "evidence", incoming.evidenceReturn::round);
+    schedule.every(Duration.ofMillis(100), "evidence", incoming.evidenceReturn::tick);
     schedule.every(DiskGuard.EVERY, "disk", () -> ground.disk.look(links::withhold));
     schedule.every(DiskGuard.RECLAIM_EVERY, "disk space reclaim", ground.disk::reclaim);
     schedule.every(Duration.ofSeconds(1), "unopened messages", outgoing.awaiting::round);
