@@ -1,8 +1,8 @@
 package org.entente.gateway.config;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
 import static org.entente.gateway.config.ConfigBounds.bounded;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.nio.file.Path;

@@ -240,7 +240,8 @@ public final class InitCommand extends PrintingCommand {
         null,
         null,
         null,
-        new NodeConfig.AttachmentSettings(node.resolve("attachments"), 0, 0, 0, 0, 0, 0, 0, 0, 0),
+        new NodeConfig.AttachmentSettings(
+            node.resolve("attachments"), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
         null,
         List.of(),
         null);
