@@ -7,13 +7,13 @@ jar=$1/bin/jar runtime=$2 release=$3 out=$4
 natives=$out.natives
 rm -rf "$out" "$natives"
 mkdir -p "$out/var/lib/entente" "$out/tmp" "$natives"
-for library in "$release"/lib/node/rocksdbjni-*.jar "$release"/lib/node/netty-tcnative-*-linux-x86_64.jar; do
+for library in "$release"/lib/node/{rocksdbjni-*,netty-tcnative-*-linux-x86_64,ratis-thirdparty-misc-*}.jar; do
   (cd "$natives" && "$jar" --extract --file "$library")
 done
 
 # A gateway draws nothing: libraries of windows, fonts and sound stay out.
 files=("$runtime"/bin/java "$runtime"/lib/{libjava,libjimage,libjli,libmanagement,libnet,libnio,libverify,libzip}.so)
-files+=("$runtime"/lib/server/libjvm.so "$natives"/librocksdbjni-linux64.so "$natives"/META-INF/native/*.so)
+files+=("$runtime"/lib/server/libjvm.so "$natives"/librocksdbjni-linux64.so "$natives"/META-INF/native/*x86_64.so)
 LD_LIBRARY_PATH=$runtime/lib:$runtime/lib/server ldd "${files[@]}" >"$natives/needed"
 if grep 'not found' "$natives/needed"; then
   echo "libraries.sh: this machine lacks a library that the gateway needs" >&2

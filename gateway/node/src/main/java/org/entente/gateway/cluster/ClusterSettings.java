@@ -86,18 +86,6 @@ public record ClusterSettings(
     }
   }
 
-  /** Whether this installation has the library of clusters. Its packages leave that out. */
-  public static boolean isInstalled() {
-    try {
-      Class<?> unused =
-          Class.forName(
-              "org.apache.ratis.server.RaftServer", false, ClusterSettings.class.getClassLoader());
-      return true;
-    } catch (ClassNotFoundException e) {
-      return false;
-    }
-  }
-
   /** Where this node listens. */
   InetSocketAddress address() {
     String address = nodes.getOrDefault(self, "");

@@ -104,9 +104,14 @@ public final class GatewayCluster implements AutoCloseable {
     running.values().forEach(process -> process.awaitReady(START));
   }
 
+  /** The configurations of the three, to start them by another program than this build. */
+  public List<Path> configurations() {
+    return plans.values().stream().map(NodePlan::config).toList();
+  }
+
   /** The process that serves; empty while none does. */
   public Optional<String> leader() {
-    return running.keySet().stream().filter(this::serves).findFirst();
+    return plans.keySet().stream().filter(this::serves).findFirst();
   }
 
   private boolean serves(String name) {

@@ -16,7 +16,6 @@ import org.entente.gateway.admin.AdminServer;
 import org.entente.gateway.admin.AdminTls;
 import org.entente.gateway.admin.Readiness;
 import org.entente.gateway.admin.ReadyAnswer;
-import org.entente.gateway.cluster.ClusterSettings;
 import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.Identified;
@@ -77,11 +76,6 @@ public final class Gateway implements AutoCloseable {
     console = console(config);
     ClusterConfig cluster = config.cluster();
     agency = new AgencyName(config.agency());
-    if (cluster != null && !ClusterSettings.isInstalled()) {
-      throw new StartProblem(
-          "cluster: this package has no replication library; run a build of the repository"
-              + " (docs/operate/cluster.md)");
-    }
     holder =
         cluster == null
             ? new LocalNode(context, files)
