@@ -155,7 +155,8 @@ public enum Code {
   /** The gateway is starting, stopping, behind its checkpoint or cannot write. */
   NOT_READY(OPERATOR, true),
   /**
-   * This node of a replicated gateway does not lead; nothing was done. Call the node that leads.
+   * This machine no longer leads its gateway. Whether the call took effect is unknown: repeat it at
+   * the next machine.
    */
   NOT_LEADER(CLIENT, true),
   /** A stream of a later leader of the same gateway is open; this one leads no more. */

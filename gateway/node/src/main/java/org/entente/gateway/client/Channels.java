@@ -47,7 +47,7 @@ public final class Channels {
   public static ManagedChannel open(List<String> addresses, Credentials credentials) {
     SslContext tls = context(credentials);
     List<ManagedChannel> channels = addresses.stream().map(address -> open(address, tls)).toList();
-    return channels.size() == 1 ? channels.get(0) : new FailoverChannel(addresses, channels).look();
+    return channels.size() == 1 ? channels.get(0) : new FailoverChannel(channels).look();
   }
 
   private static ManagedChannel open(String address, SslContext tls) {

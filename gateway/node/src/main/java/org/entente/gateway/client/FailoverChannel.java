@@ -1,6 +1,5 @@
 package org.entente.gateway.client;
 
-import com.google.rpc.ErrorInfo;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
@@ -15,30 +14,27 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.model.Code;
 
 /**
  * A channel to a gateway that is at one of several addresses. A call goes to the address in use.
  * One that does not reach the gateway, or is refused with {@link Code#NOT_LEADER}, fails, and later
- * calls go to the leader that the refusal names, or else to the next address, round and round. No
- * call is repeated here: only its maker knows whether it may be. Thread-safe.
+ * calls go to the next address, round and round. No call is repeated here: only its maker knows
+ * whether it may be. Thread-safe.
  */
 final class FailoverChannel extends ManagedChannel {
   /** How long an address may take to say that its gateway serves. */
   private static final int LOOK_SECONDS = 3;
 
-  private final List<String> addresses;
   private final List<ManagedChannel> channels;
   private int current;
 
   /**
-   * @param addresses at least one, in the order in which they are tried
-   * @param channels one for each; closed with this one
+   * @param channels one for each address, in the order in which they are tried; closed with this
+   *     one
    */
-  FailoverChannel(List<String> addresses, List<ManagedChannel> channels) {
-    this.addresses = List.copyOf(addresses);
+  FailoverChannel(List<ManagedChannel> channels) {
     this.channels = List.copyOf(channels);
   }
 
@@ -76,10 +72,9 @@ final class FailoverChannel extends ManagedChannel {
     return current;
   }
 
-  private synchronized void leave(int failed, Optional<String> leader) {
+  private synchronized void leave(int failed) {
     if (failed == current) {
-      int known = leader.map(addresses::indexOf).orElse(-1);
-      current = known < 0 || known == failed ? (failed + 1) % channels.size() : known;
+      current = (failed + 1) % channels.size();
     }
   }
 
@@ -103,14 +98,14 @@ final class FailoverChannel extends ManagedChannel {
   }
 
   private void ended(int at, Status status, Metadata trailers) {
-    Optional<ErrorInfo> said = ErrorDetails.of(status.asRuntimeException(trailers));
     boolean elsewhere =
-        said.map(info -> info.getReason().equals(Code.NOT_LEADER.name()))
+        ErrorDetails.of(status.asRuntimeException(trailers))
+            .map(info -> info.getReason().equals(Code.NOT_LEADER.name()))
             .orElse(
                 status.getCode() == Status.Code.UNAVAILABLE
                     || status.getCause() instanceof IOException);
     if (elsewhere) {
-      leave(at, said.map(info -> info.getMetadataOrDefault("leader", "")));
+      leave(at);
     }
   }
 

@@ -66,7 +66,7 @@ public final class ReplicatedStore implements Store {
     this.lease = lease;
   }
 
-  /** The term of leadership: a store of a higher term is of a later leader. */
+  @Override
   public long term() {
     return term;
   }

@@ -140,6 +140,11 @@ public final class Ledger implements AutoCloseable {
     return store.isCurrent();
   }
 
+  /** The term in which this ledger is written, see {@link Store#term}. */
+  public long term() {
+    return store.term();
+  }
+
   /** Starts the writer. */
   public void start() {
     writer.start();

@@ -83,6 +83,11 @@ public interface Store extends AutoCloseable {
     return true;
   }
 
+  /** The term of leadership, which rises from leader to leader; 0 if there is one node only. */
+  default long term() {
+    return 0;
+  }
+
   /** Whether the store takes commits. */
   StoreState state();
 

@@ -196,6 +196,11 @@ public final class AuthenticatedStore implements Store {
   }
 
   @Override
+  public long term() {
+    return store.term();
+  }
+
+  @Override
   public StoreState state() {
     return store.state();
   }

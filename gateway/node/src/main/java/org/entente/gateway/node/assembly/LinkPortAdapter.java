@@ -50,6 +50,11 @@ record LinkPortAdapter(
   }
 
   @Override
+  public long term() {
+    return ground.ledger.term();
+  }
+
+  @Override
   public HopQueue queue(AgencyName peer, Lane lane) {
     return outgoing.queue(peer, lane);
   }

@@ -14,7 +14,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 
 /**
- * Ends calls with NOT_READY instead of answering them from a ledger that another machine may have
+ * Ends calls with NOT_LEADER instead of answering them from a ledger that another machine may have
  * moved on: a leader of yesterday answers nothing. Whether the request took effect is unknown then,
  * as after any lost connection.
  *
@@ -70,9 +70,9 @@ public final class CurrentAnswers implements ServerInterceptor {
         StatusRuntimeException refusal =
             StatusMapper.exception(
                 new Problem(
-                    Code.NOT_READY,
+                    Code.NOT_LEADER,
                     "",
-                    "no majority of the cluster has answered this leader lately; try again"));
+                    "no majority of the cluster has answered this machine lately, so another may lead"));
         super.close(
             refusal.getStatus(),
             Objects.requireNonNullElseGet(refusal.getTrailers(), Metadata::new));
