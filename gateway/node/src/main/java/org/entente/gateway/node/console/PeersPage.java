@@ -12,7 +12,6 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.node.console.View.Figure;
 import org.entente.gateway.node.console.View.Row;
 import org.entente.proto.store.v1.LinkRecord;
-import org.jspecify.annotations.Nullable;
 
 /** The page of the links, by peer and lane. */
 final class PeersPage {
@@ -84,14 +83,7 @@ final class PeersPage {
     if (status != null && status.pausedByPeer().isPresent()) {
       return new Figure(id, "warn", "paused there");
     }
-    return isUp(link) ? new Figure(id, "good", "up" + at(status)) : new Figure(id, "bad", "down");
-  }
-
-  private static String at(@Nullable PeerStatus status) {
-    return Optional.ofNullable(status)
-        .flatMap(PeerStatus::address)
-        .map(address -> " at " + address)
-        .orElse("");
+    return isUp(link) ? new Figure(id, "good", "up") : new Figure(id, "bad", "down");
   }
 
   private Figure lane(Links.Link link, Links.LinkLane lane, Instant now) {
