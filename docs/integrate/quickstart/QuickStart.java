@@ -26,7 +26,8 @@ public final class QuickStart {
       for (Any detail : StatusProto.fromThrowable(e).getDetailsList()) {
         code = detail.is(ErrorInfo.class) ? detail.unpack(ErrorInfo.class).getReason() : code;
       }
-      System.err.println(code + ": " + e.getStatus().getDescription());
+      String said = String.valueOf(e.getStatus().getDescription());
+      System.err.println(said.startsWith(code) ? said : code + ": " + said);
       System.exit(1);
     } finally { channel.shutdownNow(); }
   }

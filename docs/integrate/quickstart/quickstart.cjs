@@ -20,7 +20,7 @@ function fail(error) {
   const details = status ? types['google.rpc.Status'].deserialize(status).details : [];
   const info = details.find(({ type_url: type }) => type.endsWith('google.rpc.ErrorInfo'));
   const reason = info ? types['google.rpc.ErrorInfo'].deserialize(info.value).reason : grpc.status[error.code];
-  console.error(`${reason}: ${error.details}`);
+  console.error(error.details.startsWith(reason) ? error.details : `${reason}: ${error.details}`);
   process.exitCode = 1;
 }
 

@@ -103,6 +103,7 @@ final class QuickStartIT {
     Child error = page.call(language, calls.get(4));
     assertEquals(1, error.code(), error::out);
     assertTrue(error.err().contains("SCOPE_MISSING: "), error::err);
+    assertFalse(error.err().contains("SCOPE_MISSING: SCOPE_MISSING"), error::err);
   }
 
   private static String published(Child child) {
