@@ -410,11 +410,11 @@ class DoctorTest {
   /** The nodes of a replicated gateway that follow need not listen. */
   @Test
   void peer_thatAnswersAtOneOfItsAddresses_isNoFault() throws IOException {
-    try (ServerSocket silent = listen(0)) {
-      int port = silent.getLocalPort();
-      silent.close();
-      write(DIALLED.matcher(good).replaceAll("dial: [127.0.0.1:" + port + ", 127.0.0.1:$1]"));
+    int silent;
+    try (ServerSocket closing = listen(0)) {
+      silent = closing.getLocalPort();
     }
+    write(DIALLED.matcher(good).replaceAll("dial: [127.0.0.1:" + silent + ", 127.0.0.1:$1]"));
     listenAsPeers();
     assertEquals(List.of(), result(examine(false), "network.peers").faults());
     end();
