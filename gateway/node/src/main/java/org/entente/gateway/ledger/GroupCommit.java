@@ -231,20 +231,19 @@ final class GroupCommit implements AutoCloseable {
 
   /** Writes one batch; what came meanwhile is left to the writer's thread. */
   private void runHere() {
+    WaitingChange<?> first = take();
+    if (first == null) {
+      // The turn is over, and another thread may have begun the next one.
+      return;
+    }
+    write(first);
+    lock.lock();
     try {
-      WaitingChange<?> first = take();
-      if (first != null) {
-        write(first);
-      }
+      running = false;
+      idle.signalAll();
+      takeTurn();
     } finally {
-      lock.lock();
-      try {
-        running = false;
-        idle.signalAll();
-        takeTurn();
-      } finally {
-        lock.unlock();
-      }
+      lock.unlock();
     }
   }
 
@@ -349,7 +348,8 @@ final class GroupCommit implements AutoCloseable {
       journal.append(batch, tx.leaves());
       store.commit(batch, Durability.SYNCED);
       journal.committed();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An Error too: what it left in memory is not what is stored, and nobody may write after it.
       journal.rolledBack();
       LedgerFailure why = unavailable(e);
       fail(why);
@@ -369,7 +369,7 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private static LedgerFailure unavailable(RuntimeException e) {
+  private static LedgerFailure unavailable(Throwable e) {
     if (e instanceof KeystoreFailure) {
       return new LedgerFailure(
           Code.NOT_READY,

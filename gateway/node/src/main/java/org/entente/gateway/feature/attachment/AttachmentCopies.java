@@ -11,9 +11,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Copies of attachments beside the backups of the ledger. A file that two backups hold is there
@@ -23,6 +28,7 @@ import java.util.Set;
 public final class AttachmentCopies {
   private static final String FOLDER = "attachments";
   private static final String LIST = "backup-";
+  private static final Pattern FINISHED_LIST = Pattern.compile(LIST + "([0-9]{1,9})");
   private static final String UNFINISHED = ".copying";
 
   private final Path files;
@@ -53,7 +59,7 @@ public final class AttachmentCopies {
     Files.createDirectories(
         copies, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     // First, as the disk may have no room for further files otherwise.
-    prune(kept);
+    prune(kept, spared(number, kept));
     List<String> names = new ArrayList<>();
     for (String name : live.names()) {
       if (copied(files.resolve(name), copies.resolve(name))) {
@@ -65,7 +71,30 @@ public final class AttachmentCopies {
     sync(unfinished);
     Files.move(unfinished, list(number), StandardCopyOption.ATOMIC_MOVE);
     sync(copies);
-    prune(kept);
+    prune(kept, Set.of());
+  }
+
+  /** What this backup is about to need, and the newest copy as long as no kept backup has one. */
+  private Set<String> spared(int number, Set<Integer> kept) throws IOException {
+    Set<String> spared = new HashSet<>(live.names());
+    boolean copied = kept.stream().anyMatch(one -> one != number && Files.exists(list(one)));
+    if (!copied) {
+      Optional<Integer> newest = newestList();
+      if (newest.isPresent()) {
+        spared.addAll(names(newest.get()));
+        spared.add(LIST + newest.get());
+      }
+    }
+    return spared;
+  }
+
+  private Optional<Integer> newestList() throws IOException {
+    try (Stream<Path> all = Files.list(copies)) {
+      return all.map(path -> FINISHED_LIST.matcher(String.valueOf(path.getFileName())))
+          .filter(Matcher::matches)
+          .map(list -> Integer.valueOf(list.group(1)))
+          .max(Comparator.naturalOrder());
+    }
   }
 
   /** Puts a copy in place unless one of this length is there; false if the file is gone. */
@@ -97,8 +126,8 @@ public final class AttachmentCopies {
     return copies.resolve(LIST + number);
   }
 
-  private void prune(Set<Integer> kept) throws IOException {
-    Set<String> needed = new HashSet<>();
+  private void prune(Set<Integer> kept, Set<String> spared) throws IOException {
+    Set<String> needed = new HashSet<>(spared);
     for (int number : kept) {
       needed.addAll(names(number));
       needed.add(LIST + number);

@@ -2,7 +2,6 @@ package org.entente.gateway.feature.attachment;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -18,10 +17,10 @@ import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.AttachmentSeal;
 import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.AttachmentRequest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a transit does with the attachment frames of others: it passes a request towards the origin,
@@ -140,7 +139,8 @@ final class AttachmentRelay {
       AgencyName neighbour, AgencyName requester, AgencyName origin, AttachmentRequest request) {
     if (request.getMessageId().size() != AttachmentId.SIZE
         || request.getAttachmentId().size() != AttachmentId.SIZE
-        || request.getSerializedSize() > FRAME_BYTES) {
+        || request.getSerializedSize() > FRAME_BYTES
+        || !MessageId.of(request.getMessageId().toByteArray()).isOf(origin)) {
       return Optional.of(Code.MALFORMED);
     }
     if (requester.equals(self) || !speaksFor(ways, neighbour, requester)) {
@@ -221,45 +221,40 @@ final class AttachmentRelay {
     Segment segment =
         new Segment(
             part.getRequester(), part.getMessageId(), part.getAttachmentId(), part.getSegment());
-    Path back =
+    List<Path> back =
         part.getSerializedSize() > AttachmentSeal.SEALED_BYTES + FRAME_BYTES
-            ? null
+            ? List.of()
             : answered(neighbour, segment);
-    if (back == null) {
+    if (back.isEmpty()) {
       links.dropped(Code.MALFORMED);
-    } else {
-      boolean sent = links.send(back.neighbour(), part);
+    }
+    for (Path path : back) {
+      boolean sent = links.send(path.neighbour(), part);
       if (!sent) {
         links.dropped(Code.OVERLOADED);
       }
     }
   }
 
-  /** The path of the oldest request that this neighbour answers; null if there is none. */
-  private synchronized @Nullable Path answered(AgencyName neighbour, Segment segment) {
+  /**
+   * The paths of all requests that this neighbour answers: none can take the answer of another, as
+   * each was paid for.
+   */
+  private synchronized List<Path> answered(AgencyName neighbour, Segment segment) {
     AgencyName requester = new AgencyName(segment.requester());
-    long now = nanos.getAsLong();
-    Question oldest =
+    List<Question> answered =
         Stream.concat(Stream.of(requester), ways.apply(requester).stream())
             .distinct()
             .map(through -> new Question(new Path(through, requester), segment))
             .filter(question -> isAsked(question, neighbour))
-            .max(Comparator.comparingLong(question -> age(question, now)))
-            .orElse(null);
-    if (oldest == null) {
-      return null;
-    }
-    forget(oldest);
-    return oldest.path();
+            .toList();
+    answered.forEach(this::forget);
+    return answered.stream().map(Question::path).toList();
   }
 
   private boolean isAsked(Question question, AgencyName neighbour) {
     Asked one = asked.get(question);
     return one != null && one.to().equals(neighbour);
-  }
-
-  private long age(Question question, long now) {
-    return now - Objects.requireNonNull(asked.get(question)).at();
   }
 
   /** Passes on what waited for its rate, and forgets what got no answer; called regularly. */

@@ -122,9 +122,33 @@ class AttachmentCopiesTest {
     file(FIRST, "first");
     copies.add(1, Set.of(1));
     Files.delete(files.resolve(FIRST));
-    // It cannot be copied, as on a full disk.
-    Files.createSymbolicLink(files.resolve(SECOND), files.resolve(SECOND));
-    assertThrows(IOException.class, () -> copies.add(2, Set.of(2)));
-    assertEquals(Set.of(), names(backups.resolve("attachments")));
+    file(FETCHED, "fetched");
+    copies.add(2, Set.of(1, 2));
+    failAt(SECOND);
+    assertThrows(IOException.class, () -> copies.add(3, Set.of(2, 3)));
+    assertEquals(Set.of(FETCHED, "backup-2"), names(backups.resolve("attachments")));
+  }
+
+  /** It cannot be copied, as on a full disk. */
+  private void failAt(String name) throws IOException {
+    Files.createSymbolicLink(files.resolve(name), files.resolve(name));
+  }
+
+  @Test
+  void backupsThatFail_leaveTheNewestCopy_untilAnotherIsThere() throws IOException {
+    file(FIRST, "first");
+    copies.add(1, Set.of(1));
+    failAt(SECOND);
+    for (int number = 2; number <= 4; number++) {
+      Set<Integer> kept = Set.of(number);
+      int now = number;
+      assertThrows(IOException.class, () -> copies.add(now, kept));
+    }
+    Files.delete(files.resolve(FIRST));
+    assertThrows(IOException.class, () -> copies.add(5, Set.of(5)));
+    assertEquals(1, copies.restore(1));
+    Files.delete(files.resolve(SECOND));
+    copies.add(6, Set.of(6));
+    assertEquals(Set.of(FIRST, "backup-6"), names(backups.resolve("attachments")));
   }
 }

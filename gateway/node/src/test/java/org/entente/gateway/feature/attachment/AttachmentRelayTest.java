@@ -11,11 +11,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.AttachmentSeal;
 import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.AttachmentRequest;
@@ -80,17 +83,25 @@ class AttachmentRelayTest {
     }
   }
 
+  private static ByteString messageOf(AgencyName origin) {
+    return ByteString.copyFrom(MessageId.fresh(origin, 0, new Random(7)).bytes());
+  }
+
   private static AttachmentRequest.Builder request(AgencyName origin, int segment) {
     return AttachmentRequest.newBuilder()
-        .setMessageId(ByteString.copyFrom(new byte[16]))
+        .setMessageId(messageOf(origin))
         .setAttachmentId(ByteString.copyFrom(new byte[16]))
         .setOrigin(origin.value())
         .setSegment(segment);
   }
 
   private static AttachmentPart part(AgencyName requester, int segment) {
+    return part(FR, requester, segment);
+  }
+
+  private static AttachmentPart part(AgencyName origin, AgencyName requester, int segment) {
     return AttachmentPart.newBuilder()
-        .setMessageId(ByteString.copyFrom(new byte[16]))
+        .setMessageId(messageOf(origin))
         .setAttachmentId(ByteString.copyFrom(new byte[16]))
         .setRequester(requester.value())
         .setSegment(segment)
@@ -140,11 +151,19 @@ class AttachmentRelayTest {
     relay.requested(ONE, request(FR, 0).setRequester(SG.value()).build());
     assertEquals(2, links.requests.size());
     relay.received(FR, part(SG, 0));
-    assertEquals(List.of(new Neighbours.Sent<>(SG, part(SG, 0))), links.parts);
-    relay.received(FR, part(SG, 0));
-    assertEquals(ONE, links.parts.get(1).to(), "each its own");
+    assertEquals(
+        Set.of(SG, ONE), links.parts.stream().map(Neighbours.Sent::to).collect(Collectors.toSet()));
     relay.received(FR, part(SG, 0));
     assertEquals(2, links.parts.size());
+  }
+
+  /** Attack: of an agency beyond the true origin, which stays silent, so that this waits longer. */
+  @Test
+  void request_thatNamesAnotherOriginThanItsMessage_isDropped() {
+    ways.put(STRANGER, List.of(FR));
+    relay.requested(SG, request(FR, 0).setOrigin(STRANGER.value()).build());
+    assertEquals(List.of(Code.MALFORMED), links.dropped);
+    assertEquals(List.of(), links.requests);
   }
 
   @Test
@@ -199,9 +218,9 @@ class AttachmentRelayTest {
     relay.requested(SG, request(DE, 0).build());
     relay.requested(SG, request(DE, 0).build());
     assertEquals(List.of(ONE, TWO, ONE), links.requests.stream().map(Neighbours.Sent::to).toList());
-    relay.received(TWO, part(SG, 0));
+    relay.received(TWO, part(DE, SG, 0));
     assertEquals(List.of(), links.parts, "it was asked of the other last");
-    relay.received(ONE, part(SG, 0));
+    relay.received(ONE, part(DE, SG, 0));
     assertEquals(1, links.parts.size());
     links.down.add(ONE);
     relay.requested(SG, request(DE, 1).build());
