@@ -123,11 +123,7 @@ public final class ClusterNode implements AutoCloseable {
       }
       ClusterNode node =
           new ClusterNode(
-              settings,
-              new NodeKeys(keystore, settings.folders().keyTag()),
-              listener,
-              folder,
-              mark);
+              settings, new NodeKeys(keystore, KeyNode.newRun()), listener, folder, mark);
       node.server.start();
       return node;
     } catch (IOException e) {

@@ -30,12 +30,7 @@ public record ClusterSettings(
    * @param data folder of this node's copy of the store
    * @param mark file that says how far this node has got, on another disk than the two if possible
    */
-  public record Folders(Path log, Path data, Path mark) {
-    /** The file that says which state this node's keys are in: beside the mark. */
-    Path keyTag() {
-      return mark.resolveSibling(mark.getFileName() + "-keys");
-    }
-  }
+  public record Folders(Path log, Path data, Path mark) {}
 
   /**
    * Times and sizes.

@@ -60,8 +60,8 @@ final class KeyCalls implements KeyNode {
   }
 
   @Override
-  public KeyTag change(Change change) throws IOException {
-    return KeyMessages.tag(call(CHANGE, KeyMessages.change(change)));
+  public Held change(Change change) throws IOException {
+    return KeyMessages.held(call(CHANGE, KeyMessages.change(change)));
   }
 
   private byte[] call(MethodDescriptor<byte[], byte[]> method, byte[] request) throws IOException {
@@ -121,7 +121,7 @@ final class KeyCalls implements KeyNode {
 
   private static byte[] changed(NodeKeys keys, KeyNode.Change change) throws IOException {
     try {
-      return KeyMessages.tag(keys.change(change));
+      return KeyMessages.held(keys.change(change));
     } finally {
       change.put().forEach(KeyEntry::close);
     }

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * state    · tag · count (4) · prints
  * fetch    · term (8) · names
  * keys     · count (4) · for each: name · length (4) · secret
- * change   · term (8) · call (8) · 00, or 01 and the tag before · the same after · keys · names
+ * change   · term (8) · call (8) · 00, or 01 and what is held before · 00, or 01 and the tag after
+ *            · keys · names
+ * held     · tag · run (8)
  * tag      · term (8) · number (8)
  * print    · name · SHA-256 (32)
  * names    · count (4) · names
@@ -45,15 +47,23 @@ final class KeyMessages {
     return term;
   }
 
-  static byte[] tag(KeyTag tag) {
+  private static byte[] tag(KeyTag tag) {
     return KeyBuilder.key().u64(tag.term()).u64(tag.number()).done();
   }
 
-  static KeyTag tag(byte[] bytes) {
+  static byte[] held(KeyNode.Held held) {
+    return KeyBuilder.key().bytes(tag(held.tag())).u64(held.run()).done();
+  }
+
+  static KeyNode.Held held(byte[] bytes) {
     KeyReader in = KeyReader.of(bytes);
-    KeyTag tag = tag(in);
+    KeyNode.Held held = held(in);
     in.end();
-    return tag;
+    return held;
+  }
+
+  private static KeyNode.Held held(KeyReader in) {
+    return new KeyNode.Held(tag(in), in.u64());
   }
 
   private static KeyTag tag(KeyReader in) {
@@ -112,8 +122,10 @@ final class KeyMessages {
 
   static byte[] change(KeyNode.Change change) {
     KeyBuilder out = KeyBuilder.key().u64(change.term()).u64(change.call());
-    optional(out, change.before());
-    optional(out, change.after());
+    KeyNode.Held before = change.before();
+    optional(out, before == null ? null : held(before));
+    KeyTag after = change.after();
+    optional(out, after == null ? null : tag(after));
     keys(out, change.put());
     names(out, change.gone());
     return out.done();
@@ -125,26 +137,26 @@ final class KeyMessages {
         new KeyNode.Change(
             in.u64(),
             in.u64(),
-            optional(in),
-            optional(in),
+            optional(in, () -> held(in)),
+            optional(in, () -> tag(in)),
             list(in, () -> key(in)),
             list(in, () -> name(in)));
     in.end();
     return change;
   }
 
-  private static void optional(KeyBuilder out, @Nullable KeyTag tag) {
-    out.u8(tag == null ? 0 : 1);
-    if (tag != null) {
-      out.bytes(tag(tag));
+  private static void optional(KeyBuilder out, byte @Nullable [] value) {
+    out.u8(value == null ? 0 : 1);
+    if (value != null) {
+      out.bytes(value);
     }
   }
 
-  private static @Nullable KeyTag optional(KeyReader in) {
+  private static <T> @Nullable T optional(KeyReader in, Supplier<T> value) {
     return switch (in.u8()) {
       case 0 -> null;
-      case 1 -> tag(in);
-      default -> throw new IllegalArgumentException("neither a tag nor none");
+      case 1 -> value.get();
+      default -> throw new IllegalArgumentException("neither a value nor none");
     };
   }
 

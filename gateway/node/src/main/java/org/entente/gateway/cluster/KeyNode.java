@@ -1,6 +1,7 @@
 package org.entente.gateway.cluster;
 
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.List;
 import org.entente.gateway.seal.keys.KeyDescription;
 import org.entente.gateway.seal.keys.KeyEntry;
@@ -29,10 +30,27 @@ interface KeyNode {
   /**
    * Makes a change, durably, unless the keys are not in the state that it expects.
    *
-   * @return the state after it
+   * @return what it holds after it
    * @throws IOException if there is no answer in time; then it may be made or not
    */
-  KeyTag change(Change change) throws IOException;
+  Held change(Change change) throws IOException;
+
+  /**
+   * The state of a node's keys in one run of its process. Keys may be lost or restored between two
+   * runs, so nothing that an earlier run said counts for a later one.
+   *
+   * @param run a random number
+   */
+  record Held(KeyTag tag, long run) {
+    Held at(KeyTag other) {
+      return new Held(other, run);
+    }
+  }
+
+  /** A number for a run. */
+  static long newRun() {
+    return new SecureRandom().nextLong() & Long.MAX_VALUE;
+  }
 
   /** The state of a node's keys. */
   record State(KeyTag tag, List<Print> keys) {}
@@ -48,7 +66,7 @@ interface KeyNode {
    * A change of keys.
    *
    * @param call rises with each call of the leader; one that comes late is refused
-   * @param before the state that it expects; null for any
+   * @param before what the node must hold; null for anything
    * @param after the state that it brings about; null for one in between, which has no name
    * @param put keys that are added, or replace those of their names
    * @param gone keys that are destroyed
@@ -56,7 +74,7 @@ interface KeyNode {
   record Change(
       long term,
       long call,
-      @Nullable KeyTag before,
+      @Nullable Held before,
       @Nullable KeyTag after,
       List<KeyEntry> put,
       List<KeyDescription> gone) {}

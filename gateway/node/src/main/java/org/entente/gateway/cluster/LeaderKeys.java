@@ -62,11 +62,11 @@ final class LeaderKeys implements KeyMirror {
   private volatile CompletableFuture<?> lastChange = CompletableFuture.completedFuture(null);
   private long number;
 
-  /** Another node, and the state that it is known to be in; null if it has to be caught up. */
+  /** Another node, and what it is known to hold; null if it has to be caught up. */
   private static final class Peer {
     final String name;
     final KeyNode node;
-    volatile @Nullable KeyTag holds;
+    volatile KeyNode.@Nullable Held holds;
     private CompletableFuture<?> lastCall = CompletableFuture.completedFuture(null);
 
     Peer(String name, KeyNode node) {
@@ -101,7 +101,8 @@ final class LeaderKeys implements KeyMirror {
    * nodes answer.
    *
    * @param leads whether this node still leads
-   * @throws IOException if it no longer does, or if nodes were set up with different keys
+   * @throws IOException if it no longer does, if nodes were set up with different keys, or if none
+   *     has the keys that every gateway has
    */
   void begin(BooleanSupplier leads) throws IOException {
     Map<Peer, KeyNode.State> states = new HashMap<>();
@@ -116,6 +117,11 @@ final class LeaderKeys implements KeyMirror {
     }
     adopt(mine, states);
     synchronized (keystore) {
+      if (own.lacksKeys()) {
+        // Others would be made to destroy what they have.
+        throw new IOException(
+            "no node that answers has an agency pair and an audit signing key: restore a keystore");
+      }
       number = 1;
       own.keep(new KeyTag(term, number));
       keystore.mirrorTo(this);
@@ -246,28 +252,30 @@ final class LeaderKeys implements KeyMirror {
   }
 
   /**
-   * Brings every node that answers, and is not there, to the state of this one. Called regularly.
+   * Brings every node that answers, and is not there or was restarted, to the state of this one.
+   * Called regularly.
    */
   void catchUp() {
-    List<CompletableFuture<Optional<KeyTag>>> asked =
-        peers.stream()
-            .filter(peer -> peer.holds == null)
-            .map(peer -> ask(peer, () -> catchUp(peer)))
-            .toList();
+    List<CompletableFuture<Optional<KeyNode.Held>>> asked =
+        peers.stream().map(peer -> ask(peer, () -> catchUp(peer))).toList();
     asked.forEach(CompletableFuture::join);
   }
 
-  private KeyTag catchUp(Peer peer) throws IOException {
-    KeyTag held = peer.holds;
+  private KeyNode.Held catchUp(Peer peer) throws IOException {
+    KeyNode.Held held = peer.holds;
     if (held != null) {
-      return held;
+      if (peer.node.change(change(held, null, List.of(), List.of())).equals(held)) {
+        return held;
+      }
+      peer.holds = null;
+      LOG.info("node {} was restarted, or lost keys: it is caught up", peer.name);
     }
     // Most of it without the lock, so that changes need not wait for a node that lacks much.
     copyTo(peer);
     synchronized (keystore) {
       copyTo(peer);
       KeyTag tag = new KeyTag(term, number);
-      KeyTag reached = peer.node.change(change(null, tag, List.of(), List.of()));
+      KeyNode.Held reached = peer.node.change(change(null, tag, List.of(), List.of()));
       own.keep(tag);
       peer.holds = reached;
       return reached;
@@ -276,7 +284,7 @@ final class LeaderKeys implements KeyMirror {
 
   /** The next call to a node; made when its turn comes, so that the numbers a node sees rise. */
   private KeyNode.Change change(
-      @Nullable KeyTag before,
+      KeyNode.@Nullable Held before,
       @Nullable KeyTag after,
       List<KeyEntry> put,
       List<KeyDescription> gone) {
@@ -316,7 +324,7 @@ final class LeaderKeys implements KeyMirror {
     // The caller closes its own, which the last node may not have by then.
     List<KeyEntry> copies = put.stream().map(LeaderKeys::copy).toList();
     KeyTag after = new KeyTag(term, number);
-    List<CompletableFuture<Optional<KeyTag>>> asked =
+    List<CompletableFuture<Optional<KeyNode.Held>>> asked =
         peers.stream()
             .filter(peer -> peer.holds != null)
             .map(peer -> ask(peer, () -> push(peer, before, after, copies, gone)))
@@ -343,22 +351,23 @@ final class LeaderKeys implements KeyMirror {
         SecretBytes.takeOver(key.secret().reveal()));
   }
 
-  private KeyTag push(
+  private KeyNode.Held push(
       Peer peer, KeyTag before, KeyTag after, List<KeyEntry> put, List<KeyDescription> gone)
       throws IOException {
-    if (!before.equals(peer.holds)) {
+    KeyNode.Held held = peer.holds;
+    if (held == null || !held.tag().equals(before)) {
       throw new IOException("it has to be caught up");
     }
-    KeyTag reached = peer.node.change(change(before, after, put, gone));
-    if (!reached.equals(after)) {
-      throw new IOException("it is at " + reached);
+    KeyNode.Held reached = peer.node.change(change(held, after, put, gone));
+    if (!reached.equals(held.at(after))) {
+      throw new IOException("it is at " + reached.tag() + ", or was restarted");
     }
     peer.holds = reached;
     return reached;
   }
 
   /** Waits until so many have answered, or all that will. */
-  private int await(List<CompletableFuture<Optional<KeyTag>>> asked, int needed)
+  private int await(List<CompletableFuture<Optional<KeyNode.Held>>> asked, int needed)
       throws IOException {
     AtomicInteger made = new AtomicInteger();
     CompletableFuture<Void> enough = new CompletableFuture<>();
@@ -405,8 +414,13 @@ final class LeaderKeys implements KeyMirror {
   private List<String> missing() {
     synchronized (keystore) {
       KeyTag tag = new KeyTag(term, number);
-      return peers.stream().filter(peer -> !tag.equals(peer.holds)).map(peer -> peer.name).toList();
+      return peers.stream().filter(peer -> !holds(peer, tag)).map(peer -> peer.name).toList();
     }
+  }
+
+  private static boolean holds(Peer peer, KeyTag tag) {
+    KeyNode.Held held = peer.holds;
+    return held != null && held.tag().equals(tag);
   }
 
   @Override
@@ -414,9 +428,7 @@ final class LeaderKeys implements KeyMirror {
     try {
       // The last change took effect once most nodes had made it; others may be about to.
       await(lastChange);
-      if (!missing().isEmpty()) {
-        catchUp();
-      }
+      catchUp();
     } catch (IOException e) {
       LOG.debug("no further answers are awaited", e);
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -13,12 +14,17 @@ import java.util.Set;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.seal.keys.KeyDescription;
 import org.entente.gateway.seal.keys.KeyEntry;
+import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 
 /**
  * This node's keystore, as the leader of its cluster changes it. The state that it is in lies in a
  * file; a crash between a change and this file leaves keys of a later state than the file says,
  * which no leader has been told of. Safe for many threads: the keystore is the lock.
+ *
+ * <p>The file lies among the keys, so that it is lost and restored with them: a node that said that
+ * it has the newest keys, and has none, would have others destroy theirs. For the same reason the
+ * file counts only beside the keys that every gateway has.
  */
 final class NodeKeys implements KeyNode {
   /** Bytes of secrets after which an answer or a change ends; one key may have more. */
@@ -26,8 +32,11 @@ final class NodeKeys implements KeyNode {
 
   private static final byte[] PRINT = "entente/v1 key print".getBytes(StandardCharsets.US_ASCII);
 
+  private static final String FILE = "cluster-state";
+
   private final Keystore keystore;
   private final Path file;
+  private final long run;
 
   /** Of keys that did not change since: some secrets are large, and lie in files of their own. */
   private final Map<KeyDescription, Print> prints = new HashMap<>();
@@ -36,9 +45,15 @@ final class NodeKeys implements KeyNode {
   private long term;
   private long lastCall;
 
-  NodeKeys(Keystore keystore, Path file) throws IOException {
+  /**
+   * The keys of a node.
+   *
+   * @param run of {@link KeyNode#newRun}
+   */
+  NodeKeys(Keystore keystore, long run) throws IOException {
     this.keystore = keystore;
-    this.file = file;
+    this.file = keystore.folder().resolve(FILE);
+    this.run = run;
     this.tag = KeyTag.read(file);
     this.term = tag.term();
   }
@@ -50,8 +65,19 @@ final class NodeKeys implements KeyNode {
   /** The state that this node's keys are in. */
   KeyTag tag() {
     synchronized (keystore) {
-      return tag;
+      return lacksKeys() ? KeyTag.START : tag;
     }
+  }
+
+  /** Whether keys are missing that every gateway has. */
+  boolean lacksKeys() {
+    Set<KeyKind> missing = EnumSet.of(KeyKind.AGENCY_PAIR, KeyKind.AUDIT_SIGNING);
+    keystore.describe().forEach(key -> missing.remove(key.kind()));
+    return !missing.isEmpty();
+  }
+
+  private Held held() {
+    return new Held(tag(), run);
   }
 
   /** Notes the state that this node's keys are in, durably. */
@@ -69,7 +95,7 @@ final class NodeKeys implements KeyNode {
       List<KeyDescription> held = keystore.describe();
       prints.keySet().retainAll(Set.copyOf(held));
       return new State(
-          tag, held.stream().map(key -> prints.computeIfAbsent(key, this::print)).toList());
+          tag(), held.stream().map(key -> prints.computeIfAbsent(key, this::print)).toList());
     }
   }
 
@@ -118,22 +144,22 @@ final class NodeKeys implements KeyNode {
   }
 
   @Override
-  public KeyTag change(Change change) throws IOException {
+  public Held change(Change change) throws IOException {
     synchronized (keystore) {
       follow(change.term());
       if (change.call() <= lastCall) {
         throw new IOException("call " + change.call() + " came after call " + lastCall);
       }
       lastCall = change.call();
-      if (change.before() != null && !tag.equals(change.before())) {
-        return tag;
+      if (change.before() != null && !held().equals(change.before())) {
+        return held();
       }
       forgetPrints(change.put());
       keystore.follow(change.put(), change.gone());
       if (change.after() != null) {
         keep(change.after());
       }
-      return tag;
+      return held();
     }
   }
 }

@@ -41,7 +41,7 @@ final class CommittingNode implements ClusterNode.Listener {
                 dir.resolve("log"), dir.resolve("data"), dir.resolve("mark")),
             new ClusterSettings.Limits(RocksOptions.defaults(), Duration.ofSeconds(1), 100_000),
             new NodeCertificates(Instant.parse(args[2])).of(NodeCertificates.OWN)),
-        Keystore.open(dir.resolve("keys"), Instant::now, new SecureRandom()),
+        TestCluster.withKeys(Keystore.open(dir.resolve("keys"), Instant::now, new SecureRandom())),
         new CommittingNode());
     System.out.println("runs");
   }

@@ -24,7 +24,7 @@ class KeyMessagesTest {
     return new KeyNode.Change(
         7,
         9,
-        new KeyTag(6, 100),
+        new KeyNode.Held(new KeyTag(6, 100), 77),
         null,
         List.of(new KeyEntry(NAME.kind(), NAME.id(), NAME.created(), NAME.expires(), secret)),
         List.of(NAME));
@@ -40,7 +40,8 @@ class KeyMessagesTest {
     assertEquals(state, KeyMessages.state(KeyMessages.state(state)));
     KeyMessages.Fetch fetch = new KeyMessages.Fetch(5, List.of(NAME, NAME));
     assertEquals(fetch, KeyMessages.fetch(KeyMessages.fetch(fetch)));
-    assertEquals(new KeyTag(1, 2), KeyMessages.tag(KeyMessages.tag(new KeyTag(1, 2))));
+    KeyNode.Held held = new KeyNode.Held(new KeyTag(1, 2), 3);
+    assertEquals(held, KeyMessages.held(KeyMessages.held(held)));
     assertEquals(11, KeyMessages.question(KeyMessages.question(11)));
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -44,12 +45,20 @@ class LeaderKeysTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private LeaderKeys leader;
 
+  private final Path dir;
+
   LeaderKeysTest(@TempDir Path dir) throws IOException {
+    this.dir = dir;
     for (String name : List.of("a", "b", "c")) {
-      Keystore keystore = Keystore.open(dir.resolve(name), () -> NOW, random);
-      nodes.put(name, new NodeKeys(keystore, dir.resolve(name + "-tag")));
+      open(name);
     }
+    TestCluster.withKeys(node("a").keystore());
     leader = leader("a", 1);
+  }
+
+  private void open(String name) throws IOException {
+    Keystore keystore = Keystore.open(dir.resolve(name), () -> NOW, random);
+    nodes.put(name, new NodeKeys(keystore, KeyNode.newRun()));
   }
 
   @AfterEach
@@ -60,12 +69,14 @@ class LeaderKeysTest {
 
   private LeaderKeys leader(String name, long term) {
     Map<String, KeyNode> others = new TreeMap<>();
-    nodes.forEach(
-        (other, keys) -> {
-          if (!other.equals(name)) {
-            others.put(other, new Reached(other, keys));
-          }
-        });
+    nodes
+        .keySet()
+        .forEach(
+            other -> {
+              if (!other.equals(name)) {
+                others.put(other, new Reached(other));
+              }
+            });
     return new LeaderKeys(node(name), others, term, PATIENCE, threads);
   }
 
@@ -76,11 +87,9 @@ class LeaderKeysTest {
   /** A node over a network that may not reach it. */
   private final class Reached implements KeyNode {
     private final String name;
-    private final NodeKeys keys;
 
-    Reached(String name, NodeKeys keys) {
+    Reached(String name) {
       this.name = name;
-      this.keys = keys;
     }
 
     private NodeKeys reached() throws IOException {
@@ -88,7 +97,7 @@ class LeaderKeysTest {
         slow.countDown();
         throw new IOException(name + " is down");
       }
-      return keys;
+      return node(name);
     }
 
     @Override
@@ -102,7 +111,7 @@ class LeaderKeysTest {
     }
 
     @Override
-    public KeyTag change(Change change) throws IOException {
+    public Held change(Change change) throws IOException {
       if (slowB && name.equals("b")) {
         awaitSlow();
       }
@@ -261,6 +270,80 @@ class LeaderKeysTest {
 
     assertEquals(Optional.of(other), held("b", "outbox-2026-03-02"));
     assertEquals(List.of("c"), node("a").keystore().unconfirmed());
+  }
+
+  /** Its disk was not mounted, or its operator emptied the folder; b had the newest keys. */
+  @Test
+  void node_thatLostItsKeystore_destroysNoKeyOfOthersAsALeader() throws IOException {
+    begun();
+    KeyEntry key = key(KEY);
+    node("a").keystore().put(key);
+    lose("b", List.of("entries", "days", "cluster-state"));
+
+    follow("b", 2);
+
+    assertHeldByAll(key);
+  }
+
+  @Test
+  void node_thatLostItsKeysButNotTheirState_destroysNoKeyOfOthersAsALeader() throws IOException {
+    begun();
+    KeyEntry key = key(KEY);
+    node("a").keystore().put(key);
+    lose("b", List.of("entries", "days"));
+
+    follow("b", 2);
+
+    assertHeldByAll(key);
+  }
+
+  @Test
+  void nodes_thatAllLostTheirKeys_haveNoLeader() throws IOException {
+    begun();
+    for (String name : nodes.keySet()) {
+      lose(name, List.of("entries", "days"));
+    }
+
+    leader = leader("b", 2);
+    IOException why = assertThrows(IOException.class, () -> leader.begin(() -> true));
+    assertTrue(String.valueOf(why.getMessage()).contains("agency pair"), why.getMessage());
+  }
+
+  /** Its operator restored an old copy of the keys, but not of their state. */
+  @Test
+  void node_thatWasRestarted_isComparedBeforeItCounts() throws IOException {
+    begun();
+    KeyEntry key = key(KEY);
+    node("a").keystore().put(key);
+    assertEquals(List.of(), leader.unconfirmed());
+    byte[] entries = Files.readAllBytes(dir.resolve("b/entries"));
+    byte[] days = Files.readAllBytes(dir.resolve("b/days"));
+    node("a").keystore().destroy(KeyKind.OUTBOX, KEY);
+    assertEquals(List.of(), leader.unconfirmed());
+    node("b").keystore().close();
+    Files.write(dir.resolve("b/entries"), entries);
+    Files.write(dir.resolve("b/days"), days);
+    open("b");
+    assertEquals(Optional.of(key), held("b", KEY));
+
+    assertEquals(List.of(), leader.unconfirmed());
+
+    assertEquals(Optional.empty(), held("b", KEY));
+  }
+
+  /** Restarts a node without some of its files. */
+  private void lose(String name, List<String> files) throws IOException {
+    node(name).keystore().close();
+    for (String file : files) {
+      Files.deleteIfExists(dir.resolve(name).resolve(file));
+    }
+    open(name);
+  }
+
+  private void assertHeldByAll(KeyEntry key) {
+    for (String name : nodes.keySet()) {
+      assertEquals(Optional.of(key), held(name, key.id()), name);
+    }
   }
 
   /** Their operators set them up; each has what the others lack. */

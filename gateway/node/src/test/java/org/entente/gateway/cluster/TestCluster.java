@@ -2,7 +2,6 @@ package org.entente.gateway.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -19,7 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.seal.keys.KeyEntry;
+import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.testkit.LoopbackPort;
@@ -58,9 +60,8 @@ final class TestCluster implements AutoCloseable {
   /** Nodes whose keys a leader has brought to one state, so that the next needs a majority only. */
   TestCluster withKeysOfALeader() {
     for (String node : addresses.keySet()) {
-      try {
-        Files.createDirectories(dir.resolve(node));
-        new KeyTag(1, 1).keep(settings(node, NodeCertificates.OWN).folders().keyTag());
+      try (Keystore keystore = keystoreOf(node)) {
+        new NodeKeys(keystore, KeyNode.newRun()).keep(new KeyTag(1, 1));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -79,10 +80,30 @@ final class TestCluster implements AutoCloseable {
 
   /** Starts a node under a certificate of another. */
   void startAs(String node, String identity) {
-    Keystore keystore =
-        Keystore.open(dir.resolve(node).resolve("keys"), Instant::now, new SecureRandom());
+    Keystore keystore = keystoreOf(node);
     keystores.put(node, keystore);
     running.put(node, ClusterNode.start(settings(node, identity), keystore, new Told(node)));
+  }
+
+  private Keystore keystoreOf(String node) {
+    return withKeys(
+        Keystore.open(dir.resolve(node).resolve("keys"), Instant::now, new SecureRandom()));
+  }
+
+  /** The keys that every gateway has, the same in each keystore. */
+  static Keystore withKeys(Keystore keystore) {
+    for (KeyKind kind : List.of(KeyKind.AGENCY_PAIR, KeyKind.AUDIT_SIGNING)) {
+      if (keystore.list(kind).isEmpty()) {
+        keystore.put(
+            new KeyEntry(
+                kind,
+                "1",
+                Instant.EPOCH,
+                KeyEntry.NEVER,
+                SecretBytes.takeOver(new byte[KeyEntry.LEAST_SECRET_BYTES])));
+      }
+    }
+    return keystore;
   }
 
   private ClusterSettings settings(String node, String identity) {

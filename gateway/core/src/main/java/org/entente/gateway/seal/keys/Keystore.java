@@ -185,6 +185,11 @@ public final class Keystore implements AutoCloseable {
     }
   }
 
+  /** The folder of its files; what lies there in addition is lost and restored with the keys. */
+  public Path folder() {
+    return folder.path("");
+  }
+
   private static FileChannel lock(PrivateFolder folder) throws IOException {
     FileChannel channel = folder.channel(LOCK);
     @Nullable FileLock lock;
