@@ -264,7 +264,7 @@ final class LeaderKeys implements KeyMirror {
   private KeyNode.Held catchUp(Peer peer) throws IOException {
     KeyNode.Held held = peer.holds;
     if (held != null) {
-      if (peer.node.change(change(held, null, List.of(), List.of())).equals(held)) {
+      if (stillHolds(peer, held)) {
         return held;
       }
       peer.holds = null;
@@ -279,6 +279,16 @@ final class LeaderKeys implements KeyMirror {
       own.keep(tag);
       peer.holds = reached;
       return reached;
+    }
+  }
+
+  /** A node that does not answer has lost nothing by that; its next answer tells. */
+  private boolean stillHolds(Peer peer, KeyNode.Held held) {
+    try {
+      return peer.node.change(change(held, null, List.of(), List.of())).equals(held);
+    } catch (IOException e) {
+      LOG.debug("node {} did not say what it holds", peer.name, e);
+      return true;
     }
   }
 

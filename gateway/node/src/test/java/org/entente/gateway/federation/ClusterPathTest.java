@@ -8,16 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -173,6 +177,30 @@ class ClusterPathTest {
     return deliveries.stream()
         .map(it -> it.getBody().getAlert().getTexts(0).getHeadline())
         .toList();
+  }
+
+  /** It has no room either, and so stays away. */
+  @Test
+  void leader_thatCannotOpenItsGateway_leavesTheLeadToAnother() throws IOException {
+    int clients = Optional.ofNullable(running.get("n1")).orElseThrow().clientAddress().getPort();
+    List.copyOf(running.keySet()).forEach(this::stop);
+    for (String node : NODES) {
+      int timeout = node.equals("n1") ? 500 : 5_000;
+      Files.writeString(
+          config(node), "  election_timeout_millis: " + timeout + "\n", StandardOpenOption.APPEND);
+    }
+    Files.writeString(
+        config("n1"),
+        "disk: {refuse_below_mib: 1000000, slow_below_mib: 1048576}\n",
+        StandardOpenOption.APPEND);
+    try (ServerSocket taken = new ServerSocket()) {
+      taken.bind(new InetSocketAddress("127.0.0.1", clients));
+      NODES.forEach(this::start);
+
+      assertTrue(await(() -> ready("n1").body().contains("cannot open its gateway")));
+      assertNotEquals("n1", leader());
+      assertTrue(ready("n1").body().contains("it has left the cluster"), () -> ready("n1").body());
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.entente.gateway.node.assembly;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,13 +23,20 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each leadership opens another node, and its end closes that one without making anything
  * durable: what was not committed is not acknowledged. After a failure this machine leaves the
- * cluster, so that another one can lead, and joins again when it may ({@link ReopenSchedule}).
+ * cluster, so that another one can lead, and joins again later, when its disk has room ({@link
+ * ReopenSchedule}).
  */
 final class ClusterMember implements NodeHolder {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterMember.class);
 
   /** Ten seconds: a reload verifies the trust bundle. */
   private static final int LOOKS_UNTIL_RELOAD = 20;
+
+  /**
+   * Longer than others take to elect a leader. One that came back at once would win: no vote is
+   * refused to the last leader, and its log is the longest.
+   */
+  private static final int TIMEOUTS_AWAY = 4;
 
   private final OpeningContext context;
   private final ListenAddresses addresses;
@@ -40,6 +48,7 @@ final class ClusterMember implements NodeHolder {
   private volatile String unopened = "";
   private @Nullable Listener listener;
   private @Nullable ReplicatedStore leading;
+  private Duration electionTimeout = Duration.ZERO;
   private long looks;
   private boolean closed;
 
@@ -59,6 +68,7 @@ final class ClusterMember implements NodeHolder {
   private synchronized void join(ConfiguredFiles files, ClusterConfig cluster) {
     Listener next = new Listener();
     listener = next;
+    electionTimeout = Duration.ofMillis(cluster.electionTimeoutMillis());
     membership = new ClusterMembership(files, cluster, context.clock(), context.meters(), next);
     meter();
   }
@@ -175,11 +185,27 @@ final class ClusterMember implements NodeHolder {
     if (here != null && looks % LOOKS_UNTIL_RELOAD == 0) {
       here.reload();
     }
-    if (!hasFailed()) {
+    if (here == null) {
+      if (rejoining.isDue(data.toFile().getUsableSpace(), System.nanoTime())) {
+        rejoin();
+      }
+    } else if (!hasFailed()) {
       rejoining.works();
-    } else if (rejoining.isDue(data.toFile().getUsableSpace(), System.nanoTime())) {
-      rejoin();
+    } else if (rejoining.isPauseOver(System.nanoTime())) {
+      giveWay();
     }
+  }
+
+  /** Leaves, so that another machine can lead; this one may have no room to open anything. */
+  private void giveWay() {
+    if (failure.isEmpty()) {
+      failure =
+          unopened.isEmpty() ? "cluster: this node's ledger or keystore has failed" : unopened;
+    }
+    LOG.warn("leaving the cluster: {}", failure);
+    failure += "; it has left the cluster, and joins again when its disk has room";
+    leave();
+    rejoining.left(System.nanoTime(), electionTimeout.multipliedBy(TIMEOUTS_AWAY));
   }
 
   /** Whether this machine cannot serve as a leader, or vote, without joining again. */
@@ -193,8 +219,7 @@ final class ClusterMember implements NodeHolder {
   }
 
   private void rejoin() {
-    LOG.warn("leaving the cluster to join it again: {}", down());
-    leave();
+    LOG.info("joining the cluster again");
     try {
       ConfiguredFiles files = context.files();
       join(files, Objects.requireNonNull(files.config().cluster(), "cluster"));

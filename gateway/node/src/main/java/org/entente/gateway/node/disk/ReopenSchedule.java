@@ -54,6 +54,16 @@ public final class ReopenSchedule {
    * @param nanos a monotonic time
    */
   public boolean isDue(long freeBytes, long nanos) {
+    return isPauseOver(nanos) && thresholds.admitAgain(freeBytes);
+  }
+
+  /**
+   * Whether the pause after a failure is over, whatever the space; polled while the node is down. A
+   * machine of a cluster leaves then, so that others need not wait for its disk.
+   *
+   * @param nanos a monotonic time
+   */
+  public boolean isPauseOver(long nanos) {
     if (!down) {
       down = true;
       if (tried && nanos - lastTry > FORGOTTEN) {
@@ -61,7 +71,15 @@ public final class ReopenSchedule {
       }
       notBefore = nanos + pause;
     }
-    return nanos - notBefore >= 0 && thresholds.admitAgain(freeBytes);
+    return nanos - notBefore >= 0;
+  }
+
+  /**
+   * The machine has left its cluster at {@code nanos}: it is not due for so long, in which the
+   * others elect a leader.
+   */
+  public void left(long nanos, Duration away) {
+    notBefore = nanos + away.toNanos();
   }
 
   /** What was due works again, without an attempt: the next failure waits for its pause. */

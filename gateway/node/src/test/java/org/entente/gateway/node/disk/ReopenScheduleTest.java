@@ -56,6 +56,19 @@ class ReopenScheduleTest {
   }
 
   @Test
+  void machineOfACluster_withoutRoom_leavesAfterThePause_andStaysAwayForItsTime() {
+    assertFalse(reopening.isPauseOver(now));
+    now += SECOND;
+    assertTrue(reopening.isPauseOver(now), "whatever the space");
+    assertFalse(reopening.isDue(0, now));
+
+    reopening.left(now, Duration.ofSeconds(4));
+    assertFalse(reopening.isDue(ROOM, now + 3 * SECOND), "others elect a leader");
+    assertFalse(reopening.isDue(0, now + 4 * SECOND));
+    assertTrue(reopening.isDue(ROOM, now + 4 * SECOND));
+  }
+
+  @Test
   void node_withoutRoomOnItsDisk_waitsForRoom() {
     assertFalse(reopening.isDue(0, now));
     now += 500 * SECOND;
