@@ -191,6 +191,11 @@ public final class ClusterNode implements AutoCloseable {
     return info().map(DivisionInfo::getCurrentTerm).orElse(0L);
   }
 
+  /** Whether Ratis still takes part in the cluster for this node. */
+  public boolean isAlive() {
+    return info().map(DivisionInfo::isAlive).orElse(false);
+  }
+
   private Optional<DivisionInfo> info() {
     try {
       return Optional.of(server.getDivision(group).getInfo());
@@ -366,6 +371,7 @@ public final class ClusterNode implements AutoCloseable {
   /** Leaves the cluster as a stopped node does: a majority of the others goes on. */
   @Override
   public void close() {
+    machine.leaving();
     Leadership lead = leading;
     leading = null;
     if (lead != null) {

@@ -68,6 +68,7 @@ final class LedgerStateMachine extends BaseStateMachine {
   private volatile @Nullable RocksReplica replica;
   private volatile LogPosition durable = LogPosition.START;
   private volatile long leadersTerm;
+  private volatile boolean leaving;
 
   LedgerStateMachine(ReplicaFolder folder, Role role) {
     this.folder = folder;
@@ -204,10 +205,15 @@ final class LedgerStateMachine extends BaseStateMachine {
   /** Opens the copy that was fetched, in the place of the present one. */
   @Override
   public void reinitialize() throws IOException {
-    replica().close();
-    replica = null;
-    getLifeCycle().startAndTransition(this::open);
-    role.flushed(durable);
+    try {
+      replica().close();
+      replica = null;
+      getLifeCycle().startAndTransition(this::open);
+      role.flushed(durable);
+    } catch (RuntimeException e) {
+      role.stopped(e);
+      throw e;
+    }
   }
 
   @Override
@@ -232,8 +238,20 @@ final class LedgerStateMachine extends BaseStateMachine {
     role.stopped(cause);
   }
 
+  /** The node is about to close: what Ratis closes from now on is no failure. */
+  void leaving() {
+    leaving = true;
+  }
+
+  /**
+   * Ratis also calls it, and says nothing else to a follower, when it gives up: for a failure of
+   * its log, or for anything that this class threw.
+   */
   @Override
   public void close() throws IOException {
+    if (!leaving) {
+      role.stopped(new IllegalStateException("Raft gave up on this node; its log says why"));
+    }
     RocksReplica open = replica;
     replica = null;
     if (open != null) {

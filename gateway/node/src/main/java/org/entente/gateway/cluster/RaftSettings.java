@@ -28,6 +28,9 @@ final class RaftSettings {
 
   private static final Duration RETRIES = Duration.ofSeconds(5);
 
+  /** A pause of the process, such as for a disk that hangs, after which Ratis closes the node. */
+  private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
+
   private RaftSettings() {}
 
   static RaftProperties of(ClusterSettings settings) {
@@ -50,6 +53,9 @@ final class RaftSettings {
     Rpc.setFirstElectionTimeoutMin(properties, duration(election.dividedBy(4)));
     Rpc.setFirstElectionTimeoutMax(properties, duration(election.dividedBy(2)));
     Rpc.setRequestTimeout(properties, duration(election.multipliedBy(2)));
+    // The default of a minute closes all machines at once when their common storage hangs.
+    // After a shorter pause a leader steps down, which is enough.
+    RaftServerConfigKeys.setCloseThreshold(properties, duration(LONGEST_PAUSE));
     // A leader without a majority says so to its writer, and does not make it wait.
     LeaderElection.setLeaderStepDownWaitTime(properties, duration(election.multipliedBy(2)));
     // Confirms the lead: an answer shows that a majority still followed after the question.

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.BatchCodec;
 import org.entente.gateway.store.LogPosition;
 import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +53,7 @@ class LedgerStateMachineTest {
 
   @AfterEach
   void close() throws IOException {
+    machine.leaving();
     machine.close();
   }
 
@@ -163,11 +166,32 @@ class LedgerStateMachineTest {
 
     assertEquals(7, Objects.requireNonNull(machine.getLatestSnapshot()).getIndex());
     assertEquals(List.of(new LogPosition(3, 7, 1)), flushes);
-    machine.close();
+    close();
+    assertEquals(List.of(), stops);
     machine = opened();
     assertEquals(new LogPosition(3, 7, 1), machine.position());
     assertEquals(7, machine.getLastAppliedTermIndex().getIndex());
     assertEquals("a", value());
+  }
+
+  /** As Ratis does by itself, such as after a failure of its log. */
+  @Test
+  void closing_thatTheNodeDidNotBegin_tellsTheNode() throws IOException {
+    machine.close();
+
+    assertEquals(1, stops.size());
+  }
+
+  @Test
+  void fetchedCopy_thatCannotBeOpened_tellsTheNode() throws IOException {
+    apply(2, 5, entry(2, 1, "a"));
+    machine.takeSnapshot();
+    machine.replica().close();
+    Files.writeString(data.resolve("CURRENT"), "no manifest");
+
+    assertThrows(StoreFailure.class, () -> machine.reinitialize());
+
+    assertEquals(1, stops.size());
   }
 
   private boolean apply(long term, long index, byte[] data) {

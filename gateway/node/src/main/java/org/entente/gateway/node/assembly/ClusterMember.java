@@ -87,7 +87,7 @@ final class ClusterMember implements NodeHolder {
 
     @Override
     public void stopped(Throwable why) {
-      follow(() -> failure = "cluster: this node stopped: " + why.getMessage());
+      follow(() -> stoppedBy(why));
     }
 
     private void follow(Runnable change) {
@@ -96,6 +96,13 @@ final class ClusterMember implements NodeHolder {
           change.run();
         }
       }
+    }
+  }
+
+  /** What comes after the first failure follows from it. */
+  private void stoppedBy(Throwable why) {
+    if (failure.isEmpty()) {
+      failure = "cluster: this node stopped: " + why.getMessage();
     }
   }
 
@@ -200,7 +207,9 @@ final class ClusterMember implements NodeHolder {
   private void giveWay() {
     if (failure.isEmpty()) {
       failure =
-          unopened.isEmpty() ? "cluster: this node's ledger or keystore has failed" : unopened;
+          unopened.isEmpty()
+              ? "cluster: the log, ledger or keystore of this node failed"
+              : unopened;
     }
     LOG.warn("leaving the cluster: {}", failure);
     failure += "; it has left the cluster, and joins again when its disk has room";
@@ -212,7 +221,9 @@ final class ClusterMember implements NodeHolder {
   private boolean hasFailed() {
     RunningNode now = node;
     ReplicatedStore store = leading;
+    ClusterMembership here = membership;
     return !failure.isEmpty()
+        || (here != null && !here.isAlive())
         || !unopened.isEmpty()
         || (store != null && store.state().status() != StoreState.Status.OPEN)
         || (now != null && now.ledgerFailed());

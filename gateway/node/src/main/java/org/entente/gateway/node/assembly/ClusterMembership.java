@@ -117,6 +117,11 @@ final class ClusterMembership implements AutoCloseable {
         .map(name -> name + " (" + cluster.addresses().getOrDefault(name, "unknown") + ")");
   }
 
+  /** Whether this machine takes part in the cluster, as a leader or not. */
+  boolean isAlive() {
+    return node.isAlive();
+  }
+
   /** Commits of the ledger that this machine has applied. */
   long commits() {
     return node.position().commits();
