@@ -9,9 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.StoredLeaf;
+import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.note.TreeHash;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
@@ -149,15 +152,39 @@ public final class StoredLog implements LogReader {
   }
 
   /**
-   * Writes the file from the store where it is missing: on a machine that has not signed yet, while
-   * others have. Durable on return. What it says is verified at the opening.
+   * Writes the file from the store, on a machine while others have signed: where it is missing, and
+   * where the store continues it. By then the pair that signed the file may be replaced and
+   * destroyed, and no verifier knows it. A file that the store does not continue stays, and refuses
+   * the opening. Durable on return. What the store's note says is verified at the opening.
    *
    * @throws java.io.UncheckedIOException if it cannot be written
    */
-  public void copyCheckpoint() {
-    if (file.read().isEmpty()) {
-      checkpointInStore().ifPresent(file::write);
+  public void followCheckpoint() {
+    Optional<byte[]> newest = checkpointInStore();
+    Optional<byte[]> written = file.read();
+    if (newest.isPresent() && (written.isEmpty() || continues(newest.get(), written.get()))) {
+      file.write(newest.get());
     }
+  }
+
+  private boolean continues(byte[] newest, byte[] written) {
+    Optional<Checkpoint> later = checkpoint(newest);
+    Optional<Checkpoint> earlier = checkpoint(written);
+    return later.isPresent()
+        && earlier.isPresent()
+        && later.get().origin().equals(earlier.get().origin())
+        && later.get().size() >= earlier.get().size()
+        && isRoot(earlier.get())
+        && isRoot(later.get());
+  }
+
+  private boolean isRoot(Checkpoint one) {
+    boolean held = head().filter(head -> head.size() >= one.size()).isPresent();
+    return held && MerkleTree.root(one.size(), this).filter(one.root()::equals).isPresent();
+  }
+
+  private static Optional<Checkpoint> checkpoint(byte[] note) {
+    return SignedNote.parse(note).asNote().flatMap(it -> Checkpoint.parse(it.text()));
   }
 
   CheckpointFile checkpointFile() {

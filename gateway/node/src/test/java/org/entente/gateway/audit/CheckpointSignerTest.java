@@ -30,6 +30,7 @@ import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.audit.tree.WitnessKeys;
+import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.NoteKeyName;
@@ -134,6 +135,55 @@ class CheckpointSignerTest {
     assertEquals(Optional.of(note), log.checkpoint());
     assertEquals(
         Optional.of(note), AuditFixture.open(store, directory.resolve("apart")).checkpoint());
+  }
+
+  /** A machine of a cluster that led before the pair was replaced, and destroyed. */
+  @Test
+  void checkpointFile_ofAPairThatIsGone_givesWayToTheStoreThatContinuesIt() {
+    Store store = new MemoryStore(disk);
+    Path first = directory.resolve("first");
+    AuditLog log = AuditFixture.open(store, first);
+    AuditFixture.grow(store, AuditFixture.appender(log, sealer), 3);
+    AuditFixture.signer(log).sign(NOW);
+    SigningPair next = AuditFixture.pair(2);
+    Path second = directory.resolve("second");
+    new StoredLog(store, second, 1).followCheckpoint();
+    AuditLog other = opened(store, second, AuditFixture.verifier(AuditFixture.KEYS, next));
+    AuditFixture.grow(store, AuditFixture.appender(other, sealer), 2);
+    new CheckpointSigner(other, next, AuditFixture.SECOND).sign(NOW.plusSeconds(1));
+
+    new StoredLog(store, first, 1).followCheckpoint();
+
+    AuditLog again = opened(store, first, AuditFixture.verifier(next));
+    assertEquals(other.checkpoint(), again.checkpoint());
+  }
+
+  private static AuditLog opened(Store store, Path directory, CheckpointVerifier verifier) {
+    AuditLog.Opening opening = AuditLog.open(store, directory, verifier);
+    return assertInstanceOf(AuditLog.Opening.Opened.class, opening, opening::toString).log();
+  }
+
+  @Test
+  void checkpointFile_thatTheStoreDoesNotContinue_stays() {
+    Store lost = new MemoryStore(disk);
+    Path first = directory.resolve("first");
+    AuditLog log = AuditFixture.open(lost, first);
+    AuditFixture.grow(lost, AuditFixture.appender(log, sealer), 5);
+    SignedNote signed = AuditFixture.signer(log).sign(NOW).orElseThrow();
+    Store store = new MemoryStore(new MemoryStore.Disk());
+    AuditLog other = AuditFixture.open(store, directory.resolve("second"));
+    Appender appender = AuditFixture.appender(other, sealer);
+    for (int round = 0; round < 3; round++) {
+      AuditFixture.grow(store, appender, 4);
+      AuditFixture.signer(other).sign(NOW);
+
+      new StoredLog(store, first, 1).followCheckpoint();
+
+      AuditLog.Opening opening = AuditLog.open(store, first, AuditFixture.VERIFIER);
+      assertEquals(
+          signed.text(),
+          assertInstanceOf(AuditLog.Opening.BehindCheckpoint.class, opening).checkpoint().text());
+    }
   }
 
   @Test

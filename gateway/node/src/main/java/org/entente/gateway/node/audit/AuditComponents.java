@@ -58,7 +58,7 @@ public record AuditComponents(
       SecureRandom random) {
     if (config.cluster() != null) {
       // Another machine may have signed all checkpoints so far.
-      StoredLog.inForce(store, folder(config.audit())).copyCheckpoint();
+      StoredLog.inForce(store, folder(config.audit())).followCheckpoint();
     }
     AuditLog.Opening opening =
         AuditLog.open(
