@@ -125,6 +125,7 @@ public final class ClusterNode implements AutoCloseable {
           new ClusterNode(
               settings, new NodeKeys(keystore, KeyNode.newRun()), listener, folder, mark);
       node.server.start();
+      mark.begin();
       return node;
     } catch (IOException e) {
       throw new StoreFailure(Kind.IO, "the node cannot join its cluster: " + e.getMessage(), e);

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A node whose disks were replaced or restored has forgotten votes and entries that it
  * acknowledged. Under its old name it could complete a majority for a history without them. So a
- * node that is behind its own mark does not start; it may join under a new name. Used by one
- * thread.
+ * node that is behind its own mark does not start; it may join under a new name. Safe for many
+ * threads.
  */
 final class ProgressMark {
   private static final Pattern LINE = Pattern.compile("term ([0-9]{1,18}) index ([0-9]{1,18})\n");
@@ -42,12 +42,13 @@ final class ProgressMark {
     }
     long term = Long.parseLong(mark.group(1));
     long index = Long.parseLong(mark.group(2));
-    if (!hasLog || position.index() < index || position.term() < term) {
+    // A copy to which nothing was applied is before index 0, where a mark begins.
+    if (!hasLog || Math.max(0, position.index()) < index || position.term() < term) {
       throw new StoreFailure(
           Kind.CORRUPT,
           ("this node was at term %d, index %d (%s), but its copy is at term %d, index %d and its"
-                  + " log %s. It has forgotten what it acknowledged, and must not vote under its name:"
-                  + " mount its disks, or add it to the cluster under a new name")
+               + " log %s. It has forgotten what it acknowledged, and must not vote under its name:"
+               + " mount its disks, or add it to the cluster under a new name")
               .formatted(
                   term,
                   index,
@@ -77,8 +78,15 @@ final class ProgressMark {
     }
   }
 
+  /** Makes a mark where there is none, so that a log that is lost before a flush is missed too. */
+  synchronized void begin() {
+    if (read() == null) {
+      keep(new LogPosition(0, 0, 0));
+    }
+  }
+
   /** Keeps a position that is on disk. On return the mark is on disk too. */
-  void keep(LogPosition position) {
+  synchronized void keep(LogPosition position) {
     String line = "term " + position.term() + " index " + position.index() + "\n";
     try {
       PrivateFiles.replace(file, line.getBytes(StandardCharsets.US_ASCII));

@@ -169,6 +169,21 @@ class ClusterNodeTest {
     return Objects.requireNonNull(Files.readAttributes(data, BasicFileAttributes.class).fileKey());
   }
 
+  /** It had voted, and flushed nothing yet. */
+  @Test
+  void node_thatLostItsLogBeforeAFlush_doesNotStart() throws IOException {
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20)) {
+      cluster.start("n1");
+      cluster.stop("n1");
+      cluster.start("n1");
+      cluster.stop("n1");
+      Files.move(dir.resolve("n1/log"), dir.resolve("lost"));
+
+      StoreFailure why = assertThrows(StoreFailure.class, () -> cluster.start("n1"));
+      assertTrue(String.valueOf(why.getMessage()).contains("its log is missing"), why::toString);
+    }
+  }
+
   /** Two hold the majority; the third would be a node but for its certificate. */
   @Test
   void stranger_withTheCertificateOfAnotherAgency_isRefusedAndGetsNothing() {
