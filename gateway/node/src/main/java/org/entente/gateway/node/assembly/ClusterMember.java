@@ -205,14 +205,15 @@ final class ClusterMember implements NodeHolder {
 
   /** Leaves, so that another machine can lead; this one may have no room to open anything. */
   private void giveWay() {
-    if (failure.isEmpty()) {
-      failure =
+    String why = failure;
+    if (why.isEmpty()) {
+      why =
           unopened.isEmpty()
               ? "cluster: the log, ledger or keystore of this node failed"
               : unopened;
     }
-    LOG.warn("leaving the cluster: {}", failure);
-    failure += "; it has left the cluster, and joins again when its disk has room";
+    LOG.warn("leaving the cluster: {}", why);
+    failure = why + "; it has left the cluster, and joins again when its disk has room";
     leave();
     rejoining.left(System.nanoTime(), electionTimeout.multipliedBy(TIMEOUTS_AWAY));
   }
