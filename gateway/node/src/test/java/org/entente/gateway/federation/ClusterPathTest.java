@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -194,7 +195,7 @@ class ClusterPathTest {
         "disk: {refuse_below_mib: 1000000, slow_below_mib: 1048576}\n",
         StandardOpenOption.APPEND);
     try (ServerSocket taken = new ServerSocket()) {
-      taken.bind(new InetSocketAddress("127.0.0.1", clients));
+      taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), clients));
       NODES.forEach(this::start);
 
       assertTrue(await(() -> ready("n1").body().contains("cannot open its gateway")));
