@@ -1,5 +1,6 @@
 package org.entente.gateway.config;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JavaType;
@@ -104,7 +105,7 @@ final class BindingProblems {
         problems.add(
             JacksonProblemMapper.unknown(positions, within(path, name), name, fields.keySet()));
       } else if (isBean(field.getType()) || field.getType().isContainerType()) {
-        check(within(path, name), entry.getValue(), field.getType());
+        check(within(path, name), entry.getValue(), valueType(field, entry.getValue()));
       } else {
         read(within(path, name), entry.getValue(), field.getType(), range(type, name));
       }
@@ -144,6 +145,16 @@ final class BindingProblems {
     } catch (IOException e) {
       throw new UncheckedIOException("a tree in memory cannot be read", e);
     }
+  }
+
+  /** The type of one item where a list may be written as that item. */
+  private JavaType valueType(SettableBeanProperty field, JsonNode value) {
+    JavaType type = field.getType();
+    Boolean single =
+        field
+            .findPropertyFormat(context.getConfig(), type.getRawClass())
+            .getFeature(JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY);
+    return Boolean.TRUE.equals(single) && !value.isArray() ? type.getContentType() : type;
   }
 
   private boolean isBean(JavaType type) throws JsonMappingException {
