@@ -25,7 +25,7 @@ import org.rocksdb.WALRecoveryMode;
  * this constant rises with each change of it.
  */
 final class RocksOpener<S extends Store> {
-  static final int FORMAT = 16;
+  static final int FORMAT = 17;
   static final byte[] FORMAT_KEY = "entente.store.format".getBytes(StandardCharsets.US_ASCII);
 
   static {

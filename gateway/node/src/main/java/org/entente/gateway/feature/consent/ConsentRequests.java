@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
@@ -96,26 +97,29 @@ public final class ConsentRequests {
             "there is no message with this id here; it was never received, or its retention has "
                 + "ended");
       }
-      if (!fits(client, message)) {
-        return Result.refused(
-            Code.LIMIT_REACHED,
-            field,
-            "a client may have as many requests about a message as are free of the "
-                + ABOUT_A_MESSAGE.most()
-                + " of all clients");
+      if (!fits(table().requests(message, token(client)))) {
+        return Result.refused(tooMany(field));
       }
       labels.add(label.get());
     }
     return Result.done(labels);
   }
 
-  /** Whether a client can have one more request about a message. */
-  private boolean fits(NodeName client, MessageId message) {
-    ConsentTable table = ConsentTable.of(parts.ledger());
-    List<MessageId> all = table.about(message, ConsentGrantLookup.LATEST);
-    ByteString token = token(client);
-    long own = all.stream().filter(id -> table.isOf(token, id)).count();
-    return ABOUT_A_MESSAGE.fits(own, all.size());
+  private ConsentTable table() {
+    return ConsentTable.of(parts.ledger());
+  }
+
+  private static boolean fits(ConsentTable.Requests requests) {
+    return ABOUT_A_MESSAGE.fits(requests.own(), requests.all());
+  }
+
+  private static Problem tooMany(String field) {
+    return new Problem(
+        Code.LIMIT_REACHED,
+        field,
+        "a client may have as many requests about a message as are free of the "
+            + ABOUT_A_MESSAGE.most()
+            + " of all clients");
   }
 
   private ByteString token(NodeName client) {
@@ -186,16 +190,29 @@ public final class ConsentRequests {
                     message,
                     actor,
                     tx -> {
-                      record(tx, id, actor, question);
-                      return Optional.empty();
+                      Optional<Problem> problem = crowded(tx, question);
+                      if (problem.isEmpty()) {
+                        record(tx, id, actor, question);
+                      }
+                      return problem;
                     }))
         .thenApply(sent -> sent.map(consent -> new Sent(consent, originator)));
+  }
+
+  /** Calls at the same time found room for each of them, but not for all. */
+  private Optional<Problem> crowded(Transaction tx, Question question) {
+    List<MessageId> messages = messages(question.asked());
+    ByteString token = token(question.client());
+    return IntStream.range(0, messages.size())
+        .filter(i -> !fits(table().requests(tx, messages.get(i), token)))
+        .mapToObj(i -> tooMany("message_ids[" + i + "]"))
+        .findFirst();
   }
 
   private void record(Transaction tx, MessageId id, AuditActor actor, Question question) {
     ConsentAsked asked = question.asked();
     AgencyName originator = question.originator();
-    ConsentTable.of(parts.ledger())
+    table()
         .put(
             tx,
             Side.ASKER,

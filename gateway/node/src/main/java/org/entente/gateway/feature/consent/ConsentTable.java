@@ -31,11 +31,15 @@ import org.jspecify.annotations.Nullable;
  * CONSENT u8 2 · 16-byte consent id                        → ConsentRecord: asked by this agency
  * CONSENT u8 3 · 16-byte message id · 16-byte consent id   → nothing: asked by this agency about it
  * CONSENT u8 4 · ascii agency                              → u32 undecided requests of that agency
+ * CONSENT u8 5 · 16-byte message id                        → u32 requests by this agency about it
+ * CONSENT u8 6 · 16-byte message id · client's token       → u32 of these, those of one client
  * </pre>
  */
 public final class ConsentTable {
   private static final int ABOUT = 3;
   private static final int OPEN = 4;
+  private static final int REQUESTS = 5;
+  private static final int CLIENT_REQUESTS = 6;
   private static final byte[] NOTHING = {};
 
   private final Store store;
@@ -71,9 +75,12 @@ public final class ConsentTable {
   /** Adds or replaces a record. */
   public void put(Transaction tx, Side side, MessageId id, ConsentRecord record) {
     if (side == Side.ASKER) {
+      if (read(tx, side, id) == null) {
+        messages(record).forEach(message -> count(tx, message, record.getClientToken(), 1));
+      }
       messages(record).forEach(message -> tx.put(Table.CONSENT, aboutKey(message, id), NOTHING));
     } else {
-      count(tx, record.getAgency(), isOpen(record) - isOpen(read(tx, side, id)));
+      count(tx, openKey(record.getAgency()), isOpen(record) - isOpen(read(tx, side, id)));
     }
     tx.put(Table.CONSENT, key(side.space, id), record.toByteArray());
   }
@@ -82,11 +89,20 @@ public final class ConsentTable {
     return record != null && record.getStage() == ConsentStage.CONSENT_STAGE_OPEN ? 1 : 0;
   }
 
-  private static void count(Transaction tx, String agency, int by) {
-    if (by != 0) {
-      byte[] key = openKey(agency);
-      long count = (long) number(tx.get(Table.CONSENT, key)) + by;
+  private static void count(Transaction tx, MessageId message, ByteString client, int by) {
+    count(tx, requestsKey(message), by);
+    count(tx, requestsKey(message, client), by);
+  }
+
+  private static void count(Transaction tx, byte[] key, int by) {
+    if (by == 0) {
+      return;
+    }
+    long count = (long) number(tx.get(Table.CONSENT, key)) + by;
+    if (count > 0) {
       tx.put(Table.CONSENT, key, KeyBuilder.key().u32(count).done());
+    } else {
+      tx.delete(Table.CONSENT, key);
     }
   }
 
@@ -137,15 +153,26 @@ public final class ConsentTable {
     return found;
   }
 
-  /** Whether a client of this agency requested a consent; one that cannot be read is nobody's. */
-  boolean isOf(ByteString clientToken, MessageId id) {
-    try {
-      ConsentRecord record = read(Side.ASKER, id);
-      return record != null && record.getClientToken().equals(clientToken);
-    } catch (CorruptRecord e) {
-      unreadable.found(Table.CONSENT, id.toString(), e);
-      return false;
-    }
+  /**
+   * How many requests this agency made about a message.
+   *
+   * @param own those of one client
+   * @param all those of all clients
+   */
+  record Requests(int own, int all) {}
+
+  /** The requests about a message, with those of this transaction. */
+  Requests requests(Transaction tx, MessageId message, ByteString client) {
+    return new Requests(
+        number(tx.get(Table.CONSENT, requestsKey(message, client))),
+        number(tx.get(Table.CONSENT, requestsKey(message))));
+  }
+
+  /** The same as committed. */
+  Requests requests(MessageId message, ByteString client) {
+    return new Requests(
+        number(store.get(Table.CONSENT, requestsKey(message, client))),
+        number(store.get(Table.CONSENT, requestsKey(message))));
   }
 
   /** The number of an agency's undecided requests. */
@@ -200,9 +227,12 @@ public final class ConsentTable {
     }
     tx.delete(Table.CONSENT, key(side.space, id));
     if (side == Side.ASKER) {
-      messages(record).forEach(message -> tx.delete(Table.CONSENT, aboutKey(message, id)));
+      for (MessageId message : messages(record)) {
+        tx.delete(Table.CONSENT, aboutKey(message, id));
+        count(tx, message, record.getClientToken(), -1);
+      }
     } else {
-      count(tx, record.getAgency(), -isOpen(record));
+      count(tx, openKey(record.getAgency()), -isOpen(record));
     }
     return 1;
   }
@@ -233,6 +263,15 @@ public final class ConsentTable {
 
   private static byte[] aboutKey(MessageId message, MessageId id) {
     return KeyBuilder.key().u8(ABOUT).bytes(message.bytes()).bytes(id.bytes()).done();
+  }
+
+  private static byte[] requestsKey(MessageId message) {
+    return KeyBuilder.key().u8(REQUESTS).bytes(message.bytes()).done();
+  }
+
+  private static byte[] requestsKey(MessageId message, ByteString client) {
+    byte[] token = client.toByteArray();
+    return KeyBuilder.key().u8(CLIENT_REQUESTS).bytes(message.bytes()).bytes(token).done();
   }
 
   private static byte[] openKey(String agency) {

@@ -8,11 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.feature.consent.ConsentTable.Side;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -20,6 +24,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
+import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentEntry;
@@ -118,6 +123,58 @@ class ConsentRequestsTest {
     Result<ConsentRequests.Sent> other =
         node.asking.ask(new NodeName("other"), node.wanted(message), ConsentNode.PERSON).join();
     assertTrue(Results.value(other).consent().millis() > 0);
+  }
+
+  /** Each of them finds room before the first is committed. */
+  @Test
+  void callsAtOnce_haveNoMoreThanTheirShare_andAnEarlierGrantCounts() {
+    MessageId message = node.received(SG);
+    isGranted(node.ask(message), message);
+    List<CompletableFuture<Result<ConsentRequests.Sent>>> asked = new ArrayList<>();
+    CompletableFuture<Integer> begun = new CompletableFuture<>();
+    var unused = node.ledger.write(Lane.FLASH, tx -> begun.join());
+    for (int i = 0; i < 3 * ConsentGrantLookup.LATEST; i++) {
+      NodeName client = new NodeName("hostile-" + i % 2);
+      asked.add(node.asking.ask(client, node.wanted(message), ConsentNode.PERSON));
+    }
+    begun.complete(asked.size());
+    List<Problem> problems =
+        asked.stream().flatMap(one -> one.join().refusal().stream()).distinct().toList();
+    assertEquals(List.of(Code.LIMIT_REACHED), problems.stream().map(Problem::code).toList());
+    assertEquals("message_ids[0]", problems.get(0).field());
+    long taken = asked.stream().filter(one -> one.join().refusal().isEmpty()).count();
+    assertEquals(2 * (ConsentGrantLookup.LATEST / 3), taken);
+    assertEquals(1, node.grants.of(message).size());
+    assertTrue(node.ask(message).millis() > 0);
+  }
+
+  private void isGranted(MessageId consent, MessageId message) {
+    ConsentStatement.Content content = node.statement(consent, message);
+    assertEquals(
+        Optional.empty(),
+        node.hears(SG, ConsentNode.granted(ConsentStatement.sign(content, node.theirs))));
+  }
+
+  @Test
+  void requestsThatAreForgotten_leaveRoom() {
+    MessageId message = node.received(SG);
+    isGranted(fill(message), message);
+    Mutation<Integer> removal =
+        ConsentTable.of(node.ledger).removal(node.in(Duration.ofDays(401)), 100);
+    assertEquals(ConsentGrantLookup.LATEST / 2, node.ledger.commit(Lane.ROUTINE, removal));
+    fill(message);
+  }
+
+  /** Takes a client's share of a message, which is half of all; the last request. */
+  private MessageId fill(MessageId message) {
+    for (int i = 1; i < ConsentGrantLookup.LATEST / 2; i++) {
+      node.ask(message);
+    }
+    MessageId last = node.ask(message);
+    Result<ConsentRequests.Sent> over =
+        node.asking.ask(ConsentNode.DESK, node.wanted(message), ConsentNode.PERSON).join();
+    assertEquals(Code.LIMIT_REACHED, Results.code(over));
+    return last;
   }
 
   @Test
