@@ -33,11 +33,15 @@ public record PairRenewal(Instant from, Instant until, Instant oldUntil) {
 
   /**
    * The member with the renewed pairs. It revokes nothing: requests cannot revoke, and pairs
-   * revoked in the bundle stay revoked.
+   * revoked in the bundle stay revoked. What ends after {@code now} is kept, also if it ends before
+   * the new pairs begin: until then it is the only one, and the member's bundle may be in force
+   * earlier.
    *
+   * @param now the time of the request
    * @param authority the agency's next CA, listed before those that still count; null keeps all
    */
   public Member of(
+      Instant now,
       Member member,
       VerifyingPair signing,
       VerifyingPair audit,
@@ -47,28 +51,29 @@ public record PairRenewal(Instant from, Instant until, Instant oldUntil) {
         member.jurisdiction(),
         member.kind(),
         member.roles(),
-        authority == null ? member.authorities() : authorities(member, authority),
-        renewed(member.signing(), signing),
-        renewed(member.audit(), audit),
+        authority == null ? member.authorities() : authorities(now, member, authority),
+        renewed(now, member.signing(), signing),
+        renewed(now, member.audit(), audit),
         member.endpoints(),
         member.via(),
         List.of());
   }
 
-  private List<AuthorityCertificate> authorities(Member member, AuthorityCertificate next) {
+  private static List<AuthorityCertificate> authorities(
+      Instant now, Member member, AuthorityCertificate next) {
     Set<AuthorityCertificate> out = new LinkedHashSet<>(List.of(next));
     member.authorities().stream()
         .filter(one -> !member.hasRevoked(one.x509()))
-        .filter(one -> one.x509().getNotAfter().toInstant().isAfter(from))
+        .filter(one -> one.x509().getNotAfter().toInstant().isAfter(now))
         .forEach(out::add);
     return List.copyOf(out);
   }
 
-  private List<AgencyKey> renewed(List<AgencyKey> now, VerifyingPair next) {
+  private List<AgencyKey> renewed(Instant now, List<AgencyKey> keys, VerifyingPair next) {
     List<AgencyKey> out = new ArrayList<>();
     out.add(AgencyKey.of(next, from, until));
-    for (AgencyKey key : now) {
-      if (!key.pair().equals(next) && key.notAfter().isAfter(from)) {
+    for (AgencyKey key : keys) {
+      if (!key.pair().equals(next) && key.notAfter().isAfter(now)) {
         Instant end = key.notAfter().isBefore(oldUntil) ? key.notAfter() : oldUntil;
         if (end.isAfter(key.notBefore())) {
           out.add(AgencyKey.of(key.pair(), key.notBefore(), end));

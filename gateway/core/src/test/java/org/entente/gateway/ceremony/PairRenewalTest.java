@@ -43,7 +43,8 @@ class PairRenewalTest {
 
   @Test
   void of_member_namesTheNewPairFirst_andEndsTheOldOne() {
-    Member next = new PairRenewal(day(1), day(366), day(3)).of(member, signing, audit, null);
+    Member next =
+        new PairRenewal(day(1), day(366), day(3)).of(day(0), member, signing, audit, null);
 
     AgencyKey old = member.signing().get(0);
     assertEquals(
@@ -60,14 +61,16 @@ class PairRenewalTest {
   @Test
   void of_pairThatEndsBefore_endsWhenItDid() {
     Instant end = member.signing().get(0).notAfter();
-    Member next = new PairRenewal(day(1), day(366), day(300)).of(member, signing, audit, null);
+    Member next =
+        new PairRenewal(day(1), day(366), day(300)).of(day(0), member, signing, audit, null);
     assertEquals(end, next.signing().get(1).notAfter());
   }
 
   @Test
   void of_askedTwice_namesThePairOnce() {
-    Member once = new PairRenewal(day(1), day(366), day(3)).of(member, signing, audit, null);
-    Member again = new PairRenewal(day(2), day(366), day(3)).of(once, signing, audit, null);
+    Member once =
+        new PairRenewal(day(1), day(366), day(3)).of(day(0), member, signing, audit, null);
+    Member again = new PairRenewal(day(2), day(366), day(3)).of(day(0), once, signing, audit, null);
     assertEquals(2, again.signing().size());
     assertEquals(day(2), again.signing().get(0).notBefore());
   }
@@ -93,9 +96,40 @@ class PairRenewalTest {
 
     PairRenewal renewal = new PairRenewal(day(1), day(366), day(3));
 
-    assertEquals(List.of(next, old), renewal.of(several, signing, audit, next).authorities());
-    assertEquals(List.of(old), renewal.of(member, signing, audit, old).authorities());
-    assertEquals(3, renewal.of(several, signing, audit, null).authorities().size());
+    assertEquals(
+        List.of(next, old), renewal.of(day(1), several, signing, audit, next).authorities());
+    assertEquals(List.of(old), renewal.of(day(0), member, signing, audit, old).authorities());
+    assertEquals(3, renewal.of(day(0), several, signing, audit, null).authorities().size());
+  }
+
+  /** The bundle that lists the next ones is in force before they begin. */
+  @Test
+  void of_authorityAndPairsThatEndBeforeTheNextBegin_keepsThem() {
+    AuthorityCertificate old = authority("old", 20);
+    Member ending =
+        new Member(
+            member.name(),
+            member.jurisdiction(),
+            member.kind(),
+            member.roles(),
+            List.of(old),
+            List.of(AgencyKey.of(pair(), day(-300), day(20))),
+            List.of(AgencyKey.of(pair(), day(-300), day(21))),
+            member.endpoints(),
+            member.via(),
+            List.of());
+    AuthorityCertificate next = authority("next", 400);
+    PairRenewal renewal = new PairRenewal(day(25), day(366), day(30));
+
+    Member asked = renewal.of(day(0), ending, signing, audit, next);
+    assertEquals(List.of(next, old), asked.authorities());
+    assertEquals(ending.signing(), asked.signing().subList(1, 2));
+    assertEquals(ending.audit(), asked.audit().subList(1, 2));
+
+    Member later = renewal.of(day(20), ending, signing, audit, next);
+    assertEquals(List.of(next), later.authorities());
+    assertEquals(1, later.signing().size());
+    assertEquals(2, later.audit().size());
   }
 
   private AuthorityCertificate authority(String name, int lastDay) {

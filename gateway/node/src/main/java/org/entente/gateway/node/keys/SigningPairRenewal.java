@@ -210,13 +210,14 @@ public final class SigningPairRenewal implements OwnPairs {
       @Nullable AuthorityCertificate authority) {
     SigningPair signing = agency.pairs.next(member.signing());
     SigningPair checkpoints = audit.pairs.next(member.audit());
+    Instant now = clock.instant();
     JoinRequest request =
         new JoinRequest(
             bundle.get().federation(),
-            clock.instant().truncatedTo(ChronoUnit.SECONDS),
+            now.truncatedTo(ChronoUnit.SECONDS),
             held(
                 renewal.of(
-                    member, signing.verifyingPair(), checkpoints.verifyingPair(), authority)));
+                    now, member, signing.verifyingPair(), checkpoints.verifyingPair(), authority)));
     Map<String, SigningPair> pairs = new HashMap<>();
     agency.pairs.all().forEach(pair -> pairs.put(pair.verifyingPair().id(), pair));
     audit.pairs.all().forEach(pair -> pairs.put(pair.verifyingPair().id(), pair));
