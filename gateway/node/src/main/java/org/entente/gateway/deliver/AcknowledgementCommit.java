@@ -204,9 +204,19 @@ final class AcknowledgementCommit {
     return CompletableFuture.allOf(before, told);
   }
 
-  /** Applies what a cursor has acknowledged, as part of a change that then sets its positions. */
-  void applyWaiting(Transaction tx, Cursor cursor) {
-    changes.apply(tx, cursor);
+  /**
+   * Makes durable what a cursor has acknowledged, a window at a time. Waits for the disk. No stream
+   * may hold the cursor meanwhile.
+   */
+  void commitWaiting(Cursor cursor) {
+    while (changes.isWaiting(cursor)) {
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            changes.apply(tx, cursor);
+            return cursor;
+          });
+    }
   }
 
   /**

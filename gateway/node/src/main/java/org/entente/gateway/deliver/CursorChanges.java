@@ -143,7 +143,17 @@ final class CursorChanges {
                 });
   }
 
-  /** Applies what waits for a cursor, as part of a change. */
+  /** Whether a change of a cursor is not durable yet. */
+  boolean isWaiting(Cursor cursor) {
+    synchronized (waiting) {
+      return !waiting.getOrDefault(cursor, NONE).changes.isEmpty();
+    }
+  }
+
+  /**
+   * Applies what waits for a cursor, as part of a change: {@link #MESSAGES} at a time, as a commit
+   * has room for so many.
+   */
   void apply(Transaction tx, Cursor cursor) {
     List<Change> next = next(tx, cursor);
     if (!next.isEmpty()) {

@@ -299,14 +299,6 @@ public final class Subscriptions {
     acknowledging.settle(tx, new DeliveryLeaves.Cursor(client, cursor));
   }
 
-  /**
-   * Applies the acknowledgements of a closed cursor that are not durable yet, as part of a change
-   * that then sets its positions: written later, they would undo that.
-   */
-  public void applyWaiting(Transaction tx, String client, String cursor) {
-    acknowledging.applyWaiting(tx, new DeliveryLeaves.Cursor(client, cursor));
-  }
-
   /** Streams that hold a cursor. */
   public int streams(String client, String cursor) {
     SharedSubscription group = shared.get(key(client, cursor));
@@ -335,6 +327,7 @@ public final class Subscriptions {
 
   /**
    * Runs a change of a cursor that no stream holds, and keeps streams from opening it meanwhile.
+   * What its streams acknowledged is durable before: written later, it would undo the change.
    *
    * @return the result; empty, without running it, if a stream holds the cursor
    */
@@ -347,6 +340,7 @@ public final class Subscriptions {
       if (group != null) {
         group.removed();
       }
+      acknowledging.commitWaiting(new DeliveryLeaves.Cursor(client, cursor));
       return Optional.of(something.get());
     }
   }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.AutoClose;
@@ -233,5 +235,43 @@ class AcknowledgementTest {
     settled.join();
     assertEquals(List.of("1-1: 1 acknowledged, cursor cursor"), told());
     assertEquals(List.of(id), owed());
+  }
+
+  /** One commit takes a window of them; what is left would be written behind the change. */
+  @Test
+  void moreThanAWindowOfThem_areWritten_beforeTheirCursorIsSetBack() {
+    int most = OpenCursorCheck.MAX_WINDOW;
+    for (int i = 0; i < most; i++) {
+      node.received(Lane.ROUTINE, Body.getDefaultInstance(), label -> {});
+    }
+    node.received(Lane.PRIORITY, Body.getDefaultInstance(), label -> {});
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
+    assertEquals(most + 1, one.given.size());
+    CountDownLatch go = node.busy();
+    one.acknowledge(most, most + 1);
+    CompletableFuture<?> ended = node.subscriptions.closed("desk", "cursor", one.subscription);
+    CompletableFuture<Optional<Boolean>> back =
+        CompletableFuture.supplyAsync(
+            () -> node.subscriptions.whileClosed("desk", "cursor", this::setBack));
+    while (node.ledger.waiting() < 2) {
+      Thread.onSpinWait();
+    }
+    go.countDown();
+    assertEquals(Optional.of(true), back.join());
+    ended.join();
+    node.settle();
+    assertEquals(most + 1, node.subscriber("cursor").given.size(), "from where it was set");
+  }
+
+  private boolean setBack() {
+    return node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          CursorRecord before = node.ledger.cursors().read(tx, "desk", "cursor").orElseThrow();
+          CursorRecord.Builder back = before.toBuilder().clearNextPosition();
+          Lane.all().forEach(lane -> back.addNextPosition(1));
+          node.ledger.cursors().write(tx, "desk", "cursor", back.build());
+          return true;
+        });
   }
 }

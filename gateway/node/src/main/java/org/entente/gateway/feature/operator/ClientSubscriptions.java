@@ -186,7 +186,6 @@ public final class ClientSubscriptions {
       CreateSubscriptionRequest request,
       Optional<Map<Lane, Long>> start) {
     String name = request.getName();
-    subscriptions.applyWaiting(tx, client, name);
     Optional<CursorRecord> before = ledger.cursors().read(tx, client, name);
     if (before.isPresent() && isShared(client, name, before.get()) != isShared(request)) {
       return Result.refused(
