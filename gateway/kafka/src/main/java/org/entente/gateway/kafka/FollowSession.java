@@ -63,13 +63,22 @@ final class FollowSession {
         WrittenMessages known =
             new WrittenMessages(target.progress(), target.subscription(), target.key());
         known.load(target.settings(), topics.end(target.progress()));
-        if (known.ignored() > 0) {
-          report.accept(
-              "topic %s: ignored %d records that this client did not write, or wrote with another key"
-                  .formatted(target.progress(), known.ignored()));
-        }
+        report(known);
         follow(channel, new MessageWriter(target.records(), topic, known, counts, report));
       }
+    }
+  }
+
+  private void report(WrittenMessages known) {
+    if (known.ignored() > 0) {
+      report.accept(
+          "topic %s: ignored %d records that this client did not write, or wrote with another key"
+              .formatted(target.progress(), known.ignored()));
+    }
+    if (known.forgotten() > 0) {
+      report.accept(
+          "topic %s: records of this bridge are missing; %d messages may be written twice; let no other program write to the topic"
+              .formatted(target.progress(), known.forgotten()));
     }
   }
 

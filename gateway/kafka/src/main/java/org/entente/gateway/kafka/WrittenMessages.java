@@ -35,7 +35,13 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Bound.</b> Each transaction writes its ids under one of {@value #SLOTS} keys in turn, so
  * that the last {@value #SLOTS} messages at least are known. The gateway has fewer unstored
  * acknowledgements: a window of {@value #WINDOW} in each of four lanes, and 1,000 that wait for its
- * disk. Used by one thread.
+ * disk.
+ *
+ * <p><b>Removed records.</b> Whoever writes under a key has Kafka drop what the bridge wrote there.
+ * The one that is missing may have said that a message comes again, so all that was written before
+ * it is forgotten: such messages may be in the topic twice, and none is left out. What is left
+ * after a compaction is without gaps, because it drops the oldest numbers. A writer that replaces
+ * all records by older ones of the bridge is not noticed. Used by one thread.
  */
 final class WrittenMessages {
   /** Keys in turn, and the fewest messages that are known. */
@@ -74,6 +80,7 @@ final class WrittenMessages {
   private ByteString lastErasure = ByteString.EMPTY;
   private long last;
   private long ignored;
+  private long forgotten;
 
   /**
    * A memory of a subscription of which nothing is written.
@@ -112,22 +119,22 @@ final class WrittenMessages {
   }
 
   /** Another subscription may share the topic. */
-  private void read(ConsumerRecord<String, byte[]> record) {
+  void read(ConsumerRecord<String, byte[]> record) {
     byte[] value = record.value();
     String key = Objects.requireNonNullElse(record.key(), "");
-    if (!key.startsWith(prefix()) || value == null) {
+    if (!key.startsWith(prefix())) {
       return;
     }
-    if (!authenticity.wrote(record)) {
-      ignored++;
+    if (value == null || !authenticity.wrote(record)) {
+      ignore(key);
     } else if (key.equals(prefix() + ERASED)) {
       lastErasure = ByteString.copyFrom(value);
     } else {
-      done(record.offset(), value);
+      read(key, record.offset(), value);
     }
   }
 
-  private void done(long offset, byte[] value) {
+  private void read(String key, long offset, byte[] value) {
     Step step;
     try {
       step = MAPPER.readValue(value, Step.class);
@@ -140,8 +147,21 @@ final class WrittenMessages {
     if (step.number() > last) {
       done(step);
     } else {
-      ignored++; // somebody repeats a record of the bridge
+      ignore(key); // somebody repeats a record of the bridge
     }
+  }
+
+  /** The next step may have been here, with nothing behind it that shows the gap. */
+  private void ignore(String key) {
+    ignored++;
+    if (key.equals(key(last + 1))) {
+      forget();
+    }
+  }
+
+  private void forget() {
+    forgotten += known.size();
+    known.clear();
   }
 
   /** How many records under this subscription's keys did not count. */
@@ -149,8 +169,13 @@ final class WrittenMessages {
     return ignored;
   }
 
-  private String key(Step step) {
-    return prefix() + step.number() % SLOTS;
+  /** How many messages may be written a second time, as records of this bridge were missing. */
+  long forgotten() {
+    return forgotten;
+  }
+
+  private String key(long number) {
+    return prefix() + number % SLOTS;
   }
 
   private String prefix() {
@@ -170,7 +195,7 @@ final class WrittenMessages {
   /** The record that belongs into that transaction. */
   ProducerRecord<byte[], byte[]> record(Step step) {
     try {
-      return record(key(step), MAPPER.writeValueAsBytes(step));
+      return record(key(step.number()), MAPPER.writeValueAsBytes(step));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a step cannot be written as JSON", e);
     }
@@ -198,6 +223,9 @@ final class WrittenMessages {
 
   /** Notes that the transaction is committed. */
   void done(Step step) {
+    if (step.number() != last + 1) {
+      forget();
+    }
     last = step.number();
     known.addAll(step.written());
     known.removeAll(Set.copyOf(step.reopened()));

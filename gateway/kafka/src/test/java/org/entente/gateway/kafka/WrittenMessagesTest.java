@@ -7,14 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.entente.gateway.kafka.WrittenMessages.Step;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WrittenMessagesTest {
   private final WrittenMessages written =
       new WrittenMessages("topic", "lake", Bridge.progressKey("topic"));
+  private long offset;
 
   private static ByteString id(int number) {
     return ByteString.copyFrom(new byte[] {(byte) (number >> 8), (byte) number});
@@ -47,5 +56,68 @@ class WrittenMessagesTest {
     assertEquals(WrittenMessages.SLOTS, keys.size());
     assertTrue(written.holds(id(all - WrittenMessages.SLOTS)));
     assertFalse(written.holds(id(0)));
+  }
+
+  /** As the topic has it after compaction. */
+  private void read(ProducerRecord<byte[], byte[]> record) {
+    ConsumerRecord<String, byte[]> read =
+        new ConsumerRecord<>(
+            "topic", 0, offset++, new String(record.key(), StandardCharsets.UTF_8), record.value());
+    record.headers().forEach(read.headers()::add);
+    written.read(read);
+  }
+
+  private ProducerRecord<byte[], byte[]> step(int number, ByteString... ids) {
+    List<String> hex = Stream.of(ids).map(WrittenMessages::hex).toList();
+    return written.record(new Step(number, hex, List.of(), Map.of()));
+  }
+
+  private static ProducerRecord<byte[], byte[]> foreign(int slot, byte @Nullable [] value) {
+    return new ProducerRecord<>("topic", 0, bytes("lake/" + slot), value);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Step 2, which another program overwrote, said that message 1 comes again. */
+  @Test
+  void stepThatIsMissing_hasTheMessagesBeforeItForgotten() {
+    read(step(1, id(1)));
+    read(step(3, id(3)));
+    assertFalse(written.holds(id(1)));
+    assertTrue(written.holds(id(3)));
+    assertEquals(1, written.forgotten());
+  }
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"", "foreign"})
+  void lastStep_thatWasOverwritten_hasTheMessagesBeforeItForgotten(@Nullable String value) {
+    read(step(1, id(1)));
+    read(foreign(2, value == null ? null : bytes(value)));
+    assertFalse(written.holds(id(1)));
+    assertEquals(1, written.forgotten());
+    assertEquals(1, written.ignored());
+  }
+
+  @Test
+  void lastStep_thatAnEarlierOneOfTheBridgeOverwrote_hasTheMessagesBeforeItForgotten() {
+    read(step(WrittenMessages.SLOTS + 1, id(1)));
+    read(step(2, id(2)));
+    assertFalse(written.holds(id(1)));
+    assertFalse(written.holds(id(2)));
+    assertEquals(WrittenMessages.SLOTS + 2, written.next(Set.of(), Set.of(), Map.of()).number());
+  }
+
+  /** Kafka has dropped the oldest steps, whose keys have later ones. */
+  @Test
+  void stepsThatBeginLater_andForeignRecordsThatHideNone_haveNothingForgotten() {
+    read(step(WrittenMessages.SLOTS + 1, id(1)));
+    read(step(WrittenMessages.SLOTS + 2, id(2)));
+    read(foreign(1, bytes("foreign")));
+    assertTrue(written.holds(id(1)));
+    assertTrue(written.holds(id(2)));
+    assertEquals(0, written.forgotten());
   }
 }
