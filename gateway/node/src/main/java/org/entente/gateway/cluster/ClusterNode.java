@@ -124,11 +124,25 @@ public final class ClusterNode implements AutoCloseable {
       ClusterNode node =
           new ClusterNode(
               settings, new NodeKeys(keystore, KeyNode.newRun()), listener, folder, mark);
-      node.server.start();
-      mark.begin();
+      node.begin();
       return node;
     } catch (IOException e) {
-      throw new StoreFailure(Kind.IO, "the node cannot join its cluster: " + e.getMessage(), e);
+      throw RaftStart.failure(e);
+    }
+  }
+
+  /** What a failure leaves open would be in the way of the next start. */
+  private void begin() {
+    try {
+      RaftStart.start(server, settings);
+      mark.begin();
+    } catch (RuntimeException e) {
+      try {
+        close();
+      } catch (RuntimeException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
     }
   }
 
@@ -387,6 +401,7 @@ public final class ClusterNode implements AutoCloseable {
       asking.shutdownNow();
       closeChannels();
       events.shutdown();
+      machine.closeCopy();
     }
   }
 }

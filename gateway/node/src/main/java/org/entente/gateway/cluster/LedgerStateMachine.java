@@ -252,11 +252,16 @@ final class LedgerStateMachine extends BaseStateMachine {
     if (!leaving) {
       role.stopped(new IllegalStateException("Raft gave up on this node; its log says why"));
     }
+    closeCopy();
+    super.close();
+  }
+
+  /** Ratis does not close what it began to open. */
+  synchronized void closeCopy() {
     RocksReplica open = replica;
     replica = null;
     if (open != null) {
       open.close();
     }
-    super.close();
   }
 }

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -181,6 +184,54 @@ class ClusterNodeTest {
 
       StoreFailure why = assertThrows(StoreFailure.class, () -> cluster.start("n1"));
       assertTrue(String.valueOf(why.getMessage()).contains("its log is missing"), why::toString);
+    }
+  }
+
+  /** What it had opened must not be in its own way. */
+  @Test
+  void node_whosePortIsTaken_doesNotStart_andDoesOnceItIsFree() throws IOException {
+    try (TestCluster cluster = new TestCluster(dir, 1, 64 << 20)) {
+      int port = cluster.port("n1");
+      try (ServerSocket taken = new ServerSocket()) {
+        taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        StoreFailure why = assertThrows(StoreFailure.class, () -> cluster.start("n1"));
+        assertTrue(
+            why.getMessage().contains("cluster.nodes: n1 cannot listen on 127.0.0.1:" + port),
+            why::toString);
+      }
+
+      cluster.start("n1");
+      commit(cluster.awaitLead(), 1, 3);
+    }
+  }
+
+  @Test
+  void node_whoseLogIsDamaged_saysSo_andStartsWithAWholeOne() throws IOException {
+    try (TestCluster cluster = new TestCluster(dir, 1, 64 << 20)) {
+      cluster.start("n1");
+      commit(cluster.awaitLead(), 1, 3);
+      cluster.stop("n1");
+      Path segment = segment("n1");
+      byte[] whole = Files.readAllBytes(segment);
+      Files.writeString(segment, "damaged, from its first byte");
+
+      StoreFailure why = assertThrows(StoreFailure.class, () -> cluster.start("n1"));
+      assertTrue(why.getMessage().contains(segment.toString()), why::toString);
+
+      Files.write(segment, whole);
+      cluster.start("n1");
+      assertHolds(cluster.awaitLead(), 3);
+    }
+  }
+
+  /** The first file of a node's log. */
+  private Path segment(String node) throws IOException {
+    try (var files = Files.walk(dir.resolve(node).resolve("log"))) {
+      return files
+          .filter(file -> String.valueOf(file.getFileName()).startsWith("log_"))
+          .sorted()
+          .findFirst()
+          .orElseThrow();
     }
   }
 

@@ -24,6 +24,7 @@ import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.testkit.LoopbackPort;
 import org.jspecify.annotations.Nullable;
 
@@ -81,8 +82,13 @@ final class TestCluster implements AutoCloseable {
   /** Starts a node under a certificate of another. */
   void startAs(String node, String identity) {
     Keystore keystore = keystoreOf(node);
-    keystores.put(node, keystore);
-    running.put(node, ClusterNode.start(settings(node, identity), keystore, new Told(node)));
+    try {
+      running.put(node, ClusterNode.start(settings(node, identity), keystore, new Told(node)));
+      keystores.put(node, keystore);
+    } catch (StoreFailure e) {
+      keystore.close();
+      throw e;
+    }
   }
 
   private Keystore keystoreOf(String node) {
@@ -215,8 +221,13 @@ final class TestCluster implements AutoCloseable {
   }
 
   private void awaitFree(String name) {
+    LoopbackPort.awaitFree(port(name));
+  }
+
+  /** Where a node listens for the others. */
+  int port(String name) {
     String address = addresses.getOrDefault(name, "");
-    LoopbackPort.awaitFree(Integer.parseInt(address.substring(address.indexOf(':') + 1)));
+    return Integer.parseInt(address.substring(address.indexOf(':') + 1));
   }
 
   @Override
