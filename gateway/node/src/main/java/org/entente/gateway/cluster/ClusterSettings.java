@@ -26,11 +26,17 @@ public record ClusterSettings(
   /**
    * Where a node keeps what.
    *
+   * @param data for copies of the store; may be a mount point
    * @param log folder of the replicated log
    * @param data folder of this node's copy of the store
    * @param mark file that says how far this node has got, on another disk than the two if possible
    */
-  public record Folders(Path log, Path data, Path mark) {}
+  public record Folders(Path log, Path data, Path mark) {
+    /** Where a node whose folder for copies is {@code data} keeps the one in use. */
+    public static Path copyIn(Path data) {
+      return ReplicaFolder.copyIn(data);
+    }
+  }
 
   /**
    * Times and sizes.

@@ -10,6 +10,7 @@ import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.store.LogPosition;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksReplica;
+import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.store.StoreFailure.Kind;
 
@@ -17,14 +18,15 @@ import org.entente.gateway.store.StoreFailure.Kind;
  * Where a node keeps its copy of the store, and how another node's copy takes its place.
  *
  * <pre>
- * data            the copy in use
- * data.receiving  a copy that is being received; worth nothing
- * data.received   a whole copy, synced; takes the place of data at the next opening
- * data.sending-n  a copy that is being sent
+ * data/copy       the copy in use
+ * data/receiving  a copy that is being received; worth nothing
+ * data/received   a whole copy, synced; takes the place of the copy at the next opening
+ * data/sending-n  a copy that is being sent
  * </pre>
  *
  * <p>A copy is renamed to {@code received} only when all of it is on disk. A crash before leaves
- * the old copy in use, one after the new copy. Opening removes whatever else is left.
+ * the old copy in use, one after the new copy. Opening removes whatever else is left. The folder
+ * itself is never replaced, so that a disk may be mounted there.
  */
 final class ReplicaFolder {
   private final Path data;
@@ -36,28 +38,42 @@ final class ReplicaFolder {
     this.options = options;
   }
 
+  /** The copy in use of a node that keeps its copies in {@code data}. */
+  static Path copyIn(Path data) {
+    return data.resolve("copy");
+  }
+
   /**
    * Opens the copy: the received one if there is one, else the present one, else an empty one.
    *
-   * @throws StoreFailure if it cannot be opened
+   * @throws StoreFailure if it cannot be opened, or a machine alone used the folder
    */
   RocksReplica open() {
+    if (RocksStore.isIn(data)) {
+      throw new StoreFailure(
+          Kind.OTHER_FORMAT,
+          data
+              + " holds the ledger of a machine alone; a cluster begins with an empty one: move it"
+              + " away",
+          null);
+    }
+    Path copy = copyIn(data);
     try {
-      Path received = beside("received");
-      delete(beside("receiving"));
+      Path received = inside("received");
+      delete(inside("receiving"));
       if (Files.isDirectory(received)) {
-        delete(data);
-        move(received, data);
+        delete(copy);
+        move(received, copy);
       }
     } catch (IOException e) {
       throw failure("cannot take the received copy", e);
     }
-    return RocksReplica.open(data, options);
+    return RocksReplica.open(copy, options);
   }
 
   /** An empty folder, for its owner only, to receive a copy into. */
   Path newReceiving() throws IOException {
-    Path receiving = beside("receiving");
+    Path receiving = inside("receiving");
     delete(receiving);
     PrivateFiles.folder(receiving);
     return receiving;
@@ -80,7 +96,7 @@ final class ReplicaFolder {
       throw new IOException("a copy up to " + position.index() + "; needed is " + least);
     }
     sync(receiving);
-    Path received = beside("received");
+    Path received = inside("received");
     delete(received);
     move(receiving, received);
     return position;
@@ -89,32 +105,23 @@ final class ReplicaFolder {
   /** A folder that does not exist yet, for a copy to send. */
   synchronized Path nextSending() {
     sendings++;
-    return beside("sending-" + sendings);
+    return inside("sending-" + sendings);
   }
 
   /** Removes what a crash left of copies that were being sent. */
   void clearSendings() throws IOException {
-    Path parent = parent();
-    if (!Files.isDirectory(parent)) {
+    if (!Files.isDirectory(data)) {
       return;
     }
-    try (var left = Files.newDirectoryStream(parent, data.getFileName() + ".sending-*")) {
+    try (var left = Files.newDirectoryStream(data, "sending-*")) {
       for (Path one : left) {
         delete(one);
       }
     }
   }
 
-  private Path beside(String what) {
-    return parent().resolve(data.getFileName() + "." + what);
-  }
-
-  private Path parent() {
-    Path parent = data.getParent();
-    if (parent == null) {
-      throw new IllegalArgumentException(data + " is no folder for a store");
-    }
-    return parent;
+  private Path inside(String what) {
+    return data.resolve(what);
   }
 
   private static StoreFailure failure(String what, IOException e) {
@@ -123,7 +130,7 @@ final class ReplicaFolder {
 
   private void move(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    force(parent());
+    force(data);
   }
 
   private static void sync(Path folder) throws IOException {

@@ -168,7 +168,7 @@ class ClusterNodeTest {
 
   /** Which folder on the disk the copy of a node is. */
   private Object folderOf(String node) throws IOException {
-    Path data = dir.resolve(node).resolve("data");
+    Path data = dir.resolve(node).resolve("data/copy");
     return Objects.requireNonNull(Files.readAttributes(data, BasicFileAttributes.class).fileKey());
   }
 

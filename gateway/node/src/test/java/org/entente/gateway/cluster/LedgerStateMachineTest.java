@@ -187,7 +187,7 @@ class LedgerStateMachineTest {
     apply(2, 5, entry(2, 1, "a"));
     machine.takeSnapshot();
     machine.replica().close();
-    Files.writeString(data.resolve("CURRENT"), "no manifest");
+    Files.writeString(data.resolve("copy/CURRENT"), "no manifest");
 
     assertThrows(StoreFailure.class, () -> machine.reinitialize());
 

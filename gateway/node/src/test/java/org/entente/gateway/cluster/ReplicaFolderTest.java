@@ -11,14 +11,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.LogPosition;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksReplica;
+import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.store.Table;
 import org.junit.jupiter.api.Test;
@@ -82,7 +85,35 @@ class ReplicaFolderTest {
 
     assertHolds("new");
     assertHolds("new");
-    assertLeftovers(List.of("data"));
+    assertLeftovers(List.of("copy"));
+  }
+
+  /** A disk may be mounted there, which nothing can replace. */
+  @Test
+  void copy_thatTakesThePlace_leavesTheFolderItself() throws IOException {
+    Object before = identity(data);
+    receive(frames, folder.newReceiving());
+    folder.received(data.resolve("receiving"), 50);
+
+    assertHolds("new");
+    assertEquals(before, identity(data));
+    try (var beside = Files.list(data.toAbsolutePath().getParent())) {
+      assertEquals(List.of(data), beside.toList());
+    }
+  }
+
+  private static Object identity(Path path) throws IOException {
+    return Objects.requireNonNull(Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+  }
+
+  @Test
+  void folder_withTheLedgerOfAMachineAlone_isRefused(@TempDir Path alone) {
+    Path ledger = alone.resolve("data");
+    RocksStore.open(ledger, OPTIONS).close();
+
+    StoreFailure why =
+        assertThrows(StoreFailure.class, () -> new ReplicaFolder(ledger, OPTIONS).open());
+    assertTrue(why.getMessage().contains("the ledger of a machine alone"), why::toString);
   }
 
   @Test
@@ -93,7 +124,7 @@ class ReplicaFolderTest {
       assertThrows(IOException.class, () -> receive(some, receiving), count + " frames");
     }
     assertHolds("old");
-    assertLeftovers(List.of("data"));
+    assertLeftovers(List.of("copy"));
   }
 
   @Test
@@ -120,7 +151,7 @@ class ReplicaFolderTest {
     Path receiving = folder.newReceiving();
     receive(frames, receiving);
     folder.received(receiving, 50);
-    ReplicaFolder.delete(data);
+    ReplicaFolder.delete(data.resolve("copy"));
 
     assertHolds("new");
   }
@@ -155,7 +186,7 @@ class ReplicaFolderTest {
     Files.createDirectories(folder.nextSending());
     folder.clearSendings();
 
-    assertLeftovers(List.of("data"));
+    assertLeftovers(List.of("copy"));
   }
 
   private static byte[] fileFrame(String name) {
@@ -171,7 +202,7 @@ class ReplicaFolderTest {
   }
 
   private void assertLeftovers(List<String> expected) throws IOException {
-    try (var files = Files.list(data.toAbsolutePath().getParent())) {
+    try (var files = Files.list(data)) {
       assertEquals(expected, files.map(file -> file.getFileName().toString()).sorted().toList());
     }
   }

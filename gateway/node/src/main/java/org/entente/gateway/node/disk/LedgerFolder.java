@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.cluster.ClusterSettings;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
@@ -67,14 +68,19 @@ public final class LedgerFolder {
     if (!traces.isEmpty()) {
       throw new StartProblem(
           ("data: %s %s, but this node had a ledger: %s. Its disk is probably not mounted: mount it"
-                  + " and start again. If the ledger is lost, restore a backup (`entente backup"
-                  + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
-                  + " new-log --ledger-lost`). See docs/operate/backup.md")
+               + " and start again. If the ledger is lost, restore a backup (`entente backup"
+               + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
+               + " new-log --ledger-lost`). See docs/operate/backup.md")
               .formatted(
                   config.data(),
                   Files.exists(config.data()) ? "holds no ledger" : "does not exist",
                   String.join(", and ", traces)));
     }
+  }
+
+  /** Where this machine keeps its ledger, or its copy of a cluster's. */
+  public static Path of(NodeConfig config) {
+    return config.cluster() == null ? config.data() : ClusterSettings.Folders.copyIn(config.data());
   }
 
   /** Whether the configured folder holds a ledger. */

@@ -18,6 +18,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.audit.AuditComponents;
+import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
@@ -52,7 +53,7 @@ public record LedgerInspection(
         files.verifiedBundle().agency(agency).map(Member::audit).orElse(List.of()).stream()
             .map(AgencyKey::pair)
             .toList();
-    try (Store store = RocksStore.openReadOnly(config.data())) {
+    try (Store store = RocksStore.openReadOnly(LedgerFolder.of(config))) {
       AuditReport report =
           new AuditVerifier(
                   AuditComponents.verifier(config, StoredLog.numberInForce(store), pairs),

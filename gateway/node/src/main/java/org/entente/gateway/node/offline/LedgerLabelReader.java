@@ -18,6 +18,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.StartProblem;
+import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.KeyProvider;
 import org.entente.gateway.policy.analysis.PolicyReplay;
@@ -55,7 +56,7 @@ final class LedgerLabelReader {
     SecureRandom random = new SecureRandom();
     AgencyName self = new AgencyName(files.config().agency());
     try (Keystore keystore = files.keystore(random);
-        Store opened = RocksStore.openReadOnly(files.config().data())) {
+        Store opened = RocksStore.openReadOnly(LedgerFolder.of(files.config()))) {
       // Labels are sealed, which authenticates them; nothing else is read.
       Store store = AuthenticatedStore.unverified(opened);
       KeyProvider provider = new KeyProvider(keystore, clock, random);
