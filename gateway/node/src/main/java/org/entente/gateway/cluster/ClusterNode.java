@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
@@ -73,6 +74,7 @@ public final class ClusterNode implements AutoCloseable {
   private final NodeKeys keys;
   private final Map<String, ManagedChannel> channels = new HashMap<>();
   private final GrpcTlsConfig tls;
+  private final NodeConnections connections;
   private final RaftGroupId group;
   private final RaftPeerId self;
   private final RaftServer server;
@@ -100,6 +102,7 @@ public final class ClusterNode implements AutoCloseable {
     tls =
         new GrpcTlsConfig(
             settings.tls().identity(), settings.tls().trust(), /* mTlsEnabled= */ true);
+    connections = new NodeConnections(settings.tls().trust());
     group = RaftGroupId.valueOf(uuid(settings.group()));
     self = RaftPeerId.valueOf(settings.self());
     server = server();
@@ -161,6 +164,8 @@ public final class ClusterNode implements AutoCloseable {
             builder
                 .addService(transfer.service(machine::replica))
                 .addService(KeyCalls.service(keys))
+                .addTransportFilter(connections)
+                .intercept(connections)
                 .intercept(new NodeCallsOnly()));
     return RaftServer.newBuilder()
         .setServerId(self)
@@ -220,6 +225,24 @@ public final class ClusterNode implements AutoCloseable {
     }
   }
 
+  /**
+   * Checks at once who the others are, after a change of this node's certificate or of whom it
+   * trusts: they may go on only with certificates that are valid now, and this node connects to
+   * them again.
+   */
+  public void trustChanged() {
+    connections.forget();
+    closeChannels(ManagedChannel::shutdown);
+    IOException why = new IOException("trust has changed");
+    settings.nodes().keySet().stream()
+        .filter(name -> !name.equals(settings.self()))
+        .forEach(
+            name ->
+                server
+                    .getServerRpc()
+                    .handleException(RaftPeerId.valueOf(name), why, /* reconnect= */ true));
+  }
+
   private CompletableFuture<Boolean> append(byte[] entry) {
     Message message = Message.valueOf(UnsafeByteOperations.unsafeWrap(entry));
     return submit(request(RaftClientRequest.writeRequestType(), message))
@@ -270,7 +293,7 @@ public final class ClusterNode implements AutoCloseable {
         .forEach(
             (name, address) -> {
               if (!name.equals(settings.self())) {
-                others.put(name, new KeyCalls(channel(name, address), patience));
+                others.put(name, new KeyCalls(() -> channel(name, address), patience));
               }
             });
     return others;
@@ -379,8 +402,9 @@ public final class ClusterNode implements AutoCloseable {
     }
   }
 
-  private synchronized void closeChannels() {
-    channels.values().forEach(ManagedChannel::shutdownNow);
+  private synchronized void closeChannels(Consumer<ManagedChannel> how) {
+    channels.values().forEach(how);
+    channels.clear();
   }
 
   /** Leaves the cluster as a stopped node does: a majority of the others goes on. */
@@ -399,7 +423,7 @@ public final class ClusterNode implements AutoCloseable {
     } finally {
       copies.shutdownNow();
       asking.shutdownNow();
-      closeChannels();
+      closeChannels(ManagedChannel::shutdownNow);
       events.shutdown();
       machine.closeCopy();
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
@@ -31,11 +32,15 @@ final class KeyCalls implements KeyNode {
   private static final MethodDescriptor<byte[], byte[]> FETCH = method("Fetch");
   private static final MethodDescriptor<byte[], byte[]> CHANGE = method("Change");
 
-  private final ManagedChannel channel;
+  private final Supplier<ManagedChannel> channel;
   private final Duration patience;
 
-  /** The keys of the node at the other end of a connection, which the caller ends. */
-  KeyCalls(ManagedChannel channel, Duration patience) {
+  /**
+   * The keys of another node.
+   *
+   * @param channel the connection for a call, which the caller ends
+   */
+  KeyCalls(Supplier<ManagedChannel> channel, Duration patience) {
     this.channel = channel;
     this.patience = patience;
   }
@@ -67,7 +72,7 @@ final class KeyCalls implements KeyNode {
   private byte[] call(MethodDescriptor<byte[], byte[]> method, byte[] request) throws IOException {
     try {
       return ClientCalls.blockingUnaryCall(
-          channel,
+          channel.get(),
           method,
           CallOptions.DEFAULT.withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS),
           request);

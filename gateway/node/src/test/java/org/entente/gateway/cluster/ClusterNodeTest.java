@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -55,13 +56,7 @@ class ClusterNodeTest {
     try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {
       TestCluster.Lead first = cluster.awaitLead();
       commit(first, 1, 20);
-      KeyEntry key =
-          new KeyEntry(
-              KeyKind.OUTBOX,
-              "outbox-2026-03-01",
-              Instant.now(),
-              KeyEntry.NEVER,
-              SecretBytes.random(new SecureRandom(), KeyEntry.LEAST_SECRET_BYTES));
+      KeyEntry key = outboxKey();
       cluster.keystore(first.node()).put(key);
       TestCluster.awaitTrue(first.store()::isCurrent);
 
@@ -145,6 +140,28 @@ class ClusterNodeTest {
 
       assertEquals(Status.Code.PERMISSION_DENIED, administrator.getStatus().getCode());
       assertEquals(Status.Code.PERMISSION_DENIED, client);
+    }
+  }
+
+  /** The others meet again, and go on. */
+  @Test
+  void node_whoseCertificateIsRevoked_isRefusedOnTheConnectionThatItHas() throws IOException {
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {
+      TestCluster.Lead lead = cluster.awaitLead();
+      commit(lead, 1, 3);
+      ClusterSettings.Tls stolen = cluster.certificates().of(NodeCertificates.OWN);
+      ManagedChannel channel = cluster.channelTo(lead.node(), stolen);
+      KeyNode keys = new KeyCalls(() -> channel, Duration.ofMinutes(1));
+      assertFalse(keys.state(lead.store().term()).keys().isEmpty());
+
+      cluster.certificates().revoke(stolen);
+      cluster.others("").forEach(node -> cluster.node(node).trustChanged());
+
+      IOException why = assertThrows(IOException.class, () -> keys.state(lead.store().term()));
+      channel.shutdownNow();
+      assertTrue(String.valueOf(why.getMessage()).contains("PERMISSION_DENIED"), why::toString);
+      commit(lead, 4, 6);
+      cluster.keystore(lead.node()).put(outboxKey());
     }
   }
 
@@ -254,6 +271,15 @@ class ClusterNodeTest {
         assertTrue(problem.message().contains(identity), problem.message());
       }
     }
+  }
+
+  private static KeyEntry outboxKey() {
+    return new KeyEntry(
+        KeyKind.OUTBOX,
+        "outbox-2026-03-01",
+        Instant.now(),
+        KeyEntry.NEVER,
+        SecretBytes.random(new SecureRandom(), KeyEntry.LEAST_SECRET_BYTES));
   }
 
   private static void commit(TestCluster.Lead lead, int from, int to) {

@@ -3,17 +3,21 @@ package org.entente.gateway.cluster;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.entente.gateway.identity.NodeIdentity;
 import org.entente.gateway.identity.SpiffeId;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.tls.NodeTrust;
 import org.entente.gateway.rpc.tls.TlsIdentity;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TlsHolder;
+import org.entente.gateway.trust.BundleEdit;
+import org.entente.gateway.trust.Fingerprint;
 import org.entente.gateway.trust.TrustBundle;
 
 /**
@@ -30,11 +34,21 @@ final class NodeCertificates {
   final List<Problem> refused = new CopyOnWriteArrayList<>();
 
   private final TestFederation federation;
-  private final TrustBundle bundle;
+  private volatile TrustBundle bundle;
 
   NodeCertificates(Instant start) {
     federation = new TestFederation(start, random(start));
     bundle = federation.bundle(federation.content(1));
+  }
+
+  /** The bundle revokes a node's certificate from now on. */
+  void revoke(ClusterSettings.Tls node) {
+    X509Certificate stolen = node.identity().getCertificateChain("generation-0")[0];
+    bundle =
+        federation.bundle(
+            BundleEdit.after(bundle.content())
+                .revoke(new AgencyName("fr.customs"), Fingerprint.ofKey(stolen))
+                .build(federation.start(), federation.start().plus(TestFederation.LIFETIME)));
   }
 
   private static SecureRandom random(Instant start) {

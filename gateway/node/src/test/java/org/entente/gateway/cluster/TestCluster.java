@@ -130,11 +130,20 @@ final class TestCluster implements AutoCloseable {
 
   /** A connection as another node has it. */
   ManagedChannel channelTo(String node) {
-    ClusterSettings.Tls tls = certificates.of(NodeCertificates.OWN);
+    return channelTo(node, certificates.of(NodeCertificates.OWN));
+  }
+
+  /** A connection with a certificate of {@link #certificates}. */
+  ManagedChannel channelTo(String node, ClusterSettings.Tls tls) {
     return CopyTransfer.channel(
         addresses.getOrDefault(node, ""),
         new GrpcTlsConfig(tls.identity(), tls.trust(), /* mTlsEnabled= */ true),
         1 << 20);
+  }
+
+  /** Who the nodes are, and whom they trust. */
+  NodeCertificates certificates() {
+    return certificates;
   }
 
   /** Why nodes refused others. */

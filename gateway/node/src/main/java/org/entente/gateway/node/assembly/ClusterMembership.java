@@ -2,6 +2,7 @@ package org.entente.gateway.node.assembly;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -103,8 +104,13 @@ final class ClusterMembership implements AutoCloseable {
   /** Follows changes of the certificate and of the bundle. */
   void reload() {
     try {
+      TrustBundle before = bundle;
+      X509Certificate own = tls.identity().certificate();
       bundle = bundle(files);
       tls.reload(bundle);
+      if (!bundle.equals(before) || !tls.identity().certificate().equals(own)) {
+        node.trustChanged();
+      }
     } catch (IOException | StartProblem e) {
       LOG.warn(
           "certificate or trust bundle cannot be read, the last ones stay: {}", e.getMessage());
