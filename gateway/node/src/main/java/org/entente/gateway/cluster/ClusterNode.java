@@ -124,9 +124,8 @@ public final class ClusterNode implements AutoCloseable {
       try (RocksReplica copy = folder.open()) {
         mark.require(copy.position(), hasLog(settings));
       }
-      ClusterNode node =
-          new ClusterNode(
-              settings, new NodeKeys(keystore, KeyNode.newRun()), listener, folder, mark);
+      NodeKeys keys = new NodeKeys(keystore, settings.folders().keyMark(), KeyNode.newRun());
+      ClusterNode node = new ClusterNode(settings, keys, listener, folder, mark);
       node.begin();
       return node;
     } catch (IOException e) {
@@ -214,6 +213,11 @@ public final class ClusterNode implements AutoCloseable {
   /** Whether Ratis still takes part in the cluster for this node. */
   public boolean isAlive() {
     return info().map(DivisionInfo::isAlive).orElse(false);
+  }
+
+  /** Nodes whose keys this one, which leads, needs before it serves; empty if it needs none. */
+  public List<String> awaitedKeys() {
+    return Optional.ofNullable(leading).map(Leadership::awaitedKeys).orElse(List.of());
   }
 
   private Optional<DivisionInfo> info() {
@@ -354,7 +358,8 @@ public final class ClusterNode implements AutoCloseable {
         if (lead.prepare(() -> lead.equals(leading))) {
           listener.leads(lead.store());
         }
-      } catch (IOException | RuntimeException e) {
+      } catch (Throwable e) {
+        // The edge of the thread: also an Error must not leave a leader that never serves.
         if (lead.equals(leading)) {
           stopped(e);
         }

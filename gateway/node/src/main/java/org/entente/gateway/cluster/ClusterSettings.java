@@ -32,6 +32,11 @@ public record ClusterSettings(
    * @param mark file that says how far this node has got, on another disk than the two if possible
    */
   public record Folders(Path log, Path data, Path mark) {
+    /** Beside the mark: which keys this node had. */
+    Path keyMark() {
+      return mark.resolveSibling(mark.getFileName() + "-keys");
+    }
+
     /** Where a node whose folder for copies is {@code data} keeps the one in use. */
     public static Path copyIn(Path data) {
       return ReplicaFolder.copyIn(data);

@@ -20,6 +20,12 @@ record KeyTag(long term, long number) implements Comparable<KeyTag> {
   /** The state of keys that no leader has brought to a node. */
   static final KeyTag START = new KeyTag(0, 0);
 
+  /**
+   * The state of a node that no longer has all the keys that it once said to have. Older than any:
+   * such a node tells nothing about which keys exist.
+   */
+  static final KeyTag LOST = new KeyTag(-1, 0);
+
   private static final Pattern LINE = Pattern.compile("term ([0-9]{1,18}) change ([0-9]{1,18})\n");
 
   /**

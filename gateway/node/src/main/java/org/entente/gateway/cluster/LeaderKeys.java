@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.keys.KeyDescription;
 import org.entente.gateway.seal.keys.KeyEntry;
@@ -37,7 +38,8 @@ import org.slf4j.LoggerFactory;
  *   <li>K: a change of the leader's keystore takes effect once most nodes have made it durably. So
  *       nothing can name a key that fewer have.
  *   <li>F: {@link #begin} reads the keys of most nodes and takes the newest state ({@link KeyTag}),
- *       since any key that a ledger names is among them. Then it brings most nodes to this state.
+ *       since any key that a ledger names is among them. A node that lost keys does not count, as
+ *       long as one does not answer. Then it brings most nodes to this state.
  *   <li>P: a node that returns is brought to the leader's state before it counts. What was
  *       destroyed meanwhile is destroyed there too, and nobody takes it from that node.
  *   <li>A: {@link #unconfirmed} names the nodes that have not done so.
@@ -60,6 +62,8 @@ final class LeaderKeys implements KeyMirror {
   private final AtomicLong calls = new AtomicLong();
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile CompletableFuture<?> lastChange = CompletableFuture.completedFuture(null);
+  private volatile List<String> awaited = List.of();
+  private boolean warned;
   private long number;
 
   /** Another node, and what it is known to hold; null if it has to be caught up. */
@@ -112,6 +116,7 @@ final class LeaderKeys implements KeyMirror {
       states.clear();
       states.putAll(askAll());
       if (!mayBegin(mine, states)) {
+        sayAwaited(keyless(states));
         pause();
       }
     }
@@ -120,7 +125,7 @@ final class LeaderKeys implements KeyMirror {
       if (own.lacksKeys()) {
         // Others would be made to destroy what they have.
         throw new IOException(
-            "no node that answers has an agency pair and an audit signing key: restore a keystore");
+            "no node has an agency pair and an audit signing key: restore a keystore");
       }
       number = 1;
       own.keep(new KeyTag(term, number));
@@ -130,9 +135,38 @@ final class LeaderKeys implements KeyMirror {
       requireLead(leads);
       catchUp();
       if (confirmed() < majority()) {
+        sayAwaited(missing());
         pause();
       }
     }
+    awaited = List.of();
+  }
+
+  /** Nodes whose keys this one needs before it serves; empty if it needs none. */
+  List<String> awaited() {
+    return awaited;
+  }
+
+  /** Says once who is missing: not in the first round, since nodes start at about the same time. */
+  private void sayAwaited(List<String> nodes) {
+    if (!awaited.isEmpty() && !warned) {
+      warned = true;
+      LOG.warn("this node leads, and does not serve before it has the keys of {}", nodes);
+    }
+    awaited = nodes;
+  }
+
+  /** Nodes that did not answer, or lost keys. */
+  private List<String> keyless(Map<Peer, KeyNode.State> states) {
+    return peers.stream()
+        .filter(
+            peer ->
+                Optional.ofNullable(states.get(peer))
+                    .map(KeyNode.State::tag)
+                    .filter(tag -> !tag.equals(KeyTag.LOST))
+                    .isEmpty())
+        .map(peer -> peer.name)
+        .toList();
   }
 
   /** Lets nodes that did not answer come up. */
@@ -156,10 +190,13 @@ final class LeaderKeys implements KeyMirror {
   }
 
   private boolean mayBegin(KeyNode.State mine, Map<Peer, KeyNode.State> states) {
-    boolean first =
-        mine.tag().equals(KeyTag.START)
-            && states.values().stream().allMatch(state -> state.tag().equals(KeyTag.START));
-    return states.size() + 1 >= (first ? peers.size() + 1 : majority());
+    List<KeyTag> tags =
+        Stream.concat(Stream.of(mine), states.values().stream()).map(KeyNode.State::tag).toList();
+    boolean all = tags.size() == peers.size() + 1;
+    boolean first = tags.stream().allMatch(KeyTag.START::equals);
+    // One that lost keys may have had one that no other answering node has.
+    long holders = tags.stream().filter(tag -> !tag.equals(KeyTag.LOST)).count();
+    return all || (!first && holders >= majority());
   }
 
   private Map<Peer, KeyNode.State> askAll() {
@@ -344,7 +381,8 @@ final class LeaderKeys implements KeyMirror {
             .whenComplete((all, failure) -> copies.forEach(KeyEntry::close));
     int count = 1 + await(asked, majority() - 1);
     if (count < majority()) {
-      // Which of them made it is unknown.
+      // Which of them made it is unknown: its state must have a name that no other gets.
+      number++;
       peers.forEach(peer -> peer.holds = null);
       throw new IOException(
           "%d of %d nodes can keep the key; at least %d must"

@@ -2,6 +2,7 @@ package org.entente.gateway.cluster;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -55,6 +56,11 @@ final class Leadership {
 
   ReplicatedStore store() {
     return store;
+  }
+
+  /** Nodes whose keys this one needs before it serves; empty if it needs none. */
+  List<String> awaitedKeys() {
+    return keys.awaited();
   }
 
   /**

@@ -25,6 +25,9 @@ import org.entente.gateway.seal.keys.Keystore;
  * <p>The file lies among the keys, so that it is lost and restored with them: a node that said that
  * it has the newest keys, and has none, would have others destroy theirs. For the same reason the
  * file counts only beside the keys that every gateway has.
+ *
+ * <p>A second file, on another disk, says which state the keys were in. If they are behind it, they
+ * were lost, or an old copy was restored ({@link KeyTag#LOST}).
  */
 final class NodeKeys implements KeyNode {
   /** Bytes of secrets after which an answer or a change ends; one key may have more. */
@@ -36,26 +39,31 @@ final class NodeKeys implements KeyNode {
 
   private final Keystore keystore;
   private final Path file;
+  private final Path mark;
   private final long run;
 
   /** Of keys that did not change since: some secrets are large, and lie in files of their own. */
   private final Map<KeyDescription, Print> prints = new HashMap<>();
 
   private KeyTag tag;
+  private KeyTag once;
   private long term;
   private long lastCall;
 
   /**
    * The keys of a node.
    *
+   * @param mark the file that outlives the keystore
    * @param run of {@link KeyNode#newRun}
    */
-  NodeKeys(Keystore keystore, long run) throws IOException {
+  NodeKeys(Keystore keystore, Path mark, long run) throws IOException {
     this.keystore = keystore;
     this.file = keystore.folder().resolve(FILE);
+    this.mark = mark;
     this.run = run;
     this.tag = KeyTag.read(file);
-    this.term = tag.term();
+    this.once = KeyTag.read(mark);
+    this.term = Math.max(tag.term(), once.term());
   }
 
   Keystore keystore() {
@@ -65,7 +73,8 @@ final class NodeKeys implements KeyNode {
   /** The state that this node's keys are in. */
   KeyTag tag() {
     synchronized (keystore) {
-      return lacksKeys() ? KeyTag.START : tag;
+      KeyTag held = lacksKeys() ? KeyTag.START : tag;
+      return held.compareTo(once) < 0 ? KeyTag.LOST : held;
     }
   }
 
@@ -85,6 +94,9 @@ final class NodeKeys implements KeyNode {
     synchronized (keystore) {
       next.keep(file);
       tag = next;
+      // Last: ahead of the keys, it would make them count as lost.
+      next.keep(mark);
+      once = next;
     }
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -219,6 +220,31 @@ class ClusterNodeTest {
 
       cluster.start("n1");
       commit(cluster.awaitLead(), 1, 3);
+    }
+  }
+
+  /** Such as where the machine allows no further thread. */
+  @Test
+  void leader_thatFailsWithAnError_saysThatItStopped() {
+    Error why = new OutOfMemoryError("unable to create native thread");
+    try (TestCluster cluster = new TestCluster(dir, 1, 64 << 20).failing(why).startAll()) {
+      assertEquals(why, cluster.awaitStop());
+    }
+  }
+
+  @Test
+  void leader_thatWaitsForKeys_saysForWhose() {
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20)) {
+      cluster.start("n1");
+      cluster.start("n2");
+      TestCluster.awaitTrue(
+          () ->
+              cluster.node("n1").awaitedKeys().equals(List.of("n3"))
+                  || cluster.node("n2").awaitedKeys().equals(List.of("n3")));
+
+      cluster.start("n3");
+      TestCluster.Lead lead = cluster.awaitLead();
+      assertEquals(List.of(), cluster.node(lead.node()).awaitedKeys());
     }
   }
 

@@ -1,6 +1,7 @@
 package org.entente.gateway.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -40,6 +41,7 @@ class LeaderKeysTest {
   private final SecureRandom random = new SecureRandom();
   private final Map<String, NodeKeys> nodes = new LinkedHashMap<>();
   private final Set<String> down = ConcurrentHashMap.newKeySet();
+  private final Set<String> deaf = ConcurrentHashMap.newKeySet();
   private final CountDownLatch slow = new CountDownLatch(1);
   private volatile boolean slowB;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -58,7 +60,11 @@ class LeaderKeysTest {
 
   private void open(String name) throws IOException {
     Keystore keystore = Keystore.open(dir.resolve(name), () -> NOW, random);
-    nodes.put(name, new NodeKeys(keystore, KeyNode.newRun()));
+    nodes.put(name, new NodeKeys(keystore, mark(name), KeyNode.newRun()));
+  }
+
+  private Path mark(String name) {
+    return dir.resolve(name + "-mark");
   }
 
   @AfterEach
@@ -115,7 +121,11 @@ class LeaderKeysTest {
       if (slowB && name.equals("b")) {
         awaitSlow();
       }
-      return reached().change(change);
+      Held held = reached().change(change);
+      if (deaf.contains(name)) {
+        throw new IOException("the answer of " + name + " is lost");
+      }
+      return held;
     }
   }
 
@@ -179,6 +189,22 @@ class LeaderKeysTest {
     node("a").keystore().put(key);
     assertEquals(List.of(), leader.unconfirmed());
     assertEquals(Optional.of(key), held("c", KEY));
+  }
+
+  /** Others made it, but their answers were lost. */
+  @Test
+  void change_thatFailed_leavesNoTwoStatesOfOneName() throws IOException {
+    begun();
+    deaf.addAll(List.of("b", "c"));
+    assertThrows(KeystoreFailure.class, () -> node("a").keystore().put(key(KEY)));
+    assertTrue(held("b", KEY).isPresent());
+
+    deaf.clear();
+    down.add("b");
+    leader.catchUp();
+
+    assertEquals(Optional.empty(), held("c", KEY));
+    assertNotEquals(node("b").tag(), node("c").tag());
   }
 
   /** Rule F. */
@@ -309,6 +335,79 @@ class LeaderKeysTest {
     assertTrue(String.valueOf(why.getMessage()).contains("agency pair"), why.getMessage());
   }
 
+  /** Only a, which is away, still has the key that a and b kept. */
+  @Test
+  void node_thatLostItsKeystore_doesNotCountForOneThatIsAway() throws IOException {
+    begun();
+    KeyEntry key = keyOfAAndB();
+    lose("b", List.of("entries", "days", "cluster-state"));
+
+    assertWaits("c");
+    down.clear();
+    leader.begin(() -> true);
+
+    assertEquals(List.of(), leader.unconfirmed());
+    assertHeldByAll(key);
+  }
+
+  @Test
+  void node_whoseOldKeystoreWasRestored_doesNotCountForOneThatIsAway() throws IOException {
+    begun();
+    List<String> files = List.of("entries", "days", "cluster-state");
+    Map<String, byte[]> old = new TreeMap<>();
+    for (String file : files) {
+      old.put(file, Files.readAllBytes(dir.resolve("b").resolve(file)));
+    }
+    KeyEntry key = keyOfAAndB();
+    node("b").keystore().close();
+    for (String file : files) {
+      Files.write(dir.resolve("b").resolve(file), old.getOrDefault(file, new byte[0]));
+    }
+    open("b");
+
+    assertWaits("c");
+    down.clear();
+    leader.begin(() -> true);
+
+    assertEquals(List.of(), leader.unconfirmed());
+    assertHeldByAll(key);
+  }
+
+  /** Its operator gives up what only the node that is away may have. */
+  @Test
+  void node_thatLostItsKeystoreAndItsMark_counts() throws IOException {
+    begun();
+    keyOfAAndB();
+    Files.delete(mark("b"));
+    lose("b", List.of("entries", "days", "cluster-state"));
+
+    follow("c", 2);
+
+    assertEquals(List.of("a"), leader.unconfirmed());
+  }
+
+  /** Afterwards a is away. */
+  private KeyEntry keyOfAAndB() {
+    KeyEntry key = key(KEY);
+    down.add("c");
+    node("a").keystore().put(key);
+    down.clear();
+    down.add("a");
+    return key;
+  }
+
+  /** Nobody serves, and no key is changed. */
+  private void assertWaits(String name) {
+    leader.end();
+    leader = leader(name, 2);
+    List<Boolean> asked = new ArrayList<>();
+    IOException why =
+        assertThrows(
+            IOException.class, () -> leader.begin(() -> asked.add(true) && asked.size() < 2));
+    assertEquals("this node no longer leads", why.getMessage());
+    assertEquals(List.of("a", "b"), leader.awaited());
+  }
+
   /** Its operator restored an old copy of the keys, but not of their state. */
   @Test
   void node_thatWasRestarted_isComparedBeforeItCounts() throws IOException {
@@ -380,6 +479,7 @@ class LeaderKeysTest {
         assertThrows(
             IOException.class, () -> leader.begin(() -> asked.add(true) && asked.size() < 2));
     assertEquals("this node no longer leads", why.getMessage());
+    assertEquals(List.of("b"), leader.awaited());
   }
 
   @Test

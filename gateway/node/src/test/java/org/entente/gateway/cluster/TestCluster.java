@@ -43,6 +43,8 @@ final class TestCluster implements AutoCloseable {
   private final BlockingQueue<Lead> leads = new LinkedBlockingQueue<>();
   private final BlockingQueue<Throwable> stops = new LinkedBlockingQueue<>();
 
+  private volatile @Nullable Error failure;
+
   /** A node's leadership. */
   record Lead(String node, ReplicatedStore store) {}
 
@@ -62,11 +64,17 @@ final class TestCluster implements AutoCloseable {
   TestCluster withKeysOfALeader() {
     for (String node : addresses.keySet()) {
       try (Keystore keystore = keystoreOf(node)) {
-        new NodeKeys(keystore, KeyNode.newRun()).keep(new KeyTag(1, 1));
+        new NodeKeys(keystore, folders(node).keyMark(), KeyNode.newRun()).keep(new KeyTag(1, 1));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
+    return this;
+  }
+
+  /** Leaders cannot serve, for a reason that is no exception. */
+  TestCluster failing(Error why) {
+    failure = why;
     return this;
   }
 
@@ -113,14 +121,19 @@ final class TestCluster implements AutoCloseable {
   }
 
   private ClusterSettings settings(String node, String identity) {
-    Path own = dir.resolve(node);
     return new ClusterSettings(
         "test",
         node,
         addresses,
-        new ClusterSettings.Folders(own.resolve("log"), own.resolve("data"), own.resolve("mark")),
+        folders(node),
         new ClusterSettings.Limits(RocksOptions.defaults(), ELECTION, flushBytes),
         certificates.of(identity));
+  }
+
+  private ClusterSettings.Folders folders(String node) {
+    Path own = dir.resolve(node);
+    return new ClusterSettings.Folders(
+        own.resolve("log"), own.resolve("data"), own.resolve("mark"));
   }
 
   /** The keystore of a node that runs. */
@@ -160,6 +173,10 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public void leads(ReplicatedStore store) {
+      Error why = failure;
+      if (why != null) {
+        throw why;
+      }
       leads.add(new Lead(node, store));
     }
 

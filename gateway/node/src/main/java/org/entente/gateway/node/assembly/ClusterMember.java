@@ -177,6 +177,11 @@ final class ClusterMember implements NodeHolder {
     if (!unopened.isEmpty()) {
       return unopened;
     }
+    List<String> awaited = here.awaitedKeys();
+    if (!awaited.isEmpty()) {
+      return "cluster: this node leads, and does not serve before it has the keys of "
+          + String.join(", ", awaited);
+    }
     return here.leader()
         .map(leader -> "cluster: this node does not serve; the leader is " + leader)
         .orElse("cluster: this node knows of no leader; a majority of the nodes must run");

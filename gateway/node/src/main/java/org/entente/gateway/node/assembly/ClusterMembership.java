@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.cluster.ClusterNode;
 import org.entente.gateway.cluster.ClusterSettings;
@@ -126,6 +127,11 @@ final class ClusterMembership implements AutoCloseable {
   /** Whether this machine takes part in the cluster, as a leader or not. */
   boolean isAlive() {
     return node.isAlive();
+  }
+
+  /** Machines whose keys this one, which leads, needs before it serves; empty if none. */
+  List<String> awaitedKeys() {
+    return node.awaitedKeys();
   }
 
   /** Commits of the ledger that this machine has applied. */
