@@ -308,6 +308,18 @@ public final class ClusterNode implements AutoCloseable {
         name, unused -> CopyTransfer.channel(address, tls, RaftSettings.MESSAGE_BYTES));
   }
 
+  /**
+   * Passes the lead to the node that is furthest, without an election time-out. The store of this
+   * leadership must be closed: what it commits meanwhile fails. Waits at most two time-outs.
+   *
+   * @return whether another node leads now; false also if this one did not lead
+   */
+  public boolean handOver() {
+    return new LeadTransfer(
+            server, group, client, calls::incrementAndGet, settings.limits().electionTimeout())
+        .toFurthest();
+  }
+
   /** Makes the copy durable, after which the log before it may go. Does not wait. */
   private void flush() {
     // One that fails is followed by the next.

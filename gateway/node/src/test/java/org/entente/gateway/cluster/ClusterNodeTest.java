@@ -77,6 +77,28 @@ class ClusterNodeTest {
     }
   }
 
+  @Test
+  void leader_beforeAPlannedStop_passesTheLead_toTheNodeThatHasEverything() {
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {
+      TestCluster.Lead first = cluster.awaitLead();
+      String gone = cluster.others(first.node()).get(0);
+      String next = cluster.others(first.node()).get(1);
+      assertFalse(cluster.node(next).handOver(), "it does not lead");
+      cluster.stop(gone);
+      commit(first, 1, 20);
+
+      assertTrue(cluster.node(first.node()).handOver());
+
+      assertEquals(Optional.of(next), cluster.node(next).leader(), "when the call returns");
+      assertEquals(Optional.of(next), cluster.node(first.node()).leader());
+      TestCluster.Lead second = cluster.awaitLead();
+      assertEquals(next, second.node());
+      assertEquals(first.store().term() + 1, second.store().term(), "one election");
+      assertHolds(second, 20);
+      assertThrows(StoreFailure.class, () -> commit(first, 21, 21));
+    }
+  }
+
   /** The log that it missed is gone from the leader, which sends its copy. */
   @Test
   @Tag("extended")

@@ -109,6 +109,10 @@ class ClusterPathTest {
   }
 
   private HttpResponse<String> ready(String node) {
+    return get(node, "/readyz");
+  }
+
+  private HttpResponse<String> get(String node, String path) {
     Gateway gateway = running.get(node);
     if (gateway == null) {
       throw new IllegalStateException(node + " does not run");
@@ -117,7 +121,7 @@ class ClusterPathTest {
       return http.send(
           HttpRequest.newBuilder(
                   URI.create(
-                      "http://127.0.0.1:%d/readyz".formatted(gateway.adminAddress().getPort())))
+                      "http://127.0.0.1:%d%s".formatted(gateway.adminAddress().getPort(), path)))
               .build(),
           HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
@@ -206,6 +210,41 @@ class ClusterPathTest {
       assertTrue(
           ready(first).body().contains("it has left the cluster"), () -> ready(first).body());
     }
+  }
+
+  /** The others would wait ten seconds for one that is gone, much longer than it needs to stop. */
+  @Test
+  void leader_thatStopsInOrder_hasASuccessorBeforeItIsGone() throws IOException {
+    List.copyOf(running.keySet()).forEach(this::stop);
+    for (String node : NODES) {
+      Files.writeString(
+          config(node), "  election_timeout_millis: 10000\n", StandardOpenOption.APPEND);
+      start(node);
+    }
+    String leader = leader();
+    long term = term(leader);
+    stop(leader);
+
+    String next =
+        running.keySet().stream().filter(this::leads).findFirst().orElse("none of the others");
+    assertEquals(term + 1, term(next), "one election");
+    assertEquals(next, leader());
+  }
+
+  /** Also one that does not serve yet. */
+  private boolean leads(String node) {
+    return serves(node) || ready(node).body().contains("the leader is " + node);
+  }
+
+  private long term(String node) {
+    return get(node, "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("entente_cluster_term "))
+        .map(line -> line.substring(line.indexOf(' ') + 1))
+        .mapToLong(term -> (long) Double.parseDouble(term))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

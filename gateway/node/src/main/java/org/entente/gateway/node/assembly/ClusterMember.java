@@ -271,8 +271,17 @@ final class ClusterMember implements NodeHolder {
     RunningNode last = node;
     if (last != null && !hasFailed()) {
       closeInOrder(last);
+      handOver();
     }
     leave();
+  }
+
+  /** Spares clients and peers the time-out after which others would notice that it is gone. */
+  private void handOver() {
+    ClusterMembership here = membership;
+    if (here != null) {
+      here.handOver();
+    }
   }
 
   /** If the lead is lost meanwhile, {@link #leave} ends the node: nothing more can be durable. */

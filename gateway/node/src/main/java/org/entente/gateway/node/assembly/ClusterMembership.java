@@ -124,6 +124,13 @@ final class ClusterMembership implements AutoCloseable {
         .map(name -> name + " (" + cluster.addresses().getOrDefault(name, "unknown") + ")");
   }
 
+  /** Passes the lead on before a planned stop, if this machine has it: {@link ClusterNode}. */
+  void handOver() {
+    if (node.handOver()) {
+      LOG.info("passed the lead to {}", leader().orElse("another machine"));
+    }
+  }
+
   /** Whether this machine takes part in the cluster, as a leader or not. */
   boolean isAlive() {
     return node.isAlive();
