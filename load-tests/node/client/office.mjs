@@ -93,6 +93,7 @@ const sets = async (operator) => {
   await operator.refused('Quarantine.DiscardQuarantined', one, 'NOT_FOUND', 'number');
   await operator.call('Backups.CreateBackup', { onBehalfOf: WHY }, ({ backup }) => `copy ${backup.number}`);
   await operator.call('Backups.ListBackups', {}, ({ backups: [copy] }) => `${copy.bytes} bytes`);
+  await operator.refused('Cluster.TransferLead', { node: 'fr-2', onBehalfOf: WHY }, 'NOT_FOUND');
 };
 
 const EXPECTATIONS = `expectations:

@@ -34,6 +34,7 @@ import org.entente.gateway.cli.message.WatchCommand;
 import org.entente.gateway.cli.operation.OperationCommand;
 import org.entente.gateway.cli.operator.BackupCommand;
 import org.entente.gateway.cli.operator.ClientCommand;
+import org.entente.gateway.cli.operator.ClusterCommand;
 import org.entente.gateway.cli.operator.CompletionCommand;
 import org.entente.gateway.cli.operator.ConfigCommand;
 import org.entente.gateway.cli.operator.ConsoleCommand;
@@ -116,6 +117,7 @@ public final class RootCommand {
           DoctorCommand.class,
           ConsoleCommand.class,
           BackupCommand.class,
+          ClusterCommand.class,
           KeysCommand.class,
           ClientCommand.class,
           TlsCommand.class,

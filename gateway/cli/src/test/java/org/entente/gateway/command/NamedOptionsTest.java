@@ -65,6 +65,7 @@ class NamedOptionsTest {
           """
           --origin | fr.custom | did you mean "fr.customs"?
           --agency | fr.custom | did you mean "fr.customs"?
+          cluster transfer NODE | n2 | this gateway runs on one machine
           operation task --agency | fr.custom | fr.custom is not a member of the operation
           --to | fr.custom | did you mean "fr.customs"?
           risk list --to | yesterday | --to
@@ -205,6 +206,7 @@ class NamedOptionsTest {
           "sizing",
           "config",
           "client",
+          "cluster status",
           "tls",
           "context",
           "completion",
@@ -282,6 +284,7 @@ class NamedOptionsTest {
           link pause | fr.customs {person}
           link unpause | fr.customs {person}
           link resume | fr.customs FLASH {person}
+          cluster transfer | n2 {person}
           subscription create | probe
           subscription list |
           subscription show | desk

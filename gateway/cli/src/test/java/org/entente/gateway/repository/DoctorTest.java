@@ -191,6 +191,7 @@ class DoctorTest {
     for (String topic :
         List.of(
             "ledger",
+            "cluster",
             "disk",
             "policy",
             "clock",

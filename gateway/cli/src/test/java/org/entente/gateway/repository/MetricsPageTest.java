@@ -32,6 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class MetricsPageTest {
   private static final Path REPOSITORY = Path.of("..", "..").toAbsolutePath().normalize();
   private static final Path PAGE = REPOSITORY.resolve("docs/operate/metrics.md");
+  private static final Path CLUSTER_PAGE = REPOSITORY.resolve("docs/operate/cluster.md");
   private static final String ALERTS = "docs/operate/alerts.md";
   private static final Path RULES = REPOSITORY.resolve("config/prometheus/alerts.yaml");
   private static final Path DASHBOARD = REPOSITORY.resolve("config/grafana/entente.json");
@@ -179,9 +180,10 @@ class MetricsPageTest {
     }
   }
 
+  /** Also those of machines of a cluster, which have a page of their own. */
   private static Set<String> described() throws IOException {
     Set<String> described = new TreeSet<>();
-    Matcher rows = METRIC.matcher(page());
+    Matcher rows = METRIC.matcher(page() + Files.readString(CLUSTER_PAGE));
     while (rows.find()) {
       described.add(rows.group(1));
     }

@@ -158,11 +158,12 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       case "/metrics" -> text(HttpResponseStatus.OK, Meters.contentType(), meters.text());
       case "/healthz" -> text(HttpResponseStatus.OK, "text/plain", "alive\n");
       case "/readyz" -> ready();
+      case "/cluster" -> cluster();
       default ->
           text(
               HttpResponseStatus.NOT_FOUND,
               "text/plain",
-              "not found; valid are /metrics, /healthz and /readyz\n");
+              "not found; valid are /metrics, /healthz, /readyz and /cluster\n");
     };
   }
 
@@ -177,6 +178,18 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private FullHttpResponse ready() {
     ReadyAnswer answer = ReadyAnswer.of(readiness);
     return text(HttpResponseStatus.valueOf(answer.status()), "text/plain", answer.text());
+  }
+
+  private FullHttpResponse cluster() {
+    return readiness
+        .cluster()
+        .map(state -> text(HttpResponseStatus.OK, "application/json", state))
+        .orElseGet(
+            () ->
+                text(
+                    HttpResponseStatus.NOT_FOUND,
+                    "text/plain",
+                    "this gateway runs on one machine; `cluster` is not configured\n"));
   }
 
   private static FullHttpResponse text(HttpResponseStatus status, String type, String body) {

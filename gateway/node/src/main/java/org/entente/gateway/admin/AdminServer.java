@@ -24,11 +24,12 @@ import org.entente.gateway.meter.Meters;
 /**
  * HTTP/1.1 server of {@code GET /metrics}, {@code /healthz} (the process lives) and {@code /readyz}
  * (200 with one warning per line if the gateway can work; otherwise 503 with one reason per line),
- * and of further {@link AdminPages}, over TLS or plain on the same port. Limits: 8 KiB per request,
- * one request per connection, 64 connections, and {@link ExchangeDeadline} for each; {@link
- * HostedPages} bounds the requests that wait. Its own pages serve no secrets and no message data. A
- * request for them names the host by an address, as {@code localhost}, or as configured: a web page
- * whose name leads here reads nothing through a browser behind the firewall.
+ * {@code /cluster} (the state of its machines, as JSON; 404 without a cluster), and of further
+ * {@link AdminPages}, over TLS or plain on the same port. Limits: 8 KiB per request, one request
+ * per connection, 64 connections, and {@link ExchangeDeadline} for each; {@link HostedPages} bounds
+ * the requests that wait. Its own pages serve no secrets and no message data. A request for them
+ * names the host by an address, as {@code localhost}, or as configured: a web page whose name leads
+ * here reads nothing through a browser behind the firewall.
  */
 public final class AdminServer implements AutoCloseable {
   private static final int MAX_REQUEST = 8_192;

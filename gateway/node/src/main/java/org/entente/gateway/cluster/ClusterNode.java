@@ -29,6 +29,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -221,8 +222,12 @@ public final class ClusterNode implements AutoCloseable {
   }
 
   private Optional<DivisionInfo> info() {
+    return division().map(RaftServer.Division::getInfo);
+  }
+
+  private Optional<RaftServer.Division> division() {
     try {
-      return Optional.of(server.getDivision(group).getInfo());
+      return Optional.of(server.getDivision(group));
     } catch (IOException e) {
       LOG.debug("the node has no group", e);
       return Optional.empty();
@@ -308,16 +313,34 @@ public final class ClusterNode implements AutoCloseable {
         name, unused -> CopyTransfer.channel(address, tls, RaftSettings.MESSAGE_BYTES));
   }
 
+  /** What this node knows of its cluster; empty once Ratis has closed it. Does not wait. */
+  public Optional<ClusterStatus> status() {
+    Optional<List<String>> lacking = Optional.ofNullable(leading).map(Leadership::lackingKeys);
+    return division().map(it -> ClusterStatus.of(it, settings.nodes(), lacking));
+  }
+
   /**
-   * Passes the lead to the node that is furthest, without an election time-out. The store of this
-   * leadership must be closed: what it commits meanwhile fails. Waits at most two time-outs.
+   * Passes the lead to the node that is furthest, without an election time-out. What this
+   * leadership has not committed fails. Waits about two time-outs at most.
    *
    * @return whether another node leads now; false also if this one did not lead
    */
-  public boolean handOver() {
+  public boolean passLead() {
+    return status().filter(leadTransfer()::toFurthest).isPresent();
+  }
+
+  /** The same to a node that the operator names, in one time-out. */
+  public boolean passLeadTo(String node) {
+    return leadTransfer().to(node);
+  }
+
+  private LeadTransfer leadTransfer() {
     return new LeadTransfer(
-            server, group, client, calls::incrementAndGet, settings.limits().electionTimeout())
-        .toFurthest();
+        (next, patience) ->
+            server.transferLeadershipAsync(
+                new TransferLeadershipRequest(
+                    client, self, group, calls.incrementAndGet(), next, patience.toMillis())),
+        settings.limits().electionTimeout());
   }
 
   /** Makes the copy durable, after which the log before it may go. Does not wait. */

@@ -64,7 +64,7 @@ final class LeaderKeys implements KeyMirror {
   private volatile CompletableFuture<?> lastChange = CompletableFuture.completedFuture(null);
   private volatile List<String> awaited = List.of();
   private boolean warned;
-  private long number;
+  private final AtomicLong number = new AtomicLong();
 
   /** Another node, and what it is known to hold; null if it has to be caught up. */
   private static final class Peer {
@@ -127,8 +127,8 @@ final class LeaderKeys implements KeyMirror {
         throw new IOException(
             "no node has an agency pair and an audit signing key: restore a keystore");
       }
-      number = 1;
-      own.keep(new KeyTag(term, number));
+      number.set(1);
+      own.keep(tag());
       keystore.mirrorTo(this);
     }
     while (confirmed() < majority()) {
@@ -311,7 +311,7 @@ final class LeaderKeys implements KeyMirror {
     copyTo(peer);
     synchronized (keystore) {
       copyTo(peer);
-      KeyTag tag = new KeyTag(term, number);
+      KeyTag tag = tag();
       KeyNode.Held reached = peer.node.change(change(null, tag, List.of(), List.of()));
       own.keep(tag);
       peer.holds = reached;
@@ -366,11 +366,11 @@ final class LeaderKeys implements KeyMirror {
       throw new IOException("this node no longer leads");
     }
     own.forgetPrints(put);
-    KeyTag before = new KeyTag(term, number);
-    number++;
+    KeyTag before = tag();
+    number.incrementAndGet();
     // The caller closes its own, which the last node may not have by then.
     List<KeyEntry> copies = put.stream().map(LeaderKeys::copy).toList();
-    KeyTag after = new KeyTag(term, number);
+    KeyTag after = tag();
     List<CompletableFuture<Optional<KeyNode.Held>>> asked =
         peers.stream()
             .filter(peer -> peer.holds != null)
@@ -382,7 +382,7 @@ final class LeaderKeys implements KeyMirror {
     int count = 1 + await(asked, majority() - 1);
     if (count < majority()) {
       // Which of them made it is unknown: its state must have a name that no other gets.
-      number++;
+      number.incrementAndGet();
       peers.forEach(peer -> peer.holds = null);
       throw new IOException(
           "%d of %d nodes can keep the key; at least %d must"
@@ -452,7 +452,11 @@ final class LeaderKeys implements KeyMirror {
 
   @Override
   public void changed() throws IOException {
-    own.keep(new KeyTag(term, number));
+    own.keep(tag());
+  }
+
+  private KeyTag tag() {
+    return new KeyTag(term, number.get());
   }
 
   private int confirmed() {
@@ -461,9 +465,14 @@ final class LeaderKeys implements KeyMirror {
 
   private List<String> missing() {
     synchronized (keystore) {
-      KeyTag tag = new KeyTag(term, number);
-      return peers.stream().filter(peer -> !holds(peer, tag)).map(peer -> peer.name).toList();
+      return lacking();
     }
+  }
+
+  /** Nodes that are not known to hold what this one holds. Does not wait for a change under way. */
+  List<String> lacking() {
+    KeyTag tag = tag();
+    return peers.stream().filter(peer -> !holds(peer, tag)).map(peer -> peer.name).toList();
   }
 
   private static boolean holds(Peer peer, KeyTag tag) {

@@ -63,6 +63,11 @@ final class Leadership {
     return keys.awaited();
   }
 
+  /** Nodes whose keys are not known to be in the state of the leader's. Does not wait. */
+  List<String> lackingKeys() {
+    return keys.lacking();
+  }
+
   /**
    * Makes this node ready to serve: fetches keys, and waits for the end of an earlier lease.
    *

@@ -17,7 +17,8 @@ public record Administration(
     Set<AgencyName> linked,
     PeerLinks links,
     OwnPairs pairs,
-    OwnBackups backups) {
+    OwnBackups backups,
+    OwnCluster cluster) {
 
   /** The stages that quarantine messages. */
   public record QuarantineStages(

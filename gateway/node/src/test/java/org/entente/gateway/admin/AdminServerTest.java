@@ -22,10 +22,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,7 @@ class AdminServerTest {
   private final List<String> obstacles = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicReference<@Nullable String> cluster = new AtomicReference<>();
 
   private final Readiness ready =
       new Readiness() {
@@ -48,6 +51,11 @@ class AdminServerTest {
         @Override
         public List<String> warnings() {
           return List.copyOf(warnings);
+        }
+
+        @Override
+        public Optional<String> cluster() {
+          return Optional.ofNullable(cluster.get());
         }
       };
 
@@ -109,9 +117,21 @@ class AdminServerTest {
   }
 
   @Test
+  void cluster_isJson_andNotFoundOnTheOnlyMachine() throws Exception {
+    HttpResponse<String> only = get("/cluster");
+    assertEquals(404, only.statusCode());
+    assertTrue(only.body().contains("runs on one machine"), only.body());
+    cluster.set("{\"node\": \"fr-1\"}\n");
+    HttpResponse<String> one = get("/cluster");
+    assertEquals(200, one.statusCode());
+    assertEquals("{\"node\": \"fr-1\"}\n", one.body());
+    assertTrue(one.headers().firstValue("content-type").orElse("").startsWith("application/json"));
+  }
+
+  @Test
   void otherPathsAndMethods_areRefused() throws Exception {
     assertEquals(404, get("/../etc/passwd").statusCode());
-    for (String path : new String[] {"/metrics", "/readyz", "/healthz"}) {
+    for (String path : new String[] {"/metrics", "/readyz", "/healthz", "/cluster"}) {
       for (String method : new String[] {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
         HttpRequest changing =
             HttpRequest.newBuilder(uri(path))

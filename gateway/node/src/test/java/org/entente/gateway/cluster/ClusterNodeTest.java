@@ -1,6 +1,7 @@
 package org.entente.gateway.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -83,11 +84,35 @@ class ClusterNodeTest {
       TestCluster.Lead first = cluster.awaitLead();
       String gone = cluster.others(first.node()).get(0);
       String next = cluster.others(first.node()).get(1);
-      assertFalse(cluster.node(next).handOver(), "it does not lead");
+      assertFalse(cluster.node(next).passLead(), "it does not lead");
+      ClusterStatus follower = cluster.node(next).status().orElseThrow();
+      assertEquals(ClusterStatus.Role.FOLLOWER, follower.role());
+      assertEquals(Optional.of(first.node()), follower.leader());
+      assertEquals(first.store().term(), follower.term());
+      assertTrue(machine(follower, first.node()).silence().isPresent(), "it hears its leader");
+      assertEquals(Optional.empty(), machine(follower, gone).silence(), "and nobody else");
+      assertEquals(Optional.empty(), machine(follower, gone).hasKeys());
+      TestCluster.awaitTrue(() -> hasKeys(cluster.node(first.node()), gone));
+      ClusterNode closed = cluster.node(gone);
       cluster.stop(gone);
+      assertDoesNotThrow(closed::status);
       commit(first, 1, 20);
+      cluster
+          .keystore(first.node())
+          .put(
+              new KeyEntry(
+                  KeyKind.OUTBOX,
+                  "outbox-2026-03-02",
+                  Instant.now(),
+                  KeyEntry.NEVER,
+                  SecretBytes.random(new SecureRandom(), KeyEntry.LEAST_SECRET_BYTES)));
 
-      assertTrue(cluster.node(first.node()).handOver());
+      ClusterStatus leader = cluster.node(first.node()).status().orElseThrow();
+      assertEquals(ClusterStatus.Role.LEADER, leader.role());
+      assertEquals(3, leader.machines().size());
+      assertTrue(machine(leader, gone).behind() >= 20, leader::toString);
+      assertFalse(hasKeys(cluster.node(first.node()), gone), "it lacks the last one");
+      assertTrue(cluster.node(first.node()).passLead());
 
       assertEquals(Optional.of(next), cluster.node(next).leader(), "when the call returns");
       assertEquals(Optional.of(next), cluster.node(first.node()).leader());
@@ -97,6 +122,14 @@ class ClusterNodeTest {
       assertHolds(second, 20);
       assertThrows(StoreFailure.class, () -> commit(first, 21, 21));
     }
+  }
+
+  private static ClusterStatus.Machine machine(ClusterStatus status, String name) {
+    return status.machine(name).orElseThrow();
+  }
+
+  private static boolean hasKeys(ClusterNode leader, String other) {
+    return machine(leader.status().orElseThrow(), other).hasKeys().orElse(false);
   }
 
   /** The log that it missed is gone from the leader, which sends its copy. */

@@ -3,10 +3,15 @@ package org.entente.gateway.federation;
 import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,27 +28,43 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
 import org.entente.gateway.node.assembly.Gateway;
+import org.entente.gateway.rpc.Refusals;
 import org.entente.gateway.testkit.LoopbackPort;
+import org.entente.proto.store.v1.AuditRecord;
+import org.entente.proto.v1.AuditGrpc;
+import org.entente.proto.v1.ClusterGrpc;
+import org.entente.proto.v1.ClusterState;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportedLeaf;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.TransferLeadRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
 
 /** One gateway on three nodes, with another agency's gateway: the lead passes on. */
 class ClusterPathTest {
   private static final Duration DEADLINE = Duration.ofHours(1);
+  private static final OnBehalfOf PERSON =
+      OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("ticket 12").build();
   private static final long PATIENCE_SECONDS = 60;
   private static final List<String> NODES = List.of("n1", "n2", "n3");
 
@@ -83,6 +104,7 @@ class ClusterPathTest {
     String keys = node.equals("n1") ? "$0" : "keystore: " + node + "/keystore";
     return alone
             .replaceFirst("keystore: .*", keys)
+            .replace("retention]", "retention, audit]")
             .replaceFirst("data: .*", "data: " + node + "/data")
             .replaceFirst("audit: .*", "audit: " + node + "/audit")
             .replaceFirst("clients: 127.0.0.1:0", "clients: 127.0.0.1:" + LoopbackPort.next())
@@ -229,6 +251,111 @@ class ClusterPathTest {
         running.keySet().stream().filter(this::leads).findFirst().orElse("none of the others");
     assertEquals(term + 1, term(next), "one election");
     assertEquals(next, leader());
+  }
+
+  @Test
+  void operator_namesTheNextLeader_andEachMachineSaysWhoLeads() throws IOException {
+    String leader = leader();
+    List<String> others = NODES.stream().filter(node -> !node.equals(leader)).toList();
+    String next = others.get(0);
+    String gone = others.get(1);
+    ManagedChannel channel = channel(leader);
+    assertTrue(transfer(channel, leader), "it leads already");
+    assertRefused("INVALID_FIELD", "did you mean", () -> transfer(channel, "n9"));
+    stop(gone);
+    String warning = "warning: cluster: " + gone + " (127.0.0.1:" + ports.get(gone) + ") has not";
+    assertTrue(await(() -> ready(leader).body().contains(warning)), () -> ready(leader).body());
+    assertRefused("NOT_READY", "start it", () -> transfer(channel, gone));
+    start(gone);
+    assertTrue(await(() -> state(leader).equals("LEADER " + leader)), () -> state(leader));
+    assertTrue(await(() -> hearsAll(leader)), () -> get(leader, "/cluster").body());
+    assertEquals(names("(?m)^\\| `(entente_cluster_\\w+)", page()), metrics(leader));
+
+    assertFalse(transfer(channel, next));
+
+    assertTrue(await(() -> state(next).equals("LEADER " + next)), () -> state(next));
+    assertEquals(next, leader());
+    for (String other : List.of(leader, gone)) {
+      assertTrue(await(() -> state(other).equals("FOLLOWER " + next)), () -> state(other));
+    }
+    channel.shutdownNow();
+    ManagedChannel second = channel(next);
+    assertEquals(List.of("passes the lead of the cluster to " + next), actions(second));
+    second.shutdownNow();
+  }
+
+  private static boolean transfer(ManagedChannel channel, String node) {
+    return ClusterGrpc.newBlockingStub(channel)
+        .transferLead(TransferLeadRequest.newBuilder().setNode(node).setOnBehalfOf(PERSON).build())
+        .getBefore();
+  }
+
+  private static void assertRefused(String code, String says, Executable call) {
+    Refusals.Details refusal = Refusals.of(assertThrows(StatusRuntimeException.class, call));
+    assertEquals(code, refusal.reason());
+    assertTrue(refusal.toString().contains(says), refusal::toString);
+  }
+
+  private ClusterState cluster(String node) {
+    ClusterState.Builder state = ClusterState.newBuilder();
+    try {
+      JsonFormat.parser().merge(get(node, "/cluster").body(), state);
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+    return state.build();
+  }
+
+  /** What a machine does, and whom it follows. */
+  private String state(String node) {
+    ClusterState state = cluster(node);
+    assertEquals(node, state.getNode());
+    return state.getRole().name().substring("CLUSTER_ROLE_".length()) + " " + state.getLeader();
+  }
+
+  private boolean hearsAll(String leader) {
+    return cluster(leader).getMachinesList().stream()
+        .allMatch(
+            one ->
+                one.getKeysConfirmed()
+                    && one.getBehind() == 0
+                    && (one.getNode().equals(leader) || one.getSilentMs() < 500));
+  }
+
+  private static String page() throws IOException {
+    return Files.readString(Path.of("..", "..", "docs", "operate", "cluster.md"));
+  }
+
+  private Set<String> metrics(String node) {
+    return names("(?m)^# TYPE (entente_cluster_\\w+) gauge$", get(node, "/metrics").body());
+  }
+
+  private static Set<String> names(String pattern, String text) {
+    return Pattern.compile(pattern)
+        .matcher(text)
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** What operators did, as the audit log says. */
+  private static List<String> actions(ManagedChannel channel) {
+    return AuditGrpc.newBlockingStub(channel)
+        .export(
+            ExportRequest.newBuilder().setEvent("OPERATOR_ACTION").setOnBehalfOf(PERSON).build())
+        .getLeavesList()
+        .stream()
+        .map(ClusterPathTest::detail)
+        .filter(detail -> detail.contains("cluster"))
+        .toList();
+  }
+
+  private static String detail(ExportedLeaf leaf) {
+    try {
+      return AuditRecord.parseFrom(leaf.getRecord()).getDetail();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Also one that does not serve yet. */

@@ -35,6 +35,7 @@ import org.entente.proto.v1.AttachmentsProto;
 import org.entente.proto.v1.AuditProto;
 import org.entente.proto.v1.BackupProto;
 import org.entente.proto.v1.CapProto;
+import org.entente.proto.v1.ClusterProto;
 import org.entente.proto.v1.ConsentProto;
 import org.entente.proto.v1.ConsoleProto;
 import org.entente.proto.v1.EvidenceProto;
@@ -76,6 +77,7 @@ public class EveryCallTest {
           Map.entry("Attachments.ReadAttachment", EnumSet.of(Scope.SEARCH)),
           Map.entry("Audit", EnumSet.of(Scope.AUDIT)),
           Map.entry("Backups", EnumSet.of(Scope.OPERATOR)),
+          Map.entry("Cluster", EnumSet.of(Scope.OPERATOR)),
           Map.entry("Cap.ReadCap", EnumSet.of(Scope.PUBLISH)),
           Map.entry("Cap.WriteCap", EnumSet.of(Scope.SEARCH)),
           Map.entry("Consent", EnumSet.of(Scope.CONSENT)),
@@ -126,6 +128,7 @@ public class EveryCallTest {
             AuditProto.getDescriptor(),
             BackupProto.getDescriptor(),
             CapProto.getDescriptor(),
+            ClusterProto.getDescriptor(),
             ConsentProto.getDescriptor(),
             ConsoleProto.getDescriptor(),
             SubscriptionsProto.getDescriptor(),

@@ -106,6 +106,7 @@ import org.entente.proto.v1.RenewKeysResponse;
 import org.entente.proto.v1.ShowKeysResponse;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
+import org.entente.proto.v1.TransferLeadResponse;
 
 /** What stands behind the client server: an intake to be set, and real books over memory. */
 public final class ServerBackend implements AutoCloseable {
@@ -333,7 +334,8 @@ public final class ServerBackend implements AutoCloseable {
             InstantSource.system(),
             new SecureRandom()),
         pairs,
-        backups);
+        backups,
+        (client, request) -> Result.done(TransferLeadResponse.getDefaultInstance()));
   }
 
   Quarantining setting() {

@@ -32,6 +32,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.assembly.GatewayCore;
 import org.entente.gateway.node.assembly.NodeEnvironment;
+import org.entente.gateway.node.assembly.OtherMachines;
 import org.entente.gateway.node.disk.ReopenSchedule;
 import org.entente.gateway.node.keys.KeystoreTheft;
 import org.entente.gateway.node.offline.LedgerSuccession;
@@ -354,6 +355,7 @@ final class SimNode {
           new NodeEnvironment.Turns(workers(), workers(), new Turns()),
           new VirtualTimers(),
           new NoCopies(),
+          OtherMachines.NONE,
           meters);
     }
 

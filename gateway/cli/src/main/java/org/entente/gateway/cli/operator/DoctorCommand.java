@@ -76,7 +76,7 @@ public final class DoctorCommand extends PrintingCommand {
     if (seconds < 0 || seconds > LONGEST_WAIT) {
       throw new UsageError("--wait: found " + seconds + "; valid is 0 to " + LONGEST_WAIT);
     }
-    InetSocketAddress at = address();
+    InetSocketAddress at = address(admin);
     DoctorReport report =
         Doctor.awaitNoError(
             () ->
@@ -94,7 +94,8 @@ public final class DoctorCommand extends PrintingCommand {
     failUnless(!report.hasErrors());
   }
 
-  private @Nullable InetSocketAddress address() {
+  /** The address of an option `--admin`; null for the configured one. */
+  static @Nullable InetSocketAddress address(@Nullable String admin) {
     if (admin == null) {
       return null;
     }

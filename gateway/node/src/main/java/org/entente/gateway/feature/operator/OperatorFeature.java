@@ -9,7 +9,7 @@ import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.MessagePath;
 import org.entente.gateway.feature.Registry;
 
-/** What operators see and change: quarantine, links, subscriptions, backups and signing pairs. */
+/** What operators see and change: quarantine, links, subscriptions, backups, pairs, cluster. */
 public final class OperatorFeature implements Feature {
   @Override
   public void wire(Registry registry) {
@@ -70,5 +70,6 @@ public final class OperatorFeature implements Feature {
                                     one.name().equals(client.value()) && !one.desks().isEmpty()))));
     registry.offer(context -> new BackupsService(administration.backups()));
     registry.offer(context -> new KeysService(administration.pairs()));
+    registry.offer(context -> new ClusterService(administration.cluster()));
   }
 }

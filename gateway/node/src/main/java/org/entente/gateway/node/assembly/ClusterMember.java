@@ -6,8 +6,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.entente.gateway.cluster.ClusterNode;
+import org.entente.gateway.cluster.ClusterStatus;
 import org.entente.gateway.cluster.ReplicatedStore;
 import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.meter.Meters;
@@ -38,8 +41,12 @@ final class ClusterMember implements NodeHolder {
    */
   private static final int TIMEOUTS_AWAY = 4;
 
+  /** One that is about to be elected, or restarts, is not worth a warning. */
+  private static final int TIMEOUTS_SILENT = 4;
+
   private final OpeningContext context;
   private final ListenAddresses addresses;
+  private final String self;
   private final Path data;
   private final ReopenSchedule rejoining;
   private volatile @Nullable RunningNode node;
@@ -48,7 +55,7 @@ final class ClusterMember implements NodeHolder {
   private volatile String unopened = "";
   private @Nullable Listener listener;
   private @Nullable ReplicatedStore leading;
-  private Duration electionTimeout = Duration.ZERO;
+  private volatile Duration electionTimeout = Duration.ZERO;
   private long looks;
   private boolean closed;
 
@@ -60,6 +67,7 @@ final class ClusterMember implements NodeHolder {
   ClusterMember(OpeningContext context, ConfiguredFiles files, ClusterConfig cluster) {
     this.context = context;
     addresses = ListenAddresses.configured(files.config());
+    self = cluster.node();
     data = files.config().data();
     rejoining = new ReopenSchedule(Foundation.thresholds(files.config()));
     join(files, cluster);
@@ -150,12 +158,38 @@ final class ClusterMember implements NodeHolder {
         "entente_cluster_commits",
         "Commits of the cluster's ledger that this machine has applied.",
         () -> Optional.ofNullable(membership).map(ClusterMembership::commits).orElse(0L));
+    gaugeOfMachines(
+        "entente_cluster_behind_entries",
+        "Entries of the log that a machine lacked when it last told, as far as this one knows.",
+        one -> Optional.of((double) one.behind()));
+    gaugeOfMachines(
+        "entente_cluster_silent_seconds",
+        "Time since this machine last heard another: a leader hears all, a follower its leader.",
+        one -> one.silence().map(silence -> silence.toMillis() / 1e3));
   }
 
   private void gauge(String name, String help, LongSupplier value) {
     context
         .meters()
         .gauge(name, help, List.of(), () -> List.of(Meters.Sample.of((double) value.getAsLong())));
+  }
+
+  private void gaugeOfMachines(
+      String name, String help, Function<ClusterStatus.Machine, Optional<Double>> value) {
+    context
+        .meters()
+        .gauge(
+            name,
+            help,
+            List.of("node"),
+            () ->
+                status().stream()
+                    .flatMap(known -> known.machines().stream())
+                    .flatMap(
+                        one ->
+                            value.apply(one).stream()
+                                .map(it -> new Meters.Sample(List.of(one.name()), it)))
+                    .toList());
   }
 
   @Override
@@ -166,6 +200,28 @@ final class ClusterMember implements NodeHolder {
   @Override
   public ListenAddresses addresses() {
     return addresses;
+  }
+
+  private Optional<ClusterStatus> status() {
+    return Optional.ofNullable(membership).flatMap(ClusterMembership::status);
+  }
+
+  @Override
+  public List<String> warnings() {
+    Duration silence = electionTimeout.multipliedBy(TIMEOUTS_SILENT);
+    return status().map(known -> ClusterReport.warnings(known, silence)).orElse(List.of());
+  }
+
+  @Override
+  public Optional<String> cluster() {
+    RunningNode now = node;
+    List<String> notes =
+        now == null
+            ? List.of(down())
+            : Stream.concat(ClusterReport.about(now.warnings()), warnings().stream()).toList();
+    long commits = Optional.ofNullable(membership).map(ClusterMembership::commits).orElse(0L);
+    return Optional.of(
+        ClusterReport.json(ClusterReport.state(self, status(), now != null, commits, notes)));
   }
 
   @Override
@@ -269,19 +325,19 @@ final class ClusterMember implements NodeHolder {
   public synchronized void close() {
     closed = true;
     RunningNode last = node;
-    if (last != null && !hasFailed()) {
+    if (last != null && !hasFailed() && !passedTheLead()) {
       closeInOrder(last);
-      handOver();
     }
     leave();
   }
 
-  /** Spares clients and peers the time-out after which others would notice that it is gone. */
-  private void handOver() {
+  /**
+   * Spares clients and peers the time-out after which others would notice that it is gone, and the
+   * time that it needs to close.
+   */
+  private boolean passedTheLead() {
     ClusterMembership here = membership;
-    if (here != null) {
-      here.handOver();
-    }
+    return here != null && here.passLead();
   }
 
   /** If the lead is lost meanwhile, {@link #leave} ends the node: nothing more can be durable. */

@@ -7,14 +7,21 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.entente.gateway.cluster.ClusterNode;
 import org.entente.gateway.cluster.ClusterSettings;
+import org.entente.gateway.cluster.ClusterStatus;
 import org.entente.gateway.cluster.ReplicatedStore;
 import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.NodeIdentity;
 import org.entente.gateway.identity.SpiffeId;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
@@ -31,8 +38,11 @@ import org.slf4j.LoggerFactory;
  * One stay of this machine in its cluster: its vote, its copy of the ledger and its keys, which
  * outlast the nodes that it opens as a leader. Safe for many threads.
  */
-final class ClusterMembership implements AutoCloseable {
+final class ClusterMembership implements OtherMachines, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
+
+  /** The call that asks for it ends with the lead. */
+  private static final Duration ANSWER_FIRST = Duration.ofMillis(500);
 
   private final ConfiguredFiles files;
   private final ClusterConfig cluster;
@@ -124,11 +134,52 @@ final class ClusterMembership implements AutoCloseable {
         .map(name -> name + " (" + cluster.addresses().getOrDefault(name, "unknown") + ")");
   }
 
-  /** Passes the lead on before a planned stop, if this machine has it: {@link ClusterNode}. */
-  void handOver() {
-    if (node.handOver()) {
-      LOG.info("passed the lead to {}", leader().orElse("another machine"));
+  /** What this machine knows of its cluster. */
+  Optional<ClusterStatus> status() {
+    return node.status();
+  }
+
+  @Override
+  public Result<Boolean> leads(String name) {
+    Optional<ClusterStatus.Machine> machine = node.status().flatMap(status -> status.machine(name));
+    if (machine.isEmpty()) {
+      return Result.refused(
+          Code.INVALID_FIELD,
+          "node",
+          "no machine \"%s\"; %s"
+              .formatted(
+                  InvalidValue.printable(name),
+                  NameSuggestion.of(name, List.copyOf(cluster.addresses().keySet()))));
     }
+    if (name.equals(cluster.node())) {
+      return new Result.Done<>(true);
+    }
+    Duration silence = machine.get().silence().orElse(Duration.ZERO);
+    return silence.toMillis() > cluster.electionTimeoutMillis()
+        ? Result.refused(
+            Code.NOT_READY,
+            "node",
+            "%s (%s) has not answered for %d ms: start it, or name another machine"
+                .formatted(name, machine.get().address(), silence.toMillis()))
+        : new Result.Done<>(false);
+  }
+
+  @Override
+  public void passLeadTo(String name) {
+    CompletableFuture.delayedExecutor(
+            ANSWER_FIRST.toMillis(), TimeUnit.MILLISECONDS, ClusterMembership::onItsOwn)
+        .execute(() -> node.passLeadTo(name));
+  }
+
+  private static void onItsOwn(Runnable task) {
+    Thread thread = new Thread(task, "cluster-transfer");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** {@link ClusterNode#passLead()}. */
+  boolean passLead() {
+    return node.passLead();
   }
 
   /** Whether this machine takes part in the cluster, as a leader or not. */
@@ -157,6 +208,11 @@ final class ClusterMembership implements AutoCloseable {
       @Override
       public Store store() {
         return ledger;
+      }
+
+      @Override
+      public OtherMachines machines() {
+        return ClusterMembership.this;
       }
 
       @Override

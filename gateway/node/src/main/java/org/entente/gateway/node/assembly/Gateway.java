@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.entente.gateway.admin.AdminServer;
 import org.entente.gateway.admin.AdminTls;
 import org.entente.gateway.admin.Readiness;
@@ -239,7 +240,16 @@ public final class Gateway implements AutoCloseable {
 
       @Override
       public List<String> warnings() {
-        return holder.node().map(RunningNode::warnings).orElse(List.of());
+        return holder
+            .node()
+            .map(node -> Stream.concat(node.warnings().stream(), holder.warnings().stream()))
+            .map(Stream::toList)
+            .orElse(List.of());
+      }
+
+      @Override
+      public Optional<String> cluster() {
+        return holder.cluster();
       }
     };
   }

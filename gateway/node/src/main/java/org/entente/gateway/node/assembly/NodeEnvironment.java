@@ -8,7 +8,8 @@ import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 
 /**
- * What a node needs from outside: clock, randomness, executors, timers, backups and metrics.
+ * What a node needs from outside: clock, randomness, executors, timers, backups, the other machines
+ * of its cluster, and metrics.
  *
  * @param clock the only source of the time of day
  * @param timers for pauses and time-outs of links
@@ -20,6 +21,7 @@ public record NodeEnvironment(
     Turns turns,
     Timers timers,
     BackupCopies copies,
+    OtherMachines machines,
     Meters meters) {
 
   /**

@@ -1,5 +1,6 @@
 package org.entente.gateway.node.assembly;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,16 @@ interface NodeHolder extends AutoCloseable {
 
   /** Why there is no open node, for an operator. */
   String down();
+
+  /** What an operator should know of the machines of this gateway, although it works. */
+  default List<String> warnings() {
+    return List.of();
+  }
+
+  /** The state of the cluster as this machine knows it, as JSON; empty without a cluster. */
+  default Optional<String> cluster() {
+    return Optional.empty();
+  }
 
   /** Opens or closes the node if that is due. Called twice a second. */
   void look();

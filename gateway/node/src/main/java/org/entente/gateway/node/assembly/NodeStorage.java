@@ -22,6 +22,11 @@ interface NodeStorage {
     return files.keep(files.keystore(random));
   }
 
+  /** The other machines of this gateway; none by default. */
+  default OtherMachines machines() {
+    return OtherMachines.NONE;
+  }
+
   /** Where backups of the ledger are kept; none can be made by default. */
   default BackupCopies backups() {
     return new BackupCopies() {

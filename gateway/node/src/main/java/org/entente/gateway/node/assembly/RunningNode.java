@@ -108,6 +108,7 @@ final class RunningNode {
                 new NodeEnvironment.Turns(threads.workers(), threads.sealer(), new WriterThread()),
                 Timers.of(threads.timers()),
                 storage.backups(),
+                storage.machines(),
                 meters),
             context.running());
     // The writer must end before the store is closed, also if the start fails.

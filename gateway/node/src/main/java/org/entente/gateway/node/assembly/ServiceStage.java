@@ -165,7 +165,13 @@ final class ServiceStage {
         parts,
         subscriptions,
         new Administration(
-            ground.setting, stages, out.routes.links(), links, pairs, new LedgerBackups(ground)));
+            ground.setting,
+            stages,
+            out.routes.links(),
+            links,
+            pairs,
+            new LedgerBackups(ground),
+            new LeadTransfers(ground)));
   }
 
   /** The services that no feature offers. */

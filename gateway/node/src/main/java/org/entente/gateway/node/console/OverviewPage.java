@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.entente.gateway.feature.operator.Links;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.node.console.View.Fact;
@@ -99,6 +101,7 @@ final class OverviewPage {
   private List<Fact> facts(Optional<ConsoleNode> node, List<Links.Link> links) {
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("Links", PeersPage.summary("links", links, node.isPresent())));
+    cluster().map(text -> fact("cluster", "Machines of this gateway", text)).ifPresent(facts::add);
     facts.add(fact("quarantine", "Quarantine", quarantine()));
     facts.add(fact("subscriptions", "Subscription furthest behind", subscriptions()));
     facts.add(
@@ -122,6 +125,35 @@ final class OverviewPage {
                 + time("entente_audit_checkpoint_timestamp_seconds")));
     facts.add(fact("witnesses", "Witnesses of the log", witnesses()));
     return facts;
+  }
+
+  /** Empty if the gateway runs on one machine. */
+  private Optional<String> cluster() {
+    Map<String, Double> silences =
+        sources.meters().values("entente_cluster_silent_seconds").stream()
+            .collect(Collectors.toMap(one -> one.labelValues().get(0), Meters.Sample::value));
+    List<String> machines =
+        sources.meters().values("entente_cluster_behind_entries").stream()
+            .map(one -> machine(one, Optional.ofNullable(silences.get(one.labelValues().get(0)))))
+            .toList();
+    return value("entente_cluster_term")
+        .map(
+            term ->
+                "%s in term %d; %s"
+                    .formatted(
+                        value("entente_cluster_leads").orElse(0L) == 1
+                            ? "this one leads"
+                            : "this one does not lead",
+                        term,
+                        String.join("; ", machines)));
+  }
+
+  private static String machine(Meters.Sample behind, Optional<Double> silence) {
+    return "%s %d entries behind%s"
+        .formatted(
+            behind.labelValues().get(0),
+            (long) behind.value(),
+            silence.map(it -> ", heard %d s ago".formatted(it.longValue())).orElse(""));
   }
 
   private static Fact fact(String id, String name, String text) {

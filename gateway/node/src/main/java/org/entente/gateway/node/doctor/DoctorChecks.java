@@ -56,6 +56,10 @@ public final class DoctorChecks {
               "ledger",
               "Copy the ledger before you repair anything.",
               OPERATING + "a-record-that-cannot-be-read"),
+          new Topic(
+              "cluster",
+              "Start the machine that it names; `entente cluster status` shows all.",
+              "docs/operate/cluster.md#failures"),
           new Topic("disk", "Make room on the disk of `data`.", DISK),
           new Topic(
               "policy",

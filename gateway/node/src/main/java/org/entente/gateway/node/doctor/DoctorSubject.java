@@ -94,6 +94,15 @@ public final class DoctorSubject {
     }
   }
 
+  /**
+   * The gateway's state of its cluster.
+   *
+   * @throws StartProblem if no gateway answers
+   */
+  public AdminPort.Answer cluster() {
+    return get("/cluster");
+  }
+
   /** The gateway's metrics. */
   String metrics() {
     return get("/metrics").body();

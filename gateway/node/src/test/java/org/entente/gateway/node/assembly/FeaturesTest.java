@@ -153,6 +153,7 @@ class FeaturesTest {
                 new NodeEnvironment.Turns(workers, workers, new WriterThread()),
                 Timers.of(timers),
                 new NoCopies(),
+                OtherMachines.NONE,
                 new Meters()),
             System::nanoTime,
             features);

@@ -472,6 +472,32 @@ class ConsoleTest {
   }
 
   @Test
+  void overview_showsTheMachinesOfACluster_andNoneOfTheOnlyMachine() {
+    String cookie = kit.session(ConsoleKit.OPERATOR);
+    assertFalse(kit.get("/console/", cookie).body().contains("Machines of this gateway"));
+    gauge("entente_cluster_leads", List.of(), List.of(Meters.Sample.of(1)));
+    gauge("entente_cluster_term", List.of(), List.of(Meters.Sample.of(3)));
+    gauge(
+        "entente_cluster_behind_entries",
+        List.of("node"),
+        List.of(new Meters.Sample(List.of("fr-1"), 0), new Meters.Sample(List.of("fr-3"), 1234)));
+    gauge(
+        "entente_cluster_silent_seconds",
+        List.of("node"),
+        List.of(new Meters.Sample(List.of("fr-3"), 61.9)));
+    String body = kit.get("/console/", cookie).body();
+    assertTrue(
+        body.contains(
+            "this one leads in term 3; fr-1 0 entries behind; fr-3 1234 entries behind, heard 61 s"
+                + " ago"),
+        body);
+  }
+
+  private void gauge(String name, List<String> labels, List<Meters.Sample> samples) {
+    kit.meters.gauge(name, "of a test", labels, () -> samples);
+  }
+
+  @Test
   void node_thatIsBeingReopened_locksNobodyOut() {
     String cookie = kit.session(ConsoleKit.OPERATOR);
     kit.open = false;

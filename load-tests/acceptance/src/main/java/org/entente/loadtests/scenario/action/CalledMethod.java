@@ -11,6 +11,7 @@ import org.entente.proto.v1.AttachmentsGrpc;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.BackupsGrpc;
 import org.entente.proto.v1.CapGrpc;
+import org.entente.proto.v1.ClusterGrpc;
 import org.entente.proto.v1.ConsentGrpc;
 import org.entente.proto.v1.ConsoleGrpc;
 import org.entente.proto.v1.EvidenceGrpc;
@@ -42,6 +43,7 @@ public record CalledMethod(MethodDescriptor<Message, Message> descriptor) {
           AuditGrpc.getServiceDescriptor(),
           BackupsGrpc.getServiceDescriptor(),
           CapGrpc.getServiceDescriptor(),
+          ClusterGrpc.getServiceDescriptor(),
           ConsentGrpc.getServiceDescriptor(),
           ConsoleGrpc.getServiceDescriptor(),
           EvidenceGrpc.getServiceDescriptor(),

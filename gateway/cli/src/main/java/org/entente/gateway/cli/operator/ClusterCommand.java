@@ -1,0 +1,184 @@
+package org.entente.gateway.cli.operator;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import io.grpc.ManagedChannel;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import org.entente.gateway.cli.call.ClientCall;
+import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.TextTable;
+import org.entente.gateway.node.doctor.AdminPort;
+import org.entente.gateway.node.doctor.DoctorSubject;
+import org.entente.gateway.node.doctor.HttpAdminPort;
+import org.entente.proto.v1.ClusterGrpc;
+import org.entente.proto.v1.ClusterMachine;
+import org.entente.proto.v1.ClusterState;
+import org.entente.proto.v1.TransferLeadRequest;
+import org.entente.proto.v1.TransferLeadResponse;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Commands for the machines that run one gateway. */
+@Command(
+    name = "cluster",
+    description = {
+      "Shows the machines that run one gateway, and passes the lead from one to another.",
+      "docs/operate/cluster.md says how to set them up, and what to do when one fails."
+    },
+    mixinStandardHelpOptions = true,
+    subcommands = {ClusterCommand.Status.class, ClusterCommand.Transfer.class},
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente cluster status --config /etc/entente/node.yaml",
+      "  entente cluster transfer fr-2 --officer FR-3 --justification 'new disk, ticket 12' \\",
+      "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator"
+    })
+public final class ClusterCommand {
+
+  /** Shows what a machine knows of its cluster. */
+  @Command(
+      name = "status",
+      description = {
+        "Shows who leads, and how far each machine has got, as this machine knows it.",
+        "Asks the gateway's admin port, so it works on every machine, and without a leader. Only"
+            + " the",
+        "leader hears all machines and knows whose keys are confirmed.",
+        "The exit code is 1 if this machine knows of no leader."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Status extends PrintingCommand {
+    private static final int OK = 200;
+
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+    private Path config = Path.of("");
+
+    @Option(
+        names = "--admin",
+        paramLabel = "HOST:PORT",
+        description = "the gateway's admin port; by default listen.admin of the configuration")
+    private @Nullable String admin;
+
+    @Option(names = "--json", description = "print one JSON object")
+    private boolean json;
+
+    @Override
+    protected void run() {
+      ClusterState state = state();
+      if (json) {
+        out().println(JsonText.of(state));
+      } else {
+        printText(state);
+      }
+      failUnless(!state.getLeader().isEmpty());
+    }
+
+    private ClusterState state() {
+      InetSocketAddress at = DoctorCommand.address(admin);
+      AdminPort.Answer answer =
+          new DoctorSubject(config, InstantSource.system(), new HttpAdminPort(), at).cluster();
+      if (answer.status() != OK) {
+        throw new CommandFailure("listen.admin: " + answer.body().strip());
+      }
+      ClusterState.Builder state = ClusterState.newBuilder();
+      try {
+        JsonFormat.parser().ignoringUnknownFields().merge(answer.body(), state);
+      } catch (InvalidProtocolBufferException e) {
+        throw new CommandFailure(
+            "listen.admin: found no state of a cluster; is this a gateway's admin port?", e);
+      }
+      return state.build();
+    }
+
+    private void printText(ClusterState state) {
+      print(
+          "%s %s, term %d, %d commits applied"
+              .formatted(state.getNode(), role(state), state.getTerm(), state.getCommits()));
+      TextTable.lines(
+              List.of("machine", "address", "lead", "entries behind", "heard", "keys"),
+              state.getMachinesList().stream().map(one -> row(state, one)).toList())
+          .forEach(this::print);
+      state.getNotesList().forEach(this::print);
+    }
+
+    private static List<String> row(ClusterState state, ClusterMachine one) {
+      return List.of(
+          one.getNode(),
+          one.getAddress(),
+          one.getNode().equals(state.getLeader()) ? "leads" : "",
+          Long.toString(one.getBehind()),
+          heard(state, one),
+          keys(one));
+    }
+
+    private static String role(ClusterState state) {
+      return switch (state.getRole()) {
+        case CLUSTER_ROLE_LEADER -> state.getServes() ? "leads" : "leads, and does not serve yet";
+        case CLUSTER_ROLE_FOLLOWER -> "follows " + state.getLeader();
+        case CLUSTER_ROLE_CANDIDATE -> "knows of no leader";
+        default -> "has left the cluster";
+      };
+    }
+
+    private static String heard(ClusterState state, ClusterMachine one) {
+      if (one.getNode().equals(state.getNode())) {
+        return "this machine";
+      }
+      return one.hasSilentMs()
+          ? String.format(Locale.ROOT, "%.1f s ago", one.getSilentMs() / 1e3)
+          : "";
+    }
+
+    private static String keys(ClusterMachine one) {
+      if (!one.hasKeysConfirmed()) {
+        return "";
+      }
+      return one.getKeysConfirmed() ? "confirmed" : "not confirmed";
+    }
+  }
+
+  /** Passes the lead. */
+  @Command(
+      name = "transfer",
+      description = {
+        "Passes the lead to another machine, such as before work on the one that leads.",
+        "All open calls end, and clients and peers find the next leader. The command ends when the"
+            + " audit",
+        "log has it; `entente cluster status` shows the leader. The client needs the scope"
+            + " `operator`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Transfer extends ClientCall {
+    @Parameters(
+        index = "0",
+        paramLabel = "NODE",
+        description = "name of the next leader in cluster.nodes")
+    private String node = "";
+
+    @Mixin private PersonOptions person = new PersonOptions();
+
+    @Override
+    public void with(ManagedChannel channel) {
+      TransferLeadResponse answer =
+          ClusterGrpc.newBlockingStub(channel)
+              .transferLead(
+                  TransferLeadRequest.newBuilder()
+                      .setNode(node)
+                      .setOnBehalfOf(person.named())
+                      .build());
+      tell(
+          answer,
+          answer.getBefore() ? node + " leads; nothing changed" : "the lead passes to " + node);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package org.entente.gateway.feature;
+
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
+import org.entente.proto.v1.TransferLeadRequest;
+import org.entente.proto.v1.TransferLeadResponse;
+
+/** The machines that run this gateway together, for operators. */
+public interface OwnCluster {
+  /**
+   * Passes the lead to another machine soon; recorded durably on return. Refused if that one cannot
+   * lead now.
+   */
+  Result<TransferLeadResponse> transfer(NodeName client, TransferLeadRequest request);
+}

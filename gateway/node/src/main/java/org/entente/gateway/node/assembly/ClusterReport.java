@@ -1,0 +1,114 @@
+package org.entente.gateway.node.assembly;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.entente.gateway.cluster.ClusterStatus;
+import org.entente.gateway.cluster.ClusterStatus.Machine;
+import org.entente.gateway.cluster.ClusterStatus.Role;
+import org.entente.proto.v1.ClusterMachine;
+import org.entente.proto.v1.ClusterRole;
+import org.entente.proto.v1.ClusterState;
+
+/** A cluster's status in the words and forms that operators get. */
+final class ClusterReport {
+  /** Entries that a machine may lack for a moment under load. */
+  private static final long MOST_BEHIND = 10_000;
+
+  private ClusterReport() {}
+
+  /**
+   * What a leader says of machines that need an operator; nothing elsewhere.
+   *
+   * @param mostSilent silence after which a machine is likely to be down
+   */
+  static List<String> warnings(ClusterStatus status, Duration mostSilent) {
+    return status.role() != Role.LEADER
+        ? List.of()
+        : status.machines().stream()
+            .filter(one -> !one.name().equals(status.node()))
+            .flatMap(one -> warning(one, mostSilent).stream())
+            .toList();
+  }
+
+  private static Optional<String> warning(Machine one, Duration mostSilent) {
+    Duration silence = one.silence().orElse(Duration.ZERO);
+    if (silence.compareTo(mostSilent) > 0) {
+      return Optional.of(
+          "cluster: %s (%s) has not answered for %d s"
+              .formatted(one.name(), one.address(), silence.toSeconds()));
+    }
+    return one.behind() > MOST_BEHIND
+        ? Optional.of(
+            "cluster: %s (%s) is %d entries of the log behind"
+                .formatted(one.name(), one.address(), one.behind()))
+        : Optional.empty();
+  }
+
+  /**
+   * The state of a machine.
+   *
+   * @param status empty if it has left its cluster
+   * @param commits of the ledger, applied here
+   * @param notes why it does not serve, or warnings
+   */
+  static ClusterState state(
+      String node,
+      Optional<ClusterStatus> status,
+      boolean serves,
+      long commits,
+      List<String> notes) {
+    ClusterState.Builder state =
+        ClusterState.newBuilder()
+            .setNode(node)
+            .setServes(serves)
+            .setCommits(commits)
+            .addAllNotes(notes);
+    status.ifPresent(
+        known -> {
+          state
+              .setRole(role(known.role()))
+              .setLeader(known.leader().orElse(""))
+              .setTerm(known.term());
+          known.machines().forEach(one -> state.addMachines(machine(one)));
+        });
+    return state.build();
+  }
+
+  private static ClusterRole role(Role role) {
+    return switch (role) {
+      case LEADER -> ClusterRole.CLUSTER_ROLE_LEADER;
+      case FOLLOWER -> ClusterRole.CLUSTER_ROLE_FOLLOWER;
+      case CANDIDATE -> ClusterRole.CLUSTER_ROLE_CANDIDATE;
+    };
+  }
+
+  private static ClusterMachine machine(Machine one) {
+    ClusterMachine.Builder machine =
+        ClusterMachine.newBuilder()
+            .setNode(one.name())
+            .setAddress(one.address())
+            .setBehind(one.behind());
+    one.silence().ifPresent(silence -> machine.setSilentMs(silence.toMillis()));
+    one.hasKeys().ifPresent(machine::setKeysConfirmed);
+    return machine.build();
+  }
+
+  /** As protobuf JSON, with a line end. */
+  static String json(ClusterState state) {
+    try {
+      return JsonFormat.printer().print(state) + "\n";
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a message without Any is always printed", e);
+    }
+  }
+
+  /** The warnings that belong to a cluster, among those of a node. */
+  static Stream<String> about(List<String> warnings) {
+    return warnings.stream()
+        .filter(one -> one.startsWith("cluster:") || one.startsWith("erasures:"));
+  }
+}

@@ -1,0 +1,28 @@
+package org.entente.gateway.node.assembly;
+
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Result;
+
+/** The other machines that run this gateway, of which one may lead. Safe for many threads. */
+public interface OtherMachines {
+  /** Those of a gateway that runs on one machine. */
+  OtherMachines NONE =
+      new OtherMachines() {
+        @Override
+        public Result<Boolean> leads(String node) {
+          return Result.refused(
+              Code.NOT_FOUND, "", "this gateway runs on one machine; `cluster` is not configured");
+        }
+
+        @Override
+        public void passLeadTo(String node) {
+          throw new IllegalStateException("there is no other machine");
+        }
+      };
+
+  /** Whether a machine leads; refused unless it does, or can now. */
+  Result<Boolean> leads(String node);
+
+  /** Passes the lead to a machine soon: this returns before, so that a caller gets its answer. */
+  void passLeadTo(String node);
+}
