@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -102,7 +103,7 @@ final class LeaderKeys implements KeyMirror {
 
   /**
    * Has every key that the ledger may name, on this node and on most. Waits for as long as too few
-   * nodes answer.
+   * nodes answer, and for no others: one that hangs must not delay a take-over.
    *
    * @param leads whether this node still leads
    * @throws IOException if it no longer does, if nodes were set up with different keys, or if none
@@ -114,7 +115,7 @@ final class LeaderKeys implements KeyMirror {
     for (boolean may = mayBegin(mine, states); !may; may = mayBegin(mine, states)) {
       requireLead(leads);
       states.clear();
-      states.putAll(askAll());
+      states.putAll(askAll(mine));
       if (!mayBegin(mine, states)) {
         sayAwaited(keyless(states));
         pause();
@@ -133,7 +134,7 @@ final class LeaderKeys implements KeyMirror {
     }
     while (confirmed() < majority()) {
       requireLead(leads);
-      catchUp();
+      await(askToCatchUp(), majority() - 1);
       if (confirmed() < majority()) {
         sayAwaited(missing());
         pause();
@@ -199,12 +200,25 @@ final class LeaderKeys implements KeyMirror {
     return all || (!first && holders >= majority());
   }
 
-  private Map<Peer, KeyNode.State> askAll() {
-    Map<Peer, CompletableFuture<Optional<KeyNode.State>>> asked = new HashMap<>();
-    peers.forEach(peer -> asked.put(peer, ask(peer, () -> peer.node.state(term))));
-    Map<Peer, KeyNode.State> states = new HashMap<>();
-    asked.forEach((peer, answer) -> answer.join().ifPresent(state -> states.put(peer, state)));
-    return states;
+  /** The states of those that answer until they are enough to begin, or have all answered. */
+  private Map<Peer, KeyNode.State> askAll(KeyNode.State mine) throws IOException {
+    Map<Peer, KeyNode.State> states = new ConcurrentHashMap<>();
+    CompletableFuture<Void> enough = new CompletableFuture<>();
+    CompletableFuture<?>[] asked =
+        peers.stream()
+            .map(
+                peer ->
+                    ask(peer, () -> peer.node.state(term))
+                        .thenAccept(
+                            answer -> {
+                              answer.ifPresent(state -> states.put(peer, state));
+                              if (mayBegin(mine, states)) {
+                                enough.complete(null);
+                              }
+                            }))
+            .toArray(CompletableFuture<?>[]::new);
+    await(CompletableFuture.anyOf(enough, CompletableFuture.allOf(asked)));
+    return Map.copyOf(states);
   }
 
   /**
@@ -293,9 +307,11 @@ final class LeaderKeys implements KeyMirror {
    * Called regularly.
    */
   void catchUp() {
-    List<CompletableFuture<Optional<KeyNode.Held>>> asked =
-        peers.stream().map(peer -> ask(peer, () -> catchUp(peer))).toList();
-    asked.forEach(CompletableFuture::join);
+    askToCatchUp().forEach(CompletableFuture::join);
+  }
+
+  private List<CompletableFuture<Optional<KeyNode.Held>>> askToCatchUp() {
+    return peers.stream().map(peer -> ask(peer, () -> catchUp(peer))).toList();
   }
 
   private KeyNode.Held catchUp(Peer peer) throws IOException {

@@ -83,11 +83,17 @@ final class Leadership {
       }
       throw e;
     }
+    LOG.info("elected; the keys of most nodes are read after {} ms", millis());
     if (!leads.getAsBoolean() || endsWhileOthersMayDeliver()) {
       return false;
     }
+    LOG.info("no earlier lease lasts after {} ms", millis());
     begin();
     return true;
+  }
+
+  private long millis() {
+    return Duration.ofNanos(System.nanoTime() - began).toMillis();
   }
 
   /** Waits; a machine that sleeps meanwhile only waits longer. */
