@@ -57,6 +57,7 @@ final class ClusterMember implements NodeHolder {
   private @Nullable ReplicatedStore leading;
   private volatile Duration electionTimeout = Duration.ZERO;
   private long looks;
+  private boolean rehearsed;
   private boolean closed;
 
   /**
@@ -120,9 +121,13 @@ final class ClusterMember implements NodeHolder {
       return;
     }
     leading = store;
+    long began = System.nanoTime();
     try {
       node = RunningNode.open(context, context.files(), here.storage(store), addresses);
-      LOG.info("this node leads its cluster in term {}", store.term());
+      LOG.info(
+          "this node leads its cluster in term {}; its gateway was open after {} ms",
+          store.term(),
+          Duration.ofNanos(System.nanoTime() - began).toMillis());
     } catch (IOException | RuntimeException e) {
       // Whatever the failure, such as the loss of the lead: another machine may do better.
       LOG.error("this node leads, and cannot open its gateway", e);
@@ -249,6 +254,7 @@ final class ClusterMember implements NodeHolder {
       return;
     }
     ClusterMembership here = membership;
+    rehearse(here);
     looks++;
     if (here != null && looks % LOOKS_UNTIL_RELOAD == 0) {
       here.reload();
@@ -262,6 +268,17 @@ final class ClusterMember implements NodeHolder {
     } else if (rejoining.isPauseOver(System.nanoTime())) {
       giveWay();
     }
+  }
+
+  /** Once in the life of the process, while another machine leads, on a thread of its own. */
+  private void rehearse(@Nullable ClusterMembership here) {
+    if (rehearsed || here == null || !here.follows()) {
+      return;
+    }
+    rehearsed = true;
+    Thread thread = new Thread(here::rehearse, "cluster-rehearsal");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** Leaves, so that another machine can lead; this one may have no room to open anything. */

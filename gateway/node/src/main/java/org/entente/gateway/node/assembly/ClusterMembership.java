@@ -25,7 +25,9 @@ import org.entente.gateway.model.Result;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
+import org.entente.gateway.rpc.ConnectionRehearsal;
 import org.entente.gateway.rpc.tls.NodeTrust;
+import org.entente.gateway.rpc.tls.TlsContexts;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.Store;
@@ -48,6 +50,7 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   private final ClusterConfig cluster;
   private final TlsCertificateReloader tls;
   private final Keystore keystore;
+  private final NodeTrust trust;
   private final ClusterNode node;
   private volatile TrustBundle bundle;
 
@@ -66,10 +69,11 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     this.cluster = cluster;
     tls = TlsCertificateReloader.open(files, clock);
     bundle = bundle(files);
+    trust = trust(clock, meters);
     keystore = files.keep(files.keystore(new SecureRandom()));
     boolean joined = false;
     try {
-      node = ClusterNode.start(settings(clock, meters), keystore, listener);
+      node = ClusterNode.start(settings(), keystore, listener);
       joined = true;
     } catch (StoreFailure e) {
       throw new StartProblem("cluster: " + e.getMessage(), e);
@@ -80,19 +84,24 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     }
   }
 
-  private ClusterSettings settings(InstantSource clock, Meters meters) {
+  private NodeTrust trust(InstantSource clock, Meters meters) {
+    return new NodeTrust(
+        new NodeIdentity(SpiffeId.parse(gateway())),
+        () -> bundle,
+        clock,
+        new HandshakeFailureLog(Meters.Side.PEER, meters, clock)::refused);
+  }
+
+  private String gateway() {
     NodeConfig config = files.config();
-    String own =
-        "spiffe://%s/agency/%s/gateway/%s"
-            .formatted(config.federation(), config.agency(), config.gateway());
-    NodeTrust trust =
-        new NodeTrust(
-            new NodeIdentity(SpiffeId.parse(own)),
-            () -> bundle,
-            clock,
-            new HandshakeFailureLog(Meters.Side.PEER, meters, clock)::refused);
+    return "spiffe://%s/agency/%s/gateway/%s"
+        .formatted(config.federation(), config.agency(), config.gateway());
+  }
+
+  private ClusterSettings settings() {
+    NodeConfig config = files.config();
     return new ClusterSettings(
-        own,
+        gateway(),
         cluster.node(),
         cluster.addresses(),
         new ClusterSettings.Folders(cluster.log(), config.data(), cluster.mark()),
@@ -125,6 +134,20 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     } catch (IOException | StartProblem e) {
       LOG.warn(
           "certificate or trust bundle cannot be read, the last ones stay: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * Does what a take-over would be the first to do in this process, and what takes most of its
+   * time: compiles the policy, and opens a connection. Changes nothing.
+   */
+  void rehearse() {
+    try {
+      files.rulebook(bundle);
+      ConnectionRehearsal.run(new TlsContexts(tls.identity()), trust.inHandshake());
+    } catch (IOException | RuntimeException e) {
+      // The edge of its thread: a take-over reads the same files again, and may fail as well.
+      LOG.warn("as a leader, this node might not serve: {}", e.getMessage());
     }
   }
 
@@ -180,6 +203,11 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   /** {@link ClusterNode#passLead()}. */
   boolean passLead() {
     return node.passLead();
+  }
+
+  /** Whether another machine leads. */
+  boolean follows() {
+    return node.leader().filter(name -> !name.equals(cluster.node())).isPresent();
   }
 
   /** Whether this machine takes part in the cluster, as a leader or not. */
