@@ -171,7 +171,7 @@ final class Inspection {
     if (delivery.getHeader().isEmpty()) {
       return new InspectionResult.Nothing();
     }
-    Optional<EnvelopeHeader> header = EnvelopeHeader.parse(delivery.getHeader().toByteArray());
+    Optional<EnvelopeHeader> header = EnvelopeHeader.parse(ProtoBytes.array(delivery.getHeader()));
     Optional<InspectionResult.Rejected> wrong =
         header.isEmpty()
             ? Optional.of(
@@ -191,7 +191,7 @@ final class Inspection {
     }
     Optional<Envelope> envelope =
         Envelope.of(
-            ProtoBytes.array(delivery.getHeader()),
+            header.get(),
             ProtoBytes.array(delivery.getSignature()),
             ProtoBytes.array(delivery.getLabels()),
             ProtoBytes.array(delivery.getBodies()));

@@ -116,15 +116,16 @@ public final class OutboundSealer {
             recipients));
   }
 
-  /** Opens the content key of an own envelope again. */
-  public Optional<ContentKey> contentKey(StoredEnvelope envelope) {
-    byte[] wrapped = envelope.getSealedContentKey().toByteArray();
-    return EnvelopeHeader.parse(envelope.getHeader().toByteArray())
-        .flatMap(
-            header ->
-                outboxKeys
-                    .find(envelope.getOutboxKey())
-                    .flatMap(key -> OutboxSeal.open(header, key, wrapped, beside(envelope))));
+  /**
+   * Opens the content key of an own envelope again.
+   *
+   * @param header the header of this envelope
+   */
+  public Optional<ContentKey> contentKey(EnvelopeHeader header, StoredEnvelope envelope) {
+    byte[] wrapped = ProtoBytes.array(envelope.getSealedContentKey());
+    return outboxKeys
+        .find(envelope.getOutboxKey())
+        .flatMap(key -> OutboxSeal.open(header, key, wrapped, beside(envelope)));
   }
 
   /**

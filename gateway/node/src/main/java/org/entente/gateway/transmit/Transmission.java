@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
@@ -17,6 +17,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.ProtoBytes;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.ContentKey;
@@ -42,7 +43,7 @@ public final class Transmission {
   private final Ledger ledger;
   private final Settlement settlement;
   private final SenderSessions sessions;
-  private final Function<StoredEnvelope, Optional<ContentKey>> contentKeys;
+  private final BiFunction<EnvelopeHeader, StoredEnvelope, Optional<ContentKey>> contentKeys;
   private final QueuedPermitCheck permitted;
   private final Origin origin;
   private final UnsendableEntries unsendable;
@@ -64,7 +65,7 @@ public final class Transmission {
       Ledger ledger,
       Settlement settlement,
       SenderSessions sessions,
-      Function<StoredEnvelope, Optional<ContentKey>> contentKeys,
+      BiFunction<EnvelopeHeader, StoredEnvelope, Optional<ContentKey>> contentKeys,
       QueuedPermitCheck permitted,
       Origin origin,
       UnsendableEntries unsendable) {
@@ -226,17 +227,17 @@ public final class Transmission {
     Optional<EnvelopeHeader> header =
         envelope == null
             ? Optional.empty()
-            : EnvelopeHeader.parse(envelope.getHeader().toByteArray());
-    Optional<ContentKey> key = envelope == null ? Optional.empty() : contentKeys.apply(envelope);
-    boolean takenBack = envelope != null && isTakenBack(envelope);
+            : EnvelopeHeader.parse(ProtoBytes.array(envelope.getHeader()));
+    if (envelope == null || header.isEmpty()) {
+      return recipients.stream().<Fate>map(hop -> new Fate.Done()).toList();
+    }
+    boolean takenBack = isTakenBack(envelope);
+    Optional<ContentKey> key = contentKeys.apply(header.get(), envelope);
     try {
+      WaitingEnvelope waiting = new WaitingEnvelope(envelope, header.get(), key, takenBack);
       List<Fate> fates = new ArrayList<>();
       for (HopRecipient hop : recipients) {
-        fates.add(
-            envelope == null || header.isEmpty()
-                ? new Fate.Done()
-                : guarded(
-                    peer, lane, hop, new WaitingEnvelope(envelope, header.get(), key, takenBack)));
+        fates.add(guarded(peer, lane, hop, waiting));
       }
       return fates;
     } finally {

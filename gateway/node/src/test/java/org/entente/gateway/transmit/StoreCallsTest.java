@@ -3,11 +3,15 @@ package org.entente.gateway.transmit;
 import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.testkit.InstanceCount;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.link.v1.Result;
@@ -80,6 +84,23 @@ class StoreCallsTest {
             "get ENVELOPE absent", 1,
             "delete ENVELOPE", 1),
         store.calls());
+  }
+
+  @Test
+  void header_ofAnEnvelope_isParsedOnceToTransmitIt() {
+    node.send(DE);
+    LedgerHopQueue queue =
+        new LedgerHopQueue(
+            node.ledger,
+            node.settlement,
+            node.transmission,
+            DE,
+            SenderNode.LANE,
+            MessageTracer.OFF);
+    List<QueuedEnvelope> read = new ArrayList<>();
+    InstanceCount count = InstanceCount.of(() -> read.addAll(queue.read(1, 8, 1 << 20)));
+    assertFalse(read.isEmpty());
+    assertEquals(1, count.made(EnvelopeHeader.class));
   }
 
   /** Upkeep looks at each member's lanes twice a second. */

@@ -30,13 +30,17 @@ public final class Envelope {
    */
   public static Optional<Envelope> of(
       byte[] header, byte[] signature, byte[] labels, byte[] bodies) {
-    return EnvelopeHeader.parse(header)
-        .filter(
-            parsed ->
-                signature.length == Ed25519VerifyingKey.SIGNATURE_BYTES
-                    && labels.length == parsed.labelsLength()
-                    && bodies.length == parsed.bodiesLength())
-        .map(parsed -> new Envelope(parsed, signature, labels, bodies));
+    return EnvelopeHeader.parse(header).flatMap(parsed -> of(parsed, signature, labels, bodies));
+  }
+
+  /** The same with a header that was parsed; empty if the other parts do not have its lengths. */
+  public static Optional<Envelope> of(
+      EnvelopeHeader header, byte[] signature, byte[] labels, byte[] bodies) {
+    return signature.length == Ed25519VerifyingKey.SIGNATURE_BYTES
+            && labels.length == header.labelsLength()
+            && bodies.length == header.bodiesLength()
+        ? Optional.of(new Envelope(header, signature, labels, bodies))
+        : Optional.empty();
   }
 
   /** The header. */

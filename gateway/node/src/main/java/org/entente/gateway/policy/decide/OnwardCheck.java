@@ -48,12 +48,17 @@ final class OnwardCheck {
    */
   record Passage(@Nullable Refusal refusal, List<AppliedConsent> consented) {}
 
+  private static final Passage NOTHING_PASSED_ON = new Passage(null, List.of());
+
   /** One draft on its way to one recipient. */
   private record DraftRecipient(
       Label draft, AgencyName recipient, Instant now, List<AppliedConsent> consented) {}
 
   /** Decides about a draft that passes on these sources. */
   Passage passage(Label draft, List<OnwardSource> sources, AgencyName recipient, Instant now) {
+    if (sources.isEmpty()) {
+      return NOTHING_PASSED_ON;
+    }
     DraftRecipient way = new DraftRecipient(draft, recipient, now, new ArrayList<>());
     for (OnwardSource source : sources) {
       Optional<AgreementMismatch> failure = failure(way, source);
