@@ -2,6 +2,7 @@ package org.entente.gateway.seal;
 
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.AesCtr;
@@ -89,6 +90,16 @@ public final class ContentKey implements AutoCloseable {
   public BodyKey bodyKey(int index) {
     byte[] info = new FieldWriter(Suite.BODY.length + 4).fixed(Suite.BODY).u32(index).toBytes();
     return BodyKey.takeOver(derive(info));
+  }
+
+  /** The keys of the first {@code count} bodies, each as {@link #bodyKey} gives it, in one pass. */
+  public List<BodyKey> bodyKeys(int count) {
+    byte[] key = secret.reveal();
+    try {
+      return Hkdf.expandEachSha256(key, Suite.BODY, count).stream().map(BodyKey::takeOver).toList();
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
   }
 
   /** Padding for the sealed bodies. */

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnsafeByteOperations;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -153,6 +154,14 @@ public final class OpenedLabels implements AutoCloseable {
   /** The content key, wrapped by {@code wrapping} under a key. */
   byte[] wrapped(OutboxSeal wrapping, SecretBytes key) {
     return wrapping.seal(envelope.header(), key, contentKey);
+  }
+
+  /** Derives the keys of all bodies at once, for a caller that opens all of them. */
+  public void deriveBodyKeys() {
+    List<BodyKey> keys = contentKey.bodyKeys(count());
+    for (int i = 0; i < keys.size(); i++) {
+      keep(i, keys.get(i));
+    }
   }
 
   /** The key of a message's body, which the caller closes. */

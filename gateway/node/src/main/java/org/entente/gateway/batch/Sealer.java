@@ -108,11 +108,14 @@ public final class Sealer {
     }
     byte[] bodies = new byte[Padme.paddedLength(length)];
     int at = 0;
-    for (int i = 0; i < items.size(); i++) {
-      try (BodyKey bodyKey = key.bodyKey(i)) {
-        bodyKey.seal(new BodyAddress(origin, id, i), items.get(i).body(), bodies, at);
+    List<BodyKey> keys = key.bodyKeys(items.size());
+    try {
+      for (int i = 0; i < items.size(); i++) {
+        keys.get(i).seal(new BodyAddress(origin, id, i), items.get(i).body(), bodies, at);
+        at += items.get(i).bodyBytes();
       }
-      at += items.get(i).bodyBytes();
+    } finally {
+      keys.forEach(BodyKey::close);
     }
     byte[] padding = key.padding(bodies.length - at);
     System.arraycopy(padding, 0, bodies, at, padding.length);

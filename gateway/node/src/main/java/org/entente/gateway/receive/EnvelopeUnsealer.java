@@ -38,6 +38,7 @@ import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.statement.SessionTerms;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +118,7 @@ final class EnvelopeUnsealer {
     int verifications = 0;
     int items = 0;
     int subjects = 0;
+    labels.deriveBodyKeys();
     for (int i = 0; i < labels.count(); i++) {
       Optional<Message> message = message(labels, i, announced, elements);
       if (message.isEmpty()) {
@@ -124,10 +126,9 @@ final class EnvelopeUnsealer {
       }
       messages.add(message.get());
       verifications += message.get().signatures();
-      items +=
-          message.get().body().getEvidence().getItemsList().stream()
-              .mapToInt(EvidenceMessages::count)
-              .sum();
+      for (EvidenceItem item : message.get().body().getEvidence().getItemsList()) {
+        items += EvidenceMessages.count(item);
+      }
       subjects += SubjectTerms.cost(message.get().body());
     }
     return Optional.of(
@@ -173,7 +174,10 @@ final class EnvelopeUnsealer {
       int bytes = labelBytes.length + bodyBytes.get().length;
       MessageId id = MessageId.of(label.getMessageId().toByteArray());
       boolean said = label.getKind() == Kind.KIND_EVIDENCE || isConsumed(label.getKind());
-      int signatures = hooks.stream().mapToInt(hook -> hook.signatures(body)).sum();
+      int signatures = 0;
+      for (ReceptionHook hook : hooks) {
+        signatures += hook.signatures(body);
+      }
       return Optional.of(new Message(id, label, body, bytes, announced, said, signatures));
     } catch (InvalidProtocolBufferException | InvalidValue e) {
       return Optional.empty();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.batch.SealingBatch;
@@ -65,6 +66,18 @@ class SealingTest {
     assertEquals(Samples.NOW_MS, header.facts().createdAtMs());
     assertEquals(Samples.NOW_MS + Samples.HOUR_MS, header.facts().expiresAtMs());
     assertEquals(batch.items().stream().map(SealingItem::id).toList(), sealed.messages());
+  }
+
+  @Test
+  void keysOfBodies_derivedTogether_areThoseDerivedOneByOne() {
+    try (Sealed sealed = Samples.sealer(FR, "keys").seal(Samples.batch(3, 1000))) {
+      List<BodyKey> keys = sealed.contentKey().bodyKeys(300);
+      assertEquals(300, keys.size());
+      for (int i = 0; i < keys.size(); i++) {
+        assertArrayEquals(sealed.contentKey().bodyKey(i).reveal(), keys.get(i).reveal());
+      }
+      assertEquals(List.of(), sealed.contentKey().bodyKeys(0));
+    }
   }
 
   private static Envelope received(Envelope sent) {

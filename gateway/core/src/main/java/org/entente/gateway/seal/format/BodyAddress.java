@@ -25,7 +25,7 @@ public record BodyAddress(AgencyName origin, EnvelopeId envelope, int index) {
     return new FieldWriter(domain.length + 1 + origin.value().length() + ENVELOPE_AND_INDEX)
         .fixed(domain)
         .text(origin.value())
-        .fixed(envelope.bytes())
+        .id(envelope)
         .u32(index)
         .toBytes();
   }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.Id128;
 
 /** Writes the fields of a format in order; all numbers big-endian. */
 public final class FieldWriter {
@@ -36,6 +37,10 @@ public final class FieldWriter {
     int at = grow(8);
     BigEndian.putU64(bytes, at, value);
     return this;
+  }
+
+  public FieldWriter id(Id128<?> value) {
+    return u64(value.bits().high()).u64(value.bits().low());
   }
 
   public FieldWriter fixed(byte[] value) {
