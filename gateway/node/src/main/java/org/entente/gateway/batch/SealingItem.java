@@ -1,7 +1,10 @@
 package org.entente.gateway.batch;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
 import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
@@ -85,9 +88,13 @@ public final class SealingItem {
    * @throws IllegalArgumentException if label or body are over their limits: validation comes first
    */
   public static SealingItem of(Permitted permitted) {
+    List<AgencyName> recipients = new ArrayList<>(permitted.permits().size());
+    for (Permit permit : permitted.permits()) {
+      recipients.add(permit.recipient());
+    }
     BatchKey key =
         new BatchKey(
-            permitted.permits().stream().map(Permit::recipient).toList(),
+            recipients,
             permitted.agreement(),
             permitted.retentionDays(),
             permitted.lane(),

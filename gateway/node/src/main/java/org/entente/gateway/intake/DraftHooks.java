@@ -68,7 +68,12 @@ public record DraftHooks(
   }
 
   boolean judgeReply(CheckedDraft draft) {
-    return hooks.stream().anyMatch(hook -> hook.judgesReply(draft));
+    for (DraftHook hook : hooks) {
+      if (hook.judgesReply(draft)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void sent(Transaction tx, List<Permitted> parts) {

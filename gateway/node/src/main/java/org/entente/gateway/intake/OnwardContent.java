@@ -29,6 +29,9 @@ record OnwardContent(List<SourceMessage> sources, List<AppliedConsent> consented
 
   /** The content of these sources, under these consents. */
   static OnwardContent of(List<OnwardSource> sources, List<AppliedConsent> consented) {
+    if (sources.isEmpty() && consented.isEmpty()) {
+      return NOTHING;
+    }
     return new OnwardContent(
         sources.stream()
             .map(it -> new SourceMessage(it.id(), new AgencyName(it.label().getOrigin())))

@@ -1,6 +1,7 @@
 package org.entente.gateway.intake;
 
-import java.util.HexFormat;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.BigEndian;
@@ -13,12 +14,12 @@ import org.entente.proto.v1.Draft;
  *
  * @param client the publishing client
  * @param key the client's idempotency key
- * @param draftHash keyed hash of the draft, in hex
+ * @param draftHash keyed hash of the draft
  */
-public record OutcomeKey(String client, String key, String draftHash) {
-  /** The key with the bytes of the hash. */
+public record OutcomeKey(String client, String key, ByteString draftHash) {
+  /** The key with the bytes of the hash, which the caller does not change. */
   public static OutcomeKey of(String client, String key, byte[] draftHash) {
-    return new OutcomeKey(client, key, HexFormat.of().formatHex(draftHash));
+    return new OutcomeKey(client, key, UnsafeByteOperations.unsafeWrap(draftHash));
   }
 
   /**
@@ -48,9 +49,9 @@ public record OutcomeKey(String client, String key, String draftHash) {
     }
   }
 
-  /** The bytes of the keyed hash. */
+  /** The bytes of the keyed hash, which must not be modified. */
   public byte[] hash() {
-    return HexFormat.of().parseHex(draftHash);
+    return ProtoBytes.array(draftHash);
   }
 
   /**

@@ -1,6 +1,6 @@
 package org.entente.gateway.intake;
 
-import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
@@ -22,14 +22,14 @@ public final class OutcomeMapper {
     for (Permitted part : parts) {
       for (Permit permit : part.permits()) {
         accepted.addPermits(
-            permit(permit, part.label().getRedactedList(), part.label().getDesksList()).toBuilder()
+            permit(permit, part.label().getRedactedList(), part.label().getDesksList())
                 .setAddressed(part.label().getAddressed()));
       }
     }
     refusals.forEach(refusal -> accepted.addRefusals(refusal.toProto()));
     return Outcome.newBuilder()
         .setIdempotencyKey(key)
-        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
         .setAccepted(accepted)
         .build();
   }
@@ -40,7 +40,7 @@ public final class OutcomeMapper {
     refusals.forEach(refusal -> refused.addRefusals(refusal.toProto()));
     return Outcome.newBuilder()
         .setIdempotencyKey(key)
-        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
         .setRefused(refused)
         .build();
   }
@@ -48,7 +48,7 @@ public final class OutcomeMapper {
   static Outcome held(String key, MessageId id, Held held) {
     return Outcome.newBuilder()
         .setIdempotencyKey(key)
-        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
         .setHeld(held)
         .build();
   }
@@ -59,21 +59,21 @@ public final class OutcomeMapper {
         .map(
             permit ->
                 permit(
-                    permit,
-                    decision.withheld(permit.recipient()),
-                    decision.desks(permit.recipient())))
+                        permit,
+                        decision.withheld(permit.recipient()),
+                        decision.desks(permit.recipient()))
+                    .build())
         .toList();
   }
 
-  private static org.entente.proto.v1.Permit permit(
+  private static org.entente.proto.v1.Permit.Builder permit(
       Permit permit, List<String> withheld, List<String> desks) {
     return org.entente.proto.v1.Permit.newBuilder()
         .setAgency(permit.recipient().value())
         .setAgreement(permit.agreement())
         .setRetentionDays(permit.retentionDays())
         .addAllWithheld(withheld)
-        .addAllDesks(desks)
-        .build();
+        .addAllDesks(desks);
   }
 
   public static Outcome invalid(String key, Problem problem) {

@@ -196,7 +196,7 @@ public final class HeldDrafts implements DraftHolder {
         HeldFacts.newBuilder()
             .setClient(held.key().client())
             .setIdempotencyKey(held.key().key())
-            .setDraftHash(ByteString.copyFrom(held.key().hash()))
+            .setDraftHash(held.key().draftHash())
             .setMessage(held.message().toByteString())
             .build();
     HeldRecord record =
@@ -246,8 +246,7 @@ public final class HeldDrafts implements DraftHolder {
 
   private static StoredFacts held(MessageId id, HeldFacts facts) {
     OutcomeKey key =
-        OutcomeKey.of(
-            facts.getClient(), facts.getIdempotencyKey(), facts.getDraftHash().toByteArray());
+        new OutcomeKey(facts.getClient(), facts.getIdempotencyKey(), facts.getDraftHash());
     return new StoredFacts(id, key, parseMessage(facts.getMessage()));
   }
 

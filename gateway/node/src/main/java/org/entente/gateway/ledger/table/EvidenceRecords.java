@@ -336,7 +336,10 @@ public final class EvidenceRecords {
    * may keep it until the end of its last day of retention, by its own clock.
    */
   private static Instant until(SentFacts facts, long acceptedMillis) {
-    int days = facts.getPartsList().stream().mapToInt(SentPart::getRetentionDays).max().orElse(0);
+    int days = 0;
+    for (SentPart part : facts.getPartsList()) {
+      days = Math.max(days, part.getRetentionDays());
+    }
     Instant evidence = Instant.ofEpochMilli(acceptedMillis).plus(KEPT);
     Instant content =
         Instant.ofEpochMilli(facts.getExpiresAtMs()).plus(Duration.ofDays(days)).plus(LAST_DAY);

@@ -19,6 +19,8 @@ import org.entente.proto.store.v1.SentFacts;
 final class GroupFacts {
   private record Times(int which, long expiresAt, long openBy) {}
 
+  private static final int TIMES_BYTES = 1 + 2 * Long.BYTES;
+
   private final long acceptedAt;
   private final List<SentFacts> shared = new ArrayList<>();
   private final List<Times> times = new ArrayList<>();
@@ -30,7 +32,7 @@ final class GroupFacts {
   /** The facts of messages, in the order of their group, as bytes. */
   static byte[] encode(long acceptedAt, List<SentFacts> facts) {
     List<SentFacts> shared = new ArrayList<>();
-    KeyBuilder times = KeyBuilder.key();
+    KeyBuilder times = KeyBuilder.key(facts.size() * TIMES_BYTES);
     for (SentFacts one : facts) {
       SentFacts rest =
           one.toBuilder().clearAcceptedAtMs().clearExpiresAtMs().clearOpenByMs().build();

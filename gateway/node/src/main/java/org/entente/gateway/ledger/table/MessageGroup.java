@@ -22,7 +22,7 @@ record MessageGroup(byte[] bytes) {
 
   /** The group of some messages, whose ids rise. */
   static MessageGroup of(List<MessageId> ids) {
-    KeyBuilder bytes = KeyBuilder.key();
+    KeyBuilder bytes = KeyBuilder.key(ids.size() * MessageId.SIZE);
     ids.forEach(id -> bytes.bytes(id.bytes()));
     return new MessageGroup(bytes.done());
   }

@@ -160,10 +160,13 @@ public final class OutboxTable {
    * those of FLASH, or those of all other lanes. An entry that cannot be read stays counted.
    */
   public long bytes(AgencyName recipient, Lane lane) {
-    return Lane.all().stream()
-        .filter(one -> (one == Lane.FLASH) == (lane == Lane.FLASH))
-        .mapToLong(one -> bytes.getOrDefault(new Line(recipient, one), 0L))
-        .sum();
+    long all = 0;
+    for (Lane one : Lane.all()) {
+      if ((one == Lane.FLASH) == (lane == Lane.FLASH)) {
+        all += bytes.getOrDefault(new Line(recipient, one), 0L);
+      }
+    }
+    return all;
   }
 
   /**

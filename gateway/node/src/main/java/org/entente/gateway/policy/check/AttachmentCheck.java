@@ -92,8 +92,10 @@ public final class AttachmentCheck {
         label.getAttachmentsCount() == 0 || mayHave(label.getKind()),
         "label.attachments",
         "are allowed with ALERT, INTELLIGENCE, REQUEST and ANSWER only");
-    findings.noRepeats(
-        "label.attachments", label.getAttachmentsList().stream().map(Attachment::getId).toList());
+    if (label.getAttachmentsCount() > 1) {
+      findings.noRepeats(
+          "label.attachments", label.getAttachmentsList().stream().map(Attachment::getId).toList());
+    }
     return findings.count("label.attachments", label.getAttachmentsCount(), LabelSizes.ATTACHMENTS);
   }
 

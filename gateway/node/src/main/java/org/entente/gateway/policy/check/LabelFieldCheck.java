@@ -323,7 +323,7 @@ public final class LabelFieldCheck {
     }
     findings.noRepeats("label.obligations", obligations);
     findings.check(
-        ONWARD.stream().filter(obligations::contains).count() <= 1,
+        obligations.size() < 2 || ONWARD.stream().filter(obligations::contains).count() <= 1,
         "label.obligations",
         "contains more than one obligation on onward transfer");
   }
@@ -356,9 +356,9 @@ public final class LabelFieldCheck {
   }
 
   private void reviewedFrom(Label label, Instant now) {
-    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    Optional<LocalDate> day = day(label.getClassificationReviewOn());
     findings.check(
-        day(label.getClassificationReviewOn()).map(it -> !it.isBefore(today)).orElse(true),
+        day.isEmpty() || !day.get().isBefore(LocalDate.ofInstant(now, ZoneOffset.UTC)),
         "label.classification_review_on",
         "must not be in the past");
   }

@@ -38,7 +38,12 @@ public final class SubjectCheck {
           case OPERATION_UPDATE -> SubjectTerms.subjects(body.getOperationUpdate());
           default -> List.of();
         };
-    return subjects.stream().anyMatch(Subject::hasPerson);
+    for (Subject subject : subjects) {
+      if (subject.hasPerson()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void all(String field, List<Subject> subjects) {

@@ -147,22 +147,21 @@ public final class DraftTerms {
     if (agreement.obligations().noExport()) {
       return Optional.empty();
     }
-    return sources.stream()
-        .filter(
-            source ->
-                source.label().getObligationsList().contains(Obligation.OBLIGATION_NO_EXPORT)
-                    && !source.label().getOrigin().equals(recipient.value()))
-        .findFirst()
-        .map(
-            source ->
-                new Refusal(
-                    recipient.value(),
-                    Code.ONWARD_REFUSED,
-                    "onward/no_export",
-                    "it passes on "
-                        + source.id()
-                        + ", which may not be exported; "
-                        + agreement.id()
-                        + " permits that; name an agreement with no_export"));
+    for (OnwardSource source : sources) {
+      if (source.label().getObligationsList().contains(Obligation.OBLIGATION_NO_EXPORT)
+          && !source.label().getOrigin().equals(recipient.value())) {
+        return Optional.of(
+            new Refusal(
+                recipient.value(),
+                Code.ONWARD_REFUSED,
+                "onward/no_export",
+                "it passes on "
+                    + source.id()
+                    + ", which may not be exported; "
+                    + agreement.id()
+                    + " permits that; name an agreement with no_export"));
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -225,8 +225,10 @@ public final class PolicyDecision {
         (part, permits) -> {
           Agreement agreement = agreements.get(part.agreement());
           if (agreement != null) {
-            List<CarriedConsent> along =
-                part.consents().stream().map(given.carried()).flatMap(Optional::stream).toList();
+            List<CarriedConsent> along = new ArrayList<>();
+            for (MessageId consent : part.consents()) {
+              given.carried().apply(consent).ifPresent(along::add);
+            }
             out.add(
                 permitted(
                     id, agreement, part, permits, new PropagatedInputs(along, given.grounds())));
