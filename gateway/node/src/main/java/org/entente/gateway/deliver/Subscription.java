@@ -108,6 +108,17 @@ public final class Subscription {
     }
   }
 
+  /** The same, on this thread unless another sends to this subscriber; see {@link #wake}. */
+  void wakeHere() {
+    if (work.getAndIncrement() == 0) {
+      if (owed == 0) {
+        pump();
+      } else {
+        sink.schedule(this::pump, owed);
+      }
+    }
+  }
+
   /**
    * Acknowledges all messages of a position's lane up to it; on a shared subscription that position
    * alone. Refuses a position that was not sent on this stream; on a shared subscription it tells

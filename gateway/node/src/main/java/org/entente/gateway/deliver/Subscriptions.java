@@ -351,6 +351,18 @@ public final class Subscriptions {
     shared.values().forEach(SharedSubscription::wake);
   }
 
+  /**
+   * As {@link #arrived}, but sends on this thread if there is only one subscription: with many, the
+   * last would wait for all. For a thread that holds no lock.
+   */
+  public void arrivedHere() {
+    if (shared.isEmpty() && open.size() == 1) {
+      open.values().forEach(Subscription::wakeHere);
+    } else {
+      arrived();
+    }
+  }
+
   /** The number of held cursors. */
   public int count() {
     return open.size() + shared.values().stream().mapToInt(SharedSubscription::streams).sum();

@@ -79,6 +79,13 @@ final class GroupCommit implements AutoCloseable {
   private boolean running;
   private boolean hurried;
   private boolean closing;
+
+  /** The thread that writes a batch of its own; only that thread finds itself here. */
+  private volatile @Nullable Thread here;
+
+  /** What that thread does after its turn. */
+  private final List<Runnable> afterTurn = new ArrayList<>();
+
   private @Nullable LedgerFailure failure;
 
   GroupCommit(
@@ -236,7 +243,14 @@ final class GroupCommit implements AutoCloseable {
       // The turn is over, and another thread may have begun the next one.
       return;
     }
-    write(first);
+    here = Thread.currentThread();
+    try {
+      write(first);
+    } finally {
+      here = null;
+    }
+    List<Runnable> after = List.copyOf(afterTurn);
+    afterTurn.clear();
     lock.lock();
     try {
       running = false;
@@ -245,6 +259,16 @@ final class GroupCommit implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    after.forEach(GroupCommit::runQuietly);
+  }
+
+  /** Keeps an action for this thread, until it has left its turn; false if it has none here. */
+  boolean doAfterTurnHere(Runnable action) {
+    boolean mine = here == Thread.currentThread();
+    if (mine) {
+      afterTurn.add(action);
+    }
+    return mine;
   }
 
   private void run() {

@@ -170,6 +170,17 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
+   * Runs an action on this thread after its commit, when others may commit again: for what follows
+   * {@link #writeHere}, instead of a hand-over to another thread. To be called from an action after
+   * a commit ({@link Transaction#afterCommit}).
+   *
+   * @return whether it will run; false on the writer's own thread, which must not be kept
+   */
+  public boolean doAfterWritingHere(Runnable action) {
+    return writer.doAfterTurnHere(action);
+  }
+
+  /**
    * Applies a change as {@link #write} does, but starts no commit: it joins the next one, or is
    * committed after 100 milliseconds. For removals that would be repeated if lost; its future
    * completes that much later.

@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.entente.gateway.model.AgencyName;
@@ -102,13 +103,21 @@ final class LaneTraffic implements StreamSlot.Traffic {
 
   /** Sends what has been queued. */
   void wake() {
+    wake(slot.executor());
+  }
+
+  /** The same, on this thread if nothing else happens on the lane. */
+  void sendHere() {
+    wake(slot::executeOneHere);
+  }
+
+  private void wake(Executor by) {
     if (waking.compareAndSet(false, true)) {
-      slot.executor()
-          .execute(
-              () -> {
-                waking.set(false);
-                ready();
-              });
+      by.execute(
+          () -> {
+            waking.set(false);
+            ready();
+          });
     }
   }
 

@@ -95,6 +95,11 @@ public final class PeerLinks implements AutoCloseable {
     known(peer).ifPresent(slots -> slots.lane(lane).wake());
   }
 
+  /** As {@link #wake}, but sends on this thread if it can; for a thread that holds no lock. */
+  public void sendHere(AgencyName peer, Lane lane) {
+    known(peer).ifPresent(slots -> slots.lane(lane).sendHere());
+  }
+
   /** Whether mail to a peer on a lane goes out now, as far as this side can tell. Cheap. */
   public boolean carries(AgencyName peer, Lane lane) {
     return known(peer).map(slots -> slots.lane(lane).carries()).orElse(false);

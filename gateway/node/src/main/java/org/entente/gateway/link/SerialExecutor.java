@@ -43,6 +43,13 @@ final class SerialExecutor implements Executor {
     }
   }
 
+  /** The same, but leaves tasks that come meanwhile to the workers. */
+  void executeOneHere(Runnable task) {
+    if (isFirst(task)) {
+      Context.ROOT.run(() -> takeTurn(1));
+    }
+  }
+
   /** Adds a task; returns whether the caller has to begin a turn. */
   private boolean isFirst(Runnable task) {
     synchronized (waiting) {
@@ -65,7 +72,11 @@ final class SerialExecutor implements Executor {
   }
 
   private void takeTurn() {
-    for (int i = 0; i < TASKS_A_TURN; i++) {
+    takeTurn(TASKS_A_TURN);
+  }
+
+  private void takeTurn(int tasks) {
+    for (int i = 0; i < tasks; i++) {
       Runnable task;
       synchronized (waiting) {
         task = waiting.poll();
@@ -85,7 +96,16 @@ final class SerialExecutor implements Executor {
         }
       }
     }
-    schedule();
+    if (isMoreWaiting()) {
+      schedule();
+    }
+  }
+
+  private boolean isMoreWaiting() {
+    synchronized (waiting) {
+      scheduled = !waiting.isEmpty();
+      return scheduled;
+    }
   }
 
   private void run(Runnable task) {

@@ -115,6 +115,11 @@ final class StreamSlot implements FrameStream.Listener {
     return executor;
   }
 
+  /** Runs one task on this thread, if none runs or waits. */
+  void executeOneHere(Runnable task) {
+    executor.executeOneHere(task);
+  }
+
   /** Opens streams with this dialler whenever there is none. */
   void dialWith(Dialler by) {
     executor.execute(

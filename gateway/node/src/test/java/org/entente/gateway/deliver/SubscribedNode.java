@@ -131,6 +131,9 @@ class SubscribedNode extends ReceivingNode {
     private final String cursor;
     Subscription subscription;
 
+    /** Turns of a worker that it was given. */
+    int turns;
+
     /** Whether it takes nothing. */
     boolean full;
 
@@ -183,6 +186,7 @@ class SubscribedNode extends ReceivingNode {
 
     @Override
     public void schedule(Runnable turn, int passed) {
+      turns++;
       turn.run();
     }
 

@@ -58,6 +58,25 @@ class TailDeliveryTest {
     all.forEach(one -> assertEquals(1 + others.size(), one.given.size()));
   }
 
+  /** With several, the last would wait for the thread that serves all others first. */
+  @Test
+  void onlySubscriber_isServedByTheThreadThatCommitted_andSeveralByWorkers() {
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
+    int turns = one.turns;
+    MessageId first = node.received(Body.getDefaultInstance(), label -> {});
+    node.subscriptions.arrivedHere();
+    assertEquals(List.of(first), one.ids());
+    assertEquals(turns, one.turns);
+
+    SubscribedNode.Subscriber other = node.subscriber("another");
+    int turnsOfOther = other.turns;
+    MessageId second = node.received(Body.getDefaultInstance(), label -> {});
+    node.subscriptions.arrivedHere();
+    assertEquals(List.of(first, second), one.ids());
+    assertEquals(turns + 1, one.turns);
+    assertEquals(turnsOfOther + 1, other.turns);
+  }
+
   @Test
   void recalledOrErased_betweenCommitAndDelivery_isNotGiven() {
     SubscribedNode.Subscriber one = node.subscriber("cursor");

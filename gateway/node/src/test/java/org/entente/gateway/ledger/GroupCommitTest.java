@@ -184,6 +184,53 @@ class GroupCommitTest {
     }
   }
 
+  /** What keeps a thread after its commit must keep nobody from committing. */
+  @Test
+  void actionAfterAChangeHere_runsOnTheSameThread_afterItsTurn() {
+    HandTurns turns = new HandTurns();
+    turns.callerMayWrite = true;
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      List<Thread> ran = new ArrayList<>();
+      List<Boolean> committed = new ArrayList<>();
+      Runnable action =
+          () -> {
+            ran.add(Thread.currentThread());
+            committed.add(writer.submitHere(Lane.ROUTINE, put(KEY, "next")).isDone());
+          };
+      CompletableFuture<String> here =
+          writer.submitHere(
+              Lane.ROUTINE,
+              tx -> {
+                tx.afterCommit(() -> assertTrue(writer.doAfterTurnHere(action)));
+                return put(new byte[] {2}, "here").apply(tx);
+              });
+      assertTrue(here.isDone());
+      assertEquals(List.of(Thread.currentThread()), ran);
+      assertEquals(List.of(true), committed, "the turn was over");
+      assertFalse(writer.doAfterTurnHere(action), "outside of a turn");
+    }
+  }
+
+  @Test
+  void actionAfterAChangeOfTheWriter_isLeftToOthers() {
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      List<Boolean> kept = new ArrayList<>();
+      CompletableFuture<String> done =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                tx.afterCommit(() -> kept.add(writer.doAfterTurnHere(() -> {})));
+                return put(KEY, "written").apply(tx);
+              });
+      turns.turn();
+      assertTrue(done.isDone());
+      assertEquals(List.of(false), kept);
+    }
+  }
+
   @Test
   void changeHere_thatFails_leavesTheNextOneItsTurn() {
     HandTurns turns = new HandTurns();

@@ -126,6 +126,29 @@ class SerialExecutorTest {
     assertEquals(List.of(), ran);
   }
 
+  /** A thread that sends one message of its own must not be kept by what others queue. */
+  @Test
+  void oneTaskForThisThread_leavesTheNextToTheWorkers() {
+    Queue<Runnable> workers = new ArrayDeque<>();
+    SerialExecutor serial = new SerialExecutor(workers::add, defect -> {});
+    List<String> ran = new ArrayList<>();
+    serial.executeOneHere(() -> ran.add("alone"));
+    assertEquals(List.of("alone"), ran);
+    assertTrue(workers.isEmpty());
+
+    serial.executeOneHere(
+        () -> {
+          ran.add("first");
+          serial.execute(() -> ran.add("second"));
+        });
+    assertEquals(List.of("alone", "first"), ran);
+    assertEquals(1, workers.size());
+    serial.executeOneHere(() -> ran.add("third"));
+    workers.remove().run();
+    assertEquals(List.of("alone", "first", "second", "third"), ran);
+    assertTrue(workers.isEmpty());
+  }
+
   @Test
   void taskForThisThread_runsOnIt_withoutTheCallsContext_unlessAnotherRuns() {
     Queue<Runnable> workers = new ArrayDeque<>();

@@ -362,8 +362,11 @@ public final class GatewayCore {
     }
   }
 
+  /** The thread that committed a lone message sends it too: a hand-over takes longer. */
   private void wake(AgencyName peer, Lane lane) {
-    links.wake(peer, lane);
+    if (!ground.ledger.doAfterWritingHere(() -> links.sendHere(peer, lane))) {
+      links.wake(peer, lane);
+    }
   }
 
   private boolean carries(AgencyName peer, Lane lane) {

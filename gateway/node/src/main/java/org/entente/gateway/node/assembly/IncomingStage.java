@@ -41,7 +41,8 @@ final class IncomingStage {
   IncomingStage(
       Foundation ground, OutgoingStage out, Features features, NoticeExchange.Sender send) {
     NodeEnvironment around = ground.around;
-    reporter = new ReceptionReporter(around.meters(), around.clock());
+    reporter =
+        new ReceptionReporter(around.meters(), around.clock(), ground.ledger::doAfterWritingHere);
     ErasureJournal erasures = ground.erasures();
     retentionKeys = ground.keys.retentionKeys();
     erasing =

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.meter.Meters;
@@ -32,14 +33,20 @@ final class ReceptionReporter implements Reporter {
 
   private final Meters meters;
   private final LogRateLimit lines;
+  private final Predicate<Runnable> afterWriting;
   private final Set<AgencyName> toReport = ConcurrentHashMap.newKeySet();
   private final StanzaRequests requests = new StanzaRequests();
   private volatile @Nullable Listeners listeners;
 
   private record Listeners(Subscriptions subscriptions, NoticeExchange notices) {}
 
-  ReceptionReporter(Meters meters, InstantSource clock) {
+  /**
+   * @param afterWriting runs an action on the thread that commits a lone message, after its commit;
+   *     false on any other thread
+   */
+  ReceptionReporter(Meters meters, InstantSource clock, Predicate<Runnable> afterWriting) {
     this.meters = meters;
+    this.afterWriting = afterWriting;
     this.lines = new LogRateLimit(clock, LINES_IN, MOST_LINES);
   }
 
@@ -63,7 +70,7 @@ final class ReceptionReporter implements Reporter {
   @Override
   public void arrived() {
     Listeners to = listeners;
-    if (to != null) {
+    if (to != null && !afterWriting.test(to.subscriptions()::arrivedHere)) {
       to.subscriptions().arrived();
     }
   }
