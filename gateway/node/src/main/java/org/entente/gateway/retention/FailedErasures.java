@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * the next pass, which begins behind them. So one origin neither fills the memory nor keeps its own
  * later erasures from being tried. Safe for many threads.
  */
-final class FailedErasures implements RetentionTable.Passing {
+final class FailedErasures implements RetentionTable.ErasureFilter {
   /** Erasures of one origin that are remembered. */
   static final int MOST = 1_000;
 
@@ -83,7 +83,7 @@ final class FailedErasures implements RetentionTable.Passing {
   }
 
   @Override
-  public synchronized boolean passesOver(AgencyName origin, MessageId id) {
+  public synchronized boolean excludes(AgencyName origin, MessageId id) {
     OfOrigin of = origins.get(origin);
     return of != null && (of.isFull() || of.passed.contains(id));
   }

@@ -199,14 +199,14 @@ public final class RetentionTable {
   public record OriginMessage(AgencyName origin, MessageId id) {}
 
   /** Which pending erasures are left out. */
-  public interface Passing {
+  public interface ErasureFilter {
     /** The message up to which those of an origin are left out; null for none. */
     default @Nullable MessageId behind(AgencyName origin) {
       return null;
     }
 
     /** Whether one of an origin is left out. */
-    boolean passesOver(AgencyName origin, MessageId id);
+    boolean excludes(AgencyName origin, MessageId id);
   }
 
   /**
@@ -214,13 +214,13 @@ public final class RetentionTable {
    * another has recalled.
    *
    * @param most most erasures
-   * @param passing those that are left out
+   * @param filter those that are left out
    * @param turn number of the origin to begin with, modulo the number of origins
    */
-  public PendingErasures pending(Passing passing, int most, int turn) {
+  public PendingErasures pending(ErasureFilter filter, int most, int turn) {
     List<Iterator<OriginMessage>> origins = new ArrayList<>();
     for (AgencyName origin : originsWithPending()) {
-      origins.add(pendingOf(origin, passing, most).iterator());
+      origins.add(pendingOf(origin, filter, most).iterator());
     }
     Collections.rotate(origins, -(turn % Math.max(1, origins.size())));
     List<ErasureRecord> begun = new ArrayList<>();
@@ -267,10 +267,10 @@ public final class RetentionTable {
     return origins;
   }
 
-  private List<OriginMessage> pendingOf(AgencyName origin, Passing passing, int most) {
+  private List<OriginMessage> pendingOf(AgencyName origin, ErasureFilter filter, int most) {
     List<OriginMessage> some = new ArrayList<>();
     KeyBuilder from = KeyBuilder.key().u8(PENDING_OF).ascii(origin.value());
-    MessageId behind = passing.behind(origin);
+    MessageId behind = filter.behind(origin);
     if (behind != null) {
       from.bytes(behind.bytes()).u8(0);
     }
@@ -280,7 +280,7 @@ public final class RetentionTable {
         byte[] key = scan.key();
         MessageId id =
             MessageId.of(Arrays.copyOfRange(key, key.length - MessageId.SIZE, key.length));
-        if (!passing.passesOver(origin, id)) {
+        if (!filter.excludes(origin, id)) {
           some.add(new OriginMessage(origin, id));
         }
       }
