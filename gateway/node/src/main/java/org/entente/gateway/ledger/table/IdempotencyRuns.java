@@ -70,9 +70,9 @@ final class IdempotencyRuns {
     }
   }
 
-  private static void each(byte[] page, RecentIdempotencyKeys.Taker taker) {
+  private static void each(byte[] page, RecentIdempotencyKeys.KeyVisitor visitor) {
     for (int at = 0; at < page.length; at += 2 * Long.BYTES) {
-      taker.take(BigEndian.u64(page, at), BigEndian.u64(page, at + Long.BYTES));
+      visitor.visit(BigEndian.u64(page, at), BigEndian.u64(page, at + Long.BYTES));
     }
   }
 

@@ -61,18 +61,18 @@ final class RecentIdempotencyKeys {
     return size;
   }
 
-  /** Passes on each key with its place, in any order. */
-  void each(Taker taker) {
+  /** Visits each key with its place, in any order. */
+  void each(KeyVisitor visitor) {
     for (int slot = 0; slot < keys.length; slot++) {
       if (places[slot] != 0) {
-        taker.take(keys[slot], places[slot]);
+        visitor.visit(keys[slot], places[slot]);
       }
     }
   }
 
-  /** Takes a key and its place. */
+  /** Reads a key and its place. */
   @FunctionalInterface
-  interface Taker {
-    void take(long key, long place);
+  interface KeyVisitor {
+    void visit(long key, long place);
   }
 }
