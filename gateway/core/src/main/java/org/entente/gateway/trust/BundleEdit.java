@@ -49,7 +49,7 @@ public final class BundleEdit {
   }
 
   /** Continues an unsigned draft under its version. */
-  public static BundleEdit goOn(BundleContent draft) {
+  public static BundleEdit resume(BundleContent draft) {
     return of(draft, draft.version());
   }
 

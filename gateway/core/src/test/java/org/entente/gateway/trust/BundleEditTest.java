@@ -58,7 +58,7 @@ final class BundleEditTest {
     assertEquals(5, next.version());
     assertEquals(
         5,
-        BundleEdit.goOn(next)
+        BundleEdit.resume(next)
             .admit(request(fresh("fr.customs")), false)
             .build(START, END)
             .version());

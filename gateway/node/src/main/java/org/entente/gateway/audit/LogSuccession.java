@@ -109,7 +109,7 @@ public final class LogSuccession {
    * @param sealers the sealer of a log, by its number
    * @param also other changes of the same commit
    */
-  public static void goOn(
+  public static void resume(
       Store store,
       Path directory,
       CheckpointVerifier verifier,

@@ -136,7 +136,7 @@ final class CursorChanges {
             .whenComplete(
                 (written, failure) -> {
                   if (failure == null) {
-                    goOn(cursor);
+                    submitRest(cursor);
                   } else {
                     failed(cursor, failure);
                   }
@@ -187,7 +187,7 @@ final class CursorChanges {
     changes.forEach(one -> one.done.complete(null));
   }
 
-  private void goOn(Cursor cursor) {
+  private void submitRest(Cursor cursor) {
     synchronized (waiting) {
       Waiting left = waiting.get(cursor);
       if (left == null || left.changes.isEmpty()) {

@@ -16,7 +16,7 @@ import org.entente.proto.v1.OpenCursor;
 
 /**
  * Consumers that compete for the messages of one shared subscription, each over a connection of its
- * own. Until {@link #goOn}, each keeps the one message that its credit allows. Thread-safe.
+ * own. Until {@link #resume}, each keeps the one message that its credit allows. Thread-safe.
  */
 public final class SharedConsumers implements AutoCloseable {
   private final List<Consumer> consumers = new ArrayList<>();
@@ -86,7 +86,7 @@ public final class SharedConsumers implements AutoCloseable {
    *
    * @return ids of the messages that the dead ones had
    */
-  public synchronized List<ByteString> goOn(int dead) {
+  public synchronized List<ByteString> resume(int dead) {
     List<ByteString> lost = new ArrayList<>();
     for (Consumer one : consumers.subList(0, dead)) {
       one.channel.shutdownNow();
@@ -98,7 +98,7 @@ public final class SharedConsumers implements AutoCloseable {
     return lost;
   }
 
-  /** Waits until so many messages are acknowledged; how often each was. */
+  /** Waits until a number of messages is acknowledged; returns how often each was. */
   public synchronized Map<ByteString, Integer> awaitAcknowledged(int count, Duration patience)
       throws InterruptedException {
     await(() -> acknowledged.size() >= count, patience);

@@ -85,7 +85,7 @@ final class FederationEditCommands {
       }
       BundleDraft draft = CeremonyFiles.bundle(from.bundle);
       if (draft.isUnsigned()) {
-        return BundleEdit.goOn(draft.content());
+        return BundleEdit.resume(draft.content());
       }
       if (!draft.isComplete(draft.content().roots())) {
         throw new CeremonyProblem(

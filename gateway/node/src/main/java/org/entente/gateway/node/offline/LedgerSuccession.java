@@ -167,7 +167,7 @@ public final class LedgerSuccession {
           if (found instanceof Finding.Ended ended) {
             begin(opened, ended, by);
           } else if (found instanceof Finding.Continues continues) {
-            goOn(opened, continues, by, detail);
+            resume(opened, continues, by, detail);
           }
         },
         placing);
@@ -227,10 +227,10 @@ public final class LedgerSuccession {
                 batch -> setBack(store, batch)));
   }
 
-  private void goOn(OpenedLedger opened, Finding.Continues found, AuditPerson by, String detail) {
+  private void resume(OpenedLedger opened, Finding.Continues found, AuditPerson by, String detail) {
     opened.change(
         store ->
-            LogSuccession.goOn(
+            LogSuccession.resume(
                 store,
                 config.audit(),
                 opened.verifier,

@@ -72,7 +72,7 @@ public record ConsumersStep(
       findings.same(
           "of " + count + " consumers " + count + " have a message",
           "of " + count + " consumers " + consumers.awaitBusy(PATIENCE) + " have a message");
-      List<ByteString> lost = consumers.goOn(dead());
+      List<ByteString> lost = consumers.resume(dead());
       findings.same(
           dead() + " are killed, each with a message",
           dead() + " are killed, " + (lost.size() == dead() ? "each with a message" : "idle"));
