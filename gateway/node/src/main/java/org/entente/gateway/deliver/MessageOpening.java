@@ -33,7 +33,7 @@ public record MessageOpening(
       return new Result.Refused<>(problem.get());
     }
     Result<MessageVisibility.OpenedHit> whole =
-        visibility.whole(id, desks.sight(client), request.getExercise());
+        visibility.open(id, desks.sight(client), request.getExercise());
     if (whole instanceof Result.Refused<MessageVisibility.OpenedHit> refused) {
       return new Result.Refused<>(refused.problem());
     }

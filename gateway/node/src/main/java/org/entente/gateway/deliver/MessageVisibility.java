@@ -94,17 +94,17 @@ public final class MessageVisibility {
    * found.
    */
   private boolean mayBeGiven(InboxTable.PlacedRecord placed, MessageFilter match) {
-    return match.mayGive(placed) && !isAside(placed.position());
+    return match.mayGive(placed) && !isQuarantined(placed.position());
   }
 
-  private boolean isAside(long position) {
+  private boolean isQuarantined(long position) {
     return ledger.quarantine().holds(position);
   }
 
   /** The content of the message at a place, if it may be opened. */
   public Optional<InboxOpener.Message> content(
       InboxTable.PlacedRecord placed, MessageFilter match) {
-    return match.mayOpen(placed, this::isAside)
+    return match.mayOpen(placed, this::isQuarantined)
         ? opener.message(placed, label -> true)
         : Optional.empty();
   }
@@ -121,22 +121,21 @@ public final class MessageVisibility {
     return now != null && now.record().getRestricted();
   }
 
-  /** A message whole, or why it may not be given. */
-  public Result<OpenedHit> whole(MessageId id, DeskVisibility sight, boolean exercise) {
+  /** A message with its content, or why it may not be opened. */
+  public Result<OpenedHit> open(MessageId id, DeskVisibility sight, boolean exercise) {
     try {
       InboxTable.PlacedRecord placed = ledger.inbox().find(id);
       MessageFilter match =
           new MessageFilter(Filter.newBuilder().setExercise(exercise).build(), sight);
-      return placed == null ? notFound(id) : whole(id, placed, match);
+      return placed == null ? notFound(id) : open(id, placed, match);
     } catch (CorruptRecord e) {
       return new Result.Refused<>(damaged(id));
     }
   }
 
   /** The same for a message that was read before and may have been redelivered meanwhile. */
-  public Result<OpenedHit> whole(
-      MessageId id, InboxTable.PlacedRecord placed, MessageFilter match) {
-    if (!match.mayOpen(placed, this::isAside)) {
+  public Result<OpenedHit> open(MessageId id, InboxTable.PlacedRecord placed, MessageFilter match) {
+    if (!match.mayOpen(placed, this::isQuarantined)) {
       return unopened(id, placed, match);
     }
     Optional<InboxOpener.Message> opened = opener.message(placed, match::matches);
@@ -148,7 +147,7 @@ public final class MessageVisibility {
       InboxTable.PlacedRecord now = ledger.inbox().find(id);
       // Places only rise, and seldom, so this ends.
       return now != null && now.position() > placed.position()
-          ? whole(id, now, match)
+          ? open(id, now, match)
           : notFound(id);
     }
     return new Result.Done<>(new OpenedHit(new Hit(placed, opened.get().label()), body));

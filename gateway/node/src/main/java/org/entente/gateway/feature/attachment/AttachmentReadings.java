@@ -167,7 +167,7 @@ final class AttachmentReadings {
     Result<MessageVisibility.OpenedHit> whole =
         opening
             .visibility()
-            .whole(reading.message(), desks.sight(reading.client()), reading.exercise());
+            .open(reading.message(), desks.sight(reading.client()), reading.exercise());
     if (whole instanceof Result.Refused<MessageVisibility.OpenedHit> refused) {
       return new Result.Refused<>(refused.problem());
     }

@@ -81,7 +81,7 @@ final class RelatedMessages {
         .then(
             paging ->
                 given
-                    .whole(id, sight, request.getExercise())
+                    .open(id, sight, request.getExercise())
                     .then(opened -> related(client, opened, sight, request, paging)));
   }
 

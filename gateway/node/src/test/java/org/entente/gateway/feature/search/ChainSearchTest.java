@@ -103,7 +103,7 @@ class ChainSearchTest {
 
   private MessageVisibility.Hit seen(MessageId id) {
     Result<MessageVisibility.OpenedHit> whole =
-        node.givable().whole(id, node.desks().sight(SearchNode.DESK), false);
+        node.givable().open(id, node.desks().sight(SearchNode.DESK), false);
     if (whole instanceof Result.Done<MessageVisibility.OpenedHit> shown) {
       return shown.value().hit();
     }
@@ -133,7 +133,7 @@ class ChainSearchTest {
     assertTrue(seen(update).placed().position() > seen.placed().position(), "it has moved");
     MessageFilter match =
         new MessageFilter(Filter.getDefaultInstance(), node.desks().sight(SearchNode.DESK));
-    Results.value(node.givable().whole(update, seen.placed(), match));
+    Results.value(node.givable().open(update, seen.placed(), match));
     assertTrue(isGiven(seen));
 
     MessageId restriction = changes(MessageType.MESSAGE_TYPE_RESTRICTION, update);
