@@ -86,7 +86,7 @@ public final class NoticeExchange implements RecipientNotices {
   private final SettledNotices settled;
   private final VoidNotices voids;
   private final SignedNotices addressed;
-  private final HeldNumbers held;
+  private final ReceivedHeaders held;
   private final Map<AgencyName, Deque<Instant>> repeated = new ConcurrentHashMap<>();
   private final LogRateLimit alarms;
   private final Map<AgencyName, Integer> turns = new ConcurrentHashMap<>();

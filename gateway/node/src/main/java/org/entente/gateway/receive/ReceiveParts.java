@@ -45,7 +45,7 @@ public record ReceiveParts(
    *
    * @param numbers what came under the latest numbers, for statements to their origins
    */
-  public record Opening(Opener opener, RecipientSessions sessions, HeldNumbers numbers) {}
+  public record Opening(Opener opener, RecipientSessions sessions, ReceivedHeaders numbers) {}
 
   /**
    * Decides which messages are kept.

@@ -76,7 +76,7 @@ final class Reception {
   private final List<ReceptionHook> hooks;
   private final Meters meters;
   private final Reporter reporter;
-  private final HeldNumbers held;
+  private final ReceivedHeaders held;
   private final Custody custody;
   private final ReceivedReferenceCheck references;
   private final DeskRouting directing;

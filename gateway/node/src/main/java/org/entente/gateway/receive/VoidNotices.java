@@ -21,7 +21,7 @@ import org.entente.gateway.seal.statement.VoidStatement;
  */
 final class VoidNotices {
   private final Ledger ledger;
-  private final HeldNumbers held;
+  private final ReceivedHeaders held;
   private final NoticeSignatureCheck signed;
   private final Reporter reporter;
 

@@ -228,11 +228,11 @@ class ReceptionTest {
                 IngressRefusal.open(new Refusal(SELF.value(), Code.NODE_RULE, "rule", "not this")));
     Delivery refused = sealed(node.alert("refused"));
     node.kit.handOver(refused);
-    HeldNumbers held = node.kit.parts().opening().numbers();
-    for (int epoch = 2; epoch < 2 + HeldNumbers.LINES; epoch++) {
+    ReceivedHeaders held = node.kit.parts().opening().numbers();
+    for (int epoch = 2; epoch < 2 + ReceivedHeaders.LINES; epoch++) {
       held.counted(ORIGIN, new OriginNumber(epoch, LANE, 1), new byte[32]);
     }
-    assertEquals(2 + HeldNumbers.LINES, held.take(ORIGIN).size());
+    assertEquals(2 + ReceivedHeaders.LINES, held.take(ORIGIN).size());
     node.kit.handOver(kept);
     node.kit.handOver(refused);
     assertEquals(

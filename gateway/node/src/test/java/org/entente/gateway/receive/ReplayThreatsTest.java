@@ -197,10 +197,10 @@ final class ReplayThreatsTest {
                   label -> {}));
       node.kit.handOver(
           node.kit.addressAs(
-              new OriginNumber(1, Lane.ROUTINE, 1 + HeldNumbers.REMEMBERED),
+              new OriginNumber(1, Lane.ROUTINE, 1 + ReceivedHeaders.REMEMBERED),
               later.envelope(),
               later.contentKey()));
-      HeldNumbers stated = node.kit.parts().opening().numbers();
+      ReceivedHeaders stated = node.kit.parts().opening().numbers();
       stated.take(ReceiveKit.ORIGIN);
 
       node.kit.handOver(node.kit.addressAs(number, sealed.envelope(), sealed.contentKey()));

@@ -62,10 +62,10 @@ import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.receive.EvidenceReturn;
-import org.entente.gateway.receive.HeldNumbers;
 import org.entente.gateway.receive.IngressCheck;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
+import org.entente.gateway.receive.ReceivedHeaders;
 import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.receive.TransitCheck;
 import org.entente.gateway.retention.ErasureJournal;
@@ -257,7 +257,7 @@ public final class ReceiveKit implements AutoCloseable {
             new ReceiveParts.Opening(
                 new Opener(count -> {}),
                 new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
-                new HeldNumbers()),
+                new ReceivedHeaders()),
             new ReceiveParts.Keeping(
                 recalls,
                 hooks(new RecordSeal(storage, random), pairs, clock),

@@ -3,13 +3,13 @@ package org.entente.gateway.node.assembly;
 import java.util.List;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.receive.EvidenceReturn;
-import org.entente.gateway.receive.HeldNumbers;
 import org.entente.gateway.receive.NoticeExchange;
 import org.entente.gateway.receive.NoticeSigner;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.PolicyIngressCheck;
 import org.entente.gateway.receive.PolicyTransitCheck;
 import org.entente.gateway.receive.ReceiveParts;
+import org.entente.gateway.receive.ReceivedHeaders;
 import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.retention.BucketSweep;
 import org.entente.gateway.retention.ErasureJournal;
@@ -124,7 +124,7 @@ final class IncomingStage {
             new PolicyTransitCheck(
                 ground.agency(), ground.policy.holder(), ground.config.limitsInForce())),
         new ReceiveParts.Opening(
-            out.sealing.opener, out.sealing.recipientSessions, new HeldNumbers()),
+            out.sealing.opener, out.sealing.recipientSessions, new ReceivedHeaders()),
         new ReceiveParts.Keeping(recalls, hooks, ground.setting, ground.desks),
         new ReceiveParts.Environment(
             around.clock(), ground.ending, around.workers(), ground.agencies, around.meters()));

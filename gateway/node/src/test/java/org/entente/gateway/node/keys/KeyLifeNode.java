@@ -37,12 +37,12 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.ExerciseRetention;
-import org.entente.gateway.receive.HeldNumbers;
 import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.receive.NoticeExchange;
 import org.entente.gateway.receive.NoticeSigner;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
+import org.entente.gateway.receive.ReceivedHeaders;
 import org.entente.gateway.receive.Reporter;
 import org.entente.gateway.receive.WitnessNotices;
 import org.entente.gateway.retention.ErasureJournal;
@@ -278,7 +278,7 @@ final class KeyLifeNode implements AutoCloseable {
               agency -> true,
               agency -> true,
               (facts, recipient, size) -> Optional.empty()),
-          new ReceiveParts.Opening(new Opener(count -> {}), recipients, new HeldNumbers()),
+          new ReceiveParts.Opening(new Opener(count -> {}), recipients, new ReceivedHeaders()),
           new ReceiveParts.Keeping(
               new RecallReception(name, ledger, erasing, evidence, 1_000),
               List.of(),

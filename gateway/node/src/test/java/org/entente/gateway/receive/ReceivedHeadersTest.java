@@ -17,8 +17,8 @@ import org.entente.gateway.seal.statement.NumberedHeader;
 import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.junit.jupiter.api.Test;
 
-class HeldNumbersTest {
-  private final HeldNumbers held = new HeldNumbers();
+class ReceivedHeadersTest {
+  private final ReceivedHeaders held = new ReceivedHeaders();
 
   private static OriginNumber number(long epoch, Lane lane, long sequence) {
     return new OriginNumber(epoch, lane, sequence);
@@ -47,7 +47,7 @@ class HeldNumbersTest {
   }
 
   private void drain(AgencyName origin) {
-    int most = HeldNumbers.PENDING / WatermarkStatement.MAX_HELD;
+    int most = ReceivedHeaders.PENDING / WatermarkStatement.MAX_HELD;
     for (int i = 0; i < most; i++) {
       held.take(origin);
     }
@@ -74,7 +74,7 @@ class HeldNumbersTest {
   /** What waits for a statement may have left the memory of the latest numbers. */
   @Test
   void offeredAgain_beforeItWasStated_isStatedAsItWasCounted() {
-    for (long sequence = 1; sequence <= HeldNumbers.REMEMBERED + 1L; sequence++) {
+    for (long sequence = 1; sequence <= ReceivedHeaders.REMEMBERED + 1L; sequence++) {
       count(FR, number(sequence));
     }
     held.offeredAgain(FR, number(1), Optional.empty());
@@ -93,12 +93,12 @@ class HeldNumbersTest {
   @Test
   void memory_holdsTheLatestOfALine() {
     List<Long> sequences = new ArrayList<>();
-    for (long i = 1; i <= 3L * HeldNumbers.REMEMBERED; i++) {
+    for (long i = 1; i <= 3L * ReceivedHeaders.REMEMBERED; i++) {
       sequences.add(i);
     }
     sequences.forEach(sequence -> count(FR, number(sequence)));
-    long oldest = 2L * HeldNumbers.REMEMBERED + 1;
-    for (long sequence = oldest; sequence <= 3L * HeldNumbers.REMEMBERED; sequence++) {
+    long oldest = 2L * ReceivedHeaders.REMEMBERED + 1;
+    for (long sequence = oldest; sequence <= 3L * ReceivedHeaders.REMEMBERED; sequence++) {
       assertEquals(of(number(sequence)), offered(FR, number(sequence)));
     }
     assertFalse(offered(FR, number(oldest - 1)).isKnown());
@@ -117,7 +117,7 @@ class HeldNumbersTest {
 
   @Test
   void lines_ofAnOrigin_beyondTheMost_dropTheOneUsedLeastRecently() {
-    for (int epoch = 1; epoch <= HeldNumbers.LINES; epoch++) {
+    for (int epoch = 1; epoch <= ReceivedHeaders.LINES; epoch++) {
       count(FR, number(epoch, Lane.FLASH, 1));
     }
     assertEquals(
@@ -129,13 +129,13 @@ class HeldNumbersTest {
 
   @Test
   void memory_ofAllOrigins_isBounded_andDropsTheOriginUsedLeastRecently() {
-    int origins = HeldNumbers.SLOTS / HeldNumbers.REMEMBERED;
+    int origins = ReceivedHeaders.SLOTS / ReceivedHeaders.REMEMBERED;
     for (int i = 0; i <= origins; i++) {
       AgencyName origin = new AgencyName("x.member-" + i);
       byte[] hash = ByteBuffer.allocate(32).putInt(i + 1).array();
       // Two numbers that only the largest table has room for.
       held.counted(origin, number(1), hash);
-      held.counted(origin, number(1 + HeldNumbers.REMEMBERED / 2), hash);
+      held.counted(origin, number(1 + ReceivedHeaders.REMEMBERED / 2), hash);
     }
     assertFalse(offered(new AgencyName("x.member-0"), number(1)).isKnown());
     NumberedHeader last = offered(new AgencyName("x.member-" + origins), number(1));
@@ -144,7 +144,7 @@ class HeldNumbersTest {
 
   @Test
   void pending_isBounded_andTakenByTheStatement() {
-    for (long sequence = 1; sequence <= HeldNumbers.PENDING + 10L; sequence++) {
+    for (long sequence = 1; sequence <= ReceivedHeaders.PENDING + 10L; sequence++) {
       count(FR, number(sequence));
     }
     int statements = 0;
@@ -152,7 +152,7 @@ class HeldNumbersTest {
       assertEquals(WatermarkStatement.MAX_HELD, some.size());
       statements++;
     }
-    assertEquals(HeldNumbers.PENDING / WatermarkStatement.MAX_HELD, statements);
+    assertEquals(ReceivedHeaders.PENDING / WatermarkStatement.MAX_HELD, statements);
   }
 
   @Test

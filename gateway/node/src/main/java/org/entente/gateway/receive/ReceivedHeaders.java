@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * {@value #LINES} lanes and epochs of an origin, {@value #SLOTS} numbers of all origins. The origin
  * used least recently is forgotten first. Safe for many threads.
  */
-public final class HeldNumbers {
+public final class ReceivedHeaders {
   /** Numbers remembered of one origin, lane and epoch. */
   static final int REMEMBERED = 1_024;
 
@@ -139,7 +139,7 @@ public final class HeldNumbers {
 
   /**
    * The hashes of the latest numbers of one line. A number has the place of its low bits; the table
-   * doubles until its numbers fit or it has {@value HeldNumbers#REMEMBERED} places.
+   * doubles until its numbers fit or it has {@value ReceivedHeaders#REMEMBERED} places.
    */
   private static final class RecentHashes {
     private static final int FIRST_SIZE = 16;
