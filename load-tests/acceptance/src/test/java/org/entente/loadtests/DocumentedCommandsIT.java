@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever types what the pages say gets what the pages say. */
+/** A reader who types the commands of the pages gets what the pages say. */
 final class DocumentedCommandsIT {
   private static final String LOOPBACK = "127.0.0.1:";
 

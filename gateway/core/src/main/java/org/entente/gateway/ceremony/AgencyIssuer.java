@@ -110,7 +110,7 @@ public final class AgencyIssuer {
     return Pem.privateKey(pem, passphrase);
   }
 
-  /** Whoever reads the key can pose as every client and gateway of the agency. */
+  /** A thief of the key can pose as every client and gateway of the agency. */
   private static void requireOwnersAlone(Path key) throws IOException {
     if (Files.exists(key)
         && Files.getPosixFilePermissions(key).stream()

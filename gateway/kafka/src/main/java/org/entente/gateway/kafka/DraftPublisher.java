@@ -130,7 +130,7 @@ final class DraftPublisher {
   }
 
   /**
-   * The outcome of a draft that the gateway refuses whatever happens.
+   * The outcome of a draft that the gateway refuses in every case.
    *
    * @throws StatusRuntimeException the failure, if it is no fault of the draft
    */

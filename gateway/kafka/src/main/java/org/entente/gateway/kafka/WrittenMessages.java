@@ -147,7 +147,7 @@ final class WrittenMessages {
     if (step.number() > last) {
       done(step);
     } else {
-      ignore(key); // somebody repeats a record of the bridge
+      ignore(key); // a repeated record of the bridge
     }
   }
 

@@ -26,7 +26,7 @@ public final class TokenBucket {
     this.then = now;
   }
 
-  /** Takes tokens if there are so many. */
+  /** Takes tokens if that many are left. */
   public boolean take(long count, long now) {
     fill(now);
     if (tokens < count) {
@@ -37,7 +37,7 @@ public final class TokenBucket {
   }
 
   /**
-   * Takes tokens, on credit if there are not so many.
+   * Takes tokens, on credit if fewer are left.
    *
    * @return nanoseconds until the debt is paid; 0 if there is none
    */

@@ -301,7 +301,7 @@ final class EnvelopeUnsealer {
 
   /**
    * The refusal of what recalls or changes a message of another origin. Clients that follow recalls
-   * rely on it: whoever received a message too knows its id.
+   * rely on it: other recipients of a message know its id too.
    */
   private static Optional<InspectionResult.Refused> ofAnotherOrigin(
       AgencyName origin, Message message) {

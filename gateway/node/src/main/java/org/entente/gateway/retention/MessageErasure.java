@@ -73,7 +73,7 @@ public final class MessageErasure {
   /** Messages of one round; its second commit takes the writer some milliseconds. */
   static final int ROUND = 256;
 
-  /** While another node is away, erasures of so many messages go ahead on this one. */
+  /** Most messages that this node erases ahead while another node is away. */
   private static final int MOST_UNCONFIRMED = 10_000;
 
   private final AgencyName self;

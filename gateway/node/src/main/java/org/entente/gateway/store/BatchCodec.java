@@ -39,7 +39,7 @@ public final class BatchCodec {
   }
 
   /**
-   * The batch of these bytes. Whatever is accepted would be encoded as the same bytes.
+   * The batch of these bytes. Accepted bytes are those that encoding would make.
    *
    * @throws IllegalArgumentException if they are not a batch, or one with a table that this release
    *     does not know

@@ -77,7 +77,7 @@ public interface Store extends AutoCloseable {
 
   /**
    * Whether what is read now holds for everyone: false while another node may have committed more
-   * and told others of it. Whoever delivers content asks first.
+   * and told others of it. Code that delivers content asks first.
    */
   default boolean isCurrent() {
     return true;

@@ -41,7 +41,7 @@ final class AttachmentFetch implements AutoCloseable {
   /** After how long without a segment the requests are repeated. */
   static final long PATIENCE_NANOS = 2_000_000_000L;
 
-  /** After how long without a segment the fetch ends, until somebody opens the file again. */
+  /** Time without a segment after which the fetch ends, until an officer opens the file again. */
   static final long GIVEN_UP_NANOS = 600_000_000_000L;
 
   private final Key key;

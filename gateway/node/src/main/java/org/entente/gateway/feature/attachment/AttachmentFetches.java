@@ -365,7 +365,7 @@ final class AttachmentFetches {
     try {
       return isGone(parts.gateway().ledger().inbox().find(name.message()));
     } catch (CorruptRecord e) {
-      // Whoever is given it reports it. It must not stop the files of others.
+      // The caller reports it. It must not stop the files of others.
       return false;
     }
   }

@@ -216,7 +216,7 @@ final class AttachmentTable {
     return true;
   }
 
-  /** Own files after an id, or from the first, at most so many. */
+  /** Own files after an id, or from the first, up to a number. */
   List<Own> page(@Nullable AttachmentId after, int most) {
     byte[] prefix = KeyBuilder.key().u8(OWN).done();
     byte[] from = after == null ? prefix : KeyBuilder.key().bytes(own(after)).u8(0).done();
@@ -233,7 +233,7 @@ final class AttachmentTable {
     return out;
   }
 
-  /** Fetched files after one, or from the first, at most so many. */
+  /** Fetched files after one, or from the first, up to a number. */
   List<Fetched> page(@Nullable Fetched after, int most) {
     byte[] prefix = KeyBuilder.key().u8(FETCHED).done();
     byte[] from =

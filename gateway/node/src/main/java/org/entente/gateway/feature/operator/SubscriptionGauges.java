@@ -69,7 +69,7 @@ final class SubscriptionGauges {
                 .toList());
   }
 
-  /** Reads the subscriptions anew. */
+  /** Reads the subscriptions again. */
   void measure() {
     furthest =
         subscriptions.all().stream()

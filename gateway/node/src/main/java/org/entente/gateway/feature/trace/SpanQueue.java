@@ -16,8 +16,8 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.meter.Meters.SpanResult;
 
 /**
- * Spans that wait for the collector, at most so many; further ones are dropped and counted. The
- * ends of spans never wait: {@link #round} sends, one request at a time, and does not wait for the
+ * Spans that wait for the collector, up to a limit; further ones are dropped and counted. The ends
+ * of spans never wait: {@link #round} sends, one request at a time, and does not wait for the
  * answer. Safe for use by several threads.
  */
 final class SpanQueue implements SpanProcessor {

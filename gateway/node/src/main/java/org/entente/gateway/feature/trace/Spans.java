@@ -67,7 +67,7 @@ final class Spans {
     }
   }
 
-  /** A stage that began at a time; whoever begins it ends it. */
+  /** A stage that began at a time; its caller ends it. */
   Stage begun(String name, SpanKind kind, Context parent, long began) {
     Instant start = clock.instant().minusNanos(System.nanoTime() - began);
     Span span =

@@ -66,7 +66,7 @@ public final class TraceFeature implements Feature {
 
   private static SdkTracerProvider provider(GatewayParts gateway, SpanQueue queue) {
     return SdkTracerProvider.builder()
-        .setSampler(Sampler.alwaysOn()) // whoever begins a span has decided
+        .setSampler(Sampler.alwaysOn()) // the code that begins a span has decided
         .setIdGenerator(new SecureIds(gateway.environment().random()))
         .setClock(new GatewayClock(gateway.environment().clock()))
         .setSpanLimits(SpanLimits.builder().setMaxAttributeValueLength(LONGEST_VALUE).build())

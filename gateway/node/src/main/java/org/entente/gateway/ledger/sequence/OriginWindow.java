@@ -232,7 +232,7 @@ public final class OriginWindow {
   }
 
   /**
-   * Reads an encoded window; whatever is read encodes to the same bytes.
+   * Reads an encoded window. A window that is read encodes to the same bytes.
    *
    * @throws InvalidValue if these are not the bytes of a window
    */

@@ -90,7 +90,7 @@ public final class OriginWindows {
   }
 
   /**
-   * Reads encoded windows; whatever is read encodes to the same bytes.
+   * Reads encoded windows. Windows that are read encode to the same bytes.
    *
    * @throws InvalidValue if these are not the bytes of windows
    */

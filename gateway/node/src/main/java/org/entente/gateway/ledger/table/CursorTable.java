@@ -60,7 +60,7 @@ public final class CursorTable {
   public record NamedCursor(String client, String cursor, CursorRecord record) {}
 
   /**
-   * Committed cursors, by client and name, at most so many. One that cannot be read is left out and
+   * Committed cursors, by client and name, up to a number. One that cannot be read is left out and
    * reported, so that it stops neither the start nor other cursors.
    *
    * @param client the client; empty for all

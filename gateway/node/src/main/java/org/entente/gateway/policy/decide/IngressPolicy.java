@@ -132,7 +132,7 @@ public final class IngressPolicy {
           "label/retention_days",
           "the label names no retention; it must be at least 1 day");
     }
-    // Checked whatever the sender was told: a transit may have withheld our fulfilments, or the
+    // Checked in every case: a transit may have withheld our fulfilments, or the
     // sender lies.
     List<Obligation> lacking = fulfilments.of(self).lacking(label.getObligationsList());
     if (!lacking.isEmpty()) {
