@@ -29,6 +29,17 @@ public final class AuditVerifier {
   private final CheckpointVerifier verifier;
   private final LeafOpener opener;
 
+  /** Learns how far a verification is. */
+  public interface LeafProgress {
+    /** Ignores it. */
+    LeafProgress NONE = (leaves, all) -> {};
+
+    /**
+     * Called by the verifying thread after each leaf: {@code leaves} of {@code all} are verified.
+     */
+    void at(long leaves, long all);
+  }
+
   /**
    * A verifier for one log.
    *
@@ -42,7 +53,12 @@ public final class AuditVerifier {
 
   /** Verifies everything; an unreadable store is a fault like others. */
   public AuditReport verify(LogReader log) {
-    Run run = new Run(log);
+    return verify(log, LeafProgress.NONE);
+  }
+
+  /** The same; tells {@code progress} of each leaf. */
+  public AuditReport verify(LogReader log, LeafProgress progress) {
+    Run run = new Run(log, progress);
     try {
       run.check();
     } catch (StoreFailure | UncheckedIOException unreadable) {
@@ -55,6 +71,7 @@ public final class AuditVerifier {
   private final class Run {
 
     private final LogReader log;
+    private final LeafProgress progress;
     private final Frontier tree = Frontier.empty();
     private final List<VerifiedCheckpoint> checkpoints = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
@@ -62,8 +79,9 @@ public final class AuditVerifier {
     private long openedRecords;
     private long blindedRecords;
 
-    Run(LogReader log) {
+    Run(LogReader log, LeafProgress progress) {
       this.log = log;
+      this.progress = progress;
     }
 
     void fault(String what) {
@@ -138,6 +156,7 @@ public final class AuditVerifier {
         }
         tree.append(hash.get(), this::checkNode);
         compareRoots();
+        progress.at(tree.size(), head.size());
       }
       return true;
     }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.entente.gateway.audit.record.AuditFixture;
 import org.entente.gateway.audit.record.BucketSealer;
 import org.entente.gateway.audit.record.LeafOpener;
@@ -78,10 +79,18 @@ class TiledLogTest {
             },
             List.of());
 
+    List<Long> progress = new ArrayList<>();
     AuditReport report =
-        new AuditVerifier(AuditFixture.VERIFIER, LeafOpener.WITHOUT_KEYS).verify(tiled);
+        new AuditVerifier(AuditFixture.VERIFIER, LeafOpener.WITHOUT_KEYS)
+            .verify(
+                tiled,
+                (leaves, all) -> {
+                  assertEquals(LEAVES, all);
+                  progress.add(leaves);
+                });
 
     assertTrue(report.ok(), () -> "" + report.faults());
+    assertEquals(LongStream.rangeClosed(1, LEAVES).boxed().toList(), progress);
     assertEquals(LEAVES, report.size());
     assertEquals(LEAVES, report.checkpointSize());
     assertEquals(log.head().root(), report.root());

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
+import org.entente.gateway.audit.AuditVerifier;
 import org.entente.gateway.node.offline.LedgerRestore;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksOptions;
@@ -37,9 +38,9 @@ class BackupVerificationTest {
     }
     LedgerRestore node = new LedgerRestore(federation.config(FR), federation.clock);
 
-    assertEquals(Optional.empty(), node.verify(1));
-    Optional<String> fault = node.verify(2);
+    assertEquals(Optional.empty(), node.verify(1, AuditVerifier.LeafProgress.NONE));
+    Optional<String> fault = node.verify(2, AuditVerifier.LeafProgress.NONE);
     assertTrue(fault.orElse("").startsWith("without checkpoint"), fault::toString);
-    assertEquals(fault, node.verify(0), "the newest");
+    assertEquals(fault, node.verify(0, AuditVerifier.LeafProgress.NONE), "the newest");
   }
 }

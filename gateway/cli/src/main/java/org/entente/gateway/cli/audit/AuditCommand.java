@@ -91,15 +91,16 @@ public final class AuditCommand {
     }
 
     private void fromData(Path config) {
-      LedgerInspection found =
-          ProgressLine.during(
-              this, "verifying", () -> LedgerInspection.read(config, InstantSource.system()));
+      LedgerInspection found;
+      try (ProgressLine progress = ProgressLine.of(this, "verifying", "leaf", "leaves")) {
+        found = LedgerInspection.read(config, InstantSource.system(), progress::at);
+      }
       tell(found.sound(), found.audit(), json ? asJson(found) : asText(found));
     }
 
     private void overGrpc(RemoteLogVerification running) {
       RemoteLogVerification.VerificationResult found;
-      try (ProgressLine progress = ProgressLine.of(this, "verifying", "tile", "tiles")) {
+      try (ProgressLine progress = ProgressLine.of(this, "verifying", "leaf", "leaves")) {
         found = running.verify(progress);
       }
       tell(found.report().ok(), found.report(), json ? asJson(found) : asText(found));

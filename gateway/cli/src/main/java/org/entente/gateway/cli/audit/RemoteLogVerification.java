@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.audit.AuditReport;
 import org.entente.gateway.audit.AuditVerifier;
 import org.entente.gateway.audit.LogReader;
@@ -129,14 +128,7 @@ final class RemoteLogVerification {
     CheckpointVerifier verifier = inForce(verifier(trusted, answerer), served);
     Optional<LogOrigin> former = former(verifier.origin(), held);
     List<LogReader.Copy> earlier = former.isPresent() ? List.of() : held;
-    AtomicLong tiles = new AtomicLong();
-    TiledLog log =
-        new TiledLog(
-            path -> {
-              progress.at(tiles.incrementAndGet());
-              return tile(stub, path);
-            },
-            earlier);
+    TiledLog log = new TiledLog(path -> tile(stub, path), earlier);
     if (log.head().isEmpty() && log.checkpoints().size() == earlier.size()) {
       throw new CommandFailure(
           "the gateway serves no checkpoint; it signs its first once its witnesses have answered,"
@@ -145,7 +137,7 @@ final class RemoteLogVerification {
     LeafOpener opener =
         (index, any) ->
             records || (index == 0 && former.isPresent()) ? opened(stub, index) : Optional.empty();
-    AuditReport report = new AuditVerifier(verifier, opener).verify(log);
+    AuditReport report = new AuditVerifier(verifier, opener).verify(log, progress::at);
     if (former.isPresent()) {
       report =
           report.with(

@@ -166,7 +166,10 @@ public final class BackupCommand {
 
     @Override
     void with(LedgerRestore node) {
-      Optional<String> wrong = ProgressLine.during(this, "verifying", () -> node.verify(number));
+      Optional<String> wrong;
+      try (ProgressLine progress = ProgressLine.of(this, "verifying", "leaf", "leaves")) {
+        wrong = node.verify(number, progress::at);
+      }
       wrong.ifPresentOrElse(it -> err().println("not good: " + it), () -> out().println("good"));
       failUnless(wrong.isEmpty());
     }

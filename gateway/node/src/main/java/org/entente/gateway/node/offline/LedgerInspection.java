@@ -43,9 +43,11 @@ public record LedgerInspection(
   /**
    * Inspects the node that a configuration describes, running or stopped.
    *
+   * @param progress learns how many leaves are verified
    * @throws StartProblem if its data cannot be read
    */
-  public static LedgerInspection read(Path configFile, InstantSource clock) {
+  public static LedgerInspection read(
+      Path configFile, InstantSource clock, AuditVerifier.LeafProgress progress) {
     ConfiguredFiles files = ConfiguredFiles.read(configFile, clock);
     NodeConfig config = files.config();
     AgencyName agency = new AgencyName(config.agency());
@@ -58,7 +60,7 @@ public record LedgerInspection(
           new AuditVerifier(
                   AuditComponents.verifier(config, StoredLog.numberInForce(store), pairs),
                   LeafOpener.WITHOUT_KEYS)
-              .verify(StoredLog.inForce(store, config.audit()));
+              .verify(StoredLog.inForce(store, config.audit()), progress);
       return counted(agency, report, new InboxTable(AuthenticatedStore.unverified(store)));
     } catch (StoreFailure e) {
       throw new StartProblem("data: " + e.getMessage(), e);

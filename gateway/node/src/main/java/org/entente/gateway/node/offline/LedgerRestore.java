@@ -106,10 +106,11 @@ public final class LedgerRestore {
    * may run.
    *
    * @param number of the backup; 0 for the newest
+   * @param progress learns how many leaves are verified, once all files are read
    * @return its fault; empty if it is sound
    * @throws StartProblem if there is no such backup
    */
-  public Optional<String> verify(int number) {
+  public Optional<String> verify(int number, AuditVerifier.LeafProgress progress) {
     Backup backup = find(number);
     Path tried = beside("verifying");
     remove(tried);
@@ -119,7 +120,7 @@ public final class LedgerRestore {
         store.verify();
         return backup.note().isEmpty()
             ? Optional.of(WITHOUT_CHECKPOINT)
-            : fault(store, tried, backup.note());
+            : fault(store, tried, backup.note(), progress);
       }
     } catch (StoreFailure e) {
       return Optional.of(String.valueOf(e.getMessage()));
@@ -128,7 +129,8 @@ public final class LedgerRestore {
     }
   }
 
-  private Optional<String> fault(Store store, Path folder, String note) {
+  private Optional<String> fault(
+      Store store, Path folder, String note, AuditVerifier.LeafProgress progress) {
     List<VerifyingPair> pairs =
         files.verifiedBundle().agency(new AgencyName(config.agency())).map(Member::audit).stream()
             .flatMap(List::stream)
@@ -142,7 +144,8 @@ public final class LedgerRestore {
                 new LogCopy(
                     StoredLog.inForce(store, folder),
                     new LogReader.Copy(
-                        "the checkpoint kept with the backup", note.getBytes(UTF_8))));
+                        "the checkpoint kept with the backup", note.getBytes(UTF_8))),
+                progress);
     return report.faults().stream().findFirst();
   }
 
