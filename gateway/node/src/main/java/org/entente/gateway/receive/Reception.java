@@ -620,7 +620,7 @@ final class Reception {
                 Instant.ofEpochMilli(tx.nowMillis()),
                 AuditActor.gateway(origin),
                 AuditSubject.of(header, ids, List.of(origin)))
-            .refused(code, cut(reasons)));
+            .refused(code, reasons));
     tx.afterCommit(() -> ids.forEach(id -> meters.refused(Meters.Side.INGRESS, code)));
   }
 
@@ -656,9 +656,5 @@ final class Reception {
             AuditActor.gateway(peer),
             AuditSubject.of(header, List.of(), others)));
     tx.afterCommit(() -> meters.relayed(hop));
-  }
-
-  private static String cut(String text) {
-    return text.length() > 500 ? text.substring(0, 500) : text;
   }
 }

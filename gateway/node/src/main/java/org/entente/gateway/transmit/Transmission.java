@@ -114,8 +114,12 @@ public final class Transmission {
       }
       envelope = ledger.envelopes().read(name);
       stanzas = relays ? relayed(entry) : own(peer, lane, numbered, envelope);
-    } catch (CorruptRecord e) {
-      stanzas = damaged(peer, lane, numbered, relays, e);
+    } catch (RuntimeException | StackOverflowError e) {
+      if (ProcessingFailure.isOfTheMachine(e) || (relays && !(e instanceof CorruptRecord))) {
+        throw e;
+      }
+      // Whatever fails here fails at each attempt, and would hold back all behind it.
+      stanzas = failed(peer, lane, numbered, relays, e);
     }
     Delivery.Builder delivery =
         Delivery.newBuilder().setHopEpoch(epoch).setHopSequence(numbered.sequence());
@@ -162,15 +166,16 @@ public final class Transmission {
   }
 
   /**
-   * Handles an unreadable envelope, which is not sent: an own one waits and is finally quarantined;
-   * one in custody for others is sent as a void, and its origin sends it again.
+   * Handles an envelope that cannot be read or prepared, which is not sent: an own one waits and is
+   * finally quarantined; one in custody for others is sent as a void, and its origin sends it
+   * again.
    */
-  private List<Stanza> damaged(
+  private List<Stanza> failed(
       AgencyName peer,
       Lane lane,
       HopQueueTable.NumberedEntry numbered,
       boolean relays,
-      CorruptRecord failure) {
+      Throwable failure) {
     if (relays) {
       ledger.commit(lane, tx -> endCustody(tx, peer, lane, numbered));
       return List.of();

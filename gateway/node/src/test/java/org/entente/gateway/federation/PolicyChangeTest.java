@@ -13,6 +13,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -160,6 +162,45 @@ final class PolicyChangeTest {
     EvidenceItem told = stopped(queued);
     assertEquals("AGREEMENT_ENDED", told.getCode(), told::toString);
     assertTrue(told.getReason().contains("warnings/between"), told::toString);
+  }
+
+  /** The audit log has room for 500 characters of a reason. */
+  @Test
+  void reason_ofManyParties_withdrawsWhatItConcerns_andHoldsBackNothingBehindIt()
+      throws IOException {
+    String other = Files.readString(agreement()).replace("id: warnings", "id: others");
+    Files.writeString(agreement().resolveSibling("others.yaml"), other);
+    Files.writeString(federation.folder().resolve("agreements").resolve("others.yaml"), other);
+    federation.doChores();
+    federation.stop(DE);
+    MessageId queued = sendUnder("warnings", "queued");
+    MessageId behind = sendUnder("others", "behind");
+
+    changeAgreement(
+        "    - all_members: true\n      among_themselves: true\n",
+        "    - agency: fr.customs\n"
+            + IntStream.range(0, 60)
+                .mapToObj("    - agency: fr.customs-office-%02d\n"::formatted)
+                .collect(Collectors.joining()));
+    federation.doChores();
+    federation.start(DE);
+
+    federation.awaitEvidence(FR, behind, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    EvidenceItem told = stopped(queued);
+    assertEquals("AGREEMENT_ENDED", told.getCode(), told::toString);
+    assertTrue(told.getReason().contains("warnings/between"), told::toString);
+    assertEquals(500, told.getReason().length(), told::toString);
+  }
+
+  private MessageId sendUnder(String agreement, String headline) {
+    return federation.send(
+        FR,
+        headline,
+        DEADLINE,
+        draft -> {
+          draft.getLabelBuilder().setAgreement(agreement);
+          draft.getToBuilder().addAgencies(DE);
+        });
   }
 
   /** The files change while the sender's gateway is down: nothing in memory says so. */

@@ -47,6 +47,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.seal.BindingSigner;
+import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
@@ -138,11 +139,20 @@ class UnsendableEntriesTest {
           ledger,
           settlement,
           sessions,
-          envelope -> Optional.empty(),
+          this::contentKey,
           this::permitted,
           new Transmission.Origin(
               FR, clock, new BindingSigner(new FederationName("test.example"), key)),
           unsendable);
+
+  private boolean failsBeforeAllRecipients;
+
+  private Optional<ContentKey> contentKey(StoredEnvelope envelope) {
+    if (failsBeforeAllRecipients) {
+      throw new IllegalStateException("a defect");
+    }
+    return Optional.empty();
+  }
 
   private boolean permitted(String agreement, AgencyName recipient) {
     if (agreement.equals(POISON)) {
@@ -244,6 +254,19 @@ class UnsendableEntriesTest {
     assertEquals(DE.value(), record.getAgency());
     assertEquals(ByteString.copyFrom(id.bytes()), record.getMessageIds(0));
     assertEquals(AuditType.QUARANTINED, leaves.last().type());
+    assertEquals(0, ledger.hops().depth(DE, LANE), "the queue is free");
+  }
+
+  /** Outside of the steps for one recipient: the stream of the lane would fail for ever. */
+  @Test
+  void poison_ofTheWholeEntry_waitsTwice_thenIsSetAside_andTheLaneGoesOn() {
+    submit(id(), new Dispatch.Recipient(DE, "fine"));
+    failsBeforeAllRecipients = true;
+    rounds(DE, DE, 2);
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, state(DE));
+    rounds(DE, DE, 1);
+
+    assertEquals(OutboxState.OUTBOX_STATE_QUARANTINED, state(DE));
     assertEquals(0, ledger.hops().depth(DE, LANE), "the queue is free");
   }
 

@@ -43,9 +43,9 @@ public record AuditRecord(
     return new AuditRecord(type, category, at, actor, subject, Basis.NONE, Outcome.DONE);
   }
 
-  /** A record of the node itself: started, stopped, or changed by an operator. */
+  /** A record of the node itself; a detail that is too long is cut. */
   public static AuditRecord ofNode(AuditType type, Instant at, AuditActor actor, String detail) {
-    Outcome outcome = new Outcome("", detail);
+    Outcome outcome = Outcome.cut("", detail);
     return new AuditRecord(
         type, LawCategory.NONE, at, actor, AuditSubject.NODE, Basis.NONE, outcome);
   }
@@ -56,14 +56,14 @@ public record AuditRecord(
     return new AuditRecord(type, category, at, actor, subject, decided, outcome);
   }
 
-  /** The same record with a text that says what was done. */
+  /** The same record with a text that says what was done; one that is too long is cut. */
   public AuditRecord saying(String detail) {
-    return new AuditRecord(type, category, at, actor, subject, basis, new Outcome("", detail));
+    return new AuditRecord(type, category, at, actor, subject, basis, Outcome.cut("", detail));
   }
 
-  /** The same record, ended by a refusal. */
+  /** The same record, ended by a refusal; a detail that is too long is cut. */
   public AuditRecord refused(Code code, String detail) {
-    Outcome refusal = new Outcome(code.name(), detail);
+    Outcome refusal = Outcome.cut(code.name(), detail);
     return new AuditRecord(type, category, at, actor, subject, basis, refusal);
   }
 
@@ -96,10 +96,17 @@ public record AuditRecord(
     /** Success without a detail. */
     public static final Outcome DONE = new Outcome("", "");
 
+    private static final int DETAIL = 500;
+
     /** Checks the lengths. */
     public Outcome {
       RecordText.require("code", code, 0, 60);
-      RecordText.require("detail", detail, 0, 500);
+      RecordText.require("detail", detail, 0, DETAIL);
+    }
+
+    /** Cuts the detail: a long reason must not undo the change that it explains. */
+    private static Outcome cut(String code, String detail) {
+      return new Outcome(code, RecordText.cut(detail, DETAIL));
     }
   }
 }

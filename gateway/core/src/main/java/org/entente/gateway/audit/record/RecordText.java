@@ -7,6 +7,13 @@ import org.jspecify.annotations.Nullable;
 final class RecordText {
   private RecordText() {}
 
+  /** A text of at most so many characters; a longer one ends with "…". */
+  static String cut(String text, int most) {
+    return text.codePointCount(0, text.length()) <= most
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, most - 1)) + "…";
+  }
+
   static void require(String what, @Nullable String text, int least, int most) {
     int length = text == null ? -1 : text.codePointCount(0, text.length());
     if (length < least || length > most) {

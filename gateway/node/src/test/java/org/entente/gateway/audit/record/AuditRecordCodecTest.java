@@ -132,6 +132,22 @@ class AuditRecordCodecTest {
         () -> AuditRecord.ofNode(AuditType.NODE_STOP, Instant.EPOCH.minusMillis(1), GATEWAY, ""));
   }
 
+  /** Or a long reason would undo the change that it explains. */
+  @Test
+  void detail_thatIsTooLong_isCutBetweenCharacters() {
+    String pair = "\uD835\uDC05";
+    AuditRecord record = AuditFixture.record(new Random(1));
+    assertEquals(pair.repeat(500), record.saying(pair.repeat(500)).outcome().detail());
+    String cut = pair.repeat(499) + "…";
+    assertEquals(cut, record.saying(pair.repeat(501)).outcome().detail());
+    assertReadsBack(record.refused(Code.NOT_COVERED, pair.repeat(900)));
+    assertEquals(
+        cut,
+        AuditRecord.ofNode(AuditType.SETTLED, AuditFixture.NOW, GATEWAY, pair.repeat(501))
+            .outcome()
+            .detail());
+  }
+
   @Test
   void person_printed_isHidden() {
     String shown = AuditFixture.record(new Random(1)).toString();
