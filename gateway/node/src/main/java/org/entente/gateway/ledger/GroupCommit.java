@@ -37,9 +37,9 @@ import org.slf4j.LoggerFactory;
  * by its caller's thread if none is being committed: waking the writer's thread would only take
  * time.
  *
- * <p>A mutation that throws is undone alone, and its caller gets the exception. A failed commit
- * fails its whole batch and stops the writer permanently, because it is unknown what reached the
- * disk: the node is reopened and reconciles.
+ * <p>A mutation that throws is undone alone, and its caller gets the exception. A failed commit,
+ * and an {@link Error} in a mutation, fails its whole batch and stops the writer permanently,
+ * because it is unknown what reached the disk: the node is reopened and reconciles.
  */
 final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
@@ -334,6 +334,21 @@ final class GroupCommit implements AutoCloseable {
   private void write(WaitingChange<?> first) {
     Transaction tx = new Transaction(store, clock.millis());
     List<AppliedChange<?>> applied = new ArrayList<>();
+    try {
+      apply(first, tx, applied);
+    } catch (Error e) {
+      // As in a commit. The turn must end, or the ledger would stand still and not say so.
+      LedgerFailure why = unavailable(e);
+      fail(why);
+      applied.forEach(one -> one.fail(why));
+      return;
+    }
+    if (!applied.isEmpty()) {
+      commit(tx, applied);
+    }
+  }
+
+  private void apply(WaitingChange<?> first, Transaction tx, List<AppliedChange<?>> applied) {
     int most = Math.min(limits.maxBatch(), 1 + waiting());
     boolean hurries = false;
     int count = 0;
@@ -348,9 +363,6 @@ final class GroupCommit implements AutoCloseable {
       entry = full ? null : more(hurries ? Lane.FLASH : Lane.ROUTINE);
     }
     hurried = hurries;
-    if (!applied.isEmpty()) {
-      commit(tx, applied);
-    }
   }
 
   private <T> @Nullable AppliedChange<T> apply(WaitingChange<T> entry, Transaction tx) {
@@ -361,6 +373,9 @@ final class GroupCommit implements AutoCloseable {
       LOG.error("a change of the ledger failed and was undone", e);
       entry.done().completeExceptionally(e);
       return null;
+    } catch (Error e) {
+      entry.done().completeExceptionally(unavailable(e));
+      throw e;
     }
   }
 
@@ -388,7 +403,7 @@ final class GroupCommit implements AutoCloseable {
   private static void runQuietly(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("an action after a commit failed", e);
     }
   }

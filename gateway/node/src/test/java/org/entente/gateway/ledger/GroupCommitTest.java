@@ -130,6 +130,52 @@ class GroupCommitTest {
     }
   }
 
+  /** Or its turn would stay taken: the ledger stood still, and did not say so. */
+  @Test
+  void change_thatEndsWithAnError_stopsTheLedger_withNothingOfItsBatchCommitted() {
+    HandTurns turns = new HandTurns();
+    GroupCommit writer = writer(LedgerLimits.DEFAULT, turns);
+    writer.start();
+    CompletableFuture<String> before = writer.submit(Lane.ROUTINE, put(KEY, "before"));
+    CompletableFuture<String> failing =
+        writer.submit(
+            Lane.ROUTINE,
+            tx -> {
+              throw new NoClassDefFoundError("replaced under a running gateway");
+            });
+    CompletableFuture<String> after = writer.submit(Lane.ROUTINE, put(KEY, "after"));
+    turns.turn();
+    assertEquals(Code.NOT_READY, requireNonNull(writer.failure()).code());
+    for (CompletableFuture<String> one : List.of(before, failing, after)) {
+      CompletionException failed = assertThrows(CompletionException.class, one::join);
+      assertInstanceOf(LedgerFailure.class, failed.getCause());
+    }
+    assertNull(store.get(Table.META, KEY));
+    assertEquals(0, commits.get());
+    writer.close();
+  }
+
+  /** What is stored must be answered, whatever an action does. */
+  @Test
+  void actionAfterACommit_thatEndsWithAnError_keepsNoAnswerBack() {
+    HandTurns turns = new HandTurns();
+    GroupCommit writer = writer(LedgerLimits.DEFAULT, turns);
+    writer.start();
+    CompletableFuture<String> done =
+        writer.submit(
+            Lane.ROUTINE,
+            tx -> {
+              tx.afterCommit(
+                  () -> {
+                    throw new NoClassDefFoundError("replaced under a running gateway");
+                  });
+              return put(KEY, "stored").apply(tx);
+            });
+    turns.turn();
+    assertEquals("stored", done.join());
+    writer.close();
+  }
+
   @Test
   void changeHere_whileNothingIsCommitted_isCommittedOnReturn_withPatientOnes() {
     HandTurns turns = new HandTurns();
