@@ -35,6 +35,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.offline.ClientListEditor;
+import org.entente.gateway.node.offline.TrustBundleInstallation;
 import org.entente.gateway.rpc.Refusals;
 import org.entente.gateway.rpc.StreamAnswers;
 import org.entente.gateway.testkit.TestRequirement;
@@ -303,14 +304,34 @@ class ClientListTest {
   /** As root runs a command once: its lock would keep the gateway's user from revoking. */
   @Test
   void editor_ofAnotherUser_isRefused_andLeavesNothing() throws Exception {
+    beAnotherUser();
+    assertThrows(StartProblem.class, this::editor);
+    assertFalse(Files.exists(file.resolveSibling("clients.yaml.lock")));
+  }
+
+  /** The gateway could not read the trust bundle that root installs for it. */
+  @Test
+  void trustBundle_fromAnotherUser_isRefused() throws Exception {
+    beAnotherUser();
+    Path bundle = federation.folder().resolve("trust-bundle.note");
+    StartProblem refused =
+        assertThrows(
+            StartProblem.class,
+            () ->
+                TrustBundleInstallation.read(
+                    federation.config(FR), bundle, null, null, federation.clock));
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("run this command as nobody"),
+        refused.getMessage());
+  }
+
+  private void beAnotherUser() throws IOException {
     UserPrincipal other =
         FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
     TestRequirement.present(
         System.getProperty("user.name", "").equals("root"),
         "root, who may give a folder to another user");
     Files.setOwner(audit(), other);
-    assertThrows(StartProblem.class, this::editor);
-    assertFalse(Files.exists(file.resolveSibling("clients.yaml.lock")));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.entente.gateway.node.offline;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +55,8 @@ public final class TrustBundleInstallation {
    * @param roots the roots file, or null if the node has one
    * @param request the agency's own request, or null
    * @param clock the time at which the bundle must be in force
-   * @throws StartProblem saying who must act, if the node would not accept the bundle, or the
-   *     bundle does not match the agency's request
+   * @throws StartProblem saying who must act, if this is not the gateway's user, the node would not
+   *     accept the bundle, or the bundle does not match the agency's request
    */
   public static TrustBundleInstallation read(
       Path configFile,
@@ -65,6 +66,7 @@ public final class TrustBundleInstallation {
       InstantSource clock) {
     ConfiguredFiles files = ConfiguredFiles.read(configFile, clock);
     NodeConfig config = files.config();
+    requireGatewaysUser(config);
     boolean known = Files.exists(config.trust().roots());
     if (!known && roots == null) {
       throw new StartProblem(
@@ -89,6 +91,15 @@ public final class TrustBundleInstallation {
       join.requireAsked(CeremonyFiles.request(request).agency());
     }
     return join;
+  }
+
+  /** The gateway could not read a bundle of another user's. */
+  private static void requireGatewaysUser(NodeConfig config) {
+    try {
+      ClientListEditor.requireGatewaysUser(config, "trust.bundle");
+    } catch (IOException e) {
+      throw ConfiguredFiles.unusable("audit", config.audit(), e);
+    }
   }
 
   private static TrustRoots installed(NodeConfig config) {
