@@ -44,13 +44,20 @@ public final class HolderDesk {
   private final IprParts parts;
   private final IprRecords records;
   private final Procedure procedure;
+  private final Runnable further;
 
   /** Clients that are being served a page. */
   private final Set<NodeName> looking = ConcurrentHashMap.newKeySet();
 
-  /** A desk for an agency's records. */
-  public HolderDesk(IprParts parts, IprSettings settings) {
+  /**
+   * A desk for an agency's records.
+   *
+   * @param further called in a call before it opens another {@value #LOOKED_AT} records than the
+   *     first, which it may pay for
+   */
+  public HolderDesk(IprParts parts, IprSettings settings, Runnable further) {
     this.parts = parts;
+    this.further = further;
     this.records = new IprRecords(IprTable.of(parts.ledger()), parts.atRest(), settings.keep());
     this.procedure = new Procedure(settings.days());
   }
@@ -150,6 +157,9 @@ public final class HolderDesk {
         }
       }
       some = records.book().page(kind, some.get(some.size() - 1).id(), LOOKED_AT);
+      if (!some.isEmpty()) {
+        further.run();
+      }
     }
     return ByteString.EMPTY;
   }

@@ -33,7 +33,7 @@ public final class IprFeature implements Feature {
         context ->
             new IprService(
                 new IprOffice(parts, monitor.settings()),
-                new HolderDesk(parts, monitor.settings())));
+                new HolderDesk(parts, monitor.settings(), IprService::payForFurther)));
   }
 
   /** Seals open records again, under a key that lives on. */

@@ -2,8 +2,10 @@ package org.entente.gateway.feature.ipr;
 
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.IprProcedureGrpc;
@@ -82,5 +84,10 @@ final class IprService implements BindableService {
             CallCost.CHANGE,
             (caller, request) -> StatusMapper.value(desk.answer(caller.name(), request)))
         .build();
+  }
+
+  /** On credit: the client's next calls wait until it is paid. */
+  static void payForFurther() {
+    long unused = Caller.account().charge(Work.CALL_COST, CallCost.SEARCH.units());
   }
 }

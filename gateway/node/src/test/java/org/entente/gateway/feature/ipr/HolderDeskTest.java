@@ -289,12 +289,25 @@ class HolderDeskTest {
           }
           return node.clock.instant();
         };
-    HolderDesk desk = new HolderDesk(node.parts(asking), IprNode.SETTINGS);
+    HolderDesk desk = new HolderDesk(node.parts(asking), IprNode.SETTINGS, () -> {});
     asked.set(desk);
     done(desk.notices(HOLDER, request));
     assertEquals(List.of(Code.OVERLOADED), meanwhile);
     done(desk.notices(HOLDER, request));
     done(desk.notices(OTHER, request));
+  }
+
+  /** Attack: a holder without records has all those of others opened, page after page. */
+  @Test
+  void page_paysForWhatItLooksThrough() {
+    for (int i = 0; i < 201; i++) {
+      node.granted(OTHER, Duration.ofDays(30));
+    }
+    assertEquals(List.of(), own(HOLDER));
+    assertEquals(1, node.further.get());
+    node.granted(HOLDER, Duration.ofDays(30));
+    assertEquals(1, own(HOLDER).size());
+    assertEquals(2, node.further.get());
   }
 
   @Test

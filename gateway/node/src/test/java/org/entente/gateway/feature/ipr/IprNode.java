@@ -12,6 +12,7 @@ import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.AgencyName;
@@ -93,12 +94,16 @@ final class IprNode implements AutoCloseable {
   Ledger ledger;
   IprOffice office;
   HolderDesk desk;
+
+  /** How often the desk looked through further records than the price of a page covers. */
+  final AtomicInteger further = new AtomicInteger();
+
   IprRetention upkeep;
 
   IprNode() {
     ledger = QuietLedger.started(store, clock, leaves);
     office = new IprOffice(parts(), SETTINGS);
-    desk = new HolderDesk(parts(), SETTINGS);
+    desk = new HolderDesk(parts(), SETTINGS, further::incrementAndGet);
     upkeep = new IprRetention(parts(), SETTINGS, clock);
   }
 
@@ -124,7 +129,7 @@ final class IprNode implements AutoCloseable {
     store = new MemoryStore(disk);
     ledger = QuietLedger.started(store, clock, leaves);
     office = new IprOffice(parts(), SETTINGS);
-    desk = new HolderDesk(parts(), SETTINGS);
+    desk = new HolderDesk(parts(), SETTINGS, further::incrementAndGet);
     upkeep = new IprRetention(parts(), SETTINGS, clock);
   }
 
