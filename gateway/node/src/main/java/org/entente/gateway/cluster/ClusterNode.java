@@ -17,6 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
@@ -36,6 +38,7 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.store.FileMirror;
 import org.entente.gateway.store.LogPosition;
 import org.entente.gateway.store.RocksReplica;
 import org.entente.gateway.store.StoreFailure;
@@ -55,6 +58,9 @@ public final class ClusterNode implements AutoCloseable {
   private static final Duration COPY_PATIENCE = Duration.ofHours(1);
   private static final long FLUSH_PATIENCE_MILLIS = 600_000;
 
+  /** The longest wait for a majority to have the bytes of an attachment. */
+  private static final Duration FILE_PATIENCE = Duration.ofSeconds(30);
+
   /** Told of the node's role, on one thread, in the order of events. */
   public interface Listener {
     /** This node leads: the store takes commits until {@link #followsAgain}. */
@@ -73,6 +79,7 @@ public final class ClusterNode implements AutoCloseable {
   private final CopyTransfer transfer;
   private final LedgerStateMachine machine;
   private final NodeKeys keys;
+  private final @Nullable MirroredFolder files;
   private final Map<String, ManagedChannel> channels = new HashMap<>();
   private final GrpcTlsConfig tls;
   private final NodeConnections connections;
@@ -100,6 +107,11 @@ public final class ClusterNode implements AutoCloseable {
     this.mark = mark;
     transfer = new CopyTransfer(folder);
     machine = new LedgerStateMachine(folder, new Role());
+    ClusterSettings.Attachments attachments = settings.attachments();
+    files =
+        attachments == null
+            ? null
+            : new MirroredFolder(attachments.folder(), attachments.room(), this::term);
     tls =
         new GrpcTlsConfig(
             settings.tls().identity(), settings.tls().trust(), /* mTlsEnabled= */ true);
@@ -160,13 +172,17 @@ public final class ClusterNode implements AutoCloseable {
     GrpcConfigKeys.TLS.setConf(parameters, tls);
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
-        (builder, types) ->
-            builder
-                .addService(transfer.service(machine::replica))
-                .addService(KeyCalls.service(keys))
-                .addTransportFilter(connections)
-                .intercept(connections)
-                .intercept(new NodeCallsOnly()));
+        (builder, types) -> {
+          if (files != null) {
+            builder.addService(FileCalls.service(files));
+          }
+          return builder
+              .addService(transfer.service(machine::replica))
+              .addService(KeyCalls.service(keys))
+              .addTransportFilter(connections)
+              .intercept(connections)
+              .intercept(new NodeCallsOnly());
+        });
     return RaftServer.newBuilder()
         .setServerId(self)
         .setGroup(RaftGroup.valueOf(group, peers()))
@@ -293,16 +309,34 @@ public final class ClusterNode implements AutoCloseable {
         .thenApply(reply -> true);
   }
 
-  /** The keys of the other nodes. */
-  private Map<String, KeyNode> others() {
+  /** The attachments of the cluster for as long as this node leads. */
+  public FileMirror files() {
+    Leadership lead = leading;
+    long term = lead == null ? 0 : lead.store().term();
+    return files == null
+        ? FileMirror.ALONE
+        : new LeaderFiles(
+            files, others(FileCalls::new), term, () -> leads(term), FILE_PATIENCE, asking);
+  }
+
+  private boolean leads(long term) {
+    Leadership lead = leading;
+    return lead != null && lead.store().term() == term;
+  }
+
+  private Map<String, KeyNode> keysOfOthers() {
     Duration patience = settings.limits().electionTimeout().multipliedBy(2);
-    Map<String, KeyNode> others = new HashMap<>();
+    return others(channel -> new KeyCalls(channel, patience));
+  }
+
+  private <T> Map<String, T> others(Function<Supplier<ManagedChannel>, T> calls) {
+    Map<String, T> others = new HashMap<>();
     settings
         .nodes()
         .forEach(
             (name, address) -> {
               if (!name.equals(settings.self())) {
-                others.put(name, new KeyCalls(() -> channel(name, address), patience));
+                others.put(name, calls.apply(() -> channel(name, address)));
               }
             });
     return others;
@@ -380,7 +414,7 @@ public final class ClusterNode implements AutoCloseable {
                   copy.position().commits(),
                   election.multipliedBy(10),
                   lease),
-              new LeaderKeys(keys, others(), term, election.multipliedBy(2), asking),
+              new LeaderKeys(keys, keysOfOthers(), term, election.multipliedBy(2), asking),
               lease,
               ClusterNode.this::confirmLead,
               settings.limits());

@@ -7,6 +7,7 @@ import java.util.Map;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.entente.gateway.store.RocksOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node of a cluster needs to know.
@@ -18,9 +19,16 @@ import org.entente.gateway.store.RocksOptions;
  * @param folders where this node keeps what
  * @param limits times and sizes
  * @param tls how nodes prove who they are
+ * @param attachments if the gateway takes any
  */
 public record ClusterSettings(
-    String group, String self, Map<String, String> nodes, Folders folders, Limits limits, Tls tls) {
+    String group,
+    String self,
+    Map<String, String> nodes,
+    Folders folders,
+    Limits limits,
+    Tls tls,
+    @Nullable Attachments attachments) {
   private static final Duration LEAST_TIMEOUT = Duration.ofMillis(300);
 
   /**
@@ -42,6 +50,13 @@ public record ClusterSettings(
       return ReplicaFolder.copyIn(data);
     }
   }
+
+  /**
+   * Where attachments are kept.
+   *
+   * @param room bytes that they leave free on their disk
+   */
+  public record Attachments(Path folder, long room) {}
 
   /**
    * Times and sizes.

@@ -15,7 +15,11 @@ import org.apache.ratis.thirdparty.io.grpc.Status;
  */
 final class NodeCallsOnly implements ServerInterceptor {
   private static final Set<String> OPEN =
-      Set.of("ratis.grpc.RaftServerProtocolService", CopyTransfer.SERVICE, KeyCalls.SERVICE);
+      Set.of(
+          "ratis.grpc.RaftServerProtocolService",
+          CopyTransfer.SERVICE,
+          KeyCalls.SERVICE,
+          FileCalls.SERVICE);
 
   @Override
   public <A, B> ServerCall.Listener<A> interceptCall(

@@ -138,22 +138,20 @@ public record ClusterConfig(
   void requireFit(
       Path data,
       Path keystore,
-      String clients,
-      @Nullable String peers,
+      NodeConfig.Listen listen,
       boolean backups,
-      boolean attachments) {
-    if (attachments) {
-      throw new IllegalArgumentException(
-          "attachments: a cluster does not copy files to its other machines yet; leave attachments"
-              + " out, or leave cluster out");
-    }
+      @Nullable Path attachments) {
     if (backups) {
       throw new IllegalArgumentException(
           "backup: a cluster makes no backups yet; leave backup out, or leave cluster out");
     }
-    requirePort("listen.clients", clients);
-    if (peers != null) {
-      requirePort("listen.peers", peers);
+    requirePort("listen.clients", listen.clients());
+    if (listen.peers() != null) {
+      requirePort("listen.peers", listen.peers());
+    }
+    if (attachments != null) {
+      requireApart("attachments.folder", attachments, "data", data);
+      requireApart("attachments.folder", attachments, "cluster.log", log);
     }
     requireApart("cluster.log", log, "data", data);
     requireApart("cluster.log", log, "keystore", keystore);

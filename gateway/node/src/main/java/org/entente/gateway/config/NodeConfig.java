@@ -161,7 +161,11 @@ public record NodeConfig(
     }
     if (cluster != null) {
       cluster.requireFit(
-          data, keystore, listen.clients(), listen.peers(), backup != null, attachments != null);
+          data,
+          keystore,
+          listen,
+          backup != null,
+          attachments == null ? null : attachments.folder());
     }
   }
 

@@ -27,6 +27,7 @@ import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.format.AgencyPairSource;
+import org.entente.gateway.store.FileMirror;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.gateway.transmit.RoutingTable;
@@ -88,12 +89,14 @@ public record GatewayParts(
    * Time, chance, threads and metrics.
    *
    * @param ending the time by which something ends; it never jumps ahead
+   * @param files the attachments of other machines
    */
   public record Environment(
       InstantSource clock,
       InstantSource ending,
       SecureRandom random,
       Executor workers,
+      FileMirror files,
       Meters meters) {}
 
   /** This agency. */

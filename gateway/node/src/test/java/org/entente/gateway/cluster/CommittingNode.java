@@ -40,7 +40,8 @@ final class CommittingNode implements ClusterNode.Listener {
             new ClusterSettings.Folders(
                 dir.resolve("log"), dir.resolve("data"), dir.resolve("mark")),
             new ClusterSettings.Limits(RocksOptions.defaults(), Duration.ofSeconds(1), 100_000),
-            new NodeCertificates(Instant.parse(args[2])).of(NodeCertificates.OWN)),
+            new NodeCertificates(Instant.parse(args[2])).of(NodeCertificates.OWN),
+            null),
         TestCluster.withKeys(Keystore.open(dir.resolve("keys"), Instant::now, new SecureRandom())),
         new CommittingNode());
     System.out.println("runs");

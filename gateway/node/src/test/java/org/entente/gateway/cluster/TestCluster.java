@@ -127,7 +127,8 @@ final class TestCluster implements AutoCloseable {
         addresses,
         folders(node),
         new ClusterSettings.Limits(RocksOptions.defaults(), ELECTION, flushBytes),
-        certificates.of(identity));
+        certificates.of(identity),
+        new ClusterSettings.Attachments(own.resolve("files"), 0));
   }
 
   private ClusterSettings.Folders folders(String node) {

@@ -78,7 +78,7 @@ class ClusterConfigTest {
             + " from 300 to 60000",
         "log: l | flush_mib: 1 | cluster.flush_mib is 1; it must be from 32 to 65536",
         "audit: a | backup: { folder: b } | backup: a cluster makes no backups yet",
-        "audit: a | attachments: { folder: f } | attachments: a cluster does not copy files"
+        "audit: a | attachments: { folder: d/f } | attachments.folder is"
       })
   void cluster_thatCannotWork_isRefused(String good, String bad, String said) {
     String wrong =

@@ -2,6 +2,7 @@ package org.entente.gateway.federation;
 
 import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -12,6 +13,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -49,11 +54,22 @@ import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportedLeaf;
 import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Attachment;
+import org.entente.proto.v1.AttachmentsGrpc;
+import org.entente.proto.v1.BeginUploadRequest;
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.OpenAttachmentRequest;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.TransferLeadRequest;
+import org.entente.proto.v1.ReadAttachmentRequest;
+import org.entente.proto.v1.ShowUploadRequest;
+import org.entente.proto.v1.ShowUploadResponse;
+import org.entente.proto.v1.WriteUploadRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,9 +82,10 @@ class ClusterPathTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("ticket 12").build();
   private static final long PATIENCE_SECONDS = 60;
+  private static final int SEGMENT = 128 << 10;
   private static final List<String> NODES = List.of("n1", "n2", "n3");
 
-  @RegisterExtension final RunningFederation federation = new RunningFederation(DE);
+  @RegisterExtension final RunningFederation federation = new RunningFederation();
 
   private final Map<String, Integer> ports = new TreeMap<>();
   private final Map<String, Gateway> running = new TreeMap<>();
@@ -83,6 +100,11 @@ class ClusterPathTest {
       Files.writeString(config(node), configuration(node));
       start(node);
     }
+    Files.writeString(
+        federation.config(DE),
+        "\nattachments:\n  folder: de-attachments\n",
+        StandardOpenOption.APPEND);
+    federation.start(DE);
   }
 
   @AfterEach
@@ -109,13 +131,15 @@ class ClusterPathTest {
             .replaceFirst("audit: .*", "audit: " + node + "/audit")
             .replaceFirst("clients: 127.0.0.1:0", "clients: 127.0.0.1:" + LoopbackPort.next())
         + """
+        attachments:
+          folder: %s/attachments
         cluster:
           node: %s
           nodes:
         %s  log: %s/log
           mark: %s/mark
         """
-            .formatted(node, nodes, node, node);
+            .formatted(node, node, nodes, node, node);
   }
 
   private void start(String node) {
@@ -402,5 +426,89 @@ class ClusterPathTest {
     String told = "the leader is " + next + " (127.0.0.1:" + ports.get(next) + ")";
     assertTrue(await(() -> ready(leader).body().contains(told)), () -> ready(leader).body());
     assertEquals(503, ready(leader).statusCode());
+  }
+
+  private static AttachmentsGrpc.AttachmentsBlockingStub attachments(ManagedChannel channel) {
+    return AttachmentsGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static boolean write(ManagedChannel channel, ByteString id, byte[] content, int from) {
+    return attachments(channel)
+        .writeUpload(
+            WriteUploadRequest.newBuilder()
+                .setUploadId(id)
+                .setOffset(from)
+                .setData(
+                    ByteString.copyFrom(content, from, Math.min(SEGMENT, content.length - from)))
+                .build())
+        .getComplete();
+  }
+
+  private byte[] fetched(ByteString message, long size) {
+    ByteString reading =
+        attachments(federation.channel(DE))
+            .openAttachment(
+                OpenAttachmentRequest.newBuilder()
+                    .setMessageId(message)
+                    .setOnBehalfOf(
+                        OnBehalfOf.newBuilder().setOfficer("DE-9").setJustification("case 7/26"))
+                    .build())
+            .getReadingId();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    federation.await(
+        "the attachment is here",
+        () -> {
+          ReadAttachmentRequest next =
+              ReadAttachmentRequest.newBuilder()
+                  .setReadingId(reading)
+                  .setOffset(out.size())
+                  .build();
+          out.writeBytes(
+              attachments(federation.channel(DE)).readAttachment(next).getData().toByteArray());
+          return out.size() == size;
+        });
+    return out.toByteArray();
+  }
+
+  /** Each step has another leader, and what the last one had is not there. */
+  @Test
+  void attachment_thatWasBegunAtOneLeader_isSentByTheNext_andGivenByAThird() {
+    byte[] content = new byte[2 * SEGMENT + 4_711];
+    new Random(26).nextBytes(content);
+    String first = leader();
+    ManagedChannel channel = channel(first);
+    ByteString id =
+        attachments(channel)
+            .beginUpload(
+                BeginUploadRequest.newBuilder()
+                    .setName("scan.jpg")
+                    .setMediaType("image/jpeg")
+                    .setSize(content.length)
+                    .build())
+            .getUploadId();
+    assertFalse(write(channel, id, content, 0));
+    channel.shutdownNow();
+    stop(first);
+
+    String second = leader();
+    ManagedChannel next = channel(second);
+    ShowUploadResponse shown =
+        attachments(next).showUpload(ShowUploadRequest.newBuilder().setUploadId(id).build());
+    assertEquals(SEGMENT, shown.getCommitted());
+    assertFalse(write(next, id, content, SEGMENT));
+    assertTrue(write(next, id, content, 2 * SEGMENT));
+    Draft.Builder draft = federation.draft("a scan", DEADLINE, DE).toBuilder();
+    draft.getLabelBuilder().addAttachments(Attachment.newBuilder().setId(id));
+    Outcome accepted = publish(next, draft.build());
+    assertTrue(accepted.hasAccepted(), accepted.toString());
+    assertEquals(List.of("a scan"), headlines(federation.receive(DE, 1)));
+    next.shutdownNow();
+
+    start(first);
+    assertTrue(await(() -> ready(first).body().contains("the leader is " + second)));
+    stop(second);
+    leader();
+    assertArrayEquals(content, fetched(accepted.getMessageId(), content.length));
   }
 }

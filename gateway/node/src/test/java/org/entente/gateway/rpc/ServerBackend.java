@@ -82,6 +82,7 @@ import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.FileMirror;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.MemoryFolders;
@@ -289,6 +290,7 @@ public final class ServerBackend implements AutoCloseable {
             InstantSource.system(),
             new SecureRandom(),
             executor,
+            FileMirror.ALONE,
             new Meters()));
   }
 

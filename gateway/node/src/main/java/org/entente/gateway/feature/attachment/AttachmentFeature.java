@@ -34,18 +34,24 @@ public final class AttachmentFeature implements Feature {
       return;
     }
     AttachmentParts parts = AttachmentParts.of(registry.parts(), settings);
-    Uploads uploads = new Uploads(parts, System::nanoTime);
-    transfer.supply = new AttachmentSupply(parts, System::nanoTime);
+    CompleteFiles files = new CompleteFiles(parts);
+    Uploads uploads = new Uploads(parts, files, System::nanoTime);
+    transfer.supply = new AttachmentSupply(parts, files, System::nanoTime);
     registry.draft(new AttachmentDrafts(parts, uploads));
-    registry.whenBuilt(path -> built(registry, parts, uploads, transfer));
+    registry.every(Duration.ofSeconds(1), "attachments of other machines", files::round);
+    registry.whenBuilt(path -> built(registry, parts, files, uploads, transfer));
   }
 
   private static void built(
-      Registry registry, AttachmentParts parts, Uploads uploads, Transfer transfer) {
-    AttachmentFetches fetches = new AttachmentFetches(parts, transfer, System::nanoTime);
+      Registry registry,
+      AttachmentParts parts,
+      CompleteFiles files,
+      Uploads uploads,
+      Transfer transfer) {
+    AttachmentFetches fetches = new AttachmentFetches(parts, files, transfer, System::nanoTime);
     transfer.fetches = fetches;
-    AttachmentReadings readings = new AttachmentReadings(parts, fetches, System::nanoTime);
-    AttachmentSweep sweep = new AttachmentSweep(parts, fetches, uploads);
+    AttachmentReadings readings = new AttachmentReadings(parts, fetches, files, System::nanoTime);
+    AttachmentSweep sweep = new AttachmentSweep(parts, fetches, uploads, files);
     registry.every(Duration.ofSeconds(1), "attachments to fetch", fetches::round);
     registry.every(Duration.ofMinutes(1), "attachments that are over", sweep::round);
     registry.every(Duration.ofHours(1), "attachments without a record", sweep::orphans);

@@ -250,9 +250,9 @@ final class AttachmentFetch implements AutoCloseable {
     return failure != null || now - progress >= GIVEN_UP_NANOS;
   }
 
-  /** SHA-256 of the content; empty if it cannot be read or the fetch is closed. */
-  Optional<byte[]> hash() {
-    return file.hash(seal);
+  /** The hashes of the whole file; empty if it cannot be read or the fetch is closed. */
+  Optional<SealedFile.Hashes> hashes() {
+    return file.hashes(seal);
   }
 
   /** Forgets the key. */

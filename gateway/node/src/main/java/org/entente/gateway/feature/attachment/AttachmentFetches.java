@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.attachment;
 
+import com.google.protobuf.ByteString;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
@@ -43,12 +44,15 @@ final class AttachmentFetches {
   private static final Logger LOG = LoggerFactory.getLogger(AttachmentFetches.class);
 
   private final AttachmentParts parts;
+  private final CompleteFiles files;
   private final AttachmentRelay.Links links;
   private final LongSupplier nanos;
   private final Map<AttachmentFetch.Key, AttachmentFetch> running = new ConcurrentHashMap<>();
 
-  AttachmentFetches(AttachmentParts parts, AttachmentRelay.Links links, LongSupplier nanos) {
+  AttachmentFetches(
+      AttachmentParts parts, CompleteFiles files, AttachmentRelay.Links links, LongSupplier nanos) {
     this.parts = parts;
+    this.files = files;
     this.links = links;
     this.nanos = nanos;
   }
@@ -63,7 +67,7 @@ final class AttachmentFetches {
     AttachmentFetch.Key name =
         new AttachmentFetch.Key(message, AttachmentId.of(attachment.getId().toByteArray()));
     FetchedAttachment known = parts.table().fetched(message, name.attachment());
-    if (known != null && known.getComplete() && isOnDisk(name, attachment)) {
+    if (known != null && known.getComplete() && isOrWillBeOnDisk(name, known, attachment)) {
       return Optional.empty();
     }
     AttachmentFetch before = running.get(name);
@@ -75,10 +79,13 @@ final class AttachmentFetches {
         .or(() -> started(origin, name, attachment, key));
   }
 
-  private boolean isOnDisk(AttachmentFetch.Key name, Attachment attachment) {
+  /** In a cluster, another machine may have it; if none has, its record says so soon. */
+  private boolean isOrWillBeOnDisk(
+      AttachmentFetch.Key name, FetchedAttachment known, Attachment attachment) {
     SealedFile file =
         parts.folder().fetched(name.message(), name.attachment(), attachment.getSize());
-    return file.present() == file.segments();
+    return !files.isHere(name, known.getSealedSha256().toByteArray())
+        || file.present() == file.segments();
   }
 
   private Optional<Problem> refusal(
@@ -276,10 +283,11 @@ final class AttachmentFetches {
   }
 
   private void check(AttachmentFetch fetch) {
-    byte[] hash = fetch.hash().orElse(null);
-    if (hash != null && MessageDigest.isEqual(hash, fetch.expected())) {
+    SealedFile.Hashes hashes = fetch.hashes().orElse(null);
+    if (hashes != null && MessageDigest.isEqual(hashes.content(), fetch.expected())) {
       parts.folder().sync();
-      parts.gateway().ledger().commit(Lane.ROUTINE, tx -> record(tx, fetch));
+      files.completed(fetch.key());
+      parts.gateway().ledger().commit(Lane.ROUTINE, tx -> record(tx, fetch, hashes.sealed()));
       drop(fetch);
     } else {
       // Also what no longer opens: only reading it from its origin again can help.
@@ -295,7 +303,7 @@ final class AttachmentFetches {
     }
   }
 
-  private boolean record(Transaction tx, AttachmentFetch fetch) {
+  private boolean record(Transaction tx, AttachmentFetch fetch, byte[] sealedHash) {
     AttachmentFetch.Key name = fetch.key();
     FetchedAttachment record = parts.table().fetched(tx, name.message(), name.attachment());
     if (record == null || record.getComplete() || isGone(tx, name)) {
@@ -303,7 +311,14 @@ final class AttachmentFetches {
     }
     parts
         .table()
-        .put(tx, name.message(), name.attachment(), record.toBuilder().setComplete(true).build());
+        .put(
+            tx,
+            name.message(),
+            name.attachment(),
+            record.toBuilder()
+                .setComplete(true)
+                .setSealedSha256(ByteString.copyFrom(sealedHash))
+                .build());
     tx.audit(
         AuditRecord.of(
             AuditType.ATTACHMENT_FETCHED,

@@ -11,6 +11,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
+import org.entente.gateway.store.FileMirror;
 
 /**
  * What the classes of this feature share.
@@ -30,6 +31,11 @@ record AttachmentParts(
         settings,
         new AttachmentFolder(settings.folder()),
         AttachmentTable.of(gateway.ledger()));
+  }
+
+  /** The files of other machines. */
+  FileMirror mirror() {
+    return gateway.environment().files();
   }
 
   /** The time by which files end. */

@@ -48,6 +48,7 @@ final class AttachmentReadings {
 
   private final AttachmentParts parts;
   private final AttachmentFetches fetches;
+  private final CompleteFiles files;
   private final MessageOpening opening;
   private final InboxOpener inbox;
   private final Desks desks;
@@ -56,9 +57,11 @@ final class AttachmentReadings {
   /** By client: beyond its limit, its own one not used for longest ends. */
   private final Map<NodeName, Cache<AttachmentId, Reading>> open = new ConcurrentHashMap<>();
 
-  AttachmentReadings(AttachmentParts parts, AttachmentFetches fetches, LongSupplier nanos) {
+  AttachmentReadings(
+      AttachmentParts parts, AttachmentFetches fetches, CompleteFiles files, LongSupplier nanos) {
     this.parts = parts;
     this.fetches = fetches;
+    this.files = files;
     this.opening = parts.gateway().opening();
     this.inbox = parts.gateway().records().inbox();
     this.desks = parts.gateway().records().desks();
@@ -201,8 +204,11 @@ final class AttachmentReadings {
       return new Result.Refused<>(failed.get());
     }
     long size = record.getSize();
-    int segments =
-        record.getComplete() ? AttachmentSeal.segments(size) : fetch == null ? 0 : fetch.have();
+    int segments = fetch == null ? 0 : fetch.have();
+    if (record.getComplete()) {
+      boolean here = files.isHere(name, record.getSealedSha256().toByteArray());
+      segments = here ? AttachmentSeal.segments(size) : 0;
+    }
     if (fetch == null && !record.getComplete()) {
       Optional<Problem> again = fetched(reading);
       if (again.isPresent()) {

@@ -12,6 +12,7 @@ import org.entente.gateway.seal.AttachmentSeal;
 import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.AttachmentRequest;
 import org.entente.proto.store.v1.OwnAttachment;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,21 +24,24 @@ final class AttachmentSupply {
   private static final Logger LOG = LoggerFactory.getLogger(AttachmentSupply.class);
 
   private final AttachmentParts parts;
+  private final CompleteFiles files;
   private final LongSupplier nanos;
   private final SegmentRates rates;
 
   /** Own files whose disk failed: the log says it once. */
   private final Set<AttachmentId> unreadable = ConcurrentHashMap.newKeySet();
 
-  AttachmentSupply(AttachmentParts parts, LongSupplier nanos) {
+  AttachmentSupply(AttachmentParts parts, CompleteFiles files, LongSupplier nanos) {
     this.parts = parts;
+    this.files = files;
     this.nanos = nanos;
     this.rates = new SegmentRates(parts.settings().agencyKibPerSecond());
   }
 
   /**
    * The answer to a neighbour, for itself or for an agency that it leads to; empty if the agency
-   * exceeds its rate, the request is malformed or the disk fails, so that it asks again later.
+   * exceeds its rate, the request is malformed, the disk fails or another machine of the cluster
+   * has the file, so that it asks again later.
    *
    * @throws org.entente.gateway.model.InvalidValue if the requester's name is none
    */
@@ -58,7 +62,15 @@ final class AttachmentSupply {
             .setRequester(request.getRequester());
     Optional<byte[]> sealed;
     try {
-      sealed = segment(requester, request);
+      OwnAttachment record = record(requester, request);
+      AttachmentId id = AttachmentId.of(request.getAttachmentId().toByteArray());
+      if (record != null && !files.isHere(id, record.getSealedSha256().toByteArray())) {
+        return Optional.empty();
+      }
+      sealed =
+          record == null
+              ? Optional.empty()
+              : parts.folder().own(id, record.getSize()).read(request.getSegment());
     } catch (UncheckedIOException e) {
       // It must not end the stream, on which notices come too.
       if (unreadable.add(AttachmentId.of(request.getAttachmentId().toByteArray()))) {
@@ -72,17 +84,18 @@ final class AttachmentSupply {
             : part.setRefused(true).build());
   }
 
-  private Optional<byte[]> segment(AgencyName requester, AttachmentRequest request) {
+  /** The record of a file whose segment the agency may have now, or null. */
+  private @Nullable OwnAttachment record(AgencyName requester, AttachmentRequest request) {
     AttachmentId id = AttachmentId.of(request.getAttachmentId().toByteArray());
     OwnAttachment record = parts.table().find(id);
-    if (record == null
-        || !record.getMessageId().equals(request.getMessageId())
-        || !record.getRecipientTokensList().contains(parts.table().token(id, requester.value()))
-        || record.getUntilMs() <= parts.endingMillis()
-        || Integer.compareUnsigned(request.getSegment(), AttachmentSeal.segments(record.getSize()))
-            >= 0) {
-      return Optional.empty();
-    }
-    return parts.folder().own(id, record.getSize()).read(request.getSegment());
+    return record == null
+            || !record.getMessageId().equals(request.getMessageId())
+            || !record.getRecipientTokensList().contains(parts.table().token(id, requester.value()))
+            || record.getUntilMs() <= parts.endingMillis()
+            || Integer.compareUnsigned(
+                    request.getSegment(), AttachmentSeal.segments(record.getSize()))
+                >= 0
+        ? null
+        : record;
   }
 }

@@ -24,9 +24,12 @@ final class AttachmentSweep {
   private final AttachmentParts parts;
   private final AttachmentFetches fetches;
   private final Uploads uploads;
+  private final CompleteFiles files;
 
-  AttachmentSweep(AttachmentParts parts, AttachmentFetches fetches, Uploads uploads) {
+  AttachmentSweep(
+      AttachmentParts parts, AttachmentFetches fetches, Uploads uploads, CompleteFiles files) {
     this.parts = parts;
+    this.files = files;
     this.fetches = fetches;
     this.uploads = uploads;
   }
@@ -87,7 +90,10 @@ final class AttachmentSweep {
     return removed;
   }
 
-  /** Removes files that have no record. A record is durable before its file exists. */
+  /**
+   * Removes files that have no record, on every machine of a cluster. A record is durable before
+   * its file exists.
+   */
   void orphans() {
     Set<String> known = new HashSet<>();
     List<String> names = parts.folder().names();
@@ -97,6 +103,7 @@ final class AttachmentSweep {
       }
     }
     names.stream().filter(name -> !known.contains(name)).forEach(parts.folder()::remove);
+    files.retain(this::isKnown);
   }
 
   private boolean isKnown(String name) {

@@ -126,19 +126,29 @@ record SealedFile(Path path, long size) {
     return read(segment).flatMap(bytes -> seal.open(segment, bytes)).isPresent();
   }
 
-  /** SHA-256 of the whole content; empty if a segment is missing or does not open. */
-  Optional<byte[]> hash(AttachmentSeal seal) {
-    Sha256 digest = new Sha256();
+  /**
+   * SHA-256 of a whole file.
+   *
+   * @param content of what was sealed
+   * @param sealed of the bytes on the disk
+   */
+  record Hashes(byte[] content, byte[] sealed) {}
+
+  /** The hashes; empty if a segment is missing or does not open. */
+  Optional<Hashes> hashes(AttachmentSeal seal) {
+    Sha256 content = new Sha256();
+    Sha256 onDisk = new Sha256();
     for (int segment = 0; segment < segments(); segment++) {
-      int number = segment;
-      Optional<byte[]> plain = read(segment).flatMap(bytes -> seal.open(number, bytes));
-      if (plain.isEmpty()) {
+      byte[] sealed = read(segment).orElse(new byte[0]);
+      byte[] plain = seal.open(segment, sealed).orElse(null);
+      if (plain == null) {
         return Optional.empty();
       }
-      digest = digest.update(plain.get());
-      Arrays.fill(plain.get(), (byte) 0);
+      onDisk.update(sealed);
+      content.update(plain);
+      Arrays.fill(plain, (byte) 0);
     }
-    return Optional.of(digest.digest());
+    return Optional.of(new Hashes(content.digest(), onDisk.digest()));
   }
 
   /** Removes it; nothing happens if it is not there. */

@@ -2,6 +2,7 @@ package org.entente.gateway.feature.attachment;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
+import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -31,6 +32,8 @@ import org.entente.proto.v1.BeginUploadResponse;
 import org.entente.proto.v1.ShowUploadResponse;
 import org.entente.proto.v1.WriteUploadRequest;
 import org.entente.proto.v1.WriteUploadResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Uploads of this agency's clients. Written bytes are sealed and durable when a call returns, so an
@@ -38,10 +41,13 @@ import org.entente.proto.v1.WriteUploadResponse;
  * message has it, and then leaves the ledger with the message. Calls block; safe for many threads.
  */
 final class Uploads {
+  private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
+
   /** Segments of one write. */
   private static final int SEGMENTS_AT_ONCE = 8;
 
   private final AttachmentParts parts;
+  private final CompleteFiles files;
   private final SecureRandom random;
 
   /** Uploads that a call writes now: a second one is refused. */
@@ -53,8 +59,9 @@ final class Uploads {
   private final LongSupplier nanos;
   private final Map<NodeName, TokenBucket> rates = new ConcurrentHashMap<>();
 
-  Uploads(AttachmentParts parts, LongSupplier nanos) {
+  Uploads(AttachmentParts parts, CompleteFiles files, LongSupplier nanos) {
     this.parts = parts;
+    this.files = files;
     this.random = parts.gateway().environment().random();
     this.nanos = nanos;
   }
@@ -187,9 +194,17 @@ final class Uploads {
           Code.OUT_OF_ORDER, "upload_id", "another call writes to this upload; write one by one");
     }
     try {
-      return ofClient(client, id)
-          .map(record -> write(id, record, request))
-          .orElseGet(() -> AttachmentParts.notFound("upload_id", id));
+      OwnAttachment record = ofClient(client, id).orElse(null);
+      return record == null
+          ? AttachmentParts.notFound("upload_id", id)
+          : write(id, record, request);
+    } catch (IOException e) {
+      LOG.warn("upload {} cannot be continued now: {}", id, e.getMessage());
+      return Result.refused(
+          Code.OVERLOADED,
+          "data",
+          "too few machines of this gateway's cluster take the bytes; nothing was written: write"
+              + " the same bytes again in a moment");
     } finally {
       writing.remove(id);
     }
@@ -209,7 +224,7 @@ final class Uploads {
   }
 
   private Result<WriteUploadResponse> write(
-      AttachmentId id, OwnAttachment record, WriteUploadRequest request) {
+      AttachmentId id, OwnAttachment record, WriteUploadRequest request) throws IOException {
     UploadFacts facts = record.getComplete() ? null : facts(id, record).orElse(null);
     if (facts == null) {
       return record.getComplete()
@@ -218,15 +233,14 @@ final class Uploads {
     }
     SealedFile file = parts.folder().own(id, record.getSize());
     try (AttachmentSeal seal = seal(id, record.getSize(), facts)) {
-      int next = mended.contains(id) ? file.present() : file.mend(seal, SEGMENTS_AT_ONCE);
-      mended.add(id);
+      int next = mended.contains(id) ? file.present() : resumed(id, file, seal);
       Optional<Problem> wrong =
           misplaced(record.getSize(), next, request)
               .or(() -> parts.lacksRoom(request.getData().size()));
       if (wrong.isPresent()) {
         return new Result.Refused<>(wrong.get());
       }
-      append(file, seal, next, request.getData());
+      append(id, file, seal, next, request.getData());
       return file.present() == file.segments()
           ? complete(id, record, facts, file, seal)
           : Result.done(written(record.getSize(), file.present(), false));
@@ -264,7 +278,24 @@ final class Uploads {
                     + size));
   }
 
-  private void append(SealedFile file, AttachmentSeal seal, int first, ByteString data) {
+  /**
+   * Takes up an upload that an earlier process, or another machine, has begun.
+   *
+   * @return its segments
+   * @throws IOException if others may have more of it and do not answer
+   */
+  private int resumed(AttachmentId id, SealedFile file, AttachmentSeal seal) throws IOException {
+    int before = file.present();
+    parts.mirror().resume(AttachmentFolder.ownName(id), AttachmentSeal.sealedOffset(before));
+    int good = file.mend(seal, SEGMENTS_AT_ONCE + file.present() - before);
+    mended.add(id);
+    return good;
+  }
+
+  /** On return the bytes are durable, on most machines of a cluster; otherwise nothing is added. */
+  private void append(
+      AttachmentId id, SealedFile file, AttachmentSeal seal, int first, ByteString data)
+      throws IOException {
     if (data.isEmpty()) {
       return;
     }
@@ -279,6 +310,12 @@ final class Uploads {
     if (first == 0) {
       parts.folder().sync();
     }
+    try {
+      parts.mirror().copy(AttachmentFolder.ownName(id));
+    } catch (IOException e) {
+      file.cut(first);
+      throw e;
+    }
   }
 
   /** Reads all of it again, so that only what is readable on the disk completes. */
@@ -288,11 +325,11 @@ final class Uploads {
       UploadFacts facts,
       SealedFile file,
       AttachmentSeal seal) {
-    byte[] hash = file.hash(seal).orElse(null);
+    SealedFile.Hashes hashes = file.hashes(seal).orElse(null);
     boolean stated =
-        hash != null
+        hashes != null
             && (facts.getSha256().isEmpty()
-                || MessageDigest.isEqual(facts.getSha256().toByteArray(), hash));
+                || MessageDigest.isEqual(facts.getSha256().toByteArray(), hashes.content()));
     if (!stated) {
       discard(id, file);
       return Result.refused(
@@ -300,10 +337,11 @@ final class Uploads {
           "sha256",
           "the uploaded bytes do not have the stated hash; the upload is removed, begin again");
     }
-    UploadFacts whole = facts.toBuilder().setSha256(ByteString.copyFrom(hash)).build();
+    UploadFacts whole = facts.toBuilder().setSha256(ByteString.copyFrom(hashes.content())).build();
     OwnAttachment done =
         record.toBuilder()
             .setComplete(true)
+            .setSealedSha256(ByteString.copyFrom(hashes.sealed()))
             .setSealed(sealed(id, whole, record.getUntilMs()))
             .build();
     boolean there =
@@ -319,6 +357,9 @@ final class Uploads {
                   parts.table().put(tx, id, done);
                   return true;
                 });
+    if (there) {
+      files.completed(id);
+    }
     return there
         ? Result.done(written(record.getSize(), file.segments(), true))
         : AttachmentParts.notFound("upload_id", id);
@@ -348,10 +389,16 @@ final class Uploads {
     if (record == null) {
       return AttachmentParts.notFound("upload_id", id);
     }
-    int segments = parts.folder().own(id, record.getSize()).present();
-    if (!record.getComplete() && !mended.contains(id)) {
-      // A crash may have left segments that nobody acknowledged.
-      segments = mendedSegments(id, record);
+    int segments;
+    try {
+      segments = segments(id, record);
+    } catch (IOException e) {
+      LOG.warn("upload {} cannot be shown now: {}", id, e.getMessage());
+      return Result.refused(
+          Code.OVERLOADED,
+          "upload_id",
+          "other machines of this gateway's cluster may have more of the upload and do not answer;"
+              + " ask again in a moment");
     }
     return Result.done(
         ShowUploadResponse.newBuilder()
@@ -364,16 +411,24 @@ final class Uploads {
             .build());
   }
 
-  private int mendedSegments(AttachmentId id, OwnAttachment record) {
+  private int segments(AttachmentId id, OwnAttachment record) throws IOException {
+    if (record.getComplete()) {
+      return AttachmentSeal.segments(record.getSize());
+    }
+    // A crash may have left segments that nobody acknowledged.
+    return mended.contains(id)
+        ? parts.folder().own(id, record.getSize()).present()
+        : resumedSegments(id, record);
+  }
+
+  private int resumedSegments(AttachmentId id, OwnAttachment record) throws IOException {
     SealedFile file = parts.folder().own(id, record.getSize());
     UploadFacts facts = facts(id, record).orElse(null);
     if (facts == null || !writing.add(id)) {
       return file.present();
     }
     try (AttachmentSeal seal = seal(id, record.getSize(), facts)) {
-      int good = file.mend(seal, SEGMENTS_AT_ONCE);
-      mended.add(id);
-      return good;
+      return resumed(id, file, seal);
     } finally {
       writing.remove(id);
     }

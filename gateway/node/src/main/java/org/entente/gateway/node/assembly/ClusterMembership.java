@@ -29,10 +29,12 @@ import org.entente.gateway.rpc.ConnectionRehearsal;
 import org.entente.gateway.rpc.tls.NodeTrust;
 import org.entente.gateway.rpc.tls.TlsContexts;
 import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.store.FileMirror;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.trust.TrustBundle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,7 +111,16 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
             RocksOptions.defaults(),
             Duration.ofMillis(cluster.electionTimeoutMillis()),
             (long) cluster.flushMib() << 20),
-        new ClusterSettings.Tls(tls.identity().manager(), trust.inHandshake()));
+        new ClusterSettings.Tls(tls.identity().manager(), trust.inHandshake()),
+        attachments(config));
+  }
+
+  private static ClusterSettings.@Nullable Attachments attachments(NodeConfig config) {
+    NodeConfig.AttachmentSettings attachments = config.attachments();
+    return attachments == null
+        ? null
+        : new ClusterSettings.Attachments(
+            attachments.folder(), Foundation.thresholds(config).slowBelow());
   }
 
   /** The newest bundle known here, though it may have expired: {@link NodeIdentity}. */
@@ -185,6 +196,11 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
             "%s (%s) has not answered for %d ms: start it, or name another machine"
                 .formatted(name, machine.get().address(), silence.toMillis()))
         : new Result.Done<>(false);
+  }
+
+  @Override
+  public FileMirror files() {
+    return node.files();
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.entente.gateway.node.assembly;
 
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Result;
+import org.entente.gateway.store.FileMirror;
 
 /** The other machines that run this gateway, of which one may lead. Safe for many threads. */
 public interface OtherMachines {
@@ -18,6 +19,11 @@ public interface OtherMachines {
         public void passLeadTo(String node) {
           throw new IllegalStateException("there is no other machine");
         }
+
+        @Override
+        public FileMirror files() {
+          return FileMirror.ALONE;
+        }
       };
 
   /** Whether a machine leads; refused unless it does, or can now. */
@@ -25,4 +31,7 @@ public interface OtherMachines {
 
   /** Passes the lead to a machine soon: this returns before, so that a caller gets its answer. */
   void passLeadTo(String node);
+
+  /** Their attachments, for as long as this machine leads. */
+  FileMirror files();
 }

@@ -214,6 +214,11 @@ final class ServiceStage {
             ground.trust::current),
         new GatewayParts.Outgoing(out.dispatch, out.outbound, out.routes),
         new GatewayParts.Environment(
-            around.clock(), ground.ending, around.random(), around.workers(), around.meters()));
+            around.clock(),
+            ground.ending,
+            around.random(),
+            around.workers(),
+            around.machines().files(),
+            around.meters()));
   }
 }

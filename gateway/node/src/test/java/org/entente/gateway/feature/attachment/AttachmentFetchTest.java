@@ -146,7 +146,7 @@ class AttachmentFetchTest {
     }
     assertTrue(second.isWhole());
     assertNull(second.next(0));
-    assertArrayEquals(Sha256.hash(content), second.hash().orElseThrow());
+    assertArrayEquals(Sha256.hash(content), second.hashes().orElseThrow().content());
     assertTrue(fetch(0).isWhole());
   }
 

@@ -25,6 +25,7 @@ import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.seal.AttachmentSeal;
+import org.entente.gateway.store.FileMirror;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
@@ -90,10 +91,11 @@ final class AttachmentNode extends ReceivingNode {
         new AttachmentParts(
             gateway(), config.attachments(), attachments, AttachmentTable.of(ledger));
     table = parts.table();
-    uploads = new Uploads(parts, () -> nanos);
-    fetches = new AttachmentFetches(parts, new Origin(), () -> nanos);
-    readings = new AttachmentReadings(parts, fetches, () -> nanos);
-    sweep = new AttachmentSweep(parts, fetches, uploads);
+    CompleteFiles files = new CompleteFiles(parts);
+    uploads = new Uploads(parts, files, () -> nanos);
+    fetches = new AttachmentFetches(parts, files, new Origin(), () -> nanos);
+    readings = new AttachmentReadings(parts, fetches, files, () -> nanos);
+    sweep = new AttachmentSweep(parts, fetches, uploads, files);
   }
 
   private GatewayParts gateway() {
@@ -120,7 +122,8 @@ final class AttachmentNode extends ReceivingNode {
             null,
             null,
             new RoutingTable(Set.of(ReceiveKit.ORIGIN), agency -> List.of(), (to, lane) -> true)),
-        new GatewayParts.Environment(() -> now, () -> now, random, Runnable::run, new Meters()));
+        new GatewayParts.Environment(
+            () -> now, () -> now, random, Runnable::run, FileMirror.ALONE, new Meters()));
   }
 
   /** A received message with a file at its origin. */

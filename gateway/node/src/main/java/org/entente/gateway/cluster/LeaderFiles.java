@@ -1,0 +1,292 @@
+package org.entente.gateway.cluster;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.entente.gateway.store.FileMirror;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The attachments of a cluster, as the leader of a term copies them: a file that was copied is on
+ * most nodes, so that any later leader can find it.
+ *
+ * <p>A file of another node may have been written by an earlier leader, in parts that no majority
+ * had. So the first copy of each file in a term compares hashes, and begins anew where they differ.
+ */
+final class LeaderFiles implements FileMirror {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderFiles.class);
+
+  /** Files of which it is remembered how far they were copied; others are compared again. */
+  private static final int REMEMBERED = 10_000;
+
+  private final FileNode own;
+  private final List<Peer> peers;
+  private final long term;
+  private final BooleanSupplier leads;
+  private final Duration patience;
+  private final Executor threads;
+
+  /** Another node, and how far its files are known to be equal to this node's. */
+  private final class Peer {
+    final String name;
+    final FileNode node;
+    final Cache<String, Long> reached =
+        Caffeine.newBuilder().executor(Runnable::run).maximumSize(REMEMBERED).build();
+    final Set<String> copying = ConcurrentHashMap.newKeySet();
+
+    Peer(String name, FileNode node) {
+      this.name = name;
+      this.node = node;
+    }
+
+    /** False if it cannot be done now, such as while an earlier copy takes long. */
+    boolean copy(String file) {
+      if (!copying.add(file)) {
+        return false;
+      }
+      try {
+        Long before = reached.getIfPresent(file);
+        reached.invalidate(file);
+        reached.put(file, copy(file, before));
+        return true;
+      } catch (IOException | RuntimeException e) {
+        // The edge of this thread: whatever failed, the node is compared again.
+        LOG.debug("node {} did not take a copy of {}", name, file, e);
+        return false;
+      } finally {
+        copying.remove(file);
+      }
+    }
+
+    private long copy(String file, @Nullable Long before) throws IOException {
+      long length = own.held(term, file, 0).length();
+      if (length == 0) {
+        throw new IOException("this node has no such file");
+      }
+      long at = before == null || before > length ? equal(file, length) : before;
+      while (at < length) {
+        requireLead();
+        byte[] bytes = own.read(term, file, at, MirroredFolder.CALL_BYTES);
+        if (bytes.length == 0) {
+          throw new IOException("the file was removed meanwhile");
+        }
+        node.write(term, file, at, bytes);
+        at += bytes.length;
+      }
+      return at;
+    }
+
+    /** How far the two are equal; the other one has no more than that afterwards. */
+    private long equal(String file, long length) throws IOException {
+      FileNode.Held theirs = node.held(term, file, length);
+      long common = Math.min(length, theirs.length());
+      boolean same = Arrays.equals(own.held(term, file, common).sha256(), theirs.sha256());
+      if (!same || theirs.length() > length) {
+        node.write(term, file, same ? common : 0, new byte[0]);
+      }
+      return same ? common : 0;
+    }
+  }
+
+  /**
+   * The files in a term.
+   *
+   * @param others the other nodes by name
+   * @param leads whether the term lasts
+   * @param patience the longest wait for a majority
+   * @param threads where other nodes are asked, several at once
+   */
+  LeaderFiles(
+      FileNode own,
+      Map<String, FileNode> others,
+      long term,
+      BooleanSupplier leads,
+      Duration patience,
+      Executor threads) {
+    this.own = own;
+    this.term = term;
+    this.leads = leads;
+    this.patience = patience;
+    this.threads = threads;
+    this.peers =
+        others.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(node -> new Peer(node.getKey(), node.getValue()))
+            .toList();
+  }
+
+  private void requireLead() throws IOException {
+    if (!leads.getAsBoolean()) {
+      throw new IOException("this node no longer leads");
+    }
+  }
+
+  private int majority() {
+    return (peers.size() + 1) / 2 + 1;
+  }
+
+  @Override
+  public boolean isShared() {
+    return true;
+  }
+
+  @Override
+  public void copy(String name) throws IOException {
+    requireLead();
+    int made = 1 + ask(peer -> peer.copy(name) ? true : null, majority() - 1).size();
+    if (made < majority()) {
+      throw new IOException(
+          "%d of %d machines have the file; at least %d must"
+              .formatted(made, peers.size() + 1, majority()));
+    }
+  }
+
+  @Override
+  public boolean copyToAll(String name) {
+    return leads.getAsBoolean() && peers.stream().allMatch(peer -> peer.copy(name));
+  }
+
+  @Override
+  public void resume(String name, long from) throws IOException {
+    requireLead();
+    List<Holding> answers = holdings(name, 0);
+    // Any of these and any majority have a machine in common.
+    int needed = peers.size() + 1 - majority();
+    if (answers.size() < needed) {
+      throw new IOException(
+          "%d of %d other machines answered; at least %d must"
+              .formatted(answers.size(), peers.size(), needed));
+    }
+    Holding longest = null;
+    for (Holding one : answers) {
+      if (longest == null || one.held().length() > longest.held().length()) {
+        longest = one;
+      }
+    }
+    if (longest != null && longest.held().length() > from) {
+      take(name, longest.peer(), from);
+    }
+  }
+
+  @Override
+  public boolean restore(String name, byte[] sha256) throws IOException {
+    if (Arrays.equals(own.held(term, name, Long.MAX_VALUE).sha256(), sha256)) {
+      return true;
+    }
+    requireLead();
+    List<Holding> answers = holdings(name, Long.MAX_VALUE);
+    for (Holding one : answers) {
+      if (Arrays.equals(one.held().sha256(), sha256)) {
+        take(name, one.peer(), 0);
+        return Arrays.equals(own.held(term, name, Long.MAX_VALUE).sha256(), sha256);
+      }
+    }
+    if (answers.size() < peers.size()) {
+      throw new IOException("machines that did not answer may have the file");
+    }
+    return false;
+  }
+
+  private void take(String name, Peer peer, long from) throws IOException {
+    long at = from;
+    byte[] bytes = peer.node.read(term, name, at, MirroredFolder.CALL_BYTES);
+    do {
+      requireLead();
+      own.write(term, name, at, bytes);
+      at += bytes.length;
+      bytes = peer.node.read(term, name, at, MirroredFolder.CALL_BYTES);
+    } while (bytes.length > 0);
+    LOG.info("took {} bytes of attachment {} of node {}", at - from, name, peer.name);
+  }
+
+  private record Holding(Peer peer, FileNode.Held held) {}
+
+  /** What the others have of a file; those that do not answer are left out. */
+  private List<Holding> holdings(String name, long bytes) {
+    return ask(peer -> new Holding(peer, peer.node.held(term, name, bytes)), peers.size());
+  }
+
+  @Override
+  public Set<String> retain(Predicate<String> kept) {
+    List<Set<String>> held = ask(peer -> keep(peer, kept), peers.size());
+    Set<String> common = held.isEmpty() ? new HashSet<>() : new HashSet<>(held.get(0));
+    held.forEach(common::retainAll);
+    return common;
+  }
+
+  private Set<String> keep(Peer peer, Predicate<String> kept) throws IOException {
+    Set<String> names = new HashSet<>(peer.node.files(term).keySet());
+    List<String> over = names.stream().filter(name -> !kept.test(name)).toList();
+    if (!over.isEmpty()) {
+      requireLead();
+      peer.node.remove(term, over);
+      over.forEach(names::remove);
+    }
+    peer.reached.asMap().keySet().retainAll(names);
+    return names;
+  }
+
+  @Override
+  public void background(Runnable task) {
+    threads.execute(task);
+  }
+
+  /** A question to a node; null if it has no answer that counts. */
+  @FunctionalInterface
+  private interface Question<T> {
+    @Nullable T to(Peer peer) throws IOException;
+  }
+
+  /** Asks all at once, and waits until so many have answered, or all. */
+  private <T> List<T> ask(Question<T> question, int needed) {
+    BlockingQueue<Optional<T>> answers = new LinkedBlockingQueue<>();
+    try {
+      peers.forEach(peer -> threads.execute(() -> answers.add(answer(peer, question))));
+    } catch (RejectedExecutionException e) {
+      // The node is stopping.
+      return List.of();
+    }
+    List<T> counted = new ArrayList<>();
+    long end = System.nanoTime() + patience.toNanos();
+    try {
+      for (int i = 0; i < peers.size() && counted.size() < needed; i++) {
+        Optional<T> next = answers.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (next == null) {
+          break;
+        }
+        next.ifPresent(counted::add);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return counted;
+  }
+
+  private <T> Optional<T> answer(Peer peer, Question<T> question) {
+    try {
+      return Optional.ofNullable(question.to(peer));
+    } catch (IOException | RuntimeException e) {
+      // The edge of this thread.
+      LOG.debug("node {} did not answer about attachments", peer.name, e);
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package org.entente.gateway.feature.attachment;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.AttachmentId;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.FileMirror;
+import org.entente.proto.store.v1.FetchedAttachment;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Complete files, on every machine of a cluster. A machine that begins to lead may lack some, or
+ * have one that was never completed: it gives none before it has compared its hash. On one machine
+ * this does nothing. Safe for many threads; reading files is left to a thread of the mirror.
+ */
+final class CompleteFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(CompleteFiles.class);
+
+  private static final int AT_ONCE = 256;
+
+  /** Files that are asked for before their turn comes; more are not noted. */
+  private static final int MOST_WANTED = 1_000;
+
+  private final AttachmentParts parts;
+  private final FileMirror mirror;
+  private final Set<String> here = ConcurrentHashMap.newKeySet();
+  private final Set<String> everywhere = ConcurrentHashMap.newKeySet();
+
+  /** Files of which no machine has a copy. */
+  private final Set<String> lost = ConcurrentHashMap.newKeySet();
+
+  private final Queue<Complete> wanted = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean looking = new AtomicBoolean();
+
+  CompleteFiles(AttachmentParts parts) {
+    this.parts = parts;
+    this.mirror = parts.mirror();
+  }
+
+  /**
+   * A file that a record says is complete.
+   *
+   * @param message of a fetched one; null for an own one
+   * @param hash of the sealed file
+   */
+  private record Complete(String name, @Nullable MessageId message, AttachmentId id, byte[] hash) {}
+
+  /** An own file was completed: it is on most machines. */
+  void completed(AttachmentId id) {
+    here.add(AttachmentFolder.ownName(id));
+  }
+
+  /** A file was fetched to this machine. */
+  void completed(AttachmentFetch.Key key) {
+    here.add(AttachmentFolder.fetchedName(key.message(), key.attachment()));
+  }
+
+  /** Whether an own file may be given; if not yet, it is looked for next. */
+  boolean isHere(AttachmentId id, byte[] hash) {
+    return isHere(new Complete(AttachmentFolder.ownName(id), null, id, hash));
+  }
+
+  /** The same of a fetched file. */
+  boolean isHere(AttachmentFetch.Key key, byte[] hash) {
+    String name = AttachmentFolder.fetchedName(key.message(), key.attachment());
+    return isHere(new Complete(name, key.message(), key.attachment(), hash));
+  }
+
+  private boolean isHere(Complete file) {
+    if (!mirror.isShared() || here.contains(file.name()) || lost.contains(file.name())) {
+      return true;
+    }
+    if (wanted.size() < MOST_WANTED && wanted.stream().noneMatch(one -> isNamed(one, file))) {
+      wanted.add(file);
+    }
+    return false;
+  }
+
+  private static boolean isNamed(Complete one, Complete other) {
+    return one.name().equals(other.name());
+  }
+
+  /** Looks at all records on another thread, unless it does so already. */
+  void round() {
+    if (mirror.isShared() && looking.compareAndSet(false, true)) {
+      mirror.background(
+          () -> {
+            try {
+              all();
+            } finally {
+              looking.set(false);
+            }
+          });
+    }
+  }
+
+  private void all() {
+    ownFiles();
+    fetchedFiles();
+    wantedFiles();
+  }
+
+  private void wantedFiles() {
+    for (Complete one = wanted.poll(); one != null; one = wanted.poll()) {
+      look(one);
+    }
+  }
+
+  private void ownFiles() {
+    List<AttachmentTable.Own> page = parts.table().page((AttachmentId) null, AT_ONCE);
+    while (!page.isEmpty()) {
+      AttachmentId last = page.get(page.size() - 1).id();
+      for (AttachmentTable.Own one : page) {
+        if (one.record().getComplete()) {
+          next(
+              new Complete(
+                  AttachmentFolder.ownName(one.id()),
+                  null,
+                  one.id(),
+                  one.record().getSealedSha256().toByteArray()));
+        }
+      }
+      page = parts.table().page(last, AT_ONCE);
+    }
+  }
+
+  private void fetchedFiles() {
+    List<AttachmentTable.Fetched> page =
+        parts.table().page((AttachmentTable.Fetched) null, AT_ONCE);
+    while (!page.isEmpty()) {
+      AttachmentTable.Fetched last = page.get(page.size() - 1);
+      for (AttachmentTable.Fetched one : page) {
+        if (one.record().getComplete()) {
+          next(
+              new Complete(
+                  AttachmentFolder.fetchedName(one.message(), one.id()),
+                  one.message(),
+                  one.id(),
+                  one.record().getSealedSha256().toByteArray()));
+        }
+      }
+      page = parts.table().page(last, AT_ONCE);
+    }
+  }
+
+  /** One after the other, but first those that somebody waits for. */
+  private void next(Complete file) {
+    wantedFiles();
+    if (!everywhere.contains(file.name()) && !lost.contains(file.name())) {
+      look(file);
+    }
+  }
+
+  private void look(Complete file) {
+    try {
+      if (!here.contains(file.name()) && !mirror.restore(file.name(), file.hash())) {
+        lose(file);
+        return;
+      }
+      here.add(file.name());
+      if (mirror.copyToAll(file.name())) {
+        everywhere.add(file.name());
+      }
+    } catch (IOException | RuntimeException e) {
+      // The edge of one file: it is looked at again in the next round.
+      LOG.debug("attachment {} cannot be compared yet", file.name(), e);
+    }
+  }
+
+  /** A fetched one can be fetched again; an own one is refused like one that is over. */
+  private void lose(Complete file) {
+    LOG.error("no machine of the cluster has attachment {}", file.name());
+    MessageId message = file.message();
+    if (message == null) {
+      lost.add(file.name());
+      return;
+    }
+    boolean unused =
+        parts.gateway().ledger().commit(Lane.ROUTINE, tx -> incomplete(tx, message, file.id()));
+  }
+
+  private boolean incomplete(Transaction tx, MessageId message, AttachmentId id) {
+    FetchedAttachment record = parts.table().fetched(tx, message, id);
+    if (record != null) {
+      parts.table().put(tx, message, id, record.toBuilder().setComplete(false).build());
+    }
+    return record != null;
+  }
+
+  /** Removes files without a record on other machines, and notes what one of them lost. */
+  void retain(Predicate<String> kept) {
+    if (mirror.isShared()) {
+      everywhere.retainAll(mirror.retain(kept));
+      here.removeIf(kept.negate());
+      lost.removeIf(kept.negate());
+    }
+  }
+}

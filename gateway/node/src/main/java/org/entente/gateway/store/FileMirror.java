@@ -1,0 +1,94 @@
+package org.entente.gateway.store;
+
+import java.io.IOException;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The files of a folder on the other machines of a cluster. A name is one of this machine's folder;
+ * the caller writes a file by one thread at a time. Calls wait for the other machines, for a
+ * limited time. Safe for many threads.
+ */
+public interface FileMirror {
+  /** That of a gateway on one machine: its own disk is all there is. */
+  FileMirror ALONE = new Alone();
+
+  /** Whether there are other machines. */
+  boolean isShared();
+
+  /**
+   * Makes a file of other machines equal to this one's. On return most machines, this one included,
+   * have it durably.
+   *
+   * @throws IOException if too few have it yet
+   */
+  void copy(String name) throws IOException;
+
+  /** The same; returns whether every machine has it now. */
+  boolean copyToAll(String name);
+
+  /**
+   * Continues a file with what another machine has of it from an offset on, so that nothing is
+   * missing that {@link #copy} has ever copied. The bytes may have been written without that, too.
+   *
+   * @throws IOException if too few machines answer to know
+   */
+  void resume(String name, long from) throws IOException;
+
+  /**
+   * Whether this machine has a file with this SHA-256; takes it from another one if it can.
+   *
+   * @throws IOException if no answer shows that no machine has it
+   */
+  boolean restore(String name, byte[] sha256) throws IOException;
+
+  /**
+   * Removes files of other machines that are not kept.
+   *
+   * @return names that every other machine has which answered
+   */
+  Set<String> retain(Predicate<String> kept);
+
+  /** Runs a task that may take long on a thread of the mirror. */
+  void background(Runnable task);
+
+  /** One machine. */
+  final class Alone implements FileMirror {
+    private Alone() {}
+
+    @Override
+    public boolean isShared() {
+      return false;
+    }
+
+    @Override
+    public void copy(String name) {
+      // The own disk has it.
+    }
+
+    @Override
+    public boolean copyToAll(String name) {
+      return true;
+    }
+
+    @Override
+    public void resume(String name, long from) {
+      // Nobody else has more.
+    }
+
+    @Override
+    public boolean restore(String name, byte[] sha256) {
+      return true;
+    }
+
+    @Override
+    public Set<String> retain(Predicate<String> kept) {
+      return Set.of();
+    }
+
+    @Override
+    public void background(Runnable task) {
+      task.run();
+    }
+  }
+}

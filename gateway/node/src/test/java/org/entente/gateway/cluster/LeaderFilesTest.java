@@ -1,0 +1,272 @@
+package org.entente.gateway.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.entente.gateway.crypto.Sha256;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Attachments in three folders; machines that are down answer nothing. */
+class LeaderFilesTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String FILE = "0".repeat(32);
+  private static final String OTHER = "1".repeat(32) + "-" + "2".repeat(32);
+
+  private final Map<String, MirroredFolder> folders = new LinkedHashMap<>();
+  private final Map<String, AtomicLong> terms = new LinkedHashMap<>();
+  private final Map<String, Long> written = new ConcurrentHashMap<>();
+  private final Set<String> down = ConcurrentHashMap.newKeySet();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Path dir;
+  private final LeaderFiles leader;
+
+  LeaderFilesTest(@TempDir Path dir) {
+    this.dir = dir;
+    for (String node : List.of("a", "b", "c")) {
+      AtomicLong term = new AtomicLong();
+      terms.put(node, term);
+      folders.put(node, new MirroredFolder(dir.resolve(node), 0, term::get));
+    }
+    leader = leader("a", 1);
+  }
+
+  @AfterEach
+  void end() {
+    threads.shutdownNow();
+  }
+
+  private LeaderFiles leader(String own, long term) {
+    Map<String, FileNode> others = new LinkedHashMap<>();
+    folders.forEach(
+        (node, folder) -> {
+          Optional.ofNullable(terms.get(node)).orElseThrow().set(term);
+          if (!node.equals(own)) {
+            others.put(node, new Reached(node, folder));
+          }
+        });
+    return new LeaderFiles(folder(own), others, term, () -> true, PATIENCE, threads);
+  }
+
+  private MirroredFolder folder(String node) {
+    return Optional.ofNullable(folders.get(node)).orElseThrow();
+  }
+
+  /** A machine that answers unless it is down. */
+  private final class Reached implements FileNode {
+    private final String name;
+    private final FileNode node;
+
+    Reached(String name, FileNode node) {
+      this.name = name;
+      this.node = node;
+    }
+
+    private FileNode up() throws IOException {
+      if (down.contains(name)) {
+        throw new IOException(name + " is down");
+      }
+      return node;
+    }
+
+    @Override
+    public Held held(long term, String file, long bytes) throws IOException {
+      return up().held(term, file, bytes);
+    }
+
+    @Override
+    public void write(long term, String file, long offset, byte[] bytes) throws IOException {
+      up().write(term, file, offset, bytes);
+      written.merge(name, (long) bytes.length, Long::sum);
+    }
+
+    @Override
+    public byte[] read(long term, String file, long offset, int most) throws IOException {
+      return up().read(term, file, offset, most);
+    }
+
+    @Override
+    public Map<String, Long> files(long term) throws IOException {
+      return up().files(term);
+    }
+
+    @Override
+    public void remove(long term, List<String> names) throws IOException {
+      up().remove(term, names);
+    }
+  }
+
+  private void put(String node, String file, String content) throws IOException {
+    Files.createDirectories(dir.resolve(node));
+    Files.writeString(dir.resolve(node).resolve(file), content);
+  }
+
+  private String content(String node, String file) throws IOException {
+    Path path = dir.resolve(node).resolve(file);
+    return Files.exists(path) ? Files.readString(path) : "";
+  }
+
+  private static byte[] hash(String content) {
+    return Sha256.hash(content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void copy_isOnMostMachines_alsoWithOneDown() throws IOException {
+    down.add("c");
+    put("a", FILE, "sealed");
+    leader.copy(FILE);
+    assertEquals("sealed", content("b", FILE));
+    assertEquals("", content("c", FILE));
+    assertFalse(leader.copyToAll(FILE));
+
+    down.clear();
+    assertTrue(leader.copyToAll(FILE));
+    assertEquals("sealed", content("c", FILE));
+  }
+
+  @Test
+  void copy_thatNoMajorityTakes_isRefused() throws IOException {
+    down.addAll(Set.of("b", "c"));
+    put("a", FILE, "sealed");
+    String said = assertThrows(IOException.class, () -> leader.copy(FILE)).getMessage();
+    assertEquals("1 of 3 machines have the file; at least 2 must", said);
+  }
+
+  @Test
+  void furtherCopy_sendsWhatIsNew() throws IOException {
+    put("a", FILE, "sealed");
+    assertTrue(leader.copyToAll(FILE));
+    put("a", FILE, "sealed more");
+    assertTrue(leader.copyToAll(FILE));
+    assertEquals("sealed more", content("b", FILE));
+    assertEquals(Map.of("b", 11L, "c", 11L), written);
+  }
+
+  /** An earlier leader wrote them, without a majority. */
+  @Test
+  void copy_replacesWhatDiffersOrIsLonger() throws IOException {
+    put("a", FILE, "sealed");
+    put("b", FILE, "others");
+    put("c", FILE, "sealed, and what was never acknowledged");
+    assertTrue(leader.copyToAll(FILE));
+    assertEquals("sealed", content("b", FILE));
+    assertEquals("sealed", content("c", FILE));
+    assertEquals(0, written.getOrDefault("c", 0L), "it is only made shorter");
+  }
+
+  @Test
+  void copy_ofAFileThatIsShortenedHere_shortensTheOthers() throws IOException {
+    put("a", FILE, "sealed more");
+    assertTrue(leader.copyToAll(FILE));
+    put("a", FILE, "sealed");
+    assertTrue(leader.copyToAll(FILE));
+    assertEquals("sealed", content("b", FILE));
+  }
+
+  @Test
+  void fileThatThisMachineLacks_staysOnTheOthers() throws IOException {
+    put("b", FILE, "sealed");
+    assertThrows(IOException.class, () -> leader.copy(FILE));
+    assertFalse(leader.copyToAll(FILE));
+    assertEquals("sealed", content("b", FILE));
+  }
+
+  @Test
+  void nextLeader_goesOnWithAllThatWasCopied() throws IOException {
+    down.add("b");
+    put("a", FILE, "sealed");
+    leader.copy(FILE);
+    down.clear();
+    down.add("a");
+    LeaderFiles next = leader("b", 2);
+    next.resume(FILE, 0);
+    assertEquals("sealed", content("b", FILE));
+
+    put("c", FILE, "sealed more");
+    next.resume(FILE, 6);
+    assertEquals("sealed more", content("b", FILE));
+    down.add("c");
+    assertThrows(IOException.class, () -> next.resume(FILE, 11), "others may have more");
+  }
+
+  @Test
+  void lackingFile_isTakenFromAMachineThatHasItByItsHash() throws IOException {
+    put("a", FILE, "half");
+    put("b", FILE, "others");
+    put("c", FILE, "sealed");
+    assertTrue(leader.restore(FILE, hash("sealed")));
+    assertEquals("sealed", content("a", FILE));
+    assertTrue(leader.restore(FILE, hash("sealed")), "it is here");
+
+    assertFalse(leader.restore(FILE, hash("lost")), "all say that they do not have it");
+    down.add("b");
+    assertThrows(IOException.class, () -> leader.restore(FILE, hash("lost")));
+    assertEquals("sealed", content("a", FILE));
+  }
+
+  @Test
+  void filesThatAreOver_areRemovedOnTheOthers() throws IOException {
+    for (String node : List.of("b", "c")) {
+      put(node, FILE, "sealed");
+      put(node, OTHER, "over");
+      Files.writeString(dir.resolve(node).resolve("notes.txt"), "an operator's");
+    }
+    put("b", "3".repeat(32), "only here");
+    assertEquals(Set.of(FILE), leader.retain(name -> !name.equals(OTHER)));
+    assertEquals("", content("b", OTHER));
+    assertEquals("an operator's", content("b", "notes.txt"));
+    assertEquals("only here", content("b", "3".repeat(32)));
+  }
+
+  @Test
+  void leaderOfAnEarlierTerm_changesNothing() throws IOException {
+    put("a", FILE, "sealed");
+    LeaderFiles next = leader("b", 2);
+    assertThrows(IOException.class, () -> leader.copy(FILE));
+    assertEquals(Set.of(), leader.retain(name -> false));
+    assertEquals("", content("c", FILE));
+    assertTrue(next.isShared());
+  }
+
+  @Test
+  void folder_takesNothingButAttachments_forItsOwnerOnly() throws IOException {
+    MirroredFolder folder = folder("b");
+    for (String name : List.of("../" + FILE, "notes.txt", FILE + "/x", "")) {
+      assertThrows(IOException.class, () -> folder.write(1, name, 0, new byte[1]), name);
+      assertThrows(IOException.class, () -> folder.read(1, name, 0, 1), name);
+    }
+    assertThrows(IOException.class, () -> folder.write(1, FILE, 1, new byte[1]), "a gap");
+    folder.write(1, FILE, 0, new byte[] {1, 2});
+    assertEquals(
+        "[OWNER_READ, OWNER_WRITE]",
+        Files.getPosixFilePermissions(dir.resolve("b").resolve(FILE)).stream()
+            .sorted()
+            .toList()
+            .toString());
+    assertArrayEquals(new byte[] {2}, folder.read(1, FILE, 1, 10));
+    assertEquals(0, folder.read(1, FILE, 5, 10).length);
+
+    MirroredFolder full = new MirroredFolder(dir.resolve("b"), Long.MAX_VALUE, () -> 1);
+    String said =
+        assertThrows(IOException.class, () -> full.write(1, FILE, 2, new byte[1])).getMessage();
+    assertEquals("the disk of attachments.folder is full", said);
+  }
+}
