@@ -68,8 +68,8 @@ final class GroupCommit implements AutoCloseable {
   private final WriterExecutor turns;
   private final long closingBytes;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition idle = lock.newCondition();
+  private final ReentrantLock lock;
+  private final Condition idle;
   private final Map<Lane, Deque<WaitingChange<?>>> waiting = new EnumMap<>(Lane.class);
   private int waitingCount;
   private int patientCount;
@@ -95,6 +95,20 @@ final class GroupCommit implements AutoCloseable {
       LedgerLimits limits,
       CommitObserver observer,
       WriterExecutor turns) {
+    this(store, journal, clock, limits, observer, turns, new ReentrantLock());
+  }
+
+  /** The same with a lock of the caller, which sees each step between two threads. */
+  GroupCommit(
+      Store store,
+      Journal journal,
+      InstantSource clock,
+      LedgerLimits limits,
+      CommitObserver observer,
+      WriterExecutor turns,
+      ReentrantLock lock) {
+    this.lock = lock;
+    this.idle = lock.newCondition();
     this.store = store;
     this.journal = journal;
     this.clock = clock;

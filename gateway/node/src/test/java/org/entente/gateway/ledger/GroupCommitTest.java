@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.commit.CommitObserver;
@@ -53,6 +54,10 @@ class GroupCommitTest {
   }
 
   private GroupCommit writer(LedgerLimits limits, WriterExecutor turns) {
+    return writer(limits, turns, new ReentrantLock());
+  }
+
+  private GroupCommit writer(LedgerLimits limits, WriterExecutor turns, ReentrantLock lock) {
     return new GroupCommit(
         store,
         journal,
@@ -67,7 +72,29 @@ class GroupCommitTest {
           @Override
           public void failed(LedgerFailure why) {}
         },
-        turns);
+        turns,
+        lock);
+  }
+
+  /** Lets a test act right after its thread has given the lock away. */
+  private static final class WatchedLock extends ReentrantLock {
+    private static final long serialVersionUID = 1;
+
+    private transient Runnable action = () -> {};
+    private int unlocks;
+
+    void after(int times, Runnable then) {
+      unlocks = times;
+      action = then;
+    }
+
+    @Override
+    public void unlock() {
+      super.unlock();
+      if (unlocks > 0 && --unlocks == 0) {
+        action.run();
+      }
+    }
   }
 
   /** The writer's thread and timer in the hands of a test. */
@@ -205,6 +232,53 @@ class GroupCommitTest {
       turns.turn();
       assertTrue(before.isDone());
       assertTrue(here.isDone());
+    }
+  }
+
+  /** Two threads that write at once would give the same numbers twice. */
+  @Test
+  void changeHere_thatIsRefused_leavesATurnThatAnotherThreadBeganToIt() throws Exception {
+    HandTurns turns = new HandTurns();
+    turns.callerMayWrite = true;
+    WatchedLock lock = new WatchedLock();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Thread other = new Thread(turns::turn);
+    try (GroupCommit writer = writer(new LedgerLimits(16, 1_024, 1 << 20), turns, lock)) {
+      writer.start();
+      for (int i = 0; i < Lane.ROUTINE.share(16); i++) {
+        var unused = writer.submitPatient(Lane.ROUTINE, put(new byte[] {(byte) i}, "patient"));
+      }
+      lock.after(
+          3, // it has asked for the turn, was refused, and has found nothing to write
+          () -> {
+            var unused =
+                writer.submit(
+                    Lane.FLASH,
+                    tx -> {
+                      begun.countDown();
+                      return isOver(go);
+                    });
+            other.start();
+            assertTrue(isOver(begun));
+          });
+      assertTrue(writer.submitHere(Lane.ROUTINE, put(KEY, "full")).isCompletedExceptionally());
+      CompletableFuture<String> here = writer.submitHere(Lane.FLASH, put(KEY, "here"));
+      boolean alone = !here.isDone();
+      go.countDown();
+      other.join();
+      turns.patienceEnds();
+      assertTrue(alone, "the other thread was writing");
+      assertEquals("here", here.join());
+    }
+  }
+
+  private static boolean isOver(CountDownLatch latch) {
+    try {
+      return latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
