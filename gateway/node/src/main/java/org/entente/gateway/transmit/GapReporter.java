@@ -8,6 +8,7 @@ import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.ledger.table.WindowTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.OriginNumber;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,9 +63,7 @@ public final class GapReporter {
             one.window().receivedAbove());
       }
     }
-    watch.retainOwed(
-        (place, epoch, highest) ->
-            outbox.firstOwed(place.agency(), place.lane(), epoch, highest) <= highest);
+    watch.retainOwed(this::isOwed);
     for (GapWatch.Gap gap : watch.news()) {
       LOG.warn(
           "{} of {} {} {}: missing from number {} on, although later ones arrived; a transit may"
@@ -75,5 +74,12 @@ public final class GapReporter {
           gap.place().agency(),
           gap.first());
     }
+  }
+
+  /** Without an owed number, the first is the next one, which a recipient may state as well. */
+  private boolean isOwed(GapWatch.Place place, long epoch, long highest) {
+    long first = outbox.firstOwed(place.agency(), place.lane(), epoch, highest);
+    return first <= highest
+        && outbox.isOwed(place.agency(), new OriginNumber(epoch, place.lane(), first));
   }
 }

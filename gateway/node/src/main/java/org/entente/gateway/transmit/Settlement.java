@@ -332,7 +332,11 @@ public final class Settlement {
    */
   public CompletableFuture<Integer> reached(
       AgencyName recipient, Lane lane, long epoch, long watermark, List<OriginWindow.Range> above) {
-    gaps.seen(new GapWatch.Place(GapWatch.End.ORIGIN, recipient, lane), epoch, watermark, above);
+    gaps.seen(
+        new GapWatch.Place(GapWatch.End.ORIGIN, recipient, lane),
+        epoch,
+        watermark,
+        assigned(recipient, lane, epoch, above));
     List<OriginNumber> unreadable =
         ledger.outbox().unreadable(recipient, lane).stream()
             .filter(one -> one.epoch() == epoch && holds(one.sequence(), watermark, above))
@@ -346,6 +350,16 @@ public final class Settlement {
           unreadable.forEach(number -> ledger.outbox().remove(tx, recipient, number));
           return unreadable.size();
         });
+  }
+
+  /** What a recipient states beyond the numbers that it can have is no later mail. */
+  private List<OriginWindow.Range> assigned(
+      AgencyName recipient, Lane lane, long epoch, List<OriginWindow.Range> above) {
+    long last = ledger.outbox().lastAssigned(recipient, lane, epoch);
+    return above.stream()
+        .filter(range -> range.first() <= last)
+        .map(range -> new OriginWindow.Range(range.first(), Math.min(range.last(), last)))
+        .toList();
   }
 
   private static boolean holds(long sequence, long watermark, List<OriginWindow.Range> above) {

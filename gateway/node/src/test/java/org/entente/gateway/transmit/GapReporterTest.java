@@ -68,4 +68,15 @@ class GapReporterTest {
     reporter.watch().seen(TO_DE, owed.epoch(), missing - 1, List.of());
     assertEquals(List.of(), overdue());
   }
+
+  /** A recipient states any number of an epoch; what is not sent yet is nothing that is missing. */
+  @Test
+  void gapUpToANumberThatIsNotAssigned_isOver_onceNothingIsOwedThere() {
+    OriginNumber owed = append();
+    Range beyond = new Range(owed.sequence() + 1, owed.sequence() + 1);
+    reporter.watch().seen(TO_DE, owed.epoch(), owed.sequence() - 1, List.of(beyond));
+    assertEquals(List.of(owed.sequence()), overdue());
+    remove(owed);
+    assertEquals(List.of(), overdue());
+  }
 }

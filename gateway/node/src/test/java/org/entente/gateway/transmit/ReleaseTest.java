@@ -190,8 +190,8 @@ class ReleaseTest {
   void gap_isKept_whileItsEpochIs() {
     GapWatch.Place place = new GapWatch.Place(GapWatch.End.ORIGIN, SG, LANE);
     List<OriginWindow.Range> above = List.of(new OriginWindow.Range(5, 6));
-    node.settlement.reached(SG, LANE, 1, 1, above).join();
-    node.settlement.reached(SG, LANE, 2, 1, above).join();
+    node.gaps.seen(place, 1, 1, above);
+    node.gaps.seen(place, 2, 1, above);
     node.clock.move(GapWatch.AFTER);
     assertEquals(2, node.gaps.overdue().size());
     node.settlement.keeps(SG, LANE, Set.of(2L));
@@ -204,14 +204,15 @@ class ReleaseTest {
 
   @Test
   void gap_thatMovesOn_isAnotherGap_andOneThatGrowsIsTheSame() {
-    node.settlement.reached(SG, LANE, 1, 1, List.of(new OriginWindow.Range(3, 3))).join();
+    GapWatch.Place place = new GapWatch.Place(GapWatch.End.ORIGIN, SG, LANE);
+    node.gaps.seen(place, 1, 1, List.of(new OriginWindow.Range(3, 3)));
     node.clock.move(GapWatch.AFTER.minusMillis(1));
     assertEquals(List.of(), node.gaps.news());
-    node.settlement.reached(SG, LANE, 1, 1, List.of(new OriginWindow.Range(5, 6))).join();
+    node.gaps.seen(place, 1, 1, List.of(new OriginWindow.Range(5, 6)));
     node.clock.move(Duration.ofMillis(1));
     assertEquals(3, node.gaps.news().get(0).missing());
     assertEquals(List.of(), node.gaps.news(), "it was told");
-    node.settlement.reached(SG, LANE, 1, 3, List.of(new OriginWindow.Range(5, 6))).join();
+    node.gaps.seen(place, 1, 3, List.of(new OriginWindow.Range(5, 6)));
     assertEquals(List.of(), node.gaps.overdue());
   }
 

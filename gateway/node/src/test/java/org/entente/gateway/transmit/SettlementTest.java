@@ -678,12 +678,29 @@ class SettlementTest {
 
   @Test
   void gap_thatARecipientsWatermarksLeave_isSeenAtTheOrigin() {
-    submit(SG);
+    for (int i = 0; i < 3; i++) {
+      submit(SG);
+    }
     settlement.reached(SG, LANE, 1, 0, List.of(new OriginWindow.Range(2, 3))).join();
     nanos.addAndGet(GapWatch.AFTER.toNanos());
     GapWatch.Place place = new GapWatch.Place(GapWatch.End.ORIGIN, SG, LANE);
     assertEquals(List.of(new GapWatch.Gap(place, 1, 1, 1)), gaps.news());
     settlement.reached(SG, LANE, 1, 3, List.of()).join();
     assertEquals(List.of(), gaps.overdue());
+  }
+
+  /** Attack: a recipient states what nobody sent it, so that its sender's alarm stays on. */
+  @Test
+  void numbersAboveThoseAssigned_areNoGap() {
+    submit(SG);
+    settlement.reached(SG, LANE, 1, 0, List.of(new OriginWindow.Range(2, 9))).join();
+    settlement.reached(SG, LANE, 2, 0, List.of(new OriginWindow.Range(2, 9))).join();
+    nanos.addAndGet(GapWatch.AFTER.toNanos());
+    assertEquals(List.of(), gaps.overdue());
+    submit(SG);
+    settlement.reached(SG, LANE, 1, 0, List.of(new OriginWindow.Range(2, 9))).join();
+    nanos.addAndGet(GapWatch.AFTER.toNanos());
+    GapWatch.Place place = new GapWatch.Place(GapWatch.End.ORIGIN, SG, LANE);
+    assertEquals(List.of(new GapWatch.Gap(place, 1, 1, 1)), gaps.overdue());
   }
 }

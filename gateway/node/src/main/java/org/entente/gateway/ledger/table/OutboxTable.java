@@ -383,6 +383,18 @@ public final class OutboxTable {
     return next;
   }
 
+  /**
+   * The last number assigned in an epoch; of an earlier epoch it is no longer known, and the
+   * greatest is given.
+   */
+  public long lastAssigned(AgencyName recipient, Lane lane, long epoch) {
+    Head head = head(recipient, lane);
+    if (epoch < head.epoch()) {
+      return Long.MAX_VALUE;
+    }
+    return epoch == head.epoch() ? head.next() - 1 : 0;
+  }
+
   private OriginNumber begin(Line line) {
     return begins.getOrDefault(line, new OriginNumber(1, line.lane(), 1));
   }
