@@ -215,25 +215,27 @@ final class Inspection {
   /**
    * Whose share of the peer's account a delivery costs, although nothing in it is verified yet. A
    * transit checks of which neighbour it takes what, so a false origin costs only the share of the
-   * neighbour that forged it. What is no member has one name: names cost memory.
+   * neighbour that forged it. What is no member, or no transit between the origin and the
+   * neighbour, has one name: names cost memory, and each is another share.
    */
   private List<String> party(Delivery delivery) {
-    return party(delivery, member);
+    return party(delivery, member, carrier);
   }
 
   /** The same, the nearest first; empty for what the neighbour sends itself. */
-  static List<String> party(Delivery delivery, Predicate<AgencyName> member) {
+  static List<String> party(
+      Delivery delivery, Predicate<AgencyName> member, Predicate<AgencyName> carrier) {
     List<String> path = delivery.getPathList();
     List<String> party = new ArrayList<>();
     for (int i = path.size() - 2; i >= 0 && party.size() < MAX_PATH; i--) {
-      party.add(isMember(path.get(i), member) ? path.get(i) : NO_MEMBER);
+      party.add(isOne(path.get(i), i == 0 ? member : carrier) ? path.get(i) : NO_MEMBER);
     }
     return party;
   }
 
-  private static boolean isMember(String name, Predicate<AgencyName> member) {
+  private static boolean isOne(String name, Predicate<AgencyName> kind) {
     try {
-      return member.test(new AgencyName(name));
+      return kind.test(new AgencyName(name));
     } catch (InvalidValue e) {
       return false;
     }

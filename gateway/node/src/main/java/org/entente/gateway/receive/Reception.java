@@ -82,6 +82,7 @@ final class Reception {
   private final DeskRouting directing;
 
   private final Predicate<AgencyName> member;
+  private final Predicate<AgencyName> carrier;
   private final RefusalLeafLimit refusals;
 
   Reception(ReceiveParts parts, Reporter reporter, Custody custody) {
@@ -97,6 +98,7 @@ final class Reception {
     this.reporter = reporter;
     this.held = parts.opening().numbers();
     this.member = parts.transit().member();
+    this.carrier = parts.transit().carrier();
     this.refusals = new RefusalLeafLimit(parts.environment().clock());
     this.directing =
         new DeskRouting(
@@ -150,7 +152,7 @@ final class Reception {
       AuditSubject subject,
       Code code,
       String reason) {
-    List<String> party = Inspection.party(delivery, member);
+    List<String> party = Inspection.party(delivery, member, carrier);
     refusals
         .line(peer, party.isEmpty() ? "" : party.get(0), code, reason)
         .ifPresent(

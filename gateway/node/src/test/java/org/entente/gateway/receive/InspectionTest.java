@@ -139,6 +139,16 @@ class InspectionTest {
         Result.RESULT_COMMITTED, from(HUB, via(node.kit.bound(sealed()), ORIGIN, HUB)).getResult());
   }
 
+  /** Threat 93: each name would be another share. */
+  @Test
+  void pathThroughMembersThatAreNoTransits_hasOneShare_howeverManyAreNamed() {
+    assertTrue(inspected("us.cbp", new AgencyName("us.member"), HUB) > 0);
+    for (int i = 0; i < 20; i++) {
+      assertEquals(0, inspected("us.cbp", new AgencyName("us.member" + i), HUB));
+    }
+    assertTrue(inspected("sg.police", HUB) > 0);
+  }
+
   /** Threat 91: an origin that uses in turn more sessions than are held in memory. */
   @Test
   void sessionLearnedFromTheLedger_costsItsOrigin() {
@@ -202,7 +212,7 @@ class InspectionTest {
   @Test
   void refusalsInAFlood_throughATransit_leaveEachOtherItsLeaves() {
     Delivery spoilt = sealed().toBuilder().setHeader(ByteString.copyFromUtf8("header")).build();
-    AgencyName flooding = new AgencyName("us.cbp");
+    AgencyName flooding = new AgencyName("x.flooding");
     for (int i = 0; i < 100; i++) {
       from(HUB, via(spoilt, flooding, HUB));
     }
