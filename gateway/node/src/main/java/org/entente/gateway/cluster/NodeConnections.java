@@ -3,8 +3,10 @@ package org.entente.gateway.cluster;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.ratis.thirdparty.io.grpc.Attributes;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
@@ -16,7 +18,6 @@ import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerTransportFilter;
 import org.apache.ratis.thirdparty.io.grpc.Status;
-import org.entente.gateway.rpc.tls.PeerCertificates;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class NodeConnections extends ServerTransportFilter implements ServerInter
   private static final Duration KEPT = Duration.ofSeconds(10);
   private static final Status REFUSED =
       Status.PERMISSION_DENIED.withDescription("this certificate is no longer that of a node");
+  private static final X509Certificate[] NONE = {};
   private static final Attributes.Key<Connection> CONNECTION =
       Attributes.Key.create("entente-node-connection");
 
@@ -52,9 +54,17 @@ final class NodeConnections extends ServerTransportFilter implements ServerInter
   }
 
   private static X509Certificate[] chain(Attributes attributes) {
-    return Optional.ofNullable(attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
-        .map(session -> PeerCertificates.of(session).toArray(X509Certificate[]::new))
-        .orElseGet(() -> new X509Certificate[0]);
+    SSLSession session = attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    if (session == null) {
+      return NONE;
+    }
+    try {
+      return Arrays.stream(session.getPeerCertificates())
+          .filter(X509Certificate.class::isInstance)
+          .toArray(X509Certificate[]::new);
+    } catch (SSLPeerUnverifiedException e) {
+      return NONE;
+    }
   }
 
   @Override
@@ -98,6 +108,9 @@ final class NodeConnections extends ServerTransportFilter implements ServerInter
     }
 
     private boolean check() {
+      if (chain.length == 0) {
+        return false;
+      }
       try {
         // Whoever it is, the trust manager looks at the chain only, and reports why it refuses it.
         trust.checkClientTrusted(chain, "UNKNOWN");
