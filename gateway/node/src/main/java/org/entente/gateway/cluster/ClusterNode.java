@@ -79,7 +79,8 @@ public final class ClusterNode implements AutoCloseable {
   private final CopyTransfer transfer;
   private final LedgerStateMachine machine;
   private final NodeKeys keys;
-  private final @Nullable MirroredFolder files;
+  private final @Nullable MirroredFolder attachments;
+  private final FileHashes files = new FileHashes();
   private final Map<String, ManagedChannel> channels = new HashMap<>();
   private final GrpcTlsConfig tls;
   private final NodeConnections connections;
@@ -107,11 +108,11 @@ public final class ClusterNode implements AutoCloseable {
     this.mark = mark;
     transfer = new CopyTransfer(folder);
     machine = new LedgerStateMachine(folder, new Role());
-    ClusterSettings.Attachments attachments = settings.attachments();
-    files =
-        attachments == null
+    ClusterSettings.Attachments folderOf = settings.attachments();
+    attachments =
+        folderOf == null
             ? null
-            : new MirroredFolder(attachments.folder(), attachments.room(), this::term);
+            : new MirroredFolder(folderOf.folder(), folderOf.room(), this::term);
     tls =
         new GrpcTlsConfig(
             settings.tls().identity(), settings.tls().trust(), /* mTlsEnabled= */ true);
@@ -173,12 +174,13 @@ public final class ClusterNode implements AutoCloseable {
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
         (builder, types) -> {
-          if (files != null) {
-            builder.addService(FileCalls.service(files));
+          if (attachments != null) {
+            builder.addService(FileCalls.service(attachments));
           }
           return builder
               .addService(transfer.service(machine::replica))
               .addService(KeyCalls.service(keys))
+              .addService(files.service())
               .addTransportFilter(connections)
               .intercept(connections)
               .intercept(new NodeCallsOnly());
@@ -230,6 +232,38 @@ public final class ClusterNode implements AutoCloseable {
   /** Whether Ratis still takes part in the cluster for this node. */
   public boolean isAlive() {
     return info().map(DivisionInfo::isAlive).orElse(false);
+  }
+
+  /**
+   * Tells the other nodes, when they ask, the hashes of files that all should have alike, and asks
+   * for theirs. Does not wait.
+   *
+   * @param hashes by name of the file; both in at most 255 ASCII characters
+   * @param bundle this node's trust bundle, which others are given that have another one
+   */
+  public void exchange(Map<String, String> hashes, byte[] bundle) {
+    files.own(hashes, bundle);
+    settings
+        .nodes()
+        .forEach(
+            (name, address) -> {
+              if (!name.equals(settings.self())) {
+                files.ask(
+                    name,
+                    channel(name, address),
+                    settings.limits().electionTimeout().multipliedBy(10));
+              }
+            });
+  }
+
+  /** Names of files that differ from this node's, by the node that has them so, as last told. */
+  public Map<String, List<String>> differingFiles() {
+    return files.differing();
+  }
+
+  /** Trust bundles of other nodes that are not this node's, as last told; not verified. */
+  public List<byte[]> otherBundles() {
+    return files.otherBundles();
   }
 
   /** Nodes whose keys this one, which leads, needs before it serves; empty if it needs none. */
@@ -310,13 +344,13 @@ public final class ClusterNode implements AutoCloseable {
   }
 
   /** The attachments of the cluster for as long as this node leads. */
-  public FileMirror files() {
+  public FileMirror attachments() {
     Leadership lead = leading;
     long term = lead == null ? 0 : lead.store().term();
-    return files == null
+    return attachments == null
         ? FileMirror.ALONE
         : new LeaderFiles(
-            files, others(FileCalls::new), term, () -> leads(term), FILE_PATIENCE, asking);
+            attachments, others(FileCalls::new), term, () -> leads(term), FILE_PATIENCE, asking);
   }
 
   private boolean leads(long term) {

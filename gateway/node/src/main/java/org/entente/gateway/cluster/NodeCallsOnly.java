@@ -19,7 +19,8 @@ final class NodeCallsOnly implements ServerInterceptor {
           "ratis.grpc.RaftServerProtocolService",
           CopyTransfer.SERVICE,
           KeyCalls.SERVICE,
-          FileCalls.SERVICE);
+          FileCalls.SERVICE,
+          FileHashes.SERVICE);
 
   @Override
   public <A, B> ServerCall.Listener<A> interceptCall(

@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -300,6 +301,29 @@ class ClusterNodeTest {
       cluster.start("n3");
       TestCluster.Lead lead = cluster.awaitLead();
       assertEquals(List.of(), cluster.node(lead.node()).awaitedKeys());
+    }
+  }
+
+  @Test
+  void nodes_withDifferentFiles_tellEachOther() {
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {
+      Map<String, String> most = Map.of("policy", "0a", "client_list", "0b");
+      byte[] bundle = {1};
+      byte[] newer = {2};
+      cluster.node("n3").exchange(Map.of("policy", "0c", "client_list", "0b"), newer);
+      cluster.node("n2").exchange(most, bundle);
+      cluster.node("n1").exchange(most, bundle);
+
+      Map<String, List<String>> differing = Map.of("n3", List.of("policy"));
+      TestCluster.awaitTrue(() -> cluster.node("n1").differingFiles().equals(differing));
+
+      assertEquals(1, cluster.node("n1").otherBundles().size());
+      assertArrayEquals(newer, cluster.node("n1").otherBundles().get(0));
+
+      cluster.node("n3").exchange(most, bundle);
+      cluster.node("n1").exchange(most, bundle);
+      TestCluster.awaitTrue(() -> cluster.node("n1").differingFiles().isEmpty());
+      assertEquals(List.of(), cluster.node("n1").otherBundles());
     }
   }
 

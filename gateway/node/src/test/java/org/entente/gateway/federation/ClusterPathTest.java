@@ -17,6 +17,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -25,10 +26,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +47,7 @@ import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
 import org.entente.gateway.node.assembly.Gateway;
 import org.entente.gateway.rpc.Refusals;
+import org.entente.gateway.testkit.FolderCopy;
 import org.entente.gateway.testkit.LoopbackPort;
 import org.entente.proto.store.v1.AuditRecord;
 import org.entente.proto.v1.AuditGrpc;
@@ -396,6 +400,48 @@ class ClusterPathTest {
         .mapToLong(term -> (long) Double.parseDouble(term))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** Each may lead, and judges by its own files then. A bundle shows by itself that it is newer. */
+  @Test
+  void machine_withOtherFiles_isNamed_andTakesANewerBundle() throws IOException {
+    // The first leader needs all.
+    leader();
+    stop("n3");
+    leader();
+    Path bundle = federation.folder().resolve("trust-bundle.note");
+    Files.copy(bundle, federation.folder().resolve("n3/bundle.note"));
+    Path other = federation.folder().resolve("n3/agreements");
+    FolderCopy.of(federation.folder().resolve("agreements"), other);
+    Files.writeString(other.resolve("warnings.yaml"), "\n# another\n", StandardOpenOption.APPEND);
+    Files.writeString(
+        config("n3"),
+        Files.readString(config("n3"))
+            .replaceFirst("agreements: agreements", "agreements: n3/agreements")
+            .replaceFirst("bundle: trust-bundle.note", "bundle: n3/bundle.note"));
+    start("n3");
+
+    // Whichever leads.
+    assertTrue(
+        await(
+            () ->
+                NODES.stream()
+                    .anyMatch(node -> ready(node).body().contains("cluster: policy of this"))));
+
+    federation.files().publishBundle(member -> member);
+    byte[] newer = Files.readAllBytes(bundle);
+    Path accepted = federation.folder().resolve("n3/audit/accepted-bundle");
+    assertTrue(await(() -> holds(accepted, newer)));
+  }
+
+  private static boolean holds(Path file, byte[] content) {
+    try {
+      return Arrays.equals(content, Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -3,7 +3,9 @@ package org.entente.gateway.node.assembly;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -171,6 +173,26 @@ final class ClusterMember implements NodeHolder {
         "entente_cluster_silent_seconds",
         "Time since this machine last heard another: a leader hears all, a follower its leader.",
         one -> one.silence().map(silence -> silence.toMillis() / 1e3));
+    gauge(
+        "entente_cluster_files_differ",
+        "Files (trust bundle, roots, policy, client list) of which another machine of the cluster"
+            + " has other ones than this machine.",
+        () -> differingFiles().values().stream().flatMap(List::stream).distinct().count());
+  }
+
+  private Map<String, List<String>> differingFiles() {
+    return Optional.ofNullable(membership).map(ClusterMembership::differingFiles).orElse(Map.of());
+  }
+
+  private List<String> warningsOfFiles() {
+    List<String> warnings = new ArrayList<>();
+    differingFiles()
+        .forEach(
+            (machine, fields) ->
+                warnings.add(
+                    "cluster: %s of this machine and of %s differ: install the same on all machines"
+                        .formatted(String.join(", ", fields), machine)));
+    return warnings;
   }
 
   private void gauge(String name, String help, LongSupplier value) {
@@ -214,7 +236,9 @@ final class ClusterMember implements NodeHolder {
   @Override
   public List<String> warnings() {
     Duration silence = electionTimeout.multipliedBy(TIMEOUTS_SILENT);
-    return status().map(known -> ClusterReport.warnings(known, silence)).orElse(List.of());
+    List<String> silent =
+        status().map(known -> ClusterReport.warnings(known, silence)).orElse(List.of());
+    return Stream.concat(silent.stream(), warningsOfFiles().stream()).toList();
   }
 
   @Override
@@ -257,7 +281,7 @@ final class ClusterMember implements NodeHolder {
     rehearse(here);
     looks++;
     if (here != null && looks % LOOKS_UNTIL_RELOAD == 0) {
-      here.reload();
+      here.reload(node != null);
     }
     if (here == null) {
       if (rejoining.isDue(data.toFile().getUsableSpace(), System.nanoTime())) {

@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.files.SharedFiles;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
 import org.entente.gateway.rpc.ConnectionRehearsal;
 import org.entente.gateway.rpc.tls.NodeTrust;
@@ -33,7 +35,9 @@ import org.entente.gateway.store.FileMirror;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.trust.BundleVerdict;
 import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,9 +136,16 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     }
   }
 
-  /** Follows changes of the certificate and of the bundle. */
-  void reload() {
+  /**
+   * Follows changes of the certificate and of the bundle, and compares files with the others'.
+   *
+   * @param open whether a node is open here, which looks after its trust bundle itself
+   */
+  void reload(boolean open) {
     try {
+      if (!open) {
+        takeNewerBundle();
+      }
       TrustBundle before = bundle;
       X509Certificate own = tls.identity().certificate();
       bundle = bundle(files);
@@ -142,9 +153,33 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
       if (!bundle.equals(before) || !tls.identity().certificate().equals(own)) {
         node.trustChanged();
       }
+      node.exchange(SharedFiles.hashes(files, bundle), bundle.noteBytes());
     } catch (IOException | StartProblem e) {
       LOG.warn(
-          "certificate or trust bundle cannot be read, the last ones stay: {}", e.getMessage());
+          "certificate, trust bundle, policy or client list cannot be read, the last ones stay: {}",
+          e.getMessage());
+    }
+  }
+
+  /**
+   * A leader hears of bundles from peers; without them it would trust who was revoked meanwhile.
+   */
+  private void takeNewerBundle() {
+    List<byte[]> others = node.otherBundles();
+    if (others.isEmpty()) {
+      return;
+    }
+    try {
+      TrustStore store = files.trust();
+      for (byte[] note : others) {
+        // An older one, and one that the roots did not sign, is refused.
+        if (store.offer(note) instanceof BundleVerdict.Verified taken
+            && !taken.bundle().equals(bundle)) {
+          LOG.info("took {} of another machine", taken.bundle());
+        }
+      }
+    } catch (IOException | StartProblem e) {
+      LOG.warn("the trust bundle of another machine cannot be taken: {}", e.getMessage());
     }
   }
 
@@ -200,7 +235,7 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
 
   @Override
   public FileMirror files() {
-    return node.files();
+    return node.attachments();
   }
 
   @Override
@@ -229,6 +264,11 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   /** Whether this machine takes part in the cluster, as a leader or not. */
   boolean isAlive() {
     return node.isAlive();
+  }
+
+  /** Files that another machine has with other content, by machine. */
+  Map<String, List<String>> differingFiles() {
+    return node.differingFiles();
   }
 
   /** Machines whose keys this one, which leads, needs before it serves; empty if none. */

@@ -220,6 +220,14 @@ public final class ConfiguredFiles {
    */
   String policyStamp() throws IOException {
     StringBuilder stamp = new StringBuilder();
+    for (Path file : policyFiles()) {
+      stamp.append(file).append(' ').append(stamp(file)).append('\n');
+    }
+    return stamp.toString();
+  }
+
+  /** Agreements, the node's own rules and code lists, in this order. */
+  List<Path> policyFiles() throws IOException {
     Path rules = config.policy().nodeRules();
     Path codes = config.policy().codes();
     List<Path> all = new ArrayList<>(in(config.policy().agreements()));
@@ -229,10 +237,7 @@ public final class ConfiguredFiles {
     if (codes != null) {
       all.addAll(in(codes));
     }
-    for (Path file : all) {
-      stamp.append(file).append(' ').append(stamp(file)).append('\n');
-    }
-    return stamp.toString();
+    return all;
   }
 
   /** A fingerprint of one file's metadata. */
