@@ -27,7 +27,6 @@ import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.files.SharedFiles;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
-import org.entente.gateway.rpc.ConnectionRehearsal;
 import org.entente.gateway.rpc.tls.NodeTrust;
 import org.entente.gateway.rpc.tls.TlsContexts;
 import org.entente.gateway.seal.keys.Keystore;
@@ -185,12 +184,12 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
 
   /**
    * Does what a take-over would be the first to do in this process, and what takes most of its
-   * time: compiles the policy, and opens a connection. Changes nothing.
+   * time: compiles the policy, and loads TLS. Changes nothing.
    */
   void rehearse() {
     try {
       files.rulebook(bundle);
-      ConnectionRehearsal.run(new TlsContexts(tls.identity()), trust.inHandshake());
+      new TlsContexts(tls.identity()).rehearse(trust.inHandshake());
     } catch (IOException | RuntimeException e) {
       // The edge of its thread: a take-over reads the same files again, and may fail as well.
       LOG.warn("as a leader, this node might not serve: {}", e.getMessage());

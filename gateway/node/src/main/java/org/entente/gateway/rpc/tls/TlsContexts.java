@@ -68,6 +68,16 @@ public final class TlsContexts {
             .build());
   }
 
+  /**
+   * Creates one context for each kind of port and drops it. The first of a process load its
+   * native code, which a machine of a cluster does before it has to serve.
+   */
+  public void rehearse(X509ExtendedTrustManager trust) throws SSLException {
+    peerServer(trust);
+    clientServer(trust);
+    peerDialler(trust);
+  }
+
   private SslContext server(X509ExtendedTrustManager trust, String[] groups) throws SSLException {
     return withoutResumption(
         common(
