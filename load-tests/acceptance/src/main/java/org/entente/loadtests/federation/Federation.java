@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.entente.certsdev.FederationSpec;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.client.Channels;
@@ -36,6 +37,7 @@ public final class Federation implements AutoCloseable {
 
   private final Map<String, GatewayProcess> running = new ConcurrentHashMap<>();
   private final Collection<ManagedChannel> channels = new ArrayList<>();
+  private final Collection<GatewayCluster> clusters = new CopyOnWriteArrayList<>();
 
   /** Locked while a process starts, so that none starts during closing. */
   private final Object starts = new Object();
@@ -218,6 +220,16 @@ public final class Federation implements AutoCloseable {
     }
   }
 
+  /**
+   * Three machines for the gateway of an agency, in the place of its single one; closed with the
+   * federation.
+   */
+  public GatewayCluster cluster(String agency) {
+    GatewayCluster cluster = new GatewayCluster(plan(agency));
+    clusters.add(cluster);
+    return cluster;
+  }
+
   /** Folder of a client's credentials. */
   public Path credentials(String agency, String client) {
     return minted.client(agency, client);
@@ -257,6 +269,7 @@ public final class Federation implements AutoCloseable {
       closed = true;
     }
     disconnect();
+    clusters.forEach(GatewayCluster::close);
     stop();
     ports.close();
   }

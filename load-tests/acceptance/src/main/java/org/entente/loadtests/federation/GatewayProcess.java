@@ -165,6 +165,19 @@ final class GatewayProcess {
     process.onExit().join();
   }
 
+  /** Sends a signal, such as {@code STOP}. */
+  void signal(String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start();
+      int code = kill.onExit().join().exitValue();
+      if (code != 0) {
+        throw new CommandFailure("SIG" + name + " was not sent to " + plan.agency());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Sends SIGTERM. */
   void askToStop() {
     process.destroy();

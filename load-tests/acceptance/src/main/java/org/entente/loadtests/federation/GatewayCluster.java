@@ -6,11 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -19,25 +14,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.entente.gateway.cli.failure.CommandFailure;
 
 /**
  * Three processes that run the gateway of one agency of a federation, in the place of its single
- * one. At the address of that one's clients a forwarder leads to whichever process serves.
- * Thread-safe. Closing kills what runs.
+ * one. At the addresses of that one a forwarder leads to whichever process serves. Thread-safe.
+ * Closing kills what runs.
  */
 public final class GatewayCluster implements AutoCloseable {
   private static final List<String> NODES = List.of("n1", "n2", "n3");
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration STOP = Duration.ofMinutes(1);
-  private static final Duration ANSWER = Duration.ofSeconds(2);
-  private static final int OK = 200;
 
   private final FreePorts ports = new FreePorts(new SecureRandom());
   private final Map<String, NodePlan> plans = new LinkedHashMap<>();
   private final Map<String, GatewayProcess> running = new ConcurrentHashMap<>();
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER).build();
-  private final LeadForwarder forwarder;
+  private final LeaderWatch watch;
+  private final List<LeadForwarder> forwarders = new CopyOnWriteArrayList<>();
+
+  /** Locked while a process starts, so that none starts during closing. */
+  private final Object starts = new Object();
+
+  private boolean closed;
 
   /** Writes the configurations of the three, whose first one has the keys of the single one. */
   public GatewayCluster(NodePlan alone) {
@@ -52,7 +53,11 @@ public final class GatewayCluster implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    forwarder = new LeadForwarder(address(alone.clients()).getPort(), this::leadersClientPort);
+    watch = new LeaderWatch(plans.values(), () -> forwarders.forEach(LeadForwarder::endAll));
+    forwarders.add(new LeadForwarder(alone.clients(), () -> watch.leader().map(NodePlan::clients)));
+    if (alone.peers() != null) {
+      forwarders.add(new LeadForwarder(alone.peers(), () -> watch.leader().map(NodePlan::peers)));
+    }
   }
 
   private NodePlan write(
@@ -88,19 +93,23 @@ public final class GatewayCluster implements AutoCloseable {
         alone.scopes());
   }
 
-  private static InetSocketAddress address(String text) {
-    int colon = text.lastIndexOf(':');
-    return new InetSocketAddress(
-        text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
-  }
-
-  /** Starts those that do not run, and returns when all take part. */
+  /**
+   * Starts those that do not run, and returns when all take part.
+   *
+   * @throws CommandFailure with the last lines of the log of one that did not start; or if the
+   *     cluster is closed, because an interrupted command must not leave a process
+   */
   public void start() {
-    plans.forEach(
-        (name, plan) ->
-            running.computeIfAbsent(
-                name,
-                unused -> GatewayProcess.start(plan, Machine.QUICK_START, List.of(), Map.of())));
+    synchronized (starts) {
+      if (closed) {
+        throw new CommandFailure("stopped before the machines were started");
+      }
+      plans.forEach(
+          (name, plan) ->
+              running.computeIfAbsent(
+                  name,
+                  unused -> GatewayProcess.start(plan, Machine.QUICK_START, List.of(), Map.of())));
+    }
     running.values().forEach(process -> process.awaitReady(START));
   }
 
@@ -109,31 +118,18 @@ public final class GatewayCluster implements AutoCloseable {
     return plans.values().stream().map(NodePlan::config).toList();
   }
 
-  /** The process that serves; empty while none does. */
-  public Optional<String> leader() {
-    return plans.keySet().stream().filter(this::serves).findFirst();
+  /** The names of those that run. */
+  public List<String> running() {
+    return List.copyOf(new TreeSet<>(running.keySet()));
   }
 
-  private boolean serves(String name) {
-    NodePlan plan = plan(name);
-    try {
-      return http.send(
-                  HttpRequest.newBuilder(URI.create("http://" + plan.admin() + "/readyz"))
-                      .timeout(ANSWER)
-                      .build(),
-                  HttpResponse.BodyHandlers.discarding())
-              .statusCode()
-          == OK;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+  /** The names of those that ended unexpectedly. */
+  public List<String> crashed() {
+    return running().stream().filter(name -> !process(name).isAlive()).toList();
   }
 
-  private Optional<InetSocketAddress> leadersClientPort() {
-    return leader().map(name -> address(plan(name).clients()));
+  private GatewayProcess process(String name) {
+    return Optional.ofNullable(running.get(name)).orElseThrow();
   }
 
   private NodePlan plan(String name) {
@@ -144,48 +140,73 @@ public final class GatewayCluster implements AutoCloseable {
    * Waits until one of them serves.
    *
    * @return its name
+   * @throws CommandFailure if none does
    */
-  public String awaitLeader() {
-    long end = System.nanoTime() + START.toNanos();
-    while (System.nanoTime() < end) {
-      Optional<String> leader = leader();
-      if (leader.isPresent()) {
-        return leader.get();
-      }
-    }
-    throw new AssertionError("no process serves after " + START);
+  public String awaitLeader() throws InterruptedException {
+    return awaitLeaderOtherThan("");
+  }
+
+  /** The same for another leader than the last one. */
+  public String awaitLeaderOtherThan(String last) throws InterruptedException {
+    NodePlan leader =
+        watch
+            .await(plan -> !plan.equals(plans.get(last)), START)
+            .orElseThrow(() -> new CommandFailure("no machine serves after " + START));
+    return plans.entrySet().stream()
+        .filter(one -> one.getValue().equals(leader))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Ends one with SIGKILL; gone on return. */
   public void kill(String name) {
-    Optional.ofNullable(running.remove(name)).orElseThrow().kill();
+    GatewayProcess process = process(name);
+    running.remove(name);
+    process.kill();
+  }
+
+  /** Stops all threads of one with SIGSTOP, as a machine that hangs. */
+  public void freeze(String name) {
+    process(name).signal("STOP");
+  }
+
+  /** Ends {@link #freeze}. */
+  public void thaw(String name) {
+    process(name).signal("CONT");
   }
 
   /**
    * Stops all with SIGTERM, the one that serves first.
    *
    * @return how the one that served is set up, as its copy of the ledger has everything
+   * @throws CommandFailure if one did not stop in time
    */
-  public NodePlan stop() {
+  public NodePlan stop() throws InterruptedException {
     String leader = awaitLeader();
     stop(leader);
-    List.copyOf(running.keySet()).forEach(this::stop);
+    running().forEach(this::stop);
     return plan(leader);
   }
 
   private void stop(String name) {
-    GatewayProcess process = Optional.ofNullable(running.remove(name)).orElseThrow();
+    GatewayProcess process = process(name);
+    running.remove(name);
     process.askToStop();
     if (!process.awaitStop(STOP)) {
-      throw new AssertionError(name + " did not stop when asked");
+      throw new CommandFailure(name + " did not stop when asked");
     }
   }
 
   @Override
   public void close() {
+    synchronized (starts) {
+      closed = true;
+    }
     running.values().forEach(GatewayProcess::kill);
     running.clear();
-    forwarder.close();
+    forwarders.forEach(LeadForwarder::close);
+    watch.close();
     ports.close();
   }
 }

@@ -2,7 +2,6 @@ package org.entente.loadtests.federation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -21,23 +20,30 @@ final class LeadForwarder implements AutoCloseable {
   private static final int BACKLOG = 50;
 
   private final ServerSocket listener;
-  private final Supplier<Optional<InetSocketAddress>> leader;
+  private final Supplier<Optional<String>> leader;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   /**
-   * Listens on a loopback port.
+   * Listens at an address.
    *
-   * @param leader asked at each connection; may take a moment
+   * @param leader the address that serves; asked at each connection
    */
-  LeadForwarder(int port, Supplier<Optional<InetSocketAddress>> leader) {
+  LeadForwarder(String address, Supplier<Optional<String>> leader) {
     this.leader = leader;
     try {
-      listener = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+      InetSocketAddress at = parsed(address);
+      listener = new ServerSocket(at.getPort(), BACKLOG, at.getAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     threads.execute(this::accept);
+  }
+
+  private static InetSocketAddress parsed(String address) {
+    int colon = address.lastIndexOf(':');
+    return new InetSocketAddress(
+        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
   }
 
   private void accept() {
@@ -56,7 +62,8 @@ final class LeadForwarder implements AutoCloseable {
     open.add(near);
     open.add(far);
     try {
-      far.connect(leader.get().orElseThrow(() -> new IOException("nobody leads")));
+      String serves = leader.get().orElseThrow(() -> new IOException("nobody leads"));
+      far.connect(parsed(serves));
       threads.execute(() -> pass(near, far));
       threads.execute(() -> pass(far, near));
     } catch (IOException e) {
@@ -85,6 +92,11 @@ final class LeadForwarder implements AutoCloseable {
     }
   }
 
+  /** Ends all connections, as they lead to a machine that no longer serves. */
+  void endAll() {
+    end(open.toArray(Socket[]::new));
+  }
+
   @Override
   public void close() {
     try {
@@ -92,7 +104,7 @@ final class LeadForwarder implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    end(open.toArray(Socket[]::new));
+    endAll();
     threads.shutdownNow();
   }
 }
