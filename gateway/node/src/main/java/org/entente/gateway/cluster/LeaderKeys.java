@@ -54,6 +54,9 @@ import org.slf4j.LoggerFactory;
 final class LeaderKeys implements KeyMirror {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderKeys.class);
 
+  /** How often nodes are asked that then do not give their keys. */
+  private static final int ATTEMPTS = 8;
+
   private final NodeKeys own;
   private final Keystore keystore;
   private final List<Peer> peers;
@@ -66,6 +69,9 @@ final class LeaderKeys implements KeyMirror {
   private volatile List<String> awaited = List.of();
   private boolean warned;
   private final AtomicLong number = new AtomicLong();
+
+  /** This node's keys are in part those of a newer state, whose node fell silent. */
+  private boolean mixed;
 
   /** Another node, and what it is known to hold; null if it has to be caught up. */
   private static final class Peer {
@@ -106,22 +112,17 @@ final class LeaderKeys implements KeyMirror {
    * nodes answer, and for no others: one that hangs must not delay a take-over.
    *
    * @param leads whether this node still leads
-   * @throws IOException if it no longer does, if nodes were set up with different keys, or if none
-   *     has the keys that every gateway has
+   * @throws IOException if it no longer does, if nodes were set up with different keys, if none has
+   *     the keys that every gateway has, or if nodes that answer give no keys, again and again
    */
   void begin(BooleanSupplier leads) throws IOException {
-    Map<Peer, KeyNode.State> states = new HashMap<>();
-    KeyNode.State mine = own.state(term);
-    for (boolean may = mayBegin(mine, states); !may; may = mayBegin(mine, states)) {
+    for (int attempts = 1; !takesKeys(leads); attempts++) {
       requireLead(leads);
-      states.clear();
-      states.putAll(askAll(mine));
-      if (!mayBegin(mine, states)) {
-        sayAwaited(keyless(states));
-        pause();
+      if (attempts == ATTEMPTS) {
+        throw new IOException("nodes answer, but do not give their keys; the log names them");
       }
+      pause();
     }
-    adopt(mine, states);
     synchronized (keystore) {
       if (own.lacksKeys()) {
         // Others would be made to destroy what they have.
@@ -168,6 +169,22 @@ final class LeaderKeys implements KeyMirror {
                     .isEmpty())
         .map(peer -> peer.name)
         .toList();
+  }
+
+  /** False if a node that said which keys it has does not give them. */
+  private boolean takesKeys(BooleanSupplier leads) throws IOException {
+    Map<Peer, KeyNode.State> states = new HashMap<>();
+    KeyNode.State mine = own.state(term);
+    for (boolean may = mayBegin(mine, states); !may; may = mayBegin(mine, states)) {
+      requireLead(leads);
+      states.clear();
+      states.putAll(askAll(mine));
+      if (!mayBegin(mine, states)) {
+        sayAwaited(keyless(states));
+        pause();
+      }
+    }
+    return adopt(mine, states);
   }
 
   /** Lets nodes that did not answer come up. */
@@ -245,29 +262,43 @@ final class LeaderKeys implements KeyMirror {
     }
   }
 
-  /** Takes the newest state, or, at the first start of a cluster, the keys of all. */
-  private void adopt(KeyNode.State mine, Map<Peer, KeyNode.State> states) throws IOException {
+  /**
+   * Takes the newest state, or, at the first start of a cluster, the keys of all. False if a node
+   * does not give them.
+   */
+  private boolean adopt(KeyNode.State mine, Map<Peer, KeyNode.State> states) throws IOException {
     Peer newest = null;
     KeyTag tag = mine.tag();
-    for (Map.Entry<Peer, KeyNode.State> one : states.entrySet()) {
-      if (one.getValue().tag().compareTo(tag) > 0) {
-        newest = one.getKey();
-        tag = one.getValue().tag();
+    // By name, so that a simulated run repeats.
+    List<Peer> answered = peers.stream().filter(states::containsKey).toList();
+    for (Peer peer : answered) {
+      KeyTag other = states.getOrDefault(peer, mine).tag();
+      int newer = other.compareTo(tag);
+      if (newer > 0 || (newer == 0 && mixed)) {
+        newest = peer;
+        tag = other;
       }
     }
     if (tag.equals(KeyTag.START)) {
-      for (Map.Entry<Peer, KeyNode.State> one : states.entrySet()) {
-        join(one.getKey(), one.getValue());
-      }
-    } else if (newest != null) {
-      KeyNode.State state = states.getOrDefault(newest, mine);
-      KeyDifference difference = KeyDifference.between(mine.keys(), state.keys());
-      take(newest, difference);
-      LOG.info("took {} keys of node {}", difference.put().size(), newest.name);
+      return joinAll(answered, states);
     }
+    if (newest == null) {
+      return !mixed;
+    }
+    KeyNode.State state = states.getOrDefault(newest, mine);
+    return take(newest, KeyDifference.between(mine.keys(), state.keys()));
   }
 
-  private void join(Peer peer, KeyNode.State state) throws IOException {
+  private boolean joinAll(List<Peer> answered, Map<Peer, KeyNode.State> states) throws IOException {
+    boolean all = true;
+    for (Peer peer : answered) {
+      KeyNode.State state = states.get(peer);
+      all &= state == null || join(peer, state);
+    }
+    return all;
+  }
+
+  private boolean join(Peer peer, KeyNode.State state) throws IOException {
     List<KeyNode.Print> held = own.state(term).keys();
     List<KeyDescription> conflicts = KeyDifference.conflicts(held, state.keys());
     if (!conflicts.isEmpty()) {
@@ -277,18 +308,22 @@ final class LeaderKeys implements KeyMirror {
                   + " one of the two keystores and empty the other")
               .formatted(peer.name, one.kind(), one.id(), conflicts.size() - 1));
     }
-    take(peer, new KeyDifference(KeyDifference.between(held, state.keys()).put(), List.of()));
+    return take(
+        peer, new KeyDifference(KeyDifference.between(held, state.keys()).put(), List.of()));
   }
 
-  private void take(Peer peer, KeyDifference difference) throws IOException {
+  /** False if the node did not give all of them: it has fallen silent, or changed them. */
+  private boolean take(Peer peer, KeyDifference difference) {
     List<KeyDescription> left = new ArrayList<>(difference.put());
     while (!left.isEmpty()) {
-      List<KeyEntry> keys = peer.node.fetch(term, left);
+      List<KeyEntry> keys = fetch(peer, left);
       try {
         if (keys.isEmpty()) {
-          throw new IOException("node " + peer.name + " no longer has " + left.size() + " keys");
+          LOG.warn("node {} did not give {} keys; nodes are asked again", peer.name, left.size());
+          return false;
         }
         own.forgetPrints(keys);
+        mixed = true;
         keystore.follow(keys, List.of());
         left.removeIf(name -> keys.stream().anyMatch(key -> isNamed(key, name)));
       } finally {
@@ -296,6 +331,18 @@ final class LeaderKeys implements KeyMirror {
       }
     }
     keystore.follow(List.of(), difference.gone());
+    mixed = false;
+    LOG.info("took {} keys of node {}", difference.put().size(), peer.name);
+    return true;
+  }
+
+  private List<KeyEntry> fetch(Peer peer, List<KeyDescription> names) {
+    try {
+      return peer.node.fetch(term, names);
+    } catch (IOException e) {
+      LOG.debug("node {} did not answer about keys", peer.name, e);
+      return List.of();
+    }
   }
 
   private static boolean isNamed(KeyEntry key, KeyDescription name) {

@@ -46,6 +46,8 @@ class LeaderKeysTest {
   private final CountDownLatch slow = new CountDownLatch(1);
   private volatile boolean slowB;
   private final Set<String> hanging = ConcurrentHashMap.newKeySet();
+  private volatile int lostFetches;
+  private volatile String givesOneKeyOnly = "";
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private LeaderKeys leader;
 
@@ -76,6 +78,10 @@ class LeaderKeysTest {
   }
 
   private LeaderKeys leader(String name, long term) {
+    return leader(name, term, PATIENCE);
+  }
+
+  private LeaderKeys leader(String name, long term, Duration patience) {
     Map<String, KeyNode> others = new TreeMap<>();
     nodes
         .keySet()
@@ -85,7 +91,7 @@ class LeaderKeysTest {
                 others.put(other, new Reached(other));
               }
             });
-    return new LeaderKeys(node(name), others, term, PATIENCE, threads);
+    return new LeaderKeys(node(name), others, term, patience, threads);
   }
 
   private NodeKeys node(String name) {
@@ -118,7 +124,16 @@ class LeaderKeysTest {
 
     @Override
     public List<KeyEntry> fetch(long term, List<KeyDescription> names) throws IOException {
-      return reached().fetch(term, names);
+      NodeKeys node = reached();
+      if (lostFetches > 0) {
+        lostFetches--;
+        throw new IOException(name + " fell silent");
+      }
+      if (name.equals(givesOneKeyOnly)) {
+        down.add(name);
+        return node.fetch(term, names.stream().filter(one -> one.id().equals(KEY)).toList());
+      }
+      return node.fetch(term, names);
     }
 
     @Override
@@ -161,6 +176,13 @@ class LeaderKeysTest {
     leader = leader(name, term);
     leader.begin(() -> true);
     return leader;
+  }
+
+  /** With short pauses between questions. */
+  private void followOften(String name, long term) throws IOException {
+    leader.end();
+    leader = leader(name, term, Duration.ofMillis(100));
+    leader.begin(() -> true);
   }
 
   @Test
@@ -229,7 +251,50 @@ class LeaderKeysTest {
     assertEquals(List.of("a"), leader.unconfirmed());
   }
 
-  /** Node a made a key that nobody else kept; c and b then made and used another of its name. */
+  /** The cluster would lose this node too, after the one that failed. */
+  @Test
+  void nextLeader_whoseFetchIsLost_asksAgain() throws IOException {
+    begun();
+    down.add("c");
+    KeyEntry key = key(KEY);
+    node("a").keystore().put(key);
+    down.clear();
+    lostFetches = 2;
+
+    followOften("c", 2);
+
+    assertEquals(Optional.of(key), held("c", KEY));
+  }
+
+  /** Node a has a newer state that nobody else has, and falls silent when it has given a part. */
+  @Test
+  void nextLeader_thatGotAPartOfANewerState_takesWhatOthersHave() throws IOException {
+    begun();
+    KeyEntry named = key(KEY);
+    node("a").keystore().put(named);
+    assertEquals(List.of(), leader.unconfirmed());
+    node("a").keystore().follow(List.of(key(KEY), key("outbox-2026-03-02")), List.of());
+    node("a").keep(new KeyTag(1, 99));
+    givesOneKeyOnly = "a";
+
+    followOften("c", 2);
+
+    assertEquals(Optional.of(named), held("c", KEY));
+    assertEquals(Optional.empty(), held("c", "outbox-2026-03-02"));
+  }
+
+  @Test
+  void nodesThatAnswerButGiveNoKeys_areNotAskedForEver() throws IOException {
+    begun();
+    down.add("c");
+    node("a").keystore().put(key(KEY));
+    down.clear();
+    lostFetches = Integer.MAX_VALUE;
+
+    IOException why = assertThrows(IOException.class, () -> followOften("c", 2));
+    assertTrue(String.valueOf(why.getMessage()).contains("do not give"), why.getMessage());
+  }
+
   /** The last leader may hang instead of being gone: its machine accepts calls and answers none. */
   @Test
   @Timeout(15)
@@ -247,6 +312,7 @@ class LeaderKeysTest {
     assertEquals(Optional.of(key), held("c", KEY));
   }
 
+  /** Node a made a key that nobody else kept; c and b then made and used another of its name. */
   @Test
   void key_thatNoLeaderCouldName_isReplacedByTheOneThatWasNamed() throws IOException {
     begun();
