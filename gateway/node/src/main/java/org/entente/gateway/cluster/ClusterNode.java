@@ -107,7 +107,7 @@ public final class ClusterNode implements AutoCloseable {
     this.listener = listener;
     this.mark = mark;
     transfer = new CopyTransfer(folder);
-    machine = new LedgerStateMachine(folder, new Role());
+    machine = new LedgerStateMachine(folder::open, new Role());
     ClusterSettings.Attachments folderOf = settings.attachments();
     attachments =
         folderOf == null

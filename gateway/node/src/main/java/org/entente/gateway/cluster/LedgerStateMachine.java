@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -63,15 +64,20 @@ final class LedgerStateMachine extends BaseStateMachine {
     CompletableFuture<LogPosition> fetch(String leader, long firstIndex);
   }
 
-  private final ReplicaFolder folder;
+  private final Supplier<RocksReplica> copies;
   private final Role role;
   private volatile @Nullable RocksReplica replica;
   private volatile LogPosition durable = LogPosition.START;
   private volatile long leadersTerm;
   private volatile boolean leaving;
 
-  LedgerStateMachine(ReplicaFolder folder, Role role) {
-    this.folder = folder;
+  /**
+   * A machine that is not open yet.
+   *
+   * @param copies opens this node's copy: the received one if there is one
+   */
+  LedgerStateMachine(Supplier<RocksReplica> copies, Role role) {
+    this.copies = copies;
     this.role = role;
   }
 
@@ -99,7 +105,7 @@ final class LedgerStateMachine extends BaseStateMachine {
 
   /** Opens the copy; what was applied to it is applied no more. */
   void open() {
-    RocksReplica opened = folder.open();
+    RocksReplica opened = copies.get();
     replica = opened;
     // What is read after opening is on disk: a replica keeps nothing elsewhere.
     durable = opened.position();

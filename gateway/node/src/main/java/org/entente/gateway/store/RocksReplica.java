@@ -2,6 +2,7 @@ package org.entente.gateway.store;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * A {@link RocksStore} that follows a log which others keep: RocksDB writes no log of its own.
@@ -16,11 +17,16 @@ public final class RocksReplica implements AutoCloseable {
   private static final byte[] POSITION_KEY =
       "entente.store.position".getBytes(StandardCharsets.US_ASCII);
 
-  private final RocksStore store;
+  private final Store store;
+  private final Runnable flush;
+  private final Consumer<Path> checkpoint;
   private volatile LogPosition position;
 
-  private RocksReplica(RocksStore store) {
+  /** The replica that is in a store, with how to make its commits durable, and how to copy it. */
+  RocksReplica(Store store, Runnable flush, Consumer<Path> checkpoint) {
     this.store = store;
+    this.flush = flush;
+    this.checkpoint = checkpoint;
     byte[] kept = store.get(Table.META, POSITION_KEY);
     this.position = kept == null ? LogPosition.START : LogPosition.decode(kept);
   }
@@ -31,7 +37,8 @@ public final class RocksReplica implements AutoCloseable {
    * @throws StoreFailure as {@link RocksStore#open}
    */
   public static RocksReplica open(Path dir, RocksOptions options) {
-    return new RocksReplica(new RocksOpener<>(dir, options, RocksStore::new).openReplica());
+    RocksStore opened = new RocksOpener<>(dir, options, RocksStore::new).openReplica();
+    return new RocksReplica(opened, opened::flush, opened::checkpoint);
   }
 
   /** For reading. Only {@link #apply} may change it, and only {@link #close} closes it. */
@@ -67,7 +74,7 @@ public final class RocksReplica implements AutoCloseable {
    */
   public LogPosition flush() {
     LogPosition flushed = position;
-    store.flush();
+    flush.run();
     return flushed;
   }
 
@@ -78,7 +85,7 @@ public final class RocksReplica implements AutoCloseable {
    * @throws StoreFailure if the disk failed; the replica is unharmed
    */
   public void checkpoint(Path folder) {
-    store.checkpoint(folder);
+    checkpoint.accept(folder);
   }
 
   /** Makes what was applied durable if the disk still works, and closes the store. */
@@ -86,7 +93,7 @@ public final class RocksReplica implements AutoCloseable {
   public void close() {
     try {
       if (store.state().status() == StoreState.Status.OPEN) {
-        store.flush();
+        flush.run();
       }
     } finally {
       store.close();

@@ -46,7 +46,8 @@ class LedgerStateMachineTest {
 
   private LedgerStateMachine opened() throws IOException {
     LedgerStateMachine opened =
-        new LedgerStateMachine(new ReplicaFolder(data, RocksOptions.defaults()), new Recorded());
+        new LedgerStateMachine(
+            new ReplicaFolder(data, RocksOptions.defaults())::open, new Recorded());
     opened.open();
     return opened;
   }

@@ -5,11 +5,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.gateway.cluster.ClusterSimulation;
 import org.jspecify.annotations.Nullable;
 
-/** Runs seeds from the shell: {@code load-tests/simulate --seeds N --from SEED}. */
+/** Runs seeds from the shell: {@code load-tests/simulate [--cluster] --seeds N --from SEED}. */
 public final class SimulateRun {
   private static final int EVERY = 50;
+
+  /** A simulation, of which each seed is a run. */
+  @FunctionalInterface
+  private interface Simulated {
+    Outcome of(long seed);
+  }
+
+  /**
+   * What a run came to.
+   *
+   * @param happened how often what
+   */
+  private record Outcome(long messages, Map<String, Integer> happened, String detail) {}
 
   private SimulateRun() {}
 
@@ -19,10 +35,15 @@ public final class SimulateRun {
     long seeds = number(words, "--seeds", -1);
     long from = number(words, "--from", 0);
     if (seeds < 1 || from < 0) {
-      System.err.println("simulate --seeds N [--from SEED]: runs N seeds from SEED (0) on");
+      System.err.println(
+          "simulate [--cluster] --seeds N [--from SEED]: runs N seeds from SEED (0) on");
       System.exit(2);
     }
-    System.exit(run(from, seeds));
+    Path work = Files.createTempDirectory("entente-simulation");
+    Simulated simulated = words.contains("--cluster") ? cluster(work) : federation(work);
+    int failures = run(simulated, from, seeds);
+    SimFederation.remove(work);
+    System.exit(failures);
   }
 
   /**
@@ -50,22 +71,43 @@ public final class SimulateRun {
     return words.get(at + 1).matches("[0-9]{1,15}") ? Long.parseLong(words.get(at + 1)) : -1;
   }
 
-  private static int run(long from, long seeds) throws IOException {
-    Path work = Files.createTempDirectory("entente-simulation");
+  private static Simulated federation(Path work) throws IOException {
     Path template = Files.createDirectory(work.resolve("federation"));
     SimFederation federation = SimFederation.mint(template);
+    return seed -> {
+      Simulation.Result result = Simulation.run(seed, federation, work);
+      return new Outcome(
+          result.messages(),
+          Map.of("starts", result.starts()),
+          "%d messages, %d starts, %d events, trace %016x"
+              .formatted(result.messages(), result.starts(), result.events(), result.trace()));
+    };
+  }
+
+  private static Simulated cluster(Path work) {
+    return seed -> {
+      ClusterSimulation.Result result = ClusterSimulation.run(seed, work);
+      return new Outcome(
+          result.messages(),
+          result.happened(),
+          "%d messages, %d events, chain %s"
+              .formatted(result.messages(), result.events(), result.chain()));
+    };
+  }
+
+  private static int run(Simulated simulated, long from, long seeds) {
     long begun = System.nanoTime();
     long failures = 0;
     long messages = 0;
     long run = 0;
+    Map<String, Integer> happened = new TreeMap<>();
     for (long seed = from; seed < from + seeds; seed++) {
       try {
-        Simulation.Result result = Simulation.run(seed, federation, work);
-        messages += result.messages();
+        Outcome outcome = simulated.of(seed);
+        messages += outcome.messages();
+        outcome.happened().forEach((what, count) -> happened.merge(what, count, Integer::sum));
         if (seeds == 1) {
-          System.out.println(
-              "%d messages, %d starts, %d events, trace %016x"
-                  .formatted(result.messages(), result.starts(), result.events(), result.trace()));
+          System.out.println(outcome.detail());
         }
       } catch (AssertionError | RuntimeException broken) {
         failures++;
@@ -79,7 +121,7 @@ public final class SimulateRun {
         System.out.println(run + " seeds, " + messages + " messages, " + failures + " failures");
       }
     }
-    SimFederation.remove(work);
+    happened.forEach((what, count) -> System.out.println(what + ": " + count));
     double perSecond = run / ((System.nanoTime() - begun) / 1e9);
     System.out.println(
         String.format(

@@ -18,14 +18,14 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * A gateway with one rule of delivery broken in its source, compiled apart. A mutant whose text is
- * no longer in the source, or there twice, is an error: it would test nothing.
+ * A gateway with one rule broken in its source, compiled apart. A mutant whose text is no longer in
+ * the source, or there twice, is an error: it would test nothing.
  *
  * @param file below the gateway's root package
  * @param text what stands there
  * @param instead what the mutant has
  */
-record SourceMutant(String name, String file, String text, String instead) {
+public record SourceMutant(String name, String file, String text, String instead) {
   private static final String SOURCES = "src/main/java/org/entente/gateway";
   private static final String OURS = "org.entente.gateway.";
 
@@ -36,14 +36,31 @@ record SourceMutant(String name, String file, String text, String instead) {
    */
   Optional<String> firstFailure(Path federation, Path work, long from, long seeds)
       throws IOException {
+    Class<?>[] types = {Path.class, Path.class, long.class, long.class};
+    return firstFailure(SimulateRun.class, work, types, federation, work, from, seeds);
+  }
+
+  /**
+   * The same of another simulation.
+   *
+   * @param simulation has a static method {@code firstFailure(Path work, long from, long seeds)}
+   */
+  public Optional<String> firstFailure(Class<?> simulation, Path work, long from, long seeds)
+      throws IOException {
+    Class<?>[] types = {Path.class, long.class, long.class};
+    return firstFailure(simulation, work, types, work, from, seeds);
+  }
+
+  private Optional<String> firstFailure(
+      Class<?> simulation, Path work, Class<?>[] types, Object... arguments) throws IOException {
     Path classes = Files.createDirectory(work.resolve("classes"));
     compile(classes);
     try (URLClassLoader loader = new Patched(classes)) {
       Object failure =
           loader
-              .loadClass(SimulateRun.class.getName())
-              .getMethod("firstFailure", Path.class, Path.class, long.class, long.class)
-              .invoke(null, federation, work, from, seeds);
+              .loadClass(simulation.getName())
+              .getMethod("firstFailure", types)
+              .invoke(null, arguments);
       return Optional.ofNullable((String) failure);
     } catch (InvocationTargetException e) {
       throw new IllegalStateException(name + " could not be run", e.getCause());

@@ -2,9 +2,10 @@ package org.entente.gateway.simulation;
 
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
 
 /** Events in the order of their virtual time; of the same time, in the order in which they came. */
-final class VirtualTime {
+public final class VirtualTime {
   private record Event(long nanos, long number, Object owner, Runnable task) {}
 
   private final PriorityQueue<Event> events =
@@ -13,12 +14,12 @@ final class VirtualTime {
   private long count;
 
   /** Nanoseconds since the beginning. */
-  long nanos() {
+  public long nanos() {
     return now;
   }
 
   /** Events so far. */
-  long count() {
+  public long count() {
     return count;
   }
 
@@ -27,7 +28,8 @@ final class VirtualTime {
     return events.size();
   }
 
-  void after(long nanos, Runnable task) {
+  /** Runs a task later. */
+  public void after(long nanos, Runnable task) {
     after(nanos, this, task);
   }
 
@@ -41,15 +43,29 @@ final class VirtualTime {
     events.removeIf(event -> event.owner() == owner);
   }
 
-  /** Runs the events up to a time, which it then is. */
-  void runUntil(long nanos) {
+  /** Runs the events up to a time, which it then is, or is past if an event waited for longer. */
+  public void runUntil(long nanos) {
     Event next = events.peek();
     while (next != null && next.nanos() <= nanos) {
-      events.remove();
-      now = next.nanos();
-      next.task().run();
+      runNext();
       next = events.peek();
     }
-    now = nanos;
+    now = Math.max(now, nanos);
+  }
+
+  /**
+   * Waits within an event, as a thread would: runs others until a condition holds. There must be
+   * events until then.
+   */
+  public void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      runNext();
+    }
+  }
+
+  private void runNext() {
+    Event next = events.remove();
+    now = next.nanos();
+    next.task().run();
   }
 }
