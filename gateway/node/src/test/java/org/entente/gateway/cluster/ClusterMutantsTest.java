@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ClusterMutantsTest {
   private static final String MACHINE = "cluster/LedgerStateMachine.java";
   private static final String KEYS = "cluster/LeaderKeys.java";
-  private static final int SEEDS = 300;
+  private static final int SEEDS = 1_000;
 
   @TempDir private Path work;
 
@@ -65,7 +65,12 @@ class ClusterMutantsTest {
             "leaves keys to nodes that return",
             KEYS,
             "if (!difference.gone().isEmpty()) {",
-            "if (false) {"));
+            "if (false) {"),
+        new SourceMutant(
+            "delivers after its lease",
+            "cluster/ReplicatedStore.java",
+            "return lease.lasts();",
+            "return true;"));
   }
 
   @ParameterizedTest
