@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 
 /**
@@ -26,6 +27,9 @@ public final class IdWindow {
   public static final int END_BYTES = 11;
 
   private static final int SPAN_BITS = 4;
+
+  /** An end has the last three bytes of the first half of an id. */
+  private static final int FIRST_OF_AN_END = 0xFF_FFFF;
 
   private final long number;
   private final List<MessageId> ids = new ArrayList<>();
@@ -69,9 +73,11 @@ public final class IdWindow {
 
   /** Whether the ends between two offsets name an id, if they are of its span. */
   public static boolean names(byte[] ends, int from, int to, MessageId id) {
-    byte[] end = end(id);
+    int first = (int) id.bits().high() & FIRST_OF_AN_END;
+    long rest = id.bits().low();
     for (int at = from; at + END_BYTES <= to; at += END_BYTES) {
-      if (Arrays.equals(ends, at, at + END_BYTES, end, 0, END_BYTES)) {
+      if (BigEndian.u32(ends, at) >>> Byte.SIZE == first
+          && BigEndian.u64(ends, at + END_BYTES - Long.BYTES) == rest) {
         return true;
       }
     }
