@@ -807,7 +807,20 @@ final class DocumentedSteps {
                     + FR_CLIENTS
                     + "auditor --out /tmp/federation/report.html")
             .againWhile("NOT ALL PROVEN")
-            .says("All facts are proven by the log."));
+            .says("All facts are proven by the log."),
+        CommandStep.of(
+                "./entente audit export --subject 'case:DNRED-2026-IPR-00417' --proofs"
+                    + " --officer FR-9 --justification 'access request 12/26'"
+                    + FR_CLIENTS
+                    + "auditor --out /tmp/federation/records.jsonl")
+            .says("records.jsonl written: "),
+        CommandStep.of(
+                "./entente audit report --export /tmp/federation/records.jsonl --officer FR-9"
+                    + " --justification 'access request 12/26'"
+                    + " --bundle /tmp/federation/trust-bundle.note"
+                    + " --roots /tmp/federation/roots.json"
+                    + " --out /tmp/federation/report-of-export.html")
+            .says("report-of-export.html written. All facts are proven by the log."));
   }
 
   /** What needs a node that does not run. */

@@ -1,7 +1,10 @@
 package org.entente.gateway.model;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,29 +52,46 @@ public final class DurableFile {
     write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Writes bytes to a file as {@link #write(Path, Content)} does. */
+  public static void write(Path file, byte[] content) throws IOException {
+    write(file, out -> out.write(content));
+  }
+
+  /** Writes the content of a file. */
+  public interface Content {
+    /** Writes all of it; need not flush or close the stream. */
+    void to(OutputStream out) throws IOException;
+  }
+
   /**
-   * Writes bytes to a file, replacing its content. On return content and name are on disk. Until
-   * then, readers of that name find the previous content, or no file. The new content is written
-   * next to it, under the name with {@code .new} appended; what is there is removed, and a link is
-   * not followed. Only the owner may read the file.
+   * Writes a file, replacing its content. On return content and name are on disk. Until then,
+   * readers of that name find the previous content, or no file. The new content is written next to
+   * it, under the name with {@code .new} appended; what is there is removed, and a link is not
+   * followed. Only the owner may read the file.
    *
    * @throws IOException if it cannot be written; the file is then unchanged, unless only the final
    *     sync of the folder failed
    */
-  public static void write(Path file, byte[] content) throws IOException {
+  public static void write(Path file, Content content) throws IOException {
     Path whole = file.toAbsolutePath();
     Path folder = folder(whole);
     Path fresh = whole.resolveSibling(whole.getFileName() + ".new");
     Files.deleteIfExists(fresh);
+    boolean complete = false;
     try {
-      try (FileChannel channel = FileChannel.open(fresh, FRESH, ownersAlone())) {
-        put(channel, content);
+      try (FileChannel channel = FileChannel.open(fresh, FRESH, ownersAlone());
+          OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
+        content.to(out);
+        out.flush();
+        channel.force(true);
       }
       Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      // The partial file must not remain under the temporary name.
-      Files.deleteIfExists(fresh);
-      throw e;
+      complete = true;
+    } finally {
+      // A partial file must not remain under the temporary name, whatever the content threw.
+      if (!complete) {
+        Files.deleteIfExists(fresh);
+      }
     }
     sync(folder);
   }

@@ -54,6 +54,25 @@ class DurableFileTest {
   }
 
   @Test
+  void write_contentThatFailsHalfway_leavesThePreviousFileAlone() throws IOException {
+    Path file = Files.write(folder.resolve("note"), OLD);
+
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            DurableFile.write(
+                file,
+                out -> {
+                  out.write(NEW);
+                  out.flush();
+                  throw new IllegalStateException("the source of the content failed");
+                }));
+
+    assertArrayEquals(OLD, Files.readAllBytes(file));
+    assertFalse(Files.exists(folder.resolve("note.new")));
+  }
+
+  @Test
   void create_existingFile_isRefused_andUnchanged() throws IOException {
     Path file = Files.write(folder.resolve("note"), OLD);
 

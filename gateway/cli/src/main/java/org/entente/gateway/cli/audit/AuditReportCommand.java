@@ -9,11 +9,15 @@ import java.util.List;
 import org.entente.gateway.cli.audit.AuditReportPage.CheckedRecord;
 import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.call.ProgressLine;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportedLeaf;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Exports records, checks their proofs, and writes a report of them for people. */
 @Command(
@@ -29,17 +33,33 @@ import picocli.CommandLine.Option;
       "message, as for `audit export`. Exit code 1 if a fact is not proven; the report says which.",
       "",
       "With --gateway it reads from a running node, as a client with the scope `audit`;",
-      "with --config from the data of a stopped node."
+      "with --config from the data of a stopped node; with --export from a file that `audit export"
+          + " --proofs` wrote, without a gateway."
     },
     mixinStandardHelpOptions = true,
-    footerHeading = "%nExample:%n",
+    footerHeading = "%nExamples:%n",
     footer = {
       "  entente audit report --subject 'case:DNRED-2026-IPR-00417' --officer FR-7 \\",
       "      --justification 'access request 12/26' --bundle trust-bundle.note --roots roots.json"
           + " \\",
-      "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor --out report.html"
+      "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor --out report.html",
+      "  entente audit report --export records.jsonl --officer FR-7 --justification 'case 12/26'"
+          + " \\",
+      "      --bundle trust-bundle.note --roots roots.json --out report.html"
     })
 final class AuditReportCommand extends AuditExportCall {
+  /** Options that select records of a node. */
+  private static final List<String> LIVE =
+      List.of(
+          "--from",
+          "--to",
+          "--subject",
+          "--message",
+          "--config",
+          "--gateway",
+          "--credentials",
+          "--context");
+
   @Option(
       names = "--bundle",
       required = true,
@@ -61,20 +81,51 @@ final class AuditReportCommand extends AuditExportCall {
       description = "file for the report; only its owner may read it")
   private Path out = Path.of("");
 
+  @Option(
+      names = "--export",
+      paramLabel = "FILE",
+      description =
+          "report all records of this file, the output of `audit export --proofs`, at most 128 MiB."
+              + " No gateway is called and nothing is recorded")
+  private @Nullable Path export;
+
+  @Spec private CommandSpec command;
+
   @Override
   protected void run() {
     TrustBundle trusted = TrustedBundle.read(bundle, roots);
+    Path file = export;
+    if (file != null) {
+      refuseSelection();
+      ExportFile exported = ExportFile.read(file);
+      report(trusted, exported.leaves(), AuditReportPage.sourceOf(exported));
+      return;
+    }
     List<ExportedLeaf> leaves = new ArrayList<>();
     ExportRequest request;
     try (ProgressLine progress = ProgressLine.of(this, "reading", "leaf", "leaves")) {
       request = export(true, progress, leaves::add);
     }
+    report(trusted, leaves, AuditReportPage.sourceOf(request));
+  }
+
+  /** A file was selected when it was exported, and comes from no node. */
+  private void refuseSelection() {
+    for (String option : LIVE) {
+      if (command.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new UsageError(
+            option + ": not together with --export, which reports all records of the file");
+      }
+    }
+  }
+
+  private void report(TrustBundle trusted, List<ExportedLeaf> leaves, List<List<String>> source) {
     LeafCheck check = new LeafCheck(trusted);
     List<CheckedRecord> records =
         ExportedRecord.joined(leaves).stream()
             .map(one -> new CheckedRecord(one, check.fault(one).orElse("")))
             .toList();
-    AuditReportPage page = new AuditReportPage(request, records, check.checkpoints());
+    AuditReportPage page = new AuditReportPage(source, onBehalfOf(), records, check.checkpoints());
     OptionFile.replace("--out", out, page.html(Instant.now(), trusted.version()).getBytes(UTF_8));
     print(out + " written. " + page.verdict());
     failUnless(records.stream().allMatch(CheckedRecord::isProven));

@@ -1,5 +1,6 @@
 package org.entente.gateway.cli.audit;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportedMessage;
+import org.entente.proto.v1.OnBehalfOf;
 
 /**
  * A report of exported records for a lawyer: what was shared, when, with whom, on which basis and
@@ -41,7 +43,7 @@ final class AuditReportPage {
     HEADINGS.put(LawCategory.NONE, "Other events");
   }
 
-  /** Decisions that stop or delay sharing; whatever has a code of refusal is one too. */
+  /** Decisions that stop or delay sharing. A record with a code of refusal is one too. */
   private static final Set<AuditType> DECISIONS =
       EnumSet.of(
           AuditType.REFUSED,
@@ -54,7 +56,8 @@ final class AuditReportPage {
   private static final List<String> COLUMNS =
       List.of("When", "What", "Messages", "With whom", "Basis", "By whom", "Outcome", "Leaf");
 
-  private final ExportRequest request;
+  private final List<List<String>> source;
+  private final OnBehalfOf reader;
   private final List<CheckedRecord> records;
   private final List<SignedCheckpoint> checkpoints;
 
@@ -69,9 +72,19 @@ final class AuditReportPage {
     }
   }
 
+  /**
+   * A report.
+   *
+   * @param source names and values that say which records these are
+   * @param reader for whom and why it is made
+   */
   AuditReportPage(
-      ExportRequest request, List<CheckedRecord> records, List<SignedCheckpoint> checkpoints) {
-    this.request = request;
+      List<List<String>> source,
+      OnBehalfOf reader,
+      List<CheckedRecord> records,
+      List<SignedCheckpoint> checkpoints) {
+    this.source = List.copyOf(source);
+    this.reader = reader;
     this.records = List.copyOf(records);
     this.checkpoints = List.copyOf(checkpoints);
   }
@@ -97,15 +110,9 @@ final class AuditReportPage {
   }
 
   private List<List<String>> summary(Instant made, long bundle) {
-    List<List<String>> facts = new ArrayList<>();
-    facts.add(List.of("Period", period()));
-    facts.add(List.of("Subject", request.getSubject().isEmpty() ? "any" : request.getSubject()));
-    facts.add(
-        List.of(
-            "Message",
-            request.getMessageId().isEmpty() ? "any" : MessageText.hex(request.getMessageId())));
-    facts.add(List.of("Made for", request.getOnBehalfOf().getOfficer()));
-    facts.add(List.of("Reason", request.getOnBehalfOf().getJustification()));
+    List<List<String>> facts = new ArrayList<>(source);
+    facts.add(List.of("Made for", reader.getOfficer()));
+    facts.add(List.of("Reason", reader.getJustification()));
     facts.add(List.of("Made at", made.toString()));
     facts.add(List.of("Log", logs()));
     facts.add(List.of("Facts", CountText.of(records.size(), "fact")));
@@ -114,7 +121,27 @@ final class AuditReportPage {
     return facts;
   }
 
-  private String period() {
+  /** What says that the records come from a gateway, selected by a request. */
+  static List<List<String>> sourceOf(ExportRequest request) {
+    ByteString message = request.getMessageId();
+    return List.of(
+        List.of("Period", period(request)),
+        List.of("Subject", request.getSubject().isEmpty() ? "any" : request.getSubject()),
+        List.of("Message", message.isEmpty() ? "any" : MessageText.hex(message)));
+  }
+
+  /** What says that the records come from a file. */
+  static List<List<String>> sourceOf(ExportFile file) {
+    return List.of(
+        List.of("Export", file.name()),
+        List.of("SHA-256 of the export", file.sha256()),
+        List.of(
+            "Selection",
+            "all records of the export. The export does not say how it was selected; nothing proves"
+                + " that no record is missing"));
+  }
+
+  private static String period(ExportRequest request) {
     String from = request.hasFrom() ? Timestamps.toString(request.getFrom()) : "the beginning";
     return "from " + from + " until " + Timestamps.toString(request.getTo());
   }

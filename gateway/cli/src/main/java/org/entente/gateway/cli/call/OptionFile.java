@@ -2,6 +2,7 @@ package org.entente.gateway.cli.call;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.entente.gateway.cli.failure.CommandFailure;
@@ -28,6 +29,8 @@ public final class OptionFile {
       return access.run();
     } catch (IOException e) {
       throw new CommandFailure(failed + ": " + FileErrorText.words(e), e);
+    } catch (UncheckedIOException e) {
+      throw new CommandFailure(failed + ": " + FileErrorText.words(e.getCause()), e);
     }
   }
 
@@ -38,11 +41,18 @@ public final class OptionFile {
     }
   }
 
+  /** Writes a file as {@link #replace(String, Path, DurableFile.Content)} does. */
+  public static void replace(String option, Path file, byte[] content) {
+    replace(option, file, out -> out.write(content));
+  }
+
   /**
    * Writes a file atomically, in the place of an older one. Only its owner may read it: a proof
    * names an officer and a reason.
+   *
+   * @throws CommandFailure if it cannot be written
    */
-  public static void replace(String option, Path file, byte[] content) {
+  public static void replace(String option, Path file, DurableFile.Content content) {
     var unused =
         access(
             option + ": " + file + " cannot be written",

@@ -48,6 +48,19 @@ public final class JsonText {
     return MAPPER.createObjectNode();
   }
 
+  /**
+   * Reads JSON.
+   *
+   * @throws IllegalArgumentException if the text is not JSON
+   */
+  public static JsonNode parse(String json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
   public static String line(JsonNode node) {
     try {
       return TerminalText.escaped(MAPPER.writeValueAsString(node));

@@ -4,20 +4,25 @@ import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.cli.CommandFixture;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.offline.OfflineNode;
@@ -45,18 +50,23 @@ class AuditReportCommandTest {
   }
 
   private int report(Path out, String... selection) {
+    List<String> all = new ArrayList<>(List.of(selection));
+    all.add("--config=" + federation.config(FR));
+    return reportFrom(out, all.toArray(String[]::new));
+  }
+
+  private int reportFrom(Path out, String... source) {
     List<String> words =
         List.of(
             "audit",
             "report",
-            "--config=" + federation.config(FR),
             "--bundle=" + federation.folder().resolve("trust-bundle.note"),
             "--roots=" + federation.folder().resolve("roots.json"),
             "--officer=FR-9",
             "--justification=court order <41/26>",
             "--out=" + out);
     List<String> all = new ArrayList<>(words);
-    all.addAll(List.of(selection));
+    all.addAll(List.of(source));
     return command.run(all);
   }
 
@@ -138,6 +148,120 @@ class AuditReportCommandTest {
     assertFalse(Files.exists(out));
   }
 
+  /** A lawyer has the export, and the gateway is out of reach. */
+  @Test
+  void reportOfAnExport_saysAndProvesTheSame_andStatesTheHashOfTheFile() throws Exception {
+    MessageId id = sent();
+    Path export = federation.folder().resolve("records.jsonl");
+    String written = String.join("", exported("--message=" + id, "--proofs", "--out=" + export));
+    assertEquals(export + " written: 1 line", written);
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(export)));
+    Path out = federation.folder().resolve("report.html");
+    assertEquals(0, reportFrom(out, "--export=" + export), command.out() + command.err());
+    assertTrue(command.out().contains("All facts are proven by the log."), command::out);
+    Path direct = federation.folder().resolve("direct.html");
+    // It also has a leaf of the export, which no checkpoint covers: the gateway does not run.
+    assertEquals(1, report(direct, "--message=" + id), command::err);
+
+    String said = Files.readString(out);
+    String hash = HexFormat.of().formatHex(Sha256.hash(Files.readAllBytes(export)));
+    for (String part :
+        List.of("records.jsonl", hash, "The export does not say how it was selected")) {
+      assertTrue(said.contains(part), () -> part + " in " + said);
+    }
+    assertEquals(messages(Files.readString(direct)), messages(said));
+    assertTrue(messages(said).contains("DELIVERY"), said);
+  }
+
+  private static String messages(String html) {
+    return html.substring(
+        html.indexOf("Messages, their terms and their evidence"),
+        html.indexOf("Verification</h2>"));
+  }
+
+  @Test
+  void exportThatWasChanged_isRefusedWithItsLine() throws Exception {
+    List<String> lines = new ArrayList<>(exported("--message=" + sent(), "--proofs"));
+    String first = lines.get(0);
+    Path export = federation.folder().resolve("records.jsonl");
+    Path out = federation.folder().resolve("report.html");
+    for (String changed :
+        List.of(
+            first.replace("\"ACCEPTED\"", "\"RECEIVED\""),
+            first.replace("\"client\":\"desk\"", "\"client\":\"des\""),
+            first.replace("{\"log\"", "{\"new\":1,\"log\""),
+            first.replace("\"leaf\":", "\"leaf\": "),
+            first + " ",
+            first.substring(0, first.length() - 1),
+            "[]",
+            "")) {
+      assertNotEquals(first, changed);
+      lines.set(0, changed);
+      Files.write(export, lines, StandardCharsets.UTF_8);
+      assertEquals(1, reportFrom(out, "--export=" + export), changed);
+      assertTrue(command.err().contains("line 1 of " + export + " is not as"), command::err);
+    }
+    Files.writeString(export, "");
+    assertEquals(1, reportFrom(out, "--export=" + export));
+    assertTrue(command.err().contains("has no line"), command::err);
+    assertFalse(Files.exists(out));
+  }
+
+  /** Another record under the same leaf reads well, but the log does not have it. */
+  @Test
+  void exportWithoutProofs_orWithTheRecordOfAnotherLeaf_isNotProven() throws Exception {
+    MessageId id = sent();
+    Path export = federation.folder().resolve("records.jsonl");
+    Path out = federation.folder().resolve("report.html");
+    Files.write(export, exported("--message=" + id), StandardCharsets.UTF_8);
+    assertEquals(1, reportFrom(out, "--export=" + export));
+    assertTrue(Files.readString(out).contains("no signed checkpoint covers the leaf yet"));
+
+    List<ExportedLeaf> all = leaves(id);
+    ExportedLeaf moved = all.get(0).toBuilder().setIndex(7_000_000_000L).build();
+    Files.writeString(export, ExportLine.of(moved) + "\n");
+    assertEquals(1, reportFrom(out, "--export=" + export));
+    assertTrue(
+        Files.readString(out)
+            .contains("leaf 7000000000, NOT PROVEN: its proof is malformed, or of another leaf"));
+
+    ExportedLeaf swapped = all.get(0).toBuilder().setRecord(all.get(1).getRecord()).build();
+    Files.writeString(export, ExportLine.of(swapped) + "\n");
+    assertEquals(1, reportFrom(out, "--export=" + export));
+    assertTrue(
+        Files.readString(out).contains("its record is not the one that the leaf commits to"));
+  }
+
+  /** An export that ends early must not look complete. */
+  @Test
+  void exportThatFails_writesNoFile() {
+    sent();
+    Path out = federation.folder().resolve("records.jsonl");
+    assertEquals(
+        1,
+        command.run(
+            "audit",
+            "export",
+            "--config=" + federation.config(FR),
+            "--officer=FR-9",
+            "--justification=a test",
+            "--event=ACEPTED",
+            "--out=" + out));
+    assertFalse(Files.exists(out));
+    assertFalse(Files.exists(federation.folder().resolve("records.jsonl.new")));
+  }
+
+  @Test
+  void exportTogetherWithASelection_isAnErrorOfUsage() {
+    Path out = federation.folder().resolve("report.html");
+    for (String option :
+        List.of("--subject=case:1", "--from=2026-01-01", "--gateway=127.0.0.1:1")) {
+      assertEquals(2, reportFrom(out, "--export=records.jsonl", option));
+      String name = option.substring(0, option.indexOf('='));
+      assertTrue(command.err().contains(name + ": not together with --export"), command::err);
+    }
+  }
+
   private List<ExportedLeaf> leaves(MessageId id) {
     try (OfflineNode node = OfflineNode.open(federation.config(FR), InstantSource.system())) {
       return AuditedNode.value(
@@ -162,7 +286,7 @@ class AuditReportCommandTest {
         .orElse("proven");
   }
 
-  /** Whatever a gateway changes of its answer, the report does not call proven. */
+  /** The report calls no leaf proven that a gateway changed in its answer. */
   @Test
   void leafThatIsNotAsTheLogHasIt_isNotProven() {
     MessageId id = sent();
