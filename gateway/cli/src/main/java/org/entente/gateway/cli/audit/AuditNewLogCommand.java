@@ -76,6 +76,8 @@ final class AuditNewLogCommand extends PrintingCommand {
     out().println("created an empty ledger");
     if (found instanceof Finding.Ended) {
       tell(found);
+    } else {
+      sayWhatNext();
     }
   }
 
@@ -96,5 +98,12 @@ final class AuditNewLogCommand extends PrintingCommand {
             ended.next()
                 + (look ? " would be opened; it " : " is open; it ")
                 + ended.former().words());
+    if (!look) {
+      sayWhatNext();
+    }
+  }
+
+  private void sayWhatNext() {
+    out().println("then start the gateway; docs/security/audit.md#recovery says whom to tell");
   }
 }
