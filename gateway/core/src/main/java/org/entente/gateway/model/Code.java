@@ -174,7 +174,10 @@ public enum Code {
    * again.
    */
   DISCARDED(CLIENT, false),
-  /** Too much is waiting; slow down. */
+  /**
+   * Too much is waiting; slow down. Of one recipient, or with the field {@code to}: only drafts to
+   * such recipients must wait.
+   */
   OVERLOADED(NOBODY, true),
   /** The caller has reached a limit; the message names it. */
   LIMIT_REACHED(CLIENT, false),

@@ -29,9 +29,9 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.ProtoBytes;
+import org.entente.gateway.model.Refusal;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
@@ -258,42 +258,41 @@ public final class Intake implements AutoCloseable {
       case REFUSED -> refuse(key, actor, id, decision, tx -> {}, done);
       case HELD ->
           hold(new DraftHolder.UnreleasedDraft(id, key, actor, attempt.draft(), decision), done);
-      case ACCEPTED ->
-          submitUnlessBeyondItsShare(
-              submission(
-                  key,
-                  actor,
-                  checked,
-                  decided,
-                  decision.permitted(id, parts.sources().granted()::carried),
-                  done),
-              submitting);
+      case ACCEPTED -> accept(id, attempt, actor, decided, submitting);
     }
   }
 
-  private void submitUnlessBeyondItsShare(Submission draft, Consumer<Submission> submitting) {
-    Optional<Problem> full = beyondItsShare(draft);
-    full.ifPresentOrElse(
-        problem -> reject(draft.key(), problem, draft.done()), () -> submitting.accept(draft));
+  /** A recipient that confirms nothing keeps no draft from the others of a group. */
+  private void accept(
+      MessageId id,
+      Attempt attempt,
+      AuditActor actor,
+      DecidedDraft decided,
+      Consumer<Submission> submitting) {
+    Submission whole = submission(id, attempt, actor, decided);
+    List<Refusal> beyond = new OutboxShares(parts.ledger()).refusals(whole);
+    DecidedDraft rest = beyond.isEmpty() ? decided : decided.without(beyond);
+    if (rest.decision().outcome() == PolicyDecision.Outcome.REFUSED) {
+      // Not a refusal for good: with the same key it is accepted once there is room.
+      reject(
+          attempt.key(),
+          new Problem(Code.OVERLOADED, "to", beyond.get(0).reason()),
+          attempt.done());
+      return;
+    }
+    beyond.forEach(refusal -> meters.refused(Meters.Side.EGRESS, refusal.code()));
+    submitting.accept(beyond.isEmpty() ? whole : submission(id, attempt, actor, rest));
   }
 
-  /** What waits for one recipient leaves room on the disk for what goes to others. */
-  private Optional<Problem> beyondItsShare(Submission draft) {
-    DiskSpace room = parts.ledger().room();
-    for (Permitted part : draft.parts()) {
-      for (Permit permit : part.permits()) {
-        long waiting = parts.ledger().outbox().bytes(permit.recipient(), part.lane());
-        if (!room.hasRoom(waiting, draft.bytes())) {
-          return Optional.of(
-              new Problem(
-                  Code.OVERLOADED,
-                  "",
-                  "%d bytes wait for %s, its share of the disk; try again later, or without it"
-                      .formatted(waiting, permit.recipient())));
-        }
-      }
-    }
-    return Optional.empty();
+  private Submission submission(
+      MessageId id, Attempt attempt, AuditActor actor, DecidedDraft decided) {
+    return submission(
+        attempt.key(),
+        actor,
+        attempt.checked(),
+        decided,
+        decided.decision().permitted(id, parts.sources().granted()::carried),
+        attempt.done());
   }
 
   private CheckedDraft traced(
@@ -303,7 +302,11 @@ public final class Intake implements AutoCloseable {
   }
 
   /** A draft that policy has decided on, and what it passes on. */
-  private record DecidedDraft(OnwardSources passing, PolicyDecision decision) {}
+  private record DecidedDraft(OnwardSources passing, PolicyDecision decision) {
+    DecidedDraft without(List<Refusal> refusals) {
+      return new DecidedDraft(passing, decision.without(refusals));
+    }
+  }
 
   /** The decision on a draft, or what it lacks; then {@link DraftHooks#end} must be called. */
   private Result<DecidedDraft> decided(NodeName client, CheckedDraft checked, Object attempt) {

@@ -188,9 +188,10 @@ class PublicationTest {
     long waiting = ledger.outbox().bytes(SG, Lane.ROUTINE);
     disk.free(DiskThresholds.DEFAULT.refuseBelow() + 2 * waiting);
     assertTrue(ledger.room().look());
-    assertEquals("OVERLOADED", publish(draft("k3", SG)).getInvalid().getCode());
-    assertEquals("OVERLOADED", publish(draft("k4", DE, SG)).getInvalid().getCode());
-    assertTrue(publish(draft("k4", DE)).hasAccepted());
+    Problem alone = publish(draft("k3", SG)).getInvalid();
+    assertEquals("OVERLOADED", alone.getCode());
+    assertEquals("to", alone.getField());
+    assertEquals("OVERLOADED", publish(draft("k3", SG, US)).getInvalid().getCode());
     Draft.Builder flash = draft("k5", SG);
     flash.getLabelBuilder().setPrecedence(Precedence.PRECEDENCE_FLASH);
     assertTrue(publish(flash).hasAccepted());
@@ -209,6 +210,37 @@ class PublicationTest {
         });
     assertEquals(waiting - first.entry().getBytes(), ledger.outbox().bytes(SG, Lane.ROUTINE));
     assertTrue(publish(draft("k3", SG)).hasAccepted());
+  }
+
+  /** Attack: a member that confirms nothing stopped all drafts to the groups that it is in. */
+  @Test
+  void recipientBeyondItsShareOfTheDisk_isRefused_andTheOthersOfADraftHaveIt() {
+    for (int i = 0; i < 4; i++) {
+      publish(draft("before" + i, SG));
+    }
+    long waiting = ledger.outbox().bytes(SG, Lane.ROUTINE);
+    disk.free(DiskThresholds.DEFAULT.refuseBelow() + 2 * waiting);
+    assertTrue(ledger.room().look());
+
+    assertOnlyToDe(publish(draft("k2", DE, SG)));
+    Draft.Builder all = draft("k3");
+    all.getToBuilder().setWhomAgreementsAllow(true);
+    assertOnlyToDe(publish(all));
+    assertEquals(waiting, ledger.outbox().bytes(SG, Lane.ROUTINE));
+    assertTrue(counted("entente_refused_total{side=\"egress\",code=\"OVERLOADED\",} 2.0"));
+  }
+
+  private void assertOnlyToDe(Outcome outcome) {
+    Accepted accepted = outcome.getAccepted();
+    assertEquals(
+        List.of(DE.value()), accepted.getPermitsList().stream().map(Permit::getAgency).toList());
+    Refusal refusal = accepted.getRefusals(0);
+    assertEquals(SG.value(), refusal.getAgency());
+    assertEquals("OVERLOADED", refusal.getCode());
+    assertTrue(refusal.getReason().contains("wait for sg.police"), refusal::toString);
+    assertEquals(List.of(DE.value()), facts(id(outcome)).getRecipientsList());
+    assertEquals(AuditType.REFUSED, leaves.last().type());
+    assertEquals("OVERLOADED", leaves.last().outcome().code());
   }
 
   @Test

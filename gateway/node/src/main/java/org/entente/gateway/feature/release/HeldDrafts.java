@@ -158,7 +158,9 @@ public final class HeldDrafts implements DraftHolder {
     }
     if (book.count() >= limits.most()) {
       return new Problem(
-          Code.OVERLOADED, "", "more than " + limits.most() + " messages wait for a second person");
+          Code.OVERLOADED,
+          "to",
+          "more than " + limits.most() + " messages wait for a second person");
     }
     return beyondItsShare(shares.of(draft.key().client()), draft.draft().getSerializedSize());
   }
@@ -167,14 +169,14 @@ public final class HeldDrafts implements DraftHolder {
     if (share.count() >= limits.mostOfOne()) {
       return new Problem(
           Code.OVERLOADED,
-          "",
+          "to",
           "%d messages of this client wait for a second person, the most that limits.per_client.held_messages allows"
               .formatted(limits.mostOfOne()));
     }
     if (share.count() > 0 && share.bytes() + bytes > limits.bytesOfOne()) {
       return new Problem(
           Code.OVERLOADED,
-          "",
+          "to",
           "%d bytes of this client's drafts wait for a second person; limits.per_client.held_bytes allows %d"
               .formatted(share.bytes(), limits.bytesOfOne()));
     }

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
@@ -114,11 +116,27 @@ public final class PolicyDecision {
   }
 
   /**
-   * The refusals, in the order of addressing. A refusal has no agency if that part of the
-   * addressing led to none.
+   * The refusals, in the order of addressing, then those of {@link #without}. A refusal has no
+   * agency if that part of the addressing led to none.
    */
   public List<Refusal> refusals() {
     return refusals;
+  }
+
+  /** The same decision, except that it permits those no more to whom these refusals say so. */
+  public PolicyDecision without(List<Refusal> more) {
+    Set<String> refused = more.stream().map(Refusal::recipient).collect(Collectors.toSet());
+    Map<AgencyName, Agreement> left = new TreeMap<>(allowed);
+    left.keySet().removeIf(recipient -> refused.contains(recipient.value()));
+    return new PolicyDecision(
+        draft,
+        self,
+        at,
+        stamp,
+        left,
+        information,
+        Stream.concat(refusals.stream(), more.stream()).toList(),
+        consented.stream().filter(one -> left.containsKey(one.recipient())).toList());
   }
 
   /** The originators' consents that permit passing on the content. */

@@ -272,7 +272,7 @@ class DecisionRecordsTest {
     }
     Problem full = publish("k9").getInvalid();
     assertEquals("OVERLOADED", full.getCode());
-    assertEquals("", full.getField());
+    assertEquals("to", full.getField());
     assertEquals("more than 9 messages wait for a second person", full.getMessage());
     assertEquals(MOST_HELD, kit.releases().count());
   }

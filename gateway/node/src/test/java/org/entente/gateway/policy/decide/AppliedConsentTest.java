@@ -108,6 +108,15 @@ class AppliedConsentTest {
     assertEquals(1, decision.permits().size());
   }
 
+  /** Its originator is told only of use that is made of a consent. */
+  @Test
+  void recipientRefusedLater_usesNoConsent() {
+    Refusal full = new Refusal(US.value(), Code.OVERLOADED, "", "too much waits for it");
+    PolicyDecision decision = withConsent(grant(US)).without(List.of(full));
+    assertEquals(full.reason(), refused(Code.OVERLOADED, decision));
+    assertEquals(PolicyDecision.Outcome.REFUSED, decision.outcome());
+  }
+
   @Test
   void recipientThatTheGrantDoesNotName_isRefused_withWhomItIsFor() {
     String reason = refused(Code.CONSENT_REQUIRED, withConsent(grant(DE)));
