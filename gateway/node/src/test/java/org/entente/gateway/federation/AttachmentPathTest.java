@@ -429,15 +429,32 @@ class AttachmentPathTest {
     for (Path file : files(DE)) {
       Files.delete(file);
     }
-    var unused =
-        new LedgerRestore(federation.config(DE), federation.clock)
-            .restore(0, true, Optional.empty(), new AuditPerson("DE-1", "", "the disk is lost"));
+    assertTrue(restore().attachments());
     assertEquals(2, files(DE).size());
     federation.start(DE);
     assertArrayEquals(content, fetch(DE, stays, kept), "its sender does not run");
     refused(Status.Code.NOT_FOUND, () -> open(DE, recalled, wrong));
     federation.pass(Duration.ofMinutes(4), Duration.ofMinutes(1));
     federation.await("its file is gone", () -> files(DE).size() == 1);
+  }
+
+  private LedgerRestore.RestoreResult restore() {
+    return new LedgerRestore(federation.config(DE), federation.clock)
+        .restore(0, true, Optional.empty(), new AuditPerson("DE-1", "", "the disk is lost"));
+  }
+
+  /** Copying the files failed after the ledger was copied: the operator must hear of it. */
+  @Test
+  void backup_withoutACopyOfTheFiles_isRestored_andTheOperatorIsTold() throws IOException {
+    Path backups = federation.folder().resolve("copies-of-de");
+    configure(DE, "\nbackup:\n  folder: " + backups + "\n");
+    federation.start(DE);
+    var unused =
+        BackupsGrpc.newBlockingStub(federation.channel(DE))
+            .createBackup(CreateBackupRequest.newBuilder().setOnBehalfOf(PERSON).build());
+    federation.stop(DE);
+    Files.delete(backups.resolve("attachments").resolve("backup-1"));
+    assertFalse(restore().attachments());
   }
 
   private void recall(MessageId message) {

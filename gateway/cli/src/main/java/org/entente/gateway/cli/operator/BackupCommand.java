@@ -221,6 +221,13 @@ public final class BackupCommand {
       if (done.setAside() != null) {
         out().println("moved to     " + done.setAside());
       }
+      if (!done.attachments()) {
+        err()
+            .println(
+                "warning: this backup has no copy of attachments, since copying them failed or the"
+                    + " gateway kept none; those of the newest copy were restored, and others of"
+                    + " its messages are lost");
+      }
       if (done.finding() instanceof Finding.Ended ended) {
         out().println("audit log    " + ended.next() + " is open; it " + ended.former().words());
       } else {

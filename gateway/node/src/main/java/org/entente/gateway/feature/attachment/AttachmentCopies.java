@@ -146,14 +146,20 @@ public final class AttachmentCopies {
     return Files.exists(list(number)) ? Files.readAllLines(list(number), US_ASCII) : List.of();
   }
 
+  /** Whether a backup has a copy of all attachments of its time: none if copying them failed. */
+  public boolean has(int number) {
+    return Files.exists(list(number));
+  }
+
   /**
-   * Restores files of a backup that are missing or shorter, durably.
+   * Restores files of a backup that are missing or shorter, durably. If it {@link #has} no copy,
+   * the files of the newest copy are restored: that is what is left.
    *
    * @return how many
    * @throws IOException if a folder cannot be read or written, or a copy is missing
    */
   public int restore(int number) throws IOException {
-    List<String> names = names(number);
+    List<String> names = restorable(number);
     if (names.isEmpty()) {
       return 0;
     }
@@ -169,5 +175,13 @@ public final class AttachmentCopies {
     }
     live.sync();
     return restored;
+  }
+
+  private List<String> restorable(int number) throws IOException {
+    if (has(number) || !Files.isDirectory(copies)) {
+      return names(number);
+    }
+    Optional<Integer> newest = newestList();
+    return newest.isPresent() ? names(newest.get()) : List.of();
   }
 }

@@ -64,9 +64,12 @@ public final class LedgerRestore {
    * The result of a restore.
    *
    * @param setAside new folder of the previous ledger; null if there was none
+   * @param attachments whether the backup has a copy of all attachments, or the node keeps none; if
+   *     false, messages may name attachments that are lost
    * @param finding the finding about the audit log
    */
-  public record RestoreResult(Backup backup, @Nullable Path setAside, Finding finding) {}
+  public record RestoreResult(
+      Backup backup, @Nullable Path setAside, boolean attachments, Finding finding) {}
 
   /**
    * Prepares for the node that a configuration describes.
@@ -172,7 +175,7 @@ public final class LedgerRestore {
     Path restored = beside("restoring");
     remove(restored);
     new RocksBackups(folder).restore(backup.number(), restored);
-    restoreAttachments(backup.number());
+    boolean attachments = restoreAttachments(backup.number());
     Path aside = occupied ? beside("replaced-" + STAMP.format(clock.instant())) : null;
     Finding finding =
         new LedgerSuccession(
@@ -182,17 +185,19 @@ public final class LedgerRestore {
                 by,
                 "restored backup %d of %s".formatted(backup.number(), backup.made()),
                 () -> exchange(restored, data, aside));
-    return new RestoreResult(backup, aside, finding);
+    return new RestoreResult(backup, aside, attachments, finding);
   }
 
   /** First, as further files change nothing while their ledger is not there. */
-  private void restoreAttachments(int number) {
+  private boolean restoreAttachments(int number) {
     NodeConfig.AttachmentSettings attachments = config.attachments();
     if (attachments == null) {
-      return;
+      return true;
     }
     try {
-      int unused = new AttachmentCopies(attachments.folder(), folder).restore(number);
+      AttachmentCopies copies = new AttachmentCopies(attachments.folder(), folder);
+      int unused = copies.restore(number);
+      return copies.has(number);
     } catch (IOException e) {
       throw new StartProblem("attachments.folder: " + FileErrorText.words(e), e);
     }

@@ -1,6 +1,7 @@
 package org.entente.gateway.feature.attachment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -67,6 +68,16 @@ class AttachmentCopiesTest {
     assertEquals("second", Files.readString(files.resolve(SECOND)));
     assertEquals(0, copies.restore(2), "nothing is missing");
     assertEquals(0, copies.restore(3), "a backup of a time without attachments");
+    assertTrue(copies.has(2));
+    assertFalse(copies.has(3));
+    loseFiles();
+    assertEquals(3, copies.restore(3), "the newest copy is what is left");
+  }
+
+  @Test
+  void restore_whereNothingWasEverCopied_restoresNothing() throws IOException {
+    assertEquals(0, copies.restore(1));
+    assertFalse(copies.has(1));
   }
 
   @Test
