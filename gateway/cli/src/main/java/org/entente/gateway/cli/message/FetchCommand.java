@@ -10,10 +10,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.OverloadRetry;
@@ -76,6 +72,12 @@ public final class FetchCommand extends MessageCall {
     if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
       throw new CommandFailure("--out: " + out + " exists already; nothing was opened");
     }
+    Path part = out.resolveSibling(out.getFileName() + ".part");
+    try {
+      PartFile.check(part);
+    } catch (IOException e) {
+      throw unusable(part, e);
+    }
     AttachmentsGrpc.AttachmentsBlockingStub gateway = AttachmentsGrpc.newBlockingStub(channel);
     OpenAttachmentResponse opened =
         gateway.openAttachment(
@@ -85,7 +87,6 @@ public final class FetchCommand extends MessageCall {
                 .setOnBehalfOf(person.named())
                 .setExercise(exercise)
                 .build());
-    Path part = out.resolveSibling(out.getFileName() + ".part");
     try {
       receive(gateway, opened, part);
       check(opened.getAttachment(), part);
@@ -94,8 +95,7 @@ public final class FetchCommand extends MessageCall {
     } catch (FileAlreadyExistsException e) {
       throw new CommandFailure("--out: " + out + " exists by now; the file is " + part, e);
     } catch (IOException e) {
-      throw new CommandFailure(
-          TerminalText.printable("--out: " + part + ": " + FileErrorText.words(e)), e);
+      throw unusable(part, e);
     }
     tell(
         opened.getAttachment(),
@@ -109,12 +109,17 @@ public final class FetchCommand extends MessageCall {
                     MessageText.hex(opened.getAttachment().getSha256()))));
   }
 
+  private static CommandFailure unusable(Path part, IOException e) {
+    return new CommandFailure(
+        TerminalText.printable("--out: " + part + ": " + FileErrorText.words(e)), e);
+  }
+
   private void receive(
       AttachmentsGrpc.AttachmentsBlockingStub gateway, OpenAttachmentResponse opened, Path part)
       throws IOException {
     long size = opened.getAttachment().getSize();
     OverloadRetry retry = new OverloadRetry();
-    try (FileChannel file = FileChannel.open(part, options(), ownerOnly());
+    try (FileChannel file = PartFile.open(part);
         ProgressLine progress = ProgressLine.of(this, "fetching", "byte", "bytes")) {
       long at = Math.min(size, file.size());
       while (at < size) {
@@ -133,14 +138,6 @@ public final class FetchCommand extends MessageCall {
       file.truncate(size);
       file.force(true);
     }
-  }
-
-  private static Set<StandardOpenOption> options() {
-    return Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-  }
-
-  private static FileAttribute<?> ownerOnly() {
-    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   }
 
   private static int append(FileChannel file, long at, ByteString data) throws IOException {
