@@ -2,24 +2,39 @@ package org.entente.gateway.client;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import io.grpc.protobuf.StatusProto;
 import java.util.Optional;
 
-/** The machine-readable part of a gateway's refusal: {@code google.rpc.ErrorInfo}. Stateless. */
+/**
+ * The machine-readable parts of a gateway's refusal: {@code google.rpc.ErrorInfo}, and {@code
+ * google.rpc.BadRequest} if a field is at fault. Stateless.
+ */
 public final class ErrorDetails {
   private ErrorDetails() {}
 
   /** The stable code and what else the gateway says; empty if the failure is not a gateway's. */
   public static Optional<ErrorInfo> of(Throwable failure) {
+    return detail(failure, ErrorInfo.class);
+  }
+
+  /** The field at fault and what is wrong with it; empty if none is, or it is not a gateway's. */
+  public static Optional<BadRequest.FieldViolation> field(Throwable failure) {
+    return detail(failure, BadRequest.class)
+        .flatMap(request -> request.getFieldViolationsList().stream().findFirst());
+  }
+
+  private static <M extends Message> Optional<M> detail(Throwable failure, Class<M> type) {
     com.google.rpc.Status status = StatusProto.fromThrowable(failure);
     if (status == null) {
       return Optional.empty();
     }
     for (Any detail : status.getDetailsList()) {
-      if (detail.is(ErrorInfo.class)) {
+      if (detail.is(type)) {
         try {
-          return Optional.of(detail.unpack(ErrorInfo.class));
+          return Optional.of(detail.unpack(type));
         } catch (InvalidProtocolBufferException e) {
           return Optional.empty();
         }

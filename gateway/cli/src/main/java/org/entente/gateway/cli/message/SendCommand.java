@@ -17,6 +17,7 @@ import org.entente.gateway.bridge.format.AlertItem;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.cli.call.CapOptions;
 import org.entente.gateway.cli.call.DocumentOptions;
+import org.entente.gateway.cli.call.DraftRefusal;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.Home;
 import org.entente.gateway.cli.call.PrintingCommand;
@@ -210,18 +211,26 @@ public final class SendCommand extends PrintingCommand {
               .getOutcome();
       print(alert, outcome);
     } catch (StatusRuntimeException e) {
-      switch (e.getStatus().getCode()) {
-        case INVALID_ARGUMENT, ALREADY_EXISTS -> {
-          bad++;
-          err()
-              .println(
-                  place(alert)
-                      + ": "
-                      + TerminalText.printable(String.valueOf(e.getStatus().getDescription())));
-        }
-        default -> throw stopped(alert, e);
+      if (!isOfThisRecord(e)) {
+        throw stopped(alert, e);
       }
+      bad++;
+      err()
+          .println(
+              place(alert)
+                  + ": "
+                  + TerminalText.printable(String.valueOf(e.getStatus().getDescription())));
     }
+  }
+
+  /** Whether the refusal says nothing of the next records; a document has none. */
+  private boolean isOfThisRecord(StatusRuntimeException refusal) {
+    return document == null
+        ? DraftRefusal.of(refusal).isPresent()
+        : switch (refusal.getStatus().getCode()) {
+          case INVALID_ARGUMENT, ALREADY_EXISTS -> true;
+          default -> false;
+        };
   }
 
   private void print(AlertDraft alert, Outcome outcome) {
