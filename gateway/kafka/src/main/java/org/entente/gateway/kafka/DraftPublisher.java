@@ -2,22 +2,20 @@ package org.entente.gateway.kafka;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
-import com.google.rpc.ErrorInfo;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.entente.gateway.bridge.format.DraftFault;
+import org.entente.gateway.cli.call.DraftRefusal;
 import org.entente.gateway.cli.call.OverloadRetry;
-import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.model.WhoMustAct;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
@@ -26,8 +24,9 @@ import org.entente.proto.v1.PublisherGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the drafts of records, {@value #AT_ONCE} at a time. A draft that the gateway will never
- * take has an outcome that says so, and does not stop the others. Used by one thread.
+ * Publishes the drafts of records, {@value #AT_ONCE} at a time. A draft that the gateway refuses
+ * has an outcome that says so, and holds back none behind it ({@link DraftRefusal}). Used by one
+ * thread.
  */
 final class DraftPublisher {
   private static final int AT_ONCE = 64;
@@ -53,25 +52,36 @@ final class DraftPublisher {
   /**
    * The outcomes of drafts, in their order.
    *
-   * @throws StatusRuntimeException if the gateway is lost, or refuses the client
+   * @throws StatusRuntimeException if the gateway is lost, or refuses whatever the client publishes
    */
   List<Outcome> publish(List<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {
     List<Outcome> outcomes = new ArrayList<>();
+    List<StatusRuntimeException> defects = new ArrayList<>();
+    long asked = 0;
     for (int from = 0; from < records.size(); from += AT_ONCE) {
       List<Attempt> attempts = new ArrayList<>();
       for (ConsumerRecord<byte[], byte[]> record :
           records.subList(from, Math.min(records.size(), from + AT_ONCE))) {
         attempts.add(attempt(record));
       }
+      asked += attempts.stream().filter(Attempt::isAsked).count();
       for (Attempt attempt : attempts) {
-        outcomes.add(outcome(attempt));
+        outcomes.add(outcome(attempt, defects));
       }
+    }
+    if (!defects.isEmpty() && defects.size() == asked) {
+      // The gateway fails on every draft, so it is for its operator, and no draft is at fault.
+      throw defects.get(0);
     }
     return outcomes;
   }
 
   /** A draft under way; one that could not be read has its answer already. */
-  private record Attempt(Draft draft, ListenableFuture<PublishResponse> call) {}
+  private record Attempt(Draft draft, ListenableFuture<PublishResponse> call) {
+    boolean isAsked() {
+      return !draft.getIdempotencyKey().isEmpty();
+    }
+  }
 
   private Attempt attempt(ConsumerRecord<byte[], byte[]> record) {
     String key = topic + "-" + record.partition() + "-" + record.offset();
@@ -103,14 +113,15 @@ final class DraftPublisher {
     return PublishRequest.newBuilder().setDraft(draft).build();
   }
 
-  private Outcome outcome(Attempt attempt) throws InterruptedException {
+  private Outcome outcome(Attempt attempt, List<StatusRuntimeException> defects)
+      throws InterruptedException {
     try {
       return attempt.call().get().getOutcome();
     } catch (ExecutionException e) {
       StatusRuntimeException failure = failure(e);
-      return code(failure) == Code.OVERLOADED
-          ? again(attempt.draft())
-          : settled(attempt.draft(), failure);
+      return DraftRefusal.of(failure)
+          .map(problem -> invalid(attempt.draft().getIdempotencyKey(), problem))
+          .orElseGet(() -> again(attempt.draft(), failure, defects));
     }
   }
 
@@ -120,39 +131,34 @@ final class DraftPublisher {
         : Status.fromThrowable(e).asRuntimeException();
   }
 
-  /** The others of its time have their outcome, so the gateway has less to do. */
-  private Outcome again(Draft draft) {
+  /**
+   * The others of its time have their outcome, so the gateway has less to do. A draft on which it
+   * fails again holds back none behind it.
+   *
+   * @param defects takes the failure of such a draft
+   * @throws StatusRuntimeException the failure, if it is no fault of the draft
+   */
+  private Outcome again(
+      Draft draft, StatusRuntimeException first, List<StatusRuntimeException> defects) {
+    Optional<Code> code = DraftRefusal.code(first);
+    if (!code.equals(Optional.of(Code.OVERLOADED)) && !code.equals(Optional.of(Code.INTERNAL))) {
+      throw first;
+    }
     try {
       return retry.call(() -> blocking.publish(request(draft))).getOutcome();
     } catch (StatusRuntimeException e) {
-      return settled(draft, e);
+      return invalid(draft.getIdempotencyKey(), settled(e, defects));
     }
   }
 
-  /**
-   * The outcome of a draft that the gateway refuses in every case.
-   *
-   * @throws StatusRuntimeException the failure, if it is no fault of the draft
-   */
-  private static Outcome settled(Draft draft, StatusRuntimeException failure) {
-    Code code = code(failure);
-    if (RpcFailures.isTooLarge(failure)) {
-      code = Code.TOO_LARGE;
+  private static Problem settled(
+      StatusRuntimeException failure, List<StatusRuntimeException> defects) {
+    if (!DraftRefusal.code(failure).equals(Optional.of(Code.INTERNAL))) {
+      return DraftRefusal.of(failure).orElseThrow(() -> failure);
     }
-    if (code == null || code.whoMustAct() != WhoMustAct.CLIENT || code.retry()) {
-      throw failure;
-    }
-    String text = Objects.requireNonNullElse(failure.getStatus().getDescription(), "");
-    return invalid(draft.getIdempotencyKey(), new Problem(code, "", text));
-  }
-
-  /** The gateway's code; null if the failure has none, or one of a later release. */
-  private static @Nullable Code code(StatusRuntimeException failure) {
-    String reason = RpcFailures.info(failure).map(ErrorInfo::getReason).orElse("");
-    return Arrays.stream(Code.values())
-        .filter(one -> one.name().equals(reason))
-        .findFirst()
-        .orElse(null);
+    defects.add(failure);
+    return new Problem(
+        Code.INTERNAL, "", Objects.requireNonNullElse(failure.getStatus().getDescription(), ""));
   }
 
   private static Outcome invalid(String key, Problem problem) {

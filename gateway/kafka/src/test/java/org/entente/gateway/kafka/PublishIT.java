@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +18,10 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.entente.gateway.federation.RunningFederation;
+import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Problem;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +125,44 @@ class PublishIT {
       assertEquals("draft", invalid(outcomes, "mixed-0-2").getField());
       assertEquals("idempotency_key", invalid(outcomes, "mixed-0-4").getField());
       assertEquals("INVALID_FIELD", invalid(outcomes, "mixed-0-5").getCode());
+    }
+  }
+
+  /**
+   * Attack: a member restricts what drafts pass on. None of these refusals is for the client to
+   * mend; each ended the program, or was repeated for ever.
+   */
+  @Test
+  void draft_thatOthersMakeTheGatewayRefuse_stopsNoOther() throws Exception {
+    MessageId received = federation.send(DE, "a suspect", LONG, FR);
+    Draft.Builder restriction = federation.draft("hold it", LONG, FR).toBuilder();
+    restriction
+        .getLabelBuilder()
+        .setMessageType(MessageType.MESSAGE_TYPE_RESTRICTION)
+        .setReferences(ByteString.copyFrom(received.bytes()));
+    federation.awaitEvidence(DE, received, EvidenceKind.EVIDENCE_KIND_DELIVERY, FR);
+    MessageId held = federation.accepted(DE, restriction.build());
+    federation.awaitEvidence(DE, held, EvidenceKind.EVIDENCE_KIND_DELIVERY, FR);
+    Draft.Builder operation = draft("to an operation").toBuilder();
+    operation.getToBuilder().clear().setOperation(ByteString.copyFrom(new byte[16]));
+    broker.create("others", 1);
+    broker.create("others-outcomes", 1);
+    broker.write(
+        "others",
+        List.of(
+            draft("passed on").toBuilder()
+                .addDerivedFrom(ByteString.copyFrom(received.bytes()))
+                .build()
+                .toByteArray(),
+            operation.build().toByteArray(),
+            draft("good").toByteArray()));
+    try (BridgeThread publish = BridgeThread.start(publishing("others", "0"))) {
+      Map<String, Outcome> outcomes =
+          byDraft(bridge.await("others-outcomes", publish, records -> records.size() >= 3));
+      assertEquals("RESTRICTED", invalid(outcomes, "others-0-0").getCode());
+      assertEquals("derived_from[0]", invalid(outcomes, "others-0-0").getField());
+      assertEquals("ROSTER_UNKNOWN", invalid(outcomes, "others-0-1").getCode());
+      assertEquals(1, accepted(outcomes), outcomes::toString);
     }
   }
 
