@@ -4,8 +4,10 @@ import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -14,9 +16,13 @@ import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +35,16 @@ import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.LoopbackPort;
 import org.entente.gateway.testkit.TestRequirement;
 import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.RecallRequest;
+import org.entente.proto.v1.RetentionGrpc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -120,19 +131,106 @@ class HaproxyTest {
     }
   }
 
+  /** What frees the disk needs the sessions: recalls that arrive, acknowledgements, erasure. */
+  @Test
+  void leaderWhoseDiskIsFull_isReached_andTakesARecall() throws Exception {
+    lead(0);
+    federation.start(FR);
+    MessageId sent = federation.send(DE, "wrong", DAY, FR);
+    federation.stop(DE);
+    write(
+        federation.config(DE),
+        "\\z",
+        "\ndisk: {refuse_below_mib: 1000000, slow_below_mib: 1048576}\n");
+    lead(1);
+    Process proxy = haproxy("-f", configuration().toString());
+    ManagedChannel client =
+        Channels.open("127.0.0.1:" + front.clients(), Credentials.in(federation.credentials(DE)));
+    try {
+      federation.await("HAProxy leads to the leader", () -> answers(client));
+      String full =
+          String.valueOf(
+              assertThrows(StatusRuntimeException.class, () -> publish(client, "full"))
+                  .getMessage());
+      assertTrue(full.contains("STORAGE_FULL"), full);
+      assertFalse(
+          RetentionGrpc.newBlockingStub(client)
+              .withDeadlineAfter(60, TimeUnit.SECONDS)
+              .recall(
+                  RecallRequest.newBuilder()
+                      .setMessageId(ByteString.copyFrom(sent.bytes()))
+                      .setReason("the goods were genuine")
+                      .setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer("DE-1"))
+                      .build())
+              .getRecallId()
+              .isEmpty());
+      assertTrue(proxy.isAlive(), Files.readString(folder.resolve("out")));
+    } finally {
+      client.shutdownNow();
+      proxy.destroyForcibly().waitFor();
+    }
+  }
+
+  /** The node cannot tell callers behind the proxy apart before their handshake. */
+  @Test
+  void oneSource_hasItsShareOfConnections_andKeepsNoOtherOut() throws Exception {
+    lead(0);
+    Process proxy = haproxy("-f", configuration().toString());
+    ManagedChannel client =
+        Channels.open("127.0.0.1:" + front.clients(), Credentials.in(federation.credentials(DE)));
+    List<Socket> flood = new ArrayList<>();
+    try {
+      federation.await("HAProxy leads to the leader", () -> answers(client));
+      for (int i = 0; i < 300; i++) {
+        flood.add(connectFrom("127.0.0.2"));
+      }
+      assertTrue(isClosed(flood.get(299)), "by the proxy");
+      flood.get(0).setSoTimeout(1);
+      assertThrows(SocketTimeoutException.class, () -> flood.get(0).getInputStream().read());
+      try (Socket other = connectFrom("127.0.0.3")) {
+        other.setSoTimeout(1);
+        assertThrows(SocketTimeoutException.class, () -> other.getInputStream().read());
+      }
+      assertTrue(answers(client));
+    } finally {
+      for (Socket one : flood) {
+        one.close();
+      }
+      client.shutdownNow();
+      proxy.destroyForcibly().waitFor();
+    }
+  }
+
+  private static boolean isClosed(Socket socket) throws IOException {
+    socket.setSoTimeout(20_000);
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketException e) {
+      return true;
+    }
+  }
+
+  private Socket connectFrom(String address) throws IOException {
+    Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(address, 0));
+    socket.connect(new InetSocketAddress("127.0.0.1", front.clients()));
+    return socket;
+  }
+
   /** Mail goes both ways, and what DE sends comes from a client behind HAProxy. */
   private void exchange(ManagedChannel client, String headline) {
     federation.await("HAProxy leads to the leader", () -> serves(client));
     federation.send(FR, headline, DAY, DE);
     assertEquals(List.of(headline), headlines(federation.receive(DE, 1)));
-    assertTrue(
-        PublisherGrpc.newBlockingStub(client)
-            .withDeadlineAfter(60, TimeUnit.SECONDS)
-            .publish(
-                PublishRequest.newBuilder().setDraft(federation.draft(headline, DAY, FR)).build())
-            .getOutcome()
-            .hasAccepted());
+    assertTrue(publish(client, headline).hasAccepted());
     assertEquals(List.of(headline), headlines(federation.receive(FR, 1)));
+  }
+
+  private Outcome publish(ManagedChannel client, String headline) {
+    return PublisherGrpc.newBlockingStub(client)
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
+        .publish(PublishRequest.newBuilder().setDraft(federation.draft(headline, DAY, FR)).build())
+        .getOutcome();
   }
 
   private static List<String> headlines(List<Delivery> deliveries) {
@@ -142,15 +240,23 @@ class HaproxyTest {
   }
 
   private static boolean serves(ManagedChannel client) {
+    return health(client) == ServingStatus.SERVING;
+  }
+
+  /** Whether a gateway is reached, whatever it says of itself. */
+  private static boolean answers(ManagedChannel client) {
+    return health(client) != ServingStatus.UNKNOWN;
+  }
+
+  private static ServingStatus health(ManagedChannel client) {
     client.resetConnectBackoff();
     try {
       return HealthGrpc.newBlockingStub(client)
-              .withDeadlineAfter(5, TimeUnit.SECONDS)
-              .check(HealthCheckRequest.getDefaultInstance())
-              .getStatus()
-          == ServingStatus.SERVING;
+          .withDeadlineAfter(5, TimeUnit.SECONDS)
+          .check(HealthCheckRequest.getDefaultInstance())
+          .getStatus();
     } catch (StatusRuntimeException e) {
-      return false;
+      return ServingStatus.UNKNOWN;
     }
   }
 
@@ -186,6 +292,11 @@ class HaproxyTest {
     @Override
     public List<String> obstacles() {
       return List.of("cluster: this node does not serve");
+    }
+
+    @Override
+    public boolean leads() {
+      return false;
     }
 
     @Override

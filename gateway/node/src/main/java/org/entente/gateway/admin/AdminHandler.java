@@ -159,11 +159,12 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       case "/healthz" -> text(HttpResponseStatus.OK, "text/plain", "alive\n");
       case "/readyz" -> ready();
       case "/cluster" -> cluster();
+      case "/leads" -> leads();
       default ->
           text(
               HttpResponseStatus.NOT_FOUND,
               "text/plain",
-              "not found; valid are /metrics, /healthz, /readyz and /cluster\n");
+              "not found; valid are /metrics, /healthz, /readyz, /leads and /cluster\n");
     };
   }
 
@@ -190,6 +191,12 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                     HttpResponseStatus.NOT_FOUND,
                     "text/plain",
                     "this gateway runs on one machine; `cluster` is not configured\n"));
+  }
+
+  private FullHttpResponse leads() {
+    return readiness.leads()
+        ? text(HttpResponseStatus.OK, "text/plain", "leads\n")
+        : text(HttpResponseStatus.SERVICE_UNAVAILABLE, "text/plain", "does not lead\n");
   }
 
   private static FullHttpResponse text(HttpResponseStatus status, String type, String body) {

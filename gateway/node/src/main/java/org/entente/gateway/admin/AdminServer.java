@@ -17,23 +17,22 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.entente.gateway.meter.Meters;
 
 /**
  * HTTP/1.1 server of {@code GET /metrics}, {@code /healthz} (the process lives) and {@code /readyz}
  * (200 with one warning per line if the gateway can work; otherwise 503 with one reason per line),
- * {@code /cluster} (the state of its machines, as JSON; 404 without a cluster), and of further
- * {@link AdminPages}, over TLS or plain on the same port. Limits: 8 KiB per request, one request
- * per connection, 64 connections, and {@link ExchangeDeadline} for each; {@link HostedPages} bounds
- * the requests that wait. Its own pages serve no secrets and no message data. A request for them
- * names the host by an address, as {@code localhost}, or as configured: a web page whose name leads
- * here reads nothing through a browser behind the firewall.
+ * {@code /cluster} (the state of its machines, as JSON; 404 without a cluster), {@code /leads} (200
+ * while clients and peers belong here, for proxies before several machines), and of further {@link
+ * AdminPages}, over TLS or plain on the same port. Limits: 8 KiB per request, one request per
+ * connection, {@link AdminConnections}, and {@link ExchangeDeadline} for each; {@link HostedPages}
+ * bounds the requests that wait. Its own pages serve no secrets and no message data. A request for
+ * them names the host by an address, as {@code localhost}, or as configured: a web page whose name
+ * leads here reads nothing through a browser behind the firewall.
  */
 public final class AdminServer implements AutoCloseable {
   private static final int MAX_REQUEST = 8_192;
-  private static final int MAX_CONNECTIONS = 64;
 
   private final EventLoopGroup group;
   private final Channel channel;
@@ -75,7 +74,7 @@ public final class AdminServer implements AutoCloseable {
   private static AdminServer start(
       InetSocketAddress address, Meters meters, Readiness readiness, Optional<HostedPages> hosted)
       throws IOException {
-    AtomicInteger connections = new AtomicInteger();
+    AdminConnections connections = new AdminConnections();
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -85,8 +84,7 @@ public final class AdminServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel ch) {
-                    ch.closeFuture().addListener(closed -> connections.decrementAndGet());
-                    if (connections.incrementAndGet() > MAX_CONNECTIONS) {
+                    if (!connections.admit(ch)) {
                       ch.close();
                       return;
                     }

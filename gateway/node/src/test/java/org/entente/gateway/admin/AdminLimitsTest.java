@@ -157,6 +157,11 @@ class AdminLimitsTest {
       }
 
       @Override
+      public boolean leads() {
+        return true;
+      }
+
+      @Override
       public List<String> warnings() {
         return List.of();
       }

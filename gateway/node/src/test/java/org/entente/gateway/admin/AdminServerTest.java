@@ -39,6 +39,7 @@ class AdminServerTest {
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
   private final AtomicReference<@Nullable String> cluster = new AtomicReference<>();
+  private volatile boolean leads = true;
 
   private final Readiness ready =
       new Readiness() {
@@ -46,6 +47,11 @@ class AdminServerTest {
         public List<String> obstacles() {
           asked.incrementAndGet();
           return List.copyOf(obstacles);
+        }
+
+        @Override
+        public boolean leads() {
+          return leads;
         }
 
         @Override
@@ -116,6 +122,37 @@ class AdminServerTest {
     assertEquals(200, get("/healthz").statusCode());
   }
 
+  /**
+   * The fourteenth look: by /readyz, a proxy ended all sessions of a machine whose disk was full.
+   */
+  @Test
+  void leads_saysNothingOfObstacles() throws Exception {
+    obstacles.add("disk: full");
+    assertEquals(200, get("/leads").statusCode());
+    leads = false;
+    assertEquals(503, get("/leads").statusCode());
+  }
+
+  /** The fourteenth look: a proxy that was refused here ended all sessions of the gateway. */
+  @Test
+  void connectionsOfOneAddress_leaveAPlaceForAnother() throws Exception {
+    List<Socket> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < 64; i++) {
+        Socket one = new Socket();
+        one.bind(new InetSocketAddress("127.0.0.2", 0));
+        one.connect(server.address());
+        idle.add(one);
+      }
+      assertEquals(200, get("/leads").statusCode());
+      assertEquals(-1, idle.get(0).getInputStream().read(), "the oldest is closed");
+    } finally {
+      for (Socket one : idle) {
+        one.close();
+      }
+    }
+  }
+
   @Test
   void cluster_isJson_andNotFoundOnTheOnlyMachine() throws Exception {
     HttpResponse<String> only = get("/cluster");
@@ -131,7 +168,7 @@ class AdminServerTest {
   @Test
   void otherPathsAndMethods_areRefused() throws Exception {
     assertEquals(404, get("/../etc/passwd").statusCode());
-    for (String path : new String[] {"/metrics", "/readyz", "/healthz", "/cluster"}) {
+    for (String path : new String[] {"/metrics", "/readyz", "/healthz", "/leads", "/cluster"}) {
       for (String method : new String[] {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
         HttpRequest changing =
             HttpRequest.newBuilder(uri(path))

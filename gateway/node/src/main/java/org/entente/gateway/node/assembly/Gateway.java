@@ -239,6 +239,11 @@ public final class Gateway implements AutoCloseable {
       }
 
       @Override
+      public boolean leads() {
+        return holder.node().filter(RunningNode::isCurrent).isPresent();
+      }
+
+      @Override
       public List<String> warnings() {
         return holder
             .node()

@@ -123,6 +123,11 @@ final class ConsoleKit {
         }
 
         @Override
+        public boolean leads() {
+          return true;
+        }
+
+        @Override
         public List<String> warnings() {
           return List.copyOf(warnings);
         }

@@ -37,6 +37,11 @@ class HttpAdminPortTest {
           }
 
           @Override
+          public boolean leads() {
+            return true;
+          }
+
+          @Override
           public List<String> warnings() {
             return List.of();
           }
