@@ -69,8 +69,8 @@ public final class TlsContexts {
   }
 
   /**
-   * Creates one context for each kind of port and drops it. The first of a process load its
-   * native code, which a machine of a cluster does before it has to serve.
+   * Creates one context for each kind of port and drops it. The first of a process load its native
+   * code, which a machine of a cluster does before it has to serve.
    */
   public void rehearse(X509ExtendedTrustManager trust) throws SSLException {
     peerServer(trust);
