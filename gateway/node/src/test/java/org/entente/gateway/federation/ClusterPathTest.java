@@ -468,6 +468,22 @@ class ClusterPathTest {
     String told = "the leader is " + next + " (127.0.0.1:" + ports.get(next) + ")";
     assertTrue(await(() -> ready(leader).body().contains(told)), () -> ready(leader).body());
     assertEquals(503, ready(leader).statusCode());
+    assertEquals(1, metric(next, "leads"));
+    assertEquals(0, metric(leader, "leads"));
+    assertEquals(metric(next, "term"), metric(leader, "term"));
+    assertTrue(await(() -> metric(leader, "commits") > 0));
+  }
+
+  /** As cluster.md describes them. */
+  private double metric(String node, String name) {
+    String sample = "entente_cluster_" + name + "{gateway=\"fr.customs/gateway-1\",} ";
+    return get(node, "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(sample))
+        .mapToDouble(line -> Double.parseDouble(line.substring(sample.length())))
+        .findFirst()
+        .orElse(-1);
   }
 
   private static AttachmentsGrpc.AttachmentsBlockingStub attachments(ManagedChannel channel) {

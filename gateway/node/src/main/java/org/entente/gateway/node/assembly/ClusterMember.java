@@ -50,6 +50,7 @@ final class ClusterMember implements NodeHolder {
   private final ListenAddresses addresses;
   private final String self;
   private final Path data;
+  private final String gateway;
   private final ReopenSchedule rejoining;
   private volatile @Nullable RunningNode node;
   private volatile @Nullable ClusterMembership membership;
@@ -72,6 +73,7 @@ final class ClusterMember implements NodeHolder {
     addresses = ListenAddresses.configured(files.config());
     self = cluster.node();
     data = files.config().data();
+    gateway = files.config().agency() + "/" + files.config().gateway();
     rejoining = new ReopenSchedule(Foundation.thresholds(files.config()));
     join(files, cluster);
   }
@@ -198,7 +200,11 @@ final class ClusterMember implements NodeHolder {
   private void gauge(String name, String help, LongSupplier value) {
     context
         .meters()
-        .gauge(name, help, List.of(), () -> List.of(Meters.Sample.of((double) value.getAsLong())));
+        .gauge(
+            name,
+            help,
+            List.of("gateway"),
+            () -> List.of(new Meters.Sample(List.of(gateway), (double) value.getAsLong())));
   }
 
   private void gaugeOfMachines(
