@@ -36,26 +36,30 @@ final class Demo {
 
   /** Runs it; the gateways are stopped on return. */
   Summary run() throws InterruptedException {
+    KilledGateway killed =
+        options.cluster()
+            ? new ClusteredGateway(federation, federation.cluster(KilledGateway.AGENCY), voice)
+            : new SingleGateway(federation, voice);
     Set<String> publishers = publishers();
     Alerts samples = Alerts.read(home.samples(), null, home.mappings(), publishers);
     Alerts alerts = alerts(samples, publishers);
-    voice.say("Starting five gateways, one process each");
-    federation.start(federation.agencies());
-    federation.agencies().forEach(agency -> ready(federation.plan(agency)));
+    voice.say("Starting five gateways, %s", killed.processes());
+    List<String> others =
+        federation.agencies().stream().filter(it -> !it.equals(KilledGateway.AGENCY)).toList();
+    killed.start(others);
+    federation.running().forEach(agency -> ready(federation.plan(agency)));
     List<String> members =
         federation.agencies().stream().filter(agency -> !agency.equals(TRANSIT)).toList();
     DemoTraffic.Result traffic =
-        new DemoTraffic(federation, members, voice)
+        new DemoTraffic(federation, members, killed, voice)
             .run(
                 samples.asExercise().repeatedTo(WARM_UP).publications(),
                 alerts.publications(),
                 options.rate());
-    for (String agency : federation.crashed()) {
-      voice.say("The gateway of %s ended unexpectedly", agency);
-    }
+    crashed(killed).forEach(agency -> voice.say("The gateway of %s ended unexpectedly", agency));
     OptionalLong opened =
         Exposition.counter(federation.plan(TRANSIT).admin(), "entente_opened_total");
-    return new Summary(traffic, stopAndVerify(), opened, 1, alerts.bad().size());
+    return new Summary(traffic, stopAndVerify(killed), opened, 1, alerts.bad().size());
   }
 
   private Set<String> publishers() {
@@ -82,14 +86,21 @@ final class Demo {
         plan.agency(), plan.clients(), plan.admin());
   }
 
-  private Map<String, AuditResult> stopAndVerify() {
+  private Set<String> crashed(KilledGateway killed) {
+    Set<String> crashed = new TreeSet<>(federation.crashed());
+    crashed.addAll(killed.crashed());
+    return crashed;
+  }
+
+  private Map<String, AuditResult> stopAndVerify(KilledGateway killed) throws InterruptedException {
     voice.say("Stopping the gateways and verifying their audit logs");
+    Map<String, AuditResult> audits = new TreeMap<>();
+    audits.put(KilledGateway.AGENCY, killed.stopAndVerify());
     for (String agency : federation.stop()) {
       voice.say("The gateway of %s did not stop in time and was killed", agency);
     }
-    Map<String, AuditResult> audits = new TreeMap<>();
     for (String agency : federation.agencies()) {
-      audits.put(agency, AuditResult.verify(federation.plan(agency)));
+      audits.computeIfAbsent(agency, it -> AuditResult.verify(federation.plan(it)));
     }
     return audits;
   }

@@ -23,13 +23,22 @@ import picocli.CommandLine.Spec;
     description = {
       "Demonstrates a federation of five gateways on this machine and counts every message.",
       "Mints a throwaway federation, starts five gateways as processes (fr.customs, de.customs,",
-      "sg.police, us.cbp and the transit x.hub), and warms them up with exercise traffic. Publishes",
-      "alerts as their clients at a steady rate and in a burst, shows deliveries and policy's refusals,",
-      "kills one gateway in mid-stream and restarts it, and ends with a table. Exit code 0 only if no",
-      "message was lost, duplicated or misrouted, the transit opened no envelope and every audit log",
+      "sg.police, us.cbp and the transit x.hub), and warms them up with exercise traffic."
+          + " Publishes",
+      "alerts as their clients at a steady rate and in a burst, shows deliveries and policy's"
+          + " refusals,",
+      "kills one gateway in mid-stream and restarts it, and ends with a table. Exit code 0 only if"
+          + " no",
+      "message was lost, duplicated or misrouted, the transit opened no envelope and every audit"
+          + " log",
       "verifies.",
-      "With --scenario it runs scenarios of config/scenarios instead: cooperation of agencies step by",
-      "step, each scenario with its own gateways. Exit code 0 only if every step has the result that the",
+      "With --cluster the gateway of de.customs runs on three machines. The one that leads is"
+          + " killed,",
+      "another one takes over, and the table says after what time.",
+      "With --scenario it runs scenarios of config/scenarios instead: cooperation of agencies step"
+          + " by",
+      "step, each scenario with its own gateways. Exit code 0 only if every step has the result"
+          + " that the",
       "scenario expects.",
       "The last line is \"Result: passed\", or \"Result: failed:\" and the failures."
     },
@@ -41,6 +50,7 @@ import picocli.CommandLine.Spec;
       "  entente demo --alerts alerts.jsonl --mapping config/mappings/safety-gate.yaml",
       "  entente demo --alerts folder-of-cap-files",
       "  entente demo --keep",
+      "  entente demo --cluster",
       "  entente demo --list",
       "  entente demo --scenario city-state-ipr",
       "  entente demo --scenario all --once --json"
@@ -61,6 +71,11 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
       names = "--keep",
       description = "keep the gateways running at the end until Ctrl-C, and keep the folder")
   private boolean keep;
+
+  @Option(
+      names = "--cluster",
+      description = "kill the leader of a gateway on three machines, instead of a single gateway")
+  private boolean cluster;
 
   @Option(
       names = "--alerts",
@@ -114,6 +129,12 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
       spec.commandLine().getErr().println("entente: --keep and --scenario exclude each other");
       return 2;
     }
+    if (cluster && (keep || !scenarios.isEmpty())) {
+      spec.commandLine()
+          .getErr()
+          .println("entente: --cluster excludes --keep and --scenario: its machines end with it");
+      return 2;
+    }
     if (rate < 1 || messages < 1) {
       spec.commandLine().getErr().println("entente: --rate and --messages must be at least 1");
       return 2;
@@ -150,7 +171,7 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
 
   private int run(ConfigurationHome home, Federation federation, Path folder, DemoOutput voice)
       throws InterruptedException {
-    DemoOptions options = new DemoOptions(alerts, mapping, messages, rate);
+    DemoOptions options = new DemoOptions(alerts, mapping, messages, rate, cluster);
     Summary summary = new Demo(home, federation, options, voice).run();
     voice.result(json ? summary.json() : System.lineSeparator() + summary.table());
     if (json) {

@@ -10,5 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param mapping mapping of the alerts, or null
  * @param messages number to which the samples are repeated, about
  * @param rate messages per second
+ * @param cluster whether the gateway that is killed runs on three machines
  */
-record DemoOptions(@Nullable Path alerts, @Nullable Path mapping, int messages, int rate) {}
+record DemoOptions(
+    @Nullable Path alerts, @Nullable Path mapping, int messages, int rate, boolean cluster) {}

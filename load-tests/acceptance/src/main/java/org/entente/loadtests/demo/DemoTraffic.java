@@ -16,9 +16,6 @@ import org.entente.loadtests.traffic.Tally;
  * have arrived, or there was no progress for {@value #QUIET_SECONDS} s.
  */
 final class DemoTraffic {
-  /** The gateway that is killed. */
-  static final String KILLED = "de.customs";
-
   private static final double KILL_AFTER = 0.4;
   private static final int PART_OF_BURST = 5;
   private static final int PART_OF_OUTAGE = 5;
@@ -28,6 +25,7 @@ final class DemoTraffic {
   private static final int AT_ONCE = 100_000;
 
   private final Federation federation;
+  private final KilledGateway killed;
   private final DemoOutput voice;
   private final DemoDisplay show;
   private final Tally tally = new Tally();
@@ -38,9 +36,11 @@ final class DemoTraffic {
    * Traffic of a running federation.
    *
    * @param members the agencies to count
+   * @param killed the gateway that is killed in mid-stream
    */
-  DemoTraffic(Federation federation, List<String> members, DemoOutput voice) {
+  DemoTraffic(Federation federation, List<String> members, KilledGateway killed, DemoOutput voice) {
     this.federation = federation;
+    this.killed = killed;
     this.members = List.copyOf(members);
     this.voice = voice;
     this.show = new DemoDisplay(voice);
@@ -80,7 +80,7 @@ final class DemoTraffic {
       List<Publication> last = actual.subList(steady + burst, actual.size());
       begin(clients, last, rate);
       long from = System.nanoTime();
-      Outage down = killAndRestart(published - outage + (int) Math.ceil(outage * KILL_AFTER));
+      Outage down = kill(published - outage + (int) Math.ceil(outage * KILL_AFTER));
       Phases phases = new Phases(rate, warmUp, calm, crowded, end(outage, from), down);
       return new Result(phases, Latencies.of(tally.timings(), phases), exercised, count());
     }
@@ -114,17 +114,12 @@ final class DemoTraffic {
     return String.join(", ", parts);
   }
 
-  /** Kills the gateway after a number of answers and restarts it; returns when it is ready. */
-  private Outage killAndRestart(int after) throws InterruptedException {
+  /** Kills the gateway after a number of answers; returns when its agency is served again. */
+  private Outage kill(int after) throws InterruptedException {
     if (!tally.awaitAnswered(after, QUIET_SECONDS)) {
       throw new CommandFailure("no publisher had an answer for " + QUIET_SECONDS + " s");
     }
-    voice.say("---- SIGKILL to the gateway of %s, in mid-stream ----", KILLED);
-    long from = System.nanoTime();
-    federation.kill(KILLED);
-    federation.start(List.of(KILLED));
-    voice.say("---- The gateway of %s is back, on the same ledger ----", KILLED);
-    return new Outage(KILLED, from, System.nanoTime());
+    return killed.kill();
   }
 
   private TrafficCount count() {

@@ -25,6 +25,7 @@ record Summary(
     int restarts,
     int badRecords) {
   private static final double ROUND = 100;
+  private static final double MILLIS = 1_000;
 
   Summary {
     audits = Map.copyOf(audits);
@@ -100,11 +101,35 @@ record Summary(
     root.put("audit_verified", auditVerified());
     transitOpened.ifPresentOrElse(
         opened -> root.put("transit_opened", opened), () -> root.putNull("transit_opened"));
+    putCluster(root);
     return root.put("restarts", restarts)
         .put("unanswered", traffic.actual().unanswered())
         .put("failed", traffic.actual().failed())
         .put("bad_records", badRecords)
         .toString();
+  }
+
+  /** Only if the gateway that was killed runs on several machines. */
+  private void putCluster(ObjectNode root) {
+    Outage outage = traffic.phases().outage();
+    if (outage.machines() > 1) {
+      root.putObject("cluster")
+          .put("agency", outage.agency())
+          .put("machines", outage.machines())
+          .put("take_over_ms", rounded(outage.millis()))
+          .put("lost", lost())
+          .put("doubled", doubled());
+    }
+  }
+
+  /** Messages of all agencies. */
+  private int lost() {
+    return traffic.actual().agencies().values().stream().mapToInt(AgencyCount::lost).sum();
+  }
+
+  /** Messages of all agencies. */
+  private int doubled() {
+    return traffic.actual().agencies().keySet().stream().mapToInt(this::duplicates).sum();
   }
 
   private static void put(ObjectNode object, Latencies.Percentiles percentiles) {
@@ -149,6 +174,7 @@ record Summary(
             });
     rules(text);
     latencies(text);
+    takeOver(text);
     text.append(
         "%nEnvelopes that the transit opened: %s. Gateways killed and restarted: %d.%n"
             .formatted(
@@ -193,6 +219,17 @@ record Summary(
     text.append(
         "  outage   deliveries that waited for the gateway of %s: %d, at most %.0f ms%n"
             .formatted(phases.outage().agency(), latencies.outageCount(), latencies.outageMax()));
+  }
+
+  /** Only if the gateway that was killed runs on several machines. */
+  private void takeOver(StringBuilder text) {
+    Outage outage = traffic.phases().outage();
+    if (outage.machines() > 1) {
+      text.append(
+          "%nTake-over at %s, on %d machines: %.1f s; lost %d, doubled %d.%n"
+              .formatted(
+                  outage.agency(), outage.machines(), outage.millis() / MILLIS, lost(), doubled()));
+    }
   }
 
   private static String words(Latencies.Percentiles percentiles) {

@@ -19,14 +19,7 @@ import org.junit.jupiter.api.Test;
 
 final class SummaryTest {
   private static final long MILLISECOND = 1_000_000;
-  private static final Phases PHASES =
-      new Phases(
-          250,
-          phase(9, -9, -1, 0),
-          phase(2, 0, 8, 10),
-          phase(1, 10, 25, 30),
-          phase(2, 30, 99, 99),
-          new Outage("de.customs", 40 * MILLISECOND, 70 * MILLISECOND));
+  private static final Phases PHASES = phases(1);
   private static final AgencyCount GOOD = new AgencyCount(3, 2, Map.of("r", 4), 1, 0, 0, 0);
   private static final AuditResult VERIFIED = audit(true, 0);
 
@@ -48,6 +41,29 @@ final class SummaryTest {
     assertEquals("{\"p50\":1.0,\"p99\":2.0}", json.path("latency_ms").toString());
     assertEquals("{\"p50\":5.0,\"p99\":6.0}", json.path("latency_ms_burst").toString());
     assertEquals("{\"max\":3.0,\"count\":4}", json.path("latency_ms_outage").toString());
+  }
+
+  @Test
+  void summary_ofACluster_saysHowLongTheTakeOverTook() throws JsonProcessingException {
+    Summary summary = summary(phases(3), actual(faulty(1, 2, 0), 0), VERIFIED, OptionalLong.of(0));
+    JsonNode json = new ObjectMapper().readTree(summary.json());
+
+    assertEquals(
+        "{\"agency\":\"de.customs\",\"machines\":3,\"take_over_ms\":30.0,\"lost\":1,\"doubled\":2}",
+        json.path("cluster").toString());
+    assertTrue(
+        summary
+            .table()
+            .contains("Take-over at de.customs, on 3 machines: 0.0 s; lost 1, doubled 2."),
+        summary.table());
+  }
+
+  @Test
+  void summary_ofOneMachine_saysNothingOfATakeOver() throws JsonProcessingException {
+    Summary summary = summary(actual(GOOD, 0), VERIFIED, OptionalLong.of(0));
+
+    assertFalse(new ObjectMapper().readTree(summary.json()).has("cluster"));
+    assertFalse(summary.table().contains("Take-over"), summary.table());
   }
 
   @Test
@@ -81,7 +97,7 @@ final class SummaryTest {
   @Test
   void exerciseTraffic_isInNoCountOfTheTable_butItsFaultsFail() throws JsonProcessingException {
     TrafficCount exercise = actual(new AgencyCount(99, 98, Map.of("r", 97), 0, 1, 0, 0), 0);
-    Summary summary = summary(exercise, actual(GOOD, 0), VERIFIED, OptionalLong.of(0));
+    Summary summary = summary(PHASES, exercise, actual(GOOD, 0), VERIFIED, OptionalLong.of(0));
     JsonNode json = new ObjectMapper().readTree(summary.json());
 
     assertEquals(3, json.path("agencies").path("de.customs").path("published").asInt());
@@ -135,6 +151,16 @@ final class SummaryTest {
         end * MILLISECOND);
   }
 
+  private static Phases phases(int machines) {
+    return new Phases(
+        250,
+        phase(9, -9, -1, 0),
+        phase(2, 0, 8, 10),
+        phase(1, 10, 25, 30),
+        phase(2, 30, 99, 99),
+        new Outage("de.customs", 40 * MILLISECOND, 70 * MILLISECOND, machines));
+  }
+
   private static Phase phase(int messages, long from, long answered, long to) {
     return new Phase(messages, from * MILLISECOND, answered * MILLISECOND, to * MILLISECOND);
   }
@@ -153,15 +179,24 @@ final class SummaryTest {
   }
 
   private static Summary summary(TrafficCount actual, AuditResult audit, OptionalLong opened) {
-    return summary(new TrafficCount(Map.of(), 0, 0), actual, audit, opened);
+    return summary(PHASES, actual, audit, opened);
   }
 
   private static Summary summary(
-      TrafficCount exercise, TrafficCount actual, AuditResult audit, OptionalLong opened) {
+      Phases phases, TrafficCount actual, AuditResult audit, OptionalLong opened) {
+    return summary(phases, new TrafficCount(Map.of(), 0, 0), actual, audit, opened);
+  }
+
+  private static Summary summary(
+      Phases phases,
+      TrafficCount exercise,
+      TrafficCount actual,
+      AuditResult audit,
+      OptionalLong opened) {
     Latencies latencies =
         new Latencies(new Latencies.Percentiles(1, 2), new Latencies.Percentiles(5, 6), 3, 4);
     return new Summary(
-        new DemoTraffic.Result(PHASES, latencies, exercise, actual),
+        new DemoTraffic.Result(phases, latencies, exercise, actual),
         Map.of("de.customs", audit),
         opened,
         1,
