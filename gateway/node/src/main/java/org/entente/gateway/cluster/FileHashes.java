@@ -53,6 +53,7 @@ final class FileHashes {
    *
    * @param bundle its trust bundle; empty if the asking node has the same
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Told(Map<String, String> hashes, byte[] bundle) {}
 
   /** What the other nodes are told from now on. */

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -88,6 +89,11 @@ class NodeConnectionsTest {
     };
   }
 
+  /** The service's end of the last stream. */
+  private StreamObserver<byte[]> atServer() {
+    return Optional.ofNullable(atServer.get()).orElseThrow();
+  }
+
   @AfterEach
   void disconnect() {
     channel.shutdownNow();
@@ -147,12 +153,12 @@ class NodeConnectionsTest {
 
     certificates.revoke(other);
     connections.forget();
-    atServer.get().onNext(new byte[] {2});
+    atServer().onNext(new byte[] {2});
 
     assertEquals(Status.Code.PERMISSION_DENIED, stream.end());
     // The service goes on as if it were heard.
-    atServer.get().onNext(new byte[] {3});
-    atServer.get().onCompleted();
+    atServer().onNext(new byte[] {3});
+    atServer().onCompleted();
   }
 
   @Test
