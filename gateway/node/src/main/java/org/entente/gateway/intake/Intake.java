@@ -25,7 +25,6 @@ import org.entente.gateway.ledger.record.DiskSpace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -270,7 +269,7 @@ public final class Intake implements AutoCloseable {
       DecidedDraft decided,
       Consumer<Submission> submitting) {
     Submission whole = submission(id, attempt, actor, decided);
-    List<Refusal> beyond = new OutboxShares(parts.ledger()).refusals(whole);
+    List<Refusal> beyond = WaitingShare.of(parts.ledger()).refusals(whole);
     DecidedDraft rest = beyond.isEmpty() ? decided : decided.without(beyond);
     if (rest.decision().outcome() == PolicyDecision.Outcome.REFUSED) {
       // Not a refusal for good: with the same key it is accepted once there is room.
@@ -528,7 +527,8 @@ public final class Intake implements AutoCloseable {
         items.add(SealingItem.of(part));
       }
     }
-    List<OutboundSealer.ReadyEnvelope> sealed = outbound.seal(items);
+    List<OutboundSealer.ReadyEnvelope> sealed =
+        WaitingShare.of(parts.ledger()).owned(outbound.seal(items), round);
     RoundStages.sealed(hooks.tracer(), round, sealed, began);
     List<List<RecordSeal.Token>> subjects = round.stream().map(this::subjects).toList();
     long handedOver = System.nanoTime();

@@ -18,6 +18,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.proto.store.v1.ClientBytes;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.OutboxEntry;
@@ -68,14 +69,39 @@ public final class Dispatch {
   /** A recipient of a new envelope and the agreement that permits it. */
   public record Recipient(AgencyName agency, String agreement) {}
 
-  /** A new envelope of this agency. The array must not be modified. */
+  /**
+   * A new envelope of this agency. The array must not be modified.
+   *
+   * @param clients what clients have in it; none for what the gateway says
+   */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record OutgoingEnvelope(
       byte[] headerHash,
       StoredEnvelope envelope,
       Lane lane,
       long expiresAtMillis,
-      List<Recipient> recipients) {}
+      List<Recipient> recipients,
+      List<ClientBytes> clients) {
+    /** One in which no client has anything. */
+    public OutgoingEnvelope(
+        byte[] headerHash,
+        StoredEnvelope envelope,
+        Lane lane,
+        long expiresAtMillis,
+        List<Recipient> recipients) {
+      this(headerHash, envelope, lane, expiresAtMillis, recipients, List.of());
+    }
+
+    /** Its bytes. */
+    public int size() {
+      return sizeOf(envelope);
+    }
+
+    /** The same with what clients have in it. */
+    public OutgoingEnvelope of(List<ClientBytes> owners) {
+      return new OutgoingEnvelope(headerHash, envelope, lane, expiresAtMillis, recipients, owners);
+    }
+  }
 
   /** Numbers an envelope for each recipient and queues it. */
   public void submit(Transaction tx, OutgoingEnvelope out) {
@@ -97,7 +123,7 @@ public final class Dispatch {
                   .computeIfAbsent(peer, p -> new ArrayList<>())
                   .add(hopRecipient(recipient.agency(), number)));
     }
-    int size = sizeOf(out.envelope());
+    int size = out.size();
     byHop.forEach(
         (peer, recipients) ->
             append(tx, peer, out.lane(), out.headerHash(), size, List.of(), recipients));
@@ -273,7 +299,8 @@ public final class Dispatch {
         .setQueuedAtMs(tx.nowMillis())
         .setAttempts(1)
         .setAgreement(agreement)
-        .setBytes(sizeOf(out.envelope()))
+        .setBytes(out.size())
+        .addAllClients(out.clients())
         .build();
   }
 

@@ -19,6 +19,7 @@ import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.store.KeyBuilder;
+import org.entente.proto.store.v1.ClientBytes;
 import org.entente.proto.store.v1.SealedUnder;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.store.v1.StoredEnvelopeOrBuilder;
@@ -64,6 +65,11 @@ public final class OutboundSealer {
     /** Its recipients. */
     public List<AgencyName> recipients() {
       return key.recipients();
+    }
+
+    /** The same with what clients have in it. */
+    public ReadyEnvelope of(List<ClientBytes> clients) {
+      return new ReadyEnvelope(envelope, key, messages, outgoing.of(clients));
     }
   }
 

@@ -143,7 +143,11 @@ class PublicationTest {
   }
 
   private Outcome publish(Draft.Builder draft) {
-    return kit.intake().publish(CLIENT, draft.build()).join();
+    return publish(CLIENT, draft);
+  }
+
+  private Outcome publish(NodeName client, Draft.Builder draft) {
+    return kit.intake().publish(client, draft.build()).join();
   }
 
   private static MessageId id(Outcome outcome) {
@@ -183,8 +187,8 @@ class PublicationTest {
   /** Attack, or a long failure: what waited for one recipient filled the disk for all others. */
   @Test
   void mailOfARecipientBeyondItsShareOfTheDisk_isRefused_andThatOfOthersAndFlashAreNot() {
-    publish(draft("k1", SG));
-    publish(draft("k2", SG));
+    publish(new NodeName("first"), draft("k1", SG));
+    publish(new NodeName("second"), draft("k2", SG));
     long waiting = ledger.outbox().bytes(SG, Lane.ROUTINE);
     disk.free(DiskThresholds.DEFAULT.refuseBelow() + 2 * waiting);
     assertTrue(ledger.room().look());
@@ -241,6 +245,43 @@ class PublicationTest {
     assertEquals(List.of(DE.value()), facts(id(outcome)).getRecipientsList());
     assertEquals(AuditType.REFUSED, leaves.last().type());
     assertEquals("OVERLOADED", leaves.last().outcome().code());
+  }
+
+  /** Attack: a client that publishes most left nothing to the agency's others, for a month. */
+  @Test
+  void mailOfAClientBeyondItsShareForARecipient_isRefused_andThatOfOtherClientsIsNot() {
+    publish(draft("k1", SG));
+    long one = ledger.outbox().bytes(SG, Lane.ROUTINE);
+    disk.free(DiskThresholds.DEFAULT.refuseBelow() + 20 * one);
+    assertTrue(ledger.room().look());
+    int taken = 1;
+    Outcome last;
+    do {
+      last = publish(draft("more" + taken++, SG));
+    } while (last.hasAccepted());
+    assertEquals("OVERLOADED", last.getInvalid().getCode());
+    assertEquals(5, taken - 1, "half of the ten for which there is room");
+    assertTrue(publish(new NodeName("other"), draft("o1", SG)).hasAccepted());
+    assertTrue(publish(draft("k2", DE)).hasAccepted());
+
+    ByteString token = ByteString.copyFrom(ledger.names().token(CLIENT.value()));
+    long own = ledger.outbox().bytes(SG, Lane.ROUTINE, token);
+    assertEquals(5 * one, own);
+    OutboxTable reopened = new OutboxTable(store, new UnreadableRecords());
+    assertEquals(own, reopened.bytes(SG, Lane.ROUTINE, token), "counted");
+    List<OutboxTable.NumberedEntry> all = ledger.outbox().page(SG, Lane.ROUTINE, null, 99);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          var moved = ledger.outbox().move(tx, SG, all.get(0).number(), all.get(0).entry());
+          ledger.outbox().withdraw(tx, SG, moved, all.get(0).entry());
+          ledger.outbox().remove(tx, SG, moved);
+          all.stream().skip(1).forEach(it -> ledger.outbox().remove(tx, SG, it.number()));
+          return tx;
+        });
+    assertEquals(0, ledger.outbox().bytes(SG, Lane.ROUTINE, token));
+    assertEquals(0, ledger.outbox().bytes(SG, Lane.ROUTINE));
+    assertTrue(publish(draft("k3", SG)).hasAccepted());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger.table;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.ClientBytes;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * META   "origin-out" ascii recipient · u8 lane                    → u64 epoch · u64 next ·
  *                                                                    u64 bytes of all entries ·
  *                                                                    (earlier u64 epoch)*, up to 6
+ * META   "origin-out-client" ascii recipient · u8 1 for FLASH, otherwise 0 · client's token
+ *                                                                  → u64 bytes in all entries
  * OUTBOX ascii recipient · u8 lane · u64 epoch · u64 sequence      → OutboxEntry
  * </pre>
  *
@@ -46,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutboxTable {
   private static final String HEAD = "origin-out";
+  private static final String CLIENT = "origin-out-client";
 
   /**
    * Earlier epochs in which entries may be owed; with the present one, fewer than recipients keep.
@@ -147,7 +152,19 @@ public final class OutboxTable {
     OriginNumber number = new OriginNumber(head.epoch(), lane, head.next());
     tx.put(Table.OUTBOX, key(recipient, number), entry.toByteArray());
     put(tx, new Line(recipient, lane), head.after(entry.getBytes()));
+    entry.getClientsList().forEach(one -> count(tx, recipient, lane, one, one.getBytes()));
     return number;
+  }
+
+  private static void count(
+      Transaction tx, AgencyName recipient, Lane lane, ClientBytes client, long more) {
+    byte[] key = clientKey(recipient, lane, client.getToken());
+    long now = clientBytes(tx.get(Table.META, key)) + more;
+    if (now > 0) {
+      tx.put(Table.META, key, KeyBuilder.key().u64(now).done());
+    } else {
+      tx.delete(Table.META, key);
+    }
   }
 
   private void put(Transaction tx, Line line, Head head) {
@@ -167,6 +184,18 @@ public final class OutboxTable {
       }
     }
     return all;
+  }
+
+  /**
+   * Bytes of one client's messages in committed entries: those of FLASH, or those of all other
+   * lanes, each counted for each recipient.
+   */
+  public long bytes(AgencyName recipient, Lane lane, ByteString client) {
+    return clientBytes(store.get(Table.META, clientKey(recipient, lane, client)));
+  }
+
+  private static long clientBytes(byte @Nullable [] value) {
+    return value == null ? 0 : BigEndian.u64(value, 0);
   }
 
   /**
@@ -263,31 +292,31 @@ public final class OutboxTable {
   /** Replaces an entry by a void one: its envelope is released, and its number is still owed. */
   public void withdraw(
       Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
-    uncount(tx, recipient, number, entry.getBytes());
-    OutboxEntry.Builder withdrawn = entry.toBuilder().clearBytes();
+    uncount(tx, recipient, number, entry);
+    OutboxEntry.Builder withdrawn = entry.toBuilder().clearBytes().clearClients();
     update(tx, recipient, number, withdrawn.setState(OutboxState.OUTBOX_STATE_VOID).build());
   }
 
   /** Removes an entry, if it is there: its number is resolved. */
   public void remove(Transaction tx, AgencyName recipient, OriginNumber number) {
-    remove(tx, recipient, number, bytesIn(tx.get(Table.OUTBOX, key(recipient, number))));
+    remove(tx, recipient, number, readable(tx.get(Table.OUTBOX, key(recipient, number))));
+  }
+
+  private void uncount(
+      Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
+    if (entry.getBytes() > 0) {
+      Head head = Head.parse(tx.get(Table.META, headKey(recipient, number.lane())));
+      put(tx, new Line(recipient, number.lane()), head.without(entry.getBytes()));
+    }
+    entry
+        .getClientsList()
+        .forEach(one -> count(tx, recipient, number.lane(), one, -one.getBytes()));
   }
 
   /** The same for one that was read in this transaction. */
   public void remove(Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
-    remove(tx, recipient, number, entry.getBytes());
-  }
-
-  private void uncount(Transaction tx, AgencyName recipient, OriginNumber number, long less) {
-    if (less > 0) {
-      Head head = Head.parse(tx.get(Table.META, headKey(recipient, number.lane())));
-      put(tx, new Line(recipient, number.lane()), head.without(less));
-    }
-  }
-
-  private void remove(Transaction tx, AgencyName recipient, OriginNumber number, long less) {
     tx.delete(Table.OUTBOX, key(recipient, number));
-    uncount(tx, recipient, number, less);
+    uncount(tx, recipient, number, entry);
     if (!passedOver.isEmpty()) {
       OwedNumbers owed = new OwedNumbers(recipient, number);
       tx.afterCommit(
@@ -438,11 +467,11 @@ public final class OutboxTable {
     }
   }
 
-  private static long bytesIn(byte @Nullable [] entry) {
+  private static OutboxEntry readable(byte @Nullable [] entry) {
     try {
-      return entry == null ? 0 : OutboxEntry.parseFrom(entry).getBytes();
+      return entry == null ? OutboxEntry.getDefaultInstance() : OutboxEntry.parseFrom(entry);
     } catch (InvalidProtocolBufferException e) {
-      return 0; // reported where it is read
+      return OutboxEntry.getDefaultInstance(); // reported where it is read
     }
   }
 
@@ -456,6 +485,15 @@ public final class OutboxTable {
         .u8(number.lane().number())
         .u64(number.epoch())
         .u64(number.sequence())
+        .done();
+  }
+
+  private static byte[] clientKey(AgencyName recipient, Lane lane, ByteString client) {
+    return KeyBuilder.key()
+        .ascii(CLIENT)
+        .ascii(recipient.value())
+        .u8(lane == Lane.FLASH ? 1 : 0)
+        .bytes(client.toByteArray())
         .done();
   }
 
