@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import io.grpc.protobuf.StatusProto;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,17 @@ public final class ErrorDetails {
   public static Optional<BadRequest.FieldViolation> field(Throwable failure) {
     return detail(failure, BadRequest.class)
         .flatMap(request -> request.getFieldViolationsList().stream().findFirst());
+  }
+
+  /**
+   * The wrong fields beyond the one that the status text names, each with what would be valid, such
+   * as {@code label.purpose: is required}.
+   */
+  public static List<String> furtherFields(Throwable failure) {
+    return detail(failure, BadRequest.class).stream()
+        .flatMap(fields -> fields.getFieldViolationsList().stream().skip(1))
+        .map(one -> one.getField() + ": " + one.getDescription())
+        .toList();
   }
 
   private static <M extends Message> Optional<M> detail(Throwable failure, Class<M> type) {

@@ -177,7 +177,7 @@ public final class Intake implements AutoCloseable {
       NodeName client, Draft draft, Consumer<Submission> submitting) {
     DraftCheck check = parts.rules().check().draft(draft, clock.instant());
     if (check instanceof DraftCheck.InvalidDraft invalid) {
-      return invalid(draft, invalid.problems().get(0));
+      return invalid(draft, invalid.problems());
     }
     byte[] body = ProtoBytes.array(((CheckedDraft) check).body());
     OutcomeKey key = OutcomeKey.of(client, draft, body, parts.records().fingerprint());
@@ -225,10 +225,14 @@ public final class Intake implements AutoCloseable {
   }
 
   private CompletableFuture<Outcome> invalid(Draft draft, Problem problem) {
-    meters.refused(Meters.Side.CLIENT, problem.code());
+    return invalid(draft, List.of(problem));
+  }
+
+  private CompletableFuture<Outcome> invalid(Draft draft, List<Problem> problems) {
+    meters.refused(Meters.Side.CLIENT, problems.get(0).code());
     meters.published(Meters.PublishResult.INVALID, Exercise.of(draft.getLabel()));
     return CompletableFuture.completedFuture(
-        OutcomeMapper.invalid(draft.getIdempotencyKey(), problem));
+        OutcomeMapper.invalid(draft.getIdempotencyKey(), problems));
   }
 
   /** A draft that is being published. */

@@ -15,6 +15,9 @@ import org.entente.proto.v1.Refused;
 
 /** Converts results to the outcomes that clients receive. Pure. */
 public final class OutcomeMapper {
+  /** Size of the problems beside the first, in bytes. */
+  static final int MOST_FURTHER_BYTES = 2_000;
+
   private OutcomeMapper() {}
 
   static Outcome accepted(String key, MessageId id, List<Permitted> parts, List<Refusal> refusals) {
@@ -77,6 +80,26 @@ public final class OutcomeMapper {
   }
 
   public static Outcome invalid(String key, Problem problem) {
-    return Outcome.newBuilder().setIdempotencyKey(key).setInvalid(problem.toProto()).build();
+    return invalid(key, List.of(problem));
+  }
+
+  /** The first problem, with as many others as fit: outcomes are small, and so are trailers. */
+  static Outcome invalid(String key, List<Problem> problems) {
+    org.entente.proto.v1.Problem.Builder first = problems.get(0).toProto().toBuilder();
+    int bytes = 0;
+    for (Problem problem : problems.subList(1, problems.size())) {
+      org.entente.proto.v1.Problem further =
+          org.entente.proto.v1.Problem.newBuilder()
+              .setCode(problem.code().name())
+              .setField(problem.field())
+              .setMessage(problem.message())
+              .build();
+      bytes += further.getSerializedSize();
+      if (bytes > MOST_FURTHER_BYTES) {
+        break;
+      }
+      first.addFurther(further);
+    }
+    return Outcome.newBuilder().setIdempotencyKey(key).setInvalid(first).build();
   }
 }

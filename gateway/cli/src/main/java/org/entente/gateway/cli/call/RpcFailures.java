@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.ExitCode;
 import org.entente.gateway.cli.text.TerminalText;
@@ -41,7 +42,13 @@ public final class RpcFailures {
     // A code of this protocol says more than the status under which it travels.
     String answer = who.isEmpty() || text.isEmpty() ? status.getCode() + text : text.substring(2);
     return new CommandFailure(
-        exit(status.getCode()), "the gateway answered " + answer + who, cause);
+        exit(status.getCode()), "the gateway answered " + answer + further(cause) + who, cause);
+  }
+
+  private static String further(Throwable cause) {
+    return ErrorDetails.furtherFields(cause).stream()
+        .map(one -> "; " + TerminalText.printable(one))
+        .collect(Collectors.joining());
   }
 
   private static ExitCode exit(Status.Code code) {

@@ -28,6 +28,7 @@ import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.client.ErrorDetails;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Addressed;
@@ -220,6 +221,8 @@ public final class SendCommand extends PrintingCommand {
               place(alert)
                   + ": "
                   + TerminalText.printable(String.valueOf(e.getStatus().getDescription())));
+      ErrorDetails.furtherFields(e)
+          .forEach(one -> err().println(place(alert) + ": " + TerminalText.printable(one)));
     }
   }
 

@@ -131,7 +131,7 @@ public final class LabelCheck {
         (!whole && draft.getIdempotencyKey().isEmpty())
             || KEY.matcher(draft.getIdempotencyKey()).matches(),
         "idempotency_key",
-        "has 1 to 64 characters of A-Z a-z 0-9 . _ : -");
+        "must have 1 to 64 characters of A-Z a-z 0-9 . _ : -");
     new LabelFieldCheck(limits, findings).draft(draft.getLabel(), now);
     body(findings, draft, unseen);
     AddressingCheck.check(findings, draft.getLabel(), draft.getTo());
@@ -175,7 +175,7 @@ public final class LabelCheck {
     if (draft.getLabel().getKind() == Kind.KIND_REQUEST) {
       decides(findings, draft.getOnBehalfOf(), "asks");
     } else {
-      namesSomebody(findings, draft.getOnBehalfOf());
+      requireOfficer(findings, draft.getOnBehalfOf());
     }
   }
 
@@ -318,7 +318,7 @@ public final class LabelCheck {
   }
 
   /** A reason without a person would be recorded nowhere. */
-  private static void namesSomebody(ValidationErrors findings, OnBehalfOf person) {
+  private static void requireOfficer(ValidationErrors findings, OnBehalfOf person) {
     boolean nothing =
         person.getOfficer().isEmpty()
             && person.getUnit().isEmpty()

@@ -8,6 +8,7 @@ import com.google.rpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.model.Problem;
@@ -17,7 +18,7 @@ import org.entente.proto.v1.Outcome;
 /**
  * Maps problems to gRPC statuses: one status for each code, with {@code google.rpc.ErrorInfo}
  * (reason = the stable code, domain = {@code entente}, metadata who_must_act and retry) and, if a
- * field is at fault, {@code google.rpc.BadRequest}.
+ * field is at fault, {@code google.rpc.BadRequest}, with all faults of an invalid draft.
  */
 public final class StatusMapper {
   private static final String DOMAIN = "entente";
@@ -31,6 +32,11 @@ public final class StatusMapper {
 
   /** The same with further metadata. */
   static StatusRuntimeException exception(Problem problem, Map<String, String> more) {
+    return exception(problem, more, List.of());
+  }
+
+  private static StatusRuntimeException exception(
+      Problem problem, Map<String, String> more, List<org.entente.proto.v1.Problem> further) {
     Status.Builder status =
         Status.newBuilder()
             .setCode(grpcCode(problem.code()).value())
@@ -45,16 +51,17 @@ public final class StatusMapper {
                         .putAllMetadata(more)
                         .build()));
     if (!problem.field().isEmpty()) {
-      status.addDetails(
-          Any.pack(
-              BadRequest.newBuilder()
-                  .addFieldViolations(
-                      BadRequest.FieldViolation.newBuilder()
-                          .setField(problem.field())
-                          .setDescription(problem.message()))
-                  .build()));
+      BadRequest.Builder fields =
+          BadRequest.newBuilder().addFieldViolations(violation(problem.field(), problem.message()));
+      further.forEach(
+          one -> fields.addFieldViolations(violation(one.getField(), one.getMessage())));
+      status.addDetails(Any.pack(fields.build()));
     }
     return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  private static BadRequest.FieldViolation violation(String field, String what) {
+    return BadRequest.FieldViolation.newBuilder().setField(field).setDescription(what).build();
   }
 
   /** Ends the call if there is a problem. */
@@ -67,7 +74,8 @@ public final class StatusMapper {
   /** The outcome; throws the status of its problem if it is invalid. */
   public static Outcome valid(Outcome outcome) {
     if (outcome.hasInvalid()) {
-      throw exception(Problem.of(outcome.getInvalid()));
+      throw exception(
+          Problem.of(outcome.getInvalid()), Map.of(), outcome.getInvalid().getFurtherList());
     }
     return outcome;
   }

@@ -1,9 +1,11 @@
 package org.entente.gateway.rpc.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +14,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.entente.gateway.client.ErrorDetails;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.Refusals;
+import org.entente.proto.v1.Outcome;
 import org.junit.jupiter.api.Test;
 
 /** How problems look to callers, and whether proto/README.md says so. */
@@ -40,6 +44,19 @@ class StatusMapperTest {
       assertEquals(code, StatusMapper.code(StatusMapper.exception(problem)));
       assertEquals(problem, Problem.of(problem.toProto()));
     }
+  }
+
+  @Test
+  void invalidDraft_hasAFieldViolationForEachFault() {
+    org.entente.proto.v1.Problem.Builder invalid =
+        new Problem(Code.INVALID_FIELD, "label.kind", "is required").toProto().toBuilder();
+    invalid.addFurther(new Problem(Code.INVALID_FIELD, "label.lane", "is unknown").toProto());
+    StatusRuntimeException refused =
+        assertThrows(
+            StatusRuntimeException.class,
+            () -> StatusMapper.valid(Outcome.newBuilder().setInvalid(invalid).build()));
+    assertEquals("label.kind", Refusals.of(refused).field());
+    assertEquals(List.of("label.lane: is unknown"), ErrorDetails.furtherFields(refused));
   }
 
   @Test
