@@ -182,12 +182,12 @@ class HaproxyTest {
     try {
       federation.await("HAProxy leads to the leader", () -> answers(client));
       for (int i = 0; i < 300; i++) {
-        flood.add(connectFrom("127.0.0.2"));
+        flood.add(connectFrom(2));
       }
       assertTrue(isClosed(flood.get(110)), "by the proxy");
       flood.get(0).setSoTimeout(1);
       assertThrows(SocketTimeoutException.class, () -> flood.get(0).getInputStream().read());
-      try (Socket other = connectFrom("127.0.0.3")) {
+      try (Socket other = connectFrom(3)) {
         other.setSoTimeout(1);
         assertThrows(SocketTimeoutException.class, () -> other.getInputStream().read());
       }
@@ -210,10 +210,12 @@ class HaproxyTest {
     }
   }
 
-  private Socket connectFrom(String address) throws IOException {
+  /** Connects from 127.0.0.x. */
+  private Socket connectFrom(int last) throws IOException {
     Socket socket = new Socket();
-    socket.bind(new InetSocketAddress(address, 0));
-    socket.connect(new InetSocketAddress("127.0.0.1", front.clients()));
+    InetAddress own = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
+    socket.bind(new InetSocketAddress(own, 0));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), front.clients()));
     return socket;
   }
 

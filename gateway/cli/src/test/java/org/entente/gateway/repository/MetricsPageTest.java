@@ -37,7 +37,6 @@ class MetricsPageTest {
   private static final Path RULES = REPOSITORY.resolve("config/prometheus/alerts.yaml");
   private static final Path DASHBOARD = REPOSITORY.resolve("config/grafana/entente.json");
 
-
   /** A row about a metric: name, labels, type. */
   private static final Pattern METRIC =
       Pattern.compile("(?m)^\\| `([a-z][a-z0-9_]*)(?:\\{([a-z_,]+)})?` \\| (\\w+) \\|(.*)$");

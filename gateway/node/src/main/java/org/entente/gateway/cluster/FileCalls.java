@@ -2,6 +2,7 @@ package org.entente.gateway.cluster;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -72,7 +73,7 @@ final class FileCalls implements FileNode {
   @Override
   public Held held(long term, String name, long bytes) throws IOException {
     KeyReader in = call(HELD, named(term, name).u64(bytes));
-    return new Held(in.u64(), in.bytes(Sha256.HASH_BYTES));
+    return new Held(in.u64(), HexFormat.of().formatHex(in.bytes(Sha256.HASH_BYTES)));
   }
 
   @Override
@@ -134,7 +135,7 @@ final class FileCalls implements FileNode {
 
   private static byte[] held(FileNode files, KeyReader in) throws IOException {
     Held held = files.held(in.u64(), in.ascii(), in.u64());
-    return KeyBuilder.key().u64(held.length()).bytes(held.sha256()).done();
+    return KeyBuilder.key().u64(held.length()).bytes(HexFormat.of().parseHex(held.sha256())).done();
   }
 
   private static byte[] written(FileNode files, KeyReader in) throws IOException {

@@ -14,9 +14,9 @@ interface FileNode {
    * The beginning of a file.
    *
    * @param length of the whole file in bytes; 0 if there is none
-   * @param sha256 of the asked bytes, or of all if there are fewer
+   * @param sha256 of the asked bytes, or of all if there are fewer; in hexadecimal digits
    */
-  record Held(long length, byte[] sha256) {}
+  record Held(long length, String sha256) {}
 
   /** How much a node has of a file, with the hash of its first bytes. */
   Held held(long term, String name, long bytes) throws IOException;

@@ -5,8 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,7 +98,7 @@ final class LeaderFiles implements FileMirror {
     private long equal(String file, long length) throws IOException {
       FileNode.Held theirs = node.held(term, file, length);
       long common = Math.min(length, theirs.length());
-      boolean same = Arrays.equals(own.held(term, file, common).sha256(), theirs.sha256());
+      boolean same = own.held(term, file, common).sha256().equals(theirs.sha256());
       if (!same || theirs.length() > length) {
         node.write(term, file, same ? common : 0, new byte[0]);
       }
@@ -188,15 +188,16 @@ final class LeaderFiles implements FileMirror {
 
   @Override
   public boolean restore(String name, byte[] sha256) throws IOException {
-    if (Arrays.equals(own.held(term, name, Long.MAX_VALUE).sha256(), sha256)) {
+    String wanted = HexFormat.of().formatHex(sha256);
+    if (own.held(term, name, Long.MAX_VALUE).sha256().equals(wanted)) {
       return true;
     }
     requireLead();
     List<Holding> answers = holdings(name, Long.MAX_VALUE);
     for (Holding one : answers) {
-      if (Arrays.equals(one.held().sha256(), sha256)) {
+      if (one.held().sha256().equals(wanted)) {
         take(name, one.peer(), 0);
-        return Arrays.equals(own.held(term, name, Long.MAX_VALUE).sha256(), sha256);
+        return own.held(term, name, Long.MAX_VALUE).sha256().equals(wanted);
       }
     }
     if (answers.size() < peers.size()) {

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,10 +74,14 @@ final class MirroredFolder implements FileNode {
         }
         digest.update(buffer.array(), 0, buffer.position());
       }
-      return new Held(length, digest.digest());
+      return held(length, digest);
     } catch (NoSuchFileException e) {
-      return new Held(0, digest.digest());
+      return held(0, digest);
     }
+  }
+
+  private static Held held(long length, Sha256 digest) {
+    return new Held(length, HexFormat.of().formatHex(digest.digest()));
   }
 
   @Override

@@ -25,6 +25,7 @@ import org.entente.gateway.ledger.record.DiskSpace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;

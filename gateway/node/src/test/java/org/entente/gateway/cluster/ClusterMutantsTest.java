@@ -36,10 +36,14 @@ class ClusterMutantsTest {
             "goes on after an entry that it could not apply",
             MACHINE,
             "      role.stopped(e);\n      throw e;\n    }\n  }\n\n  private boolean apply",
-            "      return CompletableFuture.completedFuture(STALE);\n"
-                + "    }\n"
-                + "  }\n\n"
-                + "  private boolean apply"),
+            """
+                return CompletableFuture.completedFuture(STALE);
+              }
+            }
+
+            private boolean apply"""
+                .indent(2)
+                .stripTrailing()),
         new SourceMutant(
             "applies what a leader of an earlier term computed",
             MACHINE,

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.keys.KeyDescription;
 import org.entente.gateway.seal.keys.KeyEntry;
@@ -46,7 +47,7 @@ class LeaderKeysTest {
   private final CountDownLatch slow = new CountDownLatch(1);
   private volatile boolean slowB;
   private final Set<String> hanging = ConcurrentHashMap.newKeySet();
-  private volatile int lostFetches;
+  private final AtomicInteger lostFetches = new AtomicInteger();
   private volatile String givesOneKeyOnly = "";
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private LeaderKeys leader;
@@ -125,8 +126,7 @@ class LeaderKeysTest {
     @Override
     public List<KeyEntry> fetch(long term, List<KeyDescription> names) throws IOException {
       NodeKeys node = reached();
-      if (lostFetches > 0) {
-        lostFetches--;
+      if (lostFetches.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         throw new IOException(name + " fell silent");
       }
       if (name.equals(givesOneKeyOnly)) {
@@ -259,7 +259,7 @@ class LeaderKeysTest {
     KeyEntry key = key(KEY);
     node("a").keystore().put(key);
     down.clear();
-    lostFetches = 2;
+    lostFetches.set(2);
 
     followOften("c", 2);
 
@@ -289,7 +289,7 @@ class LeaderKeysTest {
     down.add("c");
     node("a").keystore().put(key(KEY));
     down.clear();
-    lostFetches = Integer.MAX_VALUE;
+    lostFetches.set(Integer.MAX_VALUE);
 
     IOException why = assertThrows(IOException.class, () -> followOften("c", 2));
     assertTrue(String.valueOf(why.getMessage()).contains("do not give"), why.getMessage());

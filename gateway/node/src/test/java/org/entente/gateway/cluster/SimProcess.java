@@ -50,7 +50,11 @@ final class SimProcess implements LedgerStateMachine.Role {
             node.folder().resolve("keys"),
             node::wallClock,
             new SeededRandom("node " + node.id() + " " + world.random().nextLong()));
-    keys = new NodeKeys(keystore, world.random().nextLong() & Long.MAX_VALUE);
+    keys =
+        new NodeKeys(
+            keystore,
+            node.folder().resolve("mark-keys"),
+            world.random().nextLong() & Long.MAX_VALUE);
     machine = new LedgerStateMachine(node::openCopy, this);
     machine.getLifeCycle().startAndTransition(machine::open);
     raft = new SimRaft(this, node.id(), ClusterSimulation.NODES, node.raftDisk(), machine);

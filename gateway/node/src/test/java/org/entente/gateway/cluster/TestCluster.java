@@ -128,7 +128,7 @@ final class TestCluster implements AutoCloseable {
         folders(node),
         new ClusterSettings.Limits(RocksOptions.defaults(), ELECTION, flushBytes),
         certificates.of(identity),
-        new ClusterSettings.Attachments(own.resolve("files"), 0));
+        new ClusterSettings.Attachments(dir.resolve(node).resolve("files"), 0));
   }
 
   private ClusterSettings.Folders folders(String node) {

@@ -105,7 +105,7 @@ class RecalledMailTest {
             ledger,
             settlement,
             sessions,
-            envelope -> Optional.empty(),
+            (header, envelope) -> Optional.empty(),
             // So that whatever is not withdrawn because it was taken back says another code.
             (agreement, recipient) -> false,
             new Transmission.Origin(

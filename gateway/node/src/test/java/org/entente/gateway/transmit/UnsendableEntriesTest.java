@@ -51,6 +51,7 @@ import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.store.Batch;
@@ -147,7 +148,7 @@ class UnsendableEntriesTest {
 
   private boolean failsBeforeAllRecipients;
 
-  private Optional<ContentKey> contentKey(StoredEnvelope envelope) {
+  private Optional<ContentKey> contentKey(EnvelopeHeader header, StoredEnvelope envelope) {
     if (failsBeforeAllRecipients) {
       throw new IllegalStateException("a defect");
     }

@@ -39,7 +39,7 @@ record SingleGateway(Federation federation, DemoOutput voice) implements KilledG
     try {
       federation.stop(AGENCY);
     } catch (CommandFailure e) {
-      voice.say("%s in time and was killed", e.getMessage());
+      voice.say("%s in time and was killed", String.valueOf(e.getMessage()));
     }
     return AuditResult.verify(federation.plan(AGENCY));
   }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.model.DurableFile;
 import org.entente.gateway.model.FileErrorText;
@@ -30,7 +31,8 @@ public final class OptionFile {
     } catch (IOException e) {
       throw new CommandFailure(failed + ": " + FileErrorText.words(e), e);
     } catch (UncheckedIOException e) {
-      throw new CommandFailure(failed + ": " + FileErrorText.words(e.getCause()), e);
+      throw new CommandFailure(
+          failed + ": " + FileErrorText.words(Objects.requireNonNull(e.getCause())), e);
     }
   }
 

@@ -47,6 +47,11 @@ class ClusterCommandTest {
           }
 
           @Override
+          public boolean leads() {
+            return true;
+          }
+
+          @Override
           public List<String> warnings() {
             return List.of();
           }

@@ -99,8 +99,8 @@ final class AttachmentFetch implements AutoCloseable {
     return origin;
   }
 
-  byte[] expected() {
-    return expected.toByteArray();
+  ByteString expected() {
+    return expected;
   }
 
   SealedFile file() {

@@ -1,7 +1,6 @@
 package org.entente.gateway.feature.attachment;
 
 import com.google.protobuf.ByteString;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -84,8 +83,7 @@ final class AttachmentFetches {
       AttachmentFetch.Key name, FetchedAttachment known, Attachment attachment) {
     SealedFile file =
         parts.folder().fetched(name.message(), name.attachment(), attachment.getSize());
-    return !files.isHere(name, known.getSealedSha256().toByteArray())
-        || file.present() == file.segments();
+    return !files.isHere(name, known.getSealedSha256()) || file.present() == file.segments();
   }
 
   private Optional<Problem> refusal(
@@ -284,7 +282,7 @@ final class AttachmentFetches {
 
   private void check(AttachmentFetch fetch) {
     SealedFile.Hashes hashes = fetch.hashes().orElse(null);
-    if (hashes != null && MessageDigest.isEqual(hashes.content(), fetch.expected())) {
+    if (hashes != null && hashes.content().equals(fetch.expected())) {
       parts.folder().sync();
       files.completed(fetch.key());
       parts.gateway().ledger().commit(Lane.ROUTINE, tx -> record(tx, fetch, hashes.sealed()));
@@ -303,7 +301,7 @@ final class AttachmentFetches {
     }
   }
 
-  private boolean record(Transaction tx, AttachmentFetch fetch, byte[] sealedHash) {
+  private boolean record(Transaction tx, AttachmentFetch fetch, ByteString sealedHash) {
     AttachmentFetch.Key name = fetch.key();
     FetchedAttachment record = parts.table().fetched(tx, name.message(), name.attachment());
     if (record == null || record.getComplete() || isGone(tx, name)) {
@@ -315,10 +313,7 @@ final class AttachmentFetches {
             tx,
             name.message(),
             name.attachment(),
-            record.toBuilder()
-                .setComplete(true)
-                .setSealedSha256(ByteString.copyFrom(sealedHash))
-                .build());
+            record.toBuilder().setComplete(true).setSealedSha256(sealedHash).build());
     tx.audit(
         AuditRecord.of(
             AuditType.ATTACHMENT_FETCHED,

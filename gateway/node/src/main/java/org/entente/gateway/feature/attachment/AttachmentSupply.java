@@ -64,7 +64,7 @@ final class AttachmentSupply {
     try {
       OwnAttachment record = record(requester, request);
       AttachmentId id = AttachmentId.of(request.getAttachmentId().toByteArray());
-      if (record != null && !files.isHere(id, record.getSealedSha256().toByteArray())) {
+      if (record != null && !files.isHere(id, record.getSealedSha256())) {
         return Optional.empty();
       }
       sealed =

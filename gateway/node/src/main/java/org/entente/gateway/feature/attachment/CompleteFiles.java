@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.attachment;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
@@ -53,7 +54,8 @@ final class CompleteFiles {
    * @param message of a fetched one; null for an own one
    * @param hash of the sealed file
    */
-  private record Complete(String name, @Nullable MessageId message, AttachmentId id, byte[] hash) {}
+  private record Complete(
+      String name, @Nullable MessageId message, AttachmentId id, ByteString hash) {}
 
   /** An own file was completed: it is on most machines. */
   void completed(AttachmentId id) {
@@ -66,12 +68,12 @@ final class CompleteFiles {
   }
 
   /** Whether an own file may be given; if not yet, it is looked for next. */
-  boolean isHere(AttachmentId id, byte[] hash) {
+  boolean isHere(AttachmentId id, ByteString hash) {
     return isHere(new Complete(AttachmentFolder.ownName(id), null, id, hash));
   }
 
   /** The same of a fetched file. */
-  boolean isHere(AttachmentFetch.Key key, byte[] hash) {
+  boolean isHere(AttachmentFetch.Key key, ByteString hash) {
     String name = AttachmentFolder.fetchedName(key.message(), key.attachment());
     return isHere(new Complete(name, key.message(), key.attachment(), hash));
   }
@@ -127,7 +129,7 @@ final class CompleteFiles {
                   AttachmentFolder.ownName(one.id()),
                   null,
                   one.id(),
-                  one.record().getSealedSha256().toByteArray()));
+                  one.record().getSealedSha256()));
         }
       }
       page = parts.table().page(last, AT_ONCE);
@@ -146,7 +148,7 @@ final class CompleteFiles {
                   AttachmentFolder.fetchedName(one.message(), one.id()),
                   one.message(),
                   one.id(),
-                  one.record().getSealedSha256().toByteArray()));
+                  one.record().getSealedSha256()));
         }
       }
       page = parts.table().page(last, AT_ONCE);
@@ -163,7 +165,7 @@ final class CompleteFiles {
 
   private void look(Complete file) {
     try {
-      if (!here.contains(file.name()) && !mirror.restore(file.name(), file.hash())) {
+      if (!here.contains(file.name()) && !mirror.restore(file.name(), file.hash().toByteArray())) {
         lose(file);
         return;
       }

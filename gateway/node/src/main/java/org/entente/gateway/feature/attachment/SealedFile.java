@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.attachment;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -132,7 +133,7 @@ record SealedFile(Path path, long size) {
    * @param content of what was sealed
    * @param sealed of the bytes on the disk
    */
-  record Hashes(byte[] content, byte[] sealed) {}
+  record Hashes(ByteString content, ByteString sealed) {}
 
   /** The hashes; empty if a segment is missing or does not open. */
   Optional<Hashes> hashes(AttachmentSeal seal) {
@@ -148,7 +149,8 @@ record SealedFile(Path path, long size) {
       content.update(plain);
       Arrays.fill(plain, (byte) 0);
     }
-    return Optional.of(new Hashes(content.digest(), onDisk.digest()));
+    return Optional.of(
+        new Hashes(ByteString.copyFrom(content.digest()), ByteString.copyFrom(onDisk.digest())));
   }
 
   /** Removes it; nothing happens if it is not there. */

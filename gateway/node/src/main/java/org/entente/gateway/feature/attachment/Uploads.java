@@ -3,7 +3,6 @@ package org.entente.gateway.feature.attachment;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -326,22 +325,22 @@ final class Uploads {
       SealedFile file,
       AttachmentSeal seal) {
     SealedFile.Hashes hashes = file.hashes(seal).orElse(null);
-    boolean stated =
+    boolean otherThanStated =
         hashes != null
-            && (facts.getSha256().isEmpty()
-                || MessageDigest.isEqual(facts.getSha256().toByteArray(), hashes.content()));
-    if (!stated) {
+            && !facts.getSha256().isEmpty()
+            && !facts.getSha256().equals(hashes.content());
+    if (hashes == null || otherThanStated) {
       discard(id, file);
       return Result.refused(
           Code.INVALID_FIELD,
           "sha256",
           "the uploaded bytes do not have the stated hash; the upload is removed, begin again");
     }
-    UploadFacts whole = facts.toBuilder().setSha256(ByteString.copyFrom(hashes.content())).build();
+    UploadFacts whole = facts.toBuilder().setSha256(hashes.content()).build();
     OwnAttachment done =
         record.toBuilder()
             .setComplete(true)
-            .setSealedSha256(ByteString.copyFrom(hashes.sealed()))
+            .setSealedSha256(hashes.sealed())
             .setSealed(sealed(id, whole, record.getUntilMs()))
             .build();
     boolean there =

@@ -146,7 +146,7 @@ class AttachmentFetchTest {
     }
     assertTrue(second.isWhole());
     assertNull(second.next(0));
-    assertArrayEquals(Sha256.hash(content), second.hashes().orElseThrow().content());
+    assertArrayEquals(Sha256.hash(content), second.hashes().orElseThrow().content().toByteArray());
     assertTrue(fetch(0).isWhole());
   }
 
