@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 final class FileCalls implements FileNode {
-  static final String SERVICE = "entente.cluster.Files";
+  static final String SERVICE = "entente.cluster.Attachments";
 
   /** A file of 2 GiB is hashed in less on any disk that can take messages. */
   private static final long PATIENCE_SECONDS = 300;
