@@ -138,16 +138,17 @@ public record ClusterConfig(
   void requireFit(
       Path data,
       Path keystore,
-      NodeConfig.Listen listen,
+      String clients,
+      @Nullable String peers,
       boolean backups,
       @Nullable Path attachments) {
     if (backups) {
       throw new IllegalArgumentException(
           "backup: a cluster makes no backups yet; leave backup out, or leave cluster out");
     }
-    requirePort("listen.clients", listen.clients());
-    if (listen.peers() != null) {
-      requirePort("listen.peers", listen.peers());
+    requirePort("listen.clients", clients);
+    if (peers != null) {
+      requirePort("listen.peers", peers);
     }
     if (attachments != null) {
       requireApart("attachments.folder", attachments, "data", data);

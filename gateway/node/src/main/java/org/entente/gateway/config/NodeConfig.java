@@ -163,7 +163,8 @@ public record NodeConfig(
       cluster.requireFit(
           data,
           keystore,
-          listen,
+          listen.clients(),
+          listen.peers(),
           backup != null,
           attachments == null ? null : attachments.folder());
     }
