@@ -391,7 +391,7 @@ class ClusterPathTest {
     return get(node, "/metrics")
         .body()
         .lines()
-        .filter(line -> line.startsWith("entente_cluster_term "))
+        .filter(line -> line.startsWith("entente_cluster_term{"))
         .map(line -> line.substring(line.indexOf(' ') + 1))
         .mapToLong(term -> (long) Double.parseDouble(term))
         .findFirst()

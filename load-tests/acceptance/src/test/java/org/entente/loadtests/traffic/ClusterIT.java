@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /** Three processes run one gateway, and are killed and stopped under load both ways. */
 @Tag("extended")
+@Tag("cluster")
 final class ClusterIT {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterIT.class);
   private static final String FR = "fr.customs";
