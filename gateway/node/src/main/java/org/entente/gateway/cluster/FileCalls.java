@@ -40,8 +40,10 @@ import org.slf4j.LoggerFactory;
 final class FileCalls implements FileNode {
   static final String SERVICE = "entente.cluster.Attachments";
 
+  private static final long PATIENCE_SECONDS = 30;
+
   /** A file of 2 GiB is hashed in less on any disk that can take messages. */
-  private static final long PATIENCE_SECONDS = 300;
+  private static final long HASH_PATIENCE_SECONDS = 300;
 
   private static final Logger LOG = LoggerFactory.getLogger(FileCalls.class);
   private static final MethodDescriptor<byte[], byte[]> HELD = method("Held");
@@ -114,7 +116,8 @@ final class FileCalls implements FileNode {
           ClientCalls.blockingUnaryCall(
               channel.get(),
               method,
-              CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
+              CallOptions.DEFAULT.withDeadlineAfter(
+                  method == HELD ? HASH_PATIENCE_SECONDS : PATIENCE_SECONDS, TimeUnit.SECONDS),
               request.done()));
     } catch (StatusRuntimeException e) {
       throw new IOException(method.getBareMethodName() + ": " + e.getStatus(), e);

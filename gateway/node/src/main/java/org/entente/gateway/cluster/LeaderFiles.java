@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.entente.gateway.store.FileMirror;
@@ -44,11 +45,19 @@ final class LeaderFiles implements FileMirror {
   private final Duration patience;
   private final Executor threads;
 
+  /**
+   * How often a majority did not take a file: its last part is then written anew, with other bytes.
+   */
+  private final Map<String, Long> failedCopies = new ConcurrentHashMap<>();
+
+  /** How much of a file a node took, and after how many failed copies. */
+  private record Reached(long length, long attempt) {}
+
   /** Another node, and how far its files are known to be equal to this node's. */
   private final class Peer {
     final String name;
     final FileNode node;
-    final Cache<String, Long> reached =
+    final Cache<String, Reached> reached =
         Caffeine.newBuilder().executor(Runnable::run).maximumSize(REMEMBERED).build();
     final Set<String> copying = ConcurrentHashMap.newKeySet();
 
@@ -63,9 +72,11 @@ final class LeaderFiles implements FileMirror {
         return false;
       }
       try {
-        Long before = reached.getIfPresent(file);
+        long attempt = failedCopies.getOrDefault(file, 0L);
+        Reached before = reached.getIfPresent(file);
         reached.invalidate(file);
-        reached.put(file, copy(file, before));
+        Long known = before != null && before.attempt() == attempt ? before.length() : null;
+        reached.put(file, new Reached(copy(file, known), attempt));
         return true;
       } catch (IOException | RuntimeException e) {
         // The edge of this thread: whatever failed, the node is compared again.
@@ -153,6 +164,7 @@ final class LeaderFiles implements FileMirror {
     requireLead();
     int made = 1 + ask(peer -> peer.copy(name) ? true : null, majority() - 1).size();
     if (made < majority()) {
+      failedCopies.merge(name, 1L, Long::sum);
       throw new IOException(
           "%d of %d machines have the file; at least %d must"
               .formatted(made, peers.size() + 1, majority()));
@@ -161,13 +173,15 @@ final class LeaderFiles implements FileMirror {
 
   @Override
   public boolean copyToAll(String name) {
-    return leads.getAsBoolean() && peers.stream().allMatch(peer -> peer.copy(name));
+    return leads.getAsBoolean()
+        && ask(peer -> peer.copy(name) ? true : null, peers.size()).size() == peers.size();
   }
 
   @Override
   public void resume(String name, long from) throws IOException {
     requireLead();
-    List<Holding> answers = holdings(name, 0);
+    List<Holding> answers =
+        ask(peer -> new Holding(peer, peer.node.held(term, name, 0)), peers.size());
     // Any of these and any majority have a machine in common.
     int needed = peers.size() + 1 - majority();
     if (answers.size() < needed) {
@@ -187,23 +201,33 @@ final class LeaderFiles implements FileMirror {
   }
 
   @Override
-  public boolean restore(String name, byte[] sha256) throws IOException {
+  public boolean restore(String name, byte[] sha256, boolean replaceable) throws IOException {
     String wanted = HexFormat.of().formatHex(sha256);
-    if (own.held(term, name, Long.MAX_VALUE).sha256().equals(wanted)) {
+    if (has(own, name, wanted)) {
       return true;
     }
     requireLead();
-    List<Holding> answers = holdings(name, Long.MAX_VALUE);
-    for (Holding one : answers) {
-      if (one.held().sha256().equals(wanted)) {
-        take(name, one.peer(), 0);
-        return own.held(term, name, Long.MAX_VALUE).sha256().equals(wanted);
-      }
+    AtomicInteger lacking = new AtomicInteger();
+    List<Peer> having =
+        ask(
+            peer -> {
+              boolean has = has(peer.node, name, wanted);
+              lacking.addAndGet(has ? 0 : 1);
+              return has ? peer : null;
+            },
+            1);
+    if (!having.isEmpty()) {
+      take(name, having.get(0), 0);
+      return has(own, name, wanted);
     }
-    if (answers.size() < peers.size()) {
+    if (lacking.get() < (replaceable ? majority() - 1 : peers.size())) {
       throw new IOException("machines that did not answer may have the file");
     }
     return false;
+  }
+
+  private boolean has(FileNode node, String name, String sha256) throws IOException {
+    return node.held(term, name, Long.MAX_VALUE).sha256().equals(sha256);
   }
 
   private void take(String name, Peer peer, long from) throws IOException {
@@ -219,11 +243,6 @@ final class LeaderFiles implements FileMirror {
   }
 
   private record Holding(Peer peer, FileNode.Held held) {}
-
-  /** What the others have of a file; those that do not answer are left out. */
-  private List<Holding> holdings(String name, long bytes) {
-    return ask(peer -> new Holding(peer, peer.node.held(term, name, bytes)), peers.size());
-  }
 
   @Override
   public Set<String> retain(Predicate<String> kept) {
@@ -242,6 +261,7 @@ final class LeaderFiles implements FileMirror {
       over.forEach(names::remove);
     }
     peer.reached.asMap().keySet().retainAll(names);
+    failedCopies.keySet().removeIf(name -> !kept.test(name));
     return names;
   }
 

@@ -24,7 +24,7 @@ public interface FileMirror {
    */
   void copy(String name) throws IOException;
 
-  /** The same; returns whether every machine has it now. */
+  /** The same on every machine that answers in time; returns whether all have it now. */
   boolean copyToAll(String name);
 
   /**
@@ -38,9 +38,11 @@ public interface FileMirror {
   /**
    * Whether this machine has a file with this SHA-256; takes it from another one if it can.
    *
-   * @throws IOException if no answer shows that no machine has it
+   * @param replaceable whether it can be had again from elsewhere: then the word of most machines
+   *     that they lack it is enough, otherwise that of all
+   * @throws IOException if too few machines answer to know
    */
-  boolean restore(String name, byte[] sha256) throws IOException;
+  boolean restore(String name, byte[] sha256, boolean replaceable) throws IOException;
 
   /**
    * Removes files of other machines that are not kept.
@@ -77,7 +79,7 @@ public interface FileMirror {
     }
 
     @Override
-    public boolean restore(String name, byte[] sha256) {
+    public boolean restore(String name, byte[] sha256, boolean replaceable) {
       return true;
     }
 

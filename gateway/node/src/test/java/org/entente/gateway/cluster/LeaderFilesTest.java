@@ -143,6 +143,39 @@ class LeaderFilesTest {
   }
 
   @Test
+  void copyToAll_reachesThoseBehindOneThatIsDown() throws IOException {
+    down.add("b");
+    put("a", FILE, "sealed");
+    assertFalse(leader.copyToAll(FILE));
+    assertEquals("sealed", content("c", FILE));
+  }
+
+  /** What is written again after a failure is sealed anew: other bytes of the same length. */
+  @Test
+  void copy_afterOneThatFailed_comparesAgain() throws IOException {
+    LeaderFiles ofFive = ofFive();
+    down.addAll(Set.of("c", "d", "e"));
+    put("a", FILE, "sealed once");
+    assertThrows(IOException.class, () -> ofFive.copy(FILE));
+    assertEquals("sealed once", content("b", FILE));
+
+    put("a", FILE, "sealed anew");
+    down.remove("c");
+    ofFive.copy(FILE);
+    assertEquals("sealed anew", content("b", FILE));
+    assertEquals("sealed anew", content("c", FILE));
+  }
+
+  private LeaderFiles ofFive() {
+    for (String node : List.of("d", "e")) {
+      AtomicLong term = new AtomicLong();
+      terms.put(node, term);
+      folders.put(node, new MirroredFolder(dir.resolve(node), 0, term::get));
+    }
+    return leader("a", 1);
+  }
+
+  @Test
   void copy_thatNoMajorityTakes_isRefused() throws IOException {
     down.addAll(Set.of("b", "c"));
     put("a", FILE, "sealed");
@@ -212,13 +245,16 @@ class LeaderFilesTest {
     put("a", FILE, "half");
     put("b", FILE, "others");
     put("c", FILE, "sealed");
-    assertTrue(leader.restore(FILE, hash("sealed")));
+    assertTrue(leader.restore(FILE, hash("sealed"), false));
     assertEquals("sealed", content("a", FILE));
-    assertTrue(leader.restore(FILE, hash("sealed")), "it is here");
+    assertTrue(leader.restore(FILE, hash("sealed"), false), "it is here");
 
-    assertFalse(leader.restore(FILE, hash("lost")), "all say that they do not have it");
+    assertFalse(leader.restore(FILE, hash("lost"), false), "all say that they do not have it");
     down.add("b");
-    assertThrows(IOException.class, () -> leader.restore(FILE, hash("lost")));
+    assertThrows(IOException.class, () -> leader.restore(FILE, hash("lost"), false));
+    assertFalse(leader.restore(FILE, hash("lost"), true), "it can be had elsewhere");
+    down.add("c");
+    assertThrows(IOException.class, () -> leader.restore(FILE, hash("lost"), true));
     assertEquals("sealed", content("a", FILE));
   }
 

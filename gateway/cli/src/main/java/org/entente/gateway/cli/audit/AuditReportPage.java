@@ -216,7 +216,7 @@ final class AuditReportPage {
                     AuditTypeText.of(record.type()),
                     messages,
                     names(record.subject().agencies()),
-                    basis(one, record),
+                    agreement(record),
                     person(record),
                     outcome(record),
                     leaf))
@@ -227,18 +227,10 @@ final class AuditReportPage {
     return agencies.stream().map(AgencyName::value).collect(Collectors.joining(", "));
   }
 
-  private static String basis(CheckedRecord one, AuditRecord record) {
-    List<String> words = new ArrayList<>();
-    if (!record.basis().agreement().isEmpty()) {
-      words.add("agreement " + record.basis().agreement());
-    }
-    one.exported().messages().stream()
-        .flatMap(message -> message.getTermsList().stream())
-        .map(ExportedMessage.Terms::getLegalBasis)
-        .filter(text -> !text.isEmpty())
-        .distinct()
-        .forEach(words::add);
-    return String.join("; ", words);
+  /** The legal basis is with the messages: no leaf proves it. */
+  private static String agreement(AuditRecord record) {
+    String agreement = record.basis().agreement();
+    return agreement.isEmpty() ? "" : "agreement " + agreement;
   }
 
   private static String person(AuditRecord record) {
@@ -276,8 +268,9 @@ final class AuditReportPage {
     }
     page.heading(2, "Messages, their terms and their evidence");
     page.paragraph(
-        "The gateway keeps these beside the log. The log does not prove them; each piece of"
-            + " evidence was signed by the agency that states it when the gateway took it.");
+        "The gateway keeps these beside the log. The log does not prove them: a report that was made"
+            + " from a file shows what the file says. Each piece of evidence that the gateway keeps"
+            + " was signed by the agency that states it.");
     all.forEach((id, message) -> message(page, id, message));
   }
 

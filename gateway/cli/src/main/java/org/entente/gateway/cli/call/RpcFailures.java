@@ -70,10 +70,15 @@ public final class RpcFailures {
         status.getDescription(), () -> status.getCode().toString());
   }
 
-  /** Whether gRPC refused a call as too large, before this protocol's own checks. */
+  /**
+   * Whether gRPC refused a call as too large, before this protocol's own checks. A connection that
+   * the gateway ends for a limit has the same status, and says nothing of the call.
+   */
   public static boolean isTooLarge(Throwable failure) {
-    return Status.fromThrowable(failure).getCode() == Status.Code.RESOURCE_EXHAUSTED
-        && whoActs(failure).isEmpty();
+    Status status = Status.fromThrowable(failure);
+    return status.getCode() == Status.Code.RESOURCE_EXHAUSTED
+        && whoActs(failure).isEmpty()
+        && String.valueOf(status.getDescription()).contains("exceeds maximum size");
   }
 
   /** Who must act, from the gateway's error details; empty if there are none. */

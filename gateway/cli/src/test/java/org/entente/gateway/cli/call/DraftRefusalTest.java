@@ -51,6 +51,22 @@ class DraftRefusalTest {
     assertEquals(Optional.empty(), DraftRefusal.of(Status.UNAVAILABLE.asRuntimeException()));
     assertEquals(
         Optional.of(Code.TOO_LARGE),
-        DraftRefusal.of(Status.RESOURCE_EXHAUSTED.asRuntimeException()).map(Problem::code));
+        DraftRefusal.of(
+                Status.RESOURCE_EXHAUSTED
+                    .withDescription("gRPC message exceeds maximum size 4194304: 5000000")
+                    .asRuntimeException())
+            .map(Problem::code));
+  }
+
+  /** The fifteenth look: drafts on their way were said to be too large, and never published. */
+  @Test
+  void connectionThatTheGatewayEnds_saysNothingOfTheDraft() {
+    assertEquals(
+        Optional.empty(),
+        DraftRefusal.of(
+            Status.RESOURCE_EXHAUSTED
+                .withDescription(
+                    "Abrupt GOAWAY closed sent stream. HTTP/2 error code:" + " ENHANCE_YOUR_CALM")
+                .asRuntimeException()));
   }
 }

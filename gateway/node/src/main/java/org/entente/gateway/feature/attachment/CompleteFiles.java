@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AttachmentId;
@@ -29,6 +30,9 @@ final class CompleteFiles {
 
   private static final int AT_ONCE = 256;
 
+  /** Rounds from one look at all records to the next. */
+  private static final int ROUNDS = 10;
+
   /** Files that are asked for before their turn comes; more are not noted. */
   private static final int MOST_WANTED = 1_000;
 
@@ -42,6 +46,7 @@ final class CompleteFiles {
 
   private final Queue<Complete> wanted = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean looking = new AtomicBoolean();
+  private long rounds;
 
   CompleteFiles(AttachmentParts parts) {
     this.parts = parts;
@@ -92,13 +97,19 @@ final class CompleteFiles {
     return one.name().equals(other.name());
   }
 
-  /** Looks at all records on another thread, unless it does so already. */
+  /** Looks for wanted files, and at times at all, on another thread unless it does so already. */
   void round() {
-    if (mirror.isShared() && looking.compareAndSet(false, true)) {
+    boolean whole = rounds++ % ROUNDS == 0;
+    if (mirror.isShared() && (whole || !wanted.isEmpty()) && looking.compareAndSet(false, true)) {
       mirror.background(
           () -> {
             try {
-              all();
+              wantedFiles();
+              if (whole) {
+                // What is here can be given, also while a machine that hangs delays the copies.
+                each(this::findHere);
+                each(this::copyToAll);
+              }
             } finally {
               looking.set(false);
             }
@@ -106,25 +117,29 @@ final class CompleteFiles {
     }
   }
 
-  private void all() {
-    ownFiles();
-    fetchedFiles();
-    wantedFiles();
+  private void each(Consumer<Complete> look) {
+    Consumer<Complete> next =
+        file -> {
+          wantedFiles();
+          look.accept(file);
+        };
+    ownFiles(next);
+    fetchedFiles(next);
   }
 
   private void wantedFiles() {
     for (Complete one = wanted.poll(); one != null; one = wanted.poll()) {
-      look(one);
+      findHere(one);
     }
   }
 
-  private void ownFiles() {
+  private void ownFiles(Consumer<Complete> look) {
     List<AttachmentTable.Own> page = parts.table().page((AttachmentId) null, AT_ONCE);
     while (!page.isEmpty()) {
       AttachmentId last = page.get(page.size() - 1).id();
       for (AttachmentTable.Own one : page) {
         if (one.record().getComplete()) {
-          next(
+          look.accept(
               new Complete(
                   AttachmentFolder.ownName(one.id()),
                   null,
@@ -136,14 +151,14 @@ final class CompleteFiles {
     }
   }
 
-  private void fetchedFiles() {
+  private void fetchedFiles(Consumer<Complete> look) {
     List<AttachmentTable.Fetched> page =
         parts.table().page((AttachmentTable.Fetched) null, AT_ONCE);
     while (!page.isEmpty()) {
       AttachmentTable.Fetched last = page.get(page.size() - 1);
       for (AttachmentTable.Fetched one : page) {
         if (one.record().getComplete()) {
-          next(
+          look.accept(
               new Complete(
                   AttachmentFolder.fetchedName(one.message(), one.id()),
                   one.message(),
@@ -155,27 +170,28 @@ final class CompleteFiles {
     }
   }
 
-  /** One after the other, but first those that somebody waits for. */
-  private void next(Complete file) {
-    wantedFiles();
-    if (!everywhere.contains(file.name()) && !lost.contains(file.name())) {
-      look(file);
+  private void findHere(Complete file) {
+    if (here.contains(file.name()) || lost.contains(file.name())) {
+      return;
+    }
+    try {
+      boolean replaceable = file.message() != null;
+      if (mirror.restore(file.name(), file.hash().toByteArray(), replaceable)) {
+        here.add(file.name());
+      } else {
+        lose(file);
+      }
+    } catch (IOException | RuntimeException e) {
+      // The edge of one file: it is looked for again in the next round.
+      LOG.warn("attachment {} is not on this machine: {}", file.name(), e.getMessage());
     }
   }
 
-  private void look(Complete file) {
-    try {
-      if (!here.contains(file.name()) && !mirror.restore(file.name(), file.hash().toByteArray())) {
-        lose(file);
-        return;
-      }
-      here.add(file.name());
-      if (mirror.copyToAll(file.name())) {
-        everywhere.add(file.name());
-      }
-    } catch (IOException | RuntimeException e) {
-      // The edge of one file: it is looked at again in the next round.
-      LOG.debug("attachment {} cannot be compared yet", file.name(), e);
+  private void copyToAll(Complete file) {
+    if (here.contains(file.name())
+        && !everywhere.contains(file.name())
+        && mirror.copyToAll(file.name())) {
+      everywhere.add(file.name());
     }
   }
 
@@ -204,7 +220,8 @@ final class CompleteFiles {
     if (mirror.isShared()) {
       everywhere.retainAll(mirror.retain(kept));
       here.removeIf(kept.negate());
-      lost.removeIf(kept.negate());
+      // Perhaps a machine has mounted its folder meanwhile.
+      lost.clear();
     }
   }
 }

@@ -239,7 +239,8 @@ final class Uploads {
       if (wrong.isPresent()) {
         return new Result.Refused<>(wrong.get());
       }
-      append(id, file, seal, next, request.getData());
+      append(file, seal, next, request.getData());
+      copy(id, file, next);
       return file.present() == file.segments()
           ? complete(id, record, facts, file, seal)
           : Result.done(written(record.getSize(), file.present(), false));
@@ -291,10 +292,7 @@ final class Uploads {
     return good;
   }
 
-  /** On return the bytes are durable, on most machines of a cluster; otherwise nothing is added. */
-  private void append(
-      AttachmentId id, SealedFile file, AttachmentSeal seal, int first, ByteString data)
-      throws IOException {
+  private void append(SealedFile file, AttachmentSeal seal, int first, ByteString data) {
     if (data.isEmpty()) {
       return;
     }
@@ -309,6 +307,13 @@ final class Uploads {
     if (first == 0) {
       parts.folder().sync();
     }
+  }
+
+  /**
+   * On return the whole file is on most machines of a cluster; otherwise nothing is added. Also
+   * after a write without bytes, which completes what a failed machine left uncopied.
+   */
+  private void copy(AttachmentId id, SealedFile file, int first) throws IOException {
     try {
       parts.mirror().copy(AttachmentFolder.ownName(id));
     } catch (IOException e) {

@@ -23,6 +23,9 @@ import org.entente.gateway.text.TextRule;
 public final class ValidationErrors {
   static final int MAX_PROBLEMS = 20;
 
+  /** Unknown fields that a problem names: it travels in the trailers of a call, which are small. */
+  private static final int MOST_NUMBERS = 10;
+
   private final List<Problem> problems;
   private final boolean strict;
   private final String list;
@@ -108,8 +111,14 @@ public final class ValidationErrors {
   /** In strict mode, refuses fields that this version would pass on unread. */
   void known(String field, Message message) {
     if (strict && !message.getUnknownFields().asMap().isEmpty()) {
-      Object numbers = message.getUnknownFields().asMap().keySet();
-      invalid(field, "contains fields that this gateway does not know: numbers " + numbers);
+      List<Integer> numbers =
+          message.getUnknownFields().asMap().keySet().stream().sorted().toList();
+      int named = Math.min(numbers.size(), MOST_NUMBERS);
+      invalid(
+          field,
+          "contains fields that this gateway does not know: numbers "
+              + numbers.subList(0, named)
+              + (named < numbers.size() ? " and " + (numbers.size() - named) + " more" : ""));
     }
   }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -108,6 +110,34 @@ class AttachmentLimitsTest {
       Results.value(write(node, OTHER, node.upload(OTHER, 8 * SEGMENT), 0, 8));
       node.nanos += Duration.ofMillis(500).toNanos();
       assertEquals(9 * SEGMENT, Results.value(write(node, DESK, upload, 8, 1)).getCommitted());
+    }
+  }
+
+  /** The machine fails when its disk has the last bytes, and no other machine has them yet. */
+  @Test
+  void upload_thatOtherMachinesDoNotHave_isNotCompletedByAWriteWithoutBytes() throws IOException {
+    try (AttachmentNode node = node("")) {
+      AttachmentId upload = node.upload(DESK, 2 * SEGMENT);
+      node.others.taking =
+          () -> {
+            throw new IllegalStateException("killed");
+          };
+      assertThrows(IllegalStateException.class, () -> write(node, DESK, upload, 0, 2));
+      node.others.taking = () -> false;
+      assertEquals(Code.OVERLOADED, Results.problem(write(node, DESK, upload, 2, 0)).code());
+      node.others.taking = () -> true;
+      assertTrue(Results.value(write(node, DESK, upload, 2, 0)).getComplete());
+    }
+  }
+
+  @Test
+  void bytes_thatOtherMachinesDoNotTake_areNotKept() throws IOException {
+    try (AttachmentNode node = node("")) {
+      AttachmentId upload = node.upload(DESK, 2 * SEGMENT);
+      node.others.taking = () -> false;
+      assertEquals(Code.OVERLOADED, Results.problem(write(node, DESK, upload, 0, 1)).code());
+      node.others.taking = () -> true;
+      assertEquals(SEGMENT, Results.value(write(node, DESK, upload, 0, 1)).getCommitted());
     }
   }
 

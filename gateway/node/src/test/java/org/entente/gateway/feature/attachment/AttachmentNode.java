@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.config.YamlReadResult;
@@ -62,6 +64,7 @@ final class AttachmentNode extends ReceivingNode {
       """;
 
   final List<AttachmentRequest> requested = new ArrayList<>();
+  final OtherMachines others = new OtherMachines();
   final NodeConfig config;
   final AttachmentFolder attachments;
   long room = PLENTY;
@@ -123,7 +126,56 @@ final class AttachmentNode extends ReceivingNode {
             null,
             new RoutingTable(Set.of(ReceiveKit.ORIGIN), agency -> List.of(), (to, lane) -> true)),
         new GatewayParts.Environment(
-            () -> now, () -> now, random, Runnable::run, FileMirror.ALONE, new Meters()));
+            () -> now, () -> now, random, Runnable::run, others, new Meters()));
+  }
+
+  /** The other machines of a cluster, if the gateway has some. */
+  static final class OtherMachines implements FileMirror {
+    /** What happens when they are to take a file. */
+    Callable<Boolean> taking = () -> true;
+
+    @Override
+    public boolean isShared() {
+      return false;
+    }
+
+    @Override
+    public void copy(String name) throws IOException {
+      try {
+        if (!taking.call()) {
+          throw new IOException("none takes it");
+        }
+      } catch (IOException | RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IOException(e);
+      }
+    }
+
+    @Override
+    public boolean copyToAll(String name) {
+      return true;
+    }
+
+    @Override
+    public void resume(String name, long from) {
+      // They have no more.
+    }
+
+    @Override
+    public boolean restore(String name, byte[] sha256, boolean replaceable) {
+      return true;
+    }
+
+    @Override
+    public Set<String> retain(Predicate<String> kept) {
+      return Set.of();
+    }
+
+    @Override
+    public void background(Runnable task) {
+      task.run();
+    }
   }
 
   /** A received message with a file at its origin. */

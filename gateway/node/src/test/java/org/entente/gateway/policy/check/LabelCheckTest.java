@@ -496,6 +496,23 @@ class LabelCheckTest {
     assertEquals(Kind.KIND_ALERT, checked(document).label().getKind());
   }
 
+  /** The fifteenth look: the refusal was larger than what clients take. */
+  @Test
+  void draft_ofManyUnknownFields_isRefusedInFewWords() {
+    UnknownFieldSet.Builder many = UnknownFieldSet.newBuilder();
+    for (int number = 1_000; number < 3_000; number++) {
+      many.addField(number, UnknownFieldSet.Field.newBuilder().addVarint(1).build());
+    }
+    String said =
+        problems(draft(label(), "de.customs").setUnknownFields(many.build()).build())
+            .get(0)
+            .message();
+    assertEquals(
+        "contains fields that this gateway does not know: numbers [1000, 1001, 1002, 1003, 1004,"
+            + " 1005, 1006, 1007, 1008, 1009] and 1990 more",
+        said);
+  }
+
   @Test
   void draft_bodyOverLimit_isTooLarge() {
     LabelCheck small =
