@@ -42,15 +42,12 @@ final class AdminConnections {
         open.values().stream()
             .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     long own = counts.getOrDefault(from, 0L);
-    return counts.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .filter(busiest -> busiest.getValue() > own)
-        .flatMap(
-            busiest ->
-                open.entrySet().stream()
-                    .filter(one -> one.getValue().equals(busiest.getKey()))
-                    .map(Map.Entry::getKey)
-                    .findFirst());
+    long most = counts.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    // Among equals the oldest: a request that takes its turn is among the newest.
+    return open.entrySet().stream()
+        .filter(one -> most > own && counts.getOrDefault(one.getValue(), 0L) == most)
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   private static Optional<InetAddress> from(Channel channel) {

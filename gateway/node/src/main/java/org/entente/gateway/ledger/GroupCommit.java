@@ -84,7 +84,7 @@ final class GroupCommit implements AutoCloseable {
   private volatile @Nullable Thread here;
 
   /** What that thread does after its turn. */
-  private final List<Runnable> afterTurn = new ArrayList<>();
+  private @Nullable Runnable afterTurn;
 
   private @Nullable LedgerFailure failure;
 
@@ -263,8 +263,8 @@ final class GroupCommit implements AutoCloseable {
     } finally {
       here = null;
     }
-    List<Runnable> after = List.copyOf(afterTurn);
-    afterTurn.clear();
+    Runnable after = afterTurn;
+    afterTurn = null;
     lock.lock();
     try {
       running = false;
@@ -273,14 +273,19 @@ final class GroupCommit implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    after.forEach(GroupCommit::runQuietly);
+    if (after != null) {
+      runQuietly(after);
+    }
   }
 
-  /** Keeps an action for this thread, until it has left its turn; false if it has none here. */
+  /**
+   * Keeps an action for this thread, until it has left its turn; false if it has none here, or has
+   * one already: other threads do the further ones meanwhile.
+   */
   boolean doAfterTurnHere(Runnable action) {
-    boolean mine = here == Thread.currentThread();
+    boolean mine = here == Thread.currentThread() && afterTurn == null;
     if (mine) {
-      afterTurn.add(action);
+      afterTurn = action;
     }
     return mine;
   }

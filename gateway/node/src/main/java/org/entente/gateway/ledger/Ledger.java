@@ -174,7 +174,8 @@ public final class Ledger implements AutoCloseable {
    * {@link #writeHere}, instead of a hand-over to another thread. To be called from an action after
    * a commit ({@link Transaction#afterCommit}).
    *
-   * @return whether it will run; false on the writer's own thread, which must not be kept
+   * @return whether it will run; false on the writer's own thread, which must not be kept, and for
+   *     a second action
    */
   public boolean doAfterWritingHere(Runnable action) {
     return writer.doAfterTurnHere(action);

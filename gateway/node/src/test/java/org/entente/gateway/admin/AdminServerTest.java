@@ -153,6 +153,28 @@ class AdminServerTest {
     }
   }
 
+  /** The fifteenth look: among equals it was always the same address that lost its connection. */
+  @Test
+  void connectionsOfManyAddresses_loseTheOldest() throws Exception {
+    List<Socket> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < 65; i++) {
+        Socket one = new Socket();
+        InetAddress own = InetAddress.getByAddress(new byte[] {127, 0, 1, (byte) (100 - i)});
+        one.bind(new InetSocketAddress(own, 0));
+        one.connect(server.address());
+        idle.add(one);
+      }
+      assertEquals(-1, idle.get(0).getInputStream().read());
+      assertEquals(200, get("/leads").statusCode());
+      assertEquals(-1, idle.get(1).getInputStream().read());
+    } finally {
+      for (Socket one : idle) {
+        one.close();
+      }
+    }
+  }
+
   @Test
   void cluster_isJson_andNotFoundOnTheOnlyMachine() throws Exception {
     HttpResponse<String> only = get("/cluster");

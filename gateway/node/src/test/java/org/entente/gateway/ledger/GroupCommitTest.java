@@ -323,6 +323,7 @@ class GroupCommitTest {
               Lane.ROUTINE,
               tx -> {
                 tx.afterCommit(() -> assertTrue(writer.doAfterTurnHere(action)));
+                tx.afterCommit(() -> assertFalse(writer.doAfterTurnHere(action), "a second"));
                 return put(new byte[] {2}, "here").apply(tx);
               });
       assertTrue(here.isDone());

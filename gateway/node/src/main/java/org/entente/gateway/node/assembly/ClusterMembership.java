@@ -222,14 +222,9 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     if (name.equals(cluster.node())) {
       return new Result.Done<>(true);
     }
-    Duration silence = machine.get().silence().orElse(Duration.ZERO);
-    return silence.toMillis() > cluster.electionTimeoutMillis()
-        ? Result.refused(
-            Code.NOT_READY,
-            "node",
-            "%s (%s) has not answered for %d ms: start it, or name another machine"
-                .formatted(name, machine.get().address(), silence.toMillis()))
-        : new Result.Done<>(false);
+    return ClusterReport.unfit(machine.get(), Duration.ofMillis(cluster.electionTimeoutMillis()))
+        .<Result<Boolean>>map(why -> Result.refused(Code.NOT_READY, "node", why))
+        .orElseGet(() -> new Result.Done<>(false));
   }
 
   @Override

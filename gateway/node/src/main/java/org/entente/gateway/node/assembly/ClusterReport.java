@@ -49,6 +49,27 @@ final class ClusterReport {
   }
 
   /**
+   * Why a machine cannot take the lead now; empty if it can. A transfer that fails stops commits
+   * for as long as it is tried.
+   *
+   * @param mostSilent silence after which a machine is not asked
+   */
+  static Optional<String> unfit(Machine one, Duration mostSilent) {
+    Duration silence = one.silence().orElse(Duration.ZERO);
+    if (silence.compareTo(mostSilent) > 0) {
+      return Optional.of(
+          "%s (%s) has not answered for %d ms: start it, or name another machine"
+              .formatted(one.name(), one.address(), silence.toMillis()));
+    }
+    return one.behind() > MOST_BEHIND
+        ? Optional.of(
+            "%s (%s) is %d entries of the log behind: wait until it has caught up, or name another"
+                    .formatted(one.name(), one.address(), one.behind())
+                + " machine")
+        : Optional.empty();
+  }
+
+  /**
    * The state of a machine.
    *
    * @param status empty if it has left its cluster

@@ -1,0 +1,33 @@
+package org.entente.gateway.node.assembly;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.entente.gateway.cluster.ClusterStatus.Machine;
+import org.junit.jupiter.api.Test;
+
+class ClusterReportTest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+  private static Optional<String> unfit(long behind, Duration silence) {
+    return ClusterReport.unfit(
+        new Machine("fr-2", "10.0.0.2:9450", behind, Optional.of(silence), Optional.of(true)),
+        TIMEOUT);
+  }
+
+  /** The fifteenth look: a machine that lacked much was given the lead, and commits stopped. */
+  @Test
+  void machine_thatIsSilentOrFarBehind_doesNotGetTheLead() {
+    assertEquals(Optional.empty(), unfit(10_000, TIMEOUT));
+    assertEquals(
+        Optional.of(
+            "fr-2 (10.0.0.2:9450) is 10001 entries of the log behind: wait until it has caught up,"
+                + " or name another machine"),
+        unfit(10_001, TIMEOUT));
+    assertEquals(
+        Optional.of(
+            "fr-2 (10.0.0.2:9450) has not answered for 1001 ms: start it, or name another machine"),
+        unfit(0, TIMEOUT.plusMillis(1)));
+  }
+}
