@@ -144,20 +144,23 @@ final class PairRotationIT {
     }
   }
 
-  /** A message from before is vouched for by the pair of now. */
+  /** A message from before is vouched for by the pair of now, once its checkpoint is cosigned. */
   private void prove(Federation federation, MessageId message, MintedFederation minted) {
     String file = folder.resolve(message + ".proof").toString();
     Child proved =
-        call(
-            federation,
-            "auditor",
-            "audit",
-            "prove",
-            message.toString(),
-            "--officer=FR-9",
-            "--justification=court order 41/26",
-            "--out",
-            file);
+        Patience.until(
+            () ->
+                call(
+                    federation,
+                    "auditor",
+                    "audit",
+                    "prove",
+                    message.toString(),
+                    "--officer=FR-9",
+                    "--justification=court order 41/26",
+                    "--out",
+                    file),
+            answer -> !answer.err().contains("NOT_READY"));
     assertEquals(0, proved.code(), proved.err());
     Child verified =
         Child.here("audit", "verify-proof", file, "--roots", minted.rootsFile().toString());
