@@ -169,9 +169,8 @@ public final class MessageProver {
       }
     }
     ProofVerdict.Fails fails = (ProofVerdict.Fails) last;
-    // After a change of keys, the checkpoint of the present ones may not be cosigned yet.
     return refused(
-        fails.part() == ProofVerdict.Part.CHECKPOINT ? Code.NOT_READY : Code.NOT_FOUND,
+        Code.NOT_FOUND,
         "message_id",
         "no valid proof can be made; " + fails.part() + ": " + fails.reason());
   }
