@@ -56,7 +56,13 @@ final class Broker implements AutoCloseable {
 
   /** Starts a broker; returns once it answers. */
   static Broker start(Path folder) throws Exception {
-    Broker broker = new Broker(folder, LoopbackPort.next(), LoopbackPort.next());
+    int plain = LoopbackPort.next();
+    int secured = LoopbackPort.next();
+    while (secured == plain) {
+      // Nobody holds the first one yet.
+      secured = LoopbackPort.next();
+    }
+    Broker broker = new Broker(folder, plain, secured);
     broker.mint();
     Files.writeString(broker.configuration, broker.settings(LoopbackPort.next()));
     List<String> format =
