@@ -33,21 +33,23 @@ import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.trust.TrustBundle;
 
-/**
- * What features work with. All parts are safe for use by several threads.
- *
- * @param clients the clients in force, which may change while the node runs; its configuration has
- *     those with which it was set up
- */
+/** What features work with. All parts are safe for use by several threads. */
 public record GatewayParts(
-    NodeConfig config,
-    Supplier<List<NodeConfig.Client>> clients,
+    Settings settings,
     Identity identity,
     Ledger ledger,
     Records records,
     Rules rules,
     Outgoing outgoing,
     Environment environment) {
+
+  /**
+   * What the operator configured.
+   *
+   * @param clients the clients in force, which may change while the node runs; {@code config} has
+   *     those with which it was set up
+   */
+  public record Settings(NodeConfig config, Supplier<List<NodeConfig.Client>> clients) {}
 
   /** This gateway and its signing key. */
   public record Identity(
@@ -99,6 +101,16 @@ public record GatewayParts(
       FileMirror files,
       Meters meters) {}
 
+  /** The configuration with which the node was set up. */
+  public NodeConfig config() {
+    return settings.config();
+  }
+
+  /** The clients in force now. */
+  public List<NodeConfig.Client> clients() {
+    return settings.clients().get();
+  }
+
   /** This agency. */
   public AgencyName self() {
     return identity.agency();
@@ -117,14 +129,14 @@ public record GatewayParts(
 
   /** Whether a client has a scope now. */
   public boolean has(String client, Scope scope) {
-    return clients.get().stream()
+    return clients().stream()
         .anyMatch(one -> one.name().equals(client) && one.scopes().contains(scope.toString()));
   }
 
   /** Whether some client has a scope now. */
   public boolean someoneHas(Scope scope) {
     // No stream: some callers look for each message that arrives.
-    for (NodeConfig.Client one : clients.get()) {
+    for (NodeConfig.Client one : clients()) {
       if (one.scopes().contains(scope.toString())) {
         return true;
       }
@@ -134,6 +146,6 @@ public record GatewayParts(
 
   /** Whether this agency has a client of this name now. */
   public boolean isClient(String name) {
-    return clients.get().stream().anyMatch(one -> one.name().equals(name));
+    return clients().stream().anyMatch(one -> one.name().equals(name));
   }
 }

@@ -260,8 +260,7 @@ public final class ServerBackend implements AutoCloseable {
     PeerKeys peerKeys = new PeerKeys(TestFederation.NAME, agency -> List.of());
     NodeConfig config = config();
     return new GatewayParts(
-        config,
-        config::clients,
+        new GatewayParts.Settings(config, config::clients),
         new GatewayParts.Identity(
             TestFederation.NAME,
             FR,

@@ -46,7 +46,7 @@ public final class OperatorFeature implements Feature {
             gateway.rules().labels(),
             path.subscriptions(),
             () ->
-                gateway.clients().get().stream()
+                gateway.clients().stream()
                     .map(NodeConfig.Client::name)
                     .collect(Collectors.toSet()));
     new ConfiguredSubscriptions(subscriptions, gateway.config().subscriptions()).register(registry);
@@ -64,7 +64,7 @@ public final class OperatorFeature implements Feature {
                 new ErasedMessages(
                     gateway.ledger(),
                     client ->
-                        gateway.clients().get().stream()
+                        gateway.clients().stream()
                             .anyMatch(
                                 one ->
                                     one.name().equals(client.value()) && !one.desks().isEmpty()))));

@@ -20,9 +20,11 @@ import org.entente.gateway.admin.ReadyAnswer;
 import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.Identified;
+import org.entente.gateway.link.PeerName;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.console.Console;
@@ -123,8 +125,7 @@ public final class Gateway implements AutoCloseable {
         : new Console(
             settings,
             new ConsoleSources(
-                config.agency(),
-                config.gateway(),
+                new PeerName(new AgencyName(config.agency()), new NodeName(config.gateway())),
                 meters,
                 readiness(),
                 () -> Doctor.examineRunning(new DoctorSubject(file, clock, this::ownPage, OWN)),

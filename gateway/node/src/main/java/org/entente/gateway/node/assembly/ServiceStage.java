@@ -190,8 +190,7 @@ final class ServiceStage {
     NodeEnvironment around = ground.around;
     InboxOpener inbox = new InboxOpener(ground.storageKeys, ground.ledger.inbox());
     return new GatewayParts(
-        ground.config,
-        ground.directory::clients,
+        new GatewayParts.Settings(ground.config, ground.directory::clients),
         new GatewayParts.Identity(
             new FederationName(ground.config.federation()),
             ground.agency(),

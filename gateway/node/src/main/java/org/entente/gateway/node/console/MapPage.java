@@ -27,7 +27,7 @@ final class MapPage {
     List<Destination> all = node.map(ConsoleNode::destinations).orElse(List.of());
     return new MapView(
         frame,
-        sources.agency(),
+        sources.self().agency().toString(),
         summary(all, node.isPresent()),
         all.stream().map(one -> place(one, Optional.ofNullable(links.get(one.agency())))).toList());
   }

@@ -104,8 +104,7 @@ final class AttachmentNode extends ReceivingNode {
   private GatewayParts gateway() {
     InboxOpener inbox = opening();
     return new GatewayParts(
-        config,
-        config::clients,
+        new GatewayParts.Settings(config, config::clients),
         new GatewayParts.Identity(
             new FederationName("test.entente.example"),
             ReceiveKit.SELF,

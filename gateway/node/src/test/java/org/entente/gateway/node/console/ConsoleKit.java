@@ -25,6 +25,7 @@ import org.entente.gateway.identity.ClientGrant;
 import org.entente.gateway.identity.ClientRegistry;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.link.PeerName;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -145,8 +146,7 @@ final class ConsoleKit {
         new Console(
             settings,
             new ConsoleSources(
-                "fr.customs",
-                "gateway-1",
+                new PeerName(new AgencyName("fr.customs"), new NodeName("gateway-1")),
                 meters,
                 readiness,
                 () -> report,
