@@ -155,7 +155,8 @@ class EvidencePathTest {
     // Two tasks state these at the same deadline.
     federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, SG);
     federation.awaitEvidence(FR, message, EvidenceKind.EVIDENCE_KIND_RELAY_FAILURE, SG);
-    List<String> once = known(message).stream().filter(w -> !w.startsWith("RELAY_ACC")).toList();
+    // The transit accepted it; that it gave it up may be known by now or not.
+    List<String> once = known(message).stream().filter(w -> !w.endsWith("by x.hub")).toList();
     assertEquals(
         List.of("SUBMISSION_ACCEPTANCE by fr.customs", "NON_RETRIEVAL by fr.customs by time-out"),
         once.subList(0, 2));
