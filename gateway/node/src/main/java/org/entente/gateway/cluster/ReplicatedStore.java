@@ -2,13 +2,16 @@ package org.entente.gateway.cluster;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.KeyValue;
@@ -29,12 +32,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Failure.</b> Once this node lost the lead, or a commit's outcome is unknown, no further
  * commit is accepted. The next leader's store, on whichever node, shows what became of it: the
- * whole batch or nothing, and never twice, since a batch names its term and its place.
+ * whole batch or nothing, and never twice, since a batch names its term and its place. While the
+ * lead is being passed, a commit waits until that has failed or this node has lost the lead.
  *
  * <p>A batch has at most 8 MiB of keys and values, see {@link #maxBatchBytes}, and 12 MiB encoded.
  * Closing it leaves the node in its cluster.
  */
 public final class ReplicatedStore implements Store {
+  /** Between two tries to append while the lead is being passed. */
+  private static final long PAUSE_MILLIS = 50;
+
   private final Store replica;
   private final CommitLog log;
   private final long term;
@@ -43,6 +50,7 @@ public final class ReplicatedStore implements Store {
   private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
   private final Object commits = new Object();
   private final Object states = new Object();
+  private final CountDownLatch over = new CountDownLatch(1);
   private final Set<Scan> scans = ConcurrentHashMap.newKeySet();
   private long number;
   private volatile StoreState state = StoreState.OPEN;
@@ -128,10 +136,16 @@ public final class ReplicatedStore implements Store {
   }
 
   private void replicate(ReplicatedCommit commit) {
-    long asked = lease.asked();
+    byte[] entry = commit.encode();
+    long end = System.nanoTime() + patience.toNanos();
     try {
-      boolean applied = log.append(commit.encode()).get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      if (!applied) {
+      long asked = lease.asked();
+      Optional<Boolean> applied = append(entry, end);
+      while (applied.isEmpty()) {
+        asked = lease.asked();
+        applied = append(entry, end);
+      }
+      if (!applied.get()) {
         throw failed(Kind.NOT_LEADER, "another leader took its place in the log", null);
       }
       lease.confirmed(asked);
@@ -145,10 +159,28 @@ public final class ReplicatedStore implements Store {
     }
   }
 
+  /**
+   * Empty if it was not appended because the lead is being passed. Either that fails, and the next
+   * try succeeds, or this node's lead ends.
+   */
+  private Optional<Boolean> append(byte[] entry, long end)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    try {
+      return Optional.of(log.append(entry).get(end - System.nanoTime(), TimeUnit.NANOSECONDS));
+    } catch (ExecutionException e) {
+      boolean passing = e.getCause() instanceof LeaderSteppingDownException;
+      if (passing && System.nanoTime() < end && !over.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
   /** Refuses commits from now on: this node no longer leads. */
   void leadershipEnded(String why) {
     lease.ended();
     failed(Kind.NOT_LEADER, why, null);
+    over.countDown();
   }
 
   /** Keeps the first failure: later ones are its consequences. */

@@ -125,6 +125,26 @@ class ClusterNodeTest {
     }
   }
 
+  @Test
+  void leader_thatPassesTheLeadToANodeThatFails_goesOn() {
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {
+      TestCluster.Lead lead = cluster.awaitLead();
+      String gone = cluster.others(lead.node()).get(0);
+      cluster.stop(gone);
+      CompletableFuture<Boolean> passed =
+          CompletableFuture.supplyAsync(() -> cluster.node(lead.node()).passLeadTo(gone));
+      int count = 0;
+      while (!passed.isDone()) {
+        count++;
+        commit(lead, count, count);
+      }
+
+      assertFalse(passed.join());
+      commit(lead, count + 1, count + 1);
+      assertHolds(lead, count + 1);
+    }
+  }
+
   private static ClusterStatus.Machine machine(ClusterStatus status, String name) {
     return status.machine(name).orElseThrow();
   }

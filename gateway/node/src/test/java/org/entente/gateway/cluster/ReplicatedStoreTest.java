@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.BatchCodec;
 import org.entente.gateway.store.Durability;
@@ -36,6 +38,7 @@ class ReplicatedStoreTest {
   private final Deque<CompletableFuture<Boolean>> answers = new ArrayDeque<>();
   private final Deque<ReplicatedCommit> appended = new ArrayDeque<>();
   private final LeaderLease lease = new LeaderLease(Duration.ofMinutes(1), System::nanoTime);
+  private Runnable whenAppended = () -> {};
   @AutoClose private final Store copy;
   @AutoClose private final ReplicatedStore store;
 
@@ -46,6 +49,7 @@ class ReplicatedStoreTest {
 
   private CompletableFuture<Boolean> append(byte[] entry) {
     appended.add(ReplicatedCommit.decode(entry));
+    whenAppended.run();
     return answers.remove();
   }
 
@@ -85,6 +89,45 @@ class ReplicatedStoreTest {
 
     assertFails(Kind.NOT_LEADER);
     assertFails(Kind.FAILED_EARLIER);
+  }
+
+  /** The node to which it should go failed in that moment. */
+  @Test
+  void commit_whileTheLeadIsPassedInVain_isAppendedAfterwards() {
+    answers.add(passing());
+    answers.add(passing());
+    answers.add(CompletableFuture.completedFuture(true));
+
+    store.commit(batch(), Durability.SYNCED);
+
+    assertEquals(StoreState.OPEN, store.state());
+    assertEquals(List.of(41L, 41L, 41L), appended.stream().map(ReplicatedCommit::number).toList());
+  }
+
+  private static CompletableFuture<Boolean> passing() {
+    return CompletableFuture.failedFuture(new LeaderSteppingDownException("n1 is stepping down"));
+  }
+
+  @Test
+  void commit_whileTheLeadIsPassed_failsWithTheLead() {
+    answers.add(passing());
+    whenAppended = () -> store.leadershipEnded("this node no longer leads");
+
+    assertFails(Kind.NOT_LEADER);
+    assertFails(Kind.FAILED_EARLIER);
+    assertEquals(1, appended.size());
+  }
+
+  @Test
+  void commit_whileTheLeadIsPassedForLong_failsAfterItsPatience() {
+    for (int i = 0; i < 1_000; i++) {
+      answers.add(passing());
+    }
+    ReplicatedStore hasty =
+        new ReplicatedStore(copy, this::append, 7, 40, Duration.ofMillis(1), lease);
+
+    assertThrows(StoreFailure.class, () -> hasty.commit(batch(), Durability.SYNCED));
+    assertEquals(StoreState.Status.FAILED, hasty.state().status());
   }
 
   @Test
