@@ -60,6 +60,23 @@ final class DemoIT {
   @Test
   @Tag("extended")
   @Tag("demonstrations")
+  void demo_ofACluster_saysHowLongTheTakeOverTook_andLosesNothing()
+      throws IOException, InterruptedException {
+    JsonNode summary = demo(DemonstrationSteps.cluster());
+
+    JsonNode cluster = summary.path("cluster");
+    assertEquals("de.customs", cluster.path("agency").asText(), said);
+    assertEquals(3, cluster.path("machines").asInt(), said);
+    assertEquals(0, cluster.path("lost").asInt(-1), said);
+    assertEquals(0, cluster.path("doubled").asInt(-1), said);
+    // A new leader waits half a time-out, for the end of an earlier lease.
+    assertTrue(cluster.path("take_over_ms").asDouble() > 500, said);
+    assertTrue(summary.path("latency_ms_outage").path("count").asInt() > 0, said);
+  }
+
+  @Test
+  @Tag("extended")
+  @Tag("demonstrations")
   void demo_onSafetyGateAlerts_publishesAllOfThem() throws IOException, InterruptedException {
     Path one = Files.writeString(folder.resolve("alert.jsonl"), ALERT);
     Path alerts = AcceptanceRequirement.sharedOr("data/safety-gate-alerts.jsonl", one);

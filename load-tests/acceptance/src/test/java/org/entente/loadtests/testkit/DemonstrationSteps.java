@@ -22,6 +22,11 @@ public final class DemonstrationSteps {
     return toItsEnd("./entente demo").with("--messages", "100");
   }
 
+  /** The leader of a cluster killed, to its end. */
+  public static CommandStep cluster() {
+    return toItsEnd("./entente demo --cluster").with("--messages", "200");
+  }
+
   /** An agency's own records under a mapping. */
   public static CommandStep records() {
     return toItsEnd(
@@ -70,7 +75,14 @@ public final class DemonstrationSteps {
   /** All of them. */
   public static List<CommandStep> all() {
     return Stream.of(
-            List.of(samples(), records(), capFiles(), list(), benchmark(), policyBenchmark()),
+            List.of(
+                samples(),
+                cluster(),
+                records(),
+                capFiles(),
+                list(),
+                benchmark(),
+                policyBenchmark()),
             stopped(),
             scenarios())
         .flatMap(List::stream)
