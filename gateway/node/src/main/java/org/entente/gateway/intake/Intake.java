@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.batch.SealingItem;
@@ -262,41 +263,41 @@ public final class Intake implements AutoCloseable {
       case REFUSED -> refuse(key, actor, id, decision, tx -> {}, done);
       case HELD ->
           hold(new DraftHolder.UnreleasedDraft(id, key, actor, attempt.draft(), decision), done);
-      case ACCEPTED -> accept(id, attempt, actor, decided, submitting);
+      case ACCEPTED ->
+          accept(
+              decided,
+              it ->
+                  submission(
+                      key,
+                      actor,
+                      checked,
+                      it,
+                      it.decision().permitted(id, parts.sources().granted()::carried),
+                      done),
+              submitting);
     }
   }
 
-  /** A recipient that confirms nothing keeps no draft from the others of a group. */
+  /**
+   * Accepts a draft within the shares of what waits for its recipients. A recipient that confirms
+   * nothing keeps no draft from the others of a group.
+   *
+   * @param submission makes a submission of what is decided
+   */
   private void accept(
-      MessageId id,
-      Attempt attempt,
-      AuditActor actor,
       DecidedDraft decided,
+      Function<DecidedDraft, Submission> submission,
       Consumer<Submission> submitting) {
-    Submission whole = submission(id, attempt, actor, decided);
+    Submission whole = submission.apply(decided);
     List<Refusal> beyond = WaitingShare.of(parts.ledger()).refusals(whole);
     DecidedDraft rest = beyond.isEmpty() ? decided : decided.without(beyond);
     if (rest.decision().outcome() == PolicyDecision.Outcome.REFUSED) {
-      // Not a refusal for good: with the same key it is accepted once there is room.
-      reject(
-          attempt.key(),
-          new Problem(Code.OVERLOADED, "to", beyond.get(0).reason()),
-          attempt.done());
+      // Not a refusal for good: the same draft is accepted, or released, once there is room.
+      reject(whole.key(), new Problem(Code.OVERLOADED, "to", beyond.get(0).reason()), whole.done());
       return;
     }
     beyond.forEach(refusal -> meters.refused(Meters.Side.EGRESS, refusal.code()));
-    submitting.accept(beyond.isEmpty() ? whole : submission(id, attempt, actor, rest));
-  }
-
-  private Submission submission(
-      MessageId id, Attempt attempt, AuditActor actor, DecidedDraft decided) {
-    return submission(
-        attempt.key(),
-        actor,
-        attempt.checked(),
-        decided,
-        decided.decision().permitted(id, parts.sources().granted()::carried),
-        attempt.done());
+    submitting.accept(beyond.isEmpty() ? whole : submission.apply(rest));
   }
 
   private CheckedDraft traced(
@@ -365,7 +366,8 @@ public final class Intake implements AutoCloseable {
   /**
    * Decides again on a held draft, as if it needed no second person. If it lacks something by now,
    * nothing has changed. Otherwise the future completes as that of {@link #publish}; an accepted or
-   * refused outcome replaces the held one.
+   * refused outcome replaces the held one. It counts for the client that published it, and stays
+   * held while that client has its share of what waits for all recipients.
    */
   public Result<CompletableFuture<Outcome>> release(ReleasedDraft released) {
     DraftCheck check = parts.rules().check().draft(released.draft(), clock.instant());
@@ -402,9 +404,18 @@ public final class Intake implements AutoCloseable {
       refuse(released.key(), author, released.id(), decision, ended, done);
       return;
     }
-    List<Permitted> permitted =
-        decision.released(released.id(), parts.sources().granted()::carried);
-    submit(submission(released.key(), author, checked, decided, permitted, done).with(ended));
+    accept(
+        decided,
+        it ->
+            submission(
+                    released.key(),
+                    author,
+                    checked,
+                    it,
+                    it.decision().released(released.id(), parts.sources().granted()::carried),
+                    done)
+                .with(ended),
+        this::submit);
   }
 
   /** The facts of a held draft that people are shown; empty if it is not held. */

@@ -25,8 +25,11 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.decide.Policy;
@@ -56,6 +59,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReleaseDecisionsTest {
   private static final NodeName CLIENT = new NodeName("declarations");
   private static final NodeName DESK = new NodeName("supervisor");
+  private static final AgencyName SG = new AgencyName("sg.police");
   private static final String HEADLINE = "Headline";
   private static final String WHY = "order of the prosecutor, 14/26";
 
@@ -210,6 +214,29 @@ class ReleaseDecisionsTest {
     ledger().room().look();
     assertTrue(release(first).hasAccepted());
     assertTrue(publish(draft("k3")).hasHeld());
+  }
+
+  /** Attack: a client whose drafts others release had all that may wait for a recipient. */
+  @Test
+  void release_beyondTheShareOfTheDraftsClient_isRefused_andTheDraftStaysHeld() {
+    assertTrue(release(held("k1")).hasAccepted());
+    long one = ledger().outbox().bytes(SG, Lane.ROUTINE);
+    disk.free(DiskThresholds.DEFAULT.refuseBelow() + 4 * one);
+    ledger().room().look();
+    MessageId next = held("k2");
+    Outcome refused = release(next);
+    assertEquals("OVERLOADED", refused.getInvalid().getCode(), refused.toString());
+    assertEquals("to", refused.getInvalid().getField());
+    assertEquals(1, kit().releases().count());
+    assertTrue(publish(draft("k2")).hasHeld());
+
+    Outcome other = kit().intake().publish(new NodeName("other"), draft("o1")).join();
+    assertTrue(release(MessageId.of(other.getMessageId().toByteArray())).hasAccepted());
+    disk.free(Long.MAX_VALUE);
+    ledger().room().look();
+    assertTrue(release(next).hasAccepted());
+    ByteString author = ByteString.copyFrom(ledger().names().token(CLIENT.value()));
+    assertEquals(2 * one, ledger().outbox().bytes(SG, Lane.ROUTINE, author), 64);
   }
 
   @Test
