@@ -122,13 +122,13 @@ public final class Subscription {
   /**
    * Acknowledges all messages of a position's lane up to it; on a shared subscription that position
    * alone. Refuses a position that was not sent on this stream; on a shared subscription it tells
-   * the client instead.
+   * the client instead. Once the stream has ended, it changes nothing: another may have the cursor.
    */
   public Optional<Problem> acknowledge(long position) {
     synchronized (lock) {
       Problem problem = failed;
-      if (problem != null) {
-        return Optional.of(problem);
+      if (problem != null || closed) {
+        return Optional.ofNullable(problem);
       }
       Optional<StreamPositions.Acknowledged> done = positions.acknowledge(position);
       if (done.isEmpty()) {
@@ -148,7 +148,7 @@ public final class Subscription {
 
   private Optional<Problem> unawaited(long position) {
     Optional<Problem> problem = positions.unawaited(position);
-    if (problem.isEmpty() && !closed && sink.ready()) {
+    if (problem.isEmpty() && sink.ready()) {
       sink.send(
           SubscribeResponse.newBuilder()
               .setLeaseLost(LeaseLost.newBuilder().setPosition(position))

@@ -130,27 +130,30 @@ final class SettledNotices {
       long lost = window.isPresent() ? window.get().settleBelow(one.below()) : 0;
       if (lost > 0) {
         all += lost;
-        said.add(
-            "%d numbers of epoch %d in %s below %d"
-                .formatted(lost, one.epoch(), lane, one.below()));
+        said.add("%d of epoch %d below %d".formatted(lost, one.epoch(), one.below()));
       }
     }
     if (said.isEmpty()) {
       return;
     }
     ledger.windows().write(tx, origin, lane, windows);
-    String what = String.join(", ", said) + " never arrived or were lost by restoring a ledger";
-    leaves
-        .line(origin.value(), what)
-        .ifPresent(
-            text ->
-                tx.audit(
-                    AuditRecord.ofNode(
-                        AuditType.SETTLED,
-                        Instant.ofEpochMilli(tx.nowMillis()),
-                        AuditActor.gateway(origin),
-                        text)));
     long lost = all;
+    leaves
+        .line(
+            origin.value(),
+            "%d numbers in %s never arrived or were lost by restoring a ledger"
+                .formatted(lost, lane))
+        // What a log may cut comes last: an origin may name many and great numbers.
+        .ifPresent(text -> record(tx, origin, text + ": " + String.join(", ", said)));
     tx.afterCommit(() -> reporter.lost(origin, lane, lost));
+  }
+
+  private static void record(Transaction tx, AgencyName origin, String text) {
+    tx.audit(
+        AuditRecord.ofNode(
+            AuditType.SETTLED,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            AuditActor.gateway(origin),
+            text));
   }
 }

@@ -263,6 +263,24 @@ class AcknowledgementTest {
     assertEquals(most + 1, node.subscriber("cursor").given.size(), "from where it was set");
   }
 
+  /** A client that was slow to notice set the cursor of the one that took it over. */
+  @Test
+  void acknowledgement_onAStreamThatWasTakenOver_changesNothing() {
+    node.message(Lane.ROUTINE);
+    node.message(Lane.ROUTINE);
+    SubscribedNode.Subscriber former = node.subscriber("cursor");
+    former.mayEnd = true;
+    SubscribedNode.Subscriber present = node.subscriber("cursor");
+    assertEquals(List.of(Code.CURSOR_TAKEN_OVER), former.ended);
+    node.settle();
+    List<String> before = told();
+    former.acknowledge(2);
+    node.settle();
+    assertEquals(before, told());
+    present.end();
+    assertEquals(List.of(1L, 2L), node.subscriber("cursor").positions());
+  }
+
   private boolean setBack() {
     return node.ledger.commit(
         Lane.ROUTINE,

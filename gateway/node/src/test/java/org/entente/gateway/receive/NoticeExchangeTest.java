@@ -41,6 +41,7 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
@@ -242,6 +243,12 @@ class NoticeExchangeTest {
           node.kit.addressAs(
               new OriginNumber(1, lane, number), sealed.envelope(), sealed.contentKey()));
     }
+    node.kit.reports().take();
+  }
+
+  private void receive(OriginNumber number) {
+    Sealed sealed = node.kit.sealed(node.alert("number " + number));
+    node.kit.handOver(node.kit.addressAs(number, sealed.envelope(), sealed.contentKey()));
     node.kit.reports().take();
   }
 
@@ -1029,9 +1036,9 @@ class NoticeExchangeTest {
     AuditRecord leaf = node.leaves.only(AuditType.SETTLED);
     assertEquals(AuditActor.gateway(ORIGIN), leaf.actor());
     assertEquals(
-        "3 numbers of epoch 1 in "
+        "3 numbers in "
             + LANE
-            + " below 6 never arrived or were lost by restoring a ledger",
+            + " never arrived or were lost by restoring a ledger: 3 of epoch 1 below 6",
         leaf.outcome().detail());
     assertEquals(
         Set.of("report to fr.customs", "lost 3 of fr.customs on " + LANE), Set.copyOf(reports()));
@@ -1061,9 +1068,7 @@ class NoticeExchangeTest {
   void numbersSettled_againAndAgain_haveOneLeafAStatement_andTenAMinute() {
     knowsOrigin();
     receive(LANE, 1);
-    Sealed sealed = node.kit.sealed(node.alert("epoch 2"));
-    node.kit.handOver(
-        node.kit.addressAs(new OriginNumber(2, LANE, 1), sealed.envelope(), sealed.contentKey()));
+    receive(new OriginNumber(2, LANE, 1));
     for (long below = 3; below < 23; below++) {
       notices.received(
           ORIGIN, settled(new SettledNumbers(1, LANE, below), new SettledNumbers(2, LANE, below)));
@@ -1071,26 +1076,44 @@ class NoticeExchangeTest {
     }
     List<AuditRecord> leaves = node.leaves(AuditType.SETTLED);
     assertEquals(SettledNotices.MOST_LEAVES, leaves.size());
-    String text = "1 numbers of epoch 1 in %s below 4, 1 numbers of epoch 2 in %s below 4 never";
     String detail = Objects.requireNonNull(leaves.get(1).outcome().detail());
-    assertTrue(detail.startsWith(text.formatted(LANE, LANE)), detail);
+    assertTrue(detail.startsWith("2 numbers in " + LANE + " never arrived"), detail);
+    assertTrue(detail.endsWith(": 1 of epoch 1 below 4, 1 of epoch 2 below 4"), detail);
     assertEquals(21, node.window(LANE, 1).watermark());
     node.clock.move(SettledNotices.LEAVES_IN);
     notices.received(ORIGIN, settled(new SettledNumbers(1, LANE, 24)));
     sent();
     leaves = node.leaves(AuditType.SETTLED);
     detail = Objects.requireNonNull(leaves.get(leaves.size() - 1).outcome().detail());
-    assertTrue(detail.endsWith("10 more since the last such line"), detail);
+    assertTrue(detail.contains("; 10 more since the last such line: 2 of epoch 1 "), detail);
+  }
+
+  /**
+   * The log has 500 characters for it: it lost what the statement was about, and the last epochs.
+   */
+  @Test
+  void numbersSettled_ofAsManyEpochsAsAreKept_areAllOnRecord() {
+    knowsOrigin();
+    long first = 1_764_590_000;
+    List<SettledNumbers> all = new ArrayList<>();
+    for (long epoch = first; epoch < first + OriginWindows.MAX_EPOCHS; epoch++) {
+      receive(new OriginNumber(epoch, LANE, 1));
+      all.add(new SettledNumbers(epoch, LANE, 12_345_678));
+    }
+    notices.received(ORIGIN, settled(all.toArray(SettledNumbers[]::new)));
+    sent();
+    String detail = Objects.requireNonNull(node.leaves.only(AuditType.SETTLED).outcome().detail());
+    assertTrue(detail.startsWith("98765408 numbers in " + LANE + " never arrived"), detail);
+    for (SettledNumbers one : all) {
+      assertTrue(detail.contains("12345676 of epoch " + one.epoch() + " below 12345678"), detail);
+    }
   }
 
   @Test
   void numbers_ofAnEpochThatIsClosed_areNeitherResolvedNorLost() {
     knowsOrigin();
     for (long epoch = 2; epoch <= 10; epoch++) {
-      Sealed sealed = node.kit.sealed(node.alert("epoch " + epoch));
-      node.kit.handOver(
-          node.kit.addressAs(
-              new OriginNumber(epoch, LANE, 1), sealed.envelope(), sealed.contentKey()));
+      receive(new OriginNumber(epoch, LANE, 1));
     }
     node.kit.reports().take();
     notices.received(ORIGIN, settled(new SettledNumbers(1, LANE, 6)));
