@@ -31,6 +31,7 @@ import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.store.v1.KeptHeader;
 
@@ -137,7 +138,19 @@ public final class MessageProver {
           "message_id",
           "no cosigned checkpoint covers leaf " + said.place().index() + " yet");
     }
-    return assemble(id, path.get(), header.get(), leaf.get(), bundle);
+    Code without = isToBeSigned(said.place(), bundle) ? Code.NOT_READY : Code.NOT_FOUND;
+    return assemble(id, path.get(), header.get(), leaf.get(), bundle, without);
+  }
+
+  /**
+   * Whether this agency's present keys sign checkpoints of a log. After a change of keys, the last
+   * cosigned one bears the former for a moment.
+   */
+  private boolean isToBeSigned(LogArchive.Place place, TrustBundle bundle) {
+    Instant now = parts.clock().instant();
+    return place.log() == parts.archive().inForce()
+        && bundle.agency(parts.self()).map(Member::audit).orElse(List.of()).stream()
+            .anyMatch(key -> key.validAt(now));
   }
 
   /** The last cosigned checkpoint; in a federation without other witnesses, the last signed one. */
@@ -153,9 +166,18 @@ public final class MessageProver {
     return Checkpoint.parse(note.text()).filter(c -> c.size() > place.index()).isPresent();
   }
 
-  /** Uses the first statement about the gateway's key that the trust bundle supports. */
+  /**
+   * Uses the first statement about the gateway's key that the trust bundle supports.
+   *
+   * @param uncheckpointed the answer if the bundle does not support the checkpoint
+   */
   private Result<byte[]> assemble(
-      MessageId id, MessagePath path, KeptHeader kept, LogProof leaf, TrustBundle bundle) {
+      MessageId id,
+      MessagePath path,
+      KeptHeader kept,
+      LogProof leaf,
+      TrustBundle bundle,
+      Code uncheckpointed) {
     byte[] header = kept.getHeader().toByteArray();
     MessageProof.SignedHeader signed =
         new MessageProof.SignedHeader(header, kept.getSignature().toByteArray());
@@ -170,7 +192,7 @@ public final class MessageProver {
     }
     ProofVerdict.Fails fails = (ProofVerdict.Fails) last;
     return refused(
-        Code.NOT_FOUND,
+        fails.part() == ProofVerdict.Part.CHECKPOINT ? uncheckpointed : Code.NOT_FOUND,
         "message_id",
         "no valid proof can be made; " + fails.part() + ": " + fails.reason());
   }

@@ -58,6 +58,7 @@ import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -65,6 +66,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TestNames;
+import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 
@@ -89,6 +91,9 @@ final class AccountBench implements AutoCloseable {
   final MemoryStorageKeys storageKeys = new MemoryStorageKeys();
   Instant now;
 
+  /** The trust bundle in force. */
+  TrustBundle bundle;
+
   private final SecureRandom random = new SecureRandom();
   private final Ed25519SigningKey gatewayKey = Ed25519SigningKey.generate(random);
   private final Sealer sealer;
@@ -98,6 +103,7 @@ final class AccountBench implements AutoCloseable {
     this.federation = federation;
     this.self = self;
     this.now = federation.start().plusSeconds(60);
+    this.bundle = federation.bundle(federation.content(1));
     SigningPair auditPair = federation.audit(self.value());
     LogOrigin origin = new LogOrigin(TestFederation.NAME, self, GATEWAY);
     log =
@@ -125,13 +131,7 @@ final class AccountBench implements AutoCloseable {
     sealer = new Sealer(FR, GATEWAY, gatewayKey, random, () -> now);
     proving =
         new MessageProver(
-            new MessageProver.Parts(
-                self,
-                archive,
-                ledger,
-                evidence,
-                () -> federation.bundle(federation.content(1)),
-                () -> now));
+            new MessageProver.Parts(self, archive, ledger, evidence, () -> bundle, () -> now));
     exporting =
         new AuditExporter(
             new AuditExporter.Parts(
@@ -320,6 +320,16 @@ final class AccountBench implements AutoCloseable {
   /** The proof of a message, which must be there. */
   byte[] prove(MessageId id) {
     return StatusMapper.value(proving.prove(AUDITOR, id, Optional.empty()));
+  }
+
+  /** Puts another log in force, as after a restore. */
+  void endLog() {
+    Batch batch = store.batch();
+    batch.put(
+        Table.META,
+        KeyBuilder.key().ascii("audit/log").done(),
+        KeyBuilder.key().u32(archive.inForce() + 1).done());
+    store.commit(batch, Durability.SYNCED);
   }
 
   /** Whether a record speaks of an envelope's header. */

@@ -399,6 +399,18 @@ class MessageProverTest {
     assertRefused(Code.NOT_FOUND, "checkpoint: ", id);
   }
 
+  /** For a moment after a change of keys, the last cosigned checkpoint bears the former ones. */
+  @Test
+  void checkpoint_underFormerKeys_isNotReady_unlessItsLogHasEnded() {
+    MessageId id = fr.accept(1, DE).get(0);
+    fr.sign("de.customs");
+    TestFederation changed = new TestFederation(federation.start());
+    fr.bundle = changed.bundle(changed.content(1));
+    assertRefused(Code.NOT_READY, "checkpoint: ", id);
+    fr.endLog();
+    assertRefused(Code.NOT_FOUND, "checkpoint: ", id);
+  }
+
   @Test
   void cosignatures_tooFewMissingOrOfNoWitness_areRefused() {
     MessageProof proof = proofs()[0];
