@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.call.ProgressLine;
 import org.entente.gateway.cli.text.CountText;
@@ -77,37 +76,47 @@ final class AuditExportCommand extends AuditExportCall {
               + " it (default: standard output)")
   private @Nullable Path file;
 
+  private long lines;
+  private long bytes;
+
   @Override
   public void run() {
     Path to = file;
     if (to == null) {
-      try (ProgressLine progress = ProgressLine.besideOutput(this, "exporting", "leaf", "leaves")) {
-        var unused = export(proofs, progress, leaf -> out().println(ExportLine.of(leaf)));
+      ProgressLine progress = ProgressLine.besideOutput(this, "exporting", "leaf", "leaves");
+      try (progress) {
+        var unused = export(proofs, progress, leaf -> out().println(counted(leaf)));
       }
+      err().println("exported " + totals(progress));
       return;
     }
-    AtomicLong lines = new AtomicLong();
-    try (ProgressLine progress = ProgressLine.of(this, "exporting", "leaf", "leaves")) {
+    ProgressLine progress = ProgressLine.of(this, "exporting", "leaf", "leaves");
+    try (progress) {
       OptionFile.replace(
           "--out",
           to,
           stream -> {
-            var unused =
-                export(
-                    proofs,
-                    progress,
-                    leaf -> {
-                      write(stream, leaf);
-                      lines.incrementAndGet();
-                    });
+            var unused = export(proofs, progress, leaf -> write(stream, leaf));
           });
     }
-    print(to + " written: " + CountText.of(lines.get(), "line"));
+    print(to + " written: " + totals(progress));
   }
 
-  private static void write(OutputStream stream, ExportedLeaf leaf) {
+  /** The line of a leaf, which is counted. */
+  private String counted(ExportedLeaf leaf) {
+    String line = ExportLine.of(leaf);
+    lines++;
+    bytes += line.getBytes(UTF_8).length + 1;
+    return line;
+  }
+
+  private String totals(ProgressLine progress) {
+    return "%s, %,d bytes, %s".formatted(CountText.of(lines, "line"), bytes, progress.time());
+  }
+
+  private void write(OutputStream stream, ExportedLeaf leaf) {
     try {
-      stream.write((ExportLine.of(leaf) + "\n").getBytes(UTF_8));
+      stream.write((counted(leaf) + "\n").getBytes(UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

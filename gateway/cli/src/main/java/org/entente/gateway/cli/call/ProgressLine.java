@@ -6,7 +6,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * A line on standard error that shows how far long work is, drawn again in its place five times a
@@ -58,17 +57,12 @@ public final class ProgressLine implements AutoCloseable {
   }
 
   /**
-   * Does work whose amount is not counted, with a line that shows how long it has taken.
+   * A line about work that is not counted, which shows how long it has taken.
    *
-   * @param name such as {@code verifying}
+   * @param work such as {@code restoring}
    */
-  public static <T> T during(PrintingCommand command, String name, Supplier<T> work) {
-    ProgressLine line = of(command, name, "", "");
-    try {
-      return work.get();
-    } finally {
-      line.close();
-    }
+  public static ProgressLine of(PrintingCommand command, String work) {
+    return of(command, work, "", "");
   }
 
   /**
@@ -105,7 +99,7 @@ public final class ProgressLine implements AutoCloseable {
 
   /** The line as it is now. */
   String line() {
-    Duration passed = Duration.ofNanos(nanos.getAsLong() - begun);
+    Duration passed = passed();
     StringBuilder line = new StringBuilder(work);
     long now = done;
     long all = total;
@@ -123,6 +117,15 @@ public final class ProgressLine implements AutoCloseable {
     }
     return line.append("  %d:%02d".formatted(passed.toMinutes(), passed.toSecondsPart()))
         .toString();
+  }
+
+  /** How long the work has taken, in seconds: {@code in 3.2 s}. */
+  public String time() {
+    return "in %.1f s".formatted(passed().toMillis() / 1000.0);
+  }
+
+  private Duration passed() {
+    return Duration.ofNanos(nanos.getAsLong() - begun);
   }
 
   void draw() {

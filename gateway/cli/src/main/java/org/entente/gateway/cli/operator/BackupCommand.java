@@ -71,19 +71,20 @@ public final class BackupCommand {
     public void with(ManagedChannel channel) {
       CreateBackupRequest request =
           CreateBackupRequest.newBuilder().setOnBehalfOf(person.named()).build();
-      Backup made =
-          ProgressLine.during(
-              this,
-              "copying",
-              () -> BackupsGrpc.newBlockingStub(channel).createBackup(request).getBackup());
+      Backup made;
+      ProgressLine progress = ProgressLine.of(this, "copying");
+      try (progress) {
+        made = BackupsGrpc.newBlockingStub(channel).createBackup(request).getBackup();
+      }
       tell(
           made,
-          "backup %d of %s: %,d bytes, %d audit leaves"
+          "backup %d of %s: %,d bytes, %d audit leaves, %s"
               .formatted(
                   made.getNumber(),
                   Timestamps.toString(made.getMade()),
                   made.getBytes(),
-                  made.getAuditLeaves()));
+                  made.getAuditLeaves(),
+                  progress.time()));
     }
   }
 
@@ -209,15 +210,21 @@ public final class BackupCommand {
 
     @Override
     void with(LedgerRestore node) {
-      LedgerRestore.RestoreResult done =
-          ProgressLine.during(
-              this,
-              "restoring",
-              () ->
-                  node.restore(
-                      number, replace, LedgerSuccession.note(witnessed), person.recorded()));
+      LedgerRestore.RestoreResult done;
+      ProgressLine progress = ProgressLine.of(this, "restoring");
+      try (progress) {
+        done = node.restore(number, replace, LedgerSuccession.note(witnessed), person.recorded());
+      }
+      RocksBackups.Backup backup = done.backup();
       out()
-          .println("restored     backup " + done.backup().number() + " of " + done.backup().made());
+          .println(
+              "restored     backup %d of %s: %,d bytes, %d audit leaves, %s"
+                  .formatted(
+                      backup.number(),
+                      backup.made(),
+                      backup.bytes(),
+                      LedgerRestore.leaves(backup),
+                      progress.time()));
       if (done.setAside() != null) {
         out().println("moved to     " + done.setAside());
       }

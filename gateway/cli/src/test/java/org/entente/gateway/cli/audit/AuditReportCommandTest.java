@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditType;
@@ -154,7 +155,8 @@ class AuditReportCommandTest {
     MessageId id = sent();
     Path export = federation.folder().resolve("records.jsonl");
     String written = String.join("", exported("--message=" + id, "--proofs", "--out=" + export));
-    assertEquals(export + " written: 1 line", written);
+    String totals = " written: 1 line, %,d bytes, in ".formatted(Files.size(export));
+    assertTrue(written.matches(Pattern.quote(export + totals) + "[0-9]+\\.[0-9] s"), written);
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(export)));
     Path out = federation.folder().resolve("report.html");
     assertEquals(0, reportFrom(out, "--export=" + export), command.out() + command.err());

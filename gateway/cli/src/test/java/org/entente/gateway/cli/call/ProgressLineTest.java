@@ -37,6 +37,8 @@ class ProgressLineTest {
     try (ProgressLine line = line("", "", false)) {
       nanos.addAndGet(Duration.ofSeconds(5).toNanos());
       assertEquals("verifying  0:05", line.line());
+      nanos.addAndGet(Duration.ofMillis(260).toNanos());
+      assertEquals("in 5.3 s", line.time());
     }
   }
 
