@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -55,7 +56,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClusterNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
-  private static final Duration COPY_PATIENCE = Duration.ofHours(1);
+
+  /** Election time-outs after which a node that sends its copy, and sends nothing, is given up. */
+  private static final int TIMEOUTS_OF_SILENCE = 60;
+
   private static final long FLUSH_PATIENCE_MILLIS = 600_000;
 
   /** The longest wait for a majority to have the bytes of an attachment. */
@@ -420,13 +424,14 @@ public final class ClusterNode implements AutoCloseable {
                 client, self, group, calls.incrementAndGet(), FLUSH_PATIENCE_MILLIS, 1));
   }
 
-  private LogPosition fetch(String leader, long firstIndex) {
+  private LogPosition fetch(String leader, long firstIndex, BooleanSupplier leads) {
     String address = settings.nodes().get(leader);
     if (address == null) {
       throw new IllegalStateException("the leader " + leader + " is not among the nodes");
     }
     try {
-      return transfer.fetch(address, tls, firstIndex - 1, COPY_PATIENCE);
+      Duration silence = settings.limits().electionTimeout().multipliedBy(TIMEOUTS_OF_SILENCE);
+      return transfer.fetch(address, tls, firstIndex - 1, silence, leads);
     } catch (IOException e) {
       throw new CompletionException(e);
     }
@@ -504,9 +509,10 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<LogPosition> fetch(String leader, long firstIndex) {
+    public CompletableFuture<LogPosition> fetch(
+        String leader, long firstIndex, BooleanSupplier leads) {
       return CompletableFuture.supplyAsync(
-          () -> ClusterNode.this.fetch(leader, firstIndex), copies);
+          () -> ClusterNode.this.fetch(leader, firstIndex, leads), copies);
     }
   }
 

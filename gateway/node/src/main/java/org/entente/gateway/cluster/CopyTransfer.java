@@ -6,9 +6,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
@@ -16,14 +17,16 @@ import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.thirdparty.io.grpc.Status;
-import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
+import org.apache.ratis.thirdparty.io.grpc.StatusException;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.apache.ratis.thirdparty.io.grpc.stub.BlockingClientCall;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 import org.entente.gateway.store.LogPosition;
 import org.entente.gateway.store.RocksReplica;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +42,9 @@ final class CopyTransfer {
 
   /** Copies that are sent at once, to any nodes. Each holds files that compaction would free. */
   static final int AT_ONCE = 2;
+
+  /** Between two checks, while nothing comes, whether the sender still leads. */
+  private static final long LOOK_MILLIS = 100;
 
   private static final Logger LOG = LoggerFactory.getLogger(CopyTransfer.class);
 
@@ -162,30 +168,54 @@ final class CopyTransfer {
    * the next opening, durably.
    *
    * @param least the index that it must have reached
+   * @param silence the longest wait for the next frame. A machine that loses its power closes no
+   *     connection.
+   * @param leads whether that node still leads; if not, another one may have what is needed
    * @throws IOException if it could not be fetched whole; nothing is left of it
    */
-  LogPosition fetch(String address, GrpcTlsConfig tls, long least, Duration patience)
+  LogPosition fetch(
+      String address, GrpcTlsConfig tls, long least, Duration silence, BooleanSupplier leads)
       throws IOException {
     Path receiving = folder.newReceiving();
     ManagedChannel channel = channel(address, tls, 2 * CopyFrames.MAX_CONTENT);
     try (CopyReceiver receiver = new CopyReceiver(receiving)) {
-      Iterator<byte[]> frames =
-          ClientCalls.blockingServerStreamingCall(
-              channel,
-              FETCH,
-              CallOptions.DEFAULT.withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS),
-              new byte[0]);
-      while (frames.hasNext()) {
-        receiver.accept(frames.next());
+      BlockingClientCall<byte[], byte[]> call =
+          ClientCalls.blockingV2ServerStreamingCall(
+              channel, FETCH, CallOptions.DEFAULT, new byte[0]);
+      for (byte[] frame = next(call, silence, leads);
+          frame != null;
+          frame = next(call, silence, leads)) {
+        receiver.accept(frame);
       }
       receiver.requireWhole();
       return folder.received(receiving, least);
-    } catch (StatusRuntimeException e) {
+    } catch (StatusException e) {
       throw new IOException("no copy came from " + address + ": " + e.getStatus(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while a copy was fetched", e);
     } finally {
       channel.shutdownNow();
       ReplicaFolder.delete(receiving);
     }
+  }
+
+  /** The next frame; null after the last. */
+  private static byte @Nullable [] next(
+      BlockingClientCall<byte[], byte[]> call, Duration silence, BooleanSupplier leads)
+      throws IOException, StatusException, InterruptedException {
+    long end = System.nanoTime() + silence.toNanos();
+    while (System.nanoTime() < end) {
+      if (!leads.getAsBoolean()) {
+        throw new IOException("the node that sends the copy no longer leads");
+      }
+      try {
+        return call.read(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        LOG.debug("no frame yet", e);
+      }
+    }
+    throw new IOException("nothing came of the copy for " + silence);
   }
 
   /**

@@ -5,12 +5,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
@@ -60,8 +63,12 @@ final class LedgerStateMachine extends BaseStateMachine {
     /** The copy is on disk up to here. */
     void flushed(LogPosition position);
 
-    /** Fetches the leader's copy into the folder, durably, and gives its position. */
-    CompletableFuture<LogPosition> fetch(String leader, long firstIndex);
+    /**
+     * Fetches the leader's copy into the folder, durably, and gives its position.
+     *
+     * @param leads whether that node still leads, as far as this one knows
+     */
+    CompletableFuture<LogPosition> fetch(String leader, long firstIndex, BooleanSupplier leads);
   }
 
   private final Supplier<RocksReplica> copies;
@@ -70,6 +77,10 @@ final class LedgerStateMachine extends BaseStateMachine {
   private volatile LogPosition durable = LogPosition.START;
   private volatile long leadersTerm;
   private volatile boolean leaving;
+  private volatile String leader = "";
+
+  /** Whose copy is to take the place of this node's. */
+  private @Nullable String fetchedFrom;
 
   /**
    * A machine that is not open yet.
@@ -191,12 +202,43 @@ final class LedgerStateMachine extends BaseStateMachine {
     return TermIndex.valueOf(position.term(), position.index());
   }
 
-  /** The leader no longer has the entries that this node needs next. */
+  /**
+   * The leader no longer has the entries that this node needs next. Ratis takes no entries before
+   * the copy is fetched, or has failed: so a leader that is followed must not be waited for.
+   */
   @Override
   public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(
       RoleInfoProto info, TermIndex firstInLog) {
-    String leader = info.getFollowerInfo().getLeaderInfo().getId().getId().toStringUtf8();
-    return role.fetch(leader, firstInLog.getIndex()).thenApply(LedgerStateMachine::termIndex);
+    String from = info.getFollowerInfo().getLeaderInfo().getId().getId().toStringUtf8();
+    return role.fetch(from, firstInLog.getIndex(), () -> from.equals(leader))
+        .thenApply(
+            position -> {
+              fetched(from);
+              return termIndex(position);
+            });
+  }
+
+  private synchronized void fetched(String from) {
+    fetchedFrom = from;
+    requireTaken();
+  }
+
+  @Override
+  public synchronized void notifyLeaderChanged(RaftGroupMemberId self, RaftPeerId next) {
+    leader = next.toString();
+    requireTaken();
+  }
+
+  /**
+   * Ratis takes a copy when its leader next asks for it. Another leader may have no reason to ask,
+   * and until then this node takes no entries; its next start takes the copy.
+   */
+  private void requireTaken() {
+    if (fetchedFrom != null && !fetchedFrom.equals(leader)) {
+      role.stopped(
+          new IllegalStateException(
+              "the copy of %s was fetched, and now %s leads".formatted(fetchedFrom, leader)));
+    }
   }
 
   @Override
@@ -212,6 +254,9 @@ final class LedgerStateMachine extends BaseStateMachine {
   @Override
   public void reinitialize() throws IOException {
     try {
+      synchronized (this) {
+        fetchedFrom = null;
+      }
       replica().close();
       replica = null;
       getLifeCycle().startAndTransition(this::open);

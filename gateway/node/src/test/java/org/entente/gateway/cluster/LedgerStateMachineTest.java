@@ -3,6 +3,7 @@ package org.entente.gateway.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,9 +16,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.BatchCodec;
@@ -36,6 +44,8 @@ class LedgerStateMachineTest {
 
   private final List<Throwable> stops = new ArrayList<>();
   private final List<LogPosition> flushes = new ArrayList<>();
+  private final CompletableFuture<LogPosition> fetch = new CompletableFuture<>();
+  private BooleanSupplier fetched = () -> false;
   private final Path data;
   private LedgerStateMachine machine;
 
@@ -85,8 +95,10 @@ class LedgerStateMachineTest {
     }
 
     @Override
-    public CompletableFuture<LogPosition> fetch(String leader, long firstIndex) {
-      throw new AssertionError("no server fetches");
+    public CompletableFuture<LogPosition> fetch(
+        String leader, long firstIndex, BooleanSupplier leads) {
+      fetched = leads;
+      return fetch;
     }
   }
 
@@ -181,6 +193,59 @@ class LedgerStateMachineTest {
     machine.close();
 
     assertEquals(1, stops.size());
+  }
+
+  @Test
+  void copy_ofALeaderThatIsFollowedByAnother_isNotAwaited() {
+    CompletableFuture<TermIndex> answer = fetchFrom("n2");
+    assertTrue(fetched.getAsBoolean());
+    follow("n3");
+
+    assertFalse(fetched.getAsBoolean());
+    fetch.completeExceptionally(new IOException("the node that sends the copy no longer leads"));
+    assertThrows(CompletionException.class, answer::join, "Ratis takes entries again");
+    assertEquals(List.of(), stops);
+  }
+
+  /** Ratis takes neither the copy nor entries until it is told of the copy by a leader. */
+  @Test
+  void fetchedCopy_thatIsNotTakenBeforeAnotherLeads_tellsTheNode() {
+    CompletableFuture<TermIndex> answer = fetchFrom("n2");
+    fetch.complete(new LogPosition(2, 5, 1));
+    assertEquals(TermIndex.valueOf(2, 5), answer.join());
+    follow("n2");
+    assertEquals(List.of(), stops);
+
+    follow("n3");
+
+    assertEquals(1, stops.size());
+  }
+
+  @Test
+  void fetchedCopy_thatWasTaken_isOfNoMatterToTheNextLeader() throws IOException {
+    fetchFrom("n2");
+    fetch.complete(new LogPosition(2, 5, 1));
+    machine.reinitialize();
+
+    follow("n3");
+
+    assertEquals(List.of(), stops);
+  }
+
+  private void follow(String leader) {
+    machine.notifyLeaderChanged(
+        RaftGroupMemberId.valueOf(RaftPeerId.valueOf("n1"), RaftGroupId.emptyGroupId()),
+        RaftPeerId.valueOf(leader));
+  }
+
+  private CompletableFuture<TermIndex> fetchFrom(String leader) {
+    follow(leader);
+    RoleInfoProto.Builder info = RoleInfoProto.newBuilder();
+    info.getFollowerInfoBuilder()
+        .getLeaderInfoBuilder()
+        .getIdBuilder()
+        .setId(ByteString.copyFromUtf8(leader));
+    return machine.notifyInstallSnapshotFromLeader(info.build(), TermIndex.valueOf(2, 5));
   }
 
   @Test

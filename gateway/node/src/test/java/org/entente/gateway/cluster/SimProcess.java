@@ -248,7 +248,8 @@ final class SimProcess implements LedgerStateMachine.Role {
   }
 
   @Override
-  public CompletableFuture<LogPosition> fetch(String leader, long firstIndex) {
+  public CompletableFuture<LogPosition> fetch(
+      String leader, long firstIndex, BooleanSupplier leads) {
     CompletableFuture<LogPosition> received = new CompletableFuture<>();
     SimNode from = world.node(Integer.parseInt(leader));
     after(

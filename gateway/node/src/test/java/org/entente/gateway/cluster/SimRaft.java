@@ -19,6 +19,9 @@ import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -541,6 +544,9 @@ final class SimRaft {
                     .setLeaderInfo(
                         ServerRpcProto.newBuilder().setId(RaftPeerProto.newBuilder().setId(name))))
             .build();
+    machine.notifyLeaderChanged(
+        RaftGroupMemberId.valueOf(RaftPeerId.valueOf("self"), RaftGroupId.emptyGroupId()),
+        RaftPeerId.valueOf(name));
     var unused =
         machine
             .notifyInstallSnapshotFromLeader(info, TermIndex.valueOf(term, first))
