@@ -30,27 +30,66 @@ final class PartFile {
    * @throws CommandFailure if something else is there
    */
   static void check(Path part) throws IOException {
-    if (Files.exists(part, LinkOption.NOFOLLOW_LINKS) && !isOwn(part)) {
-      throw new CommandFailure(
-          TerminalText.printable(
-              "--out: "
-                  + part
-                  + " exists, and no fetch of yours made it: that would be a file with one name,"
-                  + " to which only you have access; remove it, or name another file"));
+    if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
+      var unused = own(part);
     }
   }
 
   /** Opens the file to write; makes it if it does not exist. Only its owner may read it. */
   static FileChannel open(Path part) throws IOException {
+    return open(
+        part,
+        own -> FileChannel.open(own, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  /** Opens a file that exists. */
+  interface Opener {
+    FileChannel open(Path part) throws IOException;
+  }
+
+  static FileChannel open(Path part, Opener opener) throws IOException {
     try {
       return FileChannel.open(
           part,
           Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
           PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     } catch (FileAlreadyExistsException e) {
-      check(part);
-      return FileChannel.open(part, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+      Object checked = own(part);
+      FileChannel file = opener.open(part);
+      boolean same = false;
+      try {
+        same = own(part).equals(checked);
+        if (!same) {
+          throw foreign(part);
+        }
+        return file;
+      } finally {
+        if (!same) {
+          file.close();
+        }
+      }
     }
+  }
+
+  /**
+   * Names the file, whatever stands at its path later.
+   *
+   * @throws CommandFailure if no fetch of this user made it
+   */
+  private static Object own(Path part) throws IOException {
+    if (!isOwn(part)) {
+      throw foreign(part);
+    }
+    return Files.readAttributes(part, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+  }
+
+  private static CommandFailure foreign(Path part) {
+    return new CommandFailure(
+        TerminalText.printable(
+            "--out: "
+                + part
+                + " exists, and no fetch of yours made it: that would be a file with one name,"
+                + " to which only you have access; remove it, or name another file"));
   }
 
   private static boolean isOwn(Path part) throws IOException {

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.junit.jupiter.api.Test;
@@ -72,5 +73,32 @@ class PartFileTest {
     Files.move(other(), part());
     Files.setPosixFilePermissions(part(), PosixFilePermissions.fromString("rw-r--r--"));
     assertRefused();
+  }
+
+  /** Attack: between the check and the opening, another file took the place of the one checked. */
+  @Test
+  void fileThatIsReplacedWhileItIsOpened_isRefused() throws IOException {
+    PartFile.open(part()).close();
+    Path next = other();
+    for (boolean linked : new boolean[] {true, false}) {
+      CommandFailure refused =
+          assertThrows(
+              CommandFailure.class,
+              () ->
+                  PartFile.open(
+                      part(),
+                      checked -> {
+                        Files.delete(checked);
+                        if (linked) {
+                          Files.createLink(checked, next);
+                        } else {
+                          Files.move(next, checked);
+                        }
+                        return FileChannel.open(checked, StandardOpenOption.WRITE);
+                      }));
+      assertTrue(String.valueOf(refused.getMessage()).contains("remove it"));
+      Files.delete(part());
+      PartFile.open(part()).close();
+    }
   }
 }
