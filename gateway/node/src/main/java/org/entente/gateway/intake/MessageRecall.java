@@ -4,7 +4,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
@@ -15,8 +18,11 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.DeliveryStatus;
+import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
@@ -40,6 +46,7 @@ public final class MessageRecall {
   private final GatewayMessageSender messages;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final SingleFlight<MessageId, Result<Sent>> recalls = new SingleFlight<>();
 
   /** Recalls for messages accepted by an intake. */
   public MessageRecall(
@@ -55,20 +62,73 @@ public final class MessageRecall {
 
   private record RecallTarget(MessageId id, SentFacts sent) {}
 
-  /** Recalls a message. The future fails only if the ledger does. */
+  /**
+   * Recalls a message from all recipients for whom no recall of it waits. If one waits for all of
+   * them, the answer is that one, and nothing is sent or recorded: recalls have no share of what
+   * waits for a recipient that is away. The future fails only if the ledger does.
+   */
   public CompletableFuture<Result<Sent>> recall(
       NodeName client, MessageId target, String reason, OnBehalfOf person) {
+    AuditActor actor = AuditActor.client(parts.self(), client, person);
     return target(target, reason, person)
         .thenLater(
-            recalled ->
-                message(recalled, reason)
-                    .thenLater(
-                        message ->
-                            send(
-                                AuditActor.client(parts.self(), client, person),
-                                recalled,
-                                reason,
-                                message)));
+            known ->
+                recalls.run(
+                    target,
+                    // Read again: it may have been recalled since.
+                    () ->
+                        target(target, reason, person)
+                            .thenLater(recalled -> recall(actor, recalled, reason))));
+  }
+
+  private CompletableFuture<Result<Sent>> recall(
+      AuditActor actor, RecallTarget target, String reason) {
+    Map<String, MessageId> waiting = waiting(target.sent());
+    List<AgencyName> others =
+        target.sent().getRecipientsList().stream()
+            .filter(name -> !waiting.containsKey(name))
+            .map(AgencyName::new)
+            .toList();
+    Optional<Permitted> message = message(target, others, reason);
+    if (message.isEmpty() && !waiting.isEmpty()) {
+      MessageId latest = Collections.max(waiting.values());
+      return CompletableFuture.completedFuture(
+          Result.done(new Sent(latest, List.copyOf(waiting.keySet()))));
+    }
+    return Result.of(
+            message,
+            () ->
+                new Problem(
+                    Code.NO_RECIPIENT, "message_id", "none of its recipients is still a member"))
+        .thenLater(it -> send(actor, target, reason, it));
+  }
+
+  /** The recalls of a message that recipients do not have yet. */
+  private Map<String, MessageId> waiting(SentFacts sent) {
+    Map<String, MessageId> waiting = new LinkedHashMap<>();
+    for (int i = 0; i < sent.getRecallsCount(); i++) {
+      String recipient = sent.getRecipients(i);
+      if (!sent.getRecalls(i).isEmpty()) {
+        MessageId recall = MessageId.of(sent.getRecalls(i).toByteArray());
+        if (waits(recall, recipient)) {
+          waiting.put(recipient, recall);
+        }
+      }
+    }
+    return waiting;
+  }
+
+  /** Without evidence it may have arrived; but not while something waits for the recipient. */
+  private boolean waits(MessageId recall, String recipient) {
+    Ledger ledger = parts.ledger();
+    return !ledger.outbox().page(new AgencyName(recipient), Lane.FLASH, null, 1).isEmpty()
+        && parts.records().evidence().sent(ledger.evidence(), recall).isPresent()
+        && !DeliveryStatus.with(
+                recipient,
+                parts.self(),
+                (by, kind, to) ->
+                    ledger.evidence().has(new EvidenceName(recall, kind, by, to)))
+            .answered();
   }
 
   private Result<RecallTarget> target(MessageId target, String reason, OnBehalfOf person) {
@@ -86,31 +146,28 @@ public final class MessageRecall {
         : Result.refused(unsaid);
   }
 
-  private Result<Permitted> message(RecallTarget target, String reason) {
+  private Optional<Permitted> message(
+      RecallTarget target, List<AgencyName> recipients, String reason) {
     Instant now = clock.instant();
     SentFacts sent = target.sent();
     MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
-    return Result.of(
-        parts
-            .rules()
-            .policy()
-            .get()
-            .messages()
-            .recall(
-                id,
-                Recall.newBuilder()
-                    .setMessageId(ByteString.copyFrom(target.id().bytes()))
-                    .setReason(reason)
-                    .setAt(Timestamps.fromMillis(now.toEpochMilli()))
-                    .build(),
-                parts.self(),
-                sent.getRecipientsList().stream().map(AgencyName::new).toList(),
-                sent.getExercise(),
-                Instant.ofEpochMilli(sent.getExpiresAtMs()),
-                now),
-        () ->
-            new Problem(
-                Code.NO_RECIPIENT, "message_id", "none of its recipients is still a member"));
+    return parts
+        .rules()
+        .policy()
+        .get()
+        .messages()
+        .recall(
+            id,
+            Recall.newBuilder()
+                .setMessageId(ByteString.copyFrom(target.id().bytes()))
+                .setReason(reason)
+                .setAt(Timestamps.fromMillis(now.toEpochMilli()))
+                .build(),
+            parts.self(),
+            recipients,
+            sent.getExercise(),
+            Instant.ofEpochMilli(sent.getExpiresAtMs()),
+            now);
   }
 
   private CompletableFuture<Result<Sent>> send(
@@ -122,7 +179,7 @@ public final class MessageRecall {
             actor,
             message,
             tx -> {
-              takeBack(tx, target, message.messageId());
+              takeBack(tx, target, message.messageId(), recipients);
               return AuditRecord.of(
                       AuditType.RECALLED,
                       LawCategory.ERASURE,
@@ -136,11 +193,12 @@ public final class MessageRecall {
                 sent.map(id -> new Sent(id, recipients.stream().map(AgencyName::value).toList())));
   }
 
-  private void takeBack(Transaction tx, RecallTarget target, MessageId recall) {
+  private void takeBack(
+      Transaction tx, RecallTarget target, MessageId recall, List<AgencyName> recipients) {
     Ledger ledger = parts.ledger();
     parts.rules().hooks().recalled(tx, target.id());
     ledger.chains().recalled(tx, parts.self(), target.id(), target.sent().getExercise());
-    parts.records().evidence().takenBack(tx, ledger.evidence(), target.id(), recall);
+    parts.records().evidence().takenBack(tx, ledger.evidence(), target.id(), recall, recipients);
     ledger.retention().takeBack(tx, target.id(), target.sent().getExpiresAtMs());
     // It no longer needs to be opened.
     target

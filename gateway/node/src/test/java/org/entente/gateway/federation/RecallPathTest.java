@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.EvidenceGrpc;
@@ -89,11 +90,16 @@ class RecallPathTest {
     assertTrue(
         away == Progress.PROGRESS_ACCEPTED || away == Progress.PROGRESS_RELAYED, away.toString());
 
-    // A further recall is the one that is shown; the time stays that of the first.
-    ByteString second = recall(message, PERSON).getRecallId();
+    // A further recall goes where none waits, and is the one that is shown; the time stays that of
+    // the first.
+    federation.await(
+        "it is known that the first is there",
+        () -> at(message, DE).getRecall() != Progress.PROGRESS_ACCEPTED);
+    RecallResponse second = recall(message, PERSON);
+    assertEquals(List.of(DE), second.getRecipientsList());
     federation.stop(FR);
     federation.start(FR);
-    assertEquals(second, track(message).getTakenBack().getRecallId());
+    assertEquals(second.getRecallId(), track(message).getTakenBack().getRecallId());
     assertEquals(known.getTakenBack().getAt(), track(message).getTakenBack().getAt());
 
     federation.start(SG);

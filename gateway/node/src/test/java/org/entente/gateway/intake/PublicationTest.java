@@ -6,6 +6,8 @@ import static org.entente.gateway.testkit.Agencies.SG;
 import static org.entente.gateway.testkit.Agencies.US;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -62,6 +64,7 @@ import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.OnBehalfOf;
@@ -764,6 +767,75 @@ class PublicationTest {
     assertEquals("the goods were genuine", leaf.outcome().detail());
     assertEquals(CLIENT, leaf.actor().client());
     assertEquals("NOT_FOUND message_id", refusal(sent.recall(), "again", RequestSamples.PERSON));
+  }
+
+  private MessageRecall.Sent recalled(MessageId id) {
+    return Results.value(recall(id, "was wrong", RequestSamples.PERSON));
+  }
+
+  private long flash(AgencyName recipient) {
+    return ledger.outbox().bytes(recipient, Lane.FLASH);
+  }
+
+  /** Attack: one client recalled a message again and again, and nobody's FLASH had room. */
+  @Test
+  void recall_thatWaits_isTheAnswerToFurtherOnes_andTakesNoMoreRoom() {
+    MessageId id = id(publish(draft("k1", SG, DE)));
+    List<CompletableFuture<Result<MessageRecall.Sent>>> all = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      all.add(kit.recalling().recall(CLIENT, id, "was wrong", RequestSamples.PERSON));
+    }
+    MessageRecall.Sent first = recalled(id);
+    all.forEach(one -> assertEquals(first.recall(), Results.value(one.join()).recall()));
+    assertEquals(Set.of(SG.value(), DE.value()), Set.copyOf(first.recipients()));
+    assertEquals(1, ledger.outbox().page(SG, Lane.FLASH, null, 9).size());
+    assertNotNull(leaves.only(AuditType.RECALLED));
+    assertEquals(
+        "INVALID_FIELD on_behalf_of.officer", refusal(id, "why", OnBehalfOf.getDefaultInstance()));
+
+    // DE states that it has it, though other mail waits for it: another goes there alone.
+    recalled(id(publish(draft("k2", SG, DE))));
+    long waiting = flash(SG);
+    confirm(DE, first.recall());
+    MessageRecall.Sent second = recalled(id);
+    assertNotEquals(first.recall(), second.recall());
+    assertEquals(List.of(DE.value()), second.recipients());
+    assertEquals(waiting, flash(SG));
+    assertEquals(second.recall(), recalled(id).recall());
+    assertEquals(waiting, flash(SG));
+
+    // SG has all that waited for it; what it stated of that was lost, or is still on its way.
+    ledger.commit(
+        Lane.FLASH,
+        tx -> {
+          ledger
+              .outbox()
+              .page(SG, Lane.FLASH, null, 9)
+              .forEach(it -> ledger.outbox().remove(tx, SG, it.number()));
+          return tx;
+        });
+    assertEquals(List.of(SG.value()), recalled(id).recipients());
+  }
+
+  /** Recipients state that they hold a message. */
+  private void confirm(AgencyName recipient, MessageId message) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          EvidenceItem delivered =
+              records
+                  .item(
+                      EvidenceKind.EVIDENCE_KIND_DELIVERY,
+                      message,
+                      recipient.value(),
+                      new byte[0],
+                      clock.millis())
+                  .toBuilder()
+                  .setAgency(recipient.value())
+                  .build();
+          records.keep(tx, ledger.evidence(), delivered);
+          return tx;
+        });
   }
 
   @Test

@@ -3,11 +3,8 @@ package org.entente.gateway.feature.release;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -18,6 +15,7 @@ import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.OutcomeMapper;
 import org.entente.gateway.intake.RejectionEvidence;
+import org.entente.gateway.intake.SingleFlight;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
@@ -77,7 +75,7 @@ public final class ReleaseDecisions {
   private final Meters meters;
   private final FourEyesRule second;
   private final HeldDrafts held;
-  private final Map<MessageId, CompletableFuture<Outcome>> deciding = new ConcurrentHashMap<>();
+  private final SingleFlight<MessageId, Outcome> decisions = new SingleFlight<>();
 
   /** Decisions on the drafts held by an intake. */
   public ReleaseDecisions(
@@ -150,7 +148,7 @@ public final class ReleaseDecisions {
     if (verdict == Verdict.VERDICT_RELEASE && full.isPresent()) {
       return invalid(full.get());
     }
-    return once(
+    return decisions.run(
         id,
         // Read again: it may have been decided since.
         () ->
@@ -189,7 +187,7 @@ public final class ReleaseDecisions {
   private CompletableFuture<Outcome> timeOut(MessageId id) {
     AuditActor self = AuditActor.gateway(parts.self());
     String reason = "nobody released or denied it in time";
-    return once(
+    return decisions.run(
         id,
         () ->
             held.read(id)
@@ -207,32 +205,6 @@ public final class ReleaseDecisions {
               end(tx, self, id, Code.RELEASE_TIMED_OUT, reason);
               return OutcomeMapper.refused("", id, List.of());
             });
-  }
-
-  /** Runs one decision for a draft; concurrent callers get its outcome. */
-  private CompletableFuture<Outcome> once(
-      MessageId id, Supplier<CompletableFuture<Outcome>> decision) {
-    CompletableFuture<Outcome> done = new CompletableFuture<>();
-    CompletableFuture<Outcome> before = deciding.putIfAbsent(id, done);
-    if (before != null) {
-      return before;
-    }
-    CompletableFuture<Outcome> made;
-    try {
-      made = decision.get();
-    } catch (RuntimeException | Error e) {
-      // Also an error: otherwise no decision over this draft would ever end.
-      made = CompletableFuture.failedFuture(e);
-    }
-    return made.whenComplete(
-        (outcome, failure) -> {
-          deciding.remove(id);
-          if (failure != null) {
-            done.completeExceptionally(failure);
-          } else {
-            done.complete(outcome);
-          }
-        });
   }
 
   private CompletableFuture<Outcome> release(StoredFacts waits, AuditActor by) {

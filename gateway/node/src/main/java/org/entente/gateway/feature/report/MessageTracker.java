@@ -1,7 +1,9 @@
 package org.entente.gateway.feature.report;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,9 +91,6 @@ public final class MessageTracker {
     }
   }
 
-  /** A recall message as sent. */
-  private record SentRecall(SentFacts facts, List<EvidenceItem> items) {}
-
   /** The known fate of a message; empty if nothing is known. */
   public Optional<TrackedMessage> track(MessageId id) {
     HeldMessage waits = held.apply(id).orElse(null);
@@ -107,9 +106,10 @@ public final class MessageTracker {
   private TrackedMessage tracked(List<EvidenceItem> items, Optional<SentFacts> facts) {
     SentFacts sent = facts.orElse(SentFacts.getDefaultInstance());
     List<RecipientProgress> recipients = new ArrayList<>();
-    SentRecall recall = recall(sent);
+    Map<ByteString, Optional<List<EvidenceItem>>> recalls = new HashMap<>();
     boolean settled = true;
-    for (String name : sent.getRecipientsList()) {
+    for (int i = 0; i < sent.getRecipientsCount(); i++) {
+      String name = sent.getRecipients(i);
       DeliveryStatus stand =
           DeliveryStatus.with(name, self, (by, kind, to) -> says(items, by, kind, to));
       RecipientProgress.Builder one =
@@ -121,26 +121,30 @@ public final class MessageTracker {
       if (sent.getOpenByMs() > 0) {
         one.setOpenBy(Timestamps.fromMillis(sent.getOpenByMs()));
       }
-      if (recall != null && recall.facts().getRecipientsList().contains(name)) {
-        one.setRecall(recallOf(name, recall.items()));
+      if (i < sent.getRecallsCount()) {
+        recalls
+            .computeIfAbsent(sent.getRecalls(i), this::recall)
+            .ifPresent(about -> one.setRecall(recallOf(name, about)));
       }
       recipients.add(one.build());
       settled &= stand.ended();
     }
     return new TrackedMessage(
-        items, null, recipients, settled, recall == null ? null : takenBack(sent), Speed.of(sent));
+        items,
+        null,
+        recipients,
+        settled,
+        recall(sent.getRecallId()).map(about -> takenBack(sent)).orElse(null),
+        Speed.of(sent));
   }
 
-  /** The latest recall of a message; null if there is none, or it could not be sent. */
-  private @Nullable SentRecall recall(SentFacts sent) {
-    if (sent.getRecallId().isEmpty()) {
-      return null;
-    }
-    MessageId id = MessageId.of(sent.getRecallId().toByteArray());
-    return records
-        .sent(ledger.evidence(), id)
-        .map(facts -> new SentRecall(facts, records.known(ledger.evidence(), id)))
-        .orElse(null);
+  /** What is known of a recall; empty if there is none, or it could not be sent. */
+  private Optional<List<EvidenceItem>> recall(ByteString recall) {
+    return Optional.of(recall)
+        .filter(it -> !it.isEmpty())
+        .map(it -> MessageId.of(it.toByteArray()))
+        .filter(id -> records.sent(ledger.evidence(), id).isPresent())
+        .map(id -> records.known(ledger.evidence(), id));
   }
 
   private Progress recallOf(String recipient, List<EvidenceItem> items) {

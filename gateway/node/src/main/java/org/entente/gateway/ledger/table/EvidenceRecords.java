@@ -297,10 +297,11 @@ public final class EvidenceRecords {
   }
 
   /**
-   * Keeps that a message of this agency was recalled: the latest recall, and the time of the first.
-   * Does nothing for an unknown message.
+   * Keeps that a message of this agency was recalled from some recipients: the latest recall, the
+   * latest to each recipient, and the time of the first. Does nothing for an unknown message.
    */
-  public void takenBack(Transaction tx, EvidenceTable book, MessageId id, MessageId recall) {
+  public void takenBack(
+      Transaction tx, EvidenceTable book, MessageId id, MessageId recall, List<AgencyName> from) {
     MessageGroup group = book.sent().group(id);
     Optional<GroupFacts> kept =
         group == null ? Optional.empty() : facts(group, book.sent().read(tx, group));
@@ -309,8 +310,7 @@ public final class EvidenceRecords {
     }
     List<SentFacts> all =
         new ArrayList<>(IntStream.range(0, group.size()).mapToObj(kept.get()::of).toList());
-    SentFacts.Builder facts =
-        all.get(group.position(id)).toBuilder().setRecallId(ByteString.copyFrom(recall.bytes()));
+    SentFacts.Builder facts = recalled(all.get(group.position(id)), recall, from);
     if (facts.getTakenBackAtMs() == 0) {
       facts.setTakenBackAtMs(tx.nowMillis());
     }
@@ -322,6 +322,17 @@ public final class EvidenceRecords {
     byte[] bytes = GroupFacts.encode(acceptedAt, all);
     keepSent(tx, book, group, bytes, until.isBefore(today) ? today : until);
     book.known(tx, id);
+  }
+
+  private static SentFacts.Builder recalled(
+      SentFacts facts, MessageId recall, List<AgencyName> from) {
+    ByteString id = ByteString.copyFrom(recall.bytes());
+    SentFacts.Builder out = facts.toBuilder().setRecallId(id).clearRecalls();
+    for (int i = 0; i < facts.getRecipientsCount(); i++) {
+      ByteString before = i < facts.getRecallsCount() ? facts.getRecalls(i) : ByteString.EMPTY;
+      out.addRecalls(from.contains(new AgencyName(facts.getRecipients(i))) ? id : before);
+    }
+    return out;
   }
 
   private void keepSent(

@@ -253,7 +253,7 @@ class EvidenceTableTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          records.takenBack(tx, ledger.evidence(), id, recall);
+          records.takenBack(tx, ledger.evidence(), id, recall, List.of());
           return id;
         });
     return recall;

@@ -138,7 +138,7 @@ class SentGroupsTest {
         Lane.ROUTINE,
         tx -> {
           for (MessageId id : ids.subList(0, 5)) {
-            records.takenBack(tx, ledger.evidence(), id, recall);
+            records.takenBack(tx, ledger.evidence(), id, recall, List.of());
           }
           return recall;
         });
