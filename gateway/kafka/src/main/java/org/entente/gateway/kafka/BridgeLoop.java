@@ -87,7 +87,17 @@ final class BridgeLoop {
     if (!begun || KafkaFailures.isFinal(lost)) {
       throw explained;
     }
-    report.accept(explained.getMessage() + "; retrying");
+    report(explained.getMessage() + "; retrying");
+    pause();
+  }
+
+  /** Reports what people must know. */
+  void report(String line) {
+    report.accept(line);
+  }
+
+  /** Waits until another attempt is worth it. */
+  void pause() throws InterruptedException {
     TimeUnit.NANOSECONDS.sleep(backoff.next().toNanos());
   }
 

@@ -8,12 +8,10 @@ import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.cli.call.DraftRefusal;
-import org.entente.gateway.cli.call.OverloadRetry;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.Draft;
@@ -29,13 +27,16 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class DraftPublisher {
+  /** Calls in a row for a draft, each with all that were read with it, before it is given up. */
+  static final int MOST_FRUITLESS = 50;
+
   private static final int AT_ONCE = 64;
 
   private final PublisherGrpc.PublisherFutureStub gateway;
   private final PublisherGrpc.PublisherBlockingStub blocking;
   private final RecordFormat format;
   private final String topic;
-  private final OverloadRetry retry = new OverloadRetry();
+  private int fruitless;
 
   /**
    * Publishes over a channel.
@@ -50,30 +51,65 @@ final class DraftPublisher {
   }
 
   /**
-   * The outcomes of drafts, in their order.
+   * The outcomes of the first of some drafts, in their order. They end at the first draft for which
+   * the gateway is overloaded, or if it fails on all drafts: those behind, it may take later. After
+   * {@value #MOST_FRUITLESS} calls without any outcome, the failure of the first draft is its
+   * outcome.
    *
    * @throws StatusRuntimeException if the gateway is lost, or refuses whatever the client publishes
    */
   List<Outcome> publish(List<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {
-    List<Outcome> outcomes = new ArrayList<>();
-    List<StatusRuntimeException> defects = new ArrayList<>();
-    long asked = 0;
-    for (int from = 0; from < records.size(); from += AT_ONCE) {
+    Answers answers = new Answers();
+    for (int from = 0; from < records.size() && !answers.isOverloaded(); from += AT_ONCE) {
       List<Attempt> attempts = new ArrayList<>();
       for (ConsumerRecord<byte[], byte[]> record :
           records.subList(from, Math.min(records.size(), from + AT_ONCE))) {
         attempts.add(attempt(record));
       }
-      asked += attempts.stream().filter(Attempt::isAsked).count();
-      for (Attempt attempt : attempts) {
-        outcomes.add(outcome(attempt, defects));
+      for (int i = 0; i < attempts.size() && !answers.isOverloaded(); i++) {
+        answers.add(outcome(attempts.get(i)), attempts.get(i).isAsked());
       }
     }
-    if (!defects.isEmpty() && defects.size() == asked) {
-      // The gateway fails on every draft, so it is for its operator, and no draft is at fault.
-      throw defects.get(0);
+    List<Outcome> settled = answers.settled();
+    fruitless = settled.isEmpty() ? fruitless + 1 : 0;
+    if (fruitless < MOST_FRUITLESS) {
+      return settled;
     }
-    return outcomes;
+    fruitless = 0;
+    return answers.outcomes.subList(0, 1);
+  }
+
+  /** The gateway's answers to drafts, among them those that may still change. */
+  private static final class Answers {
+    private final List<Outcome> outcomes = new ArrayList<>();
+    private int overloaded = -1;
+    private int defect = -1;
+    private boolean worked;
+
+    void add(Outcome outcome, boolean asked) {
+      if (is(Code.OVERLOADED, outcome) && outcome.getInvalid().getField().isEmpty()) {
+        overloaded = outcomes.size();
+      } else if (is(Code.INTERNAL, outcome)) {
+        defect = defect < 0 ? outcomes.size() : defect;
+      } else {
+        worked |= asked;
+      }
+      outcomes.add(outcome);
+    }
+
+    private static boolean is(Code code, Outcome outcome) {
+      return outcome.hasInvalid() && outcome.getInvalid().getCode().equals(code.name());
+    }
+
+    boolean isOverloaded() {
+      return overloaded >= 0;
+    }
+
+    /** Where the gateway takes some, one on which it fails is at fault itself. */
+    List<Outcome> settled() {
+      int end = isOverloaded() ? overloaded : outcomes.size();
+      return outcomes.subList(0, defect < 0 || worked ? end : Math.min(end, defect));
+    }
   }
 
   /** A draft under way; one that could not be read has its answer already. */
@@ -113,15 +149,12 @@ final class DraftPublisher {
     return PublishRequest.newBuilder().setDraft(draft).build();
   }
 
-  private Outcome outcome(Attempt attempt, List<StatusRuntimeException> defects)
-      throws InterruptedException {
+  private Outcome outcome(Attempt attempt) throws InterruptedException {
     try {
       return attempt.call().get().getOutcome();
     } catch (ExecutionException e) {
       StatusRuntimeException failure = failure(e);
-      return DraftRefusal.of(failure)
-          .map(problem -> invalid(attempt.draft().getIdempotencyKey(), problem))
-          .orElseGet(() -> again(attempt.draft(), failure, defects));
+      return isOfGateway(failure) ? again(attempt.draft()) : refused(attempt.draft(), failure);
     }
   }
 
@@ -131,34 +164,33 @@ final class DraftPublisher {
         : Status.fromThrowable(e).asRuntimeException();
   }
 
-  /**
-   * The others of its time have their outcome, so the gateway has less to do. A draft on which it
-   * fails again holds back none behind it.
-   *
-   * @param defects takes the failure of such a draft
-   * @throws StatusRuntimeException the failure, if it is no fault of the draft
-   */
-  private Outcome again(
-      Draft draft, StatusRuntimeException first, List<StatusRuntimeException> defects) {
-    Optional<Code> code = DraftRefusal.code(first);
-    if (!code.equals(Optional.of(Code.OVERLOADED)) && !code.equals(Optional.of(Code.INTERNAL))) {
-      throw first;
-    }
+  /** Whether the gateway had too much to do, or failed. */
+  private static boolean isOfGateway(StatusRuntimeException failure) {
+    return DraftRefusal.of(failure).isEmpty()
+        && DraftRefusal.code(failure)
+            .filter(code -> code == Code.OVERLOADED || code == Code.INTERNAL)
+            .isPresent();
+  }
+
+  /** The others of its time have their outcome, so the gateway has less to do. */
+  private Outcome again(Draft draft) {
     try {
-      return retry.call(() -> blocking.publish(request(draft))).getOutcome();
+      return blocking.publish(request(draft)).getOutcome();
     } catch (StatusRuntimeException e) {
-      return invalid(draft.getIdempotencyKey(), settled(e, defects));
+      return refused(draft, e);
     }
   }
 
-  private static Problem settled(
-      StatusRuntimeException failure, List<StatusRuntimeException> defects) {
-    if (!DraftRefusal.code(failure).equals(Optional.of(Code.INTERNAL))) {
-      return DraftRefusal.of(failure).orElseThrow(() -> failure);
-    }
-    defects.add(failure);
-    return new Problem(
-        Code.INTERNAL, "", Objects.requireNonNullElse(failure.getStatus().getDescription(), ""));
+  private static Outcome refused(Draft draft, StatusRuntimeException failure) {
+    Problem problem =
+        isOfGateway(failure)
+            ? new Problem(DraftRefusal.code(failure).orElseThrow(), "", text(failure))
+            : DraftRefusal.of(failure).orElseThrow(() -> failure);
+    return invalid(draft.getIdempotencyKey(), problem);
+  }
+
+  private static String text(StatusRuntimeException failure) {
+    return Objects.requireNonNullElse(failure.getStatus().getDescription(), "");
   }
 
   private static Outcome invalid(String key, Problem problem) {

@@ -31,6 +31,7 @@ final class PublishSession {
   private final Source source;
   private final BridgeLoop loop;
   private final Counts counts;
+  private boolean retrying;
 
   /**
    * From where to where.
@@ -119,10 +120,35 @@ final class PublishSession {
         consumer.poll(TURN).forEach(drafts::add);
         if (!drafts.isEmpty()) {
           requireSame(topic, topics);
-          settle(drafts, publisher.publish(drafts), writer, consumer);
-          loop.hasProgressed();
+          publish(drafts, publisher, writer, consumer);
         }
       }
+    }
+  }
+
+  /** Drafts without an outcome are read again: who does not poll is thrown out of its group. */
+  private void publish(
+      List<ConsumerRecord<byte[], byte[]>> drafts,
+      DraftPublisher publisher,
+      TopicWriter writer,
+      Consumer<byte[], byte[]> consumer)
+      throws InterruptedException {
+    List<Outcome> outcomes = publisher.publish(drafts);
+    if (!outcomes.isEmpty()) {
+      settle(drafts.subList(0, outcomes.size()), outcomes, writer, consumer);
+      loop.hasProgressed();
+    }
+    Map<TopicPartition, Long> rest = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> draft : drafts.subList(outcomes.size(), drafts.size())) {
+      rest.putIfAbsent(new TopicPartition(draft.topic(), draft.partition()), draft.offset());
+    }
+    if (!rest.isEmpty() && !retrying) {
+      loop.report("the gateway is overloaded, or fails on all drafts; retrying");
+    }
+    retrying = !rest.isEmpty();
+    if (retrying) {
+      rest.forEach(consumer::seek);
+      loop.pause();
     }
   }
 

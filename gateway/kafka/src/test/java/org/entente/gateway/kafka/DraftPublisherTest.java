@@ -100,7 +100,26 @@ class DraftPublisherTest {
   @Test
   void defect_overOneDraft_isItsOutcome_andOverAllIsTheGateways() throws Exception {
     assertEquals(List.of("INTERNAL", GOOD), publish("INTERNAL", GOOD));
-    assertThrows(StatusRuntimeException.class, () -> publish("INTERNAL", "INTERNAL"));
+    assertEquals(List.of(), publish("INTERNAL", "INTERNAL"));
+  }
+
+  @Test
+  void overload_endsTheOutcomes_beforeItsDraft() throws Exception {
+    assertEquals(List.of(GOOD), publish(GOOD, "OVERLOADED", GOOD));
+    assertEquals(List.of(), publish("INTERNAL", "OVERLOADED", GOOD), "the gateway may be at fault");
+  }
+
+  /** Alone in what a topic gives, it held back all others for ever. */
+  @Test
+  void draft_thatFailsAlone_isGivenUp() throws Exception {
+    for (String code : List.of("INTERNAL", "OVERLOADED")) {
+      for (int call = 1; call < DraftPublisher.MOST_FRUITLESS; call++) {
+        assertEquals(List.of(), publish(code), code);
+      }
+      assertEquals(List.of(code), publish(code, code), "one, and no other");
+      assertEquals(List.of(), publish(code), "counted again");
+      assertEquals(List.of(GOOD), publish(GOOD));
+    }
   }
 
   @Test

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +165,26 @@ class PublishIT {
       assertEquals("derived_from[0]", invalid(outcomes, "others-0-0").getField());
       assertEquals("ROSTER_UNKNOWN", invalid(outcomes, "others-0-1").getCode());
       assertEquals(1, accepted(outcomes), outcomes::toString);
+    }
+  }
+
+  /** The client may have one draft in process; the bridge publishes 20 at once. */
+  @Test
+  void drafts_forWhichTheGatewayIsOverloaded_areReadAgain_andEachPublishedOnce() throws Exception {
+    federation.stop(FR);
+    Files.writeString(
+        federation.config(FR),
+        "limits: {per_client: {waiting_drafts: 1}}\n",
+        StandardOpenOption.APPEND);
+    federation.start(FR);
+    broker.create("many", 2);
+    broker.create("many-outcomes", 1);
+    broker.write("many", drafts(40));
+    try (BridgeThread publish = BridgeThread.start(publishing("many", "0"))) {
+      Map<String, Outcome> outcomes =
+          byDraft(bridge.await("many-outcomes", publish, records -> records.size() >= 40));
+      assertEquals(40, accepted(outcomes), outcomes::toString);
+      assertTrue(publish.output().contains("overloaded"), publish.output());
     }
   }
 

@@ -214,16 +214,19 @@ public final class Intake implements AutoCloseable {
 
   private void finished(OutcomeKey key, Draft draft, @Nullable Outcome outcome) {
     onTheWay.remove(key.slot());
-    if (outcome != null) {
-      meters.published(
-          switch (outcome.getResultCase()) {
-            case ACCEPTED -> Meters.PublishResult.ACCEPTED;
-            case REFUSED -> Meters.PublishResult.REFUSED;
-            case HELD -> Meters.PublishResult.HELD;
-            case INVALID, RESULT_NOT_SET -> Meters.PublishResult.INVALID;
-          },
-          Exercise.of(draft.getLabel()));
+    meters.published(result(outcome), Exercise.of(draft.getLabel()));
+  }
+
+  private static Meters.PublishResult result(@Nullable Outcome outcome) {
+    if (outcome == null) {
+      return Meters.PublishResult.FAILED;
     }
+    return switch (outcome.getResultCase()) {
+      case ACCEPTED -> Meters.PublishResult.ACCEPTED;
+      case REFUSED -> Meters.PublishResult.REFUSED;
+      case HELD -> Meters.PublishResult.HELD;
+      case INVALID, RESULT_NOT_SET -> Meters.PublishResult.INVALID;
+    };
   }
 
   private CompletableFuture<Outcome> invalid(Draft draft, Problem problem) {

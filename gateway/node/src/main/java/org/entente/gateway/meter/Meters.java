@@ -447,7 +447,9 @@ public final class Meters {
     /** Held until a second person decides. */
     HELD,
     /** Malformed, or not possible now. */
-    INVALID
+    INVALID,
+    /** The gateway failed, and gave no outcome. */
+    FAILED
   }
 
   /** Decisions on a held message. */
