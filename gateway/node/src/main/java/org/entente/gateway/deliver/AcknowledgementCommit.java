@@ -192,6 +192,7 @@ final class AcknowledgementCommit {
    */
   CompletableFuture<?> ended(Cursor cursor, CompletableFuture<?> before, List<Advance> unanswered) {
     if (unanswered.isEmpty()) {
+      changes.hurry(cursor);
       return before;
     }
     CompletableFuture<?> told =

@@ -13,6 +13,7 @@ import org.entente.gateway.deliver.DeliveryLeaves.Cursor;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.proto.store.v1.CursorRecord;
@@ -21,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The changes of cursors that are not durable yet, in the order in which they were made.
  *
- * <p>However many changes a cursor has, one change of the ledger waits for them: it takes all that
- * came meanwhile. So a client that acknowledges each message singly takes one place of those that
- * wait for the disk. A change that the ledger refuses for load stays here and is submitted again,
- * as later positions of the cursor build on it. Any other failure fails all changes of the cursor
- * that wait. Safe for many threads.
+ * <p>However many changes a cursor has, at most two changes of the ledger wait for them, and take
+ * all that came meanwhile. So a client that acknowledges each message singly takes few places of
+ * those that wait for the disk. A few acknowledgements begin no commit of their own ({@link
+ * Ledger#writeAlong}), as no client waits for them; many do, and whatever is not an
+ * acknowledgement. A change that the ledger refuses for load stays here and is submitted again, as
+ * later positions of the cursor build on it. Any other failure fails all changes of the cursor that
+ * wait. Safe for many threads.
  */
 final class CursorChanges {
   /** The pause before a retry when too many changes wait for the disk. */
@@ -33,6 +36,9 @@ final class CursorChanges {
 
   /** Messages after which a change of the ledger takes no further changes: a whole window. */
   private static final int MESSAGES = OpenCursorCheck.MAX_WINDOW;
+
+  /** Acknowledged messages that begin a commit: far fewer than those for which a stream stops. */
+  static final int MANY = 64;
 
   /** Applies changes of one cursor, in their order. */
   interface Application {
@@ -79,6 +85,11 @@ final class CursorChanges {
     private final Deque<Change> changes = new ArrayDeque<>();
     private @Nullable Change placed;
 
+    /** Changes of the ledger that wait for these, and whether one of them begins a commit. */
+    private int submitted;
+
+    private boolean hurried;
+
     /**
      * Adds a change. Its positions are those of the earlier ones too: many records of a shared
      * subscription would fill the memory. Until then the stored positions are behind, which only
@@ -92,6 +103,24 @@ final class CursorChanges {
         placed = change;
       }
       changes.add(change);
+    }
+
+    /** Whether these are worth a commit of their own. */
+    boolean hurries() {
+      int messages = 0;
+      for (Change one : changes) {
+        messages += one.messages.size();
+        if (one.messages.isEmpty() || messages >= MANY) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** Counts a change of the ledger. */
+    void submits(boolean hurries) {
+      submitted++;
+      hurried |= hurries;
     }
   }
 
@@ -108,37 +137,48 @@ final class CursorChanges {
 
   /** Adds a change; completes when it is durable. */
   CompletableFuture<?> add(Cursor cursor, Change change) {
-    boolean first;
+    Waiting changes;
+    boolean hurries;
     synchronized (waiting) {
-      Waiting changes = waiting.get(cursor);
-      first = changes == null;
-      if (changes == null) {
-        changes = new Waiting();
-        waiting.put(cursor, changes);
-      }
+      changes = waiting.computeIfAbsent(cursor, unused -> new Waiting());
       changes.add(change);
+      hurries = !changes.hurried && changes.hurries();
+      if (!hurries && changes.submitted > 0) {
+        return change.done;
+      }
+      changes.submits(hurries);
     }
-    if (first) {
-      submit(cursor);
-    }
+    submit(cursor, changes, hurries);
     return change.done;
   }
 
-  private void submit(Cursor cursor) {
+  /** Begins a commit of what waits for a cursor, if something does. */
+  void hurry(Cursor cursor) {
+    Waiting changes;
+    synchronized (waiting) {
+      changes = waiting.get(cursor);
+      if (changes == null || changes.hurried) {
+        return;
+      }
+      changes.submits(true);
+    }
+    submit(cursor, changes, true);
+  }
+
+  private void submit(Cursor cursor, Waiting changes, boolean hurries) {
+    Mutation<Cursor> change =
+        tx -> {
+          apply(tx, cursor);
+          return cursor;
+        };
     var unused =
-        ledger
-            .write(
-                Lane.ROUTINE,
-                tx -> {
-                  apply(tx, cursor);
-                  return cursor;
-                })
+        (hurries ? ledger.write(Lane.ROUTINE, change) : ledger.writeAlong(Lane.ROUTINE, change))
             .whenComplete(
                 (written, failure) -> {
                   if (failure == null) {
-                    submitRest(cursor);
+                    submitRest(cursor, changes);
                   } else {
-                    failed(cursor, failure);
+                    failed(cursor, changes, failure);
                   }
                 });
   }
@@ -187,29 +227,36 @@ final class CursorChanges {
     changes.forEach(one -> one.done.complete(null));
   }
 
-  private void submitRest(Cursor cursor) {
+  private void submitRest(Cursor cursor, Waiting changes) {
+    boolean hurries;
     synchronized (waiting) {
-      Waiting left = waiting.get(cursor);
-      if (left == null || left.changes.isEmpty()) {
-        waiting.remove(cursor);
+      changes.submitted--;
+      if (changes.submitted > 0) {
         return;
       }
+      if (changes.changes.isEmpty()) {
+        waiting.remove(cursor, changes);
+        return;
+      }
+      hurries = changes.hurries();
+      changes.hurried = false;
+      changes.submits(hurries);
     }
-    submit(cursor);
+    submit(cursor, changes, hurries);
   }
 
-  private void failed(Cursor cursor, Throwable failure) {
+  private void failed(Cursor cursor, Waiting changes, Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof LedgerFailure why && why.code() == Code.OVERLOADED) {
-      ledger.after(PAUSE, () -> submit(cursor));
+      ledger.after(PAUSE, () -> submit(cursor, changes, true));
       return;
     }
-    Waiting all;
+    List<Change> all;
     synchronized (waiting) {
-      all = waiting.remove(cursor);
+      waiting.remove(cursor, changes);
+      all = List.copyOf(changes.changes);
+      changes.changes.clear();
     }
-    if (all != null) {
-      all.changes.forEach(one -> one.done.completeExceptionally(failure));
-    }
+    all.forEach(one -> one.done.completeExceptionally(failure));
   }
 }

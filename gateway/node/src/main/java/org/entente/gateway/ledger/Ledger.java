@@ -183,8 +183,8 @@ public final class Ledger implements AutoCloseable {
 
   /**
    * Applies a change as {@link #write} does, but starts no commit: it joins the next one, or is
-   * committed after 100 milliseconds. For removals that would be repeated if lost; its future
-   * completes that much later.
+   * committed after 100 milliseconds. For what would be repeated if lost, such as a removal; its
+   * future completes that much later.
    */
   public <T> CompletableFuture<T> writeAlong(Lane lane, Mutation<T> mutation) {
     return writer.submitPatient(lane, mutation);
