@@ -73,10 +73,10 @@ public final class Intake implements AutoCloseable {
   private record InFlightDraft(OutcomeKey key, CompletableFuture<Outcome> done) {}
 
   /**
-   * Least time between rounds. A round costs both gateways about this much processor time however
-   * few messages it contains: two commits, signatures, a stanza, a receipt, hand-overs between
-   * threads. With less time between rounds, a thousand messages a second would keep two cores busy
-   * and then wait for them.
+   * Least time between rounds that take long. A round costs both gateways about the same processor
+   * time however few messages it contains: two commits, signatures, a stanza, a receipt, hand-overs
+   * between threads. With less time between such rounds, a thousand messages a second would keep
+   * two cores busy and then wait for them.
    */
   static final Duration ROUNDS_APART = Duration.ofMillis(3);
 

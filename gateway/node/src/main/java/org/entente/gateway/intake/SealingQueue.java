@@ -27,13 +27,14 @@ import org.slf4j.LoggerFactory;
  * Queue of permitted submissions with natural batching: submissions that wait while earlier rounds
  * are committed go into the next round, highest lane first. A lone message does not wait. Under
  * load, messages share the cost of a signature and a commit. Rounds begin some milliseconds apart,
- * except for FLASH, so that frequent messages share a round. One task at a time seals, on the
- * thread that brings a lone message or else on the sealer. The next round is sealed while the last
- * one is committed; a FLASH is sealed in any case. Only a round of one message may be committed by
- * the task that sealed it, and then the next one waits for that. For a minute after a FLASH
- * message, bulk pauses after each round for three times the round's duration, so that the
- * processors of this gateway and those behind it have room for the next FLASH. Bounded: a
- * submission beyond the limit is refused immediately.
+ * except for FLASH, so that frequent messages share a round; a few messages wait only for twice the
+ * time that rounds take, if that is less. One task at a time seals, on the thread that brings a
+ * lone message or else on the sealer. The next round is sealed while the last one is committed; a
+ * FLASH is sealed in any case. Only a round of one message may be committed by the task that sealed
+ * it, and then the next one waits for that. For a minute after a FLASH message, bulk pauses after
+ * each round for three times the round's duration, so that the processors of this gateway and those
+ * behind it have room for the next FLASH. Bounded: a submission beyond the limit is refused
+ * immediately.
  */
 final class SealingQueue implements AutoCloseable {
   /** Most submissions sealed in one round, so that a FLASH waits for at most one such round. */
@@ -73,6 +74,12 @@ final class SealingQueue implements AutoCloseable {
    */
   private static final int MOST_UNCOMMITTED = 2;
 
+  /** Most submissions that begin a round sooner if rounds are quick. */
+  static final int FEW = 4;
+
+  /** The part by which a long round counts for less after each further one. */
+  private static final int FADING = 8;
+
   private static final Logger LOG = LoggerFactory.getLogger(SealingQueue.class);
 
   /** The submissions sealed and committed together. */
@@ -96,8 +103,13 @@ final class SealingQueue implements AutoCloseable {
   private boolean running;
   private boolean closing;
   private boolean dozing;
+  private long dozesUntil;
   private boolean began;
   private long beganAt;
+
+  /** How long rounds take from start to commit: the longest of the latest, which fades. */
+  private long took;
+
   private boolean flashIsAbout;
   private long flashAt;
   private boolean resting;
@@ -112,8 +124,9 @@ final class SealingQueue implements AutoCloseable {
    * @param mostBytes bytes that one change of the ledger may put; a round is one change
    * @param sealer runs sealing, one round at a time, and may block before a round
    * @param scarce whether disk space is scarce, so that rounds are small
-   * @param apart least time between the starts of two rounds; a full round and one with a FLASH
-   *     begin immediately, except for bulk while FLASH is recent
+   * @param apart least time between the starts of two rounds, unless rounds are quick and few
+   *     submissions wait; a full round and one with a FLASH begin immediately, except for bulk
+   *     while FLASH is recent
    */
   SealingQueue(
       Function<List<Submission>, CompletableFuture<List<Outcome>>> sealAndCommit,
@@ -130,6 +143,7 @@ final class SealingQueue implements AutoCloseable {
     this.scarce = scarce;
     this.timers = timers;
     this.apart = apart.toNanos();
+    this.took = this.apart;
     for (Lane lane : Lane.all()) {
       waiting.put(lane, new ArrayDeque<>());
     }
@@ -160,8 +174,17 @@ final class SealingQueue implements AutoCloseable {
     if (left <= 0) {
       running = true;
       sealer.execute(this::run);
-    } else if (!dozing) {
+    } else {
+      doze(left);
+    }
+  }
+
+  /** Sets a timer, unless one ends by then. Requires the lock. */
+  private void doze(long left) {
+    long until = timers.nanos() + left;
+    if (!dozing || until - dozesUntil < 0) {
       dozing = true;
+      dozesUntil = until;
       timers.after(Duration.ofNanos(left), this::wake);
     }
   }
@@ -172,8 +195,18 @@ final class SealingQueue implements AutoCloseable {
       return 0;
     }
     long now = timers.nanos();
-    long full = waitingCount >= most() ? 0 : apart - (now - beganAt);
+    long full = waitingCount >= most() ? 0 : apart() - (now - beganAt);
     return rests(now) ? Math.max(full, restUntil - now) : full;
+  }
+
+  /**
+   * Least time between the starts of two rounds. A round costs both gateways about the same,
+   * however few messages it has. So a few messages wait only as long again as rounds take, which
+   * leaves half of the time for other work, and more of them share a round. Requires the lock.
+   */
+  private long apart() {
+    boolean few = waitingCount <= FEW && uncommitted == 0;
+    return few ? Math.min(apart, 2 * took) : apart;
   }
 
   /** Whether bulk pauses for FLASH after a round. Requires the lock. */
@@ -378,6 +411,7 @@ final class SealingQueue implements AutoCloseable {
     try {
       underWay -= round.submissions().size();
       uncommitted--;
+      took = Math.max(timers.nanos() - round.beganAt(), took - took / FADING);
       if (round.bulk()) {
         bulkUncommitted--;
         rest(round);

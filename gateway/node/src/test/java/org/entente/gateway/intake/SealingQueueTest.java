@@ -240,6 +240,61 @@ class SealingQueueTest {
     assertEquals(List.of(1, 2, 1), sizes());
   }
 
+  /** They leave half of the time to others, however soon they are over. */
+  @Test
+  void fewMessages_doNotWaitForLong_whereRoundsAreQuick() {
+    Duration quick = Duration.ofNanos(500_000);
+    beginWithRoundsThatTake(quick);
+    offer(Lane.ROUTINE);
+    offer(Lane.ROUTINE);
+    assertEquals(1, rounds.size());
+    assertEquals(APART, timers.asked, "while a round is on its way");
+    timers.pass(quick);
+    committed();
+    assertEquals(quick, timers.asked);
+    timers.pass(quick);
+    assertEquals(List.of(1, 1), sizes());
+    timers.pass(Duration.ofMillis(2));
+    committed();
+    offer(Lane.ROUTINE);
+    assertEquals(List.of(1, 1), sizes(), "once a round took long");
+    assertEquals(Duration.ofMillis(1), timers.asked);
+    timers.pass(Duration.ofMillis(1));
+    assertEquals(List.of(1, 1, 1), sizes());
+  }
+
+  @Test
+  void manyMessages_shareARound_evenWhereRoundsAreQuick() {
+    Duration quick = Duration.ofNanos(500_000);
+    beginWithRoundsThatTake(quick);
+    offer(Lane.ROUTINE);
+    timers.pass(quick);
+    committed();
+    for (int i = 0; i <= SealingQueue.FEW; i++) {
+      offer(Lane.ROUTINE);
+    }
+    timers.pass(quick);
+    assertEquals(List.of(1), sizes());
+    timers.pass(Duration.ofMillis(2));
+    assertEquals(List.of(1, SealingQueue.FEW + 1), sizes());
+  }
+
+  /** Long enough that the first guess has faded. */
+  private void beginWithRoundsThatTake(Duration time) {
+    queue.start();
+    for (int i = 0; i < 20; i++) {
+      round(time);
+      timers.pass(APART);
+    }
+    rounds.clear();
+  }
+
+  private void round(Duration took) {
+    offer(Lane.ROUTINE);
+    timers.pass(took);
+    committed();
+  }
+
   @Test
   void flash_waitsForNoRound_andTakesAlongWhatWaits() {
     queue.start();
