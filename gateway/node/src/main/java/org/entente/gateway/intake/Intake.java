@@ -88,6 +88,7 @@ public final class Intake implements AutoCloseable {
   private final SealingQueue queue;
   private final OutcomeMemory memory;
   private final ClientShares shares;
+  private final WaitingShare waitingShare;
   private final DraftHooks hooks;
   private final Map<String, InFlightDraft> onTheWay = new ConcurrentHashMap<>();
 
@@ -123,6 +124,7 @@ public final class Intake implements AutoCloseable {
             ROUNDS_APART);
     this.memory = parts.memory();
     this.shares = new ClientShares(limits.clients());
+    this.waitingShare = new WaitingShare(parts.ledger());
     this.hooks = parts.rules().hooks();
   }
 
@@ -292,7 +294,7 @@ public final class Intake implements AutoCloseable {
       Function<DecidedDraft, Submission> submission,
       Consumer<Submission> submitting) {
     Submission whole = submission.apply(decided);
-    List<Refusal> beyond = WaitingShare.of(parts.ledger()).refusals(whole);
+    List<Refusal> beyond = waitingShare.refusals(whole);
     DecidedDraft rest = beyond.isEmpty() ? decided : decided.without(beyond);
     if (rest.decision().outcome() == PolicyDecision.Outcome.REFUSED) {
       // Not a refusal for good: the same draft is accepted, or released, once there is room.
@@ -546,8 +548,7 @@ public final class Intake implements AutoCloseable {
         items.add(SealingItem.of(part));
       }
     }
-    List<OutboundSealer.ReadyEnvelope> sealed =
-        WaitingShare.of(parts.ledger()).owned(outbound.seal(items), round);
+    List<OutboundSealer.ReadyEnvelope> sealed = waitingShare.owned(outbound.seal(items), round);
     RoundStages.sealed(hooks.tracer(), round, sealed, began);
     List<List<RecordSeal.Token>> subjects = round.stream().map(this::subjects).toList();
     long handedOver = System.nanoTime();

@@ -71,12 +71,16 @@ public final class OutcomeMapper {
 
   private static org.entente.proto.v1.Permit.Builder permit(
       Permit permit, List<String> withheld, List<String> desks) {
-    return org.entente.proto.v1.Permit.newBuilder()
-        .setAgency(permit.recipient().value())
-        .setAgreement(permit.agreement())
-        .setRetentionDays(permit.retentionDays())
-        .addAllWithheld(withheld)
-        .addAllDesks(desks);
+    org.entente.proto.v1.Permit.Builder out =
+        org.entente.proto.v1.Permit.newBuilder()
+            .setAgency(permit.recipient().value())
+            .setAgreement(permit.agreement())
+            .setRetentionDays(permit.retentionDays());
+    // A builder makes a list even to add nothing to it, and most messages have neither.
+    if (!withheld.isEmpty()) {
+      out.addAllWithheld(withheld);
+    }
+    return desks.isEmpty() ? out : out.addAllDesks(desks);
   }
 
   public static Outcome invalid(String key, Problem problem) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.DiskSpace;
 import org.entente.gateway.model.AgencyName;
@@ -26,14 +27,19 @@ import org.entente.proto.store.v1.ClientBytes;
  * room in its client's share. Drafts in progress do not count yet; each client's have limits of
  * their own. Safe for many threads.
  */
-record WaitingShare(Ledger ledger) {
-  static WaitingShare of(Ledger ledger) {
-    return new WaitingShare(ledger);
+final class WaitingShare {
+  private final Ledger ledger;
+
+  /** Those of the clients that have published: a token is the same for good. */
+  private final Map<String, ByteString> tokens = new ConcurrentHashMap<>();
+
+  WaitingShare(Ledger ledger) {
+    this.ledger = ledger;
   }
 
   /** A refusal for each recipient for whom a draft would exceed a share; others may have it. */
   List<Refusal> refusals(Submission draft) {
-    ByteString client = token(draft);
+    ByteString client = token(draft.key().client());
     List<Refusal> refusals = new ArrayList<>();
     for (Permitted part : draft.parts()) {
       for (Permit permit : part.permits()) {
@@ -65,8 +71,8 @@ record WaitingShare(Ledger ledger) {
                 .formatted(own, recipient));
   }
 
-  private ByteString token(Submission draft) {
-    return ByteString.copyFrom(ledger.names().token(draft.key().client()));
+  private ByteString token(String client) {
+    return tokens.computeIfAbsent(client, name -> ByteString.copyFrom(ledger.names().token(name)));
   }
 
   /** The envelopes of a round with what each client has in them. */
@@ -74,21 +80,17 @@ record WaitingShare(Ledger ledger) {
       List<OutboundSealer.ReadyEnvelope> sealed, List<Submission> round) {
     Map<MessageId, Submission> submissions = new HashMap<>();
     round.forEach(one -> submissions.put(one.id(), one));
-    Map<String, ByteString> tokens = new HashMap<>();
-    return sealed.stream().map(one -> one.of(owners(one, submissions, tokens))).toList();
+    return sealed.stream().map(one -> one.of(owners(one, submissions))).toList();
   }
 
   /** Each has a part of the envelope as large as that of its labels and bodies. */
   private List<ClientBytes> owners(
-      OutboundSealer.ReadyEnvelope sealed,
-      Map<MessageId, Submission> submissions,
-      Map<String, ByteString> tokens) {
+      OutboundSealer.ReadyEnvelope sealed, Map<MessageId, Submission> submissions) {
     Map<ByteString, Long> bytes = new LinkedHashMap<>();
     for (MessageId message : sealed.messages()) {
       Submission one = submissions.get(message);
       if (one != null) {
-        ByteString client = tokens.computeIfAbsent(one.key().client(), name -> token(one));
-        bytes.merge(client, one.bytes(), Long::sum);
+        bytes.merge(token(one.key().client()), one.bytes(), Long::sum);
       }
     }
     long all = bytes.values().stream().mapToLong(Long::longValue).sum();

@@ -154,12 +154,16 @@ public final class IdempotencyTable {
    * @param sealed seals their outcomes, in this order, for a place
    */
   public void write(Transaction tx, List<UsedKey> keys, Function<RecordPlace, byte[]> sealed) {
-    KeyBuilder value = KeyBuilder.key().u64(tx.nowMillis()).u8(keys.size());
-    keys.forEach(
-        used -> value.bytes(stored.token(used.client(), used.key())).bytes(used.draftHash()));
     long number = nextRecord++;
     byte[] key = recordKey(number);
-    byte[] record = value.bytes(sealed.apply(place(key))).done();
+    byte[] outcomes = sealed.apply(place(key));
+    KeyBuilder value =
+        KeyBuilder.key(ENTRIES_AT + ENTRY_BYTES * keys.size() + outcomes.length)
+            .u64(tx.nowMillis())
+            .u8(keys.size());
+    keys.forEach(
+        used -> value.bytes(stored.token(used.client(), used.key())).bytes(used.draftHash()));
+    byte[] record = value.bytes(outcomes).done();
     tx.put(Table.IDEMPOTENCY, key, record);
     tx.afterCommit(() -> added(number, record));
   }
