@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -134,6 +135,10 @@ class DashboardIT {
           http.send(
               HttpRequest.newBuilder(URI.create(url)).build(),
               HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() == HttpURLConnection.HTTP_UNAVAILABLE) {
+        // Its port is open, but it is still starting.
+        return false;
+      }
       return stream(JSON.readTree(answer.body()).path("data").path("result"))
           .map(one -> one.path("value").path(1).asText())
           .anyMatch(value -> !value.equals("NaN"));
