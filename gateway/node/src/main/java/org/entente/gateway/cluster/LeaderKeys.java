@@ -313,7 +313,7 @@ final class LeaderKeys implements KeyMirror {
   }
 
   /** False if the node did not give all of them: it has fallen silent, or changed them. */
-  private boolean take(Peer peer, KeyDifference difference) {
+  private boolean take(Peer peer, KeyDifference difference) throws IOException {
     List<KeyDescription> left = new ArrayList<>(difference.put());
     while (!left.isEmpty()) {
       List<KeyEntry> keys = fetch(peer, left);
@@ -322,15 +322,14 @@ final class LeaderKeys implements KeyMirror {
           LOG.warn("node {} did not give {} keys; nodes are asked again", peer.name, left.size());
           return false;
         }
-        own.forgetPrints(keys);
         mixed = true;
-        keystore.follow(keys, List.of());
+        own.follow(term, keys, List.of());
         left.removeIf(name -> keys.stream().anyMatch(key -> isNamed(key, name)));
       } finally {
         keys.forEach(KeyEntry::close);
       }
     }
-    keystore.follow(List.of(), difference.gone());
+    own.follow(term, List.of(), difference.gone());
     mixed = false;
     LOG.info("took {} keys of node {}", difference.put().size(), peer.name);
     return true;

@@ -89,9 +89,14 @@ final class NodeKeys implements KeyNode {
     return new Held(tag(), run);
   }
 
-  /** Notes the state that this node's keys are in, durably. */
+  /**
+   * Notes the state that this node's keys are in, durably.
+   *
+   * @throws IOException also if the leader of a later term has asked
+   */
   void keep(KeyTag next) throws IOException {
     synchronized (keystore) {
+      follow(next.term());
       next.keep(file);
       tag = next;
       // Last: ahead of the keys, it would make them count as lost.
@@ -111,7 +116,7 @@ final class NodeKeys implements KeyNode {
     }
   }
 
-  /** Whatever an earlier leader sends from now on is refused. */
+  /** Refuses calls of earlier leaders from now on. */
   private void follow(long asked) throws IOException {
     if (asked < term) {
       throw new IOException("term " + asked + " is over: this node is in term " + term);
@@ -119,6 +124,19 @@ final class NodeKeys implements KeyNode {
     if (asked > term) {
       term = asked;
       lastCall = 0;
+    }
+  }
+
+  /**
+   * Changes keys of this node, which leads in a term.
+   *
+   * @throws IOException if the leader of a later term has asked
+   */
+  void follow(long asked, List<KeyEntry> put, List<KeyDescription> gone) throws IOException {
+    synchronized (keystore) {
+      follow(asked);
+      forgetPrints(put);
+      keystore.follow(put, gone);
     }
   }
 

@@ -52,6 +52,10 @@ class LeaderKeysTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private LeaderKeys leader;
 
+
+  /** A node that the leader of term 9 asks while another one fetches keys. */
+  private volatile String followed = "";
+
   private final Path dir;
 
   LeaderKeysTest(@TempDir Path dir) throws IOException {
@@ -132,6 +136,9 @@ class LeaderKeysTest {
       if (name.equals(givesOneKeyOnly)) {
         down.add(name);
         return node.fetch(term, names.stream().filter(one -> one.id().equals(KEY)).toList());
+      if (!followed.isEmpty()) {
+        node(followed).state(9);
+      }
       }
       return node.fetch(term, names);
     }
@@ -258,6 +265,24 @@ class LeaderKeysTest {
     down.add("c");
     KeyEntry key = key(KEY);
     node("a").keystore().put(key);
+  /** It was paused, and does not know yet that another one leads. */
+  @Test
+  void nextLeader_thatIsFollowedWhileItFetches_changesNoKey() throws IOException {
+    begun();
+    down.add("c");
+    node("a").keystore().put(key(KEY));
+    KeyTag before = node("c").tag();
+    down.clear();
+    down.add("a");
+    followed = "c";
+
+    IOException why = assertThrows(IOException.class, () -> follow("c", 2));
+
+    assertEquals("term 2 is over: this node is in term 9", why.getMessage());
+    assertEquals(Optional.empty(), held("c", KEY));
+    assertEquals(before, node("c").tag());
+  }
+
     down.clear();
     lostFetches.set(2);
 
