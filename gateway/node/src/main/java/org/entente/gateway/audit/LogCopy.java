@@ -1,8 +1,8 @@
 package org.entente.gateway.audit;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.note.TreeHash;
 
@@ -16,9 +16,13 @@ public final class LogCopy implements LogReader {
 
   /** Adds the checkpoint to those that the copy must continue. */
   public LogCopy(LogReader copy, Copy checkpoint) {
+    this(copy, Stream.concat(copy.checkpoints().stream(), Stream.of(checkpoint)).toList());
+  }
+
+  /** Has other checkpoints than those of the copy. */
+  LogCopy(LogReader copy, List<Copy> checkpoints) {
     this.copy = copy;
-    checkpoints = new ArrayList<>(copy.checkpoints());
-    checkpoints.add(checkpoint);
+    this.checkpoints = List.copyOf(checkpoints);
   }
 
   @Override
@@ -43,6 +47,6 @@ public final class LogCopy implements LogReader {
 
   @Override
   public List<Copy> checkpoints() {
-    return List.copyOf(checkpoints);
+    return checkpoints;
   }
 }

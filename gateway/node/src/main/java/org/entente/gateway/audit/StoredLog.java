@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.audit.tree.MerkleTree;
@@ -165,6 +166,29 @@ public final class StoredLog implements LogReader {
     if (newest.isPresent() && (written.isEmpty() || continues(newest.get(), written.get()))) {
       file.write(newest.get());
     }
+  }
+
+  /**
+   * The same log as a machine has it while others sign: its file counts only if the store does not
+   * continue it. Otherwise it is missing, or as old as this machine's last lead.
+   */
+  public LogReader signedByOthers() {
+    Optional<byte[]> newest = checkpointInStore();
+    Optional<byte[]> written =
+        file.read().filter(it -> newest.isEmpty() || !continues(newest.get(), it));
+    List<Copy> copies = new ArrayList<>();
+    written.ifPresent(it -> copies.add(new Copy("the file " + file.path(), it)));
+    newest.ifPresent(it -> copies.add(new Copy("the checkpoint in this machine's copy", it)));
+    return new LogCopy(this, copies);
+  }
+
+  /** Size of the log over which the file was signed, if the store holds less; not verified. */
+  public OptionalLong sizeAhead() {
+    long held = head().map(TreeHead::size).orElse(Long.MAX_VALUE);
+    return file.read().flatMap(StoredLog::checkpoint).stream()
+        .mapToLong(Checkpoint::size)
+        .filter(size -> size > held)
+        .findAny();
   }
 
   private boolean continues(byte[] newest, byte[] written) {

@@ -41,6 +41,7 @@ import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.FileMirror;
 import org.entente.gateway.store.LogPosition;
+import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksReplica;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.store.StoreFailure.Kind;
@@ -62,7 +63,7 @@ public final class ClusterNode implements AutoCloseable {
 
   private static final long FLUSH_PATIENCE_MILLIS = 600_000;
 
-  /** The longest wait for a majority to have the bytes of an attachment. */
+  /** The longest wait for others to have the bytes of an attachment, or records of erasures. */
   private static final Duration FILE_PATIENCE = Duration.ofSeconds(30);
 
   /** Told of the node's role, on one thread, in the order of events. */
@@ -98,6 +99,7 @@ public final class ClusterNode implements AutoCloseable {
   private final ExecutorService copies = Executors.newSingleThreadExecutor(named("cluster-copy"));
   private final ExecutorService asking = Executors.newCachedThreadPool(named("cluster-keys"));
   private volatile @Nullable Leadership leading;
+  private volatile @Nullable ErasureAppender erasures;
 
   private ClusterNode(
       ClusterSettings settings,
@@ -185,6 +187,7 @@ public final class ClusterNode implements AutoCloseable {
               .addService(transfer.service(machine::replica))
               .addService(KeyCalls.service(keys))
               .addService(files.service())
+              .addService(ErasureCalls.service(this::appendErasures))
               .addTransportFilter(connections)
               .intercept(connections)
               .intercept(new NodeCallsOnly());
@@ -345,6 +348,45 @@ public final class ClusterNode implements AutoCloseable {
   private CompletableFuture<Boolean> confirmLead() {
     return submit(request(RaftClientRequest.readRequestType(), Message.EMPTY))
         .thenApply(reply -> true);
+  }
+
+  /**
+   * Backs up this node's copy: what it has applied, which is all that a leader has acknowledged.
+   *
+   * @param keep how many of the newest backups are kept
+   * @throws StoreFailure if the backups' folder cannot be written; the copy is unharmed
+   */
+  public RocksBackups.Backup backUp(RocksBackups backups, String note, int keep) {
+    return backups.add(machine.replica(), note, keep);
+  }
+
+  /** Where this node keeps what {@link #sendErasures} of others brings; refused before. */
+  public void keepErasures(ErasureAppender journal) {
+    erasures = journal;
+  }
+
+  private void appendErasures(byte[] records) throws IOException {
+    ErasureAppender journal = erasures;
+    if (journal == null) {
+      throw new IOException("this node is just starting");
+    }
+    journal.append(records);
+  }
+
+  /**
+   * Has all other nodes add records to their erasure journals; they are durable there on return.
+   *
+   * @throws IOException naming a node that may not have them
+   */
+  public void sendErasures(byte[] records) throws IOException {
+    for (Map.Entry<String, Supplier<ManagedChannel>> node :
+        others(Function.identity()).entrySet()) {
+      try {
+        ErasureCalls.append(node.getValue().get(), records, FILE_PATIENCE);
+      } catch (IOException e) {
+        throw new IOException("node " + node.getKey() + ": " + e.getMessage(), e);
+      }
+    }
   }
 
   /** The attachments of the cluster for as long as this node leads. */

@@ -28,9 +28,9 @@ final class KeyCalls implements KeyNode {
   static final String SERVICE = "entente.cluster.Keys";
 
   private static final Logger LOG = LoggerFactory.getLogger(KeyCalls.class);
-  private static final MethodDescriptor<byte[], byte[]> STATE = method("State");
-  private static final MethodDescriptor<byte[], byte[]> FETCH = method("Fetch");
-  private static final MethodDescriptor<byte[], byte[]> CHANGE = method("Change");
+  private static final MethodDescriptor<byte[], byte[]> STATE = method(SERVICE, "State");
+  private static final MethodDescriptor<byte[], byte[]> FETCH = method(SERVICE, "Fetch");
+  private static final MethodDescriptor<byte[], byte[]> CHANGE = method(SERVICE, "Change");
 
   private final Supplier<ManagedChannel> channel;
   private final Duration patience;
@@ -45,10 +45,11 @@ final class KeyCalls implements KeyNode {
     this.patience = patience;
   }
 
-  private static MethodDescriptor<byte[], byte[]> method(String name) {
+  /** A method whose messages are bytes. */
+  static MethodDescriptor<byte[], byte[]> method(String service, String name) {
     return MethodDescriptor.<byte[], byte[]>newBuilder()
         .setType(MethodDescriptor.MethodType.UNARY)
-        .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
+        .setFullMethodName(MethodDescriptor.generateFullMethodName(service, name))
         .setRequestMarshaller(new CopyTransfer.Bytes())
         .setResponseMarshaller(new CopyTransfer.Bytes())
         .build();
@@ -70,9 +71,19 @@ final class KeyCalls implements KeyNode {
   }
 
   private byte[] call(MethodDescriptor<byte[], byte[]> method, byte[] request) throws IOException {
+    return call(channel.get(), method, request, patience);
+  }
+
+  /** Calls another node, and waits for its answer. */
+  static byte[] call(
+      ManagedChannel channel,
+      MethodDescriptor<byte[], byte[]> method,
+      byte[] request,
+      Duration patience)
+      throws IOException {
     try {
       return ClientCalls.blockingUnaryCall(
-          channel.get(),
+          channel,
           method,
           CallOptions.DEFAULT.withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS),
           request);
@@ -92,11 +103,12 @@ final class KeyCalls implements KeyNode {
   }
 
   @FunctionalInterface
-  private interface Answer {
+  interface Answer {
     byte[] of(byte[] request) throws IOException;
   }
 
-  private static ServerCallHandler<byte[], byte[]> answering(Answer answer) {
+  /** Answers with what a node makes of a request, or tells the caller why it could not. */
+  static ServerCallHandler<byte[], byte[]> answering(Answer answer) {
     return ServerCalls.asyncUnaryCall((request, response) -> answer(answer, request, response));
   }
 
@@ -106,7 +118,7 @@ final class KeyCalls implements KeyNode {
       bytes = answer.of(request);
     } catch (IOException | RuntimeException e) {
       // The edge of a call: the leader has to know, and this node goes on.
-      LOG.warn("keys were not exchanged: {}", e.getMessage());
+      LOG.warn("a call of another node failed here: {}", e.getMessage());
       response.onError(
           Status.FAILED_PRECONDITION.withDescription(e.getMessage()).asRuntimeException());
       return;

@@ -19,6 +19,7 @@ final class NodeCallsOnly implements ServerInterceptor {
           "ratis.grpc.RaftServerProtocolService",
           CopyTransfer.SERVICE,
           KeyCalls.SERVICE,
+          ErasureCalls.SERVICE,
           FileCalls.SERVICE,
           FileHashes.SERVICE);
 

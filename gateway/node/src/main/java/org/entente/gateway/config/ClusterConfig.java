@@ -140,12 +140,7 @@ public record ClusterConfig(
       Path keystore,
       String clients,
       @Nullable String peers,
-      boolean backups,
       @Nullable Path attachments) {
-    if (backups) {
-      throw new IllegalArgumentException(
-          "backup: a cluster makes no backups yet; leave backup out, or leave cluster out");
-    }
     requirePort("listen.clients", clients);
     if (peers != null) {
       requirePort("listen.peers", peers);

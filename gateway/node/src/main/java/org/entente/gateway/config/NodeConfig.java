@@ -165,7 +165,6 @@ public record NodeConfig(
           keystore,
           listen.clients(),
           listen.peers(),
-          backup != null,
           attachments == null ? null : attachments.folder());
     }
   }

@@ -2,6 +2,7 @@ package org.entente.gateway.retention;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,9 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.entente.proto.store.v1.ErasureRecord;
 
@@ -40,13 +43,28 @@ public final class ErasureJournal implements AutoCloseable {
 
   private final Path path;
   private final FileChannel file;
+  private final Others others;
 
   /** Bytes of the records at opening. */
   private long bytesAtOpening;
 
-  private ErasureJournal(Path path, FileChannel file) {
+  private ErasureJournal(Path path, FileChannel file, Others others) {
     this.path = path;
     this.file = file;
+    this.others = others;
+  }
+
+  /** The journals of the other machines of a cluster. */
+  public interface Others {
+    /** Those of a gateway that runs on one machine. */
+    Others NONE = records -> {};
+
+    /**
+     * Has each of them take the records ({@link #append(byte[])}).
+     *
+     * @throws IOException naming one that may not have them on its disk
+     */
+    void append(byte[] records) throws IOException;
   }
 
   /** Takes records. */
@@ -93,6 +111,22 @@ public final class ErasureJournal implements AutoCloseable {
    * @throws IOException if it is damaged or the disk fails
    */
   public static ErasureJournal open(Path path, long today) throws IOException {
+    return open(path, today, Others.NONE);
+  }
+
+  /**
+   * The same on a machine of a cluster, which may follow for long: what has ended is told by the
+   * newest erasure, since nothing checks the clock of a machine that follows.
+   */
+  public static ErasureJournal open(Path path, Others others) throws IOException {
+    AtomicLong newest = new AtomicLong();
+    if (Files.exists(path)) {
+      read(path, Long.MAX_VALUE, record -> newest.accumulateAndGet(record.getAtMs(), Math::max));
+    }
+    return open(path, Duration.ofMillis(newest.get()).toDays(), others);
+  }
+
+  private static ErasureJournal open(Path path, long today, Others others) throws IOException {
     Path next = path.resolveSibling(path.getFileName() + ".new");
     Files.deleteIfExists(next);
     FileChannel file =
@@ -102,7 +136,7 @@ public final class ErasureJournal implements AutoCloseable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     boolean opened = false;
     try {
-      ErasureJournal journal = new ErasureJournal(path, file);
+      ErasureJournal journal = new ErasureJournal(path, file, others);
       if (Files.exists(path)) {
         Pages living = new Pages(PAGE, journal::write);
         read(
@@ -229,6 +263,39 @@ public final class ErasureJournal implements AutoCloseable {
   public synchronized void append(List<ErasureRecord> erasures) throws IOException {
     write(erasures);
     file.force(false);
+  }
+
+  /**
+   * Adds erasures durably to the journals of the other machines.
+   *
+   * @throws IOException if one of them may not have them
+   */
+  void appendElsewhere(List<ErasureRecord> erasures) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (ErasureRecord erasure : erasures) {
+      erasure.writeDelimitedTo(bytes);
+    }
+    others.append(bytes.toByteArray());
+  }
+
+  /**
+   * Adds erasures of another machine durably, in one write.
+   *
+   * @param records as that one's {@link Others} got them
+   * @throws IOException if they are no such records, or could not be written
+   */
+  public void append(byte[] records) throws IOException {
+    List<ErasureRecord> erasures = new ArrayList<>();
+    InputStream in = new ByteArrayInputStream(records);
+    for (ErasureRecord next = ErasureRecord.parseDelimitedFrom(in);
+        next != null;
+        next = ErasureRecord.parseDelimitedFrom(in)) {
+      if (next.getSerializedSize() > MOST_BYTES) {
+        throw new IOException("an erasure record of " + next.getSerializedSize() + " bytes");
+      }
+      erasures.add(next);
+    }
+    append(erasures);
   }
 
   private void write(List<ErasureRecord> erasures) throws IOException {

@@ -287,6 +287,7 @@ public final class MessageErasure {
   private List<ErasureRecord> finish(List<ErasureRecord> begun) {
     destroyHere(begun.stream().filter(one -> !unconfirmed.contains(id(one))).toList());
     keys.requireDestroyedEverywhere();
+    appendElsewhere(begun);
     begun.forEach(one -> unconfirmed.remove(id(one)));
     List<ErasureRecord> ended =
         ledger.commit(
@@ -298,6 +299,16 @@ public final class MessageErasure {
             });
     ended.forEach(one -> stuck.remove(origin(one), id(one)));
     return ended;
+  }
+
+  /** Any machine may be the one whose ledger is set back. */
+  private void appendElsewhere(List<ErasureRecord> begun) {
+    try {
+      journal.appendElsewhere(begun);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the erasure journal of another machine: " + e.getMessage(), e);
+    }
   }
 
   private void destroyHere(List<ErasureRecord> begun) {

@@ -67,10 +67,19 @@ public final class RocksBackups {
    * @throws StoreFailure if the folder cannot be written; the store itself is unharmed
    */
   public Backup add(RocksStore store, String note, int keep) {
+    return add(store::backUp, note, keep);
+  }
+
+  /** The same of what a replica has applied, which becomes durable in it before. */
+  public Backup add(RocksReplica replica, String note, int keep) {
+    return add(replica::backUp, note, keep);
+  }
+
+  private Backup add(BackupSource source, String note, int keep) {
     RocksDirectory.create(folder);
     return use(
         engine -> {
-          store.backUp(engine, note);
+          source.backUp(engine, note);
           List<Backup> all = of(engine);
           if (all.size() > keep) {
             engine.purgeOldBackups(keep);

@@ -3,6 +3,8 @@ package org.entente.gateway.store;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.rocksdb.BackupEngine;
+import org.rocksdb.RocksDBException;
 
 /**
  * A {@link RocksStore} that follows a log which others keep: RocksDB writes no log of its own.
@@ -10,8 +12,8 @@ import java.util.function.Consumer;
  * <p>Each batch is applied together with its place in the log, in one atomic write. What is in
  * memory is lost in a crash, for all tables back to the same commit, and {@link #position} tells
  * from where the log is to be applied again. So the log must keep every entry after the position
- * that {@link #flush} returned. {@link #apply} and {@link #flush} are called by one thread; reads
- * and {@link #checkpoint} by any.
+ * that {@link #flush} returned. {@link #apply} and {@link #flush} are called by one thread; reads,
+ * {@link #checkpoint} and backups by any.
  */
 public final class RocksReplica implements AutoCloseable {
   private static final byte[] POSITION_KEY =
@@ -20,13 +22,15 @@ public final class RocksReplica implements AutoCloseable {
   private final Store store;
   private final Runnable flush;
   private final Consumer<Path> checkpoint;
+  private final BackupSource backup;
   private volatile LogPosition position;
 
   /** The replica that is in a store, with how to make its commits durable, and how to copy it. */
-  RocksReplica(Store store, Runnable flush, Consumer<Path> checkpoint) {
+  RocksReplica(Store store, Runnable flush, Consumer<Path> checkpoint, BackupSource backup) {
     this.store = store;
     this.flush = flush;
     this.checkpoint = checkpoint;
+    this.backup = backup;
     byte[] kept = store.get(Table.META, POSITION_KEY);
     this.position = kept == null ? LogPosition.START : LogPosition.decode(kept);
   }
@@ -38,7 +42,7 @@ public final class RocksReplica implements AutoCloseable {
    */
   public static RocksReplica open(Path dir, RocksOptions options) {
     RocksStore opened = new RocksOpener<>(dir, options, RocksStore::new).openReplica();
-    return new RocksReplica(opened, opened::flush, opened::checkpoint);
+    return new RocksReplica(opened, opened::flush, opened::checkpoint, opened::backUp);
   }
 
   /** For reading. Only {@link #apply} may change it, and only {@link #close} closes it. */
@@ -86,6 +90,11 @@ public final class RocksReplica implements AutoCloseable {
    */
   public void checkpoint(Path folder) {
     checkpoint.accept(folder);
+  }
+
+  /** Adds a backup of the present state. Its failure says nothing about the replica. */
+  void backUp(BackupEngine engine, String note) throws RocksDBException {
+    backup.backUp(engine, note);
   }
 
   /** Makes what was applied durable if the disk still works, and closes the store. */

@@ -77,7 +77,6 @@ class ClusterConfigTest {
         "log: l | election_timeout_millis: 299 | cluster.election_timeout_millis is 299; it must be"
             + " from 300 to 60000",
         "log: l | flush_mib: 1 | cluster.flush_mib is 1; it must be from 32 to 65536",
-        "audit: a | backup: { folder: b } | backup: a cluster makes no backups yet",
         "audit: a | attachments: { folder: d/f } | attachments.folder is"
       })
   void cluster_thatCannotWork_isRefused(String good, String bad, String said) {

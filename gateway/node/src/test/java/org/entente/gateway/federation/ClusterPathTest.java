@@ -24,9 +24,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,9 +44,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.entente.gateway.audit.AuditVerifier;
+import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.Gateway;
+import org.entente.gateway.node.offline.LedgerInspection;
+import org.entente.gateway.node.offline.LedgerRestore;
 import org.entente.gateway.rpc.Refusals;
 import org.entente.gateway.testkit.FolderCopy;
 import org.entente.gateway.testkit.LoopbackPort;
@@ -52,13 +60,17 @@ import org.entente.proto.store.v1.AuditRecord;
 import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.AttachmentsGrpc;
 import org.entente.proto.v1.AuditGrpc;
+import org.entente.proto.v1.BackupsGrpc;
 import org.entente.proto.v1.BeginUploadRequest;
 import org.entente.proto.v1.ClusterGrpc;
 import org.entente.proto.v1.ClusterState;
+import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportedLeaf;
+import org.entente.proto.v1.ListBackupsRequest;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenAttachmentRequest;
 import org.entente.proto.v1.OpenCursor;
@@ -66,6 +78,8 @@ import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.ReadAttachmentRequest;
+import org.entente.proto.v1.RecallRequest;
+import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.ShowUploadRequest;
 import org.entente.proto.v1.ShowUploadResponse;
 import org.entente.proto.v1.TransferLeadRequest;
@@ -133,13 +147,15 @@ class ClusterPathTest {
         + """
         attachments:
           folder: %s/attachments
+        backup:
+          folder: %s/backup
         cluster:
           node: %s
           nodes:
         %s  log: %s/log
           mark: %s/mark
         """
-            .formatted(node, node, nodes, node, node);
+            .formatted(node, node, node, nodes, node, node);
   }
 
   private void start(String node) {
@@ -472,6 +488,100 @@ class ClusterPathTest {
     assertEquals(0, metric(leader, "leads"));
     assertEquals(metric(next, "term"), metric(leader, "term"));
     assertTrue(await(() -> metric(leader, "commits") > 0));
+  }
+
+  /** Each machine answers for what is on its disk, whether it ever signed or not. */
+  @Test
+  void backupOfTheLeader_becomesTheLedgerOfAMachineAlone() throws IOException {
+    String leader = leader();
+    String gone = NODES.stream().filter(node -> !node.equals(leader)).findFirst().orElseThrow();
+    stop(gone);
+    ManagedChannel channel = channel(leader);
+    Draft first = federation.draft("first", DEADLINE, DE);
+    Outcome accepted = publish(channel, first);
+    assertTrue(accepted.hasAccepted(), accepted.toString());
+    assertEquals(List.of("first"), headlines(federation.receive(DE, 1)));
+    BackupsGrpc.newBlockingStub(channel)
+        .createBackup(CreateBackupRequest.newBuilder().setOnBehalfOf(PERSON).build());
+    assertEquals(
+        1,
+        BackupsGrpc.newBlockingStub(channel)
+            .listBackups(ListBackupsRequest.getDefaultInstance())
+            .getBackupsCount());
+    channel.shutdownNow();
+    List<String> both = List.copyOf(running.keySet());
+    assertTrue(await(() -> metric(both.get(0), "commits") == metric(both.get(1), "commits")));
+    both.forEach(this::stop);
+    for (String node : both) {
+      LedgerInspection found = inspection(node);
+      assertTrue(found.sound(), () -> node + ": " + found);
+    }
+    Files.createDirectories(folder(gone).resolve("audit"));
+    Files.copy(
+        folder(leader).resolve("audit/checkpoint"),
+        folder(gone).resolve("audit/checkpoint"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertProblem("Stop this machine in order, or verify another", () -> inspection(gone));
+
+    assertProblem("remove the section cluster", () -> restore(leader));
+    String together = Files.readString(config(leader));
+    Files.writeString(config(leader), together.substring(0, together.indexOf("cluster:\n")));
+    restore(leader);
+    start(leader);
+
+    ManagedChannel alone = channel(leader);
+    assertEquals(accepted, publish(alone, first), "the same draft again");
+    assertTrue(publish(alone, federation.draft("second", DEADLINE, DE)).hasAccepted());
+    assertEquals(List.of("second"), headlines(federation.receive(DE, 1)));
+    federation.send(DE, "back", DEADLINE, FR);
+    assertEquals(List.of("back"), receive(alone, 1));
+    alone.shutdownNow();
+  }
+
+  @Test
+  void erasure_isInTheJournalOfEachMachine_whenItIsStated() throws IOException {
+    leader();
+    MessageId message = federation.send(DE, "a container", DEADLINE, FR);
+    ManagedChannel channel = channel(leader());
+    assertEquals(List.of("a container"), receive(channel, 1));
+    channel.shutdownNow();
+    var unused =
+        RetentionGrpc.newBlockingStub(federation.channel(DE))
+            .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+            .recall(
+                RecallRequest.newBuilder()
+                    .setMessageId(ByteString.copyFrom(message.bytes()))
+                    .setReason("the goods were genuine")
+                    .setOnBehalfOf(PERSON)
+                    .build());
+    federation.awaitEvidence(DE, message, EvidenceKind.EVIDENCE_KIND_ERASURE, FR);
+
+    String id = new String(message.bytes(), StandardCharsets.ISO_8859_1);
+    for (String node : NODES) {
+      String journal =
+          Files.readString(folder(node).resolve("audit/erasures"), StandardCharsets.ISO_8859_1);
+      assertTrue(journal.contains(id), node);
+    }
+  }
+
+  private Path folder(String node) {
+    return federation.folder().resolve(node);
+  }
+
+  private LedgerInspection inspection(String node) {
+    return LedgerInspection.read(config(node), federation.clock, AuditVerifier.LeafProgress.NONE);
+  }
+
+  private void restore(String node) {
+    LedgerRestore restore = new LedgerRestore(config(node), federation.clock);
+    assertEquals(Optional.empty(), restore.verify(0, AuditVerifier.LeafProgress.NONE));
+    restore.restore(
+        0, true, Optional.empty(), new AuditPerson("FR-3", "", "all machines are lost"));
+  }
+
+  private static void assertProblem(String says, Executable task) {
+    String said = String.valueOf(assertThrows(StartProblem.class, task).getMessage());
+    assertTrue(said.contains(says), said);
   }
 
   /** As cluster.md describes them. */

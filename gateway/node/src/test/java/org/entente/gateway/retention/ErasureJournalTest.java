@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -74,6 +76,31 @@ class ErasureJournalTest {
     }
     assertEquals(List.of(erasure(1, 20)), opened(11));
     assertEquals(List.of(erasure(1, 20)), opened(10), "dropped for good");
+  }
+
+  /** Whatever the clock of a machine says that follows. */
+  @Test
+  void bucketThatEndedBeforeTheNewestErasure_isDropped() throws Exception {
+    ErasureRecord newest =
+        erasure(3, 20).toBuilder().setAtMs(Duration.ofDays(11).toMillis() + 1).build();
+    try (ErasureJournal journal = ErasureJournal.open(file(), ErasureJournal.Others.NONE)) {
+      journal.append(List.of(erasure(1, 10), newest, erasure(2, 11)));
+    }
+    try (ErasureJournal journal = ErasureJournal.open(file(), ErasureJournal.Others.NONE)) {
+      assertEquals(List.of(newest, erasure(2, 11)), records(journal));
+    }
+  }
+
+  @Test
+  void recordsOfAnotherMachine_thatAreNone_areRefused() throws Exception {
+    try (ErasureJournal journal = ErasureJournal.open(file(), ErasureJournal.Others.NONE)) {
+      assertThrows(IOException.class, () -> journal.append(new byte[] {5, 1}));
+      ErasureRecord large = erasure(1, 20).toBuilder().setOrigin("x".repeat(5_000)).build();
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      large.writeDelimitedTo(bytes);
+      assertThrows(IOException.class, () -> journal.append(bytes.toByteArray()));
+    }
+    assertEquals(List.of(), opened(0));
   }
 
   /** A storm leaves many records, most of which have ended at the next start. */

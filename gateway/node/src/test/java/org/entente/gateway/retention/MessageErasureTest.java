@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.Ledger;
@@ -257,6 +258,43 @@ class MessageErasureTest {
     work(2);
     assertEquals(2, erased());
     assertEquals(2, owed(FR).size());
+  }
+
+  /** Any machine of a cluster may be the one that goes on alone from a backup. */
+  @Test
+  void erasure_thatAnotherMachineHasNotNoted_isNotStated() throws IOException {
+    List<byte[]> noted = new ArrayList<>();
+    AtomicBoolean away = new AtomicBoolean(true);
+    journal.close();
+    journal =
+        ErasureJournal.open(
+            folder.resolve("erasures"),
+            records -> {
+              if (away.get()) {
+                throw new IOException("node n3: away");
+              }
+              noted.add(records);
+            });
+    erasing = erasing();
+    recall(received(2, FR));
+    work(2);
+    assertEquals(0, erased());
+    assertEquals(0, owed(FR).size());
+
+    away.set(false);
+    erasing.retry();
+    work(2);
+    assertEquals(2, erased());
+    assertEquals(2, owed(FR).size());
+    Path another = folder.resolve("another");
+    try (ErasureJournal other = ErasureJournal.open(another, ErasureJournal.Others.NONE)) {
+      other.append(noted.get(0));
+    }
+    List<ErasureRecord> records = new ArrayList<>();
+    try (ErasureJournal other = ErasureJournal.open(another, ErasureJournal.Others.NONE)) {
+      other.atOpening(10, records::addAll);
+    }
+    assertEquals(2, records.size());
   }
 
   @Test

@@ -14,6 +14,9 @@ public final class MemoryReplica {
         () -> store.commit(new Batch(), Durability.SYNCED),
         folder -> {
           throw new UnsupportedOperationException("copy the disk");
+        },
+        (engine, note) -> {
+          throw new UnsupportedOperationException("copy the disk");
         });
   }
 }

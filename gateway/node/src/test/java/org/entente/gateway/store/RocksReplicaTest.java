@@ -72,6 +72,28 @@ class RocksReplicaTest {
     }
   }
 
+  /** Also what no flush has made durable yet. A machine alone goes on from it. */
+  @Test
+  void backup_holdsAllThatWasApplied_andOpensAsAStoreWithALogOfItsOwn() {
+    RocksBackups backups = new RocksBackups(temp.resolve("backup"));
+    try (RocksReplica replica = RocksReplica.open(temp.resolve("data"), OPTIONS)) {
+      apply(replica, 1);
+      assertEquals(1, backups.add(replica, "note", 7).number());
+      apply(replica, 2);
+      assertEquals("note", backups.add(replica, "note", 1).note());
+    }
+    Path restored = temp.resolve("restored");
+    backups.restore(2, restored);
+    try (RocksStore store = RocksStore.open(restored, OPTIONS)) {
+      store.commit(new Batch().put(Table.OUTBOX, KEY, KEY), Durability.SYNCED);
+    }
+    try (RocksStore store = RocksStore.openReadOnly(restored)) {
+      assertArrayEquals(new byte[] {2}, store.get(Table.INBOX, KEY));
+      assertArrayEquals(new byte[] {2}, store.get(Table.META, KEY));
+      assertArrayEquals(KEY, store.get(Table.OUTBOX, KEY));
+    }
+  }
+
   @Test
   void entry_thatIsNotLater_isRefused() {
     try (RocksReplica replica = RocksReplica.open(temp.resolve("data"), OPTIONS)) {

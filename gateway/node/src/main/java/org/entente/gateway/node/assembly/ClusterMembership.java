@@ -24,9 +24,11 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.model.StartProblem;
+import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.files.SharedFiles;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
+import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.rpc.tls.NodeTrust;
 import org.entente.gateway.rpc.tls.TlsContexts;
 import org.entente.gateway.seal.keys.Keystore;
@@ -53,8 +55,10 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
 
   private final ConfiguredFiles files;
   private final ClusterConfig cluster;
+  private final Meters meters;
   private final TlsCertificateReloader tls;
   private final Keystore keystore;
+  private final ErasureJournal erasures;
   private final NodeTrust trust;
   private final ClusterNode node;
   private volatile TrustBundle bundle;
@@ -72,13 +76,16 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
       ClusterNode.Listener listener) {
     this.files = files;
     this.cluster = cluster;
+    this.meters = meters;
     tls = TlsCertificateReloader.open(files, clock);
     bundle = bundle(files);
     trust = trust(clock, meters);
     keystore = files.keep(files.keystore(new SecureRandom()));
     boolean joined = false;
     try {
+      erasures = files.keep(AuditComponents.erasures(files.config(), this::appendElsewhere));
       node = ClusterNode.start(settings(), keystore, listener);
+      node.keepErasures(erasures::append);
       joined = true;
     } catch (StoreFailure e) {
       throw new StartProblem("cluster: " + e.getMessage(), e);
@@ -87,6 +94,10 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
         files.letGo();
       }
     }
+  }
+
+  private void appendElsewhere(byte[] erased) throws IOException {
+    node.sendErasures(erased);
   }
 
   private NodeTrust trust(InstantSource clock, Meters meters) {
@@ -280,12 +291,19 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     return node.term();
   }
 
-  /** The ledger of a term, with keys that outlast it. */
+  /** The ledger of a term, with keys and an erasure journal that outlast it. */
   NodeStorage storage(ReplicatedStore ledger) {
+    LedgerCopies copies = new LedgerCopies(files.config(), meters, node::backUp);
     return new NodeStorage() {
       @Override
       public Store store() {
+        copies.meter();
         return ledger;
+      }
+
+      @Override
+      public BackupCopies backups() {
+        return copies;
       }
 
       @Override
@@ -296,6 +314,11 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
       @Override
       public Keystore keystore(ConfiguredFiles unused, SecureRandom random) {
         return keystore;
+      }
+
+      @Override
+      public ErasureJournal erasures(ConfiguredFiles unused, InstantSource clock) {
+        return erasures;
       }
     };
   }

@@ -91,6 +91,7 @@ final class Foundation {
   final LabelCheck labelCheck;
 
   private final ConfiguredFiles files;
+  private final NodeStorage storage;
   private final Store store;
 
   /** The pairs held for one use, and the one in force when the node was opened. */
@@ -105,6 +106,7 @@ final class Foundation {
   Foundation(
       ConfiguredFiles files, NodeStorage storage, NodeEnvironment around, LongSupplier running) {
     this.files = files;
+    this.storage = storage;
     this.around = around;
     config = files.config();
     self = new PeerName(new AgencyName(config.agency()), new NodeName(config.gateway()));
@@ -276,9 +278,9 @@ final class Foundation {
     }
   }
 
-  /** The erasure journal, which {@link #close} closes. */
+  /** The erasure journal. */
   ErasureJournal erasures() {
-    return files.keep(AuditComponents.erasures(config, ending));
+    return storage.erasures(files, ending);
   }
 
   /**

@@ -1,8 +1,11 @@
 package org.entente.gateway.node.assembly;
 
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
+import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.Store;
@@ -22,6 +25,11 @@ interface NodeStorage {
     return files.keep(files.keystore(random));
   }
 
+  /** The erasure journal; that of the configured folder is closed with the node. */
+  default ErasureJournal erasures(ConfiguredFiles files, InstantSource clock) {
+    return files.keep(AuditComponents.erasures(files.config(), clock));
+  }
+
   /** The other machines of this gateway; none by default. */
   default OtherMachines machines() {
     return OtherMachines.NONE;
@@ -32,8 +40,7 @@ interface NodeStorage {
     return new BackupCopies() {
       @Override
       public RocksBackups.Backup add(String note) {
-        throw new StoreFailure(
-            StoreFailure.Kind.IO, "a cluster makes no backups (docs/operate/cluster.md)", null);
+        throw new StoreFailure(StoreFailure.Kind.IO, "this ledger is not on a disk", null);
       }
 
       @Override

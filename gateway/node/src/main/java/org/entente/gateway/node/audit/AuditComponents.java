@@ -107,9 +107,22 @@ public record AuditComponents(
   /** The erasure journal, kept beside the checkpoint and outside the ledger. */
   public static ErasureJournal erasures(NodeConfig config, InstantSource clock) {
     long today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
+    return opened(config, path -> ErasureJournal.open(path, today));
+  }
+
+  /** The same on a machine of a cluster. */
+  public static ErasureJournal erasures(NodeConfig config, ErasureJournal.Others others) {
+    return opened(config, path -> ErasureJournal.open(path, others));
+  }
+
+  private interface JournalOpening {
+    ErasureJournal at(Path path) throws IOException;
+  }
+
+  private static ErasureJournal opened(NodeConfig config, JournalOpening opening) {
     Path path = folder(config.audit()).resolve("erasures");
     try {
-      return ErasureJournal.open(path, today);
+      return opening.at(path);
     } catch (IOException e) {
       throw new StartProblem("audit: the erasure journal: " + FileErrorText.words(e), e);
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.entente.gateway.audit.AuditReport;
 import org.entente.gateway.audit.AuditVerifier;
+import org.entente.gateway.audit.LogReader;
 import org.entente.gateway.audit.StoredLog;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.config.NodeConfig;
@@ -41,7 +42,8 @@ public record LedgerInspection(
   }
 
   /**
-   * Inspects the node that a configuration describes, running or stopped.
+   * Inspects the node that a configuration describes, running or stopped. Of a machine of a cluster
+   * it sees what is flushed to its disk.
    *
    * @param progress learns how many leaves are verified
    * @throws StartProblem if its data cannot be read
@@ -60,11 +62,30 @@ public record LedgerInspection(
           new AuditVerifier(
                   AuditComponents.verifier(config, StoredLog.numberInForce(store), pairs),
                   LeafOpener.WITHOUT_KEYS)
-              .verify(StoredLog.inForce(store, config.audit()), progress);
+              .verify(log(config, store), progress);
       return counted(agency, report, new InboxTable(AuthenticatedStore.unverified(store)));
     } catch (StoreFailure e) {
       throw new StartProblem("data: " + e.getMessage(), e);
     }
+  }
+
+  /** In a cluster, this machine may never have signed, and its copy may lack the end of its log. */
+  private static LogReader log(NodeConfig config, Store store) {
+    StoredLog log = StoredLog.inForce(store, config.audit());
+    if (config.cluster() == null) {
+      return log;
+    }
+    log.sizeAhead()
+        .ifPresent(
+            size -> {
+              throw new StartProblem(
+                  ("data: the copy on this disk ends before leaf %d, over which this machine"
+                          + " signed: the rest is in cluster.log until the gateway flushes it. Stop"
+                          + " this machine in order, or verify another one. If it was stopped in"
+                          + " order, leaves are missing (docs/operate/cluster.md)")
+                      .formatted(size));
+            });
+    return log.signedByOthers();
   }
 
   private static LedgerInspection counted(AgencyName agency, AuditReport report, InboxTable inbox) {

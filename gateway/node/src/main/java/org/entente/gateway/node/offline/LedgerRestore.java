@@ -159,11 +159,12 @@ public final class LedgerRestore {
    * @param replace whether to rename a ledger in its place; it is never removed
    * @param witnessed a checkpoint held by a witness, if available
    * @param by who decides, and why
-   * @throws StartProblem if the node runs, there is no such backup, a ledger is in its place, or
-   *     the backup cannot be used; nothing has changed then
+   * @throws StartProblem if the node runs or belongs to a cluster, there is no such backup, a
+   *     ledger is in its place, or the backup cannot be used; nothing has changed then
    */
   public RestoreResult restore(
       int number, boolean replace, Optional<byte[]> witnessed, AuditPerson by) {
+    requireMachineAlone();
     Backup backup = find(number);
     Path data = config.data();
     boolean occupied = isOccupied(data);
@@ -223,6 +224,16 @@ public final class LedgerRestore {
                         + (number == 0 ? "there is none" : "there is no backup " + number)
                         + " in "
                         + folder));
+  }
+
+  /** The other machines have a later history, whose log they would apply to an older ledger. */
+  private void requireMachineAlone() {
+    if (config.cluster() != null) {
+      throw new StartProblem(
+          "cluster: a backup becomes the ledger of a machine alone: stop all machines, remove the"
+              + " section cluster from the configuration of the one that goes on, and repeat"
+              + " (docs/operate/cluster.md)");
+    }
   }
 
   /** Checks that the node is stopped: a running node locks its keystore. */

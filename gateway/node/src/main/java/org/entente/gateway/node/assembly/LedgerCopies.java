@@ -1,0 +1,107 @@
+package org.entente.gateway.node.assembly;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.feature.attachment.AttachmentCopies;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.store.RocksBackups;
+import org.entente.gateway.store.StoreFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Backups of a ledger and of its attachments, in the folder that the configuration names on this
+ * machine. Safe for many threads.
+ */
+final class LedgerCopies implements BackupCopies {
+  private static final Logger LOG = LoggerFactory.getLogger(LedgerCopies.class);
+  private static final long UNKNOWN = -1;
+
+  private final NodeConfig config;
+  private final Meters meters;
+  private final Ledger ledger;
+  private volatile long newestBackup = UNKNOWN;
+
+  /** A ledger that can be backed up; see {@link RocksBackups#add}. */
+  interface Ledger {
+    RocksBackups.Backup backUp(RocksBackups backups, String note, int keep);
+  }
+
+  LedgerCopies(NodeConfig config, Meters meters, Ledger ledger) {
+    this.config = config;
+    this.meters = meters;
+    this.ledger = ledger;
+  }
+
+  /**
+   * Meters the age of the newest one. Reads the folder once: opening it at each scrape would
+   * disturb a backup being made.
+   */
+  void meter() {
+    try {
+      newestBackup =
+          list().stream().mapToLong(backup -> backup.made().getEpochSecond()).max().orElse(0);
+    } catch (StoreFailure e) {
+      LOG.warn("the age of the newest backup is unknown until the next one: {}", e.getMessage());
+    }
+    meters.gauge(
+        "entente_backup_timestamp_seconds",
+        "When the newest backup of the ledger was begun; 0 if there is none. Absent where no"
+            + " folder for backups is configured.",
+        List.of(),
+        () ->
+            config.backup() == null || newestBackup == UNKNOWN
+                ? List.of()
+                : List.of(Meters.Sample.of((double) newestBackup)));
+  }
+
+  @Override
+  public RocksBackups.Backup add(String note) {
+    NodeConfig.Backup settings = config.backup();
+    if (settings == null) {
+      throw new StoreFailure(
+          StoreFailure.Kind.IO,
+          "the configuration names no folder for backups (backup.folder)",
+          null);
+    }
+    RocksBackups backups = new RocksBackups(settings.folder());
+    RocksBackups.Backup made = ledger.backUp(backups, note, settings.keep());
+    copyAttachments(backups, made.number(), settings.folder());
+    newestBackup = made.made().getEpochSecond();
+    backups.openToOthers().ifPresent(what -> LOG.warn("backup.folder: {}", what));
+    return made;
+  }
+
+  private synchronized void copyAttachments(RocksBackups backups, int number, Path folder) {
+    NodeConfig.AttachmentSettings attachments = config.attachments();
+    if (attachments == null) {
+      return;
+    }
+    Set<Integer> kept =
+        backups.list().stream().map(RocksBackups.Backup::number).collect(Collectors.toSet());
+    try {
+      new AttachmentCopies(attachments.folder(), folder).add(number, kept);
+    } catch (IOException e) {
+      throw new StoreFailure(
+          StoreFailure.Kind.IO,
+          "backup "
+              + number
+              + " holds the ledger, but not all attachments: "
+              + FileErrorText.words(e),
+          e);
+    }
+  }
+
+  @Override
+  public List<RocksBackups.Backup> list() {
+    return Optional.ofNullable(config.backup())
+        .map(settings -> new RocksBackups(settings.folder()).list())
+        .orElse(List.of());
+  }
+}
