@@ -126,8 +126,7 @@ public final class MessageRecall {
         && !DeliveryStatus.with(
                 recipient,
                 parts.self(),
-                (by, kind, to) ->
-                    ledger.evidence().has(new EvidenceName(recall, kind, by, to)))
+                (by, kind, to) -> ledger.evidence().has(new EvidenceName(recall, kind, by, to)))
             .answered();
   }
 

@@ -5,7 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** Work of which only one runs for a key; concurrent callers get its answer. Safe for many threads. */
+/**
+ * Work of which only one runs for a key; concurrent callers get its answer. Safe for many threads.
+ */
 public final class SingleFlight<K, V> {
   private final Map<K, CompletableFuture<V>> running = new ConcurrentHashMap<>();
 

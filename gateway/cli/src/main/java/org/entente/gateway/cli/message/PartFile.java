@@ -38,8 +38,7 @@ final class PartFile {
   /** Opens the file to write; makes it if it does not exist. Only its owner may read it. */
   static FileChannel open(Path part) throws IOException {
     return open(
-        part,
-        own -> FileChannel.open(own, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+        part, own -> FileChannel.open(own, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
   }
 
   /** Opens a file that exists. */
@@ -80,7 +79,8 @@ final class PartFile {
     if (!isOwn(part)) {
       throw foreign(part);
     }
-    return Files.readAttributes(part, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+    return Files.readAttributes(part, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .fileKey();
   }
 
   private static CommandFailure foreign(Path part) {
