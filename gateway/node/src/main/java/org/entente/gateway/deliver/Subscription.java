@@ -68,7 +68,9 @@ public final class Subscription {
   /** What the last turn passed over, if it ended because the client took no more. */
   private int owed;
 
+  /** Whether the latest turn ended because nothing more could be sent; set under the lock. */
   private boolean full;
+
   private boolean caughtUp;
   private boolean closed;
   private boolean ended;
@@ -125,6 +127,7 @@ public final class Subscription {
    * the client instead. Once the stream has ended, it changes nothing: another may have the cursor.
    */
   public Optional<Problem> acknowledge(long position) {
+    boolean blocked;
     synchronized (lock) {
       Problem problem = failed;
       if (problem != null || closed) {
@@ -141,8 +144,12 @@ public final class Subscription {
       acknowledged =
           ports.acknowledging().acknowledged(name, it.positions(), it.advance(), it.messages());
       var unused = acknowledged.whenComplete((ok, failure) -> written(messages, failure));
+      // Streams of a shared subscription also wait for each other.
+      blocked = full || positions instanceof SharedStream;
     }
-    wake();
+    if (blocked) {
+      wake();
+    }
     return Optional.empty();
   }
 

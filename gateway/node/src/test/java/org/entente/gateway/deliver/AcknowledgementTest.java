@@ -25,6 +25,7 @@ import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.OpenCursor;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,27 @@ class AcknowledgementTest {
     go.countDown();
     one.end();
     assertEquals(50, owed().size());
+  }
+
+  /** A turn is a hand-over to a worker. */
+  @Test
+  void acknowledgement_takesATurn_onlyIfADeliveryWaitsForIt() {
+    node.message(Lane.ROUTINE);
+    node.message(Lane.ROUTINE);
+    SubscribedNode.Subscriber narrow =
+        node.open(OpenCursor.newBuilder().setCursor("narrow").setWindow(1).build());
+    int turns = narrow.turns;
+    narrow.acknowledge(1);
+    assertEquals(2, narrow.given.size());
+    assertEquals(turns + 1, narrow.turns);
+
+    SubscribedNode.Subscriber wide = node.subscriber("wide");
+    assertEquals(2, wide.given.size());
+    int turnsOfWide = wide.turns;
+    wide.acknowledge(1, 2);
+    assertEquals(turnsOfWide, wide.turns);
+    node.message(Lane.ROUTINE);
+    assertEquals(3, wide.given.size());
   }
 
   /** Otherwise a client could have any number of acknowledgements in memory. */
