@@ -40,6 +40,11 @@ final class CursorPositions implements StreamPositions {
   }
 
   @Override
+  public boolean isShared() {
+    return false;
+  }
+
+  @Override
   public List<InboxTable.PlacedRecord> candidates(InboxTable inbox, Lane lane, int most) {
     return inbox.read(lane, next(lane), most);
   }

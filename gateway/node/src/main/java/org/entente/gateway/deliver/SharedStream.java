@@ -38,6 +38,11 @@ final class SharedStream implements StreamPositions, LeasedLane.LeaseHolder {
   }
 
   @Override
+  public boolean isShared() {
+    return true;
+  }
+
+  @Override
   public List<InboxTable.PlacedRecord> candidates(InboxTable inbox, Lane lane, int most) {
     return shared.lane(lane).candidates(inbox, lane, most);
   }

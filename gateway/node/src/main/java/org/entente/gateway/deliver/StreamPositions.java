@@ -20,6 +20,9 @@ interface StreamPositions {
   /** Deliveries of a lane that may still be sent now; its window is full if not positive. */
   int room(Lane lane);
 
+  /** Whether other streams share the room of the subscription. */
+  boolean isShared();
+
   /** Messages of a lane to examine next, in order, at most {@code most}. */
   List<InboxTable.PlacedRecord> candidates(InboxTable inbox, Lane lane, int most);
 

@@ -144,8 +144,7 @@ public final class Subscription {
       acknowledged =
           ports.acknowledging().acknowledged(name, it.positions(), it.advance(), it.messages());
       var unused = acknowledged.whenComplete((ok, failure) -> written(messages, failure));
-      // Streams of a shared subscription also wait for each other.
-      blocked = full || positions instanceof SharedStream;
+      blocked = full || positions.isShared();
     }
     if (blocked) {
       wake();
