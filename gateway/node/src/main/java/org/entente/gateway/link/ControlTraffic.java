@@ -1,5 +1,6 @@
 package org.entente.gateway.link;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Notices, trust messages and attachments to and from one peer, over its control stream. Nothing is
  * kept for a later stream, and the send queue is bounded by {@link #MOST_WAITING} and {@link
- * #MOST_BYTES}. Segments of attachments wait behind everything else, and have half of these.
+ * #MOST_BYTES}. Attachments' frames wait behind everything else, have half of these, and leave at
+ * their {@link AttachmentPace}.
  */
 final class ControlTraffic implements StreamSlot.Traffic {
   private static final Logger LOG = LoggerFactory.getLogger(ControlTraffic.class);
@@ -33,7 +35,7 @@ final class ControlTraffic implements StreamSlot.Traffic {
   private final AgencyName peer;
   private final StreamSlot slot;
   private final Queue<Frame> waiting = new ArrayDeque<>();
-  private final Queue<Frame> segments = new ArrayDeque<>();
+  private final Queue<Frame> attachments = new ArrayDeque<>();
   private final AtomicInteger accepted = new AtomicInteger();
   private final AtomicInteger acceptedBytes = new AtomicInteger();
   private volatile @Nullable FrameStream stream;
@@ -44,6 +46,11 @@ final class ControlTraffic implements StreamSlot.Traffic {
 
   /** Set once this side ends the stream for good, which is no outage either. */
   private volatile boolean ending;
+
+  /** Whether the next frame of an attachment waits for its turn, and whether it has come. */
+  private boolean resting;
+
+  private boolean rested;
 
   ControlTraffic(LinkEnvironment environment, AgencyName peer, StreamSlot slot) {
     this.environment = environment;
@@ -104,7 +111,7 @@ final class ControlTraffic implements StreamSlot.Traffic {
 
   /** Sends a frame if there is a stream and not too much waits for it; from any thread. */
   boolean send(Frame frame) {
-    int share = frame.hasAttachmentPart() ? 2 : 1;
+    int share = yields(frame) ? 2 : 1;
     if (stream == null || acceptedBytes.get() > MOST_BYTES / share) {
       return false;
     }
@@ -119,11 +126,15 @@ final class ControlTraffic implements StreamSlot.Traffic {
               if (stream == null) {
                 forget(frame);
               } else {
-                (frame.hasAttachmentPart() ? segments : waiting).add(frame);
+                (yields(frame) ? attachments : waiting).add(frame);
                 ready();
               }
             });
     return true;
+  }
+
+  private static boolean yields(Frame frame) {
+    return frame.hasAttachmentPart() || frame.hasAttachmentRequest();
   }
 
   private void forget(Frame frame) {
@@ -158,15 +169,22 @@ final class ControlTraffic implements StreamSlot.Traffic {
     switch (frame.getFrameCase()) {
       case NOTICE -> environment.ports().onNotice(peer, frame.getNotice());
       case BUNDLE_IN_FORCE, BUNDLE_REQUEST, BUNDLE_PART, FRESHNESS -> trust(frame);
-      case ATTACHMENT_REQUEST ->
-          environment.ports().attachments().requested(peer, frame.getAttachmentRequest());
-      case ATTACHMENT_PART ->
-          environment.ports().attachments().received(peer, frame.getAttachmentPart());
+      case ATTACHMENT_REQUEST, ATTACHMENT_PART -> attachment(frame);
       case LINK_PAUSE -> heardPause(frame.getLinkPause());
       // A kind of frame that only newer peers know.
       case FRAME_NOT_SET -> {}
       default -> slot.drop(Code.MALFORMED, "the control stream carries notices only");
     }
+  }
+
+  private void attachment(Frame frame) {
+    long begun = environment.nanos();
+    if (frame.hasAttachmentPart()) {
+      environment.ports().attachments().received(peer, frame.getAttachmentPart());
+    } else {
+      environment.ports().attachments().requested(peer, frame.getAttachmentRequest());
+    }
+    environment.pace().handled(begun);
   }
 
   /**
@@ -186,7 +204,7 @@ final class ControlTraffic implements StreamSlot.Traffic {
   public void ready() {
     FrameStream to = stream;
     while (to != null && to.isReady()) {
-      Frame next = waiting.isEmpty() ? segments.poll() : waiting.remove();
+      Frame next = waiting.isEmpty() ? nextOfAttachments() : waiting.remove();
       if (next == null) {
         return;
       }
@@ -195,13 +213,32 @@ final class ControlTraffic implements StreamSlot.Traffic {
     }
   }
 
+  private @Nullable Frame nextOfAttachments() {
+    if (attachments.isEmpty() || resting) {
+      return null;
+    }
+    long wait = rested ? 0 : environment.pace().turn();
+    rested = wait > 0;
+    if (rested) {
+      resting = true;
+      environment.after(Duration.ofNanos(wait), slot.executor(), this::endRest);
+      return null;
+    }
+    return attachments.remove();
+  }
+
+  private void endRest() {
+    resting = false;
+    ready();
+  }
+
   @Override
   public void disconnected() {
     stream = null;
     waiting.forEach(this::forget);
     waiting.clear();
-    segments.forEach(this::forget);
-    segments.clear();
+    attachments.forEach(this::forget);
+    attachments.clear();
     boolean expected =
         ending || pausedByPeer != null || environment.ports().paused(peer).isPresent();
     environment

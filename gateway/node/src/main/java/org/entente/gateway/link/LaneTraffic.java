@@ -280,6 +280,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
    * later.
    */
   private void deliveries(List<Delivery> deliveries) {
+    environment.pace().message();
     Optional<Problem> reason = withheld.get();
     if (reason.isPresent()) {
       slot.drop(reason.get().code(), reason.get().message());
@@ -456,6 +457,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
     if (outgoing.isEmpty()) {
       return false;
     }
+    environment.pace().message();
     long now = environment.nanos();
     if (sender.envelopesInFlight() == 0) {
       progressNanos = now;

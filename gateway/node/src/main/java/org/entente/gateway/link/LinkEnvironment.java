@@ -17,7 +17,8 @@ record LinkEnvironment(
     Executor workers,
     InstantSource clock,
     RandomGenerator random,
-    LogRateLimit lines) {
+    LogRateLimit lines,
+    AttachmentPace pace) {
   /** Least time between two log lines of one kind about one agency. */
   private static final Duration APART = Duration.ofSeconds(10);
 
@@ -30,7 +31,16 @@ record LinkEnvironment(
       Executor workers,
       InstantSource clock,
       RandomGenerator random) {
-    this(self, ports, settings, timers, workers, clock, random, new LogRateLimit(clock, APART));
+    this(
+        self,
+        ports,
+        settings,
+        timers,
+        workers,
+        clock,
+        random,
+        new LogRateLimit(clock, APART),
+        new AttachmentPace(timers::nanos));
   }
 
   /** The log line for an event that a peer can cause as often as it likes, if one is due. */

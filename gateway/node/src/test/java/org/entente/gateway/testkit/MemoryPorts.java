@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.link.AttachmentTransfer;
 import org.entente.gateway.link.LaneAlarm;
 import org.entente.gateway.link.LinkPorts;
 import org.entente.gateway.link.PeerName;
@@ -41,6 +42,7 @@ public final class MemoryPorts implements LinkPorts {
   private final Set<AgencyName> pausedHere = ConcurrentHashMap.newKeySet();
   private final Set<AgencyName> up = ConcurrentHashMap.newKeySet();
   private final Object changed = new Object();
+  private AttachmentTransfer attachments = AttachmentTransfer.NONE;
   private Accounts accounts = Accounts.ofAgencies(NodeConfig.Limits.DEFAULT, System::nanoTime);
 
   /**
@@ -70,6 +72,16 @@ public final class MemoryPorts implements LinkPorts {
     synchronized (changed) {
       changed.notifyAll();
     }
+  }
+
+  /** Handles frames of attachments like this from now on. */
+  public void transfer(AttachmentTransfer by) {
+    attachments = by;
+  }
+
+  @Override
+  public AttachmentTransfer attachments() {
+    return attachments;
   }
 
   /** Refuses an agency's gateways from now on. */
