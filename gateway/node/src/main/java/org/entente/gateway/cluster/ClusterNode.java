@@ -118,7 +118,11 @@ public final class ClusterNode implements AutoCloseable {
     attachments =
         folderOf == null
             ? null
-            : new MirroredFolder(folderOf.folder(), folderOf.room(), this::term);
+            : new MirroredFolder(
+                folderOf.folder(),
+                folderOf.room(),
+                this::term,
+                settings.folders().attachmentsMark());
     tls =
         new GrpcTlsConfig(
             settings.tls().identity(), settings.tls().trust(), /* mTlsEnabled= */ true);

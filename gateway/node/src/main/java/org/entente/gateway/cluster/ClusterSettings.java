@@ -45,6 +45,11 @@ public record ClusterSettings(
       return mark.resolveSibling(mark.getFileName() + "-keys");
     }
 
+    /** Beside the mark: that this node has had a folder of attachments. */
+    Path attachmentsMark() {
+      return mark.resolveSibling(mark.getFileName() + "-attachments");
+    }
+
     /** Where a node whose folder for copies is {@code data} keeps the one in use. */
     public static Path copyIn(Path data) {
       return ReplicaFolder.copyIn(data);

@@ -38,7 +38,7 @@ final class LeaderFiles implements FileMirror {
   /** Files of which it is remembered how far they were copied; others are compared again. */
   private static final int REMEMBERED = 10_000;
 
-  private final FileNode own;
+  private final MirroredFolder own;
   private final List<Peer> peers;
   private final long term;
   private final BooleanSupplier leads;
@@ -126,7 +126,7 @@ final class LeaderFiles implements FileMirror {
    * @param threads where other nodes are asked, several at once
    */
   LeaderFiles(
-      FileNode own,
+      MirroredFolder own,
       Map<String, FileNode> others,
       long term,
       BooleanSupplier leads,
@@ -183,6 +183,12 @@ final class LeaderFiles implements FileMirror {
     List<Holding> answers =
         ask(peer -> new Holding(peer, peer.node.held(term, name, 0)), peers.size());
     // Any of these and any majority have a machine in common.
+  @Override
+  public void change(String name, Runnable change) throws IOException {
+    requireLead();
+    own.change(term, name, change);
+  }
+
     int needed = peers.size() + 1 - majority();
     if (answers.size() < needed) {
       throw new IOException(

@@ -3,6 +3,7 @@ package org.entente.gateway.cluster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,14 +14,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.crypto.Sha256;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This node's folder of attachments. Files and folder are for their owner only. Safe for many
- * threads, as the leader changes a file by one call at a time.
+ * threads.
+ *
+ * <p>Once a leader has asked for a file, no earlier leader changes it, whichever of the two this
+ * node is: what the earlier one is writing ends first, and what it sends later is refused.
+ *
+ * <p>A file in the folder, and a mark elsewhere, tell a folder that is empty from one whose disk is
+ * not mounted. The latter answers nothing, since "no such file" may end a file for all.
  */
 final class MirroredFolder implements FileNode {
   /** Bytes of one call. */
@@ -29,32 +40,83 @@ final class MirroredFolder implements FileNode {
   /** Ids of a message and an attachment. Nothing else becomes part of a path. */
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}(-[0-9a-f]{32})?");
 
+  private static final Logger LOG = LoggerFactory.getLogger(MirroredFolder.class);
+
+  /** A file in the folder, by which this node knows it again. */
+  static final String KNOWN = "entente-attachments";
+
+  private static final byte[] WORDS =
+      "attachments of a machine of a cluster\n".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int LOCKS = 64;
+
   private final Path folder;
   private final long room;
   private final LongSupplier term;
+  private final Path mark;
+
+  /** The latest in which a leader has asked: Ratis may not know it yet. */
+  private final AtomicLong latest = new AtomicLong();
+
+  /** The log says it once. */
+  private volatile boolean isMissing;
+
+  /** Held while a file is changed; by name. */
+  private final List<Object> locks = Stream.generate(Object::new).limit(LOCKS).toList();
 
   /**
-   * The folder, which need not exist yet.
+   * The folder, which is made if this node has had none.
    *
    * @param room bytes that stay free on its disk: what other machines send may not fill it
    * @param term the latest that this node knows of
+   * @param mark a file on another disk if possible, which says that there is a folder
+   * @throws IOException if it cannot be made
    */
-  MirroredFolder(Path folder, long room, LongSupplier term) {
+  MirroredFolder(Path folder, long room, LongSupplier term, Path mark) throws IOException {
     this.folder = folder;
     this.room = room;
     this.term = term;
+    this.mark = mark;
+    if (!Files.exists(mark)) {
+      PrivateFiles.replace(folder.resolve(KNOWN), WORDS);
+      PrivateFiles.replace(mark, WORDS);
+    }
   }
 
+  private Object lock(String name) {
+    return locks.get(Math.floorMod(name.hashCode(), LOCKS));
+  }
+
+  /** On return, no earlier leader is at the file, and none will be. */
   private Path file(long asked, String name) throws IOException {
-    requireTerm(asked);
+    synchronized (lock(name)) {
+      requireTerm(asked);
+    }
     if (!NAME.matcher(name).matches()) {
       throw new IOException("this is no name of an attachment");
     }
+    requireFolder();
     return folder.resolve(name);
   }
 
+  private void requireFolder() throws IOException {
+    if (Files.exists(folder.resolve(KNOWN))) {
+      isMissing = false;
+      return;
+    }
+    String why =
+        ("attachments.folder: found no file %s in %s; mount its disk, or, if its files are lost,"
+                + " remove %s and restart this machine")
+            .formatted(KNOWN, folder, mark);
+    if (!isMissing) {
+      isMissing = true;
+      LOG.error(why);
+    }
+    throw new IOException(why);
+  }
+
   private void requireTerm(long asked) throws IOException {
-    long known = term.getAsLong();
+    long known = latest.accumulateAndGet(Math.max(asked, term.getAsLong()), Math::max);
     if (asked < known) {
       throw new IOException("term " + asked + " is over: this node is in term " + known);
     }
@@ -86,10 +148,21 @@ final class MirroredFolder implements FileNode {
 
   @Override
   public void write(long asked, String name, long offset, byte[] bytes) throws IOException {
-    Path file = file(asked, name);
-    Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    if (Files.getFileStore(folder).getUsableSpace() - bytes.length < room) {
+    synchronized (lock(name)) {
+      write(file(asked, name), offset, bytes);
+    }
+  }
+
+  /** Makes a change of this node itself, which leads in a term, unless a later one has begun. */
+  void change(long asked, String name, Runnable change) throws IOException {
+    synchronized (lock(name)) {
+      Path unused = file(asked, name);
+      change.run();
+    }
+  }
+
+  private void write(Path file, long offset, byte[] bytes) throws IOException {
+    if (bytes.length > 0 && Files.getFileStore(folder).getUsableSpace() - bytes.length < room) {
       throw new IOException("the disk of attachments.folder is full");
     }
     boolean isNew = !Files.exists(file);
@@ -138,10 +211,8 @@ final class MirroredFolder implements FileNode {
   @Override
   public Map<String, Long> files(long asked) throws IOException {
     requireTerm(asked);
+    requireFolder();
     Map<String, Long> found = new TreeMap<>();
-    if (!Files.isDirectory(folder)) {
-      return found;
-    }
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         String name = String.valueOf(file.getFileName());
@@ -156,7 +227,9 @@ final class MirroredFolder implements FileNode {
   @Override
   public void remove(long asked, List<String> names) throws IOException {
     for (String name : names) {
-      Files.deleteIfExists(file(asked, name));
+      synchronized (lock(name)) {
+        Files.deleteIfExists(file(asked, name));
+      }
     }
   }
 }

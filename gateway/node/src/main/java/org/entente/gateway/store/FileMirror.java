@@ -17,6 +17,14 @@ public interface FileMirror {
   boolean isShared();
 
   /**
+   * Changes a file of this machine, which no other machine changes meanwhile.
+   *
+   * @throws IOException if another machine leads: then it may have changed the file, and this
+   *     change is not made
+   */
+  void change(String name, Runnable change) throws IOException;
+
+  /**
    * Makes a file of other machines equal to this one's. On return most machines, this one included,
    * have it durably.
    *
@@ -61,6 +69,11 @@ public interface FileMirror {
     @Override
     public boolean isShared() {
       return false;
+    }
+
+    @Override
+    public void change(String name, Runnable change) {
+      change.run();
     }
 
     @Override

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +19,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.crypto.Sha256;
 import org.junit.jupiter.api.AfterEach;
@@ -39,18 +43,23 @@ class LeaderFilesTest {
   private final Path dir;
   private final LeaderFiles leader;
 
-  LeaderFilesTest(@TempDir Path dir) {
+  LeaderFilesTest(@TempDir Path dir) throws IOException {
     this.dir = dir;
     for (String node : List.of("a", "b", "c")) {
-      AtomicLong term = new AtomicLong();
-      terms.put(node, term);
-      folders.put(node, new MirroredFolder(dir.resolve(node), 0, term::get));
+      add(node);
     }
     leader = leader("a", 1);
   }
 
   @AfterEach
   void end() {
+  private void add(String node) throws IOException {
+    AtomicLong term = new AtomicLong();
+    terms.put(node, term);
+    folders.put(
+        node, new MirroredFolder(dir.resolve(node), 0, term::get, dir.resolve(node + "-mark")));
+  }
+
     threads.shutdownNow();
   }
 
@@ -58,7 +67,7 @@ class LeaderFilesTest {
     Map<String, FileNode> others = new LinkedHashMap<>();
     folders.forEach(
         (node, folder) -> {
-          Optional.ofNullable(terms.get(node)).orElseThrow().set(term);
+          term(node).set(term);
           if (!node.equals(own)) {
             others.put(node, new Reached(node, folder));
           }
@@ -68,6 +77,10 @@ class LeaderFilesTest {
 
   private MirroredFolder folder(String node) {
     return Optional.ofNullable(folders.get(node)).orElseThrow();
+  private AtomicLong term(String node) {
+    return Optional.ofNullable(terms.get(node)).orElseThrow();
+  }
+
   }
 
   /** A machine that answers unless it is down. */
@@ -167,11 +180,9 @@ class LeaderFilesTest {
     assertEquals("sealed anew", content("c", FILE));
   }
 
-  private LeaderFiles ofFive() {
+  private LeaderFiles ofFive() throws IOException {
     for (String node : List.of("d", "e")) {
-      AtomicLong term = new AtomicLong();
-      terms.put(node, term);
-      folders.put(node, new MirroredFolder(dir.resolve(node), 0, term::get));
+      add(node);
     }
     return leader("a", 1);
   }
@@ -301,9 +312,94 @@ class LeaderFilesTest {
     assertArrayEquals(new byte[] {2}, folder.read(1, FILE, 1, 10));
     assertEquals(0, folder.read(1, FILE, 5, 10).length);
 
-    MirroredFolder full = new MirroredFolder(dir.resolve("b"), Long.MAX_VALUE, () -> 1);
+    MirroredFolder full =
+        new MirroredFolder(dir.resolve("b"), Long.MAX_VALUE, () -> 1, dir.resolve("b-mark"));
     String said =
         assertThrows(IOException.class, () -> full.write(1, FILE, 2, new byte[1])).getMessage();
     assertEquals("the disk of attachments.folder is full", said);
   }
 }
+  /** It was paused; Ratis has not told it yet. */
+  @Test
+  void leaderOfAnEarlierTerm_doesNotChangeWhatTheNextOneHasSeen() throws IOException {
+    put("a", FILE, "sealed");
+    folder("a").held(2, FILE, 0);
+    assertEquals(1, term("a").get());
+
+    assertThrows(IOException.class, () -> leader.change(FILE, () -> fail("it is followed")));
+    assertThrows(IOException.class, () -> folder("a").write(1, FILE, 0, new byte[0]));
+    assertThrows(IOException.class, () -> folder("a").remove(1, List.of(FILE)));
+    assertEquals("sealed", content("a", FILE));
+  }
+
+  /** The next leader waits for the change, and none begins afterwards. */
+  @Test
+  void change_underWay_endsBeforeTheNextLeaderSeesTheFile() throws Exception {
+    put("a", FILE, "sealed");
+    CountDownLatch changing = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(1);
+    Future<?> change =
+        threads.submit(
+            () -> {
+              leader.change(
+                  FILE,
+                  () -> {
+                    changing.countDown();
+                    await(asked);
+                    cut("a");
+                  });
+              return null;
+            });
+    await(changing);
+    Future<FileNode.Held> seen =
+        threads.submit(
+            () -> {
+              asked.countDown();
+              return folder("a").held(2, FILE, 0);
+            });
+
+    assertEquals(0, seen.get().length());
+    change.get();
+  }
+
+  private void cut(String node) {
+    try {
+      put(node, FILE, "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void machineWhoseFolderIsNotMounted_doesNotSayThatAFileIsLost() throws IOException {
+    put("a", FILE, "half");
+    move("c", "c-away");
+    assertThrows(IOException.class, () -> leader.restore(FILE, hash("sealed"), false));
+    assertThrows(IOException.class, () -> folder("c").files(1));
+    Files.createDirectories(dir.resolve("c"));
+    String said =
+        assertThrows(IOException.class, () -> folder("c").write(1, FILE, 0, new byte[1]))
+            .getMessage();
+    assertTrue(said.startsWith("attachments.folder: found no file entente-attachments in "), said);
+    add("c");
+    LeaderFiles restarted = leader("a", 1);
+    assertThrows(IOException.class, () -> restarted.restore(FILE, hash("sealed"), false));
+
+    Files.delete(dir.resolve("c"));
+    move("c-away", "c");
+    put("c", FILE, "sealed");
+    assertTrue(leader.restore(FILE, hash("sealed"), false));
+  }
+
+  private void move(String from, String to) throws IOException {
+    Files.move(dir.resolve(from), dir.resolve(to));
+  }
+

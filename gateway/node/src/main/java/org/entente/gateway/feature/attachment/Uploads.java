@@ -239,7 +239,7 @@ final class Uploads {
       if (wrong.isPresent()) {
         return new Result.Refused<>(wrong.get());
       }
-      append(file, seal, next, request.getData());
+      append(id, file, seal, next, request.getData());
       copy(id, file, next);
       return file.present() == file.segments()
           ? complete(id, record, facts, file, seal)
@@ -287,12 +287,14 @@ final class Uploads {
   private int resumed(AttachmentId id, SealedFile file, AttachmentSeal seal) throws IOException {
     int before = file.present();
     parts.mirror().resume(AttachmentFolder.ownName(id), AttachmentSeal.sealedOffset(before));
-    int good = file.mend(seal, SEGMENTS_AT_ONCE + file.present() - before);
+    change(id, () -> file.mend(seal, SEGMENTS_AT_ONCE + file.present() - before));
     mended.add(id);
-    return good;
+    return file.present();
   }
 
-  private void append(SealedFile file, AttachmentSeal seal, int first, ByteString data) {
+  private void append(
+      AttachmentId id, SealedFile file, AttachmentSeal seal, int first, ByteString data)
+      throws IOException {
     if (data.isEmpty()) {
       return;
     }
@@ -303,7 +305,7 @@ final class Uploads {
       int segment = first + sealed.size();
       sealed.add(seal.seal(segment, data.substring(at, end).toByteArray(), random));
     }
-    file.write(first, sealed, true);
+    change(id, () -> file.write(first, sealed, true));
     if (first == 0) {
       parts.folder().sync();
     }
@@ -317,9 +319,13 @@ final class Uploads {
     try {
       parts.mirror().copy(AttachmentFolder.ownName(id));
     } catch (IOException e) {
-      file.cut(first);
+      change(id, () -> file.cut(first));
       throw e;
     }
+  }
+
+  private void change(AttachmentId id, Runnable change) throws IOException {
+    parts.mirror().change(AttachmentFolder.ownName(id), change);
   }
 
   /** Reads all of it again, so that only what is readable on the disk completes. */

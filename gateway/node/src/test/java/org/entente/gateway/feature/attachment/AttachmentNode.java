@@ -139,6 +139,11 @@ final class AttachmentNode extends ReceivingNode {
     }
 
     @Override
+
+    @Override
+    public void change(String name, Runnable change) {
+      change.run();
+    }
     public void copy(String name) throws IOException {
       try {
         if (!taking.call()) {
