@@ -393,10 +393,8 @@ public final class ClusterNode implements AutoCloseable {
     }
   }
 
-  /** The attachments of the cluster for as long as this node leads. */
-  public FileMirror attachments() {
-    Leadership lead = leading;
-    long term = lead == null ? 0 : lead.store().term();
+  /** The attachments of the cluster for as long as this node leads in a term. */
+  public FileMirror attachments(long term) {
     return attachments == null
         ? FileMirror.ALONE
         : new LeaderFiles(

@@ -40,15 +40,16 @@ final class AttachmentSupply {
 
   /**
    * The answer to a neighbour, for itself or for an agency that it leads to; empty if the agency
-   * exceeds its rate, the request is malformed, the disk fails or another machine of the cluster
-   * has the file, so that it asks again later.
+   * exceeds its rate, the request is malformed, the disk fails, or another machine of the cluster
+   * has the file or may lead, so that it asks again later.
    *
    * @throws org.entente.gateway.model.InvalidValue if the requester's name is none
    */
   Optional<AttachmentPart> answer(AgencyName neighbour, AttachmentRequest request) {
     AgencyName requester =
         request.getRequester().isEmpty() ? neighbour : new AgencyName(request.getRequester());
-    if (request.getMessageId().size() != AttachmentId.SIZE
+    if (!parts.gateway().ledger().isCurrent()
+        || request.getMessageId().size() != AttachmentId.SIZE
         || request.getAttachmentId().size() != AttachmentId.SIZE
         || !AttachmentRelay.speaksFor(parts::ways, neighbour, requester)
         || !rates.take(neighbour, requester, nanos.getAsLong())) {

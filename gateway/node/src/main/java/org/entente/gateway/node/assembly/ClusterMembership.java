@@ -239,8 +239,8 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   }
 
   @Override
-  public FileMirror files() {
-    return node.attachments();
+  public FileMirror files(long term) {
+    return node.attachments(term);
   }
 
   @Override

@@ -21,7 +21,7 @@ public interface OtherMachines {
         }
 
         @Override
-        public FileMirror files() {
+        public FileMirror files(long term) {
           return FileMirror.ALONE;
         }
       };
@@ -32,6 +32,6 @@ public interface OtherMachines {
   /** Passes the lead to a machine soon: this returns before, so that a caller gets its answer. */
   void passLeadTo(String node);
 
-  /** Their attachments, for as long as this machine leads. */
-  FileMirror files();
+  /** Their attachments, for as long as this machine leads in a term. */
+  FileMirror files(long term);
 }

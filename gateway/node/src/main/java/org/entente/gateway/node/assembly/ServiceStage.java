@@ -217,7 +217,7 @@ final class ServiceStage {
             ground.ending,
             around.random(),
             around.workers(),
-            around.machines().files(),
+            around.machines().files(ground.ledger.term()),
             around.meters()));
   }
 }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -26,6 +27,7 @@ import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.Results;
+import org.entente.proto.link.v1.AttachmentRequest;
 import org.entente.proto.v1.ReadAttachmentRequest;
 import org.entente.proto.v1.ReadAttachmentResponse;
 import org.entente.proto.v1.WriteUploadRequest;
@@ -138,6 +140,20 @@ class AttachmentLimitsTest {
       assertEquals(Code.OVERLOADED, Results.problem(write(node, DESK, upload, 0, 1)).code());
       node.others.taking = () -> true;
       assertEquals(SEGMENT, Results.value(write(node, DESK, upload, 0, 1)).getCommitted());
+    }
+  }
+
+  /** Another machine may lead by now, and know of the file. */
+  @Test
+  void file_unknownHere_isNotRefusedByAMachineThatMayNoLongerLead() throws IOException {
+    try (AttachmentNode node = node("")) {
+      ByteString unknown = ByteString.copyFrom(new byte[AttachmentId.SIZE]);
+      AttachmentRequest request =
+          AttachmentRequest.newBuilder().setMessageId(unknown).setAttachmentId(unknown).build();
+      assertTrue(node.supply.answer(ReceiveKit.ORIGIN, request).orElseThrow().getRefused());
+
+      node.store.current(false);
+      assertEquals(Optional.empty(), node.supply.answer(ReceiveKit.ORIGIN, request));
     }
   }
 

@@ -74,6 +74,7 @@ final class AttachmentNode extends ReceivingNode {
   AttachmentFetches fetches;
   AttachmentReadings readings;
   AttachmentSweep sweep;
+  AttachmentSupply supply;
 
   AttachmentNode(Path folder, String settings) throws IOException {
     super(folder);
@@ -99,6 +100,7 @@ final class AttachmentNode extends ReceivingNode {
     fetches = new AttachmentFetches(parts, files, new Origin(), () -> nanos);
     readings = new AttachmentReadings(parts, fetches, files, () -> nanos);
     sweep = new AttachmentSweep(parts, fetches, uploads, files);
+    supply = new AttachmentSupply(parts, files, () -> nanos);
   }
 
   private GatewayParts gateway() {
@@ -139,11 +141,11 @@ final class AttachmentNode extends ReceivingNode {
     }
 
     @Override
-
-    @Override
     public void change(String name, Runnable change) {
       change.run();
     }
+
+    @Override
     public void copy(String name) throws IOException {
       try {
         if (!taking.call()) {
