@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * most nodes, so that any later leader can find it.
  *
  * <p>A file of another node may have been written by an earlier leader, in parts that no majority
- * had. So the first copy of each file in a term compares hashes, and begins anew where they differ.
+ * had. So the first copy of each file in a term compares hashes, and starts again where they
+ * differ.
  */
 final class LeaderFiles implements FileMirror {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderFiles.class);
@@ -45,13 +46,16 @@ final class LeaderFiles implements FileMirror {
   private final Duration patience;
   private final Executor threads;
 
-  /**
-   * How often a majority did not take a file: its last part is then written anew, with other bytes.
-   */
+  /** How often a majority did not take a file. Its last part is then sealed again: other bytes. */
   private final Map<String, Long> failedCopies = new ConcurrentHashMap<>();
 
-  /** How much of a file a node took, and after how many failed copies. */
-  private record Reached(long length, long attempt) {}
+  /**
+   * How much of a file a node took.
+   *
+   * @param attempt after how many failed copies
+   * @param exact whether it has no more than that: what followed may have arrived, or not
+   */
+  private record Reached(long length, long attempt, boolean exact) {}
 
   /** Another node, and how far its files are known to be equal to this node's. */
   private final class Peer {
@@ -75,11 +79,10 @@ final class LeaderFiles implements FileMirror {
         long attempt = failedCopies.getOrDefault(file, 0L);
         Reached before = reached.getIfPresent(file);
         reached.invalidate(file);
-        Long known = before != null && before.attempt() == attempt ? before.length() : null;
-        reached.put(file, new Reached(copy(file, known), attempt));
+        copy(file, before != null && before.attempt() == attempt ? before : null, attempt);
         return true;
       } catch (IOException | RuntimeException e) {
-        // The edge of this thread: whatever failed, the node is compared again.
+        // The edge of this thread: the next look tries again.
         LOG.debug("node {} did not take a copy of {}", name, file, e);
         return false;
       } finally {
@@ -87,22 +90,43 @@ final class LeaderFiles implements FileMirror {
       }
     }
 
-    private long copy(String file, @Nullable Long before) throws IOException {
+    private void copy(String file, @Nullable Reached before, long attempt) throws IOException {
       long length = own.held(term, file, 0).length();
       if (length == 0) {
         throw new IOException("this node has no such file");
       }
-      long at = before == null || before > length ? equal(file, length) : before;
+      long at = begin(file, length, before);
       while (at < length) {
         requireLead();
         byte[] bytes = own.read(term, file, at, MirroredFolder.CALL_BYTES);
         if (bytes.length == 0) {
           throw new IOException("the file was removed meanwhile");
         }
-        node.write(term, file, at, bytes);
+        write(file, new Reached(at, attempt, false), bytes);
         at += bytes.length;
       }
-      return at;
+      reached.put(file, new Reached(at, attempt, true));
+    }
+
+    /** What was equal before stays so; without this, a node that is full is compared each time. */
+    private void write(String file, Reached before, byte[] bytes) throws IOException {
+      try {
+        node.write(term, file, before.length(), bytes);
+      } catch (IOException e) {
+        reached.put(file, before);
+        throw e;
+      }
+    }
+
+    /** Where to go on. */
+    private long begin(String file, long length, @Nullable Reached before) throws IOException {
+      if (before == null || before.length() > length) {
+        return equal(file, length);
+      }
+      if (!before.exact()) {
+        node.write(term, file, before.length(), new byte[0]);
+      }
+      return before.length();
     }
 
     /** How far the two are equal; the other one has no more than that afterwards. */
@@ -160,6 +184,12 @@ final class LeaderFiles implements FileMirror {
   }
 
   @Override
+  public void change(String name, Runnable change) throws IOException {
+    requireLead();
+    own.change(term, name, change);
+  }
+
+  @Override
   public void copy(String name) throws IOException {
     requireLead();
     int made = 1 + ask(peer -> peer.copy(name) ? true : null, majority() - 1).size();
@@ -183,12 +213,6 @@ final class LeaderFiles implements FileMirror {
     List<Holding> answers =
         ask(peer -> new Holding(peer, peer.node.held(term, name, 0)), peers.size());
     // Any of these and any majority have a machine in common.
-  @Override
-  public void change(String name, Runnable change) throws IOException {
-    requireLead();
-    own.change(term, name, change);
-  }
-
     int needed = peers.size() + 1 - majority();
     if (answers.size() < needed) {
       throw new IOException(
@@ -282,7 +306,7 @@ final class LeaderFiles implements FileMirror {
     @Nullable T to(Peer peer) throws IOException;
   }
 
-  /** Asks all at once, and waits until so many have answered, or all. */
+  /** Asks all at once, and waits for the needed number of answers. */
   private <T> List<T> ask(Question<T> question, int needed) {
     BlockingQueue<Optional<T>> answers = new LinkedBlockingQueue<>();
     try {

@@ -38,6 +38,8 @@ class LeaderFilesTest {
   private final Map<String, MirroredFolder> folders = new LinkedHashMap<>();
   private final Map<String, AtomicLong> terms = new LinkedHashMap<>();
   private final Map<String, Long> written = new ConcurrentHashMap<>();
+  private final Map<String, Long> compared = new ConcurrentHashMap<>();
+  private final Set<String> full = ConcurrentHashMap.newKeySet();
   private final Set<String> down = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Path dir;
@@ -51,8 +53,6 @@ class LeaderFilesTest {
     leader = leader("a", 1);
   }
 
-  @AfterEach
-  void end() {
   private void add(String node) throws IOException {
     AtomicLong term = new AtomicLong();
     terms.put(node, term);
@@ -60,6 +60,8 @@ class LeaderFilesTest {
         node, new MirroredFolder(dir.resolve(node), 0, term::get, dir.resolve(node + "-mark")));
   }
 
+  @AfterEach
+  void end() {
     threads.shutdownNow();
   }
 
@@ -75,12 +77,12 @@ class LeaderFilesTest {
     return new LeaderFiles(folder(own), others, term, () -> true, PATIENCE, threads);
   }
 
-  private MirroredFolder folder(String node) {
-    return Optional.ofNullable(folders.get(node)).orElseThrow();
   private AtomicLong term(String node) {
     return Optional.ofNullable(terms.get(node)).orElseThrow();
   }
 
+  private MirroredFolder folder(String node) {
+    return Optional.ofNullable(folders.get(node)).orElseThrow();
   }
 
   /** A machine that answers unless it is down. */
@@ -102,12 +104,19 @@ class LeaderFilesTest {
 
     @Override
     public Held held(long term, String file, long bytes) throws IOException {
+      compared.merge(name, bytes, Long::sum);
       return up().held(term, file, bytes);
     }
 
     @Override
     public void write(long term, String file, long offset, byte[] bytes) throws IOException {
-      up().write(term, file, offset, bytes);
+      FileNode up = up();
+      if (full.contains(name) && bytes.length > 0) {
+        // It may have taken a part of them.
+        up.write(term, file, offset, new byte[] {bytes[0]});
+        throw new IOException("the disk of attachments.folder is full");
+      }
+      up.write(term, file, offset, bytes);
       written.merge(name, (long) bytes.length, Long::sum);
     }
 
@@ -205,6 +214,36 @@ class LeaderFilesTest {
     assertEquals(Map.of("b", 11L, "c", 11L), written);
   }
 
+  /** A file has up to 2 GiB, and is looked at every few seconds. */
+  @Test
+  void copy_toAMachineWhoseDiskIsFull_comparesOnce() throws IOException {
+    put("a", FILE, "sealed");
+    put("b", FILE, "seal");
+    full.add("b");
+    for (int look = 0; look < 3; look++) {
+      assertFalse(leader.copyToAll(FILE));
+    }
+    full.clear();
+    assertTrue(leader.copyToAll(FILE));
+    assertEquals("sealed", content("b", FILE));
+    assertEquals(Map.of("b", 6L, "c", 6L), compared, "bytes of which the hash was asked");
+  }
+
+  /** The rest that it may have taken is not of this file. */
+  @Test
+  void copy_thatAMachineTookInPart_isExactAfterwards() throws IOException {
+    put("a", FILE, "sealed");
+    assertTrue(leader.copyToAll(FILE));
+    put("a", FILE, "sealed more");
+    full.add("b");
+    assertFalse(leader.copyToAll(FILE));
+    assertEquals("sealed ", content("b", FILE));
+
+    put("a", FILE, "sealed");
+    assertTrue(leader.copyToAll(FILE));
+    assertEquals("sealed", content("b", FILE));
+  }
+
   /** An earlier leader wrote them, without a majority. */
   @Test
   void copy_replacesWhatDiffersOrIsLonger() throws IOException {
@@ -294,31 +333,6 @@ class LeaderFilesTest {
     assertTrue(next.isShared());
   }
 
-  @Test
-  void folder_takesNothingButAttachments_forItsOwnerOnly() throws IOException {
-    MirroredFolder folder = folder("b");
-    for (String name : List.of("../" + FILE, "notes.txt", FILE + "/x", "")) {
-      assertThrows(IOException.class, () -> folder.write(1, name, 0, new byte[1]), name);
-      assertThrows(IOException.class, () -> folder.read(1, name, 0, 1), name);
-    }
-    assertThrows(IOException.class, () -> folder.write(1, FILE, 1, new byte[1]), "a gap");
-    folder.write(1, FILE, 0, new byte[] {1, 2});
-    assertEquals(
-        "[OWNER_READ, OWNER_WRITE]",
-        Files.getPosixFilePermissions(dir.resolve("b").resolve(FILE)).stream()
-            .sorted()
-            .toList()
-            .toString());
-    assertArrayEquals(new byte[] {2}, folder.read(1, FILE, 1, 10));
-    assertEquals(0, folder.read(1, FILE, 5, 10).length);
-
-    MirroredFolder full =
-        new MirroredFolder(dir.resolve("b"), Long.MAX_VALUE, () -> 1, dir.resolve("b-mark"));
-    String said =
-        assertThrows(IOException.class, () -> full.write(1, FILE, 2, new byte[1])).getMessage();
-    assertEquals("the disk of attachments.folder is full", said);
-  }
-}
   /** It was paused; Ratis has not told it yet. */
   @Test
   void leaderOfAnEarlierTerm_doesNotChangeWhatTheNextOneHasSeen() throws IOException {
@@ -403,3 +417,28 @@ class LeaderFilesTest {
     Files.move(dir.resolve(from), dir.resolve(to));
   }
 
+  @Test
+  void folder_takesNothingButAttachments_forItsOwnerOnly() throws IOException {
+    MirroredFolder folder = folder("b");
+    for (String name : List.of("../" + FILE, "notes.txt", FILE + "/x", "")) {
+      assertThrows(IOException.class, () -> folder.write(1, name, 0, new byte[1]), name);
+      assertThrows(IOException.class, () -> folder.read(1, name, 0, 1), name);
+    }
+    assertThrows(IOException.class, () -> folder.write(1, FILE, 1, new byte[1]), "a gap");
+    folder.write(1, FILE, 0, new byte[] {1, 2});
+    assertEquals(
+        "[OWNER_READ, OWNER_WRITE]",
+        Files.getPosixFilePermissions(dir.resolve("b").resolve(FILE)).stream()
+            .sorted()
+            .toList()
+            .toString());
+    assertArrayEquals(new byte[] {2}, folder.read(1, FILE, 1, 10));
+    assertEquals(0, folder.read(1, FILE, 5, 10).length);
+
+    MirroredFolder full =
+        new MirroredFolder(dir.resolve("b"), Long.MAX_VALUE, () -> 1, dir.resolve("b-mark"));
+    String said =
+        assertThrows(IOException.class, () -> full.write(1, FILE, 2, new byte[1])).getMessage();
+    assertEquals("the disk of attachments.folder is full", said);
+  }
+}
