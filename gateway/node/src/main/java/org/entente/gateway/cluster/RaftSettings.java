@@ -3,6 +3,7 @@ package org.entente.gateway.cluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -36,6 +37,7 @@ final class RaftSettings {
   static RaftProperties of(ClusterSettings settings) {
     RaftProperties properties = new RaftProperties();
     RaftServerConfigKeys.setStorageDir(properties, List.of(settings.folders().log().toFile()));
+    RaftConfigKeys.Rpc.setType(properties, new RaftRpc());
     GrpcConfigKeys.Server.setHost(properties, settings.address().getHostString());
     GrpcConfigKeys.Server.setPort(properties, settings.address().getPort());
     times(properties, settings.limits().electionTimeout());
