@@ -2,15 +2,22 @@ package org.entente.loadtests;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -18,7 +25,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.entente.gateway.cli.call.OverloadRetry;
+import org.entente.gateway.client.Credentials;
 import org.entente.gateway.model.MessageId;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
@@ -66,6 +77,11 @@ final class AttachmentIT {
   /** What must come within the patience of a test; and what comes from one kill to the next. */
   private static final long STEP = 8L * MIB;
 
+  private static final int LEAST_BUFFERED = 20 * MIB;
+
+  /** As many calls as one client may have open. */
+  private static final int CALLS = 100;
+
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("FR-9").setJustification("case 7/26").build();
 
@@ -102,6 +118,7 @@ final class AttachmentIT {
     try {
       ObjectNode node = (ObjectNode) yaml.readTree(config.toFile());
       ((ObjectNode) node.path("attachments")).put("agency_kib_per_second", kibPerSecond);
+      ((ObjectNode) node.path("limits").path("per_client")).put("buffered_bytes", LEAST_BUFFERED);
       yaml.writeValue(config.toFile(), node);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -213,6 +230,63 @@ final class AttachmentIT {
             block(number), read(reader, reading, (long) number * MIB).getData().toByteArray());
       }
       assertEquals(List.of(), federation.crashed(), "out of memory");
+    }
+  }
+
+  @Test
+  void clientThatTakesNothing_leavesTheGatewayRoomForOthers_inAHeapOf64Mib() throws Exception {
+    int mib = 2;
+    try (Federation federation = federation(Machine.SMALL, 1 << 24)) {
+      federation.start(BOTH);
+      ManagedChannel sender = federation.channel(FROM, "declarations");
+      ByteString upload = begin(sender, mib);
+      write(sender, upload, mib);
+      ManagedChannel reader = federation.channel(TO, "desk");
+      ByteString reading = open(reader, sent(sender, upload));
+      long unused = here(reader, reading, (long) mib * MIB);
+      ManagedChannel reluctant = reluctant(federation);
+      CompletableFuture<?>[] ends = new CompletableFuture<?>[CALLS];
+      for (int i = 0; i < CALLS; i++) {
+        ends[i] = new UntakenAnswer(reluctant, reading).ended;
+      }
+      assertEquals(
+          Status.Code.RESOURCE_EXHAUSTED, CompletableFuture.anyOf(ends).get(1, TimeUnit.MINUTES));
+      ManagedChannel other = federation.channel(TO, "declarations");
+      assertNotNull(Publications.accepted(other, Publications.draft(FROM, "beside it")));
+      reluctant.shutdownNow();
+      assertEquals(List.of(), federation.crashed(), "out of memory");
+    }
+  }
+
+  /** A channel of the reader that takes no more than it asks for. */
+  private static ManagedChannel reluctant(Federation federation) throws SSLException {
+    Credentials desk = Credentials.in(federation.credentials(TO, "desk"));
+    SslContext tls =
+        GrpcSslContexts.forClient()
+            .keyManager(desk.certificate().toFile(), desk.key().toFile())
+            .trustManager(desk.authority().toFile())
+            .build();
+    return NettyChannelBuilder.forTarget("dns:///" + federation.plan(TO).clients())
+        .sslContext(tls)
+        .flowControlWindow(64 << 10)
+        .build();
+  }
+
+  /** A read whose client does not take the answer. */
+  private static final class UntakenAnswer extends ClientCall.Listener<ReadAttachmentResponse> {
+    private final CompletableFuture<Status.Code> ended = new CompletableFuture<>();
+
+    UntakenAnswer(ManagedChannel channel, ByteString reading) {
+      ClientCall<ReadAttachmentRequest, ReadAttachmentResponse> call =
+          channel.newCall(AttachmentsGrpc.getReadAttachmentMethod(), CallOptions.DEFAULT);
+      call.start(this, new Metadata());
+      call.sendMessage(ReadAttachmentRequest.newBuilder().setReadingId(reading).build());
+      call.halfClose();
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      ended.complete(status.getCode());
     }
   }
 

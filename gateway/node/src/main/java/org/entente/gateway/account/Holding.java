@@ -6,7 +6,7 @@ public enum Holding {
   CONNECTIONS,
   /** Calls that are open; between gateways, the streams that it opened. */
   CALLS,
-  /** Bytes of its messages that are incomplete or not processed. */
+  /** Bytes of its messages that are incomplete or not processed, and of answers not taken. */
   BUFFERED_BYTES,
   /** Bytes of incomplete messages on streams of a client. */
   INCOMPLETE_BYTES,

@@ -687,8 +687,8 @@ public record NodeConfig(
    * @param waitingDraftBytes their size, 16 MiB by default; a single draft is always allowed
    * @param heldMessages messages that may wait for a second person, 1,000 by default
    * @param heldBytes their size, 256 MiB by default; a single message is always allowed
-   * @param bufferedBytes bytes of its requests in progress, 32 MiB by default, at least 20 MiB, so
-   *     that the largest request fits
+   * @param bufferedBytes bytes of its requests in progress and of long answers that it has not
+   *     taken, 32 MiB by default, at least 20 MiB, so that the largest request fits
    * @param callCost cost of the calls that it may begin each second, 10,000 by default; a look-up
    *     costs 1
    * @param requests drafts and other requests a second that are read from its streams, 40,000 by

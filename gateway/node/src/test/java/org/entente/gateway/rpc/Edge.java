@@ -291,12 +291,16 @@ public final class Edge implements AutoCloseable {
   /** A channel with these groups to a port of the gateway; without a holder, no certificate. */
   public ManagedChannel channel(InetSocketAddress to, @Nullable TlsHolder holder, String... groups)
       throws SSLException {
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(to)
-            .overrideAuthority("localhost")
-            .sslContext(callerTls(holder, groups))
-            .build();
-    return closedAtEnd(channel);
+    return closedAtEnd(calling(to, callerTls(holder, groups)).build());
+  }
+
+  /** A channel whose caller takes nothing of an answer that it did not ask for. */
+  ManagedChannel reluctantChannel(InetSocketAddress to, TlsHolder holder) throws SSLException {
+    return closedAtEnd(calling(to, callerTls(holder)).flowControlWindow(64 << 10).build());
+  }
+
+  private static NettyChannelBuilder calling(InetSocketAddress to, SslContext tls) {
+    return NettyChannelBuilder.forAddress(to).overrideAuthority("localhost").sslContext(tls);
   }
 
   /** TLS of a caller with these groups; without a holder, no certificate. */

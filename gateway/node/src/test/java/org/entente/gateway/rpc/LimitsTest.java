@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -173,6 +174,60 @@ class LimitsTest {
     Account account = edge.accounts().of("all");
     StreamAnswers.until(() -> account.held(Holding.BUFFERED_BYTES) == 0);
     stub.publish(ofBytes(0));
+  }
+
+  /** Attack: a client that asks for much and takes none of it. */
+  @Test
+  void longAnswers_thatOneClientDoesNotTake_endAtItsShare_andOthersGoOn() throws Exception {
+    String text = "x".repeat(1 << 20);
+    edge.behind.intake =
+        (caller, draft) ->
+            CompletableFuture.completedFuture(
+                ServerBackend.accepted(draft).toBuilder().setIdempotencyKey(text).build());
+    ClientServer server =
+        edge.startClients(
+            Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 20 << 20, 0, 0, 0, 0)),
+            false);
+    ManagedChannel channel = edge.reluctantChannel(server.address(), edge.client("all"));
+    List<UntakenCall> untaken = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      untaken.add(new UntakenCall(channel));
+    }
+    CompletableFuture<Object> refused =
+        CompletableFuture.anyOf(
+            untaken.stream().map(call -> call.end).toArray(CompletableFuture[]::new));
+    Throwable refusal = (Throwable) refused.get(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS);
+    assertEquals("OVERLOADED", Refusals.of(refusal).reason());
+    Account account = edge.accounts().of("all");
+    assertTrue(account.held(Holding.BUFFERED_BYTES) <= 20 << 20);
+    PublisherGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")))
+        .publish(ofBytes(0));
+    untaken.forEach(UntakenCall::leave);
+    StreamAnswers.until(() -> account.held(Holding.BUFFERED_BYTES) == 0);
+    PublisherGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")))
+        .publish(ofBytes(0));
+  }
+
+  /** A call whose client never asks for the answer. */
+  private static final class UntakenCall extends ClientCall.Listener<PublishResponse> {
+    private final CompletableFuture<Throwable> end = new CompletableFuture<>();
+    private final ClientCall<PublishRequest, PublishResponse> call;
+
+    UntakenCall(ManagedChannel channel) {
+      call = channel.newCall(PublisherGrpc.getPublishMethod(), CallOptions.DEFAULT);
+      call.start(this, new Metadata());
+      call.sendMessage(ofBytes(0));
+      call.halfClose();
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      end.complete(status.asRuntimeException(trailers));
+    }
+
+    void leave() {
+      call.cancel("took nothing", null);
+    }
   }
 
   /** Attack: calls that wait for something, as many as there are threads. */

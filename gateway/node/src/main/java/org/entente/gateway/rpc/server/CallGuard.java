@@ -5,6 +5,7 @@ import io.grpc.Contexts;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -120,6 +121,9 @@ public final class CallGuard implements ServerInterceptor {
       if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
         bytes.untilWhole();
       }
+    }
+    if (call.getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY) {
+      call.countAnswer(bytes);
     }
     bytes.belongsTo(shares.of(call.caller()), shares.full(), call::end);
   }

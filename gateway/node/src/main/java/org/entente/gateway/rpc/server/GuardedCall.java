@@ -1,14 +1,19 @@
 package org.entente.gateway.rpc.server;
 
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.Problem;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call that any thread may end while its service still runs; later responses of the service are
@@ -17,6 +22,7 @@ import org.entente.gateway.model.Problem;
 final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   private final Identified caller;
   private final Consumer<GuardedCall<Q, A>> answered;
+  private @Nullable InboundCount counted;
   private boolean closed;
   private boolean ended;
 
@@ -36,6 +42,11 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
     return caller;
   }
 
+  /** Lets a long answer count as the request does, until the caller has taken it. */
+  synchronized void countAnswer(InboundCount bytes) {
+    counted = bytes;
+  }
+
   @Override
   public synchronized void sendHeaders(Metadata headers) {
     if (!ended) {
@@ -45,8 +56,21 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   @Override
   public synchronized void sendMessage(A message) {
-    if (!ended) {
+    Optional<Problem> full =
+        counted == null ? Optional.empty() : Optional.ofNullable(counted.answers(size(message)));
+    if (full.isPresent()) {
+      end(full.get());
+    } else if (!ended) {
       super.sendMessage(message);
+    }
+  }
+
+  /** Messages are marshalled by now. */
+  private static long size(Object message) {
+    try {
+      return message instanceof KnownLength bytes ? bytes.available() : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

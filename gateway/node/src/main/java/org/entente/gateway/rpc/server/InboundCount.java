@@ -24,6 +24,9 @@ final class InboundCount implements InboundMessages {
   /** Largest message before the service allows more: a Hello needs a few hundred bytes. */
   static final int FIRST_MESSAGE_BYTES = 4 << 10;
 
+  /** Answers up to this size do not count. */
+  private static final int SHORT_ANSWER_BYTES = 64 << 10;
+
   /** The problem of an agency whose account is full. */
   static final Problem OF_AGENCY =
       new Problem(
@@ -37,7 +40,8 @@ final class InboundCount implements InboundMessages {
       new Problem(
           Code.OVERLOADED,
           "",
-          "the requests in progress of this client, or of all, need as much memory as"
+          "the requests in progress of this client, or of all, and the answers that it has not"
+              + " taken need as much memory as"
               + " limits.per_client.buffered_bytes and limits.buffered_bytes allow; slow down");
 
   private @Nullable Account account;
@@ -142,6 +146,16 @@ final class InboundCount implements InboundMessages {
     }
     bytes += more;
     return null;
+  }
+
+  /**
+   * The call has an answer of this size, which takes memory until the caller has taken it. A short
+   * one always may: what it reports may have been done.
+   *
+   * @return the problem if the account may not hold as much
+   */
+  @Nullable Problem answers(long size) {
+    return size <= SHORT_ANSWER_BYTES ? null : unfolds(size);
   }
 
   /** The call has ended. */
