@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,10 +43,7 @@ import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
-import org.entente.proto.v1.Kind;
-import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.Recall;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -277,20 +273,11 @@ class ErasedFromDiskTest {
   }
 
   private Permitted recallOf(Permitted target) {
-    return PermittedFixture.permitted(
+    return PermittedFixture.recall(
         MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
+        target.messageId(),
         ReceiveKit.ORIGIN,
-        Lane.FLASH,
-        Label.newBuilder().setKind(Kind.KIND_RECALL).build(),
-        Body.newBuilder()
-            .setRecall(
-                Recall.newBuilder()
-                    .setMessageId(ByteString.copyFrom(target.messageId().bytes()))
-                    .setReason("the goods were genuine"))
-            .build(),
         now,
-        "recall",
-        365,
         ReceiveKit.SELF.value());
   }
 

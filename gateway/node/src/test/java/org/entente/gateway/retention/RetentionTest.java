@@ -64,11 +64,9 @@ import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
-import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.LegalHold;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.Recall;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,22 +164,11 @@ class RetentionTest {
   }
 
   private Permitted recallOf(MessageId target) {
-    Body body =
-        Body.newBuilder()
-            .setRecall(
-                Recall.newBuilder()
-                    .setMessageId(ByteString.copyFrom(target.bytes()))
-                    .setReason("the goods were genuine"))
-            .build();
-    return PermittedFixture.permitted(
+    return PermittedFixture.recall(
         MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
+        target,
         ReceiveKit.ORIGIN,
-        Lane.FLASH,
-        Label.newBuilder().setKind(Kind.KIND_RECALL).build(),
-        body,
         now,
-        "recall",
-        365,
         ReceiveKit.SELF.value());
   }
 

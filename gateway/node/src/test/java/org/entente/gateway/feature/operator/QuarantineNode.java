@@ -1,6 +1,5 @@
 package org.entente.gateway.feature.operator;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -61,7 +60,6 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenCursor;
-import org.entente.proto.v1.Recall;
 import org.entente.proto.v1.SubscribeResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -231,22 +229,11 @@ final class QuarantineNode implements AutoCloseable {
 
   /** A recall of a message, by its origin. */
   Permitted recallOf(MessageId target) {
-    Body recall =
-        Body.newBuilder()
-            .setRecall(
-                Recall.newBuilder()
-                    .setMessageId(ByteString.copyFrom(target.bytes()))
-                    .setReason("the goods were genuine"))
-            .build();
-    return PermittedFixture.permitted(
+    return PermittedFixture.recall(
         MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
+        target,
         ReceiveKit.ORIGIN,
-        Lane.FLASH,
-        Label.newBuilder().setKind(Kind.KIND_RECALL).build(),
-        recall,
         now,
-        "recall",
-        365,
         ReceiveKit.SELF.value());
   }
 

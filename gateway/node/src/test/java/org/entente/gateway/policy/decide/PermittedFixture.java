@@ -17,6 +17,7 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.Recall;
 import org.entente.proto.v1.RequestedAction;
 import org.entente.proto.v1.Status;
 
@@ -38,6 +39,25 @@ public final class PermittedFixture {
             .setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM)
             .build();
     return permitted(id, origin, lane, label, body, now, "test", 30, recipients);
+  }
+
+  /** A recall of a message, from its origin to one recipient. */
+  public static Permitted recall(
+      MessageId id, MessageId target, AgencyName origin, Instant now, String recipient) {
+    Recall.Builder recall =
+        Recall.newBuilder()
+            .setMessageId(UnsafeByteOperations.unsafeWrap(target.bytes()))
+            .setReason("the goods were genuine");
+    return permitted(
+        id,
+        origin,
+        Lane.FLASH,
+        Label.newBuilder().setKind(Kind.KIND_RECALL).build(),
+        Body.newBuilder().setRecall(recall).build(),
+        now,
+        "recall",
+        365,
+        recipient);
   }
 
   /** Any label, completed with what the gateway sets. */
