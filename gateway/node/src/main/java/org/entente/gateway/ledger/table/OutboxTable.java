@@ -384,8 +384,9 @@ public final class OutboxTable {
    * @param highest the highest number of the epoch that the recipient is known to hold
    */
   public long firstOwed(AgencyName recipient, Lane lane, long epoch, long highest) {
-    // Read before the entries, so that a number assigned meanwhile is not below it.
-    Head head = Head.parse(store.get(Table.META, headKey(recipient, lane)));
+    // Read before the entries, so that a number assigned meanwhile is not below it. The epoch of a
+    // ledger that was set back has ended, even if nothing was sent in the lane since.
+    Head head = head(recipient, lane);
     long next = head.epoch() == epoch ? head.next() : highest + 1;
     Line line = new Line(recipient, lane);
     OriginNumber begin = begin(line);

@@ -192,6 +192,23 @@ class LedgerTablesTest {
     assertEquals(1, outbox.firstOwed(DE, Lane.FLASH, 7, 0));
   }
 
+  /** The recipient may hold numbers of it that this ledger has forgotten. */
+  @Test
+  void firstOwed_ofAnEpochThatHasEnded_isBeyondAllThatTheRecipientHolds() {
+    OutboxTable outbox = ledger.outbox();
+    OriginNumber one =
+        write(tx -> outbox.append(tx, DE, Lane.FLASH, OutboxEntry.getDefaultInstance()));
+    OutboxTable.beginEpoch(store, 7, 1);
+    assertEquals(1, outbox.firstOwed(DE, Lane.FLASH, 1, 90));
+    write(
+        tx -> {
+          outbox.remove(tx, DE, one);
+          return tx;
+        });
+    assertEquals(91, outbox.firstOwed(DE, Lane.FLASH, 1, 90));
+    assertEquals(1, outbox.firstOwed(DE, Lane.FLASH, 7, 0));
+  }
+
   /** What a book remembers of where it begins changes nothing of what it says. */
   @Test
   void rememberedBeginnings_sayWhatABookSaysThatRemembersNothing() {
