@@ -265,6 +265,14 @@ class LeaderKeysTest {
     down.add("c");
     KeyEntry key = key(KEY);
     node("a").keystore().put(key);
+    down.clear();
+    lostFetches.set(2);
+
+    followOften("c", 2);
+
+    assertEquals(Optional.of(key), held("c", KEY));
+  }
+
   /** It was paused, and does not know yet that another one leads. */
   @Test
   void nextLeader_thatIsFollowedWhileItFetches_changesNoKey() throws IOException {
@@ -281,14 +289,6 @@ class LeaderKeysTest {
     assertEquals("term 2 is over: this node is in term 9", why.getMessage());
     assertEquals(Optional.empty(), held("c", KEY));
     assertEquals(before, node("c").tag());
-  }
-
-    down.clear();
-    lostFetches.set(2);
-
-    followOften("c", 2);
-
-    assertEquals(Optional.of(key), held("c", KEY));
   }
 
   /** Node a has a newer state that nobody else has, and falls silent when it has given a part. */
