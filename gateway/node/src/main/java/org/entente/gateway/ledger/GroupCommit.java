@@ -378,7 +378,7 @@ final class GroupCommit implements AutoCloseable {
       }
       count++;
       hurries |= entry.lane() == Lane.FLASH && !entry.patient() && !hurried;
-      boolean full = count == most || tx.changes().bytes() > closingBytes;
+      boolean full = count == most || tx.bytes() > closingBytes;
       entry = full ? null : more(hurries ? Lane.FLASH : Lane.ROUTINE);
     }
     hurried = hurries;

@@ -1,9 +1,11 @@
 package org.entente.gateway.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.entente.gateway.audit.record.AuditActor;
@@ -13,6 +15,7 @@ import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.BucketSealer;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.Batch;
@@ -50,22 +53,40 @@ class AuditIndexTest {
     return ids;
   }
 
+  /** The ledger bounds its commits by what leaves need at most. */
+  @Test
+  void leaves_needNoMoreThanTheLedgerCounts() {
+    AuditRecord bare =
+        AuditRecord.ofNode(
+            AuditType.OPERATOR_ACTION,
+            AuditFixture.NOW,
+            AuditActor.gateway(new AgencyName("fr.customs")),
+            "x");
+    assertFit(Collections.nCopies(1_000, bare));
+  }
+
+  private void assertFit(List<AuditRecord> records) {
+    Batch batch = store.batch();
+    AuditFixture.appender(log, sealer).append(batch, records);
+    int most = records.stream().mapToInt(StoredLeaf::mostBytes).sum();
+    assertTrue(batch.bytes() <= most, batch.bytes() + " of " + most);
+    assertTrue(batch.bytes() > most / 3, "the bound is near: " + batch.bytes() + " of " + most);
+  }
+
+  private static AuditRecord record(List<MessageId> ids) {
+    AgencyName by = new AgencyName("fr.customs");
+    return AuditRecord.of(
+        AuditType.RECEIVED,
+        LawCategory.COLLECTION,
+        AuditFixture.NOW,
+        AuditActor.gateway(by),
+        new AuditSubject(null, ids, List.of(by), null));
+  }
+
   private void append(List<List<MessageId>> leaves) {
     Batch batch = store.batch();
     Appender appender = AuditFixture.appender(log, sealer);
-    AgencyName by = new AgencyName("fr.customs");
-    appender.append(
-        batch,
-        leaves.stream()
-            .map(
-                ids ->
-                    AuditRecord.of(
-                        AuditType.RECEIVED,
-                        LawCategory.COLLECTION,
-                        AuditFixture.NOW,
-                        AuditActor.gateway(by),
-                        new AuditSubject(null, ids, List.of(by), null)))
-            .toList());
+    appender.append(batch, leaves.stream().map(AuditIndexTest::record).toList());
     store.commit(batch, Durability.SYNCED);
     appender.committed();
   }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +26,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
@@ -33,6 +37,7 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.ledger.commit.WriterThread;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Batch;
@@ -453,7 +458,7 @@ class GroupCommitTest {
   @Test
   void commit_hasRoomForOneMoreLargestChange() {
     long most = LedgerLimits.DEFAULT.maxBatchBytes() + Transaction.mostBytes(store);
-    assertTrue(most + (8 << 20) <= Batch.MAX_BYTES, "and 8 MiB for leaves");
+    assertTrue(most + (8 << 20) <= Batch.MAX_BYTES, "and 8 MiB for the end of the log");
   }
 
   /** A replicated store takes 8 MiB in a commit and refuses more, which would stop the ledger. */
@@ -472,6 +477,59 @@ class GroupCommitTest {
       assertNull(writer.failure());
       assertEquals(5, store.commits());
     }
+  }
+
+  /** Leaves are most of what a refusal writes: 0.7 MB here, for a change that puts nothing. */
+  @Test
+  void leavesOfManyChanges_neverExceedACommit() {
+    store.takeBatchesUpTo(8 << 20);
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      List<CompletableFuture<String>> refused =
+          Stream.generate(() -> writer.submit(Lane.ROUTINE, refused(400))).limit(20).toList();
+      writer.start();
+      turns.turn();
+      assertNull(writer.failure());
+      refused.forEach(one -> assertEquals("refused", one.join()));
+    }
+  }
+
+  @Test
+  void change_ofMoreLeavesThanACommitTakes_isUndoneAlone() {
+    store.takeBatchesUpTo(8 << 20);
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      CompletableFuture<String> before = writer.submit(Lane.ROUTINE, refused(700));
+      CompletableFuture<String> tooLarge = writer.submit(Lane.ROUTINE, refused(5_000));
+      CompletableFuture<String> after =
+          writer.submit(
+              Lane.ROUTINE,
+              tx -> {
+                assertThrows(IllegalStateException.class, () -> tx.within(refused(5_000)));
+                return tx.within(refused(700));
+              });
+      writer.start();
+      turns.turn();
+      assertNull(writer.failure());
+      assertThrows(CompletionException.class, tooLarge::join);
+      assertEquals("refused", before.join());
+      assertEquals("refused", after.join());
+    }
+  }
+
+  private static Mutation<String> refused(int recipients) {
+    AuditRecord leaf =
+        AuditRecord.ofNode(
+            AuditType.REFUSED,
+            Instant.EPOCH,
+            AuditActor.gateway(new AgencyName("fr.customs")),
+            "\u8b66".repeat(500));
+    return tx -> {
+      for (int i = 0; i < recipients; i++) {
+        tx.audit(leaf);
+      }
+      return "refused";
+    };
   }
 
   private static Mutation<String> appended(int mebibytes) {
@@ -878,12 +936,17 @@ class GroupCommitTest {
   private static final class RecordingJournal implements Journal {
     private int committed;
     private int rolledBack;
+    private int written;
     private volatile boolean failing;
 
     @Override
     public void append(Batch batch, List<AuditRecord> leaves) {
       if (failing) {
         throw new IllegalStateException("no leaf can be written");
+      }
+      for (AuditRecord leaf : leaves) {
+        byte[] key = {(byte) (written >> 16), (byte) (written >> 8), (byte) written++};
+        batch.put(Table.AUDIT_LEAF, key, new byte[StoredLeaf.mostBytes(leaf) - key.length]);
       }
     }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.note.TreeHash;
 
 /**
@@ -31,12 +32,28 @@ public final class StoredLeaf {
   private static final int SEALED_AT = CHECK_AT + CHECK_BYTES;
   private static final String STORED = "entente/v1 stored leaf";
 
+  /** More than the keys and the values beside the record: 41, a seal, 36, and two nodes of 46. */
+  private static final int MOST_BESIDE_RECORD = 320;
+
+  /** An id in the leaf, and its entry in the index, whose key has 29 bytes. */
+  private static final int MOST_OF_MESSAGE = MessageId.SIZE + 29;
+
   private final byte[] commitment;
   private final byte[] sealed;
 
   private StoredLeaf(byte[] commitment, byte[] sealed) {
     this.commitment = commitment;
     this.sealed = sealed;
+  }
+
+  /**
+   * At most the bytes that a log stores for a record: keys and values of its leaf, its index
+   * entries and the tree nodes that it completes, of which a leaf completes one on average.
+   */
+  public static int mostBytes(AuditRecord record) {
+    return MOST_BESIDE_RECORD
+        + AuditRecordCodec.encode(record).length
+        + MOST_OF_MESSAGE * record.subject().messages().size();
   }
 
   /** Commits to a record with blinds from a seed, and seals all of them. */

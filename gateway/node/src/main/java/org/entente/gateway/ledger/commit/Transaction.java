@@ -3,6 +3,7 @@ package org.entente.gateway.ledger.commit;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -20,6 +21,7 @@ public final class Transaction {
   private final List<AuditRecord> leaves = new ArrayList<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
   private @Nullable Ending ending;
+  private long leafBytes;
   private int depth;
   private long before;
 
@@ -55,10 +57,10 @@ public final class Transaction {
   }
 
   /**
-   * Bytes that one change may put, with the keys that it deletes; more is a failure of this change
-   * alone: five eighths of the largest commit of the store, which is 40 MiB, or 5 MiB where the
-   * ledger is replicated. The rest is for what is put before a commit is closed, and for its
-   * leaves. So no change stops the ledger.
+   * Bytes that one change may put, with the keys that it deletes and its leaves; more is a failure
+   * of this change alone: five eighths of the largest commit of the store, which is 40 MiB, or 5
+   * MiB where the ledger is replicated. The rest is for what is put before a commit is closed, and
+   * an eighth for the end of the audit log. So no change stops the ledger.
    */
   public static long mostBytes(Store store) {
     return store.maxBatchBytes() / 8 * 5L;
@@ -77,10 +79,11 @@ public final class Transaction {
   public <T> T within(Mutation<T> change) {
     end();
     if (depth == 0) {
-      before = changes.bytes();
+      before = bytes();
     }
     depth++;
     int changed = changes.mark();
+    long leavesBefore = leafBytes;
     int left = leaves.size();
     int wanted = afterCommit.size();
     boolean applied = false;
@@ -95,6 +98,7 @@ public final class Transaction {
         ending = null;
         changes.undoTo(changed);
         leaves.subList(left, leaves.size()).clear();
+        leafBytes = leavesBefore;
         afterCommit.subList(wanted, afterCommit.size()).clear();
       }
     }
@@ -118,7 +122,7 @@ public final class Transaction {
   private void requireRoom(int bytes) {
     // The outer change goes on when a change within it failed.
     long allowed = depth > 1 ? most - most / 40 : most;
-    if (depth > 0 && changes.bytes() - before + bytes > allowed) {
+    if (depth > 0 && bytes() - before + bytes > allowed) {
       throw new IllegalStateException("a change of more than " + allowed + " bytes");
     }
   }
@@ -131,6 +135,7 @@ public final class Transaction {
 
   /** Removes all keys of a range; the same as for each of them, at the cost of one. */
   public void deleteRange(Table table, byte[] fromInclusive, byte[] toExclusive) {
+    requireRoom(fromInclusive.length + toExclusive.length);
     changes.deleteRange(table, fromInclusive, toExclusive);
   }
 
@@ -144,6 +149,9 @@ public final class Transaction {
 
   /** Adds a leaf to the audit log, in the same commit. */
   public void audit(AuditRecord leaf) {
+    int bytes = StoredLeaf.mostBytes(leaf);
+    requireRoom(bytes);
+    leafBytes += bytes;
     leaves.add(leaf);
   }
 
@@ -176,6 +184,11 @@ public final class Transaction {
     if (written != null) {
       written.write();
     }
+  }
+
+  /** Bytes of keys and values that the batch needs at most, with those of its leaves. */
+  public long bytes() {
+    return changes.bytes() + leafBytes;
   }
 
   public Overlay changes() {
