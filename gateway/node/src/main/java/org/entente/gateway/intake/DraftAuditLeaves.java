@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class DraftAuditLeaves {
   /** Longest detail of a leaf, in characters. */
   private static final int LONGEST = 500;
+
+  /** Most refused recipients that a leaf names. */
+  private static final int NAMED = 16;
 
   private DraftAuditLeaves() {}
 
@@ -119,22 +123,25 @@ final class DraftAuditLeaves {
             .saying(step.type().name()));
   }
 
-  /** One leaf for each refused recipient. */
+  /** One leaf for each code; the evidence names each recipient. */
   static void refused(
       Transaction tx,
       AuditActor actor,
       @Nullable MessageId id,
       List<Refusal> refusals,
       String policyVersion) {
-    for (Refusal refusal : refusals) {
-      refused(
-          tx,
-          actor,
-          id,
-          policyVersion,
-          refusal.code(),
-          refusal.recipient() + " by rule " + refusal.rule());
-    }
+    Map<Code, List<Refusal>> byCode = new LinkedHashMap<>();
+    refusals.forEach(one -> byCode.computeIfAbsent(one.code(), c -> new ArrayList<>()).add(one));
+    byCode.forEach((code, some) -> refused(tx, actor, id, policyVersion, code, reasons(some)));
+  }
+
+  private static String reasons(List<Refusal> refusals) {
+    String all =
+        refusals.stream()
+            .limit(NAMED)
+            .map(one -> one.recipient() + " by rule " + one.rule())
+            .collect(Collectors.joining("; "));
+    return refusals.size() == 1 ? all : refusals.size() + " recipients: " + all;
   }
 
   /** A leaf for the refusal of the whole draft. */

@@ -38,6 +38,7 @@ import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PolicyDecision;
+import org.entente.gateway.policy.decide.RecipientSet;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.transmit.EvidenceTimeouts;
@@ -333,7 +334,9 @@ public final class Intake implements AutoCloseable {
     }
     PolicyDecision decision = egress(prepared.draft(), passing, referring);
     hooks.tracer().decided(attempt);
-    return new Result.Done<>(new DecidedDraft(passing, decision));
+    return Result.unless(
+        RecipientSet.tooManyUnknown(decision.refusals()),
+        () -> Result.done(new DecidedDraft(passing, decision)));
   }
 
   private Submission submission(

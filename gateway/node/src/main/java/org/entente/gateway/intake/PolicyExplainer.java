@@ -2,12 +2,14 @@ package org.entente.gateway.intake;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.decide.Explanation;
+import org.entente.gateway.policy.decide.RecipientSet;
 import org.entente.proto.v1.ExplainRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,10 @@ public final class PolicyExplainer {
             .get()
             .egress()
             .explain(prepared.draft(), passing.sources(), referring.hadTarget(), parts.self(), now);
+    Optional<Problem> unknown = RecipientSet.tooManyUnknown(explanation.refusals());
+    if (unknown.isPresent()) {
+      return Result.refused(unknown.get());
+    }
     return explanation.held().isPresent() && parts.rules().hooks().holder().isEmpty()
         ? Result.refused(DraftHooks.unheld(explanation.held().get()))
         : Result.done(explanation);

@@ -36,6 +36,9 @@ record Submission(
     Consumer<Transaction> besides,
     CompletableFuture<Outcome> done) {
 
+  /** Most bytes of what a refused recipient leaves: evidence, and a part of the outcome. */
+  private static final long REFUSAL_BYTES = 1_000;
+
   static Submission of(
       OutcomeKey key,
       AuditActor actor,
@@ -64,9 +67,9 @@ record Submission(
     return highest;
   }
 
-  /** Bytes of its labels and bodies. */
+  /** Bytes of its labels and bodies, and of what is written of refused recipients. */
   long bytes() {
-    long bytes = 0;
+    long bytes = refusals.size() * REFUSAL_BYTES;
     for (Permitted part : parts) {
       bytes += (long) part.label().getSerializedSize() + part.body().size();
     }

@@ -120,19 +120,29 @@ public final class PublisherService implements BindableService {
   }
 
   private CompletableFuture<PublishResponse> publish(Identified caller, PublishRequest request) {
-    charge(Caller.account(), Work.CALL_COST, List.of(request.getDraft()));
+    Account account = Caller.account();
+    charge(account, Work.CALL_COST, List.of(request.getDraft()));
     return intake
         .apply(caller, List.of(traced(request.getDraft())))
         .get(0)
         .thenApply(
-            outcome ->
-                PublishResponse.newBuilder().setOutcome(StatusMapper.valid(outcome)).build());
+            outcome -> {
+              charge(account, Work.CALL_COST, outcome);
+              return PublishResponse.newBuilder().setOutcome(StatusMapper.valid(outcome)).build();
+            });
   }
 
   /** Charges subjects of drafts: records of the ledger, hundreds of one draft if it likes. */
   private static void charge(Account account, Work what, List<Draft> drafts) {
     int subjects = drafts.stream().mapToInt(draft -> SubjectTerms.cost(draft.getBody())).sum();
     long unused = account.charge(what, subjects);
+  }
+
+  /** Charges refused recipients, each of which is on record. */
+  private static void charge(Account account, Work what, Outcome outcome) {
+    int refused =
+        outcome.getRefused().getRefusalsCount() + outcome.getAccepted().getRefusalsCount();
+    long unused = account.charge(what, refused);
   }
 
   /**
@@ -243,6 +253,7 @@ public final class PublisherService implements BindableService {
 
     /** Called on the thread that completes commits, so it leaves sending to the executor. */
     private void answer(Outcome outcome, int draftBytes) {
+      charge(account, Work.REQUESTS, outcome);
       synchronized (this) {
         credit.answered(draftBytes);
         outcomes.add(outcome);

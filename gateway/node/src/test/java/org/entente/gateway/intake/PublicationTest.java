@@ -317,6 +317,34 @@ class PublicationTest {
     assertEquals(0, ledger.outbox().page(US, Lane.ROUTINE, null, 9).size());
   }
 
+  /** Attack: each unknown name left a leaf and evidence, thousands of times what was sent. */
+  @Test
+  void draft_toManyUnknownNames_isInvalid_andLeavesNothing() {
+    Draft.Builder most = draft("k1", SG);
+    for (int i = 0; i < 16; i++) {
+      most.getToBuilder().addAgencies("xx.stranger" + i);
+    }
+    Outcome accepted = publish(most);
+    assertEquals(16, accepted.getAccepted().getRefusalsCount());
+    AuditRecord leaf = leaves.only(AuditType.REFUSED);
+    assertEquals("UNKNOWN_RECIPIENT", leaf.outcome().code());
+    assertTrue(leaf.outcome().detail().startsWith("16 recipients: xx.stranger0 by rule "));
+    int before = leaves.count();
+    Draft.Builder more = draft("k2", SG);
+    more.setTo(most.getTo().toBuilder().addAgencies("xx.stranger16"));
+    Problem problem = publish(more).getInvalid();
+    assertEquals("UNKNOWN_RECIPIENT", problem.getCode());
+    assertEquals("to", problem.getField());
+    assertTrue(problem.getMessage().startsWith("17 names "), problem.getMessage());
+    assertEquals(before, leaves.count());
+    assertEquals(
+        "UNKNOWN_RECIPIENT",
+        kit.intake()
+            .explaining()
+            .explain(CLIENT, ExplainRequest.newBuilder().setDraft(more).build())
+            .fold(done -> "explained", refused -> refused.code().name()));
+  }
+
   /** Whom it went to, on which terms, and until when they have. */
   @Test
   void accepted_draft_leavesWhatIsKnownOfItsRecipients() {

@@ -37,6 +37,8 @@ import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.Refusal;
+import org.entente.proto.v1.Refused;
 import org.entente.proto.v1.Subject;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +111,26 @@ public class PublisherServiceTest {
     stream(answers).onNext(PublishStreamRequest.newBuilder().addDrafts(many).build());
     answers.next();
     assertTrue(account.used(Work.REQUESTS) >= 128, "" + account.used(Work.REQUESTS));
+  }
+
+  /** Each is on record, in evidence, for 400 days. */
+  @Test
+  void refusedRecipients_costTheirClientMore() throws Exception {
+    Refusal one = Refusal.newBuilder().setAgency("us.cbp").setCode("NO_AGREEMENT").build();
+    edge.behind.intake =
+        (caller, draft) ->
+            CompletableFuture.completedFuture(
+                Outcome.newBuilder()
+                    .setIdempotencyKey(draft.getIdempotencyKey())
+                    .setRefused(Refused.newBuilder().addAllRefusals(Collections.nCopies(200, one)))
+                    .build());
+    Account account = edge.accounts().of("publisher");
+    assertEquals(200, publish("k1").getRefused().getRefusalsCount());
+    assertTrue(account.used(Work.CALL_COST) >= 200, "" + account.used(Work.CALL_COST));
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
+    stream(answers).onNext(PublishStreamRequest.newBuilder().addDrafts(draft("k2")).build());
+    answers.next();
+    assertTrue(account.used(Work.REQUESTS) >= 200, "" + account.used(Work.REQUESTS));
   }
 
   @Test

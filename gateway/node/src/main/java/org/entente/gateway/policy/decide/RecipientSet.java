@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -12,6 +13,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NameSuggestion;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Addressing;
@@ -36,6 +38,23 @@ public record RecipientSet(
 
   /** Most refusals with a suggested name, since a draft may name many agencies. */
   private static final int SUGGESTED = 16;
+
+  /** Most names that nobody knows in one addressing: each that is refused is on record. */
+  static final int MOST_UNKNOWN = 16;
+
+  /** Why a draft with these refusals is invalid as a whole; empty if it is not. */
+  public static Optional<Problem> tooManyUnknown(List<Refusal> refusals) {
+    List<Refusal> unknown =
+        refusals.stream().filter(one -> one.code() == Code.UNKNOWN_RECIPIENT).toList();
+    return unknown.size() <= MOST_UNKNOWN
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Code.UNKNOWN_RECIPIENT,
+                "to",
+                "%d names that are not in the federation, such as %s; at most %d may be unknown"
+                    .formatted(unknown.size(), unknown.get(0).recipient(), MOST_UNKNOWN)));
+  }
 
   public static RecipientSet expand(Addressing to, AgencyName self, Membership membership) {
     List<Refusal> refusals = new ArrayList<>();
