@@ -12,6 +12,7 @@ import org.entente.gateway.account.Work;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.rpc.ServiceContext;
+import org.entente.gateway.rpc.StreamTurns;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.StatusMapper;

@@ -71,7 +71,6 @@ public final class RequestFeature implements Feature {
             new Discovery(gateway.self(), advertised, gateway.rules().policy(), around.clock()));
     RequestReminders reminding =
         new RequestReminders(path.parts(), path.intake(), around.clock(), around.random());
-    registry.offer(
-        context -> new RequestsService(desk, reminding, around.workers(), context.names()));
+    registry.offer(context -> new RequestsService(desk, reminding, context));
   }
 }

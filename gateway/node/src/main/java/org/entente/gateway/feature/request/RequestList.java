@@ -22,6 +22,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.PageLimits;
+import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.Label;
@@ -110,12 +111,22 @@ public final class RequestList {
       if (page.getRequestsCount() == size || i == LOOKED_AT) {
         return page.setNextPageToken(token(names.get(i - 1))).build();
       }
-      RequestRecord record = RequestTable.of(ledger).read(names.get(i));
+      RequestRecord record = readable(names.get(i));
       if (record != null && isAsked(record, request, statuses) && isGiven(sight, names.get(i))) {
         page.addRequests(listed(side, record));
       }
     }
     return page.build();
+  }
+
+  /** The record, or null if there is none or it cannot be read, which must hide no other. */
+  private @Nullable RequestRecord readable(Name name) {
+    try {
+      return RequestTable.of(ledger).read(name);
+    } catch (CorruptRecord e) {
+      ledger.unreadable().found(Table.REQUEST, name.id().toString(), e);
+      return null;
+    }
   }
 
   private static boolean isWanted(Name name, ListRequestsRequest request) {
@@ -201,7 +212,7 @@ public final class RequestList {
    * A request, if this agency was reminded of it, still owes its answer, and the client may see it.
    */
   public Optional<ListedRequest> reminded(NodeName client, boolean exercise, Name name) {
-    RequestRecord record = RequestTable.of(ledger).read(name);
+    RequestRecord record = readable(name);
     return record != null
             && record.getExercise() == exercise
             && RequestTable.isOpen(record)

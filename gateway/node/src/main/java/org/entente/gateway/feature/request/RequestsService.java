@@ -4,16 +4,15 @@ import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.entente.gateway.feature.request.RequestTable.Side;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.ServiceContext;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -39,20 +38,12 @@ final class RequestsService implements BindableService {
 
   private final RequestDesk desk;
   private final RequestReminders reminding;
-  private final Executor workers;
-  private final KnownNames names;
+  private final ServiceContext context;
 
-  /**
-   * Creates the service.
-   *
-   * @param workers runs notifications of clients
-   */
-  RequestsService(
-      RequestDesk desk, RequestReminders reminding, Executor workers, KnownNames names) {
+  RequestsService(RequestDesk desk, RequestReminders reminding, ServiceContext context) {
     this.desk = desk;
     this.reminding = reminding;
-    this.workers = workers;
-    this.names = names;
+    this.context = context;
   }
 
   @Override
@@ -96,7 +87,7 @@ final class RequestsService implements BindableService {
   private ListRequestsResponse listRequests(ListRequestsRequest request) {
     Side side = side(request);
     NodeName client = Caller.require(scope(side)).name();
-    StatusMapper.refuse(names.agency("agency", request.getAgency()));
+    StatusMapper.refuse(context.names().agency("agency", request.getAgency()));
     if (!request.getRequestId().isEmpty()) {
       RequestFields.id("request_id", request.getRequestId());
     }
@@ -133,7 +124,13 @@ final class RequestsService implements BindableService {
       FollowRemindersRequest request,
       ServerCallStreamObserver<FollowRemindersResponse> out) {
     new ReminderWatch(
-            desk.list(), caller.name(), request.getFollow(), request.getExercise(), out, workers)
+            desk.list(),
+            caller.name(),
+            request.getFollow(),
+            request.getExercise(),
+            context,
+            Caller.account(),
+            out)
         .begin();
   }
 
@@ -165,7 +162,7 @@ final class RequestsService implements BindableService {
           new Problem(
               Code.INVALID_FIELD, "categories", "has a value that this gateway does not know"));
     }
-    StatusMapper.refuse(names.agency("agency", request.getAgency()));
+    StatusMapper.refuse(context.names().agency("agency", request.getAgency()));
     return DiscoverResponse.newBuilder().addAllResponders(desk.discovery().find(request)).build();
   }
 

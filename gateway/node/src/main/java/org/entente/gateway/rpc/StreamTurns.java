@@ -1,17 +1,16 @@
-package org.entente.gateway.feature.report;
+package org.entente.gateway.rpc;
 
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.entente.gateway.rpc.ServiceContext;
 
 /**
  * Runs the turns of one stream, one at a time, on the threads for client calls. Others go between
  * two turns. However often it is woken, one task at most waits. Safe for many threads.
  */
-final class StreamTurns {
+public final class StreamTurns {
   private final ServiceContext context;
   private final Supplier<Optional<Duration>> turn;
   private final Consumer<RuntimeException> failed;
@@ -24,7 +23,7 @@ final class StreamTurns {
    *     more to do until it is woken
    * @param failed told of a failure of a turn; ends the stream
    */
-  StreamTurns(
+  public StreamTurns(
       ServiceContext context,
       Supplier<Optional<Duration>> turn,
       Consumer<RuntimeException> failed) {
@@ -34,7 +33,7 @@ final class StreamTurns {
   }
 
   /** Causes a turn that begins after this call; returns quickly. */
-  void wake() {
+  public void wake() {
     if (wanted.getAndIncrement() == 0) {
       context.run(Duration.ZERO, this::run);
     }
