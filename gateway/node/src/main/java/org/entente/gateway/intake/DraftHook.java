@@ -8,6 +8,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,14 @@ public interface DraftHook {
    * reserved nothing.
    */
   default void end(CheckedDraft draft, Object attempt) {}
+
+  /**
+   * A draft is held for a second person, in this commit.
+   *
+   * @param label as its client wrote it
+   * @param untilMillis until when it may be released, milliseconds since 1970
+   */
+  default void held(Transaction tx, Label label, long untilMillis) {}
 
   /** Whether the feature itself judges the message to which a draft replies. */
   default boolean judgesReply(CheckedDraft draft) {

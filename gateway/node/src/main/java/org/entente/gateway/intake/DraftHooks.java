@@ -1,5 +1,6 @@
 package org.entente.gateway.intake;
 
+import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +60,11 @@ public record DraftHooks(
     return holder
         .map(one -> one.hold(draft))
         .orElseGet(() -> new Result.Refused<>(unheld(draft.decision().holdReason().orElse(""))));
+  }
+
+  void held(Transaction tx, DraftHolder.UnreleasedDraft draft, Held held) {
+    long until = Timestamps.toMillis(held.getUntil());
+    hooks.forEach(hook -> hook.held(tx, draft.draft().getLabel(), until));
   }
 
   /** Why a draft is refused that no feature can hold. */

@@ -490,7 +490,9 @@ public final class Intake implements AutoCloseable {
     PolicyDecision decision = draft.decision();
     write(
         tx -> {
-          Outcome outcome = OutcomeMapper.held(draft.key().key(), draft.id(), holding.apply(tx));
+          Held held = holding.apply(tx);
+          hooks.held(tx, draft, held);
+          Outcome outcome = OutcomeMapper.held(draft.key().key(), draft.id(), held);
           DraftAuditLeaves.refused(
               tx, draft.publisher(), draft.id(), decision.refusals(), decision.policyVersion());
           memory.write(tx, draft.key(), outcome);

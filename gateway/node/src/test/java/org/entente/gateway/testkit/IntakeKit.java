@@ -35,6 +35,7 @@ import org.entente.gateway.feature.request.RequestReminders;
 import org.entente.gateway.feature.request.RequestTable;
 import org.entente.gateway.feature.request.ResponseCorrelation;
 import org.entente.gateway.feature.request.ResponseDeadlines;
+import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.intake.DraftHooks;
 import org.entente.gateway.intake.GatewayMessageSender;
 import org.entente.gateway.intake.Intake;
@@ -44,6 +45,7 @@ import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.intake.OpeningDeadlines;
 import org.entente.gateway.intake.OutcomeKey;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.link.Timers;
@@ -74,6 +76,7 @@ public final class IntakeKit implements AutoCloseable {
   /** How long a message is held. */
   public static final Duration HELD = Duration.ofDays(3);
 
+  private volatile long heldUntil;
   private final ExecutorService sealer = Executors.newSingleThreadExecutor();
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final Intake intake;
@@ -215,6 +218,11 @@ public final class IntakeKit implements AutoCloseable {
     intake.start();
   }
 
+  /** Until when the last held draft may be released, as hooks are told; 0 before the first. */
+  public long heldUntil() {
+    return heldUntil;
+  }
+
   private DraftHooks hooks(Ledger ledger, RecordSeal atRest, InstantSource clock) {
     return new DraftHooks(
         List.of(
@@ -225,7 +233,13 @@ public final class IntakeKit implements AutoCloseable {
                 received(),
                 (agency, name) -> Optional.empty(),
                 clock),
-            new OperationDrafts(SELF, rosters, OperationTable.of(ledger), atRest)),
+            new OperationDrafts(SELF, rosters, OperationTable.of(ledger), atRest),
+            new DraftHook() {
+              @Override
+              public void held(Transaction tx, Label label, long untilMillis) {
+                heldUntil = untilMillis;
+              }
+            }),
         Optional.of(held),
         MessageTracer.OFF);
   }

@@ -25,6 +25,7 @@ import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.store.v1.OwnAttachment;
 import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.AttachmentKey;
+import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,7 +92,9 @@ final class AttachmentDrafts implements DraftHook {
 
   private static Problem taken(String field, AttachmentId id) {
     return new Problem(
-        Code.INVALID_FIELD, field, "upload " + id + " belongs to another draft that is being sent");
+        Code.OVERLOADED,
+        field,
+        "upload " + id + " belongs to another draft that is being sent; try again");
   }
 
   /** Those to whom no link leads could never fetch it. */
@@ -132,6 +135,12 @@ final class AttachmentDrafts implements DraftHook {
   @Override
   public void end(CheckedDraft draft, Object attempt) {
     draft.label().getAttachmentsList().forEach(one -> reserved.remove(id(one), attempt));
+  }
+
+  /** Nobody would upload them again for a draft that waits. */
+  @Override
+  public void held(Transaction tx, Label label, long untilMillis) {
+    label.getAttachmentsList().forEach(one -> uploads.keep(tx, id(one), untilMillis));
   }
 
   @Override

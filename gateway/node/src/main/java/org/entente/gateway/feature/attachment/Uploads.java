@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.entente.gateway.account.TokenBucket;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.Code;
@@ -461,6 +462,25 @@ final class Uploads {
     return facts(id, record)
         .<Result<Complete>>map(facts -> Result.done(new Complete(id, record.getSize(), facts)))
         .orElseGet(() -> AttachmentParts.notFound(field, "upload " + id));
+  }
+
+  /** Keeps an upload, with its key, until a time at least. */
+  void keep(Transaction tx, AttachmentId id, long untilMillis) {
+    OwnAttachment record = parts.table().find(tx, id);
+    if (record != null && record.getUntilMs() < untilMillis) {
+      facts(id, record)
+          .ifPresent(
+              facts ->
+                  parts
+                      .table()
+                      .put(
+                          tx,
+                          id,
+                          record.toBuilder()
+                              .setSealed(sealed(id, facts, untilMillis))
+                              .setUntilMs(untilMillis)
+                              .build()));
+    }
   }
 
   private Optional<OwnAttachment> ofClient(NodeName client, AttachmentId id) {

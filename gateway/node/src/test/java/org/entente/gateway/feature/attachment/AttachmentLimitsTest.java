@@ -28,6 +28,8 @@ import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.Results;
 import org.entente.proto.link.v1.AttachmentRequest;
+import org.entente.proto.v1.Attachment;
+import org.entente.proto.v1.Label;
 import org.entente.proto.v1.ReadAttachmentRequest;
 import org.entente.proto.v1.ReadAttachmentResponse;
 import org.entente.proto.v1.WriteUploadRequest;
@@ -129,6 +131,35 @@ class AttachmentLimitsTest {
       assertEquals(Code.OVERLOADED, Results.problem(write(node, DESK, upload, 2, 0)).code());
       node.others.taking = () -> true;
       assertTrue(Results.value(write(node, DESK, upload, 2, 0)).getComplete());
+    }
+  }
+
+  /** A draft may wait for three days for its second person, and an upload for one. */
+  @Test
+  void uploadOfADraftThatIsHeld_isKeptUntilItIsReleased() throws IOException {
+    try (AttachmentNode node = node("")) {
+      AttachmentId held = node.upload(DESK, SEGMENT);
+      AttachmentId other = node.upload(DESK, SEGMENT);
+      Results.value(write(node, DESK, held, 0, 1));
+      Results.value(write(node, DESK, other, 0, 1));
+      long until = node.now.plus(Duration.ofHours(72)).toEpochMilli();
+      Label label =
+          Label.newBuilder()
+              .addAttachments(Attachment.newBuilder().setId(ByteString.copyFrom(held.bytes())))
+              .build();
+      node.ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            node.drafts.held(tx, label, until);
+            return label;
+          });
+      node.now = node.now.plus(Duration.ofHours(71));
+      node.sweep.round();
+      assertEquals(SEGMENT, Results.value(node.uploads.complete(DESK, held, "")).size());
+      assertNull(node.table.find(other));
+      node.now = node.now.plus(Duration.ofHours(3));
+      node.sweep.round();
+      assertNull(node.table.find(held));
     }
   }
 

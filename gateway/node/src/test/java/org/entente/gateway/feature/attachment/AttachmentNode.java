@@ -71,6 +71,7 @@ final class AttachmentNode extends ReceivingNode {
   long nanos;
   AttachmentTable table;
   Uploads uploads;
+  AttachmentDrafts drafts;
   AttachmentFetches fetches;
   AttachmentReadings readings;
   AttachmentSweep sweep;
@@ -97,6 +98,7 @@ final class AttachmentNode extends ReceivingNode {
     table = parts.table();
     CompleteFiles files = new CompleteFiles(parts);
     uploads = new Uploads(parts, files, () -> nanos);
+    drafts = new AttachmentDrafts(parts, uploads);
     fetches = new AttachmentFetches(parts, files, new Origin(), () -> nanos);
     readings = new AttachmentReadings(parts, fetches, files, () -> nanos);
     sweep = new AttachmentSweep(parts, fetches, uploads, files);

@@ -191,6 +191,7 @@ class ReleaseDecisionsTest {
     assertTrue(message.getHeld().getReason().contains("sample"), message.toString());
     assertEquals(
         now.plus(IntakeKit.HELD).getEpochSecond(), message.getHeld().getUntil().getSeconds());
+    assertEquals(now.plus(IntakeKit.HELD).toEpochMilli(), kit().heldUntil(), "hooks are told");
     // us.cbp was refused at once, which is in the log beside the holding.
     assertEquals(List.of(AuditType.HELD, AuditType.REFUSED), journal.types());
     assertEquals(publish(draft("k1")), publish(draft("k1")));
