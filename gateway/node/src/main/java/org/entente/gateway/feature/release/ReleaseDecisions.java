@@ -221,6 +221,10 @@ public final class ReleaseDecisions {
                 (tx, decision) -> ended(tx, by, waits.id(), decision)));
     if (result instanceof Result.Refused<CompletableFuture<Outcome>> lacking) {
       Problem problem = lacking.problem();
+      if (problem.code().retry()) {
+        // It passes by itself, and others can cause it: the draft goes on waiting.
+        return invalid(problem);
+      }
       return deny(waits, by, problem.code(), problem.field() + ": " + problem.message());
     }
     return ((Result.Done<CompletableFuture<Outcome>>) result)

@@ -88,7 +88,7 @@ public final class ResponseCorrelation implements DraftHook {
     if (onTheirWay.putIfAbsent(request(draft), done) != null) {
       return reminds
           ? problem(Code.DEADLINE_RUNS, "another reminder of the request is in progress")
-          : problem(Code.ALREADY_ANSWERED, "another answer to the request is in progress");
+          : problem(Code.OVERLOADED, "another answer to the request is in progress; try again");
     }
     boolean may = false;
     try {
