@@ -13,6 +13,7 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
@@ -31,12 +32,12 @@ import org.jspecify.annotations.Nullable;
  * REQUEST u8 1 · u8 side · 16-byte request id · ascii agency             → RequestRecord
  * REQUEST u8 2 · u8 side · 16-byte request id · ascii agency             → empty: it is open
  * REQUEST u8 3 · u64 when · u8 side · 16-byte request id · ascii agency  → empty: examine it then
+ * REQUEST u8 7 · ascii agency → u32: how many of its requests are open here
  * </pre>
  *
- * <p>The second and third are derived from the first and written with it; {@link ResponderTable}
- * owns the rest of the table. A record is examined when a reminder is due, when its deadline
- * passes, {@link #LISTED} later if it is still open, and {@link #KEPT} after it was closed, when it
- * is removed.
+ * <p>The others are derived from the first and written with it; {@link ResponderTable} owns the
+ * rest of the table. A record is examined when a reminder is due, when its deadline passes, {@link
+ * #LISTED} later if it is still open, and {@link #KEPT} after it was closed, when it is removed.
  */
 public final class RequestTable {
   /** How long an unanswered request stays open after its deadline. */
@@ -51,9 +52,13 @@ public final class RequestTable {
   /** Least time between two reminders. */
   public static final Duration REMINDERS_APART = Duration.ofHours(1);
 
+  /** Most open requests of one other agency. */
+  public static final int MOST_OWED = 10_000;
+
   private static final int RECORD = 1;
   private static final int OPEN = 2;
   private static final int DUE = 3;
+  private static final int OWED_COUNT = 7;
   private static final byte[] NOTHING = {};
 
   /** The requesting side. */
@@ -154,6 +159,7 @@ public final class RequestTable {
     if (isOpen(record)) {
       tx.put(Table.REQUEST, key(OPEN, name), NOTHING);
     }
+    countOwed(tx, name, record, 1);
     tx.afterCommit(() -> count(name, record, 1));
   }
 
@@ -164,8 +170,26 @@ public final class RequestTable {
       tx.delete(Table.REQUEST, key(RECORD, name));
       tx.delete(Table.REQUEST, key(OPEN, name));
       tx.delete(Table.REQUEST, dueKey(new DueRecord(due(record), name)));
+      countOwed(tx, name, record, -1);
       tx.afterCommit(() -> count(name, record, -1));
     }
+  }
+
+  /** How many requests of another agency are open here, with those of this transaction. */
+  public int owed(Transaction tx, String agency) {
+    byte[] count = tx.get(Table.REQUEST, owedKey(agency));
+    return count == null ? 0 : BigEndian.u32(count, 0);
+  }
+
+  private void countOwed(Transaction tx, Name name, RequestRecord record, int by) {
+    if (name.side() == Side.OWED && isOpen(record)) {
+      long count = (long) owed(tx, name.agency()) + by;
+      tx.put(Table.REQUEST, owedKey(name.agency()), KeyBuilder.key().u32(count).done());
+    }
+  }
+
+  private static byte[] owedKey(String agency) {
+    return KeyBuilder.key().u8(OWED_COUNT).ascii(agency).done();
   }
 
   /** When to examine a record, in milliseconds since 1970. */

@@ -75,12 +75,16 @@ public final class ResponseDeadlines {
   }
 
   /**
-   * Why another agency's answer or reminder is not kept; empty if it is, and for any other message.
+   * Why another agency's request, answer or reminder is not kept; empty if it is, and for any other
+   * message.
    */
   public Optional<Problem> refusal(Transaction tx, AgencyName origin, Label label, Body body) {
     if (body.getRequest().getReminder()) {
       RequestRecord owed = book.read(tx, about(Side.OWED, origin.value(), label));
       return ReminderCheck.received(owed, label, body.getRequest());
+    }
+    if (body.hasRequest()) {
+      return beyond(tx, new Name(Side.OWED, id(label.getMessageId()), origin.value()));
     }
     if (!body.hasAnswer()) {
       return Optional.empty();
@@ -93,6 +97,19 @@ public final class ResponseDeadlines {
                 "label.in_reply_to",
                 "this agency sent it no such request, or it was closed long ago"))
         : AnswerCheck.problem(asked, label, body.getAnswer());
+  }
+
+  private Optional<Problem> beyond(Transaction tx, Name name) {
+    return book.owed(tx, name.agency()) < RequestTable.MOST_OWED || book.read(tx, name) != null
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Code.LIMIT_REACHED,
+                "",
+                "the limit of open requests of "
+                    + name.agency()
+                    + " is reached: "
+                    + RequestTable.MOST_OWED));
   }
 
   /** Call it when a message of another agency is stored. */

@@ -449,6 +449,35 @@ class ResponseDeadlinesTest {
     assertFalse(owed(far, DE).getOverdue());
   }
 
+  /** Attack: each open request was a record for a year, which every start read. */
+  @Test
+  void openRequests_ofOneAgency_areBounded_andThoseOfOthersAreNot() {
+    Body body = RequestSamples.request(Wanted.WANTED_HIT_NO_HIT, NOW.plus(TWO_DAYS));
+    AgencyName origin = new AgencyName(DE);
+    MessageId first = fresh();
+    assertEquals(Optional.empty(), arrives(DE, first, RequestSamples.asks(), body));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 1; i < RequestTable.MOST_OWED; i++) {
+            clocks().received(tx, origin, label(fresh(), RequestSamples.asks()), body);
+          }
+          return first;
+        });
+    for (int start = 0; start < 2; start++) {
+      Problem beyond = arrives(DE, fresh(), RequestSamples.asks(), body).orElseThrow();
+      assertEquals(Code.LIMIT_REACHED, beyond.code());
+      assertEquals(Optional.empty(), arrives(DE, first, RequestSamples.asks(), body), "it is here");
+      assertEquals(Optional.empty(), arrives(SG, fresh(), RequestSamples.asks(), body));
+      ledger.close();
+      ledger = QuietLedger.started(new MemoryStore(disk), clock);
+    }
+    Body answer = RequestSamples.answer(AnswerResult.ANSWER_RESULT_NO_HIT);
+    send(fresh(), RequestSamples.answers(first), answer, DE);
+    assertEquals(Optional.empty(), arrives(DE, fresh(), RequestSamples.asks(), body));
+    assertTrue(arrives(DE, fresh(), RequestSamples.asks(), body).isPresent());
+  }
+
   @Test
   void pages_goOnBehindTheLastName_inTheOrderOfAsking() {
     MessageId one = ask(DE, SG);
