@@ -72,8 +72,7 @@ public final class IprOffice {
     Optional<Problem> problem =
         parts
             .decision(request.getOnBehalfOf())
-            .or(() -> recording.problem(request, parts.clock().millis()))
-            .or(() -> room(Kind.RECORDATION, MOST_RECORDATIONS));
+            .or(() -> recording.problem(request, parts.clock().millis()));
     return IprParts.admitted(problem, RECORDATION, chosen(request.getRecordationId()))
         .then(id -> commit(tx -> record(tx, client, id, request)));
   }
@@ -88,10 +87,14 @@ public final class IprOffice {
               .map(kept -> recorded(RecordationLifecycle.at(kept, tx.nowMillis()))),
           () -> reused(RECORDATION));
     }
-    Recordation applied = recording.applied(id, request, tx.nowMillis());
-    records.put(tx, applied);
-    changed(tx, client, request.getOnBehalfOf(), id, "application recorded");
-    return Result.done(recorded(applied));
+    return Result.unless(
+        room(Kind.RECORDATION, MOST_RECORDATIONS),
+        () -> {
+          Recordation applied = recording.applied(id, request, tx.nowMillis());
+          records.put(tx, applied);
+          changed(tx, client, request.getOnBehalfOf(), id, "application recorded");
+          return Result.done(recorded(applied));
+        });
   }
 
   private static RecordRightResponse recorded(Recordation kept) {
@@ -170,9 +173,8 @@ public final class IprOffice {
 
   /** Opens a case. */
   public Result<SuspendGoodsResponse> suspend(NodeName client, SuspendGoodsRequest request) {
-    Optional<Problem> problem =
-        parts.decision(request.getOnBehalfOf()).or(() -> room(Kind.CASE, MOST_CASES));
-    return IprParts.admitted(problem, CASE, chosen(request.getCaseId()))
+    return IprParts.admitted(
+            parts.decision(request.getOnBehalfOf()), CASE, chosen(request.getCaseId()))
         .then(id -> commit(tx -> suspend(tx, client, id, request)));
   }
 
@@ -185,6 +187,10 @@ public final class IprOffice {
               .filter(kept -> isOf(request, kept))
               .map(kept -> suspended(kept, tx.nowMillis())),
           () -> reused(CASE));
+    }
+    Optional<Problem> full = room(Kind.CASE, MOST_CASES);
+    if (full.isPresent()) {
+      return new Result.Refused<>(full.get());
     }
     Recordation recordation =
         IprParts.id(request.getRecordationId())

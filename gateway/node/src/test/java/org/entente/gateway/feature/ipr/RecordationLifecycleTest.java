@@ -74,6 +74,20 @@ class RecordationLifecycleTest {
     assertEquals(application(HOLDER).getContent(), read(id).getContent());
   }
 
+  /** A client that had no answer repeats its call; others may have used the last room meanwhile. */
+  @Test
+  void repeatedApplication_isAnswered_alsoWhereNoRoomIsLeft() {
+    RecordRightRequest request = application(HOLDER);
+    for (int i = 1; i < IprOffice.MOST_RECORDATIONS; i++) {
+      done(node.office.record(DESK, request));
+    }
+    RecordRightRequest last =
+        request.toBuilder().setRecordationId(ByteString.copyFrom(new byte[16])).build();
+    Recordation recorded = done(node.office.record(DESK, last)).getRecordation();
+    assertEquals(recorded, done(node.office.record(DESK, last)).getRecordation());
+    assertEquals(Code.LIMIT_REACHED, code(node.office.record(DESK, request)));
+  }
+
   @Test
   void change_isOnRecordWithOfficerAndReason() {
     ByteString id = node.granted();
