@@ -4,6 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -292,8 +293,9 @@ public final class ClientSubscriptions {
                     .thenApply(done -> Result.done(positions.size())));
   }
 
-  private static Result<List<Long>> chosen(List<DeadPosition> dead, List<Long> positions) {
-    List<Long> all = dead.stream().map(DeadPosition::getPosition).toList();
+  static Result<List<Long>> chosen(List<DeadPosition> dead, List<Long> positions) {
+    Set<Long> all = new LinkedHashSet<>();
+    dead.forEach(one -> all.add(one.getPosition()));
     Optional<Long> wrong =
         positions.stream().filter(position -> !all.contains(position)).findFirst();
     return wrong.isPresent()
@@ -301,7 +303,8 @@ public final class ClientSubscriptions {
             Code.NOT_FOUND,
             "positions",
             "position " + wrong.get() + " is no dead letter of this subscription")
-        : Result.done(positions.isEmpty() ? all : positions);
+        : Result.done(
+            positions.isEmpty() ? List.copyOf(all) : positions.stream().distinct().toList());
   }
 
   /** Deletes a client's own subscription, as {@link #delete} does. */

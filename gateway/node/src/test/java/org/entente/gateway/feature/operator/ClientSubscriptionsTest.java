@@ -5,19 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.table.QuarantineTable;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.Results;
+import org.entente.proto.store.v1.DeadPosition;
 import org.entente.proto.v1.CreateSubscriptionRequest;
 import org.entente.proto.v1.OpenCursor;
 import org.junit.jupiter.api.AutoClose;
@@ -69,6 +73,21 @@ class ClientSubscriptionsTest {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /** A client may repeat a position in its request as often as fits. */
+  @Test
+  void positionsOfDeadLetters_areSettledOnce_howeverOftenTheyAreNamed() {
+    List<DeadPosition> dead =
+        Stream.of(3L, 5L, 8L).map(at -> DeadPosition.newBuilder().setPosition(at).build()).toList();
+    assertEquals(
+        List.of(5L, 3L),
+        Results.value(ClientSubscriptions.chosen(dead, List.of(5L, 3L, 5L, 5L, 3L))));
+    assertEquals(List.of(3L, 5L, 8L), Results.value(ClientSubscriptions.chosen(dead, List.of())));
+    assertEquals(
+        Code.NOT_FOUND,
+        ClientSubscriptions.chosen(dead, List.of(3L, 4L))
+            .fold(done -> null, refused -> refused.code()));
   }
 
   @Test
