@@ -255,7 +255,7 @@ final class LeaderKeys implements KeyMirror {
     try {
       return Optional.of(question.call());
     } catch (Exception e) {
-      // The edge of this thread: whatever failed there, the node has to be caught up.
+      // The edge of this thread: after any failure the node has to be caught up.
       peer.holds = null;
       LOG.debug("node {} did not answer about keys", peer.name, e);
       return Optional.empty();
@@ -369,15 +369,36 @@ final class LeaderKeys implements KeyMirror {
       peer.holds = null;
       LOG.info("node {} was restarted, or lost keys: it is caught up", peer.name);
     }
-    // Most of it without the lock, so that changes need not wait for a node that lacks much.
-    copyTo(peer);
-    synchronized (keystore) {
+    for (int attempts = 0; attempts < ATTEMPTS; attempts++) {
+      KeyTag tag = stateHere();
       copyTo(peer);
-      KeyTag tag = tag();
       KeyNode.Held reached = peer.node.change(change(null, tag, List.of(), List.of()));
+      if (reaches(peer, tag, reached)) {
+        return reached;
+      }
+    }
+    throw new IOException("the keys of this node change faster than it takes them");
+  }
+
+  private KeyTag stateHere() {
+    synchronized (keystore) {
+      return tag();
+    }
+  }
+
+  /**
+   * Whether this node is still in the state that another one was brought to. Calls are made without
+   * the lock, so that a slow node holds up no change. If there was one, that node may have a part
+   * of it, as after a crash: it does not count, and is brought to the next state.
+   */
+  private boolean reaches(Peer peer, KeyTag tag, KeyNode.Held reached) throws IOException {
+    synchronized (keystore) {
+      if (!tag.equals(tag())) {
+        return false;
+      }
       own.keep(tag);
       peer.holds = reached;
-      return reached;
+      return true;
     }
   }
 
@@ -476,7 +497,7 @@ final class LeaderKeys implements KeyMirror {
     return reached;
   }
 
-  /** Waits until so many have answered, or all that will. */
+  /** Waits for the needed number of answers, or until no more will come; returns how many came. */
   private int await(List<CompletableFuture<Optional<KeyNode.Held>>> asked, int needed)
       throws IOException {
     AtomicInteger made = new AtomicInteger();

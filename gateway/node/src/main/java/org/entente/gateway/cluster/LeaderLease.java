@@ -7,9 +7,9 @@ import java.util.function.LongSupplier;
 /**
  * Until when a leader may act alone: for a time after a question that a majority answered.
  *
- * <p>Whoever is elected later waits for as long before it serves ({@link Leadership}). One of the
- * nodes that elected it had answered the question, and had done so before: a node that knows of a
- * later term answers no earlier leader. So the question was asked before the election, and the
+ * <p>A node that is elected later waits for as long before it serves ({@link Leadership}). One of
+ * the nodes that elected it had answered the question, and had done so before: a node that knows of
+ * a later term answers no earlier leader. So the question was asked before the election, and the
  * lease is over when the next leader serves. Nothing rests on how nodes decide when to vote.
  *
  * <p>The clock must not stop while the machine sleeps, as {@link System#nanoTime} does on Linux: a

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.keys.KeyDescription;
@@ -46,15 +47,18 @@ class LeaderKeysTest {
   private final Set<String> deaf = ConcurrentHashMap.newKeySet();
   private final CountDownLatch slow = new CountDownLatch(1);
   private volatile boolean slowB;
+  private volatile boolean slowC;
+  private final CountDownLatch reachedC = new CountDownLatch(1);
+  private final CountDownLatch releasedC = new CountDownLatch(1);
   private final Set<String> hanging = ConcurrentHashMap.newKeySet();
   private final AtomicInteger lostFetches = new AtomicInteger();
   private volatile String givesOneKeyOnly = "";
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private LeaderKeys leader;
-
 
   /** A node that the leader of term 9 asks while another one fetches keys. */
   private volatile String followed = "";
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private LeaderKeys leader;
 
   private final Path dir;
 
@@ -133,12 +137,12 @@ class LeaderKeysTest {
       if (lostFetches.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         throw new IOException(name + " fell silent");
       }
-      if (name.equals(givesOneKeyOnly)) {
-        down.add(name);
-        return node.fetch(term, names.stream().filter(one -> one.id().equals(KEY)).toList());
       if (!followed.isEmpty()) {
         node(followed).state(9);
       }
+      if (name.equals(givesOneKeyOnly)) {
+        down.add(name);
+        return node.fetch(term, names.stream().filter(one -> one.id().equals(KEY)).toList());
       }
       return node.fetch(term, names);
     }
@@ -147,6 +151,10 @@ class LeaderKeysTest {
     public Held change(Change change) throws IOException {
       if (slowB && name.equals("b")) {
         awaitSlow();
+      }
+      if (slowC && name.equals("c") && change.after() != null && change.before() == null) {
+        reachedC.countDown();
+        await(releasedC);
       }
       Held held = reached().change(change);
       if (deaf.contains(name)) {
@@ -157,8 +165,12 @@ class LeaderKeysTest {
   }
 
   private void awaitSlow() throws IOException {
+    await(slow);
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
     try {
-      slow.await();
+      latch.await();
     } catch (InterruptedException e) {
       throw new IOException(e);
     }
@@ -393,6 +405,28 @@ class LeaderKeysTest {
     node("a").keystore().requireConfirmed();
     assertEquals(Optional.empty(), held("c", KEY));
     assertEquals(Optional.of(other), held("c", "outbox-2026-03-02"));
+  }
+
+  @Test
+  @Timeout(15)
+  void node_thatIsSlowToCatchUp_holdsUpNoChange() throws Exception {
+    begun();
+    down.add("c");
+    node("a").keystore().put(key(KEY));
+    assertEquals(List.of("c"), leader.unconfirmed(), "and no call to it is left");
+    down.clear();
+    slowC = true;
+    Future<?> catchingUp = threads.submit(leader::catchUp);
+    reachedC.await();
+
+    KeyEntry other = key("outbox-2026-03-02");
+    node("a").keystore().put(other);
+
+    releasedC.countDown();
+    catchingUp.get();
+    assertEquals(List.of(), leader.unconfirmed());
+    assertEquals(Optional.of(other), held("c", other.id()));
+    assertTrue(held("c", KEY).isPresent());
   }
 
   /** Most nodes had made the first change, so that the second did not wait for b. */
