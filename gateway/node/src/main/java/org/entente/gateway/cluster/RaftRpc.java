@@ -14,6 +14,7 @@ import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
 import org.apache.ratis.statemachine.SnapshotInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gRPC of Ratis, with one fault mended: a follower whose next entry is the first that the
@@ -50,8 +51,8 @@ final class RaftRpc implements RpcType {
     }
 
     @Override
-    public AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
-        throws RaftLogIOException {
+    public @Nullable AppendEntriesRequestProto newAppendEntriesRequest(
+        long callId, boolean heartbeat) throws RaftLogIOException {
       FollowerInfo follower = getFollower();
       long next = follower.getNextIndex();
       if (!heartbeat && next == getRaftLog().getStartIndex() && !knowsEntryBefore(next)) {
@@ -63,7 +64,7 @@ final class RaftRpc implements RpcType {
 
     private boolean knowsEntryBefore(long next) {
       SnapshotInfo flushed = getServer().getStateMachine().getLatestSnapshot();
-      TermIndex end = flushed == null ? null : flushed.getTermIndex();
+      @Nullable TermIndex end = flushed == null ? null : flushed.getTermIndex();
       return next == RaftLog.LEAST_VALID_LOG_INDEX
           || next == getFollower().getSnapshotIndex() + 1
           || (end != null && next == end.getIndex() + 1);

@@ -76,10 +76,11 @@ class CopyTransferTest {
 
   private String failure(Duration silence, BooleanSupplier leads) {
     CopyTransfer transfer = new CopyTransfer(new ReplicaFolder(dir, RocksOptions.defaults()));
-    return assertThrows(
-            IOException.class,
-            () -> transfer.fetch("127.0.0.1:" + server.getPort(), tls, 1, silence, leads))
-        .getMessage();
+    return String.valueOf(
+        assertThrows(
+                IOException.class,
+                () -> transfer.fetch("127.0.0.1:" + server.getPort(), tls, 1, silence, leads))
+            .getMessage());
   }
 
   @Test

@@ -400,8 +400,9 @@ class LeaderFilesTest {
     assertThrows(IOException.class, () -> folder("c").files(1));
     Files.createDirectories(dir.resolve("c"));
     String said =
-        assertThrows(IOException.class, () -> folder("c").write(1, FILE, 0, new byte[1]))
-            .getMessage();
+        String.valueOf(
+            assertThrows(IOException.class, () -> folder("c").write(1, FILE, 0, new byte[1]))
+                .getMessage());
     assertTrue(said.startsWith("attachments.folder: found no file entente-attachments in "), said);
     add("c");
     LeaderFiles restarted = leader("a", 1);

@@ -223,7 +223,7 @@ class LedgerStateMachineTest {
 
   @Test
   void fetchedCopy_thatWasTaken_isOfNoMatterToTheNextLeader() throws IOException {
-    fetchFrom("n2");
+    var unused = fetchFrom("n2");
     fetch.complete(new LogPosition(2, 5, 1));
     machine.reinitialize();
 

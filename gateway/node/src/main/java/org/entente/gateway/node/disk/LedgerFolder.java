@@ -69,9 +69,9 @@ public final class LedgerFolder {
     if (!traces.isEmpty()) {
       throw new StartProblem(
           ("data: %s %s, but this node had a ledger: %s. Its disk is probably not mounted: mount it"
-               + " and start again. If the ledger is lost, restore a backup (`entente backup"
-               + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
-               + " new-log --ledger-lost`). See docs/operate/backup.md")
+                  + " and start again. If the ledger is lost, restore a backup (`entente backup"
+                  + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
+                  + " new-log --ledger-lost`). See docs/operate/backup.md")
               .formatted(
                   config.data(),
                   Files.exists(config.data()) ? "holds no ledger" : "does not exist",

@@ -142,7 +142,7 @@ class AttachmentLimitsTest {
       AttachmentId other = node.upload(DESK, SEGMENT);
       Results.value(write(node, DESK, held, 0, 1));
       Results.value(write(node, DESK, other, 0, 1));
-      long until = node.now.plus(Duration.ofHours(72)).toEpochMilli();
+      long until = node.now.plus(Duration.ofDays(3)).toEpochMilli();
       Label label =
           Label.newBuilder()
               .addAttachments(Attachment.newBuilder().setId(ByteString.copyFrom(held.bytes())))

@@ -237,7 +237,7 @@ class ReleaseDecisionsTest {
     ledger().room().look();
     assertTrue(release(next).hasAccepted());
     ByteString author = ByteString.copyFrom(ledger().names().token(CLIENT.value()));
-    assertEquals(2 * one, ledger().outbox().bytes(SG, Lane.ROUTINE, author), 64);
+    assertEquals(2.0 * one, (double) ledger().outbox().bytes(SG, Lane.ROUTINE, author), 64);
   }
 
   @Test
