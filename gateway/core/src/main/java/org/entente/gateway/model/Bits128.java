@@ -30,11 +30,8 @@ public record Bits128(long high, long low) implements Comparable<Bits128> {
 
   /** UUID version 7 (RFC 9562): 48 bits of milliseconds since 1970, then 74 random bits. */
   static Bits128 uuid7(long epochMillis, RandomGenerator random) {
-    // At once: a secure source makes four requests of two longs, each with objects of its own.
-    byte[] drawn = new byte[SIZE];
-    random.nextBytes(drawn);
-    long high = (epochMillis << 16) | 0x7000L | (BigEndian.u64(drawn, 0) & 0x0FFFL);
-    long low = (BigEndian.u64(drawn, 8) & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+    long high = (epochMillis << 16) | 0x7000L | (random.nextLong() & 0x0FFFL);
+    long low = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
     return new Bits128(high, low);
   }
 

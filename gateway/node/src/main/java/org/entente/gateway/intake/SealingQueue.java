@@ -295,12 +295,12 @@ final class SealingQueue implements AutoCloseable {
     }
     // Twice the largest message of an embedded ledger; the rest is for what its records need.
     long allowed = mostBytes / 10 * 9;
-    if (submission.bytes() > allowed) {
+    if (submission.writtenBytes() > allowed) {
       return new Problem(
           Code.TOO_LARGE,
           "body",
           "%d bytes under %d agreements; at most %d together: send to fewer recipients at once"
-              .formatted(submission.bytes(), submission.parts().size(), allowed));
+              .formatted(submission.writtenBytes(), submission.parts().size(), allowed));
     }
     int share = submission.lane().share(most);
     if (underWay >= share) {
@@ -360,7 +360,7 @@ final class SealingQueue implements AutoCloseable {
       for (Lane lane : lanes) {
         Deque<Submission> queue = queue(lane);
         while (!queue.isEmpty() && round.size() < most) {
-          left -= queue.element().bytes();
+          left -= queue.element().writtenBytes();
           if (left < 0 && !round.isEmpty()) {
             most = round.size();
           } else {

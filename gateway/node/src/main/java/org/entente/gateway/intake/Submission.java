@@ -67,9 +67,14 @@ record Submission(
     return highest;
   }
 
-  /** Bytes of its labels and bodies, and of what is written of refused recipients. */
+  /** Bytes of its labels and bodies, with those of what is written of refused recipients. */
+  long writtenBytes() {
+    return bytes() + refusals.size() * REFUSAL_BYTES;
+  }
+
+  /** Bytes of its labels and bodies. */
   long bytes() {
-    long bytes = refusals.size() * REFUSAL_BYTES;
+    long bytes = 0;
     for (Permitted part : parts) {
       bytes += (long) part.label().getSerializedSize() + part.body().size();
     }

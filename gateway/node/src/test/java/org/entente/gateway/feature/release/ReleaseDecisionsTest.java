@@ -232,7 +232,8 @@ class ReleaseDecisionsTest {
     assertTrue(publish(draft("k2")).hasHeld());
 
     Outcome other = kit().intake().publish(new NodeName("other"), draft("o1")).join();
-    assertTrue(release(MessageId.of(other.getMessageId().toByteArray())).hasAccepted());
+    Outcome others = release(MessageId.of(other.getMessageId().toByteArray()));
+    assertTrue(others.hasAccepted(), others.toString());
     disk.free(Long.MAX_VALUE);
     ledger().room().look();
     assertTrue(release(next).hasAccepted());
