@@ -40,7 +40,7 @@ import org.entente.gateway.seal.statement.Watermark;
 import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.entente.gateway.transmit.RecipientNotices;
 import org.entente.gateway.transmit.RoutingTable;
-import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.DeliverySettlement;
 import org.entente.proto.link.v1.KeyRequest;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.WitnessAnswer;
@@ -74,7 +74,7 @@ public final class NoticeExchange implements RecipientNotices {
 
   private final NoticeSigner signer;
   private final Ledger ledger;
-  private final Settlement settlement;
+  private final DeliverySettlement settlement;
   private final PeerKeys peerKeys;
   private final KnownStatements known;
   private final RoutingTable routes;
@@ -112,7 +112,7 @@ public final class NoticeExchange implements RecipientNotices {
   public NoticeExchange(
       NoticeSigner signer,
       ReceiveParts parts,
-      Settlement settlement,
+      DeliverySettlement settlement,
       KnownStatements known,
       Reporter reporter,
       Sender send,

@@ -10,7 +10,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.statement.NoticeStatement;
-import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.DeliverySettlement;
 import org.entente.proto.link.v1.NeedRewrap;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.SignedNotice;
@@ -31,7 +31,7 @@ final class SignedNotices {
   private final NoticeSigner signer;
   private final InstantSource clock;
   private final NoticeSignatureCheck signed;
-  private final Settlement settlement;
+  private final DeliverySettlement settlement;
   private final WitnessNotices witnesses;
   private final Reporter reporter;
   private final SeenRequests seen = new SeenRequests();
@@ -40,7 +40,7 @@ final class SignedNotices {
       NoticeSigner signer,
       InstantSource clock,
       NoticeSignatureCheck signed,
-      Settlement settlement,
+      DeliverySettlement settlement,
       WitnessNotices witnesses,
       Reporter reporter) {
     this.signer = signer;

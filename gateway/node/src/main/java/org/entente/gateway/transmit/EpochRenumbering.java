@@ -18,10 +18,10 @@ public final class EpochRenumbering {
   private static final int PAGE = 4_096;
 
   private final Ledger ledger;
-  private final Settlement settlement;
+  private final DeliverySettlement settlement;
 
   /** Creates the renumbering of a ledger. */
-  public EpochRenumbering(Ledger ledger, Settlement settlement) {
+  public EpochRenumbering(Ledger ledger, DeliverySettlement settlement) {
     this.ledger = ledger;
     this.settlement = settlement;
   }

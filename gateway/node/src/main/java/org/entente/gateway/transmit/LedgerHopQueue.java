@@ -21,7 +21,7 @@ public final class LedgerHopQueue implements HopQueue {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerHopQueue.class);
 
   private final Ledger ledger;
-  private final Settlement settlement;
+  private final DeliverySettlement settlement;
   private final Transmission transmission;
   private final AgencyName peer;
   private final Lane lane;
@@ -31,7 +31,7 @@ public final class LedgerHopQueue implements HopQueue {
   /** The queue of a peer's lane. */
   public LedgerHopQueue(
       Ledger ledger,
-      Settlement settlement,
+      DeliverySettlement settlement,
       Transmission transmission,
       AgencyName peer,
       Lane lane,

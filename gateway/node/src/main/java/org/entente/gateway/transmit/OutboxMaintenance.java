@@ -83,7 +83,7 @@ public final class OutboxMaintenance {
   }
 
   private final Ledger ledger;
-  private final Settlement settlement;
+  private final DeliverySettlement settlement;
   private final WaitingRecipients waiting;
   private final Supplier<Set<AgencyName>> recipients;
   private final Predicate<AgencyName> reachable;
@@ -104,7 +104,7 @@ public final class OutboxMaintenance {
    */
   public OutboxMaintenance(
       Ledger ledger,
-      Settlement settlement,
+      DeliverySettlement settlement,
       WaitingRecipients waiting,
       Supplier<Set<AgencyName>> recipients,
       Predicate<AgencyName> reachable,

@@ -41,7 +41,7 @@ import org.entente.proto.store.v1.StoredEnvelope;
  */
 public final class Transmission {
   private final Ledger ledger;
-  private final Settlement settlement;
+  private final DeliverySettlement settlement;
   private final SenderSessions sessions;
   private final BiFunction<EnvelopeHeader, StoredEnvelope, Optional<ContentKey>> contentKeys;
   private final QueuedPermitCheck permitted;
@@ -63,7 +63,7 @@ public final class Transmission {
    */
   public Transmission(
       Ledger ledger,
-      Settlement settlement,
+      DeliverySettlement settlement,
       SenderSessions sessions,
       BiFunction<EnvelopeHeader, StoredEnvelope, Optional<ContentKey>> contentKeys,
       QueuedPermitCheck permitted,

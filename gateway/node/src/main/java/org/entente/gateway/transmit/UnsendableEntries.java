@@ -27,7 +27,7 @@ import org.entente.proto.store.v1.QuarantineStep;
  */
 public final class UnsendableEntries implements QuarantineStage {
   private final Ledger ledger;
-  private final Settlement settlement;
+  private final DeliverySettlement settlement;
   private final Quarantining setting;
   private final Meters meters;
   private final ProcessingFailures<OwedNumber> mishaps = new ProcessingFailures<>("sending");
@@ -36,7 +36,7 @@ public final class UnsendableEntries implements QuarantineStage {
 
   /** Creates the quarantine of a ledger's outbox. */
   public UnsendableEntries(
-      Ledger ledger, Settlement settlement, Quarantining setting, Meters meters) {
+      Ledger ledger, DeliverySettlement settlement, Quarantining setting, Meters meters) {
     this.ledger = ledger;
     this.settlement = settlement;
     this.setting = setting;

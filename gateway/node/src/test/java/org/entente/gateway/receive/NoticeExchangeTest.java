@@ -71,7 +71,7 @@ import org.entente.gateway.seal.statement.Watermark;
 import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.entente.gateway.transmit.GapWatch;
 import org.entente.gateway.transmit.SessionConfirmations;
-import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.DeliverySettlement;
 import org.entente.gateway.transmit.WaitingRecipients;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.KeyRequest;
@@ -112,7 +112,7 @@ class NoticeExchangeTest {
   private final Set<AgencyName> down = new HashSet<>();
   private final List<String> witnesses = new ArrayList<>();
   private final GapWatch gaps = new GapWatch(() -> 0);
-  private final Settlement settlement;
+  private final DeliverySettlement settlement;
   private final NoticeExchange notices;
   private boolean transit;
   private int changes;
@@ -138,7 +138,7 @@ class NoticeExchangeTest {
             node.random,
             node.clock);
     settlement =
-        new Settlement(
+        new DeliverySettlement(
             node.ledger,
             parts.transit().dispatch(),
             parts.evidence(),
@@ -769,17 +769,17 @@ class NoticeExchangeTest {
     }
     assertEquals(LongStream.rangeClosed(owed + 1, 2L * owed).boxed().toList(), owed());
     assertEquals(10, node.ledger.outbox().page(SG, Lane.FLASH, null, 100).size());
-    assertEquals(Settlement.MOST_CONFLICTS, node.leaves(AuditType.VOIDED).size());
+    assertEquals(DeliverySettlement.MOST_CONFLICTS, node.leaves(AuditType.VOIDED).size());
     String counted = CONFLICTS + "agency=\"fr.customs\",lane=\"" + LANE + "\",} 100.0";
     assertTrue(node.kit.meters().text().contains(counted), node.kit.meters()::text);
     assertEquals(1, lines.list.size());
 
     node.ledger.commit(LANE, tx -> relayed(tx, ORIGIN));
-    node.clock.move(Settlement.CONFLICTS_IN);
+    node.clock.move(DeliverySettlement.CONFLICTS_IN);
     notices.received(ORIGIN, says(otherContent(owed + 1, 1)));
     sent();
     List<AuditRecord> leaves = node.leaves(AuditType.VOIDED);
-    assertEquals(Settlement.MOST_CONFLICTS + 1, leaves.size());
+    assertEquals(DeliverySettlement.MOST_CONFLICTS + 1, leaves.size());
     String detail = leaves.get(leaves.size() - 1).outcome().detail();
     assertTrue(Objects.requireNonNull(detail).endsWith("90 more since the last such line"), detail);
   }

@@ -352,7 +352,7 @@ final class SimNode {
       return new NodeEnvironment(
           SimNode.this::now,
           new SeededRandom(name + " " + random.nextLong()),
-          new NodeEnvironment.Turns(workers(), workers(), new Turns()),
+          new NodeEnvironment.Executors(workers(), workers(), new Turns()),
           new VirtualTimers(),
           new NoCopies(),
           OtherMachines.NONE,

@@ -64,7 +64,7 @@ class SimulationMutantsIT {
             ""),
         new SourceMutant(
             "takes a receipt for the recipient's signed statement",
-            "transmit/Settlement.java",
+            "transmit/DeliverySettlement.java",
             "relayed(tx, peer, recipient, number, entry);",
             "resolve(tx, recipient, number, entry);"),
         new SourceMutant(

@@ -73,8 +73,8 @@ class OutboxMaintenanceTest {
           SessionLimits.DEFAULT,
           random,
           () -> start);
-  private final Settlement settlement =
-      new Settlement(
+  private final DeliverySettlement settlement =
+      new DeliverySettlement(
           ledger,
           dispatch,
           new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR),

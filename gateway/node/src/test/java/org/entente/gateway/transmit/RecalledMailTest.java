@@ -91,8 +91,8 @@ class RecalledMailTest {
             SessionLimits.DEFAULT,
             random,
             () -> now);
-    final Settlement settlement =
-        new Settlement(
+    final DeliverySettlement settlement =
+        new DeliverySettlement(
             ledger,
             dispatch,
             evidence,

@@ -105,7 +105,7 @@ final class SenderNode implements AutoCloseable {
   final OutboundSealer outbound;
   final PeerKeys peers;
   final SenderSessions sessions;
-  final Settlement settlement;
+  final DeliverySettlement settlement;
   final UnsendableEntries unsendable;
   final Ed25519SigningKey key;
   final Transmission transmission;
@@ -164,7 +164,7 @@ final class SenderNode implements AutoCloseable {
             random,
             clock);
     settlement =
-        new Settlement(
+        new DeliverySettlement(
             ledger,
             dispatch,
             evidence,

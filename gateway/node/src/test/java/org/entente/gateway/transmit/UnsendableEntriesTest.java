@@ -120,8 +120,8 @@ class UnsendableEntriesTest {
           SessionLimits.DEFAULT,
           random,
           clock);
-  private final Settlement settlement =
-      new Settlement(
+  private final DeliverySettlement settlement =
+      new DeliverySettlement(
           ledger,
           dispatch,
           evidence,

@@ -60,7 +60,7 @@ import org.entente.gateway.transmit.OutboxMaintenance;
 import org.entente.gateway.transmit.RecipientNotices;
 import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.SessionConfirmations;
-import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.DeliverySettlement;
 import org.entente.gateway.transmit.Transmission;
 import org.entente.gateway.transmit.UnsendableEntries;
 import org.entente.gateway.transmit.WaitingRecipients;
@@ -98,7 +98,7 @@ public final class TransmissionProbe implements AutoCloseable {
   private final SenderSessions sessions;
   private final OutboundSealer outbound;
   private final Dispatch dispatch;
-  private final Settlement settlement;
+  private final DeliverySettlement settlement;
   private final LedgerHopQueue queue;
 
   /**
@@ -130,7 +130,7 @@ public final class TransmissionProbe implements AutoCloseable {
     dispatch = dispatch(waiting);
     RecordSeal atRest = new RecordSeal(keys, random);
     settlement =
-        new Settlement(
+        new DeliverySettlement(
             ledger,
             dispatch,
             new EvidenceRecords(atRest, SELF),

@@ -145,7 +145,7 @@ final class Foundation {
             around.clock(),
             ledgerLimits(),
             observer(),
-            around.turns().writer());
+            around.executors().writer());
     disk = new DiskGuard(ledger, store, around.workers(), around.meters());
     witness = witness();
     evidence = new EvidenceRecords(atRest, self.agency());

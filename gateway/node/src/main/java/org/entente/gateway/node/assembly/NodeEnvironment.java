@@ -18,7 +18,7 @@ import org.entente.gateway.meter.Meters;
 public record NodeEnvironment(
     InstantSource clock,
     SecureRandom random,
-    Turns turns,
+    Executors executors,
     Timers timers,
     BackupCopies copies,
     OtherMachines machines,
@@ -31,9 +31,9 @@ public record NodeEnvironment(
    * @param sealer where sealing runs, which is given one task at a time
    * @param writer where the ledger's writer runs
    */
-  public record Turns(Executor workers, Executor sealer, WriterExecutor writer) {}
+  public record Executors(Executor workers, Executor sealer, WriterExecutor writer) {}
 
   Executor workers() {
-    return turns.workers();
+    return executors.workers();
   }
 }

@@ -33,7 +33,7 @@ import org.entente.gateway.transmit.PolicyChangeRecheck;
 import org.entente.gateway.transmit.QueuedPermitCheck;
 import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.SessionConfirmations;
-import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.DeliverySettlement;
 import org.entente.gateway.transmit.Transmission;
 import org.entente.gateway.transmit.UnsendableEntries;
 import org.entente.gateway.transmit.WaitingRecipients;
@@ -51,7 +51,7 @@ final class OutgoingStage {
   final RoutingTable routes;
   final WaitingRecipients waiting = new WaitingRecipients();
   final Dispatch dispatch;
-  final Settlement settlement;
+  final DeliverySettlement settlement;
   final EvidenceTimeouts awaiting;
   final GapReporter gaps;
   final OutboundSealer outbound;
@@ -111,8 +111,8 @@ final class OutgoingStage {
         around.meters());
   }
 
-  private Settlement settlement() {
-    return new Settlement(
+  private DeliverySettlement settlement() {
+    return new DeliverySettlement(
         ground.ledger,
         dispatch,
         ground.evidence,

@@ -68,7 +68,7 @@ final class ServiceStage {
         around.random(),
         around.meters(),
         new IntakeLimits(ground.config.limitsInForce().waitingDrafts(), ground.clients),
-        ground.disk.resting(around.turns().sealer(), around.timers()),
+        ground.disk.resting(around.executors().sealer(), around.timers()),
         around.timers());
   }
 

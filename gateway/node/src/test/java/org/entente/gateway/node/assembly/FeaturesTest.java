@@ -150,7 +150,7 @@ class FeaturesTest {
             new NodeEnvironment(
                 InstantSource.system(),
                 new SecureRandom(),
-                new NodeEnvironment.Turns(workers, workers, new WriterThread()),
+                new NodeEnvironment.Executors(workers, workers, new WriterThread()),
                 Timers.of(timers),
                 new NoCopies(),
                 OtherMachines.NONE,

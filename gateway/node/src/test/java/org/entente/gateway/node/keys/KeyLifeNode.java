@@ -79,7 +79,7 @@ import org.entente.gateway.transmit.OutboxKeys;
 import org.entente.gateway.transmit.OutboxMaintenance;
 import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.SessionConfirmations;
-import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.DeliverySettlement;
 import org.entente.gateway.transmit.Transmission;
 import org.entente.gateway.transmit.UnsendableEntries;
 import org.entente.gateway.transmit.WaitingRecipients;
@@ -196,7 +196,7 @@ final class KeyLifeNode implements AutoCloseable {
     final Map<Lane, Map<AgencyName, HopQueue>> queues = new TreeMap<>();
     final Map<Lane, Map<AgencyName, HopIntake>> intakes = new TreeMap<>();
     final Dispatch dispatch;
-    final Settlement settlement;
+    final DeliverySettlement settlement;
     final Transmission transmission;
     final PeerReception reception;
     final NoticeExchange notices;
@@ -222,7 +222,7 @@ final class KeyLifeNode implements AutoCloseable {
               this::sendable,
               (peer, lane) -> {});
       settlement =
-          new Settlement(
+          new DeliverySettlement(
               ledger,
               dispatch,
               evidence,

@@ -61,7 +61,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class SettlementTest {
+class DeliverySettlementTest {
   private static final AgencyName JP = new AgencyName("jp.customs");
   private static final Lane LANE = Lane.PRIORITY;
   private static final byte[] HASH = Sha256.hash(new byte[] {7});
@@ -90,8 +90,8 @@ class SettlementTest {
           waiting,
           agency -> true,
           (peer, lane) -> {});
-  private final Settlement settlement =
-      new Settlement(
+  private final DeliverySettlement settlement =
+      new DeliverySettlement(
           ledger,
           dispatch,
           evidence,
@@ -164,7 +164,7 @@ class SettlementTest {
   }
 
   private List<String> known() {
-    return evidence.known(ledger.evidence(), id).stream().map(SettlementTest::words).toList();
+    return evidence.known(ledger.evidence(), id).stream().map(DeliverySettlementTest::words).toList();
   }
 
   private static String words(EvidenceItem item) {

@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  * refuses is repeated. Mail that can no longer be delivered is withdrawn, and its number stays
  * until the recipient knows of that.
  */
-public final class Settlement {
+public final class DeliverySettlement {
   private static final String OTHER_CONTENT = "the recipient holds other content under the number";
 
   /** Audit leaves about such numbers of one recipient, in an interval. */
@@ -80,7 +80,7 @@ public final class Settlement {
    * @param sessions told which recipients hold or do not know a session
    * @param gaps told the numbers that recipients hold
    */
-  public Settlement(
+  public DeliverySettlement(
       Ledger ledger,
       Dispatch dispatch,
       EvidenceRecords evidence,
@@ -108,7 +108,7 @@ public final class Settlement {
           receipts.forEach(receipt -> release(tx, peer, lane, receipt));
           return receipts.size();
         };
-    return receipts.stream().allMatch(Settlement::isTaken)
+    return receipts.stream().allMatch(DeliverySettlement::isTaken)
         ? ledger.writeAlong(lane, change)
         : ledger.write(lane, change);
   }
