@@ -50,7 +50,7 @@ final class CapIT {
     Child sent = send(FR, DE, alerts);
     assertEquals(1, sent.code(), "one file is bad");
     assertTrue(sent.err().contains("0-bad.cap:6: alert/status: must be one of"), sent.err());
-    assertTrue(sent.err().contains(" 1 bad records"), sent.err());
+    assertTrue(sent.err().contains(" 1 bad record"), sent.err());
     List<String> ids = ids(sent, DE);
     assertEquals(ids, ids(send(FR, DE, alerts), DE), "the idempotency key is CAP's own identity");
 

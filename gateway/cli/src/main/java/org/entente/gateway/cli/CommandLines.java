@@ -2,6 +2,7 @@ package org.entente.gateway.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -114,10 +115,23 @@ final class CommandLines {
   }
 
   private static String unknownCommand(CommandLine line, String found) {
+    String near = NameSuggestion.behind(found, line.getSubcommands().keySet());
     return "unknown command \""
         + TerminalText.printable(found)
         + "\""
-        + NameSuggestion.behind(found, line.getSubcommands().keySet());
+        + (near.isEmpty() ? inGroup(line, found) : near);
+  }
+
+  /** The command of that name in a group, if only one group has one. */
+  private static String inGroup(CommandLine line, String found) {
+    List<String> groups =
+        line.getCommandSpec().root().subcommands().entrySet().stream()
+            .filter(group -> group.getValue().getSubcommands().containsKey(found))
+            .map(Map.Entry::getKey)
+            .toList();
+    return groups.size() == 1
+        ? "; did you mean \"" + groups.get(0) + " " + found + "\"?"
+        : "";
   }
 
   /**

@@ -41,7 +41,7 @@ public final class PrivateFiles {
     folder(folder);
     try (Stream<Path> entries = Files.list(folder)) {
       if (entries.findAny().isPresent()) {
-        throw new FileAlreadyExistsException(folder.toString(), null, "not empty");
+        throw new FileAlreadyExistsException(folder.toString(), null, "is not empty; name a new folder");
       }
     }
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));

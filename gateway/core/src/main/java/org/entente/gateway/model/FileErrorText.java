@@ -1,15 +1,52 @@
 package org.entente.gateway.model;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Text for people of an error with a file. Stateless. */
 public final class FileErrorText {
+  /** Most names of a folder that are compared with a missing one. */
+  private static final int COMPARED = 1_000;
+
   private FileErrorText() {}
+
+  /**
+   * For the person who named a file that does not exist: {@code ; did you mean "node.yaml"?}, or
+   * nothing. Reads the folder, so it is not for text that leaves the machine.
+   */
+  public static String nearest(IOException e) {
+    return e instanceof NoSuchFileException missing && missing.getFile() != null
+        ? nearest(Path.of(missing.getFile()).toAbsolutePath())
+        : "";
+  }
+
+  private static String nearest(Path missing) {
+    Path around = missing.getParent();
+    if (around == null) {
+      return "";
+    }
+    if (!Files.isDirectory(around)) {
+      return nearest(around);
+    }
+    try (Stream<Path> files = Files.list(around)) {
+      return NameSuggestion.behind(
+          String.valueOf(missing.getFileName()),
+          files
+              .limit(COMPARED)
+              .map(file -> InvalidValue.printable(String.valueOf(file.getFileName())))
+              .toList());
+    } catch (IOException | UncheckedIOException unreadable) {
+      return "";
+    }
+  }
 
   /** A short text without the file's name, which the caller adds. */
   public static String words(IOException e) {

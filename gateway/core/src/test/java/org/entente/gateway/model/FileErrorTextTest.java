@@ -28,4 +28,19 @@ class FileErrorTextTest {
         FileErrorText.words(new FileSystemException("x", null, "No space left on device")));
     assertEquals("IOException", FileErrorText.words(new IOException()));
   }
+
+  @Test
+  void missingFile_orItsFolder_isSuggestedByTheNearestName() throws IOException {
+    Files.createFile(Files.createDirectory(folder.resolve("samples")).resolve("ipr.jsonl"));
+    assertEquals("; did you mean \"ipr.jsonl\"?", nearest("samples/irp.jsonl"));
+    assertEquals("; did you mean \"samples\"?", nearest("sampels/ipr.jsonl"));
+    assertEquals("", nearest("samples/other.jsonl"));
+    assertEquals("", FileErrorText.nearest(new AccessDeniedException("samples")));
+  }
+
+  private String nearest(String path) {
+    Path file = folder.resolve(path);
+    return FileErrorText.nearest(
+        assertThrows(IOException.class, () -> Files.readAllBytes(file), path));
+  }
 }

@@ -236,7 +236,8 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       return lines == null ? begin(files.remove()) : line(lines);
     } catch (IOException e) {
       closeQuietly();
-      return new BadRecord(file, 0, "", "cannot be read: " + FileErrorText.words(e));
+      return new BadRecord(
+          file, 0, "", "cannot be read: " + FileErrorText.words(e) + FileErrorText.nearest(e));
     }
   }
 

@@ -45,6 +45,10 @@ public final class ConnectionErrorText {
     if (first instanceof NotSslRecordException) {
       return "the server there does not use TLS; is this its `listen.clients`, or the admin port?";
     }
+    if (said.contains("ALPN")) {
+      return "the server there does not speak gRPC; is this its `listen.clients`, or the admin"
+          + " port?";
+    }
     if (first instanceof CertificateExpiredException) {
       return "the gateway's certificate has expired" + said + "; its operator must renew it";
     }

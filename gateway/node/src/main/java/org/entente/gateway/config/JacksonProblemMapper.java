@@ -29,7 +29,20 @@ final class JacksonProblemMapper {
     JsonLocation at = e.getLocation();
     int line = at == null ? 1 : Math.max(1, at.getLineNr());
     int column = at == null ? 1 : Math.max(1, at.getColumnNr());
-    return new ConfigProblem(file, line, column, "", firstLine(e), "well-formed YAML");
+    return new ConfigProblem(file, line, column, "", syntax(e), "well-formed YAML");
+  }
+
+  /** The first line of the parser only says where it was. */
+  private static String syntax(JsonProcessingException e) {
+    String first = firstLine(e);
+    return first.startsWith("while ")
+        ? String.valueOf(e.getOriginalMessage())
+            .lines()
+            .skip(1)
+            .findFirst()
+            .map(InvalidValue::printable)
+            .orElse(first)
+        : first;
   }
 
   /** The YAML is well-formed but does not match the record. */

@@ -80,7 +80,8 @@ public final class YamlFiles {
       content = Files.readAllBytes(file);
     } catch (IOException e) {
       String wrong = "cannot be read: " + FileErrorText.words(e);
-      return unreadable(ConfigProblem.ofFile(file.toString(), wrong, "a readable file"));
+      String valid = "a readable file" + FileErrorText.nearest(e);
+      return unreadable(ConfigProblem.ofFile(file.toString(), wrong, valid));
     }
     return parse(file.toString(), content, type);
   }

@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.entente.gateway.bridge.cap.CapReaderTest;
 import org.entente.gateway.bridge.format.AlertDraft;
 import org.entente.gateway.bridge.format.AlertItem;
@@ -79,6 +82,51 @@ class AlertSourceTest {
     assertEquals(1, problems(folder.resolve("none.txt"), null, FeedFixture.mappings()).size());
     List<AlertItem> items = FeedFixture.all(folder.resolve("none.jsonl"), null);
     assertEquals(0, FeedFixture.bad(items.get(0)).line());
+  }
+
+  @Test
+  void draft_withSeveralFaults_isReportedWithAll_andSaysNothingOfMissingFieldsBeforeItIsRead()
+      throws IOException {
+    String unreadable =
+        DRAFT
+            .replace("CATEGORY_IPR", "CATEGORY_X")
+            .replace("\"kind\":", "\"kinds\":")
+            .replace("\"headline\":", "\"headlines\":");
+    String incomplete =
+        DRAFT
+            .replace("\"category\":\"CATEGORY_IPR\",", "")
+            .replace("\"h\"", "\"\"")
+            .replace("sg.police", "SG");
+
+    List<AlertItem> items = FeedFixture.all(file("d.jsonl", unreadable + "\n" + incomplete), null);
+
+    BadRecord bad = FeedFixture.bad(items.get(0));
+    assertEquals(
+        List.of("label.kinds", "label.category", "body.alert.texts[0].headlines"), fields(bad));
+    List<String> told = bad.toString().lines().toList();
+    assertEquals(3, told.size(), bad::toString);
+    assertTrue(
+        told.get(0).endsWith("d.jsonl:1: label.kinds: is an unknown field; did you mean \"kind\"?"),
+        bad::toString);
+    assertTrue(told.get(2).contains("d.jsonl:1: body.alert.texts[0].headlines: "), bad::toString);
+    assertEquals(
+        List.of("label.category", "body.alert.texts[0].headline", "to.agencies[0]"),
+        fields(FeedFixture.bad(items.get(1))));
+  }
+
+  private static List<String> fields(BadRecord bad) {
+    return Stream.concat(Stream.of(bad), bad.further().stream()).map(BadRecord::field).toList();
+  }
+
+  @Test
+  void draft_withThousandsOfFaults_isReportedInFewWords() throws IOException {
+    String unknown =
+        IntStream.range(0, 5_000).mapToObj(i -> "\"x" + i + "\":1,").collect(Collectors.joining());
+
+    String lines = DRAFT.replace("\"kind\":", unknown + "\"kind\":");
+
+    assertEquals(
+        9, FeedFixture.bad(FeedFixture.all(file("d.jsonl", lines), null).get(0)).further().size());
   }
 
   @Test

@@ -44,6 +44,13 @@ class ConnectionErrorTextTest {
   }
 
   @Test
+  void words_ofTlsWithoutGrpc_nameTheAdminPort() {
+    String told = told(new IOException("Failed ALPN negotiation: no protocol[SslHandler#0]"));
+    assertTrue(told.endsWith("is this its `listen.clients`, or the admin port?"), told);
+    assertFalse(told.contains("SslHandler"), told);
+  }
+
+  @Test
   void words_ofCertificates_sayWhoseAndWhoMustAct() {
     assertEquals(
         "the gateway's certificate has expired: NotAfter: yesterday; its operator must renew it",

@@ -109,6 +109,7 @@ class YamlFilesTest {
             + " number from 1 to 9",
         "id: a\\nparts: [ ~ ] | parts[0]: nothing",
         "id: [ | well-formed YAML",
+        "id: a\\n\tparts: [] | 1:6: found character '\\t(TAB)' that cannot start any token",
         "- a | 1:1: a list; valid: a mapping of fields",
         "` ` | the file is empty",
         "id: a\\nmax_items: 99999999999 | 2:1: max_items",

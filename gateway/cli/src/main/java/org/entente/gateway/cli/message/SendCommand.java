@@ -25,6 +25,7 @@ import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.call.SendOptions;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.CountText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
@@ -157,8 +158,7 @@ public final class SendCommand extends PrintingCommand {
                 + " held, "
                 + refused
                 + " refused, "
-                + bad
-                + " bad records"
+                + CountText.of(bad, "bad record")
                 + (unmapped == 0 ? "" : ", " + unmapped + " CAP elements not carried unchanged"));
   }
 
@@ -166,6 +166,9 @@ public final class SendCommand extends PrintingCommand {
     ManagedChannel channel = gateway.open();
     try {
       PublisherGrpc.PublisherBlockingStub publisher = PublisherGrpc.newBlockingStub(channel);
+      if (!source.hasNext()) {
+        err().println(TerminalText.printable(alerts + ": contains no alert"));
+      }
       while (source.hasNext()) {
         item(publisher, source.next());
       }

@@ -59,6 +59,19 @@ class UsageErrorTest {
   }
 
   @Test
+  void command_ofOneGroup_isSuggestedWithIt() {
+    assertEquals(2, run("verify-proof"));
+    assertTrue(
+        command.err().startsWith(
+            "entente: unknown command \"verify-proof\"; did you mean \"audit verify-proof\"?"),
+        command::err);
+    assertEquals(2, run("list"));
+    assertTrue(
+        command.err().startsWith("entente: unknown command \"list\"" + System.lineSeparator()),
+        () -> "many groups have one: " + command.err());
+  }
+
+  @Test
   void command_thatResemblesNone_getsNoSuggestion() {
     assertEquals(2, run("frobnicate"));
     List<String> told = command.err().lines().toList();

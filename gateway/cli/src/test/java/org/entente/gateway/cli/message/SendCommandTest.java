@@ -48,7 +48,16 @@ class SendCommandTest {
           command.err().lines().anyMatch(line -> line.startsWith(file + ":1: " + fault)),
           () -> fault + " in " + command.err());
     }
-    assertTrue(command.err().contains("0 published, 0 held, 0 refused, 1 bad records"));
+    assertTrue(command.err().contains("0 published, 0 held, 0 refused, 1 bad record"));
+  }
+
+  @Test
+  void fileWithoutAlerts_isNamed() throws Exception {
+    Path file = Files.createFile(federation.folder().resolve("drafts.jsonl"));
+    assertEquals(0, send(List.of("--alerts=" + file)), command::err);
+    assertEquals(
+        List.of(file + ": contains no alert", "0 published, 0 held, 0 refused, 0 bad records"),
+        command.err().lines().toList());
   }
 
   @Test

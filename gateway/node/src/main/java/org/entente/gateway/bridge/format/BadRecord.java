@@ -1,5 +1,9 @@
 package org.entente.gateway.bridge.format;
 
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * A record that gave no draft, reported to the person who supplies it.
  *
@@ -10,26 +14,38 @@ package org.entente.gateway.bridge.format;
  *     file ({@code alert/scope}), or JSON pointer; empty if there is none
  * @param message the fault and the valid form; at most 500 characters without control characters;
  *     may quote a short piece of the record
+ * @param further its other faults, at most nine
  */
-public record BadRecord(String file, int line, String field, String message)
+public record BadRecord(
+    String file, int line, String field, String message, List<BadRecord> further)
     implements AlertItem, CapReadResult, CapWriteResult, RecordReadResult {
   private static final int MESSAGE = 500;
   private static final int FIELD = 200;
 
   public BadRecord {
+    further = List.copyOf(further);
     file = PrintableText.cut(file, MESSAGE);
     field = PrintableText.cut(field, FIELD);
     message = PrintableText.cut(message, MESSAGE);
   }
 
-  /** {@code field: message}; without the field if there is none. */
+  public BadRecord(String file, int line, String field, String message) {
+    this(file, line, field, message, List.of());
+  }
+
+  /** {@code field: message} of the first fault; without the field if there is none. */
   public String fault() {
     return (field.isEmpty() ? "" : field + ": ") + message;
   }
 
-  /** {@code file:line: field: message}; without the line if the whole file is bad. */
+  /**
+   * {@code file:line: field: message}, one line for each fault; without the line if the whole file
+   * is bad.
+   */
   @Override
   public String toString() {
-    return file + (line == 0 ? "" : ":" + line) + ": " + fault();
+    String first = file + (line == 0 ? "" : ":" + line) + ": " + fault();
+    return Stream.concat(Stream.of(first), further.stream().map(BadRecord::toString))
+        .collect(Collectors.joining("\n"));
   }
 }

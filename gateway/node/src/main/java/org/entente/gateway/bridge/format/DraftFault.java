@@ -1,11 +1,15 @@
 package org.entente.gateway.bridge.format;
 
-/** Ends the making of a draft at its first fault; never leaves the package. */
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Ends the making of a draft: its first fault, and others that were found with it. */
 public final class DraftFault extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final String field;
   private final String problem;
+  private final transient List<DraftFault> further;
 
   /**
    * A fault.
@@ -14,9 +18,19 @@ public final class DraftFault extends Exception {
    * @param problem the fault and the valid form
    */
   public DraftFault(String field, String problem) {
+    this(field, problem, List.of());
+  }
+
+  DraftFault(String field, String problem, List<DraftFault> further) {
     super(problem, null, false, false);
     this.field = field;
     this.problem = problem;
+    this.further = List.copyOf(further);
+  }
+
+  /** This fault and the others, each alone. */
+  Stream<DraftFault> all() {
+    return Stream.concat(Stream.of(new DraftFault(field, problem)), further.stream());
   }
 
   public String field() {
@@ -28,6 +42,7 @@ public final class DraftFault extends Exception {
   }
 
   public BadRecord at(String file, int line) {
-    return new BadRecord(file, line, field, problem);
+    return new BadRecord(
+        file, line, field, problem, further.stream().map(one -> one.at(file, line)).toList());
   }
 }

@@ -196,11 +196,15 @@ public final class DraftLimits {
   /** The longest time that a draft may give its recipients to open it: 30 days. */
   private static final int MAX_OPEN_WITHIN_MINUTES = 43_200;
 
+  /** Checks a draft; reports the faults of all its parts. */
   public static void check(Draft draft) throws DraftFault {
-    require(!draft.getIdempotencyKey().isEmpty(), "idempotency_key", "is required");
-    label(draft.getLabel());
-    body(draft);
-    rest(draft);
+    FaultCollector faults = new FaultCollector();
+    faults.run(
+        () -> require(!draft.getIdempotencyKey().isEmpty(), "idempotency_key", "is required"));
+    faults.run(() -> label(draft.getLabel()));
+    faults.run(() -> body(draft));
+    faults.run(() -> rest(draft));
+    faults.end();
   }
 
   /**
@@ -208,16 +212,31 @@ public final class DraftLimits {
    * answer, which files cannot send.
    */
   static void checkAsked(Draft draft) throws DraftFault {
-    label(draft.getLabel());
+    FaultCollector faults = new FaultCollector();
+    faults.run(() -> label(draft.getLabel()));
     Body body = draft.getBody();
     if (draft.hasBody() && !body.hasRequest() && !body.hasAnswer()) {
-      body(draft);
+      faults.run(() -> body(draft));
     }
-    rest(draft);
+    faults.run(() -> rest(draft));
+    faults.end();
   }
 
   private static void rest(Draft draft) throws DraftFault {
-    Addressing to = draft.getTo();
+    FaultCollector faults = new FaultCollector();
+    faults.run(() -> recipients(draft.getTo()));
+    int open = draft.getOpenWithinMinutes();
+    faults.run(
+        () ->
+            require(
+                open >= 0 && open <= MAX_OPEN_WITHIN_MINUTES,
+                "open_within_minutes",
+                "must be at most " + MAX_OPEN_WITHIN_MINUTES));
+    faults.run(() -> checkValues(draft));
+    faults.end();
+  }
+
+  private static void recipients(Addressing to) throws DraftFault {
     require(
         to.getAgenciesCount() + to.getJurisdictionsCount() > 0
             || to.getWhomAgreementsAllow()
@@ -228,12 +247,6 @@ public final class DraftLimits {
         "names no recipient: agencies, jurisdictions, whom_agreements_allow, desks, operation or"
             + " information is required");
     addressees(to);
-    int open = draft.getOpenWithinMinutes();
-    require(
-        open >= 0 && open <= MAX_OPEN_WITHIN_MINUTES,
-        "open_within_minutes",
-        "must be at most " + MAX_OPEN_WITHIN_MINUTES);
-    checkValues(draft);
   }
 
   /** Checks the client's fields for an alert whose body and kind come from elsewhere. */
@@ -286,10 +299,16 @@ public final class DraftLimits {
   }
 
   private static void label(Label label) throws DraftFault {
-    specified(label.getKind(), "label.kind");
-    specified(label.getCategory(), "label.category");
-    specified(label.getPurpose(), "label.purpose");
-    specified(label.getClassification(), "label.classification");
+    FaultCollector faults = new FaultCollector();
+    faults.run(() -> specified(label.getKind(), "label.kind"));
+    faults.run(() -> specified(label.getCategory(), "label.category"));
+    faults.run(() -> specified(label.getPurpose(), "label.purpose"));
+    faults.run(() -> specified(label.getClassification(), "label.classification"));
+    faults.run(() -> details(label));
+    faults.end();
+  }
+
+  private static void details(Label label) throws DraftFault {
     for (String name : SET_BY_GATEWAY) {
       FieldDescriptor field = Label.getDescriptor().findFieldByName(name);
       boolean set =
@@ -394,23 +413,28 @@ public final class DraftLimits {
   }
 
   private static void walk(MessageOrBuilder message, String path) throws DraftFault {
+    FaultCollector faults = new FaultCollector();
     for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
       FieldDescriptor field = entry.getKey();
       String below = path.isEmpty() ? field.getName() : path + "." + field.getName();
       if (field.isRepeated()) {
-        List<?> values = (List<?>) entry.getValue();
-        int most = most(field);
-        require(values.size() <= most, below, "has " + values.size() + "; at most " + most);
-        for (int i = 0; i < values.size(); i++) {
-          String element =
-              values.get(i) instanceof MapEntry<?, ?> pair
-                  ? below + "." + pair.getKey()
-                  : below + "[" + i + "]";
-          value(field, values.get(i), element);
-        }
+        faults.run(() -> values(field, (List<?>) entry.getValue(), below));
       } else {
-        value(field, entry.getValue(), below);
+        faults.run(() -> value(field, entry.getValue(), below));
       }
+    }
+    faults.end();
+  }
+
+  private static void values(FieldDescriptor field, List<?> values, String path) throws DraftFault {
+    int most = most(field);
+    require(values.size() <= most, path, "has " + values.size() + "; at most " + most);
+    for (int i = 0; i < values.size(); i++) {
+      String element =
+          values.get(i) instanceof MapEntry<?, ?> pair
+              ? path + "." + pair.getKey()
+              : path + "[" + i + "]";
+      value(field, values.get(i), element);
     }
   }
 

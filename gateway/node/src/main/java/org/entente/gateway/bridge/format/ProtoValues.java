@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.entente.gateway.model.NameSuggestion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,20 +108,33 @@ public final class ProtoValues {
     return out.build();
   }
 
-  /** Sets the fields that the map names. */
+  /** Sets the fields that the map names; reports the faults of all. */
   public static void fill(Message.Builder out, Map<?, ?> values, String path) throws DraftFault {
+    FaultCollector faults = new FaultCollector();
     for (Map.Entry<?, ?> entry : values.entrySet()) {
-      String name = String.valueOf(entry.getKey());
-      String below = path.isEmpty() ? name : path + "." + name;
-      FieldDescriptor field = field(out.getDescriptorForType(), name);
-      if (field == null) {
-        throw new DraftFault(
-            below, "is an unknown field; valid are " + names(out.getDescriptorForType()));
-      }
-      String canonical = path.isEmpty() ? field.getName() : path + "." + field.getName();
-      checkOneof(out, field, canonical);
-      set(out, field, valueOf(entry), canonical);
+      faults.run(() -> fill(out, entry, path));
     }
+    faults.end();
+  }
+
+  private static void fill(Message.Builder out, Map.Entry<?, ?> entry, String path)
+      throws DraftFault {
+    String name = String.valueOf(entry.getKey());
+    String below = path.isEmpty() ? name : path + "." + name;
+    Descriptor type = out.getDescriptorForType();
+    FieldDescriptor field = field(type, name);
+    if (field == null) {
+      List<String> known = type.getFields().stream().map(FieldDescriptor::getName).toList();
+      throw new DraftFault(
+          below,
+          "is an unknown field; "
+              + NameSuggestion.nearest(name, known)
+                  .map(near -> "did you mean \"" + near + "\"?")
+                  .orElse("valid are " + names(type)));
+    }
+    String canonical = path.isEmpty() ? field.getName() : path + "." + field.getName();
+    checkOneof(out, field, canonical);
+    set(out, field, valueOf(entry), canonical);
   }
 
   /** Refuses a field that would silently replace another case of a oneof. */
