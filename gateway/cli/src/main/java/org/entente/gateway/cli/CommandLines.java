@@ -129,9 +129,7 @@ final class CommandLines {
             .filter(group -> group.getValue().getSubcommands().containsKey(found))
             .map(Map.Entry::getKey)
             .toList();
-    return groups.size() == 1
-        ? "; did you mean \"" + groups.get(0) + " " + found + "\"?"
-        : "";
+    return groups.size() == 1 ? "; did you mean \"" + groups.get(0) + " " + found + "\"?" : "";
   }
 
   /**

@@ -41,7 +41,8 @@ public final class PrivateFiles {
     folder(folder);
     try (Stream<Path> entries = Files.list(folder)) {
       if (entries.findAny().isPresent()) {
-        throw new FileAlreadyExistsException(folder.toString(), null, "is not empty; name a new folder");
+        throw new FileAlreadyExistsException(
+            folder.toString(), null, "is not empty; name a new folder");
       }
     }
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));

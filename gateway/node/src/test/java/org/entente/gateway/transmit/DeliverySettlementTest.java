@@ -164,7 +164,9 @@ class DeliverySettlementTest {
   }
 
   private List<String> known() {
-    return evidence.known(ledger.evidence(), id).stream().map(DeliverySettlementTest::words).toList();
+    return evidence.known(ledger.evidence(), id).stream()
+        .map(DeliverySettlementTest::words)
+        .toList();
   }
 
   private static String words(EvidenceItem item) {

@@ -62,8 +62,10 @@ class UsageErrorTest {
   void command_ofOneGroup_isSuggestedWithIt() {
     assertEquals(2, run("verify-proof"));
     assertTrue(
-        command.err().startsWith(
-            "entente: unknown command \"verify-proof\"; did you mean \"audit verify-proof\"?"),
+        command
+            .err()
+            .startsWith(
+                "entente: unknown command \"verify-proof\"; did you mean \"audit verify-proof\"?"),
         command::err);
     assertEquals(2, run("list"));
     assertTrue(

@@ -105,7 +105,8 @@ final class RunningNode {
             new NodeEnvironment(
                 clock,
                 new SecureRandom(),
-                new NodeEnvironment.Executors(threads.workers(), threads.sealer(), new WriterThread()),
+                new NodeEnvironment.Executors(
+                    threads.workers(), threads.sealer(), new WriterThread()),
                 Timers.of(threads.timers()),
                 storage.backups(),
                 storage.machines(),
