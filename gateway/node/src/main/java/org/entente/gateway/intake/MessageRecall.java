@@ -69,7 +69,6 @@ public final class MessageRecall {
    */
   public CompletableFuture<Result<Sent>> recall(
       NodeName client, MessageId target, String reason, OnBehalfOf person) {
-    AuditActor actor = AuditActor.client(parts.self(), client, person);
     return target(target, reason, person)
         .thenLater(
             known ->
@@ -78,7 +77,12 @@ public final class MessageRecall {
                     // Read again: it may have been recalled since.
                     () ->
                         target(target, reason, person)
-                            .thenLater(recalled -> recall(actor, recalled, reason))));
+                            .thenLater(
+                                recalled ->
+                                    recall(
+                                        AuditActor.client(parts.self(), client, person),
+                                        recalled,
+                                        reason))));
   }
 
   private CompletableFuture<Result<Sent>> recall(

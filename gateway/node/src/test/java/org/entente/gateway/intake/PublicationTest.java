@@ -820,6 +820,9 @@ class PublicationTest {
     assertNotNull(leaves.only(AuditType.RECALLED));
     assertEquals(
         "INVALID_FIELD on_behalf_of.officer", refusal(id, "why", OnBehalfOf.getDefaultInstance()));
+    assertEquals(
+        "INVALID_FIELD on_behalf_of.officer",
+        refusal(id, "why", RequestSamples.PERSON.toBuilder().setOfficer("a\u0007").build()));
 
     // DE states that it has it, though other mail waits for it: another goes there alone.
     recalled(id(publish(draft("k2", SG, DE))));
