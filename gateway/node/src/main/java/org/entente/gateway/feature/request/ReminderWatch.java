@@ -118,7 +118,7 @@ final class ReminderWatch {
       found.addAll(page.requests());
       last = page.last();
       allStanding = last == null;
-      return PAGE;
+      return page.looked();
     }
     int looked = 0;
     for (Name name = next(); name != null; name = ++looked < PAGE ? next() : null) {

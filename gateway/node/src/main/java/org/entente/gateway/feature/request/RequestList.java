@@ -205,6 +205,7 @@ public final class RequestList {
             .map(name -> reminded(client, exercise, name))
             .flatMap(Optional::stream)
             .toList(),
+        names.size(),
         names.size() < most ? null : names.get(names.size() - 1));
   }
 
@@ -225,9 +226,10 @@ public final class RequestList {
   /**
    * A page of requests of which this agency was reminded.
    *
+   * @param looked how many requests were inspected for it
    * @param last the name after which the next page continues; null if this is the last
    */
-  public record ReminderPage(List<ListedRequest> requests, @Nullable Name last) {}
+  public record ReminderPage(List<ListedRequest> requests, int looked, @Nullable Name last) {}
 
   /** Registers a callback for each commit by which this agency is reminded; it must not block. */
   public void listen(Consumer<Name> listener) {
