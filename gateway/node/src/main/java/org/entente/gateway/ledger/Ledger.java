@@ -2,9 +2,11 @@ package org.entente.gateway.ledger;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
@@ -199,6 +201,30 @@ public final class Ledger implements AutoCloseable {
    */
   public <T> T commit(Lane lane, Mutation<T> mutation) {
     return writer.await(write(lane, mutation));
+  }
+
+  /**
+   * Applies a change for each of some items durably, as {@link #commit} does, in as many changes as
+   * their bytes need: each ends behind the item with which it has put half of {@link
+   * #mostBytesOfAChange}. So only a single item of more than the other half is too large. An item
+   * whose change throws ends the call; changes before its own stay.
+   */
+  public <T> void commitEach(Lane lane, List<T> items, BiConsumer<Transaction, T> change) {
+    int done = 0;
+    while (done < items.size()) {
+      List<T> left = items.subList(done, items.size());
+      done += commit(lane, tx -> applySome(tx, left, change));
+    }
+  }
+
+  private <T> Integer applySome(Transaction tx, List<T> items, BiConsumer<Transaction, T> change) {
+    long end = tx.bytes() + mostBytesOfAChange() / 2;
+    int done = 0;
+    while (done < items.size() && (done == 0 || tx.bytes() < end)) {
+      change.accept(tx, items.get(done));
+      done++;
+    }
+    return done;
   }
 
   /** Runs a short task after a delay, unless the ledger is closed by then. */

@@ -2,6 +2,7 @@ package org.entente.gateway.transmit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
@@ -14,7 +15,7 @@ import org.entente.gateway.seal.format.OriginNumber;
  * mail, everything owed to it in that lane gets numbers of the present epoch, in order.
  */
 public final class EpochRenumbering {
-  /** Most entries moved in one commit, which keep their order even after a crash. */
+  /** Most entries read at once; those moved keep their order even after a crash. */
   private static final int PAGE = 4_096;
 
   private final Ledger ledger;
@@ -50,7 +51,7 @@ public final class EpochRenumbering {
 
   private int renumber(AgencyName recipient, Lane lane) {
     long present = ledger.outbox().epoch(recipient, lane);
-    int moved = 0;
+    AtomicInteger moved = new AtomicInteger();
     OriginNumber after = null;
     boolean more = true;
     while (more) {
@@ -60,15 +61,17 @@ public final class EpochRenumbering {
           page.add(one.number());
         }
       }
-      moved +=
-          ledger
-              .commit(
-                  lane,
-                  tx -> page.stream().filter(n -> settlement.renumber(tx, recipient, n)).count())
-              .intValue();
+      ledger.commitEach(
+          lane,
+          page,
+          (tx, number) -> {
+            if (settlement.renumber(tx, recipient, number)) {
+              tx.afterCommit(moved::incrementAndGet);
+            }
+          });
       more = page.size() == PAGE;
       after = more ? page.get(PAGE - 1) : null;
     }
-    return moved;
+    return moved.get();
   }
 }

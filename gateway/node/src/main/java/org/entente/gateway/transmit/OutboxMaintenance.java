@@ -4,12 +4,15 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
@@ -19,6 +22,8 @@ import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Maintains the outbox: queues mail that waited for a key or a route, repeats mail that a peer
@@ -28,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * call continues where this one stopped.
  */
 public final class OutboxMaintenance {
+  private static final Logger LOG = LoggerFactory.getLogger(OutboxMaintenance.class);
+
   /** First wait for a recipient's signed confirmation; doubles with every attempt. */
   static final long FIRST_WAIT_MILLIS = 10_000;
 
@@ -94,6 +101,9 @@ public final class OutboxMaintenance {
   private final Map<Place, OriginNumber> places = new HashMap<>();
   private final Map<AgencyName, OutboxPass> looks = new HashMap<>();
 
+  /** Recipients for which the last round failed, which is logged once. */
+  private final Set<AgencyName> failing = new HashSet<>();
+
   /**
    * Creates the maintenance of a ledger's outbox.
    *
@@ -119,25 +129,43 @@ public final class OutboxMaintenance {
     this.times = times;
   }
 
-  /** One round over all recipients. */
+  /**
+   * One round over all recipients. What fails for one recipient is logged and tried again in the
+   * next round; it holds up no other. It throws only if the machine fails.
+   */
   public void round() {
     rounds++;
     endExpiredCustody();
     for (AgencyName recipient : recipients.get()) {
-      boolean now = reachable.test(recipient);
-      List<OutboxTable.NumberedEntry> withdrawn = new ArrayList<>();
-      OutboxPass look = looks.computeIfAbsent(recipient, r -> new OutboxPass(waiting.marks(r)));
-      for (Lane lane : Lane.all()) {
-        withdrawn.addAll(page(recipient, lane, now, look));
+      try {
+        look(recipient);
+        failing.remove(recipient);
+      } catch (RuntimeException e) {
+        if (ProcessingFailure.isOfTheMachine(e)) {
+          throw e;
+        }
+        // What fails for one recipient must not keep mail from those after it.
+        if (failing.add(recipient)) {
+          LOG.error("upkeep of the mail for {} failed; it is tried again", recipient, e);
+        }
       }
-      conclude(recipient, look);
-      if (now && !withdrawn.isEmpty()) {
-        notices.withdraw(recipient, withdrawn);
-      }
-      if (!now && waiting.isWaiting(recipient) && rounds % ROUNDS_A_REQUEST == 0) {
-        // The void was sent once, or will be, but can get lost.
-        notices.askKeys(recipient);
-      }
+    }
+  }
+
+  private void look(AgencyName recipient) {
+    boolean now = reachable.test(recipient);
+    List<OutboxTable.NumberedEntry> withdrawn = new ArrayList<>();
+    OutboxPass look = looks.computeIfAbsent(recipient, r -> new OutboxPass(waiting.marks(r)));
+    for (Lane lane : Lane.all()) {
+      withdrawn.addAll(page(recipient, lane, now, look));
+    }
+    conclude(recipient, look);
+    if (now && !withdrawn.isEmpty()) {
+      notices.withdraw(recipient, withdrawn);
+    }
+    if (!now && waiting.isWaiting(recipient) && rounds % ROUNDS_A_REQUEST == 0) {
+      // The void was sent once, or will be, but can get lost.
+      notices.askKeys(recipient);
     }
   }
 
@@ -151,14 +179,7 @@ public final class OutboxMaintenance {
     long before = times.ending().millis() - UNDER_WAY_MILLIS;
     List<HopQueueTable.PlacedEntry> expired =
         page.stream().filter(one -> settlement.isExpiredCustody(one.entry(), before)).toList();
-    if (!expired.isEmpty()) {
-      ledger.commit(
-          Lane.ROUTINE,
-          tx -> {
-            expired.forEach(one -> settlement.endCustody(tx, one));
-            return expired.size();
-          });
-    }
+    ledger.commitEach(Lane.ROUTINE, expired, settlement::endCustody);
   }
 
   private void conclude(AgencyName recipient, OutboxPass look) {
@@ -200,28 +221,16 @@ public final class OutboxMaintenance {
         }
       }
     }
-    change(recipient, lane, again, expired);
+    ledger.commitEach(lane, again, (tx, number) -> settlement.again(tx, recipient, number));
+    ledger.commitEach(lane, expired, (tx, number) -> expire(tx, recipient, number));
     if (!unconfirmed.isEmpty()) {
       notices.unconfirmed(recipient, unconfirmed);
     }
     return withdrawn;
   }
 
-  private void change(
-      AgencyName recipient, Lane lane, List<OriginNumber> again, List<OriginNumber> expired) {
-    if (again.isEmpty() && expired.isEmpty()) {
-      return;
-    }
-    ledger.commit(
-        lane,
-        tx -> {
-          again.forEach(number -> settlement.again(tx, recipient, number));
-          expired.forEach(
-              number ->
-                  settlement.withdraw(
-                      tx, recipient, number, Code.EXPIRED, "not delivered before its expiry"));
-          return again.size();
-        });
+  private void expire(Transaction tx, AgencyName recipient, OriginNumber number) {
+    settlement.withdraw(tx, recipient, number, Code.EXPIRED, "not delivered before its expiry");
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
@@ -53,7 +54,7 @@ class OutboxMaintenanceTest {
   private final SecureRandom random = new SecureRandom();
   private final Instant start = Instant.parse("2026-11-25T10:00:00Z");
   private final InstantSource late = () -> start.plus(LIFE).plus(Duration.ofDays(1));
-  private final MemoryStore store = new MemoryStore();
+  private final MemoryStore store = replicated();
   @AutoClose private final Ledger ledger = QuietLedger.started(store, () -> start);
   private final WaitingRecipients waiting = new WaitingRecipients();
   private final Dispatch dispatch =
@@ -83,40 +84,54 @@ class OutboxMaintenanceTest {
           new SessionConfirmations(sessions, () -> 0),
           new GapWatch(() -> 0));
   private final List<String> withdrawn = new ArrayList<>();
-  private final OutboxMaintenance upkeep =
-      new OutboxMaintenance(
-          ledger,
-          settlement,
-          waiting,
-          () -> new TreeSet<>(Set.of(DE, SG)),
-          agency -> true,
-          new RecipientNotices() {
-            @Override
-            public void withdraw(AgencyName recipient, List<OutboxTable.NumberedEntry> numbers) {
-              numbers.forEach(one -> withdrawn.add(recipient + " " + one.number().sequence()));
-            }
+  private final OutboxMaintenance upkeep = upkeep(agency -> true);
 
-            @Override
-            public void unconfirmed(AgencyName recipient, List<OriginNumber> numbers) {
-              throw new AssertionError(recipient + " " + numbers);
-            }
+  /** A replicated store takes less in a commit. */
+  private static MemoryStore replicated() {
+    MemoryStore store = new MemoryStore();
+    store.takeBatchesUpTo(8 << 20);
+    return store;
+  }
 
-            @Override
-            public void askKeys(AgencyName recipient) {
-              throw new AssertionError("all can be reached");
-            }
-          },
-          new OutboxMaintenance.Clocks(late, late));
+  private OutboxMaintenance upkeep(Predicate<AgencyName> reachable) {
+    return new OutboxMaintenance(
+        ledger,
+        settlement,
+        waiting,
+        () -> new TreeSet<>(Set.of(DE, SG)),
+        reachable,
+        new RecipientNotices() {
+          @Override
+          public void withdraw(AgencyName recipient, List<OutboxTable.NumberedEntry> numbers) {
+            numbers.forEach(one -> withdrawn.add(recipient + " " + one.number().sequence()));
+          }
+
+          @Override
+          public void unconfirmed(AgencyName recipient, List<OriginNumber> numbers) {
+            throw new AssertionError(recipient + " " + numbers);
+          }
+
+          @Override
+          public void askKeys(AgencyName recipient) {
+            throw new AssertionError("all can be reached");
+          }
+        },
+        new OutboxMaintenance.Clocks(late, late));
+  }
 
   private void submit(AgencyName recipient) {
+    submit(recipient, 1);
+  }
+
+  private void submit(AgencyName recipient, int messages) {
     byte[] hash = new byte[32];
     random.nextBytes(hash);
-    StoredEnvelope envelope =
-        StoredEnvelope.newBuilder()
-            .setHeader(ByteString.copyFromUtf8("header"))
-            .addMessageIds(
-                ByteString.copyFrom(MessageId.fresh(start.toEpochMilli(), random).bytes()))
-            .build();
+    StoredEnvelope.Builder envelope =
+        StoredEnvelope.newBuilder().setHeader(ByteString.copyFromUtf8("header"));
+    for (int i = 0; i < messages; i++) {
+      envelope.addMessageIds(
+          ByteString.copyFrom(MessageId.fresh(start.toEpochMilli(), random).bytes()));
+    }
     ledger.commit(
         LANE,
         tx -> {
@@ -124,7 +139,7 @@ class OutboxMaintenanceTest {
               tx,
               new Dispatch.OutgoingEnvelope(
                   hash,
-                  envelope,
+                  envelope.build(),
                   LANE,
                   start.plus(LIFE).toEpochMilli(),
                   List.of(new Dispatch.Recipient(recipient, "an-agreement"))));
@@ -174,5 +189,42 @@ class OutboxMaintenanceTest {
 
     assertEquals(0, ledger.unreadable().count(Table.OUTBOX));
     assertEquals(2, ledger.outbox().firstOwed(DE, LANE, 1, 0));
+  }
+
+  /**
+   * As when a recipient was away for long: what is stated of their messages is more than a change
+   * takes.
+   */
+  @Test
+  void fullEnvelopes_thatExpireTogether_areAllWithdrawn_andHoldUpNoOther() {
+    for (int i = 0; i < 256; i++) {
+      submit(DE, 80);
+    }
+    submit(SG);
+
+    upkeep.round();
+
+    for (int i = 1; i <= 256; i++) {
+      assertEquals(OutboxState.OUTBOX_STATE_VOID, state(DE, i));
+    }
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, state(SG, 1));
+    assertNull(ledger.failure());
+  }
+
+  @Test
+  void defect_overOneRecipient_holdsUpNoOther() {
+    submit(DE);
+    submit(SG);
+
+    upkeep(
+            agency -> {
+              if (agency.equals(DE)) {
+                throw new IllegalStateException("a defect");
+              }
+              return true;
+            })
+        .round();
+
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, state(SG, 1));
   }
 }

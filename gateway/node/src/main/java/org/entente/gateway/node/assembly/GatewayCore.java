@@ -238,9 +238,18 @@ public final class GatewayCore {
     ground.disk.look(links::withhold);
     outgoing.renumberOldEpochs();
     services.intake.start();
-    upkeep.round();
+    lookForMail();
     ground.audit.recordStart(ground.ledger, ground.agency(), ground.policy.current().version());
     ground.directory.begin().ifPresent(change -> ground.record(AuditType.CLIENTS_CHANGE, change));
+  }
+
+  /** What fails here is tried again by the periodic task, so it keeps no gateway from its start. */
+  private void lookForMail() {
+    try {
+      upkeep.round();
+    } catch (RuntimeException e) {
+      LOG.error("outbox upkeep failed at the start; it is tried again", e);
+    }
   }
 
   /** Schedules the periodic tasks. */
