@@ -8,13 +8,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.DeliveryStatus;
 import org.entente.gateway.ledger.record.EvidenceName;
+import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
@@ -74,8 +74,6 @@ public final class EvidenceTimeouts {
     ledger.awaited().look(tx, due);
   }
 
-  private record DueMessage(MessageId id, Optional<SentFacts> facts) {}
-
   private record Group(String recipient, Lane lane) {}
 
   /** Handles all due messages; returns how many. */
@@ -91,41 +89,63 @@ public final class EvidenceTimeouts {
   }
 
   private int page(List<AwaitedEvidenceTable.DueMessages> due, long now) {
-    List<DueMessage> found =
-        due.stream()
-            .flatMap(some -> some.ids().stream())
-            .map(id -> new DueMessage(id, evidence.sent(ledger.evidence(), id)))
-            .toList();
+    Map<MessageId, SentFacts> sent = new LinkedHashMap<>();
+    due.stream()
+        .flatMap(some -> some.ids().stream())
+        .forEach(
+            id -> evidence.sent(ledger.evidence(), id).ifPresent(facts -> sent.put(id, facts)));
     Map<Group, List<MessageId>> unopened = new LinkedHashMap<>();
     int looked =
         ledger.commit(
             Lane.ROUTINE,
             tx -> {
               unopened.clear();
-              Map<MessageId, Long> next = new LinkedHashMap<>();
-              due.forEach(some -> ledger.awaited().looked(tx, some));
-              Map<String, Set<MessageId>> opened = opened(tx, found);
-              found.forEach(one -> lookIfReadable(tx, one, now, opened, next, unopened));
-              ledger.awaited().look(tx, next);
-              return found.size();
+              return change(tx, due, sent, now, unopened);
             });
     unopened.forEach(EvidenceTimeouts::tell);
     return looked;
   }
 
-  /** By recipient what it opened: most messages, so that nothing else is looked up for them. */
-  private Map<String, Set<MessageId>> opened(Transaction tx, List<DueMessage> found) {
-    Map<String, List<MessageId>> sent = new HashMap<>();
-    for (DueMessage one : found) {
-      one.facts()
-          .ifPresent(
-              facts ->
-                  facts
-                      .getRecipientsList()
-                      .forEach(
-                          name ->
-                              sent.computeIfAbsent(name, n -> new ArrayList<>()).add(one.id())));
+  /** Looks at messages until a change is large enough; the others stay due. */
+  private int change(
+      Transaction tx,
+      List<AwaitedEvidenceTable.DueMessages> due,
+      Map<MessageId, SentFacts> sent,
+      long now,
+      Map<Group, List<MessageId>> unopened) {
+    Map<MessageId, Long> next = new LinkedHashMap<>();
+    Map<String, Set<MessageId>> opened = opened(tx, sent);
+    long end = tx.bytes() + ledger.mostBytesOfAChange() / 2;
+    int looked = 0;
+    for (AwaitedEvidenceTable.DueMessages some : due) {
+      if (tx.bytes() >= end) {
+        break;
+      }
+      ledger.awaited().looked(tx, some);
+      for (MessageId id : some.ids()) {
+        SentFacts facts = sent.get(id);
+        if (tx.bytes() >= end) {
+          next.put(id, some.atMillis());
+        } else {
+          looked++;
+          if (facts != null) {
+            lookIfReadable(tx, id, facts, now, opened, next, unopened);
+          }
+        }
+      }
     }
+    ledger.awaited().look(tx, next);
+    return looked;
+  }
+
+  /** By recipient what it opened: most messages, so that nothing else is looked up for them. */
+  private Map<String, Set<MessageId>> opened(Transaction tx, Map<MessageId, SentFacts> found) {
+    Map<String, List<MessageId>> sent = new HashMap<>();
+    found.forEach(
+        (id, facts) ->
+            facts
+                .getRecipientsList()
+                .forEach(name -> sent.computeIfAbsent(name, n -> new ArrayList<>()).add(id)));
     Map<String, Set<MessageId>> opened = new HashMap<>();
     sent.forEach((name, ids) -> opened.put(name, opened(tx, name, ids)));
     return opened;
@@ -143,31 +163,35 @@ public final class EvidenceTimeouts {
   /** Concludes nothing about a message of which it cannot be read what is stated. */
   private void lookIfReadable(
       Transaction tx,
-      DueMessage found,
+      MessageId id,
+      SentFacts facts,
       long now,
       Map<String, Set<MessageId>> opened,
       Map<MessageId, Long> next,
       Map<Group, List<MessageId>> unopened) {
     try {
-      look(tx, found, now, opened, next, unopened);
-    } catch (CorruptRecord e) {
-      // One damaged record must not delay the others. Nothing is written before all is read.
-      LOG.error("message {}: the evidence of it cannot be read", found.id(), e);
+      tx.within(
+          inner -> {
+            look(inner, id, facts, now, opened, next, unopened);
+            return id;
+          });
+    } catch (RuntimeException e) {
+      if (ProcessingFailure.isOfTheMachine(e)) {
+        throw e;
+      }
+      // One damaged record, or a defect over one message, must not delay the others.
+      LOG.error("message {}: its evidence cannot be read or stated", id, e);
     }
   }
 
   private void look(
       Transaction tx,
-      DueMessage found,
+      MessageId id,
+      SentFacts facts,
       long now,
       Map<String, Set<MessageId>> opened,
       Map<MessageId, Long> next,
       Map<Group, List<MessageId>> unopened) {
-    MessageId id = found.id();
-    if (found.facts().isEmpty()) {
-      return;
-    }
-    SentFacts facts = found.facts().get();
     TimeoutRules.Assessment look =
         TimeoutRules.look(facts, name -> recipient(tx, id, name, opened), now);
     look.steps()

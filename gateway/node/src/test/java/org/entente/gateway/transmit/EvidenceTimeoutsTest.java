@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordSeal;
@@ -297,6 +298,43 @@ class EvidenceTimeoutsTest {
     }
     assertEquals(700, read.size());
     assertEquals(List.copyOf(new java.util.TreeSet<>(sent)), new ArrayList<>(sorted(read)));
+  }
+
+  /** What is stated of all of them is more than twice what a change of a replicated store takes. */
+  @Test
+  void manyRecipients_thatAreDueAtOnce_areAllStatedInOneRound() {
+    MemoryStore store = new MemoryStore(disk);
+    store.takeBatchesUpTo(8 << 20);
+    ledger.close();
+    ledger = QuietLedger.started(store, clock);
+    awaiting = new EvidenceTimeouts(FR, ledger, records, ending);
+    List<String> names =
+        IntStream.range(0, 60).mapToObj(i -> "agency-%02d.customs".formatted(i)).toList();
+    Map<MessageId, SentFacts> sent = new LinkedHashMap<>();
+    for (int i = 0; i < 300; i++) {
+      sent.put(
+          MessageId.fresh(clock.millis(), new SecureRandom()),
+          SentFacts.newBuilder()
+              .addAllRecipients(names)
+              .setLane(Lane.FLASH.number())
+              .setExpiresAtMs(clock.instant().plus(EXPIRES).toEpochMilli())
+              .setOpenByMs(clock.instant().plus(OPEN_WITHIN).toEpochMilli())
+              .build());
+    }
+    ledger.commit(
+        Lane.FLASH,
+        tx -> {
+          EvidenceTimeouts.begin(tx, ledger, records, sent);
+          return sent;
+        });
+    MessageId other = send(false);
+    ending.move(OPEN_WITHIN);
+
+    assertEquals(301, awaiting.round());
+
+    names.forEach(name -> assertEquals(300, ledger.awaited().unopened(name, Lane.FLASH)));
+    assertEquals(List.of("NON_RETRIEVAL fr.customs UNOPENED"), known(other));
+    assertEquals(0, awaiting.round());
   }
 
   private static java.util.SortedSet<MessageId> sorted(
