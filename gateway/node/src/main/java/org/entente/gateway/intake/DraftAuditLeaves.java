@@ -12,6 +12,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.ChainLink;
 import org.entente.gateway.model.AgencyName;
@@ -30,6 +31,9 @@ final class DraftAuditLeaves {
 
   /** Most refused recipients that a leaf names. */
   private static final int NAMED = 16;
+
+  /** Most bytes of a leaf's detail and envelope, and of the evidence that goes with it. */
+  private static final int BESIDE_LEAF = 1_200;
 
   private DraftAuditLeaves() {}
 
@@ -97,18 +101,39 @@ final class DraftAuditLeaves {
     for (OnwardContent.SourceMessage from : submission.passesOn().sources()) {
       MessageId source = from.id();
       for (Permitted part : submission.parts()) {
-        List<AgencyName> recipients = part.permits().stream().map(Permit::recipient).toList();
-        tx.audit(
-            AuditRecord.of(
-                    AuditType.PASSED_ON,
-                    LawCategory.DISCLOSURE,
-                    now(tx),
-                    submission.actor(),
-                    new AuditSubject(null, List.of(source, submission.id()), recipients, null))
-                .under(part.agreement(), part.policyVersion())
-                .saying(submission.passesOn().words(source, recipients)));
+        String words = submission.passesOn().words(source, recipients(part));
+        tx.audit(passedOn(now(tx), submission, part, source).saying(words));
       }
     }
+  }
+
+  private static AuditRecord passedOn(
+      Instant at, Submission submission, Permitted part, MessageId source) {
+    List<MessageId> messages = List.of(source, submission.id());
+    return AuditRecord.of(
+            AuditType.PASSED_ON,
+            LawCategory.DISCLOSURE,
+            at,
+            submission.actor(),
+            new AuditSubject(null, messages, recipients(part), null))
+        .under(part.agreement(), part.policyVersion());
+  }
+
+  private static List<AgencyName> recipients(Permitted part) {
+    return part.permits().stream().map(Permit::recipient).toList();
+  }
+
+  /**
+   * Bytes that an accepted submission needs at most for its leaves, and for the evidence of what it
+   * passes on.
+   */
+  static long mostBytes(Submission submission) {
+    long bytes = 0;
+    for (Permitted part : submission.parts()) {
+      AuditRecord leaf = passedOn(Instant.EPOCH, submission, part, submission.id());
+      bytes += StoredLeaf.mostBytes(leaf) + BESIDE_LEAF;
+    }
+    return bytes * (1 + submission.passesOn().sources().size());
   }
 
   /** A leaf for a message of this agency that a later one changed. */

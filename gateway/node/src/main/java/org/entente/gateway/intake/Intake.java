@@ -560,13 +560,16 @@ public final class Intake implements AutoCloseable {
     Lane lane = round.get(0).lane();
     Mutation<List<Outcome>> change = tx -> commit(tx, round, sealed, subjects);
     Ledger ledger = parts.ledger();
-    return (round.size() == 1 ? ledger.writeHere(lane, change) : ledger.write(lane, change))
-        .thenApply(
-            outcomes -> {
+    CompletableFuture<List<Outcome>> written =
+        round.size() == 1 ? ledger.writeHere(lane, change) : ledger.write(lane, change);
+    return written
+        .thenRun(
+            () -> {
               sealed.forEach(Intake::tellAccepted);
               RoundStages.committed(hooks.tracer(), round, handedOver);
-              return outcomes;
-            });
+            })
+        // What is durable may not be repeated, so it does not fail if telling of it does.
+        .handle((told, failure) -> written.join());
   }
 
   /** Lets an operator follow a message, through transits too, which see only the header's hash. */

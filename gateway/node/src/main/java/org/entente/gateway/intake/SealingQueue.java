@@ -3,10 +3,13 @@ package org.entente.gateway.intake;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
@@ -14,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -95,6 +99,10 @@ final class SealingQueue implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
   private final Map<Lane, Deque<Submission>> waiting = new EnumMap<>(Lane.class);
+
+  /** Waiting submissions of rounds that failed, which go into no round with others. */
+  private final Set<Submission> alone = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private int underWay;
   private int waitingCount;
   private int uncommitted;
@@ -119,7 +127,8 @@ final class SealingQueue implements AutoCloseable {
    * A queue; {@link #start} begins sealing.
    *
    * @param sealAndCommit seals a round and hands it to the ledger; the future completes with an
-   *     outcome for each submission when they are durable, and its failure fails all of them
+   *     outcome for each submission when they are durable, and fails only if none is: each of
+   *     several is then repeated alone, unless the machine failed
    * @param most most submissions that may wait or be on their way into the ledger
    * @param mostBytes bytes that one change of the ledger may put; a round is one change
    * @param sealer runs sealing, one round at a time, and may block before a round
@@ -360,14 +369,17 @@ final class SealingQueue implements AutoCloseable {
       for (Lane lane : lanes) {
         Deque<Submission> queue = queue(lane);
         while (!queue.isEmpty() && round.size() < most) {
+          boolean single = alone.contains(queue.element());
           left -= queue.element().writtenBytes();
-          if (left < 0 && !round.isEmpty()) {
+          if ((single || left < 0) && !round.isEmpty()) {
             most = round.size();
           } else {
-            round.add(queue.poll());
+            round.add(queue.remove());
+            most = single ? 1 : most;
           }
         }
       }
+      round.forEach(alone::remove);
       boolean bulk = round.get(round.size() - 1).lane() != Lane.FLASH;
       uncommitted++;
       bulkUncommitted += bulk ? 1 : 0;
@@ -393,8 +405,11 @@ final class SealingQueue implements AutoCloseable {
     }
     committed.whenComplete(
         (outcomes, failure) -> {
+          if (failure != null && repeatsAlone(round, failure)) {
+            return;
+          }
           // First, so that a client that has its outcome has its place in the queue back.
-          release(round);
+          release(round, round.submissions().size());
           List<Submission> submissions = round.submissions();
           for (int i = 0; i < submissions.size(); i++) {
             if (failure == null) {
@@ -406,10 +421,38 @@ final class SealingQueue implements AutoCloseable {
         });
   }
 
-  private void release(Round round) {
+  /**
+   * Puts the submissions of a failed round back, each for a round of its own, so that only those
+   * fail that are the cause; returns false if all of them fail.
+   */
+  private boolean repeatsAlone(Round round, Throwable failure) {
+    List<Submission> submissions = round.submissions();
+    if (submissions.size() == 1 || ProcessingFailure.isOfTheMachine(failure)) {
+      return false;
+    }
     lock.lock();
     try {
-      underWay -= round.submissions().size();
+      if (closing) {
+        return false;
+      }
+      for (int i = submissions.size() - 1; i >= 0; i--) {
+        queue(submissions.get(i).lane()).addFirst(submissions.get(i));
+      }
+      alone.addAll(submissions);
+      waitingCount += submissions.size();
+      LOG.error(
+          "a round of {} submissions failed; each is repeated alone", submissions.size(), failure);
+      release(round, 0);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void release(Round round, int ended) {
+    lock.lock();
+    try {
+      underWay -= ended;
       uncommitted--;
       took = Math.max(timers.nanos() - round.beganAt(), took - took / FADING);
       if (round.bulk()) {

@@ -67,9 +67,9 @@ record Submission(
     return highest;
   }
 
-  /** Bytes of its labels and bodies, with those of what is written of refused recipients. */
+  /** Bytes of its labels, bodies and leaves, and of what is written of refused recipients. */
   long writtenBytes() {
-    return bytes() + refusals.size() * REFUSAL_BYTES;
+    return bytes() + refusals.size() * REFUSAL_BYTES + DraftAuditLeaves.mostBytes(this);
   }
 
   /** Bytes of its labels and bodies. */

@@ -1,5 +1,6 @@
 package org.entente.gateway.intake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -19,17 +20,20 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,10 @@ class SealingQueueTest {
   private final SealingQueue queue = queue(Runnable::run);
 
   private SealingQueue queue(Executor sealer) {
+    return queue(sealer, MOST_BYTES);
+  }
+
+  private SealingQueue queue(Executor sealer, long mostBytes) {
     return new SealingQueue(
         round -> {
           rounds.add(round);
@@ -55,7 +63,7 @@ class SealingQueueTest {
           return commit;
         },
         /* most= */ 1_000,
-        MOST_BYTES,
+        mostBytes,
         sealer,
         () -> false,
         timers,
@@ -139,7 +147,7 @@ class SealingQueueTest {
   }
 
   @Test
-  void failure_ofARound_isThatOfEachOfItsSubmissions_andTheNextGoes() {
+  void failure_ofTheMachine_isThatOfEachSubmissionOfARound_andTheNextGoes() {
     Submission first = submission(Lane.PRIORITY);
     Submission second = submission(Lane.ROUTINE);
     assertNull(queue.offer(first));
@@ -147,7 +155,7 @@ class SealingQueueTest {
     queue.start();
     assertEquals(List.of(2), sizes());
     assertEquals(2, queue.waiting());
-    commits.get(0).completeExceptionally(new IllegalStateException("the disk"));
+    commits.get(0).completeExceptionally(new LedgerFailure(Code.NOT_READY, "the disk", null));
     assertTrue(first.done().isCompletedExceptionally());
     assertTrue(second.done().isCompletedExceptionally());
     assertEquals(0, queue.waiting());
@@ -157,6 +165,72 @@ class SealingQueueTest {
     assertEquals(List.of(2, 1), sizes());
     committed();
     assertTrue(third.done().isDone());
+  }
+
+  /** Otherwise one client's draft would fail those of all others that wait with it. */
+  @Test
+  void round_thatFailsForOneOfItsSubmissions_isRepeatedOneByOne_andOnlyThatOneFails() {
+    List<Submission> offered = new ArrayList<>();
+    for (Lane lane : List.of(Lane.ROUTINE, Lane.PRIORITY, Lane.ROUTINE)) {
+      offered.add(submission(lane));
+      assertNull(queue.offer(offered.get(offered.size() - 1)));
+    }
+    queue.start();
+    commits.remove(0).completeExceptionally(new IllegalStateException("too large a change"));
+    assertEquals(3, queue.waiting());
+    offer(Lane.ROUTINE);
+    for (int i = 0; i < 4; i++) {
+      timers.pass(APART);
+      if (rounds.get(rounds.size() - 1).contains(offered.get(0))) {
+        commits.remove(0).completeExceptionally(new IllegalStateException("too large a change"));
+      } else {
+        committed();
+      }
+    }
+    assertEquals(List.of(3, 1, 1, 1, 1), sizes());
+    assertEquals(offered.get(1), rounds.get(1).get(0), "the higher lane first");
+    assertTrue(offered.get(0).done().isCompletedExceptionally());
+    assertEquals(Outcome.getDefaultInstance(), offered.get(1).done().join());
+    assertEquals(Outcome.getDefaultInstance(), offered.get(2).done().join());
+    assertEquals(0, queue.waiting());
+  }
+
+  /** 43 KB each, of which the draft is less than one. */
+  @Test
+  void leavesOfWhatIsPassedOn_countForTheirRound() {
+    long mostOfAReplicatedLedger = 5 << 20;
+    SealingQueue small = queue(Runnable::run, mostOfAReplicatedLedger);
+    String reason = "\u8b66".repeat(500);
+    for (int i = 0; i < SealingQueue.ROUND; i++) {
+      assertNull(small.offer(passingOn(16, reason)));
+    }
+    small.start();
+    int together = sizes().get(0);
+    assertTrue(together > 16, sizes().toString());
+    long reasons = together * 16L * reason.getBytes(UTF_8).length;
+    assertTrue(reasons < mostOfAReplicatedLedger / 5 * 2, sizes().toString());
+  }
+
+  private static Submission passingOn(int sources, String reason) {
+    MessageId id = MessageId.fresh(PolicyFixture.NOW.toEpochMilli(), new SecureRandom());
+    OnBehalfOf person =
+        OnBehalfOf.newBuilder().setOfficer("an officer").setJustification(reason).build();
+    return Submission.of(
+        OutcomeKey.of("client", "key", new byte[32]),
+        AuditActor.client(SELF, new NodeName("desk"), person),
+        List.of(
+            PermittedFixture.alert(
+                id,
+                SELF,
+                Lane.ROUTINE,
+                Body.getDefaultInstance(),
+                PolicyFixture.NOW,
+                "de.customs")),
+        List.of(),
+        new OnwardContent(
+            Collections.nCopies(sources, new OnwardContent.SourceMessage(id, SELF)), List.of()),
+        Duration.ZERO,
+        new CompletableFuture<>());
   }
 
   /** A defect in one round does not end sealing. */
