@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
@@ -48,6 +50,11 @@ public final class BundleGossip {
   private final BundleExchange exchange = new BundleExchange();
   private final Map<AgencyName, Neighbour> up = new ConcurrentHashMap<>();
   private volatile @Nullable Contradiction contradiction;
+
+  /** Witnesses that named another bundle of a version. */
+  private final Set<AgencyName> naming = new HashSet<>();
+
+  private long namedVersion;
 
   /** Sends messages to neighbours without blocking. */
   @FunctionalInterface
@@ -297,9 +304,24 @@ public final class BundleGossip {
       if (known != null && known.covers(found)) {
         return;
       }
+      if (found.note().isEmpty() && !isFirstOf(found)) {
+        return;
+      }
       contradiction = found;
     }
     events.contradicted(found);
+  }
+
+  /**
+   * Whether a witness names another bundle of this version for the first time: it can invent a hash
+   * for each statement. Requires the lock.
+   */
+  private boolean isFirstOf(Contradiction named) {
+    if (named.version() != namedVersion) {
+      namedVersion = named.version();
+      naming.clear();
+    }
+    return naming.add(named.from());
   }
 
   private void stated(AgencyName from, byte[] note) {

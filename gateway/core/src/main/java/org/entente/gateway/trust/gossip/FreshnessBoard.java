@@ -36,6 +36,12 @@ public final class FreshnessBoard {
    */
   static final Duration APART = Duration.ofMinutes(1);
 
+  /**
+   * Statements of a witness taken within as many times {@link #APART}, by this node's clock: a
+   * witness chooses the times in its statements. More than one, as links keep some up.
+   */
+  static final int BURST = 4;
+
   private final Map<AgencyName, KeptStatement> latest = new TreeMap<>();
   private final int quorum;
 
@@ -49,7 +55,7 @@ public final class FreshnessBoard {
     this.quorum = quorum;
   }
 
-  private record KeptStatement(Freshness freshness, ByteBuffer note) {}
+  private record KeptStatement(Freshness freshness, ByteBuffer note, RateLimit taken) {}
 
   /** State of the bundle in force according to the statements of others. */
   public enum State {
@@ -69,7 +75,7 @@ public final class FreshnessBoard {
    * Verifies a received statement and keeps it if it is newer.
    *
    * @return the statement, to be forwarded; empty if it is not newer than the witness's last known
-   *     one
+   *     one, if it is older than {@link #STALE}, or if the witness states too often
    */
   public synchronized Result<Optional<Freshness>> offer(
       byte[] note, TrustBundle bundle, Instant now) {
@@ -79,18 +85,31 @@ public final class FreshnessBoard {
       return Result.done(Optional.empty());
     }
     return Freshness.verify(note, bundle, now)
-        .map(stated -> isNewer(stated) ? Optional.of(kept(stated, note)) : Optional.empty());
+        .map(
+            stated ->
+                isNewer(stated, now) ? Optional.of(kept(stated, note, now)) : Optional.empty());
   }
 
-  private boolean isNewer(Freshness stated) {
+  private boolean isNewer(Freshness stated, Instant now) {
+    if (stated.stated().isBefore(now.minus(STALE))) {
+      return false;
+    }
     KeptStatement before = latest.get(stated.agency());
-    return before == null || !stated.stated().isBefore(before.freshness.stated().plus(APART));
+    return before == null
+        || (!stated.stated().isBefore(before.freshness.stated().plus(APART))
+            && before.taken.isLeft(now));
   }
 
-  private Freshness kept(Freshness stated, byte[] note) {
+  private Freshness kept(Freshness stated, byte[] note, Instant now) {
+    KeptStatement before = latest.get(stated.agency());
+    RateLimit taken =
+        before == null ? new RateLimit(BURST, APART.multipliedBy(BURST)) : before.taken;
+    if (taken.isLeft(now)) {
+      taken.spend();
+    }
     latest.put(
         stated.agency(),
-        new KeptStatement(stated, ByteBuffer.wrap(note.clone()).asReadOnlyBuffer()));
+        new KeptStatement(stated, ByteBuffer.wrap(note.clone()).asReadOnlyBuffer(), taken));
     return stated;
   }
 

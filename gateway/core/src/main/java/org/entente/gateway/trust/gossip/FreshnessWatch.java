@@ -23,6 +23,7 @@ public final class FreshnessWatch {
   private static final Duration AGAIN = Duration.ofHours(1);
 
   private State seen = State.FRESH;
+  private State told = State.FRESH;
   private Instant since;
   private @Nullable TrustNotice bad;
   private Instant said = Instant.MIN;
@@ -47,12 +48,14 @@ public final class FreshnessWatch {
       return Optional.empty();
     }
     TrustNotice word = word(state, board, bundle, self);
-    boolean same = bad != null && bad.text().equals(word.text());
+    // Not by its words, which a witness can change with each statement.
+    boolean same = bad != null && told == state;
     bad = word;
     if (same && now.isBefore(said.plus(AGAIN))) {
       return Optional.empty();
     }
     said = now;
+    told = state;
     return Optional.of(word);
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.entente.gateway.model.AgencyName;
@@ -337,6 +338,25 @@ final class BundleGossipAttackTest {
     assertEquals(net.now(), first.stated(), "the first");
     net.say(HUB, fr, new FreshnessNotice(ByteBuffer.wrap(new byte[100])));
     assertEquals(List.of(Code.MALFORMED), fr.misspoken);
+  }
+
+  @Test
+  void witness_namingOtherBundlesWithoutEnd_isOneContradiction() {
+    for (int i = 0; i < 5; i++) {
+      net.jump(FreshnessBoard.APART);
+      net.say(HUB, fr, new FreshnessNotice(ByteBuffer.wrap(invented(i))));
+    }
+    assertEquals(List.of(), fr.misspoken);
+    assertEquals(1, fr.contradictions.size());
+  }
+
+  /** Names a bundle of the version in force that nobody has. */
+  private byte[] invented(int which) {
+    String without = which % 2 == 0 ? FR : "sg.police";
+    List<Member> members = new ArrayList<>(federation.content(2).agencies());
+    members.removeIf(member -> member.name().value().equals(without));
+    TrustBundle other = federation.bundle(federation.content(2, members));
+    return Freshness.state(other, new AgencyName(DE), federation.signing(DE), net.now());
   }
 
   @Test

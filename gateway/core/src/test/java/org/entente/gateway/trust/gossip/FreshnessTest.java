@@ -167,6 +167,24 @@ final class FreshnessTest {
     assertEquals(3, taken);
   }
 
+  /** A witness that was silent for long has many minutes left by its own times. */
+  @Test
+  void witness_backDatingItsStatements_isTakenNoMoreOften() {
+    Instant yearAgo = START.minus(Duration.ofDays(365));
+    assertEquals(0, taken(yearAgo), "what is stale says nothing");
+    assertEquals(FreshnessBoard.BURST, taken(START.minus(Duration.ofHours(30))));
+    assertEquals(FreshnessBoard.State.FRESH, board.state(one, FR, START));
+  }
+
+  private int taken(Instant first) {
+    int taken = 0;
+    for (int minute = 0; minute < 100; minute++) {
+      byte[] note = stated(one, DE, first.plus(Duration.ofMinutes(minute)));
+      taken += Results.value(board.offer(note, one, START)).isPresent() ? 1 : 0;
+    }
+    return taken;
+  }
+
   @Test
   void watch_tellsWhatLasts_onceAnHour_andWhenItIsOver() {
     FreshnessWatch watch = new FreshnessWatch(START);
@@ -197,6 +215,16 @@ final class FreshnessTest {
     String text =
         watch.look(board, one, FR, START.plus(FreshnessWatch.LASTING)).orElseThrow().text();
     assertTrue(text.contains("de.customs") && text.contains(other.hash()), text);
+
+    Instant soon = START.plus(FreshnessWatch.LASTING).plusSeconds(60);
+    TrustBundle third =
+        federation.bundle(
+            federation.content(
+                1,
+                without.stream().filter(m -> m.name().equals(DE) || m.roles().isEmpty()).toList()));
+    board.offer(stated(third, DE, soon), one, soon);
+    assertEquals(Optional.empty(), watch.look(board, one, FR, soon), "the same problem");
+    assertTrue(watch.state().orElseThrow().text().contains(third.hash()));
 
     FreshnessBoard silent = new FreshnessBoard(0);
     FreshnessWatch second = new FreshnessWatch(START);
