@@ -408,9 +408,10 @@ public final class MessageErasure {
    * restored ledger brought back or does not know, so that it refuses them if they come again, and
    * continues pending erasures. Returns the number of messages that were brought back.
    *
+   * @param today by the clock by which retention ends; the ledger forgets older erasures on purpose
    * @throws UncheckedIOException if the journal cannot be read
    */
-  public int replay() {
+  public int replay(LocalDate today) {
     AtomicInteger again = new AtomicInteger();
     try {
       journal.atOpening(
@@ -421,7 +422,7 @@ public final class MessageErasure {
                     .filter(ErasureRecord::hasLeaf)
                     .flatMap(MessageErasure::kept)
                     .toList());
-            int begun = ledger.commit(Lane.ROUTINE, tx -> beginAgain(tx, some));
+            int begun = ledger.commit(Lane.ROUTINE, tx -> beginAgain(tx, some, today));
             again.addAndGet(begun);
           });
     } catch (IOException e) {
@@ -432,7 +433,7 @@ public final class MessageErasure {
     return again.get();
   }
 
-  private int beginAgain(Transaction tx, List<ErasureRecord> erased) {
+  private int beginAgain(Transaction tx, List<ErasureRecord> erased, LocalDate today) {
     int again = 0;
     for (ErasureRecord one : erased) {
       InboxTable.PlacedRecord placed =
@@ -441,6 +442,7 @@ public final class MessageErasure {
         begin(tx, placed, one.getCause());
         again++;
       } else if (placed == null
+          && one.getBucketDay() >= today.toEpochDay()
           && ledger.retention().pending(tx, id(one)) == null
           && ledger.retention().done(tx, id(one)) == null) {
         // Another message may have this position in the restored ledger.

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -305,7 +307,7 @@ class ErasedFromDiskTest {
         ErasureJournal journal = journal()) {
       Ledger ledger = ledger(store);
       try (ReceiveKit kit = kit(ledger, new KeyProvider(keystore, () -> now, random), journal)) {
-        assertEquals(1, kit.erasing().replay());
+        assertEquals(1, kit.erasing().replay(LocalDate.ofInstant(now, ZoneOffset.UTC)));
         kit.settle();
         assertEquals(null, ledger.inbox().find(erased.messageId()));
         requireNonNull(ledger.inbox().find(kept.messageId()));

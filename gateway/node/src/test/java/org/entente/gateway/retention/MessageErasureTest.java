@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -85,6 +86,10 @@ class MessageErasureTest {
   private ErasureJournal journal() throws IOException {
     return ErasureJournal.open(
         folder.resolve("erasures"), LocalDate.parse("2026-11-25").toEpochDay());
+  }
+
+  private LocalDate today() {
+    return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
   }
 
   private MessageErasure erasing() {
@@ -297,6 +302,25 @@ class MessageErasureTest {
     assertEquals(2, records.size());
   }
 
+  /** A machine of a cluster reads its journal at each take-over, for as long as it runs. */
+  @Test
+  void takeOver_afterTheBucketHasEnded_beginsNoErasureAgain() throws IOException {
+    MessageId id = received(1, FR).get(0);
+    recall(List.of(id));
+    work(STORM);
+    journal.close();
+    journal = ErasureJournal.open(folder.resolve("erasures"), ErasureJournal.Others.NONE);
+    erasing = erasing();
+    clock.move(Duration.ofDays(40));
+    var unused = new BucketSweep(DE, ledger, evidence, clock).round();
+    assertNull(ledger.retention().done(id), "the ledger has forgotten it");
+
+    assertEquals(0, erasing.replay(today()));
+    work(STORM);
+    assertEquals(1, erased());
+    assertEquals(1, owed(FR).size());
+  }
+
   @Test
   void recallOfAnotherOrigin_duringAStorm_isInTheNextRound() {
     // The origin of the storm chooses ids that come first.
@@ -337,7 +361,7 @@ class MessageErasureTest {
 
     journal = journal();
     erasing = erasing();
-    assertEquals(0, erasing.replay(), "none is in the inbox again");
+    assertEquals(0, erasing.replay(today()), "none is in the inbox again");
     work(STORM);
 
     assertEquals(STORM, erased());
@@ -552,7 +576,7 @@ class MessageErasureTest {
       tasks.clear();
       MessageErasure continued =
           new MessageErasure(DE, restarted, keys, journal, evidence, tasks::add);
-      assertEquals(again, continued.replay());
+      assertEquals(again, continued.replay(today()));
       for (MessageId id : ids.subList(0, 10)) {
         assertNull(restarted.inbox().find(id));
       }

@@ -288,13 +288,13 @@ class RetentionTest {
     node.retention.erase(OFFICE, id, PERSON);
 
     restartOver(backup);
-    assertEquals(1, node.kit.erasing().replay());
+    assertEquals(1, node.kit.erasing().replay(today()));
     node.kit.settle();
 
     assertNull(node.ledger.inbox().find(id));
     assertTrue(node.body(other).isPresent());
     assertEquals(AuditType.ERASED, leaves.last(0).type());
-    assertEquals(0, node.kit.erasing().replay(), "once");
+    assertEquals(0, node.kit.erasing().replay(today()), "once");
   }
 
   /** The restored ledger is older than the message, so its origin sends it again. */
@@ -306,7 +306,7 @@ class RetentionTest {
     node.retention.erase(OFFICE, message.messageId(), PERSON);
 
     restartOver(backup);
-    assertEquals(0, node.kit.erasing().replay(), "none is in the inbox again");
+    assertEquals(0, node.kit.erasing().replay(today()), "none is in the inbox again");
     node.kit.settle();
     node.kit.deliver(message);
 
@@ -349,7 +349,7 @@ class RetentionTest {
     assertNull(node.ledger.inbox().find(id), "nobody is given it from here on");
 
     restartOver(node.store);
-    node.kit.erasing().replay();
+    node.kit.erasing().replay(today());
     node.kit.settle();
 
     ErasureRecord done = requireNonNull(node.ledger.retention().done(id));
@@ -366,7 +366,7 @@ class RetentionTest {
     assertThrows(CompletionException.class, () -> node.retention.erase(OFFICE, id, PERSON));
 
     restartOver(node.store);
-    node.kit.erasing().replay();
+    node.kit.erasing().replay(today());
     node.kit.settle();
 
     assertEquals(AuditType.ERASED, leaves.last(0).type());

@@ -3,6 +3,8 @@ package org.entente.gateway.node.assembly;
 import io.grpc.ServerInterceptors;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -221,7 +223,8 @@ public final class GatewayCore {
     ground.ledger.start();
     ground.witness.recall();
     keyCare.vouch();
-    int erasedAgain = incoming.erasing.replay();
+    int erasedAgain =
+        incoming.erasing.replay(LocalDate.ofInstant(ground.ending.instant(), ZoneOffset.UTC));
     if (erasedAgain > 0) {
       LOG.warn(
           "erased {} messages of a restored ledger again, as they had been erased before",
