@@ -1,5 +1,6 @@
 package org.entente.gateway.cluster;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -99,6 +100,7 @@ public final class ClusterNode implements AutoCloseable {
   private final ExecutorService copies = Executors.newSingleThreadExecutor(named("cluster-copy"));
   private final ExecutorService asking = Executors.newCachedThreadPool(named("cluster-keys"));
   private volatile @Nullable Leadership leading;
+  private final OtherJournals otherJournals;
   private volatile @Nullable ErasureAppender erasures;
 
   private ClusterNode(
@@ -129,6 +131,11 @@ public final class ClusterNode implements AutoCloseable {
     connections = new NodeConnections(settings.tls().trust());
     group = RaftGroupId.valueOf(uuid(settings.group()));
     self = RaftPeerId.valueOf(settings.self());
+    otherJournals =
+        new OtherJournals(
+            others(
+                channel -> records -> ErasureCalls.append(channel.get(), records, FILE_PATIENCE)),
+            asking);
     server = server();
   }
 
@@ -380,17 +387,11 @@ public final class ClusterNode implements AutoCloseable {
   /**
    * Has all other nodes add records to their erasure journals; they are durable there on return.
    *
+   * @param records each as the journals take it
    * @throws IOException naming a node that may not have them
    */
-  public void sendErasures(byte[] records) throws IOException {
-    for (Map.Entry<String, Supplier<ManagedChannel>> node :
-        others(Function.identity()).entrySet()) {
-      try {
-        ErasureCalls.append(node.getValue().get(), records, FILE_PATIENCE);
-      } catch (IOException e) {
-        throw new IOException("node " + node.getKey() + ": " + e.getMessage(), e);
-      }
-    }
+  public void sendErasures(List<ByteString> records) throws IOException {
+    otherJournals.append(records);
   }
 
   /** The attachments of the cluster for as long as this node leads in a term. */

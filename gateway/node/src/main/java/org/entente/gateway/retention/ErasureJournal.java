@@ -1,5 +1,6 @@
 package org.entente.gateway.retention;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -42,11 +43,18 @@ public final class ErasureJournal implements AutoCloseable {
   private static final int PAGE = 1_000;
 
   private final Path path;
-  private final FileChannel file;
   private final Others others;
+
+  /** An interrupt of a thread that writes closes it. */
+  private FileChannel file;
+
+  private boolean closed;
 
   /** Bytes of the records at opening. */
   private long bytesAtOpening;
+
+  /** Bytes of the records that are durable. */
+  private long length;
 
   private ErasureJournal(Path path, FileChannel file, Others others) {
     this.path = path;
@@ -60,11 +68,12 @@ public final class ErasureJournal implements AutoCloseable {
     Others NONE = records -> {};
 
     /**
-     * Has each of them take the records ({@link #append(byte[])}).
+     * Has each of them take the records.
      *
+     * @param records each as {@link #append(byte[])} takes it
      * @throws IOException naming one that may not have them on its disk
      */
-    void append(byte[] records) throws IOException;
+    void append(List<ByteString> records) throws IOException;
   }
 
   /** Takes records. */
@@ -150,6 +159,7 @@ public final class ErasureJournal implements AutoCloseable {
         living.end();
       }
       journal.bytesAtOpening = file.position();
+      journal.length = file.position();
       file.force(true);
       Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       syncFolder(path);
@@ -261,8 +271,14 @@ public final class ErasureJournal implements AutoCloseable {
    * @throws IOException if they could not be written; none of the erasures may proceed then
    */
   public synchronized void append(List<ErasureRecord> erasures) throws IOException {
+    if (!file.isOpen() && !closed) {
+      file = FileChannel.open(path, StandardOpenOption.WRITE);
+    }
+    // An incomplete record of a failed call would look like damage once another follows.
+    file.truncate(length).position(length);
     write(erasures);
     file.force(false);
+    length = file.position();
   }
 
   /**
@@ -271,11 +287,13 @@ public final class ErasureJournal implements AutoCloseable {
    * @throws IOException if one of them may not have them
    */
   void appendElsewhere(List<ErasureRecord> erasures) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    List<ByteString> records = new ArrayList<>();
     for (ErasureRecord erasure : erasures) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       erasure.writeDelimitedTo(bytes);
+      records.add(ByteString.copyFrom(bytes.toByteArray()));
     }
-    others.append(bytes.toByteArray());
+    others.append(records);
   }
 
   /**
@@ -304,15 +322,8 @@ public final class ErasureJournal implements AutoCloseable {
       bytes.writeBytes(encoded(erasure));
     }
     ByteBuffer records = ByteBuffer.wrap(bytes.toByteArray());
-    long before = file.position();
-    try {
-      while (records.hasRemaining()) {
-        file.write(records);
-      }
-    } catch (IOException e) {
-      // An incomplete record would look like damage once another follows.
-      file.truncate(before);
-      throw e;
+    while (records.hasRemaining()) {
+      file.write(records);
     }
   }
 
@@ -328,6 +339,7 @@ public final class ErasureJournal implements AutoCloseable {
 
   @Override
   public synchronized void close() throws IOException {
+    closed = true;
     file.close();
   }
 }

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -148,6 +149,28 @@ class ErasureJournalTest {
       assertEquals(List.of(erasure(1, 1)), opened(0), "cut at " + cut);
       assertEquals(whole, Files.size(file()), "and what follows is appended to what is whole");
     }
+  }
+
+  /** As when a node stops while its journal is written; the journal outlasts it in a cluster. */
+  @Test
+  void append_thatIsInterrupted_failsAlone() throws Exception {
+    try (ErasureJournal journal = ErasureJournal.open(file(), 0)) {
+      journal.append(List.of(erasure(1, 1)));
+      Thread.currentThread().interrupt();
+      assertThrows(IOException.class, () -> journal.append(List.of(erasure(2, 1))));
+      assertTrue(Thread.interrupted());
+      Files.write(file(), new byte[] {0, 0, 0, 9}, StandardOpenOption.APPEND);
+
+      journal.append(List.of(erasure(3, 1)));
+    }
+    assertEquals(List.of(erasure(1, 1), erasure(3, 1)), opened(0), "and no part of the second");
+  }
+
+  @Test
+  void append_onceClosed_isRefused() throws Exception {
+    ErasureJournal journal = ErasureJournal.open(file(), 0);
+    journal.close();
+    assertThrows(IOException.class, () -> journal.append(List.of(erasure(1, 1))));
   }
 
   @Test

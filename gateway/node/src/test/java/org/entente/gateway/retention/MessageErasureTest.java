@@ -278,7 +278,7 @@ class MessageErasureTest {
               if (away.get()) {
                 throw new IOException("node n3: away");
               }
-              noted.add(records);
+              noted.add(ByteString.copyFrom(records).toByteArray());
             });
     erasing = erasing();
     recall(received(2, FR));

@@ -1,5 +1,6 @@
 package org.entente.gateway.node.assembly;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -96,7 +97,7 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     }
   }
 
-  private void appendElsewhere(byte[] erased) throws IOException {
+  private void appendElsewhere(List<ByteString> erased) throws IOException {
     node.sendErasures(erased);
   }
 

@@ -1,0 +1,99 @@
+package org.entente.gateway.cluster;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * The erasure journals of the other nodes. Records that one of them fails to take are brought again
+ * by the caller; those that have them do not get them twice. Safe for many threads.
+ */
+final class OtherJournals {
+  /** Records of which it is remembered that a node has them; others are sent to it again. */
+  private static final int REMEMBERED = 10_000;
+
+  private final List<Journal> journals;
+  private final Executor threads;
+
+  /**
+   * The journals.
+   *
+   * @param nodes by name; each call ends in a limited time
+   * @param threads where they are called, all at once
+   */
+  OtherJournals(Map<String, ErasureAppender> nodes, Executor threads) {
+    this.threads = threads;
+    this.journals =
+        nodes.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(node -> new Journal(node.getKey(), node.getValue()))
+            .toList();
+  }
+
+  /** One journal, and what it took while another did not. */
+  private static final class Journal {
+    private final String name;
+    private final ErasureAppender node;
+    private final Set<ByteString> taken = new HashSet<>();
+
+    Journal(String name, ErasureAppender node) {
+      this.name = name;
+      this.node = node;
+    }
+
+    /** Why the node may not have them; empty if it has. */
+    synchronized Optional<String> append(List<ByteString> records) {
+      List<ByteString> missing = records.stream().filter(one -> !taken.contains(one)).toList();
+      try {
+        if (!missing.isEmpty()) {
+          node.append(ByteString.copyFrom(missing).toByteArray());
+        }
+      } catch (IOException e) {
+        return Optional.of("node " + name + ": " + e.getMessage());
+      }
+      if (taken.size() > REMEMBERED) {
+        taken.clear();
+      }
+      taken.addAll(missing);
+      return Optional.empty();
+    }
+
+    synchronized void end(List<ByteString> records) {
+      records.forEach(taken::remove);
+    }
+  }
+
+  /**
+   * Has all journals take records; they are durable there on return.
+   *
+   * @throws IOException naming a node that may not have them
+   */
+  void append(List<ByteString> records) throws IOException {
+    try {
+      List<CompletableFuture<Optional<String>>> calls =
+          journals.stream()
+              .map(one -> CompletableFuture.supplyAsync(() -> one.append(records), threads))
+              .toList();
+      for (CompletableFuture<Optional<String>> call : calls) {
+        String failure = call.get().orElse(null);
+        if (failure != null) {
+          throw new IOException(failure);
+        }
+      }
+    } catch (ExecutionException | RejectedExecutionException e) {
+      throw new IOException("records of erasures cannot be sent", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while others took records of erasures", e);
+    }
+    journals.forEach(one -> one.end(records));
+  }
+}

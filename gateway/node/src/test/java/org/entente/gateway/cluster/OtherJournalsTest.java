@@ -1,0 +1,79 @@
+package org.entente.gateway.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class OtherJournalsTest {
+  private static final ByteString ONE = ByteString.copyFromUtf8("one,");
+  private static final ByteString TWO = ByteString.copyFromUtf8("two,");
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final List<String> taken = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean full = new AtomicBoolean(true);
+
+  @AfterEach
+  void close() {
+    threads.shutdownNow();
+  }
+
+  private void take(byte[] records) {
+    taken.add(ByteString.copyFrom(records).toStringUtf8());
+  }
+
+  private void takeUnlessFull(byte[] unused) throws IOException {
+    if (full.get()) {
+      throw new IOException("its disk is full");
+    }
+  }
+
+  /** Its disk would be filled by what another one, whose disk is full, cannot take. */
+  @Test
+  void machine_thatTookRecords_doesNotGetThemAgain_whileAnotherTakesNone() throws IOException {
+    OtherJournals journals =
+        new OtherJournals(Map.of("n2", this::takeUnlessFull, "n3", this::take), threads);
+    for (int minute = 0; minute < 3; minute++) {
+      IOException why = assertThrows(IOException.class, () -> journals.append(List.of(ONE)));
+      assertEquals("node n2: its disk is full", why.getMessage());
+    }
+    assertThrows(IOException.class, () -> journals.append(List.of(ONE, TWO)));
+    full.set(false);
+    journals.append(List.of(ONE, TWO));
+    assertEquals(List.of("one,", "two,"), taken);
+
+    journals.append(List.of(ONE, TWO));
+    assertEquals(List.of("one,", "two,", "one,two,"), taken, "all had them: nothing is remembered");
+  }
+
+  /** One that hangs must not delay the others, and several no longer than one. */
+  @Test
+  @Timeout(60)
+  void machines_areCalledAllAtOnce() throws IOException {
+    CyclicBarrier all = new CyclicBarrier(2);
+    ErasureAppender waitsForTheOther =
+        records -> {
+          try {
+            var unused = all.await();
+          } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IOException(e);
+          }
+          take(records);
+        };
+    new OtherJournals(Map.of("n2", waitsForTheOther, "n3", waitsForTheOther), threads)
+        .append(List.of(ONE));
+    assertEquals(List.of("one,", "one,"), taken);
+  }
+}
