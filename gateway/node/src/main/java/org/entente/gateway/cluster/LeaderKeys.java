@@ -448,6 +448,11 @@ final class LeaderKeys implements KeyMirror {
     if (over.getCount() == 0) {
       throw new IOException("this node no longer leads");
     }
+    int able = 1 + (int) peers.stream().filter(peer -> peer.holds != null).count();
+    if (able < majority()) {
+      // Nobody can have made it. A new number would keep nodes from being caught up.
+      throw tooFew(able);
+    }
     own.forgetPrints(put);
     KeyTag before = tag();
     number.incrementAndGet();
@@ -467,10 +472,14 @@ final class LeaderKeys implements KeyMirror {
       // Which of them made it is unknown: its state must have a name that no other gets.
       number.incrementAndGet();
       peers.forEach(peer -> peer.holds = null);
-      throw new IOException(
-          "%d of %d nodes can keep the key; at least %d must"
-              .formatted(count, peers.size() + 1, majority()));
+      throw tooFew(count);
     }
+  }
+
+  private IOException tooFew(int able) {
+    return new IOException(
+        "%d of %d nodes can keep the key; at least %d must"
+            .formatted(able, peers.size() + 1, majority()));
   }
 
   private static KeyEntry copy(KeyEntry key) {

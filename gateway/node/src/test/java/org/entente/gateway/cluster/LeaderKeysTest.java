@@ -48,6 +48,10 @@ class LeaderKeysTest {
   private final CountDownLatch slow = new CountDownLatch(1);
   private volatile boolean slowB;
   private volatile boolean slowC;
+
+  /** A key is needed, and refused, at each attempt to catch up b. */
+  private volatile boolean refusedAtB;
+
   private final CountDownLatch reachedC = new CountDownLatch(1);
   private final CountDownLatch releasedC = new CountDownLatch(1);
   private final Set<String> hanging = ConcurrentHashMap.newKeySet();
@@ -152,6 +156,9 @@ class LeaderKeysTest {
       if (slowB && name.equals("b")) {
         awaitSlow();
       }
+      if (refusedAtB && name.equals("b") && change.after() != null && change.before() == null) {
+        assertThrows(KeystoreFailure.class, () -> node("a").keystore().put(key(KEY)));
+      }
       if (slowC && name.equals("c") && change.after() != null && change.before() == null) {
         reachedC.countDown();
         await(releasedC);
@@ -235,6 +242,21 @@ class LeaderKeysTest {
     node("a").keystore().put(key);
     assertEquals(List.of(), leader.unconfirmed());
     assertEquals(Optional.of(key), held("c", KEY));
+  }
+
+  @Test
+  void changesThatAreRefused_keepNoNodeFromBeingCaughtUp() throws IOException {
+    begun();
+    down.addAll(List.of("b", "c"));
+    assertThrows(KeystoreFailure.class, () -> node("a").keystore().put(key(KEY)));
+    down.remove("b");
+    refusedAtB = true;
+    leader.catchUp();
+    refusedAtB = false;
+
+    KeyEntry key = key(KEY);
+    node("a").keystore().put(key);
+    assertEquals(Optional.of(key), held("b", KEY));
   }
 
   /** Others made it, but their answers were lost. */
