@@ -252,7 +252,7 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   }
 
   private static void onItsOwn(Runnable task) {
-    Thread thread = new Thread(task, "cluster-transfer");
+    Thread thread = new Thread(task, "cluster-task");
     thread.setDaemon(true);
     thread.start();
   }
@@ -298,7 +298,8 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     return new NodeStorage() {
       @Override
       public Store store() {
-        copies.meter();
+        // A take-over waits for no medium of backups.
+        copies.meter(ClusterMembership::onItsOwn);
         return ledger;
       }
 

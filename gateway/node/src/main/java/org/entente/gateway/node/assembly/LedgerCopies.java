@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.feature.attachment.AttachmentCopies;
@@ -26,7 +29,10 @@ final class LedgerCopies implements BackupCopies {
   private final NodeConfig config;
   private final Meters meters;
   private final Ledger ledger;
-  private volatile long newestBackup = UNKNOWN;
+  private final AtomicLong newestBackup = new AtomicLong(UNKNOWN);
+
+  /** Until it is over, no backup is made: only one may use the folder at a time. */
+  private volatile CompletableFuture<?> reading = CompletableFuture.completedFuture(null);
 
   /** A ledger that can be backed up; see {@link RocksBackups#add}. */
   interface Ledger {
@@ -42,23 +48,33 @@ final class LedgerCopies implements BackupCopies {
   /**
    * Meters the age of the newest one. Reads the folder once: opening it at each scrape would
    * disturb a backup being made.
+   *
+   * @param reader reads the folder, which may be on a medium that hangs
    */
-  void meter() {
-    try {
-      newestBackup =
-          list().stream().mapToLong(backup -> backup.made().getEpochSecond()).max().orElse(0);
-    } catch (StoreFailure e) {
-      LOG.warn("the age of the newest backup is unknown until the next one: {}", e.getMessage());
-    }
+  void meter(Executor reader) {
     meters.gauge(
         "entente_backup_timestamp_seconds",
         "When the newest backup of the ledger was begun; 0 if there is none. Absent where no"
             + " folder for backups is configured.",
         List.of(),
         () ->
-            config.backup() == null || newestBackup == UNKNOWN
+            config.backup() == null || newestBackup.get() == UNKNOWN
                 ? List.of()
-                : List.of(Meters.Sample.of((double) newestBackup)));
+                : List.of(Meters.Sample.of((double) newestBackup.get())));
+    reading = CompletableFuture.runAsync(this::read, reader);
+  }
+
+  private void read() {
+    try {
+      made(list().stream().mapToLong(backup -> backup.made().getEpochSecond()).max().orElse(0));
+    } catch (RuntimeException e) {
+      // The edge of its thread.
+      LOG.warn("the age of the newest backup is unknown until the next one: {}", e.getMessage());
+    }
+  }
+
+  private void made(long second) {
+    newestBackup.accumulateAndGet(second, Math::max);
   }
 
   @Override
@@ -70,10 +86,11 @@ final class LedgerCopies implements BackupCopies {
           "the configuration names no folder for backups (backup.folder)",
           null);
     }
+    reading.join();
     RocksBackups backups = new RocksBackups(settings.folder());
     RocksBackups.Backup made = ledger.backUp(backups, note, settings.keep());
     copyAttachments(backups, made.number(), settings.folder());
-    newestBackup = made.made().getEpochSecond();
+    made(made.made().getEpochSecond());
     backups.openToOthers().ifPresent(what -> LOG.warn("backup.folder: {}", what));
     return made;
   }

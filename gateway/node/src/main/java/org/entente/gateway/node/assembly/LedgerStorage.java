@@ -38,7 +38,7 @@ final class LedgerStorage implements NodeStorage {
         "What the ledger's store did since it was opened, and its calls of native code.",
         List.of("operation"),
         () -> samples(opened.counts()));
-    copies.meter();
+    copies.meter(Runnable::run);
     return opened;
   }
 
