@@ -184,6 +184,11 @@ final class LeaderFiles implements FileMirror {
   }
 
   @Override
+  public void requireHere() throws IOException {
+    own.requireFolder();
+  }
+
+  @Override
   public void change(String name, Runnable change) throws IOException {
     requireLead();
     own.change(term, name, change);

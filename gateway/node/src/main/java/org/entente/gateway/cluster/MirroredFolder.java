@@ -99,7 +99,12 @@ final class MirroredFolder implements FileNode {
     return folder.resolve(name);
   }
 
-  private void requireFolder() throws IOException {
+  /**
+   * Refuses a folder whose disk is not mounted.
+   *
+   * @throws IOException saying what to do
+   */
+  void requireFolder() throws IOException {
     if (Files.exists(folder.resolve(KNOWN))) {
       isMissing = false;
       return;

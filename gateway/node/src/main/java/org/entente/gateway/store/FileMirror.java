@@ -17,6 +17,13 @@ public interface FileMirror {
   boolean isShared();
 
   /**
+   * Makes sure that the folder of this machine is the one in which it keeps files.
+   *
+   * @throws IOException if its disk may not be mounted; nothing may be written there then
+   */
+  void requireHere() throws IOException;
+
+  /**
    * Changes a file of this machine, which no other machine changes meanwhile.
    *
    * @throws IOException if another machine leads: then it may have changed the file, and this
@@ -69,6 +76,11 @@ public interface FileMirror {
     @Override
     public boolean isShared() {
       return false;
+    }
+
+    @Override
+    public void requireHere() {
+      // Its own disk is all that a gateway on one machine knows.
     }
 
     @Override

@@ -393,6 +393,15 @@ class LeaderFilesTest {
   }
 
   @Test
+  void leaderWhoseFolderIsNotMounted_saysSo() throws IOException {
+    leader.requireHere();
+    move("a", "a-away");
+    assertThrows(IOException.class, leader::requireHere);
+    move("a-away", "a");
+    leader.requireHere();
+  }
+
+  @Test
   void machineWhoseFolderIsNotMounted_doesNotSayThatAFileIsLost() throws IOException {
     put("a", FILE, "half");
     move("c", "c-away");

@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.attachment;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -64,9 +65,10 @@ record AttachmentParts(
     }
     long left;
     try {
+      mirror().requireHere();
       folder.make();
       left = folder.room() - gateway.ledger().room().thresholds().slowBelow();
-    } catch (UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       // A segment that comes must not end its stream, on which notices come too.
       return Optional.of(
           new Problem(

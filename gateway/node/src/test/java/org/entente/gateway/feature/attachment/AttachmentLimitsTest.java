@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.AttachmentSeal;
 import org.entente.gateway.store.KeyBuilder;
@@ -49,6 +51,23 @@ class AttachmentLimitsTest {
 
   private static Result<ReadAttachmentResponse> read(AttachmentNode node, AttachmentId reading) {
     return node.readings.read(DESK, reading, ReadAttachmentRequest.getDefaultInstance());
+  }
+
+  /** What is written to the mount point is not on the disk, and hidden once that is mounted. */
+  @Test
+  void fetch_writesNothing_whereTheDiskIsNotMounted() throws IOException {
+    try (AttachmentNode node = node("")) {
+      node.others.here = false;
+      AttachmentNode.Received received = node.received(2);
+      Problem why =
+          node.fetches
+              .begin(ReceiveKit.ORIGIN, received.message(), received.attachment(), received.key())
+              .orElseThrow();
+      assertEquals(Code.STORAGE_FULL, why.code());
+      assertTrue(why.message().contains("mount its disk"), why.message());
+      assertEquals(List.of(), node.requested);
+      assertFalse(Files.exists(folder.resolve("files")));
+    }
   }
 
   /** Each fetch was promised the same room when it began. */

@@ -137,9 +137,19 @@ final class AttachmentNode extends ReceivingNode {
     /** What happens when they are to take a file. */
     Callable<Boolean> taking = () -> true;
 
+    /** Whether the disk of this machine is mounted. */
+    boolean here = true;
+
     @Override
     public boolean isShared() {
       return false;
+    }
+
+    @Override
+    public void requireHere() throws IOException {
+      if (!here) {
+        throw new IOException("attachments.folder: mount its disk");
+      }
     }
 
     @Override
