@@ -294,7 +294,9 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
 
   /** The ledger of a term, with keys and an erasure journal that outlast it. */
   NodeStorage storage(ReplicatedStore ledger) {
-    LedgerCopies copies = new LedgerCopies(files.config(), meters, node::backUp);
+    LedgerCopies copies =
+        new LedgerCopies(
+            files.config(), meters, node::backUp, node.attachments(ledger.term())::requireHere);
     return new NodeStorage() {
       @Override
       public Store store() {

@@ -13,6 +13,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.feature.attachment.AttachmentCopies;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.store.FileMirror;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.StoreFailure;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ final class LedgerCopies implements BackupCopies {
   private final NodeConfig config;
   private final Meters meters;
   private final Ledger ledger;
+  private final AttachmentsCheck check;
   private final AtomicLong newestBackup = new AtomicLong(UNKNOWN);
 
   /** Until it is over, no backup is made: only one may use the folder at a time. */
@@ -39,10 +41,16 @@ final class LedgerCopies implements BackupCopies {
     RocksBackups.Backup backUp(RocksBackups backups, String note, int keep);
   }
 
-  LedgerCopies(NodeConfig config, Meters meters, Ledger ledger) {
+  /** Makes sure that attachments are in their folder; see {@link FileMirror#requireHere}. */
+  interface AttachmentsCheck {
+    void requireHere() throws IOException;
+  }
+
+  LedgerCopies(NodeConfig config, Meters meters, Ledger ledger, AttachmentsCheck check) {
     this.config = config;
     this.meters = meters;
     this.ledger = ledger;
+    this.check = check;
   }
 
   /**
@@ -103,6 +111,8 @@ final class LedgerCopies implements BackupCopies {
     Set<Integer> kept =
         backups.list().stream().map(RocksBackups.Backup::number).collect(Collectors.toSet());
     try {
+      // A copy of a mount point would be empty, and count as one.
+      check.requireHere();
       new AttachmentCopies(attachments.folder(), folder).add(number, kept);
     } catch (IOException e) {
       throw new StoreFailure(

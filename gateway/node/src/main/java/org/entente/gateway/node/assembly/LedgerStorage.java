@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.node.disk.LedgerFolder;
+import org.entente.gateway.store.FileMirror;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
@@ -26,7 +27,7 @@ final class LedgerStorage implements NodeStorage {
   LedgerStorage(NodeConfig config, Meters meters) {
     this.config = config;
     this.meters = meters;
-    copies = new LedgerCopies(config, meters, this::backUp);
+    copies = new LedgerCopies(config, meters, this::backUp, FileMirror.ALONE::requireHere);
   }
 
   @Override

@@ -2,19 +2,26 @@ package org.entente.gateway.node.assembly;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.store.FileMirror;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.store.StoreFailure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +41,7 @@ class LedgerCopiesTest {
       listen: { clients: "127.0.0.1:0", admin: "127.0.0.1:0" }
       clients: [ { name: desk, scopes: [search] } ]
       backup: { folder: "%s" }
+      attachments: { folder: "%s" }
       """;
 
   private final Meters meters = new Meters();
@@ -53,7 +61,8 @@ class LedgerCopiesTest {
             meters,
             (backups, note, keep) -> {
               throw new AssertionError("no backup is made");
-            });
+            },
+            FileMirror.ALONE::requireHere);
     copies.meter(tasks::add);
     assertEquals(List.of(), meters.values(METRIC), "unknown till then");
 
@@ -62,12 +71,47 @@ class LedgerCopiesTest {
         List.of(Meters.Sample.of((double) made.made().getEpochSecond())), meters.values(METRIC));
   }
 
+  /** A backup without any would make the next ones remove all copies. */
+  @Test
+  void folderOfAttachments_thatIsNotMounted_failsTheBackup_andLeavesEarlierCopies(@TempDir Path dir)
+      throws IOException {
+    Path folder = dir.resolve("backups");
+    AtomicBoolean mounted = new AtomicBoolean(true);
+    Path file = Files.createDirectory(dir.resolve("files")).resolve("00".repeat(16));
+    Files.write(file, new byte[] {1});
+    try (RocksStore store = RocksStore.open(dir.resolve("data"), RocksOptions.defaults())) {
+      LedgerCopies copies =
+          new LedgerCopies(
+              config(folder),
+              meters,
+              (backups, note, unused) -> backups.add(store, note, 1),
+              () -> {
+                if (!mounted.get()) {
+                  throw new IOException("mount its disk");
+                }
+              });
+      var first = copies.add("first");
+      Path copy = folder.resolve("attachments").resolve(String.valueOf(file.getFileName()));
+      assertTrue(Files.exists(copy), first::toString);
+
+      mounted.set(false);
+      Files.delete(file);
+      for (int i = 0; i < 2; i++) {
+        StoreFailure why = assertThrows(StoreFailure.class, () -> copies.add("next"));
+        assertTrue(String.valueOf(why.getMessage()).contains("mount its disk"), why.getMessage());
+      }
+      assertTrue(Files.exists(copy));
+    }
+  }
+
   private static NodeConfig config(Path backups) {
     YamlReadResult<?> read =
         new YamlFiles()
             .parse(
                 "node.yaml",
-                CONFIG.formatted(backups).getBytes(StandardCharsets.UTF_8),
+                CONFIG
+                    .formatted(backups, backups.resolveSibling("files"))
+                    .getBytes(StandardCharsets.UTF_8),
                 NodeConfig.class);
     return (NodeConfig) assertInstanceOf(YamlReadResult.Read.class, read).value();
   }
