@@ -47,6 +47,7 @@ public final class Transmission {
   private final QueuedPermitCheck permitted;
   private final Origin origin;
   private final UnsendableEntries unsendable;
+  private final SendingOrder order;
 
   /**
    * The transmitting agency.
@@ -76,6 +77,7 @@ public final class Transmission {
     this.contentKeys = contentKeys;
     this.permitted = permitted;
     this.origin = origin;
+    order = new SendingOrder(ledger.outbox());
   }
 
   /** An own envelope, without its content key if that can no longer be opened. */
@@ -190,11 +192,11 @@ public final class Transmission {
   }
 
   private Fate failed(Lane lane, HopRecipient hop, Throwable failure) {
+    AgencyName recipient = new AgencyName(hop.getAgency());
+    OriginNumber number = number(lane, hop);
+    order.prepared(recipient, number, /* waits= */ false);
     return unsendable
-        .failed(
-            new AgencyName(hop.getAgency()),
-            new OriginNumber(hop.getEpoch(), lane, hop.getSequence()),
-            failure)
+        .failed(recipient, number, failure)
         .<Fate>map(Fate.Fails::new)
         .orElseGet(Fate.Waits::new);
   }
@@ -260,7 +262,11 @@ public final class Transmission {
   /** Isolates a failure for one recipient from the others and from the lane. */
   private Fate guarded(AgencyName peer, Lane lane, HopRecipient hop, WaitingEnvelope waiting) {
     try {
-      return fate(peer, lane, hop, waiting);
+      AgencyName recipient = new AgencyName(hop.getAgency());
+      OriginNumber number = number(lane, hop);
+      Fate fate = fate(peer, recipient, number, waiting);
+      order.prepared(recipient, number, fate instanceof Fate.Waits);
+      return fate;
     } catch (RuntimeException | StackOverflowError e) {
       if (ProcessingFailure.isOfTheMachine(e)) {
         throw e;
@@ -269,9 +275,12 @@ public final class Transmission {
     }
   }
 
-  private Fate fate(AgencyName peer, Lane lane, HopRecipient hop, WaitingEnvelope waiting) {
-    AgencyName recipient = new AgencyName(hop.getAgency());
-    OriginNumber number = new OriginNumber(hop.getEpoch(), lane, hop.getSequence());
+  private static OriginNumber number(Lane lane, HopRecipient hop) {
+    return new OriginNumber(hop.getEpoch(), lane, hop.getSequence());
+  }
+
+  private Fate fate(
+      AgencyName peer, AgencyName recipient, OriginNumber number, WaitingEnvelope waiting) {
     OutboxEntry entry = ledger.outbox().read(recipient, number);
     if (entry == null
         || entry.getState() == OutboxState.OUTBOX_STATE_VOID
@@ -299,6 +308,9 @@ public final class Transmission {
     Optional<Refusal> changed = permitted.refusal(waiting.envelope(), key, recipient);
     if (changed.isPresent()) {
       return new Fate.Ends(changed.get().code(), changed.get().reason());
+    }
+    if (order.isBehind(peer, recipient, number, entry)) {
+      return new Fate.Waits();
     }
     return sessions
         .wrap(waiting.header(), recipient, number, key)
@@ -346,8 +358,7 @@ public final class Transmission {
     List<HopRecipient> recipients = numbered.entry().getRecipientsList();
     for (int i = 0; i < recipients.size(); i++) {
       AgencyName recipient = new AgencyName(recipients.get(i).getAgency());
-      OriginNumber number =
-          new OriginNumber(recipients.get(i).getEpoch(), lane, recipients.get(i).getSequence());
+      OriginNumber number = number(lane, recipients.get(i));
       if (fates.get(i) instanceof Fate.Ends ends) {
         settlement.withdraw(tx, recipient, number, ends.code(), ends.reason());
       } else if (fates.get(i) instanceof Fate.Waits) {

@@ -108,7 +108,7 @@ final class SenderNode implements AutoCloseable {
   final DeliverySettlement settlement;
   final UnsendableEntries unsendable;
   final Ed25519SigningKey key;
-  final Transmission transmission;
+  Transmission transmission;
   final OutboxMaintenance upkeep;
 
   /** What policy says now. */
@@ -183,15 +183,7 @@ final class SenderNode implements AutoCloseable {
                 Duration.ofDays(30),
                 meters),
             meters);
-    transmission =
-        new Transmission(
-            ledger,
-            settlement,
-            sessions,
-            outbound::contentKey,
-            new Policy(),
-            new Transmission.Origin(FR, clock, new BindingSigner(FEDERATION, key)),
-            unsendable);
+    transmission = newTransmission();
     upkeep =
         new OutboxMaintenance(
             ledger,
@@ -204,6 +196,18 @@ final class SenderNode implements AutoCloseable {
     for (AgencyName agency : List.of(DE, SG, HUB, JP)) {
       waiting.clear(agency, waiting.marks(agency));
     }
+  }
+
+  /** One that has prepared nothing, as after a restart. */
+  final Transmission newTransmission() {
+    return new Transmission(
+        ledger,
+        settlement,
+        sessions,
+        outbound::contentKey,
+        new Policy(),
+        new Transmission.Origin(FR, clock, new BindingSigner(FEDERATION, key)),
+        unsendable);
   }
 
   private void publish(AgencyName agency, SigningPair pair, Ed25519SigningKey gateway) {

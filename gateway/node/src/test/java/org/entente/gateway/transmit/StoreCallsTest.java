@@ -44,6 +44,8 @@ class StoreCallsTest {
             DE,
             SenderNode.LANE,
             MessageTracer.OFF);
+    // Once since the start it looks for earlier mail that waits.
+    assertEquals(1, queue.read(1, 1, 1 << 20).size());
     store.calls();
     node.send(DE);
     assertEquals(

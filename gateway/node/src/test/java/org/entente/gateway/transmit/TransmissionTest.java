@@ -34,7 +34,9 @@ import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.link.v1.Stanza;
+import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.HopRecipient;
+import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.junit.jupiter.api.AutoClose;
@@ -344,6 +346,115 @@ class TransmissionTest {
     assertTrue(node.prepare(HUB).isVoid(), "a number that went out as a void stays one");
     node.answer(HUB, Result.RESULT_COMMITTED, "");
     assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(SG, 1));
+  }
+
+  /** What is sent to a recipient, from the first of its queue; each is answered. */
+  private List<Long> sent(AgencyName peer) {
+    List<Long> numbers = new ArrayList<>();
+    while (node.ledger.hops().depth(peer, LANE) > 0) {
+      HopEntry entry =
+          node.ledger
+              .hops()
+              .read(peer, LANE, node.ledger.hops().first(peer, LANE), 1, 1)
+              .get(0)
+              .entry();
+      if (!node.prepare(peer).isVoid()) {
+        numbers.add(entry.getRecipients(0).getSequence());
+      }
+      node.answer(peer, Result.RESULT_COMMITTED, "");
+    }
+    return numbers;
+  }
+
+  /** Mail to DE of which the first found no key; then a key is there. */
+  private void sendFour_theFirstWithoutAKey() {
+    for (int i = 0; i < 4; i++) {
+      node.send(DE);
+    }
+    node.keyless.add(DE);
+    assertTrue(node.prepare(DE).isVoid());
+    node.answer(DE, Result.RESULT_COMMITTED, "");
+    node.keyless.clear();
+  }
+
+  @Test
+  void mailBehindOneThatFoundNoKey_waitsUntilThatWasSent() {
+    sendFour_theFirstWithoutAKey();
+    assertTrue(node.prepare(DE).isVoid(), "the second waits");
+    node.answer(DE, Result.RESULT_COMMITTED, "");
+    node.upkeep.round();
+    assertEquals(List.of(1L, 2L), sent(DE), "those before them in the queue wait, too");
+    node.upkeep.round();
+    assertEquals(List.of(3L, 4L), sent(DE));
+    node.send(DE);
+    node.upkeep.round();
+    assertEquals(List.of(5L), sent(DE));
+  }
+
+  @Test
+  void mailBehindOneThatFoundNoKey_waitsAfterARestartToo() {
+    sendFour_theFirstWithoutAKey();
+    node.transmission = node.newTransmission();
+    assertTrue(node.prepare(DE).isVoid());
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(DE, 2));
+    assertEquals(List.of(), sent(DE));
+    node.upkeep.round();
+    assertEquals(List.of(1L, 2L, 3L, 4L), sent(DE));
+  }
+
+  /** Another queue says nothing of the order, and may stand still. */
+  @Test
+  void mailBehindOneThatIsQueuedForAnotherTransit_goes() {
+    sendFour_theFirstWithoutAKey();
+    OutboxEntry elsewhere =
+        node.entry(DE, 1).toBuilder()
+            .setState(OutboxState.OUTBOX_STATE_QUEUED)
+            .setAttempts(2)
+            .addTried(HUB.value())
+            .build();
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          node.ledger.outbox().update(tx, DE, number(1), elsewhere);
+          return tx;
+        });
+    assertEquals(List.of(2L, 3L, 4L), sent(DE));
+  }
+
+  @Test
+  void mailBehindOneThatIsNotSent_waitsThreeTimesAtMost() {
+    sendFour_theFirstWithoutAKey();
+    int voids = 0;
+    while (node.prepare(DE).isVoid()) {
+      node.answer(DE, Result.RESULT_COMMITTED, "");
+      voids++;
+      OutboxEntry second = node.entry(DE, 2);
+      if (second.getState() == OutboxState.OUTBOX_STATE_WAITING
+          && node.ledger.hops().depth(DE, LANE) == 0) {
+        node.ledger.commit(
+            LANE,
+            tx -> {
+              for (long number = 2; number <= 4; number++) {
+                node.dispatch.again(tx, DE, number(number), node.entry(DE, number));
+              }
+              return tx;
+            });
+      }
+    }
+    assertEquals(3 * OutboxMaintenance.PROMPT_ATTEMPTS, voids);
+    assertEquals(List.of(2L, 3L, 4L), sent(DE));
+  }
+
+  /** It may never be opened. */
+  @Test
+  void mailBehindOneThatItsRecipientAskedForAgain_goes() {
+    for (int i = 0; i < 3; i++) {
+      node.send(DE);
+    }
+    assertFalse(node.prepare(DE).isVoid());
+    node.answer(DE, Result.RESULT_REWRAP, "");
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(DE, 1));
+    assertEquals(List.of(2L, 3L), sent(DE));
   }
 
   @Test
