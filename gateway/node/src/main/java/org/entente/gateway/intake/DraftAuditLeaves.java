@@ -32,6 +32,9 @@ final class DraftAuditLeaves {
   /** Most refused recipients that a leaf names. */
   private static final int NAMED = 16;
 
+  /** What is written of a refused recipient: evidence, and a part of the outcome. */
+  private static final long REFUSAL_BYTES = 1_000;
+
   /** Most bytes of a leaf's detail and envelope, and of the evidence that goes with it. */
   private static final int BESIDE_LEAF = 1_200;
 
@@ -123,11 +126,15 @@ final class DraftAuditLeaves {
     return part.permits().stream().map(Permit::recipient).toList();
   }
 
-  /**
-   * Bytes that an accepted submission needs at most for its leaves, and for the evidence of what it
-   * passes on.
-   */
-  static long mostBytes(Submission submission) {
+  /** Bytes of its labels, bodies and leaves, and of what is written of refused recipients. */
+  static long writtenBytes(Submission submission) {
+    return submission.bytes()
+        + submission.refusals().size() * REFUSAL_BYTES
+        + mostBytes(submission);
+  }
+
+  /** Bytes that its leaves need at most, and the evidence of what it passes on. */
+  private static long mostBytes(Submission submission) {
     long bytes = 0;
     for (Permitted part : submission.parts()) {
       AuditRecord leaf = passedOn(Instant.EPOCH, submission, part, submission.id());

@@ -304,12 +304,13 @@ final class SealingQueue implements AutoCloseable {
     }
     // Twice the largest message of an embedded ledger; the rest is for what its records need.
     long allowed = mostBytes / 10 * 9;
-    if (submission.writtenBytes() > allowed) {
+    if (DraftAuditLeaves.writtenBytes(submission) > allowed) {
       return new Problem(
           Code.TOO_LARGE,
           "body",
           "%d bytes under %d agreements; at most %d together: send to fewer recipients at once"
-              .formatted(submission.writtenBytes(), submission.parts().size(), allowed));
+              .formatted(
+                  DraftAuditLeaves.writtenBytes(submission), submission.parts().size(), allowed));
     }
     int share = submission.lane().share(most);
     if (underWay >= share) {
@@ -370,7 +371,7 @@ final class SealingQueue implements AutoCloseable {
         Deque<Submission> queue = queue(lane);
         while (!queue.isEmpty() && round.size() < most) {
           boolean single = alone.contains(queue.element());
-          left -= queue.element().writtenBytes();
+          left -= DraftAuditLeaves.writtenBytes(queue.element());
           if ((single || left < 0) && !round.isEmpty()) {
             most = round.size();
           } else {

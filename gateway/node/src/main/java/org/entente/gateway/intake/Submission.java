@@ -36,9 +36,6 @@ record Submission(
     Consumer<Transaction> besides,
     CompletableFuture<Outcome> done) {
 
-  /** Most bytes of what a refused recipient leaves: evidence, and a part of the outcome. */
-  private static final long REFUSAL_BYTES = 1_000;
-
   static Submission of(
       OutcomeKey key,
       AuditActor actor,
@@ -65,11 +62,6 @@ record Submission(
       highest = part.lane().compareTo(highest) < 0 ? part.lane() : highest;
     }
     return highest;
-  }
-
-  /** Bytes of its labels, bodies and leaves, and of what is written of refused recipients. */
-  long writtenBytes() {
-    return bytes() + refusals.size() * REFUSAL_BYTES + DraftAuditLeaves.mostBytes(this);
   }
 
   /** Bytes of its labels and bodies. */
