@@ -142,7 +142,8 @@ public final class Federation implements AutoCloseable {
       if (closed) {
         throw new CommandFailure("stopped before the gateway of " + agency + " was started");
       }
-      running.put(agency, GatewayProcess.start(plan(agency), machine, before, environment));
+      running.put(
+          agency, GatewayProcess.start(plan(agency), List.of(), machine, before, environment));
     }
   }
 

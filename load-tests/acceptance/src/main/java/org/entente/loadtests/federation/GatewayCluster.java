@@ -25,10 +25,36 @@ import org.entente.gateway.cli.failure.CommandFailure;
  * Closing kills what runs.
  */
 public final class GatewayCluster implements AutoCloseable {
-  private static final List<String> NODES = List.of("n1", "n2", "n3");
+  /** The names of the three. */
+  public static final List<String> NODES = List.of("n1", "n2", "n3");
+
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration STOP = Duration.ofMinutes(1);
 
+  /** Where the three run. */
+  public interface Hosts {
+    /** All on this machine. */
+    Hosts LOOPBACK =
+        new Hosts() {
+          @Override
+          public String host(String node) {
+            return "127.0.0.1";
+          }
+
+          @Override
+          public List<String> within(String node) {
+            return List.of();
+          }
+        };
+
+    /** The address of one, which this process reaches too. */
+    String host(String node);
+
+    /** The command that runs a command there; empty for none. */
+    List<String> within(String node);
+  }
+
+  private final Hosts hosts;
   private final FreePorts ports = new FreePorts(new SecureRandom());
   private final Map<String, NodePlan> plans = new LinkedHashMap<>();
   private final Map<String, GatewayProcess> running = new ConcurrentHashMap<>();
@@ -42,9 +68,15 @@ public final class GatewayCluster implements AutoCloseable {
 
   /** Writes the configurations of the three, whose first one has the keys of the single one. */
   public GatewayCluster(NodePlan alone) {
+    this(alone, Hosts.LOOPBACK);
+  }
+
+  /** The same on hosts of their own. */
+  public GatewayCluster(NodePlan alone, Hosts hosts) {
+    this.hosts = hosts;
     ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
     ArrayNode nodes = yaml.createArrayNode();
-    NODES.forEach(name -> nodes.addObject().put("name", name).put("address", ports.address()));
+    NODES.forEach(name -> nodes.addObject().put("name", name).put("address", address(name)));
     try {
       ObjectNode single = (ObjectNode) yaml.readTree(alone.config().toFile());
       for (String name : NODES) {
@@ -60,15 +92,16 @@ public final class GatewayCluster implements AutoCloseable {
     }
   }
 
+  private String address(String node) {
+    return ports.address().replaceFirst("[^:]+", hosts.host(node));
+  }
+
   private NodePlan write(
       ObjectMapper yaml, NodePlan alone, ObjectNode tree, String name, ArrayNode nodes)
       throws IOException {
     Path own = Files.createDirectories(alone.folder().resolveSibling(alone.agency() + "-" + name));
     ObjectNode listen = (ObjectNode) tree.path("listen");
-    listen
-        .put("clients", ports.address())
-        .put("admin", ports.address())
-        .put("peers", ports.address());
+    listen.put("clients", address(name)).put("admin", address(name)).put("peers", address(name));
     tree.put("data", own.resolve("data").toString());
     tree.put("audit", own.resolve("audit").toString());
     if (!name.equals(NODES.get(0))) {
@@ -108,7 +141,9 @@ public final class GatewayCluster implements AutoCloseable {
           (name, plan) ->
               running.computeIfAbsent(
                   name,
-                  unused -> GatewayProcess.start(plan, Machine.QUICK_START, List.of(), Map.of())));
+                  unused ->
+                      GatewayProcess.start(
+                          plan, hosts.within(name), Machine.QUICK_START, List.of(), Map.of())));
     }
     running.values().forEach(process -> process.awaitReady(START));
   }

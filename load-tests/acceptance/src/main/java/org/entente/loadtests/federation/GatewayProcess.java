@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -42,20 +43,23 @@ final class GatewayProcess {
   /**
    * Starts the process; it is not ready yet.
    *
+   * @param within a command that runs the one that follows it; empty for none
    * @param before classes that precede the gateway's own
    * @param environment variables besides those of this process
    */
   static GatewayProcess start(
-      NodePlan plan, Machine machine, List<Path> before, Map<String, String> environment) {
+      NodePlan plan,
+      List<String> within,
+      Machine machine,
+      List<Path> before,
+      Map<String, String> environment) {
+    List<String> command = new ArrayList<>(within);
+    command.addAll(
+        machine.command(
+            before, "org.entente.gateway.Main", "run", "--config", plan.config().toString()));
     try {
       ProcessBuilder builder =
-          new ProcessBuilder(
-                  machine.command(
-                      before,
-                      "org.entente.gateway.Main",
-                      "run",
-                      "--config",
-                      plan.config().toString()))
+          new ProcessBuilder(command)
               .redirectError(ProcessBuilder.Redirect.appendTo(plan.log().toFile()));
       builder.environment().putAll(machine.environment());
       builder.environment().putAll(environment);

@@ -3,6 +3,7 @@ package org.entente.loadtests.traffic;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.GatewayCluster;
 import org.entente.loadtests.federation.NodePlan;
+import org.entente.loadtests.testkit.NetworkHosts;
 import org.entente.loadtests.testkit.Publications;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Three processes run one gateway, and are killed and stopped under load both ways. */
+/** Three processes run one gateway; they are killed, stopped and parted under load both ways. */
 @Tag("extended")
 @Tag("cluster")
 final class ClusterIT {
@@ -46,6 +48,20 @@ final class ClusterIT {
     ALL_KILLED
   }
 
+  /** How many times machines are parted; each way comes in turn, from one by chance on. */
+  private static final int PARTITIONS = Integer.getInteger("entente.cluster.partitions", 2);
+
+  private enum Partition {
+    /** The others do not hear the leader. */
+    LEADER_UNHEARD,
+    /** The leader does not hear the others. */
+    LEADER_DEAF,
+    LEADER_APART,
+    /** One follower hears the other one only. */
+    LINK_CUT,
+    FOLLOWER_APART
+  }
+
   @TempDir private Path folder;
 
   @Test
@@ -67,7 +83,7 @@ final class ClusterIT {
         boolean complete = tally.awaitComplete(2 * MESSAGES, QUIET_SECONDS);
         assertTrue(complete, () -> tally.answered() + " answered, missing " + tally.missing());
       }
-      stopAndCheck(federation, cluster, tally, MESSAGES, MESSAGES);
+      stopAndCheck(federation, cluster, tally, DE, MESSAGES, MESSAGES);
     }
   }
 
@@ -94,7 +110,69 @@ final class ClusterIT {
         assertTrue(complete, () -> tally.answered() + " answered, missing " + tally.missing());
       }
       LOG.info("{} messages, {} failures, seed {}", load.end(), FAILURES, seed);
-      stopAndCheck(federation, cluster, tally, load.given(FR), load.given(DE));
+      stopAndCheck(federation, cluster, tally, FR, load);
+    }
+  }
+
+  /** French customs dials the cluster, whose hosts reach nothing but each other. */
+  @Test
+  void machines_thatDoNotHearEachOther_loseAndDoubleNothing() throws Exception {
+    Tally tally = new Tally();
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder);
+        NetworkHosts hosts = NetworkHosts.of(GatewayCluster.NODES);
+        GatewayCluster cluster = new GatewayCluster(federation.plan(DE), hosts)) {
+      federation.start(List.of(FR));
+      cluster.start();
+      Load load = new Load();
+      int first = new Random().nextInt(Partition.values().length);
+      try (Clients clients = new Clients(federation, tally, Watcher.NONE)) {
+        clients.subscribe(List.of(FR, DE));
+        clients.publish(List.of(FR, DE), load, PER_SECOND);
+        for (int i = first; i < first + PARTITIONS; i++) {
+          assertTrue(tally.awaitAnswered(tally.answered() + ANSWERS, QUIET_SECONDS), "no answers");
+          Partition partition = Partition.values()[i % Partition.values().length];
+          part(cluster, hosts, partition);
+          assertTrue(
+              tally.awaitAnswered(tally.answered() + ANSWERS, QUIET_SECONDS),
+              () -> "no answers while parted: " + partition);
+          for (String node : GatewayCluster.NODES) {
+            hosts.heal(node);
+          }
+          assertEquals(List.of(), cluster.crashed(), partition.name());
+        }
+        boolean complete = tally.awaitComplete(load.end(), QUIET_SECONDS);
+        assertTrue(complete, () -> tally.answered() + " answered, missing " + tally.missing());
+      }
+      LOG.info("{} messages, {} partitions", load.end(), PARTITIONS);
+      stopAndCheck(federation, cluster, tally, DE, load);
+    }
+  }
+
+  /** Returns when a machine serves that reaches another one. */
+  private static void part(GatewayCluster cluster, NetworkHosts hosts, Partition partition)
+      throws IOException, InterruptedException {
+    String leader = cluster.awaitLeader();
+    List<String> followers = new ArrayList<>(GatewayCluster.NODES);
+    followers.remove(leader);
+    long began = System.nanoTime();
+    for (String follower : followers) {
+      if (partition == Partition.LEADER_UNHEARD || partition == Partition.LEADER_APART) {
+        hosts.cut(leader, follower);
+      }
+      if (partition == Partition.LEADER_DEAF || partition == Partition.LEADER_APART) {
+        hosts.cut(follower, leader);
+      }
+    }
+    switch (partition) {
+      case LINK_CUT -> hosts.part(leader, followers.get(0));
+      case FOLLOWER_APART -> {
+        hosts.part(leader, followers.get(0));
+        hosts.part(followers.get(1), followers.get(0));
+      }
+      default -> {
+        String next = cluster.awaitLeaderOtherThan(leader);
+        LOG.info("{}: {} leads after {} ms", partition, next, millisSince(began));
+      }
     }
   }
 
@@ -160,14 +238,26 @@ final class ClusterIT {
   }
 
   private static void stopAndCheck(
-      Federation federation, GatewayCluster cluster, Tally tally, int forCluster, int forOther)
+      Federation federation, GatewayCluster cluster, Tally tally, String clustered, Load load)
+      throws InterruptedException {
+    String other = clustered.equals(FR) ? DE : FR;
+    stopAndCheck(federation, cluster, tally, other, load.given(clustered), load.given(other));
+  }
+
+  private static void stopAndCheck(
+      Federation federation,
+      GatewayCluster cluster,
+      Tally tally,
+      String other,
+      int forCluster,
+      int forOther)
       throws InterruptedException {
     cluster.start();
     NodePlan last = cluster.stop();
     assertEquals(List.of(), federation.stop(), "did not stop when asked");
     assertEquals(Map.of(), tally.failures());
     check(tally, AuditResult.verify(last), forCluster);
-    check(tally, AuditResult.verify(federation.plan(DE)), forOther);
+    check(tally, AuditResult.verify(federation.plan(other)), forOther);
   }
 
   private static List<Publication> both() {
