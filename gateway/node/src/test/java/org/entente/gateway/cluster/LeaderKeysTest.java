@@ -197,6 +197,12 @@ class LeaderKeysTest {
     assertEquals(List.of(), leader.unconfirmed());
   }
 
+  /** It missed all before: no call to it is left that could still reach it. */
+  private void cIsReachedAgain() {
+    assertEquals(List.of("c"), leader.unconfirmed());
+    down.clear();
+  }
+
   private LeaderKeys follow(String name, long term) throws IOException {
     leader.end();
     leader = leader(name, term);
@@ -283,7 +289,7 @@ class LeaderKeysTest {
     KeyEntry key = key(KEY);
     node("a").keystore().put(key);
     assertEquals(Optional.empty(), held("c", KEY));
-    down.clear();
+    cIsReachedAgain();
     down.add("a");
 
     follow("c", 2);
@@ -299,7 +305,7 @@ class LeaderKeysTest {
     down.add("c");
     KeyEntry key = key(KEY);
     node("a").keystore().put(key);
-    down.clear();
+    cIsReachedAgain();
     lostFetches.set(2);
 
     followOften("c", 2);
@@ -314,7 +320,7 @@ class LeaderKeysTest {
     down.add("c");
     node("a").keystore().put(key(KEY));
     KeyTag before = node("c").tag();
-    down.clear();
+    cIsReachedAgain();
     down.add("a");
     followed = "c";
 
@@ -347,7 +353,7 @@ class LeaderKeysTest {
     begun();
     down.add("c");
     node("a").keystore().put(key(KEY));
-    down.clear();
+    cIsReachedAgain();
     lostFetches.set(Integer.MAX_VALUE);
 
     IOException why = assertThrows(IOException.class, () -> followOften("c", 2));
@@ -435,8 +441,7 @@ class LeaderKeysTest {
     begun();
     down.add("c");
     node("a").keystore().put(key(KEY));
-    assertEquals(List.of("c"), leader.unconfirmed(), "and no call to it is left");
-    down.clear();
+    cIsReachedAgain();
     slowC = true;
     Future<?> catchingUp = threads.submit(leader::catchUp);
     reachedC.await();
@@ -560,7 +565,7 @@ class LeaderKeysTest {
     KeyEntry key = key(KEY);
     down.add("c");
     node("a").keystore().put(key);
-    down.clear();
+    cIsReachedAgain();
     down.add("a");
     return key;
   }
