@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -195,10 +197,12 @@ public final class ClusterNode implements AutoCloseable {
             builder.addService(FileCalls.service(attachments));
           }
           return builder
+              .permitKeepAliveTime(CopyTransfer.KEEP_ALIVE.toMillis() / 2, TimeUnit.MILLISECONDS)
               .addService(transfer.service(machine::replica))
               .addService(KeyCalls.service(keys))
               .addService(files.service())
               .addService(ErasureCalls.service(this::appendErasures))
+              .addService(LeadCalls.service(this::term))
               .addTransportFilter(connections)
               .intercept(connections)
               .intercept(new NodeCallsOnly());
@@ -355,10 +359,19 @@ public final class ClusterNode implements AutoCloseable {
     return reply;
   }
 
-  /** Whether a majority followed this node when it was asked, which it is after the call. */
-  private CompletableFuture<Boolean> confirmLead() {
-    return submit(request(RaftClientRequest.readRequestType(), Message.EMPTY))
-        .thenApply(reply -> true);
+  /**
+   * Whether this node and enough others for a majority are in a term, each at a moment after the
+   * call. Does not wait; false if too few answer during a lease.
+   */
+  CompletableFuture<Boolean> confirmLead(long term) {
+    if (term() != term) {
+      return CompletableFuture.completedFuture(false);
+    }
+    Duration patience = settings.limits().lease();
+    List<CompletableFuture<Boolean>> answers = new ArrayList<>();
+    others(channel -> channel)
+        .forEach((name, channel) -> answers.add(LeadCalls.isIn(channel.get(), term, patience)));
+    return LeadCalls.enough(answers, settings.nodes().size() / 2);
   }
 
   /**
@@ -500,7 +513,7 @@ public final class ClusterNode implements AutoCloseable {
                   lease),
               new LeaderKeys(keys, keysOfOthers(), term, election.multipliedBy(2), asking),
               lease,
-              ClusterNode.this::confirmLead,
+              () -> confirmLead(term),
               settings.limits());
       leading = lead;
       events.execute(() -> serve(lead));

@@ -43,6 +43,9 @@ final class CopyTransfer {
   /** Copies that are sent at once, to any nodes. Each holds files that compaction would free. */
   static final int AT_ONCE = 2;
 
+  /** Silence after which a node asks whether another one still hears it; the least of gRPC. */
+  static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+
   /** Between two checks, while nothing comes, whether the sender still leads. */
   private static final long LOOK_MILLIS = 100;
 
@@ -228,6 +231,9 @@ final class CopyTransfer {
         .proxyDetector(uri -> null)
         .maxInboundMessageSize(mostBytes)
         .sslContext(GrpcUtil.buildSslContextForClient(tls))
+        // A connection through a network that dropped packets would be silent for minutes.
+        .keepAliveTime(KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTimeout(KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
         .build();
   }
 

@@ -19,6 +19,7 @@ final class LeaderLease {
   private final long lengthNanos;
   private final LongSupplier clock;
   private final AtomicLong end;
+  private boolean over;
 
   /**
    * A lease that has not begun.
@@ -37,13 +38,17 @@ final class LeaderLease {
     return clock.getAsLong();
   }
 
-  /** A majority answered a question that was asked then. */
-  void confirmed(long asked) {
+  /** A majority answered a question that was asked then. No effect once it was {@link #ended}. */
+  synchronized void confirmed(long asked) {
+    if (over) {
+      return;
+    }
     end.accumulateAndGet(asked + lengthNanos, (before, next) -> next - before > 0 ? next : before);
   }
 
-  /** No more than what lasts already: this node was told of another leader. */
-  void ended() {
+  /** It is over for good: this node was told of another leader. */
+  synchronized void ended() {
+    over = true;
     end.set(clock.getAsLong());
   }
 

@@ -39,7 +39,7 @@ final class Leadership {
   /**
    * The beginning of a term; the election is over.
    *
-   * @param majority asks a majority whether it follows this node
+   * @param majority asks whether a majority is in the term, this node among it
    */
   Leadership(
       ReplicatedStore store,
@@ -117,7 +117,15 @@ final class Leadership {
 
   private void renew() {
     long asked = lease.asked();
-    var unused = majority.get().thenAccept(follows -> lease.confirmed(asked));
+    var unused =
+        majority
+            .get()
+            .thenAccept(
+                follows -> {
+                  if (follows) {
+                    lease.confirmed(asked);
+                  }
+                });
   }
 
   private void every(Duration period, Runnable task) {

@@ -154,12 +154,6 @@ final class LedgerStateMachine extends BaseStateMachine {
     return true;
   }
 
-  /** Only asked whether this node still leads. */
-  @Override
-  public CompletableFuture<Message> query(Message request) {
-    return CompletableFuture.completedFuture(Message.EMPTY);
-  }
-
   @Override
   public long takeSnapshot() {
     try {

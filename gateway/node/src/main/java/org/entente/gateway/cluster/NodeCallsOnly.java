@@ -21,7 +21,8 @@ final class NodeCallsOnly implements ServerInterceptor {
           KeyCalls.SERVICE,
           ErasureCalls.SERVICE,
           FileCalls.SERVICE,
-          FileHashes.SERVICE);
+          FileHashes.SERVICE,
+          LeadCalls.SERVICE);
 
   @Override
   public <A, B> ServerCall.Listener<A> interceptCall(

@@ -9,7 +9,6 @@ import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.LeaderElection;
 import org.apache.ratis.server.RaftServerConfigKeys.Log;
-import org.apache.ratis.server.RaftServerConfigKeys.Read;
 import org.apache.ratis.server.RaftServerConfigKeys.RetryCache;
 import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
 import org.apache.ratis.server.RaftServerConfigKeys.Snapshot;
@@ -60,8 +59,6 @@ final class RaftSettings {
     RaftServerConfigKeys.setCloseThreshold(properties, duration(LONGEST_PAUSE));
     // A leader without a majority says so to its writer, and does not make it wait.
     LeaderElection.setLeaderStepDownWaitTime(properties, duration(election.multipliedBy(2)));
-    // Confirms the lead: an answer shows that a majority still followed after the question.
-    Read.setOption(properties, Read.Option.LINEARIZABLE);
     // Entries are never repeated: their places make a repetition harmless.
     RetryCache.setExpiryTime(properties, duration(RETRIES));
   }

@@ -80,6 +80,33 @@ class ClusterNodeTest {
     }
   }
 
+  /** Nothing is committed, so that Ratis would ask nobody. */
+  @Test
+  void leader_whoseFollowersAreGone_isNotConfirmed() throws Exception {
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {
+      TestCluster.Lead lead = cluster.awaitLead();
+      commit(lead, 1, 3);
+      ClusterNode leader = cluster.node(lead.node());
+      long term = lead.store().term();
+      TestCluster.awaitTrue(lead.store()::isCurrent);
+      TestCluster.awaitTrue(() -> leader.confirmLead(term).join());
+      assertFalse(leader.confirmLead(term + 1).join(), "its own term counts, too");
+      ManagedChannel channel = cluster.channelTo(cluster.others(lead.node()).get(0));
+      try {
+        Duration patience = Duration.ofSeconds(30);
+        assertTrue(LeadCalls.isIn(channel, term, patience).join());
+        assertFalse(LeadCalls.isIn(channel, term - 1, patience).join());
+      } finally {
+        channel.shutdownNow();
+      }
+
+      cluster.others(lead.node()).forEach(cluster::stop);
+
+      assertFalse(leader.confirmLead(term).join());
+      TestCluster.awaitTrue(() -> !lead.store().isCurrent());
+    }
+  }
+
   @Test
   void leader_beforeAPlannedStop_passesTheLead_toTheNodeThatHasEverything() {
     try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {

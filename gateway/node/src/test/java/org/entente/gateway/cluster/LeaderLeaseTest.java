@@ -59,5 +59,7 @@ class LeaderLeaseTest {
     lease.ended();
 
     assertFalse(lease.lasts());
+    lease.confirmed(lease.asked());
+    assertFalse(lease.lasts(), "an answer that was on its way brings none");
   }
 }
