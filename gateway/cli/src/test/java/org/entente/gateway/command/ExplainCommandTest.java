@@ -87,9 +87,9 @@ class ExplainCommandTest {
   @Test
   void explain_ofAnotherTime_decidesByWhatIsInForceThen() throws IOException {
     agreement("from: 2025-01-01", "from: 2200-01-01");
-    assertEquals(1, explain(files(), WARNING, "--to", DE));
+    assertEquals(3, explain(files(), WARNING, "--to", DE));
     assertEquals(0, explain(files(), WARNING, "--to", DE, "--at", "2200-01-01"), () -> out + err);
-    assertEquals(1, explain(files(), WARNING, "--to", DE, "--at", "2199-12-31T23:59:59Z"));
+    assertEquals(3, explain(files(), WARNING, "--to", DE, "--at", "2199-12-31T23:59:59Z"));
     federation.start(FR);
     assertEquals(2, explain(gateway(), WARNING, "--to", DE, "--at", "2200-01-01"));
     assertTrue(err.contains("--at: needs --config"), err);
@@ -143,7 +143,7 @@ class ExplainCommandTest {
       for (String one : all.subList(0, all.size() - 1)) {
         List<String> less = new ArrayList<>(whole);
         less.remove(one);
-        assertEquals(1, explain(where, WARNING, less.toArray(String[]::new)), one);
+        assertEquals(3, explain(where, WARNING, less.toArray(String[]::new)), one);
         assertTrue(out.contains("CONDITION_FALSE by warnings/condition"), one + out);
       }
       whole.remove("--handling-text=Call first");
@@ -167,7 +167,7 @@ class ExplainCommandTest {
     assertEquals(0, explain(files(), WARNING, with(answer, "--to", SG)), () -> err);
 
     String[] feedback = {"--kind", "FEEDBACK", "--to", DE, "--in-reply-to"};
-    assertEquals(1, explain(gateway(), WARNING, with(feedback, warned.toString())));
+    assertEquals(3, explain(gateway(), WARNING, with(feedback, warned.toString())));
     assertTrue(out.contains("refused (NOT_COVERED by warnings/kinds)"), out + err);
     assertEquals(1, explain(gateway(), WARNING, with(feedback, "00".repeat(16))));
     assertTrue(err.contains("label.in_reply_to: there is no message with this id here"), err);
@@ -242,6 +242,11 @@ class ExplainCommandTest {
       assertEquals(2, second.path("line").asInt());
       assertEquals("EXPLAINED_OUTCOME_REFUSED", second.path("explained").path("outcome").asText());
     }
+    Files.writeString(drafts, GOOD + PERSON);
+    for (String[] where : List.of(files(), gateway())) {
+      assertEquals(3, explain(where, alerts), () -> err);
+      assertTrue(err.contains("would be accepted: 1, held: 0, refused: 1; bad records: 0"), err);
+    }
   }
 
   /** What nobody sends from files can be asked about in them. */
@@ -289,7 +294,7 @@ class ExplainCommandTest {
     MessageId own = federation.send(FR, "own", DEADLINE, DE);
     assertEquals(
         0, explain(gateway(), WARNING, "--updates", own.toString(), "--to", DE), () -> err);
-    assertEquals(1, explain(gateway(), WARNING, "--updates", own.toString(), "--to", SG));
+    assertEquals(3, explain(gateway(), WARNING, "--updates", own.toString(), "--to", SG));
     assertTrue(out.contains("REFERENCE_REFUSED"), out);
     assertEquals(2, explain(files(), alerts, "--derived-from", free.toString()));
     assertTrue(

@@ -110,7 +110,7 @@ final class PolicyCommandsTest {
     message.addAll(List.of("--agreements", candidate.toString()));
     assertEquals(0, run("explain", List.of(), message.toArray(String[]::new)), () -> out + err);
     assertTrue(out.contains("de.customs: permitted by fr-de-new"), out);
-    assertEquals(1, run("explain", List.of(), own));
+    assertEquals(3, run("explain", List.of(), own));
     assertFalse(out.contains("fr-de-new"), out);
   }
 

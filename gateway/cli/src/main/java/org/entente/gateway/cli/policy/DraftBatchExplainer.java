@@ -55,9 +55,8 @@ final class DraftBatchExplainer {
    * @param said label fields from the command line, for CAP files only
    * @param to recipients from the command line, for CAP files only
    * @param text prints an answer for people; null for JSON
-   * @return whether every draft would be accepted or held
    */
-  boolean ask(
+  void ask(
       Path files,
       @Nullable Path mapping,
       Label said,
@@ -78,7 +77,16 @@ final class DraftBatchExplainer {
     err.println(
         "would be accepted: %d, held: %d, refused: %d; bad records: %d"
             .formatted(accepted, held, refused, bad));
-    return refused == 0 && bad == 0;
+  }
+
+  /** How many drafts policy refused. */
+  int refused() {
+    return refused;
+  }
+
+  /** How many records are no drafts that could be explained. */
+  int bad() {
+    return bad;
   }
 
   private static AlertSource open(Path files, @Nullable Path mapping, @Nullable CapTerms terms) {

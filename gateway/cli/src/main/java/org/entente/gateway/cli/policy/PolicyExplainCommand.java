@@ -36,9 +36,9 @@ import picocli.CommandLine.Option;
       "the members of operations, and the obligations that recipients state they fulfil. A node's"
           + " files",
       "(--config) do not hold these.",
-      "Exit code 0 if at least one recipient is permitted or held, otherwise 1; with --alerts 0 if"
-          + " that is",
-      "true of every draft."
+      "Exit code 0 if at least one recipient is permitted or held, 3 if policy refuses all; with"
+          + " --alerts 3 if",
+      "it refuses all of any draft, and 1 if a draft cannot be read."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -136,7 +136,11 @@ final class PolicyExplainCommand extends PrintingCommand {
     requireWhole();
     Path files = alerts;
     try (DraftExplainer answers = answers()) {
-      failUnless(files == null ? one(answers) : all(files, answers));
+      if (files == null) {
+        refuseUnless(one(answers));
+      } else {
+        all(files, answers);
+      }
     } finally {
     }
   }
@@ -151,11 +155,13 @@ final class PolicyExplainCommand extends PrintingCommand {
     return answer.getOutcome() != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
   }
 
-  private boolean all(Path files, DraftExplainer answers) {
+  private void all(Path files, DraftExplainer answers) {
     DraftBatchExplainer drafts =
         new DraftBatchExplainer(
             out(), err(), alert -> answers.ask(question(by(options.applied(alert.draft())))));
-    return drafts.ask(files, mapping, label.said(), addressing(), json ? null : this::print);
+    drafts.ask(files, mapping, label.said(), addressing(), json ? null : this::print);
+    failUnless(drafts.bad() == 0);
+    refuseUnless(drafts.refused() == 0);
   }
 
   private void requireWhole() {
