@@ -157,6 +157,10 @@ final class AuditReportPage {
 
   /** The result of all checks in one sentence. */
   String verdict() {
+    if (records.isEmpty()) {
+      return "NO FACT WAS FOUND: the log has none for this selection, or it is named in other"
+          + " words.";
+    }
     long proven = records.stream().filter(CheckedRecord::isProven).count();
     return proven == records.size()
         ? "All facts are proven by the log."
@@ -268,9 +272,9 @@ final class AuditReportPage {
     }
     page.heading(2, "Messages, their terms and their evidence");
     page.paragraph(
-        "The gateway keeps these beside the log. The log does not prove them: a report that was made"
-            + " from a file shows what the file says. Each piece of evidence that the gateway keeps"
-            + " was signed by the agency that states it.");
+        "The gateway keeps these beside the log. The log does not prove them: a report that was"
+            + " made from a file shows what the file says. Each piece of evidence that the gateway"
+            + " keeps was signed by the agency that states it.");
     all.forEach((id, message) -> message(page, id, message));
   }
 

@@ -19,7 +19,8 @@ public final class HtmlPage {
       h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3 { font-size: 1rem; }
       table { border-collapse: collapse; width: 100%; font-size: 0.85rem; margin: 0.5rem 0 1rem; }
       th, td { border: 1px solid #999; padding: 0.25rem 0.4rem; text-align: left;
-        vertical-align: top; overflow-wrap: anywhere; }
+        vertical-align: top; }
+      td { overflow-wrap: anywhere; }
       th { background: #eee; }
       ol.letters { list-style: lower-alpha; }
       @media print { body { margin: 0; max-width: none; } h2, h3 { break-after: avoid; }

@@ -100,6 +100,18 @@ class AuditReportCommandTest {
     assertTrue(html.contains("default-src 'none'"), html);
   }
 
+  /** Nothing is not proven: the subject may be misspelt. */
+  @Test
+  void reportOfNothing_saysThatNothingWasFound() throws Exception {
+    federation.stop(FR);
+    Path out = federation.folder().resolve("report.html");
+    assertEquals(0, report(out, "--subject=case:NONE"), command::err);
+    assertTrue(command.out().contains("NO FACT WAS FOUND"), command::out);
+    String html = Files.readString(out);
+    assertTrue(html.contains("NO FACT WAS FOUND"), html);
+    assertFalse(html.contains("All facts are proven"), html);
+  }
+
   private List<String> exported(String... selection) {
     List<String> words =
         new ArrayList<>(
