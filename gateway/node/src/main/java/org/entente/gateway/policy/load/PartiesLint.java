@@ -2,7 +2,9 @@ package org.entente.gateway.policy.load;
 
 import java.util.List;
 import java.util.TreeSet;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.policy.codes.FileLint;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.gateway.policy.terms.Agreement;
@@ -88,8 +90,18 @@ record PartiesLint(FileLint file, Membership membership) {
     }
     if (party.resolve(membership).isEmpty()) {
       // Only a warning: an agency that leaves the federation must not make the rulebook invalid.
-      file.warn(field, party.words() + " contains no member agency", "a member of the federation");
+      file.warn(
+          field,
+          party.words() + " contains no member agency",
+          "a member of the federation" + nearest(party.agency()));
     }
+  }
+
+  private String nearest(@Nullable AgencyName written) {
+    return written == null
+        ? ""
+        : NameSuggestion.behind(
+            written.value(), membership.agencies().stream().map(AgencyName::value).toList());
   }
 
   /** The valid form for a code that is not a state's. */

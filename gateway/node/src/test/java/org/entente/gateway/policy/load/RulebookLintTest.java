@@ -58,8 +58,8 @@ class RulebookLintTest {
   void condition_onAnAgencyThatIsNone_isOdd() throws IOException {
     assertWarns(
         condition("label.personal_data || recipient in ['fr.customs', 'fr.custom']"),
-        "covers.condition: recipient is compared with fr.custom, which is not a member agency; valid:"
-            + " a member of the federation");
+        "covers.condition: recipient is compared with fr.custom, which is not a member agency;"
+            + " valid: a member of the federation");
     assertWarns(
         Map.of(
             "a.yaml",
@@ -271,7 +271,19 @@ class RulebookLintTest {
   void jurisdiction_thatIsAGroup_isAWarning() throws IOException {
     assertWarns(
         sample("- agency: sg.police", "- jurisdiction: EU"),
-        "between.parties[1].jurisdiction: EU is a group; it covers every agency of that group; valid: group: EU");
+        "between.parties[1].jurisdiction: EU is a group; it covers every agency of that group;"
+            + " valid: group: EU");
+  }
+
+  @Test
+  void party_thatIsNoMember_isAWarning_withTheNearestName() throws IOException {
+    assertWarns(
+        sample("- agency: sg.police", "- agency: sg.polise"),
+        "between.parties[1]: sg.polise contains no member agency; valid: a member of the"
+            + " federation; did you mean \"sg.police\"?");
+    assertWarns(
+        sample("- agency: sg.police", "- agency: zz.gone"),
+        "between.parties[1]: zz.gone contains no member agency; valid: a member of the federation");
   }
 
   private void assertWarns(String agreement, String expected) throws IOException {
