@@ -3,6 +3,7 @@ package org.entente.gateway.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -25,6 +26,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class CommandLines {
   /** Width of the longest description or example, characters. */
   private static final int HELP_WIDTH = 104;
+
+  /** Commands for tests and demonstrations, which no package has. */
+  private static final Set<String> OF_A_CHECKOUT = Set.of("bench", "certs", "demo");
 
   private static final Pattern FIRST_SENTENCE = Pattern.compile("^(.*?\\.)\\s+(?=[A-Z`])");
 
@@ -119,11 +123,14 @@ final class CommandLines {
     return "unknown command \""
         + TerminalText.printable(found)
         + "\""
-        + (near.isEmpty() ? inGroup(line, found) : near);
+        + (near.isEmpty() ? elsewhere(line, found) : near);
   }
 
-  /** The command of that name in a group, if only one group has one. */
-  private static String inGroup(CommandLine line, String found) {
+  /** The command of that name in a group, if only one group has one, or in a checkout. */
+  private static String elsewhere(CommandLine line, String found) {
+    if (OF_A_CHECKOUT.contains(found) && line.getParent() == null) {
+      return "; packages do not have it: run ./entente in a checkout of the sources";
+    }
     List<String> groups =
         line.getCommandSpec().root().subcommands().entrySet().stream()
             .filter(group -> group.getValue().getSubcommands().containsKey(found))

@@ -81,6 +81,19 @@ class UsageErrorTest {
     assertEquals(2, told.size(), told::toString);
   }
 
+  /** The pages of a package name commands that only a checkout has. */
+  @Test
+  void command_ofACheckout_isToldWhereItIs() {
+    assertEquals(2, run("demo"));
+    assertTrue(
+        command
+            .err()
+            .startsWith(
+                "entente: unknown command \"demo\"; packages do not have it: run ./entente in a"
+                    + " checkout of the sources"),
+        command::err);
+  }
+
   @Test
   void option_thatIsMisspelt_isSuggested() {
     assertEquals(2, run("run", "--confg", "node.yaml"));
