@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.entente.gateway.cli.call.EntenteCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.NodePlan;
@@ -147,6 +148,8 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
         new DemoOutput(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
     try {
       return call(voice);
+    } catch (UsageError wrong) {
+      throw wrong; // nothing ran that could have a result
     } catch (CommandFailure failure) {
       String reason = String.valueOf(failure.getMessage());
       voice.say("Result: failed: %s", reason.lines().findFirst().orElse(reason));
