@@ -128,7 +128,7 @@ public final class DoctorChecks {
             ERROR,
             ALWAYS,
             List.of(),
-            "Correct the field; `config/nodes` has commented samples.",
+            "Correct the path or the field; `config/nodes` has commented samples.",
             STARTING,
             FileProbes.read(DoctorSubject::config)));
     all.add(
