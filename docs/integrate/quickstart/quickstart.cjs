@@ -8,7 +8,8 @@ const [action, ...words] = process.argv.slice(2);
 const [address, folder] = words.splice(-2);
 const protos = ['publisher', 'subscriber', 'evidence'].map((file) => `entente/v1/${file}.proto`);
 const types = loader.loadSync([...protos, 'google/rpc/status.proto', 'google/rpc/error_details.proto'], {
-  includeDirs: ['proto/src/main/proto', 'proto/third_party'], enums: String, longs: Number, defaults: true, oneofs: true,
+  includeDirs: ['proto/src/main/proto', 'proto/third_party', 'proto'], // as in a checkout, or in a package
+  enums: String, longs: Number, defaults: true, oneofs: true,
 });
 const { Publisher, Subscriber, Evidence } = grpc.loadPackageDefinition(types).entente.v1;
 const pem = (file) => readFileSync(join(folder, file));
