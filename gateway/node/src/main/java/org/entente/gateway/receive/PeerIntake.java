@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.ChangeFull;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.ProcessingFailure;
@@ -36,6 +37,12 @@ final class PeerIntake implements HopIntake {
    * recalled, and the records of the page that its target changed.
    */
   static final int ALTERING_BYTES = 192 << 10;
+
+  /**
+   * What an item of evidence puts beside twice its own bytes: the record of its statement, those
+   * that say what is stated, and a leaf.
+   */
+  static final int EVIDENCE_BYTES = 1 << 10;
 
   private final Ledger ledger;
   private final Inspection inspection;
@@ -97,7 +104,7 @@ final class PeerIntake implements HopIntake {
       inspected.add(inspection.inspect(peer, lane, delivery));
     }
     try {
-      CompletionStage<List<Receipt>> written = write(deliveries, inspected);
+      CompletionStage<List<Receipt>> written = write(deliveries, inspected, 0);
       written.whenComplete((receipts, failure) -> release(inspected));
       return written;
     } catch (RuntimeException e) {
@@ -117,25 +124,41 @@ final class PeerIntake implements HopIntake {
 
   /**
    * Writes in several changes if there are many messages, so that those of higher lanes go between.
-   * Nothing follows a change that the ledger does not take; the peer sends what is left again.
+   * Nothing follows a change that the ledger does not take; the peer sends what is left again. What
+   * did not fit into its change is written in further ones.
    */
   private CompletableFuture<List<Receipt>> write(
-      List<Delivery> deliveries, List<InspectionResult> inspected) {
+      List<Delivery> deliveries, List<InspectionResult> inspected, int from) {
     CompletableFuture<List<Receipt>> written = CompletableFuture.completedFuture(List.of());
-    int from = 0;
-    while (from < inspected.size() && !written.isCompletedExceptionally()) {
-      int first = from;
+    int next = from;
+    while (next < inspected.size() && !written.isCompletedExceptionally()) {
+      int first = next;
       int end = endOfChange(deliveries, inspected, first);
-      Mutation<List<Receipt>> change = tx -> take(tx, deliveries, inspected, first, end);
+      Mutation<List<Receipt>> change =
+          tx ->
+              first == from || isDone(tx, deliveries.get(first - 1))
+                  ? take(tx, deliveries, inspected, first, end)
+                  : List.of();
       boolean canWait = inspected.subList(first, end).stream().allMatch(PeerIntake::isEvidence);
-      CompletableFuture<List<Receipt>> next =
+      CompletableFuture<List<Receipt>> some =
           canWait
               ? ledger.writeAlong(lane, change)
               : isLone(inspected) ? ledger.writeHere(lane, change) : ledger.write(lane, change);
-      written = first == 0 ? next : written.thenCombine(next, PeerIntake::joined);
-      from = end;
+      written = first == from ? some : written.thenCombine(some, PeerIntake::joined);
+      next = end;
     }
-    return written;
+    return written.thenCompose(receipts -> withTheRest(deliveries, inspected, from, receipts));
+  }
+
+  private CompletableFuture<List<Receipt>> withTheRest(
+      List<Delivery> deliveries,
+      List<InspectionResult> inspected,
+      int from,
+      List<Receipt> receipts) {
+    int done = from + receipts.size();
+    return done == inspected.size()
+        ? CompletableFuture.completedFuture(receipts)
+        : write(deliveries, inspected, done).thenApply(rest -> joined(receipts, rest));
   }
 
   /** Whether nothing else came with it: more would wait for the disk, and not be inspected. */
@@ -176,17 +199,28 @@ final class PeerIntake implements HopIntake {
     return end;
   }
 
-  /** Bytes put for a delivery: itself for this agency and for others, and what it alters. */
+  /**
+   * Bytes put for a delivery: itself for this agency and for others, what it alters, and its
+   * evidence.
+   */
   private static long bytes(Delivery delivery, InspectionResult result) {
     if (!(result instanceof InspectionResult.Taken taken)) {
       return 0;
     }
     int stored = (taken.own() == null ? 0 : 1) + (taken.onward().isEmpty() ? 0 : 1);
-    long altering =
+    long contents =
         taken.own() instanceof InspectionResult.Judged judged
-            ? judged.contents().stream().filter(InspectionResult.Content::alters).count()
+            ? judged.contents().stream().mapToLong(PeerIntake::bytes).sum()
             : 0;
-    return (long) stored * delivery.getSerializedSize() + altering * ALTERING_BYTES;
+    return (long) stored * delivery.getSerializedSize() + contents;
+  }
+
+  private static long bytes(InspectionResult.Content content) {
+    return content instanceof InspectionResult.Evidence evidence
+        ? evidence.items().stream()
+            .mapToLong(item -> EVIDENCE_BYTES + 2L * item.getSerializedSize())
+            .sum()
+        : content.alters() ? ALTERING_BYTES : 0;
   }
 
   private static List<Receipt> joined(List<Receipt> some, List<Receipt> others) {
@@ -195,6 +229,16 @@ final class PeerIntake implements HopIntake {
     return all;
   }
 
+  private boolean isDone(Transaction tx, Delivery delivery) {
+    return isDone(delivery, expected(ledger.hopIntake().head(tx, peer, lane)));
+  }
+
+  private static boolean isDone(Delivery delivery, HopIntakeTable.Head expected) {
+    return delivery.getHopEpoch() == expected.epoch()
+        && delivery.getHopSequence() < expected.next();
+  }
+
+  /** Takes some, at least the first; ends before one that finds no room beside the others. */
   private List<Receipt> take(
       Transaction tx,
       List<Delivery> deliveries,
@@ -202,17 +246,25 @@ final class PeerIntake implements HopIntake {
       int from,
       int end) {
     List<Receipt> receipts = new ArrayList<>(end - from);
-    for (int i = from; i < end; i++) {
-      receipts.add(take(tx, deliveries.get(i), inspected.get(i)));
+    receipts.add(take(tx, deliveries.get(from), inspected.get(from), true));
+    try {
+      for (int i = from + 1; i < end; i++) {
+        int one = i;
+        receipts.add(
+            tx.within(inner -> take(inner, deliveries.get(one), inspected.get(one), false)));
+      }
+    } catch (ChangeFull e) {
+      // The change holds those before it; it is not at fault.
     }
     return receipts;
   }
 
-  private Receipt take(Transaction tx, Delivery delivery, InspectionResult inspected) {
+  private Receipt take(
+      Transaction tx, Delivery delivery, InspectionResult inspected, boolean isFirst) {
     HopIntakeTable.Head durable = ledger.hopIntake().head(tx, peer, lane);
     HopIntakeTable.Head expected = expected(durable);
     long sequence = delivery.getHopSequence();
-    if (delivery.getHopEpoch() == expected.epoch() && sequence < expected.next()) {
+    if (isDone(delivery, expected)) {
       byte[] hash = ledger.hopIntake().hash(tx, peer, lane, delivery.getHopEpoch(), sequence);
       return receipt(
           delivery,
@@ -234,7 +286,7 @@ final class PeerIntake implements HopIntake {
               + " was expected");
     }
     byte[] hash = Sha256.hash(delivery.getHeader().toByteArray());
-    Reception.Answer answer = commit(tx, delivery, inspected);
+    Reception.Answer answer = commit(tx, delivery, inspected, isFirst);
     if (durable.epoch() != expected.epoch()) {
       ledger.hopIntake().forget(tx, peer, lane, durable);
     }
@@ -242,8 +294,13 @@ final class PeerIntake implements HopIntake {
     return receipt(delivery, answer, hash);
   }
 
-  /** Commits one delivery; a failure undoes only its changes, and its origin sends it again. */
-  private Reception.Answer commit(Transaction tx, Delivery delivery, InspectionResult inspected) {
+  /**
+   * Commits one delivery; a failure undoes only its changes, and its origin sends it again.
+   *
+   * @throws ChangeFull if it finds no room, and others were taken in this change before it
+   */
+  private Reception.Answer commit(
+      Transaction tx, Delivery delivery, InspectionResult inspected, boolean isFirst) {
     try {
       Reception.Answer answer =
           tx.within(inner -> reception.commit(inner, peer, delivery, inspected));
@@ -252,7 +309,8 @@ final class PeerIntake implements HopIntake {
       }
       return answer;
     } catch (RuntimeException | StackOverflowError e) {
-      if (ProcessingFailure.isOfTheMachine(e)) {
+      boolean hasNoRoom = e instanceof ChangeFull && !isFirst;
+      if (hasNoRoom || ProcessingFailure.isOfTheMachine(e)) {
         throw e;
       }
       return reception.commit(tx, peer, delivery, inspection.failed(peer, delivery, e));

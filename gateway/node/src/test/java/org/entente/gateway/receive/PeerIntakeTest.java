@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import static org.entente.gateway.receive.RecipientNode.LANE;
 import static org.entente.gateway.receive.RecipientNode.ORIGIN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.LongStream;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.table.HopIntakeTable;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
@@ -262,6 +264,55 @@ class PeerIntakeTest {
     assertLastIsAnotherChange(frame);
   }
 
+  /** What a member says of uses takes many times its own bytes, in records and leaves. */
+  @Test
+  void frameOfManyUses_isSeveralChanges() {
+    node.store.takeBatchesUpTo(8 << 20);
+    assertLastIsAnotherChange(List.of(uses(2_000, 1), uses(2_000, 2)));
+  }
+
+  private Delivery uses(int count, long hop) {
+    List<EvidenceItem> uses = new ArrayList<>();
+    MessageId sent = node.sent(false, ORIGIN);
+    for (int i = 1; i <= count; i++) {
+      uses.add(
+          node
+              .kit
+              .evidence()
+              .item(
+                  EvidenceKind.EVIDENCE_KIND_PASSED_ON,
+                  sent,
+                  ORIGIN.value(),
+                  new byte[0],
+                  RecipientNode.START.toEpochMilli())
+              .toBuilder()
+              .setAgency(ORIGIN.value())
+              .addPassedOnTo("sg.police")
+              .setPassedOnAs(RecipientNode.bytes(node.id()))
+              .build());
+      sent = i % EvidenceName.PASSED_ON == 0 ? node.sent(false, ORIGIN) : sent;
+    }
+    return evidence(hop, uses);
+  }
+
+  /** Whatever filled the change, the mail behind it is not at fault. */
+  @Test
+  void delivery_withoutRoomBesideOthers_isInAChangeOfItsOwn_andNoFailure() {
+    node.store.takeBatchesUpTo(2 << 20);
+    intake.adopt(1, 1);
+    List<Delivery> frame = new ArrayList<>();
+    for (int i = 1; i <= 66; i++) {
+      frame.add(manyMessages(64, i));
+    }
+    List<Receipt> receipts = receive(frame.toArray(Delivery[]::new));
+    assertEquals(
+        LongStream.rangeClosed(1, 66).boxed().toList(),
+        receipts.stream().map(Receipt::getHopSequence).toList());
+    receipts.forEach(receipt -> assertEquals(Result.RESULT_COMMITTED, receipt.getResult()));
+    assertEquals(67, intake.next());
+    assertFalse(node.kit.meters().text().contains("entente_mishaps_total{step=\"receiving\",} 1"));
+  }
+
   /** What was done for it before it failed is undone, and the others of its batch stand. */
   @Test
   void failure_inTheCommit_undoesItsDeliveryAlone() {
@@ -307,24 +358,28 @@ class PeerIntakeTest {
     long before = node.store.commits();
     CompletableFuture<List<Receipt>> evidence =
         intake
-            .receive(List.of(evidence(1)), new PeerName(ORIGIN, new NodeName("gateway-1")))
+            .receive(
+                List.of(evidence(1, delivered())), new PeerName(ORIGIN, new NodeName("gateway-1")))
             .toCompletableFuture();
     receive(sealed(1, 2, "a message"));
     assertEquals(Result.RESULT_COMMITTED, evidence.join().get(0).getResult());
     assertEquals(1, node.store.commits() - before);
   }
 
-  private Delivery evidence(long hop) {
-    EvidenceItem item =
+  private static List<EvidenceItem> delivered() {
+    return List.of(
         EvidenceItem.newBuilder()
             .setKind(EvidenceKind.EVIDENCE_KIND_DELIVERY)
             .setAgency(ORIGIN.value())
-            .build();
+            .build());
+  }
+
+  private Delivery evidence(long hop, List<EvidenceItem> items) {
     Permitted message =
         node.message(
             LANE,
             Kind.KIND_EVIDENCE,
-            Body.newBuilder().setEvidence(EvidenceBatch.newBuilder().addItems(item)).build(),
+            Body.newBuilder().setEvidence(EvidenceBatch.newBuilder().addAllItems(items)).build(),
             Label.Builder::clearCategory);
     return node.kit.seal(message).get(0).toBuilder().setHopEpoch(1).setHopSequence(hop).build();
   }

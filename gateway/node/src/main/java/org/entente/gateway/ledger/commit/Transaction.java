@@ -73,8 +73,9 @@ public final class Transaction {
 
   /**
    * Applies a change within this transaction. If it throws, it alone is undone, with its leaves and
-   * its actions after the commit. It throws if all changes within the outermost put more than
-   * {@link #mostBytes}.
+   * its actions after the commit.
+   *
+   * @throws ChangeFull if all changes within the outermost put more than {@link #mostBytes}
    */
   public <T> T within(Mutation<T> change) {
     end();
@@ -123,7 +124,7 @@ public final class Transaction {
     // The outer change goes on when a change within it failed.
     long allowed = depth > 1 ? most - most / 40 : most;
     if (depth > 0 && bytes() - before + bytes > allowed) {
-      throw new IllegalStateException("a change of more than " + allowed + " bytes");
+      throw new ChangeFull(allowed);
     }
   }
 
