@@ -1,6 +1,14 @@
 package org.entente.gateway.intake;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toCollection;
+
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
@@ -8,24 +16,40 @@ import org.entente.gateway.policy.decide.AppliedConsent;
 import org.entente.gateway.policy.decide.OnwardSource;
 
 /**
- * The content that a submission passes on.
- *
- * @param sources the received messages
- * @param consented the originators' consents that permit it
+ * The content that a submission passes on. Immutable. The consents are grouped when it is made, by
+ * the caller's thread: there can be thousands, and the ledger's writer looks them up for each
+ * source and recipient.
  */
-record OnwardContent(List<SourceMessage> sources, List<AppliedConsent> consented) {
+final class OnwardContent {
   static final OnwardContent NOTHING = new OnwardContent(List.of(), List.of());
 
   /** Most consents that one leaf can name. */
   private static final int NAMED = 10;
 
-  OnwardContent {
-    sources = List.copyOf(sources);
-    consented = List.copyOf(consented);
+  private final List<SourceMessage> sources;
+  private final Map<Use, Set<MessageId>> consents;
+
+  /**
+   * The content of some messages.
+   *
+   * @param sources the received messages
+   * @param consented the originators' consents that permit it
+   */
+  OnwardContent(List<SourceMessage> sources, List<AppliedConsent> consented) {
+    this.sources = List.copyOf(sources);
+    this.consents =
+        consented.stream()
+            .collect(
+                groupingBy(
+                    one -> new Use(one.source(), one.recipient()),
+                    mapping(AppliedConsent::consent, toCollection(LinkedHashSet::new))));
   }
 
   /** A received message and its originator. */
   record SourceMessage(MessageId id, AgencyName originator) {}
+
+  /** A received message that goes to a recipient. */
+  private record Use(MessageId source, AgencyName recipient) {}
 
   /** The content of these sources, under these consents. */
   static OnwardContent of(List<OnwardSource> sources, List<AppliedConsent> consented) {
@@ -39,18 +63,28 @@ record OnwardContent(List<SourceMessage> sources, List<AppliedConsent> consented
         consented);
   }
 
+  /** The received messages. */
+  List<SourceMessage> sources() {
+    return sources;
+  }
+
+  /** The consents under which a source goes to a recipient, each once; empty if none is needed. */
+  Set<MessageId> consents(MessageId source, AgencyName recipient) {
+    return consents.getOrDefault(new Use(source, recipient), Set.of());
+  }
+
   /** The consents for these recipients in words; empty if none is needed. */
   String words(MessageId source, List<AgencyName> recipients) {
-    List<String> ids =
-        consented.stream()
-            .filter(one -> one.source().equals(source) && recipients.contains(one.recipient()))
-            .map(one -> one.consent().toString())
-            .distinct()
-            .toList();
+    Set<MessageId> ids =
+        recipients.stream()
+            .map(recipient -> consents(source, recipient))
+            .flatMap(Collection::stream)
+            .collect(toCollection(LinkedHashSet::new));
     if (ids.isEmpty()) {
       return "";
     }
-    String named = ids.stream().limit(NAMED).collect(Collectors.joining(", "));
+    String named =
+        ids.stream().limit(NAMED).map(MessageId::toString).collect(Collectors.joining(", "));
     return "under consent " + named + (ids.size() > NAMED ? " and others" : "");
   }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -11,7 +12,6 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.policy.decide.AppliedConsent;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
@@ -50,14 +50,8 @@ final class OnwardUseEvidence {
     Map<MessageId, List<String>> under = new TreeMap<>();
     for (AgencyName recipient : recipients) {
       if (!recipient.equals(source.originator())) {
-        List<MessageId> consents =
-            submission.passesOn().consented().stream()
-                .filter(one -> one.source().equals(source.id()))
-                .filter(one -> one.recipient().equals(recipient))
-                .map(AppliedConsent::consent)
-                .distinct()
-                .toList();
-        (consents.isEmpty() ? List.of(EvidenceRecords.NO_CONSENT) : consents)
+        Set<MessageId> consents = submission.passesOn().consents(source.id(), recipient);
+        (consents.isEmpty() ? Set.of(EvidenceRecords.NO_CONSENT) : consents)
             .forEach(
                 consent ->
                     under
