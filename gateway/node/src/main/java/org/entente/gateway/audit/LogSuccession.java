@@ -61,14 +61,16 @@ public final class LogSuccession {
    * @param verifier verifies any log of the gateway with all known keys it ever signed with
    * @param own verifies with the keys that the gateway can sign with
    * @param witnessed a checkpoint that a witness gave to the operator, if any
+   * @param unknown why the log may have signed more than is known here; empty if it cannot
    */
   public static Finding examine(
       Store store,
       Path directory,
       CheckpointVerifier verifier,
       CheckpointVerifier own,
-      Optional<byte[]> witnessed) {
-    return new Examination(store, directory, verifier, own, witnessed).find();
+      Optional<byte[]> witnessed,
+      Optional<String> unknown) {
+    return new Examination(store, directory, verifier, own, witnessed).find(unknown);
   }
 
   /**
@@ -229,10 +231,11 @@ public final class LogSuccession {
                       .map(checkpoint -> new Known(origin, checkpoint)));
     }
 
-    Finding find() {
+    Finding find(Optional<String> unknown) {
       AuditLog.Opening opening = AuditLog.open(store, directory, verifier.of(inForce));
       if (opening instanceof AuditLog.Opening.Opened opened) {
-        Optional<String> contradiction = contradiction(opened.log()).or(this::lostPair);
+        Optional<String> contradiction =
+            contradiction(opened.log()).or(this::lostPair).or(() -> unknown);
         return contradiction.isEmpty()
             ? new Finding.Continues(inForce, opened.log().head().size())
             : ended(opened.log().head(), contradiction.get());

@@ -1,6 +1,7 @@
 package org.entente.gateway.cluster;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -53,6 +54,11 @@ public record ClusterSettings(
     /** Where a node whose folder for copies is {@code data} keeps the one in use. */
     public static Path copyIn(Path data) {
       return ReplicaFolder.copyIn(data);
+    }
+
+    /** Whether a keystore is, or was, that of a node. */
+    public static boolean isOfNode(Path keystore) {
+      return Files.exists(keystore.resolve(NodeKeys.FILE));
     }
   }
 

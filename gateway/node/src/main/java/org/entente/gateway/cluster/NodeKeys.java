@@ -35,7 +35,8 @@ final class NodeKeys implements KeyNode {
 
   private static final byte[] PRINT = "entente/v1 key print".getBytes(StandardCharsets.US_ASCII);
 
-  private static final String FILE = "cluster-state";
+  /** Name of the file, in the folder of the keystore. */
+  static final String FILE = "cluster-state";
 
   private final Keystore keystore;
   private final Path file;

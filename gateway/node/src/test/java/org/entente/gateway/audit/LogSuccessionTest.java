@@ -80,7 +80,8 @@ class LogSuccessionTest {
   }
 
   private Finding examine(Store store, Optional<byte[]> witnessed) {
-    return LogSuccession.examine(store, directory.resolve("audit"), VERIFIER, VERIFIER, witnessed);
+    return LogSuccession.examine(
+        store, directory.resolve("audit"), VERIFIER, VERIFIER, witnessed, Optional.empty());
   }
 
   private void begin(Store store, Finding.Ended ended) {
@@ -127,7 +128,12 @@ class LogSuccessionTest {
         assertInstanceOf(
             Finding.Ended.class,
             LogSuccession.examine(
-                store, directory.resolve("audit"), VERIFIER, own, Optional.empty()));
+                store,
+                directory.resolve("audit"),
+                VERIFIER,
+                own,
+                Optional.empty(),
+                Optional.empty()));
     assertEquals("the pair that signed it is no longer in the keystore", ended.reason());
     assertEquals(9, Objects.requireNonNull(ended.former().kept()).size());
     assertEquals(9, Objects.requireNonNull(ended.former().signed()).size());
@@ -142,7 +148,8 @@ class LogSuccessionTest {
         new CheckpointVerifier(ORIGIN, List.of(KEYS.verifyingPair(), next.verifyingPair()));
     assertInstanceOf(
         Finding.Continues.class,
-        LogSuccession.examine(store, directory.resolve("audit"), both, own, Optional.empty()));
+        LogSuccession.examine(
+            store, directory.resolve("audit"), both, own, Optional.empty(), Optional.empty()));
   }
 
   @Test

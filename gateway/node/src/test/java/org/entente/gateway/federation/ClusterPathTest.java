@@ -5,6 +5,7 @@ import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -45,6 +46,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.entente.gateway.audit.AuditVerifier;
+import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
@@ -526,7 +528,7 @@ class ClusterPathTest {
     assertProblem("remove the section cluster", () -> restore(leader));
     String together = Files.readString(config(leader));
     Files.writeString(config(leader), together.substring(0, together.indexOf("cluster:\n")));
-    restore(leader);
+    assertInstanceOf(Finding.Ended.class, restore(leader), "another may have signed more");
     start(leader);
 
     ManagedChannel alone = channel(leader);
@@ -572,11 +574,12 @@ class ClusterPathTest {
     return LedgerInspection.read(config(node), federation.clock, AuditVerifier.LeafProgress.NONE);
   }
 
-  private void restore(String node) {
+  private Finding restore(String node) {
     LedgerRestore restore = new LedgerRestore(config(node), federation.clock);
     assertEquals(Optional.empty(), restore.verify(0, AuditVerifier.LeafProgress.NONE));
-    restore.restore(
-        0, true, Optional.empty(), new AuditPerson("FR-3", "", "all machines are lost"));
+    return restore
+        .restore(0, true, Optional.empty(), new AuditPerson("FR-3", "", "all machines are lost"))
+        .finding();
   }
 
   private static void assertProblem(String says, Executable task) {

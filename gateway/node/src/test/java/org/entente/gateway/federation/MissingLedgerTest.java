@@ -137,6 +137,23 @@ class MissingLedgerTest {
     startAndStop();
   }
 
+  /** What other machines signed as leaders is not in this one's folder of {@code audit}. */
+  @Test
+  void ledgerOfAMachineOfACluster_isFollowedByTheNextLog_unlessAWitnessSaysHowFarItHasGot()
+      throws IOException {
+    Path keystore = federation.folder().resolve(FR).resolve("gateway-1").resolve("keystore");
+    Files.createFile(keystore.resolve("cluster-state"));
+    LedgerSuccession node = LedgerSuccession.onDisk(file, federation.clock);
+    Optional<byte[]> witnessed = Optional.of(Files.readAllBytes(audit.resolve("checkpoint")));
+    assertInstanceOf(Finding.Continues.class, node.restored(witnessed, PERSON, "a copy"));
+
+    Finding found = node.restored(Optional.empty(), PERSON, "a copy");
+
+    String reason = assertInstanceOf(Finding.Ended.class, found).reason();
+    assertTrue(reason.contains("another may have signed more"), reason);
+    startAndStop();
+  }
+
   /** A unit that starts the gateway again must not open a ledger that is being replaced. */
   @Test
   void restoredLedger_isPutInItsPlace_whileTheGatewayCannotStart() {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.LogSuccession;
@@ -20,6 +21,7 @@ import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
+import org.entente.gateway.cluster.ClusterSettings;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.VerifyingPair;
@@ -54,6 +56,9 @@ public final class LedgerSuccession {
    * thousand times.
    */
   private static final int LEAST_HOP_EPOCHS = 1_000;
+
+  private static final String OF_A_CLUSTER =
+      "this machine was one of a cluster, of which another may have signed more";
 
   /** Bound of a random addition, so that a backup restored twice does not use one epoch twice. */
   private static final int MOST_HOP_EPOCHS = 1 << 16;
@@ -144,7 +149,10 @@ public final class LedgerSuccession {
 
   /**
    * Continues a restored ledger: opens the next log if needed, otherwise continues the present one.
-   * Numbers begin new epochs in any case, as messages sent after the backup are unknown here.
+   * Each machine of a cluster knows only what it signed itself as its leader: where the keystore is
+   * that of one, and no checkpoint of a witness says how far the log has got, the next log is
+   * opened too. Numbers begin new epochs in any case, as messages sent after the backup are unknown
+   * here.
    *
    * @param detail what was restored, for the log
    * @throws StartProblem as for {@link #look}
@@ -163,6 +171,7 @@ public final class LedgerSuccession {
       Optional<byte[]> witnessed, AuditPerson by, String detail, Runnable placing) {
     return use(
         witnessed,
+        keystore -> witnessed.isEmpty() && ClusterSettings.Folders.isOfNode(keystore.folder()),
         (opened, found) -> {
           if (found instanceof Finding.Ended ended) {
             begin(opened, ended, by);
@@ -187,25 +196,34 @@ public final class LedgerSuccession {
   }
 
   private Finding use(Optional<byte[]> witnessed, BiConsumer<OpenedLedger, Finding> task) {
-    return use(witnessed, task, () -> {});
+    return use(witnessed, keystore -> false, task, () -> {});
   }
 
   private Finding use(
-      Optional<byte[]> witnessed, BiConsumer<OpenedLedger, Finding> task, Runnable afterwards) {
+      Optional<byte[]> witnessed,
+      Predicate<Keystore> mayLackSigned,
+      BiConsumer<OpenedLedger, Finding> task,
+      Runnable afterwards) {
     try (Keystore keystore = files.keystore(random)) {
-      Finding found = use(keystore, witnessed, task);
+      Optional<String> unknown =
+          mayLackSigned.test(keystore) ? Optional.of(OF_A_CLUSTER) : Optional.empty();
+      Finding found = use(keystore, witnessed, unknown, task);
       afterwards.run();
       return found;
     }
   }
 
   private Finding use(
-      Keystore keystore, Optional<byte[]> witnessed, BiConsumer<OpenedLedger, Finding> task) {
+      Keystore keystore,
+      Optional<byte[]> witnessed,
+      Optional<String> unknown,
+      BiConsumer<OpenedLedger, Finding> task) {
     try (Store store = stores.get()) {
       KeyProvider keys = new KeyProvider(keystore, clock, random);
       CheckpointVerifier verifier = verifier(files, keys, self);
       CheckpointVerifier own = AuditComponents.verifier(config, 1, keys.auditPairs().verifying());
-      Finding found = LogSuccession.examine(store, config.audit(), verifier, own, witnessed);
+      Finding found =
+          LogSuccession.examine(store, config.audit(), verifier, own, witnessed, unknown);
       task.accept(
           new OpenedLedger(store, keys, new RecordSeal(keys.storageKeys(), random), verifier),
           found);
