@@ -415,6 +415,17 @@ public final class ClusterNode implements AutoCloseable {
             attachments, others(FileCalls::new), term, () -> leads(term), FILE_PATIENCE, asking);
   }
 
+  /**
+   * Makes sure that the attachments of this node, if there are any, are in their folder.
+   *
+   * @throws IOException if its disk may not be mounted, saying what to do
+   */
+  public void requireAttachments() throws IOException {
+    if (attachments != null) {
+      attachments.requireFolder();
+    }
+  }
+
   private boolean leads(long term) {
     Leadership lead = leading;
     return lead != null && lead.store().term() == term;

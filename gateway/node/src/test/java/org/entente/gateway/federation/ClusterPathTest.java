@@ -326,6 +326,21 @@ class ClusterPathTest {
     second.shutdownNow();
   }
 
+  /** As if their disk were not mounted. */
+  @Test
+  void machine_whoseAttachmentsAreAway_saysSo() throws IOException {
+    String leader = leader();
+    String follower = NODES.stream().filter(node -> !node.equals(leader)).findFirst().orElseThrow();
+    String told = "cluster: attachments.folder: found no file entente-attachments in ";
+    assertFalse(ready(leader).body().contains(told), () -> ready(leader).body());
+
+    for (String node : List.of(leader, follower)) {
+      Files.delete(folder(node).resolve("attachments/entente-attachments"));
+      assertTrue(get(node, "/cluster").body().contains(told), () -> get(node, "/cluster").body());
+    }
+    assertTrue(ready(leader).body().contains("warning: " + told), () -> ready(leader).body());
+  }
+
   private static boolean transfer(ManagedChannel channel, String node) {
     return ClusterGrpc.newBlockingStub(channel)
         .transferLead(TransferLeadRequest.newBuilder().setNode(node).setOnBehalfOf(PERSON).build())

@@ -1,6 +1,7 @@
 package org.entente.gateway.feature.attachment;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
@@ -48,6 +49,7 @@ final class AttachmentFetch implements AutoCloseable {
   private final AgencyName origin;
   private final Supplier<List<AgencyName>> ways;
   private final Set<AgencyName> failed = new HashSet<>();
+  private final MirroredFile mirrored;
   private final SealedFile file;
   private final AttachmentSeal seal;
   private final ByteString expected;
@@ -65,7 +67,7 @@ final class AttachmentFetch implements AutoCloseable {
   record Key(MessageId message, AttachmentId attachment) {}
 
   /**
-   * Continues with what is on the disk.
+   * Continues with what is on the disk; has failed if this machine may not change it.
    *
    * @param ways the neighbours that lead to the origin, best first
    * @param expected SHA-256 of the file, by the message's label
@@ -74,21 +76,34 @@ final class AttachmentFetch implements AutoCloseable {
       Key key,
       AgencyName origin,
       Supplier<List<AgencyName>> ways,
-      SealedFile file,
+      MirroredFile mirrored,
       AttachmentSeal seal,
       ByteString expected,
       long now) {
     this.key = key;
     this.origin = origin;
     this.ways = ways;
-    this.file = file;
+    this.mirrored = mirrored;
+    this.file = mirrored.file();
     this.seal = seal;
     this.expected = expected;
-    this.have = file.mend(seal, UNSYNCED + WINDOW);
-    this.requested = have;
     this.progress = now;
     this.asked = now;
-    this.whole = have == file.segments();
+    try {
+      mirrored.mend(seal, UNSYNCED + WINDOW);
+      this.have = file.present();
+    } catch (IOException e) {
+      this.failure = unchangeable(e);
+    }
+    this.requested = have;
+    this.whole = failure == null && have == file.segments();
+  }
+
+  private static Problem unchangeable(IOException why) {
+    return new Problem(
+        Code.OVERLOADED,
+        "attachment_id",
+        "this machine may not change the file now: " + why.getMessage() + "; open it again");
   }
 
   Key key() {
@@ -103,8 +118,13 @@ final class AttachmentFetch implements AutoCloseable {
     return expected;
   }
 
-  SealedFile file() {
-    return file;
+  /**
+   * Empties the file, whose content is not that of the label.
+   *
+   * @throws IOException if this machine may not change it
+   */
+  void empty() throws IOException {
+    mirrored.empty();
   }
 
   /** The segments that are here. */
@@ -171,7 +191,10 @@ final class AttachmentFetch implements AutoCloseable {
   private boolean isWritten(byte[] sealed, boolean last) {
     boolean sync = last || unsynced + 1 == UNSYNCED;
     try {
-      file.write(have, List.of(sealed), sync);
+      mirrored.write(have, sealed, sync);
+    } catch (IOException e) {
+      failure = unchangeable(e);
+      return false;
     } catch (UncheckedIOException e) {
       LOG.error("a fetched attachment cannot be written", e);
       failure =

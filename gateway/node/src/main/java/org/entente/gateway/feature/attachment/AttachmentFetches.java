@@ -1,6 +1,7 @@
 package org.entente.gateway.feature.attachment;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -215,7 +216,9 @@ final class AttachmentFetches {
         name,
         origin,
         () -> parts.ways(origin),
-        parts.folder().fetched(name.message(), name.attachment(), attachment.getSize()),
+        new MirroredFile(
+            parts.folder().fetched(name.message(), name.attachment(), attachment.getSize()),
+            parts.mirror()),
         new AttachmentSeal(
             name.attachment(),
             attachment.getSize(),
@@ -272,7 +275,7 @@ final class AttachmentFetches {
             () -> {
               try {
                 check(fetch);
-              } catch (RuntimeException e) {
+              } catch (IOException | RuntimeException e) {
                 // The edge of the worker: the file stays, and is checked when it is opened again.
                 LOG.warn("cannot complete a fetched attachment yet", e);
                 drop(fetch);
@@ -280,7 +283,7 @@ final class AttachmentFetches {
             });
   }
 
-  private void check(AttachmentFetch fetch) {
+  private void check(AttachmentFetch fetch) throws IOException {
     SealedFile.Hashes hashes = fetch.hashes().orElse(null);
     if (hashes != null && hashes.content().equals(fetch.expected())) {
       parts.folder().sync();
@@ -289,7 +292,7 @@ final class AttachmentFetches {
       drop(fetch);
     } else {
       // Also what no longer opens: only reading it from its origin again can help.
-      fetch.file().cut(0);
+      fetch.empty();
       fetch.fail(
           new Problem(
               Code.DAMAGED,

@@ -194,7 +194,14 @@ final class ClusterMember implements NodeHolder {
                 warnings.add(
                     "cluster: %s of this machine and of %s differ: install the same on all machines"
                         .formatted(String.join(", ", fields), machine)));
+    missingAttachments().ifPresent(warnings::add);
     return warnings;
+  }
+
+  private Optional<String> missingAttachments() {
+    return Optional.ofNullable(membership)
+        .flatMap(ClusterMembership::missingAttachments)
+        .map(why -> "cluster: " + why);
   }
 
   private void gauge(String name, String help, LongSupplier value) {
@@ -252,7 +259,7 @@ final class ClusterMember implements NodeHolder {
     RunningNode now = node;
     List<String> notes =
         now == null
-            ? List.of(down())
+            ? Stream.concat(Stream.of(down()), missingAttachments().stream()).toList()
             : Stream.concat(ClusterReport.about(now.warnings()), warnings().stream()).toList();
     long commits = Optional.ofNullable(membership).map(ClusterMembership::commits).orElse(0L);
     return Optional.of(

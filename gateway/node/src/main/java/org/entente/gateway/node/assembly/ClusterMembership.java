@@ -277,6 +277,16 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     return node.differingFiles();
   }
 
+  /** Why this machine takes no attachments; empty if it does, or is to take none. */
+  Optional<String> missingAttachments() {
+    try {
+      node.requireAttachments();
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.ofNullable(e.getMessage());
+    }
+  }
+
   /** Machines whose keys this one, which leads, needs before it serves; empty if none. */
   List<String> awaitedKeys() {
     return node.awaitedKeys();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -44,6 +45,8 @@ class AttachmentFetchTest {
   private final AttachmentSeal origin =
       new AttachmentSeal(id, content.length, SecretBytes.copyOf(key));
 
+  private final AttachmentNode.OtherMachines machines = new AttachmentNode.OtherMachines();
+
   @TempDir Path folder;
 
   private byte[] bytes(int count) {
@@ -65,7 +68,7 @@ class AttachmentFetchTest {
         new AttachmentFetch.Key(message, id),
         FR,
         () -> List.of(ways),
-        file(),
+        new MirroredFile(file(), machines),
         new AttachmentSeal(id, content.length, SecretBytes.copyOf(key)),
         ByteString.copyFrom(Sha256.hash(content)),
         now);
@@ -124,6 +127,27 @@ class AttachmentFetchTest {
     assertFalse(fetch.take(FR, part(1), 0));
     assertEquals(Code.STORAGE_FULL, fetch.failure().orElseThrow().code());
     assertNull(fetch.next(0));
+  }
+
+  /** Another machine may have written it since, and stated that it is complete. */
+  @Test
+  void machineThatLeadsNoMore_changesNothing() throws IOException {
+    AttachmentFetch fetch = fetch(0);
+    assertFalse(fetch.take(FR, part(0), 0));
+    byte[] before = Files.readAllBytes(folder.resolve("file"));
+    machines.leads = false;
+
+    assertFalse(fetch.take(FR, part(1), 0));
+    assertEquals(Code.OVERLOADED, fetch.failure().orElseThrow().code());
+    assertThrows(IOException.class, fetch::empty);
+    AttachmentFetch again = fetch(0);
+    assertEquals(Code.OVERLOADED, again.failure().orElseThrow().code());
+    assertNull(again.next(0));
+    assertFalse(again.isWhole());
+    assertArrayEquals(before, Files.readAllBytes(folder.resolve("file")));
+
+    machines.leads = true;
+    assertEquals(1, fetch(0).have());
   }
 
   @Test

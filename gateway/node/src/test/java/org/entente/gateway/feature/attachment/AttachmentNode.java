@@ -140,6 +140,9 @@ final class AttachmentNode extends ReceivingNode {
     /** Whether the disk of this machine is mounted. */
     boolean here = true;
 
+    /** Whether no other machine has taken the lead. */
+    boolean leads = true;
+
     @Override
     public boolean isShared() {
       return false;
@@ -153,7 +156,10 @@ final class AttachmentNode extends ReceivingNode {
     }
 
     @Override
-    public void change(String name, Runnable change) {
+    public void change(String name, Runnable change) throws IOException {
+      if (!leads) {
+        throw new IOException("this node no longer leads");
+      }
       change.run();
     }
 
