@@ -240,8 +240,8 @@ public final class ConfiguredFiles {
     return all;
   }
 
-  /** A fingerprint of one file's metadata. */
-  static String stamp(Path file) throws IOException {
+  /** A fingerprint of one file's metadata ({@code stat}), which changes whenever the file does. */
+  public static String stamp(Path file) throws IOException {
     return new TreeMap<>(Files.readAttributes(file, STAMP)).toString();
   }
 

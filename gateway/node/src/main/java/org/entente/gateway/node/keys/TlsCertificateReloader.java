@@ -1,8 +1,6 @@
 package org.entente.gateway.node.keys;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -176,10 +174,7 @@ public final class TlsCertificateReloader {
   }
 
   private static String stamp(NodeConfig config) throws IOException {
-    return stamp(config.tls().certificate()) + stamp(config.tls().key());
-  }
-
-  private static String stamp(Path file) throws IOException {
-    return Files.size(file) + " " + Files.getLastModifiedTime(file).toMillis() + "\n";
+    return ConfiguredFiles.stamp(config.tls().certificate())
+        + ConfiguredFiles.stamp(config.tls().key());
   }
 }
