@@ -35,7 +35,7 @@ final class AttachmentPace {
     this.messageAt = nanos.getAsLong() - RECENT.toNanos();
   }
 
-  /** Messages came or went. */
+  /** Messages were committed here, or went. */
   void message() {
     messageAt = nanos.getAsLong();
   }

@@ -22,6 +22,7 @@ import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Result;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -280,7 +281,6 @@ final class LaneTraffic implements StreamSlot.Traffic {
    * later.
    */
   private void deliveries(List<Delivery> deliveries) {
-    environment.pace().message();
     Optional<Problem> reason = withheld.get();
     if (reason.isPresent()) {
       slot.drop(reason.get().code(), reason.get().message());
@@ -409,6 +409,10 @@ final class LaneTraffic implements StreamSlot.Traffic {
     } catch (CompletionException | CancellationException e) {
       LOG.warn("{} {}: cannot store received deliveries", peer, lane, e);
       return receiver.failed(Code.NOT_READY, "cannot store now");
+    }
+    if (receipts.stream().anyMatch(one -> one.getResult() == Result.RESULT_COMMITTED)) {
+      // Not what is refused: it would slow attachments for nothing.
+      environment.pace().message();
     }
     return receiver.committed(receipts);
   }

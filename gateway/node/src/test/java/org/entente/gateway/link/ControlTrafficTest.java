@@ -17,8 +17,11 @@ import org.entente.gateway.testkit.MemoryPorts;
 import org.entente.proto.link.v1.AttachmentPart;
 import org.entente.proto.link.v1.AttachmentRequest;
 import org.entente.proto.link.v1.Credit;
+import org.entente.proto.link.v1.Deliveries;
+import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Notice;
+import org.entente.proto.link.v1.Result;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -135,8 +138,8 @@ class ControlTrafficTest {
     assertTrue(sendSegment(), "there is room again");
   }
 
-  /** A control stream that reads on, to a peer with which messages are exchanged now. */
-  private Opened besideMessages(Duration work) {
+  /** A frame of attachments that comes keeps the gateway busy for so long. */
+  private void timesWork(Duration work) {
     ports.transfer(
         new AttachmentTransfer() {
           @Override
@@ -147,6 +150,11 @@ class ControlTrafficTest {
           @Override
           public void received(AgencyName neighbour, AttachmentPart part) {}
         });
+  }
+
+  /** A control stream that reads on, to a peer with which messages are exchanged now. */
+  private Opened besideMessages(Duration work) {
+    timesWork(work);
     Opened control = new Opened(PEER, 0);
     control.readOn();
     control.says(REQUEST);
@@ -194,6 +202,38 @@ class ControlTrafficTest {
     assertEquals(1, peer.read.size());
     timers.pass(AttachmentPace.LONGEST);
     assertEquals(2, peer.read.size());
+  }
+
+  /** A peer whose mail is refused, such as a faulty one, slows nobody's attachments. */
+  @Test
+  void segments_restForMessagesThatAreCommitted_andNotForRefusedOnes() {
+    timesWork(Duration.ofMillis(2));
+    Opened control = new Opened(PEER, 0);
+    control.readOn();
+    control.says(REQUEST);
+    Opened lane = new Opened(PEER, Lane.ROUTINE.number());
+    lane.readOn();
+    ports.intake(PEER.agency(), Lane.ROUTINE).answer(Result.RESULT_REFUSED);
+    lane.says(delivery(1));
+    for (int i = 0; i < 3; i++) {
+      assertTrue(sendSegment());
+    }
+    assertEquals(3, control.read.size());
+
+    ports.intake(PEER.agency(), Lane.ROUTINE).answer(Result.RESULT_COMMITTED);
+    lane.says(delivery(2));
+    for (int i = 0; i < 3; i++) {
+      assertTrue(sendSegment());
+    }
+    assertEquals(4, control.read.size());
+  }
+
+  private static Frame delivery(long sequence) {
+    return Frame.newBuilder()
+        .setDeliveries(
+            Deliveries.newBuilder()
+                .addDeliveries(Delivery.newBuilder().setHopEpoch(1).setHopSequence(sequence)))
+        .build();
   }
 
   @Test

@@ -32,6 +32,7 @@ public final class MemoryIntake implements HopIntake {
   private long committed;
   private long mostPending;
   private int defects;
+  private Result answer = Result.RESULT_COMMITTED;
 
   /**
    * @param disk runs one commit after the other
@@ -76,6 +77,11 @@ public final class MemoryIntake implements HopIntake {
     defects = batches;
   }
 
+  /** Answers what is new like this from now on. */
+  public synchronized void answer(Result result) {
+    answer = result;
+  }
+
   @Override
   public CompletionStage<List<Receipt>> receive(List<Delivery> deliveries, PeerName from) {
     synchronized (this) {
@@ -116,7 +122,7 @@ public final class MemoryIntake implements HopIntake {
       next++;
       ledger.add(delivery.getHeader().toStringUtf8());
       hashes.put(number, MemoryQueue.hash(delivery.getHeader()));
-      result = Result.RESULT_COMMITTED;
+      result = answer;
     }
     return Receipt.newBuilder()
         .setHopEpoch(number.epoch())
