@@ -145,8 +145,7 @@ class ExplainPathTest {
             """
             sg.police: permitted by warnings
               binds to DESTROY_AFTER_RETENTION, ONWARD_WITHIN_PARTIES; kept for 5 days
-              fulfils\s\
-            """),
+              fulfils\s"""),
         out);
     assertEquals(
         3,
