@@ -6,6 +6,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -13,8 +14,11 @@ import java.util.TreeSet;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigValue;
 import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.NameSuggestion;
 
 /**
@@ -72,6 +76,7 @@ final class KafkaSettings {
     parsed(option, text)
         .forEach((name, value) -> values.put(String.valueOf(name), String.valueOf(value).strip()));
     values.keySet().forEach(name -> check(option, name));
+    checkValues(option, values);
     if (values.getOrDefault(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "").isEmpty()) {
       throw new UsageError(
           option + ": bootstrap.servers is missing; valid is a list such as broker1:9093");
@@ -103,6 +108,21 @@ final class KafkaSettings {
               + "\""
               + NameSuggestion.behind(name, known)
               + " (Kafka's settings of producers, consumers and admin clients are valid)");
+    }
+  }
+
+  /** Before a broker is asked: Kafka's clients would say the same once they have found one. */
+  private static void checkValues(String option, Map<String, String> values) {
+    for (ConfigDef kind :
+        List.of(
+            ProducerConfig.configDef(),
+            ConsumerConfig.configDef(),
+            AdminClientConfig.configDef())) {
+      for (ConfigValue one : kind.validate(values)) {
+        if (values.containsKey(one.name()) && !one.errorMessages().isEmpty()) {
+          throw new UsageError(option + ": " + TerminalText.printable(one.errorMessages().get(0)));
+        }
+      }
     }
   }
 

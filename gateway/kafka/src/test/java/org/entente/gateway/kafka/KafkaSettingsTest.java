@@ -26,6 +26,8 @@ class KafkaSettingsTest {
         "isolation.level=read_uncommitted | isolation.level cannot be set",
         "partitioner.ignore.keys=true  | partitioner.ignore.keys cannot be set",
         "group.instance.id=one         | group.instance.id cannot be set",
+        "compression.type=zst          | Invalid value zst for configuration compression.type",
+        "linger.ms=soon                | Invalid value soon for configuration linger.ms",
         "linger.ms=\\uXX               | is no properties file",
       })
   void setting_thatIsWrong_isNamed(String text, String said) {

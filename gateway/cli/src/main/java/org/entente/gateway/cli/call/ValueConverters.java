@@ -50,7 +50,7 @@ public final class ValueConverters {
     try {
       return ByteString.copyFrom(MessageId.parse(text).bytes());
     } catch (InvalidValue e) {
-      throw new TypeConversionException(String.valueOf(e.getMessage()));
+      throw refused(text, "is no id; valid are 32 hex digits, as commands print them");
     }
   }
 

@@ -69,6 +69,10 @@ import picocli.CommandLine.Parameters;
       "    --justification 'not used any more' --gateway … --credentials …"
     })
 public final class SubscriptionCommand {
+  /** What the gateway makes of a setting that is 0. */
+  private static final int LEASE_SECONDS = 60;
+
+  private static final int MAX_DELIVERIES = 5;
 
   /** Creates or changes a subscription. */
   @Command(
@@ -104,12 +108,16 @@ public final class SubscriptionCommand {
 
     @Option(
         names = "--lease-seconds",
-        description = "with --shared: time to acknowledge a message (default: 60)")
+        description =
+            "with --shared: time to acknowledge a message (default: " + LEASE_SECONDS + ")")
     private int leaseSeconds;
 
     @Option(
         names = "--max-deliveries",
-        description = "with --shared: deliveries until a message is a dead letter (default: 5)")
+        description =
+            "with --shared: deliveries until a message is a dead letter (default: "
+                + MAX_DELIVERIES
+                + ")")
     private int maxDeliveries;
 
     @Option(names = "--from", paramLabel = "POSITION", description = "start at this position")
@@ -258,7 +266,7 @@ public final class SubscriptionCommand {
       tell(named.get(0), lines(named.get(0)).toArray(String[]::new));
     }
 
-    private static List<String> lines(SubscriptionState one) {
+    static List<String> lines(SubscriptionState one) {
       SubscriptionSettings settings = one.getSettings();
       List<String> lines = new ArrayList<>();
       lines.add("subscription %s of client %s".formatted(one.getName(), one.getClient()));
@@ -270,10 +278,10 @@ public final class SubscriptionCommand {
         lines.add("oldest of     %s".formatted(Timestamps.toString(one.getOldestReceivedAt())));
       }
       if (settings.getKind() == SubscriptionKind.SUBSCRIPTION_KIND_SHARED) {
-        lines.add("lease         %d s".formatted(settings.getLeaseSeconds()));
+        lines.add("lease         %d s".formatted(or(settings.getLeaseSeconds(), LEASE_SECONDS)));
         lines.add(
             "dead letters  %d, after %d deliveries"
-                .formatted(one.getDeadLetters(), settings.getMaxDeliveries()));
+                .formatted(one.getDeadLetters(), or(settings.getMaxDeliveries(), MAX_DELIVERIES)));
       }
       if (!settings.getFilter().equals(Filter.getDefaultInstance())) {
         lines.add("filter        %s".formatted(JsonText.of(settings.getFilter())));
@@ -282,6 +290,11 @@ public final class SubscriptionCommand {
         lines.add("condition     %s".formatted(settings.getCondition()));
       }
       return lines;
+    }
+
+    /** A setting of 0 has its default. */
+    private static int or(int setting, int usual) {
+      return setting == 0 ? usual : setting;
     }
   }
 
