@@ -59,6 +59,12 @@ final class Bridge {
 
   /** The same with a gateway that listens on a port. */
   List<String> command(String agency, int port, Path settings, List<String> arguments) {
+    return command("127.0.0.1:" + port, federation.credentials(agency), settings, arguments);
+  }
+
+  /** The same with any gateway. */
+  static List<String> command(
+      String gateway, Path credentials, Path settings, List<String> arguments) {
     List<String> all = new ArrayList<>(List.of("kafka"));
     all.addAll(arguments);
     all.addAll(
@@ -66,9 +72,9 @@ final class Bridge {
             "--kafka",
             settings.toString(),
             "--gateway",
-            "127.0.0.1:" + port,
+            gateway,
             "--credentials",
-            federation.credentials(agency).toString()));
+            credentials.toString()));
     return all;
   }
 
@@ -86,7 +92,12 @@ final class Bridge {
 
   /** Arguments that write a subscription to a topic. */
   static List<String> following(String topic, String format) {
-    return List.of("follow", "--subscription", "lake", "--topic", topic, "--format", format);
+    return following("lake", topic, format);
+  }
+
+  /** The same with a subscription of this name. */
+  static List<String> following(String subscription, String topic, String format) {
+    return List.of("follow", "--subscription", subscription, "--topic", topic, "--format", format);
   }
 
   /** What is committed in a topic, once it is as expected. */

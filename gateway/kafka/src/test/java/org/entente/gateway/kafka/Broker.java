@@ -15,6 +15,7 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import kafka.tools.StorageTool;
 import org.apache.kafka.clients.admin.Admin;
@@ -45,24 +46,31 @@ final class Broker implements AutoCloseable {
   private final int plain;
   private final int secured;
   private final Path configuration;
+  private final List<String> options;
   private @Nullable JavaProcess process;
 
-  private Broker(Path folder, int plain, int secured) {
+  private Broker(Path folder, int plain, int secured, List<String> options) {
     this.folder = folder;
     this.plain = plain;
     this.secured = secured;
+    this.options = options;
     this.configuration = folder.resolve("server.properties");
   }
 
   /** Starts a broker; returns once it answers. */
   static Broker start(Path folder) throws Exception {
+    return start(folder, List.of());
+  }
+
+  /** The same with further options for its JVM. */
+  static Broker start(Path folder, List<String> options) throws Exception {
     int plain = LoopbackPort.next();
     int secured = LoopbackPort.next();
     while (secured == plain) {
       // Nobody holds the first one yet.
       secured = LoopbackPort.next();
     }
-    Broker broker = new Broker(folder, plain, secured);
+    Broker broker = new Broker(folder, plain, secured, options);
     broker.mint();
     Files.writeString(broker.configuration, broker.settings(LoopbackPort.next()));
     List<String> format =
@@ -156,7 +164,7 @@ final class Broker implements AutoCloseable {
     JavaProcess started =
         JavaProcess.start(
             folder.resolve("broker.log"),
-            List.of(),
+            options,
             "kafka.Kafka",
             List.of(configuration.toString()));
     process = started;
@@ -303,18 +311,27 @@ final class Broker implements AutoCloseable {
       String topic,
       Predicate<List<ConsumerRecord<byte[], byte[]>>> expected,
       BooleanSupplier hopeless) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    return read(topic, Function.identity(), expected, hopeless);
+  }
+
+  /** The same, of which only a part of each record is kept. */
+  <T> List<T> read(
+      String topic,
+      Function<ConsumerRecord<byte[], byte[]>, T> part,
+      Predicate<List<T>> expected,
+      BooleanSupplier hopeless) {
+    List<T> records = new ArrayList<>();
     try (Consumer<byte[], byte[]> consumer = consumer()) {
       List<TopicPartition> all = partitions(consumer, topic);
       consumer.assign(all);
       consumer.seekToBeginning(all);
       while (!expected.test(records) && !hopeless.getAsBoolean()) {
-        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+        consumer.poll(Duration.ofMillis(200)).forEach(one -> records.add(part.apply(one)));
       }
       // What should not be there would follow.
       Map<TopicPartition, Long> ends = consumer.endOffsets(all);
       while (all.stream().anyMatch(one -> consumer.position(one) < ends.getOrDefault(one, 0L))) {
-        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+        consumer.poll(Duration.ofMillis(200)).forEach(one -> records.add(part.apply(one)));
       }
     }
     return records;

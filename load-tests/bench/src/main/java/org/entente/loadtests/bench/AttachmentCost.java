@@ -95,7 +95,7 @@ final class AttachmentCost {
   private void transfer(FileTransfer files, int mib) throws InterruptedException {
     long begun = System.nanoTime();
     ByteString upload = files.upload(mib);
-    rate("attachment.upload." + mib, mib + " MiB, client to gateway, synced", mib, begun);
+    rate(uploadId(mib), mib + " MiB, client to gateway, synced", mib, begun);
     ByteString reading = files.open(files.send(upload));
     long opened = System.nanoTime();
     files.await(reading, mib);
@@ -104,7 +104,13 @@ final class AttachmentCost {
     resident("recipient", TO, mib);
   }
 
-  private static String fetchId(int mib) {
+  /** Id of the rate at which a client uploads a file of this size. */
+  static String uploadId(int mib) {
+    return "attachment.upload." + mib;
+  }
+
+  /** Id of the rate at which the recipient's gateway fetches it. */
+  static String fetchId(int mib) {
     return "attachment.fetch." + mib;
   }
 

@@ -1,50 +1,33 @@
 package org.entente.loadtests.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.measure.MeasurementFailure;
 import org.entente.loadtests.measure.Percentile;
 import org.entente.loadtests.measure.Spread;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the baselines, one after the other, each in its own processes, and collects their figures. A
- * baseline that is missing or fails leaves a note instead of a figure. Closing ends running
- * processes.
+ * baseline that is missing or fails leaves a note instead of a figure.
  */
-final class BaselineRunner implements AutoCloseable {
+final class BaselineRunner {
   /** Names the class path of the baselines; {@code load-tests/run} sets it. */
   static final String PROPERTY = "entente.baselines";
-
-  private static final int LAST_LINES = 12;
-  private static final long STOP_SECONDS = 15;
 
   private final String classPath;
   private final Path folder;
   private final Effort effort;
   private final Results results;
   private final Consumer<String> say;
-  private @Nullable Process running;
-  private boolean closed;
 
   /**
    * Baselines that do not run yet.
@@ -60,71 +43,36 @@ final class BaselineRunner implements AutoCloseable {
     this.say = say;
   }
 
-  /** Runs all of them. */
-  void run() throws InterruptedException {
+  /** Runs all of them, each by this. */
+  void run(AnsweringProcess program) throws InterruptedException {
     for (Baseline baseline : Baseline.values()) {
       say.accept("baseline " + baseline.subject().title());
       Path log = folder.resolve(baseline.prefix() + "log");
       try {
-        take(baseline, answer(baseline, log));
+        take(baseline, program.answer(classPath, baseline.mainClass(), arguments(baseline), log));
       } catch (CommandFailure | MeasurementFailure failure) {
         results.note(baseline.subject().title() + ": no figures: " + failure.getMessage());
-        say.accept(failure.getMessage() + "\n" + tail(log));
+        say.accept(failure.getMessage() + "");
       }
     }
   }
 
-  private JsonNode answer(Baseline baseline, Path log) throws InterruptedException {
+  private List<String> arguments(Baseline baseline) {
     try {
       Path own = Files.createDirectories(folder.resolve(baseline.prefix() + "data"));
-      Process process =
-          new ProcessBuilder(command(baseline, own))
-              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start();
-      keep(process);
-      String last = "";
-      try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          last = line;
-        }
-      }
-      int code = process.waitFor();
-      if (code != 0) {
-        throw new CommandFailure("its process ended with exit code " + code);
-      }
-      return new ObjectMapper().readTree(last);
-    } catch (JsonProcessingException e) {
-      throw new CommandFailure("its process printed no valid result", e);
+      return List.of(
+          own.toString(),
+          Integer.toString(effort.repeats()),
+          Long.toString(effort.before().plus(warmUp()).toMillis()),
+          Long.toString(effort.baseline().dividedBy(effort.repeats()).toMillis()),
+          Long.toString(effort.paced().toMillis()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private List<String> command(Baseline baseline, Path own) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx512m", "-Duser.timezone=UTC"));
-    command.addAll(List.of("-cp", classPath, baseline.mainClass()));
-    command.addAll(
-        List.of(
-            own.toString(),
-            Integer.toString(effort.repeats()),
-            Long.toString(effort.before().plus(warmUp()).toMillis()),
-            Long.toString(effort.baseline().dividedBy(effort.repeats()).toMillis()),
-            Long.toString(effort.paced().toMillis())));
-    return command;
-  }
-
   private Duration warmUp() {
     return effort.warmUp().dividedBy(3);
-  }
-
-  private synchronized void keep(Process process) {
-    if (closed) {
-      process.destroy();
-      throw new CommandFailure("stopped before it was started");
-    }
-    running = process;
   }
 
   private void take(Baseline baseline, JsonNode answer) {
@@ -183,40 +131,6 @@ final class BaselineRunner implements AutoCloseable {
             "entente.p" + percent + ".1000",
             theirs);
       }
-    }
-  }
-
-  private static String tail(Path log) {
-    try (var lines = Files.lines(log, StandardCharsets.UTF_8)) {
-      List<String> all = lines.toList();
-      return all.subList(Math.max(0, all.size() - LAST_LINES), all.size()).stream()
-          .collect(Collectors.joining("\n"));
-    } catch (IOException e) {
-      return "(no log)";
-    }
-  }
-
-  /** Returns when no process of a baseline runs, so that its files can be deleted. */
-  @Override
-  public synchronized void close() {
-    closed = true;
-    Process process = running;
-    if (process == null) {
-      return;
-    }
-    // Its child processes end when their standard input ends.
-    List<ProcessHandle> all =
-        Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
-    process.destroy();
-    CompletableFuture<?> ended =
-        CompletableFuture.allOf(
-            all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new));
-    try {
-      ended.get(STOP_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      all.forEach(ProcessHandle::destroyForcibly);
     }
   }
 }

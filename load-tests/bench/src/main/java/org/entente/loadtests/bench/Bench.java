@@ -36,6 +36,7 @@ final class Bench implements AutoCloseable {
   private final Results results;
   private final Consumer<String> say;
   private final @Nullable BaselineRunner baselines;
+  private final AnsweringProcess program = new AnsweringProcess();
   private Set<String> chosen;
   private boolean failed;
 
@@ -77,7 +78,7 @@ final class Bench implements AutoCloseable {
     if (baselines == null) {
       results.note("run without baselines");
     } else {
-      baselines.run();
+      baselines.run(program);
     }
     long took = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
     results.note("the run took " + took + " s");
@@ -143,6 +144,7 @@ final class Bench implements AutoCloseable {
    */
   Results only(Set<String> names) throws InterruptedException {
     chosen = Set.copyOf(names);
+    results.note("only " + String.join(", ", names));
     federation.close();
     scenarios();
     return results;
@@ -177,6 +179,10 @@ final class Bench implements AutoCloseable {
         "attachments",
         List.of(),
         on -> new AttachmentCost(on, folder.resolve("curl"), effort, results, say).run());
+    scenario(
+        "kafka",
+        List.of(),
+        on -> new KafkaRate(on, folder.resolve("broker"), effort, results, say).run(program));
     scenario("sustained", List.of(), on -> new SustainedRate(on, effort, results, say).run());
     int queued = effort.scenarios().queued();
     scenario("queued", List.of(), on -> new QueueGrowth(on, queued, results, say).run());
@@ -219,9 +225,7 @@ final class Bench implements AutoCloseable {
   public void close() {
     federation.close();
     grounds.close();
-    if (baselines != null) {
-      baselines.close();
-    }
+    program.close();
     ThrowawayFolder.delete(folder);
   }
 }

@@ -48,7 +48,8 @@ record Effort(
    * @param warmUp how long gateways run unmeasured at first
    * @param rest how long a gateway has no load before it counts as idle
    * @param chosen the scenarios of a whole run
-   * @param stored messages whose disk space is measured, and with it bytes on a link
+   * @param stored messages whose disk space is measured, with it bytes on a link, and the backlog
+   *     for Kafka
    * @param recipients numbers of recipients of one message, rising from 1
    * @param fanned messages to each number of recipients
    * @param subscribers numbers of subscribers of one message, rising
@@ -77,6 +78,7 @@ record Effort(
             "fanout",
             "subscribers",
             "attachments",
+            "kafka",
             "sustained",
             "queued");
 

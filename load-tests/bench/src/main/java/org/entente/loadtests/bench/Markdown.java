@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.entente.loadtests.measure.Spread;
 
@@ -44,6 +43,9 @@ final class Markdown {
   }
 
   private static void counts(Results results, List<String> lines) {
+    if (results.figures().stream().noneMatch(Markdown::isCount)) {
+      return;
+    }
     lines.add("");
     lines.add("## What a message of 1 KiB takes");
     lines.add("");
@@ -56,20 +58,31 @@ final class Markdown {
     lines.add("");
     lines.add("| figure | what | measured | floor | aim | unit | |");
     lines.add("|---|---|---:|---:|---:|---|---|");
+    List<String> missing = new ArrayList<>();
     for (FigureTarget asked : FigureTarget.ALL) {
-      String bound = asked.atLeast() ? "≥ " : "≤ ";
-      Optional<Double> median = results.find(asked.id()).map(figure -> figure.spread().median());
-      lines.add(
-          "| `%s` | %s | %s | %s | %s | %s | %s |"
-              .formatted(
-                  asked.id(),
-                  asked.what(),
-                  median.map(Figure::number).orElse("–"),
-                  bound + plain(asked.floor()),
-                  bound + plain(asked.aim()),
-                  asked.unit(),
-                  median.map(value -> asked.judge(value).words()).orElse("not measured")));
+      results
+          .find(asked.id())
+          .ifPresentOrElse(
+              figure -> lines.add(row(asked, figure.spread().median())),
+              () -> missing.add("`" + asked.id() + "`"));
     }
+    if (!missing.isEmpty()) {
+      lines.add("");
+      lines.add("Not measured: " + String.join(", ", missing) + ".");
+    }
+  }
+
+  private static String row(FigureTarget asked, double median) {
+    String bound = asked.atLeast() ? "≥ " : "≤ ";
+    return "| `%s` | %s | %s | %s | %s | %s | %s |"
+        .formatted(
+            asked.id(),
+            asked.what(),
+            Figure.number(median),
+            bound + plain(asked.floor()),
+            bound + plain(asked.aim()),
+            asked.unit(),
+            asked.judge(median).words());
   }
 
   private static String plain(double bound) {
@@ -112,8 +125,12 @@ final class Markdown {
 
   private static Map<String, List<Figure>> byScenario(Results results) {
     return results.figures().stream()
-        .filter(figure -> !figure.scenario().equals(MessageCounts.SCENARIO))
+        .filter(figure -> !isCount(figure))
         .collect(Collectors.groupingBy(Figure::scenario, LinkedHashMap::new, Collectors.toList()));
+  }
+
+  private static boolean isCount(Figure figure) {
+    return figure.scenario().equals(MessageCounts.SCENARIO);
   }
 
   private static void table(List<Figure> figures, List<String> lines) {

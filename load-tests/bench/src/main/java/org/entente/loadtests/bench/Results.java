@@ -63,9 +63,9 @@ final class Results {
     curves.add(curve);
   }
 
-  /** Adds a note that readers of the figures must know. */
+  /** Adds a note that readers of the figures must know; of several lines the first. */
   void note(String note) {
-    notes.add(note);
+    note.lines().limit(1).forEach(notes::add);
   }
 
   /**

@@ -32,6 +32,11 @@ enum Subject {
           + " policy-checked"),
   /** {@code curl} and {@code openssl s_server}. */
   CURL("curl", "the same TLS, one hop; nothing sealed, signed, checked, synced or kept"),
+  /** The bridge {@code entente kafka} and a broker. */
+  KAFKA(
+      "Entente into Kafka",
+      "as Entente up to the bridge, each message once; in the topic what the broker protects, here"
+          + " nothing, and nothing synced"),
   /** A part of a gateway, in the process that measures. */
   PART("part of a gateway", "one stage alone; protects nothing"),
   /** A ratio of two other figures. */

@@ -66,7 +66,7 @@ final class Subscribers {
         audience.grow(count / 2 - 1, channels);
         filtered.grow(count / 2, channels);
         measure(
-            "subscribers_" + count + "_filtered_ms",
+            filteredId(count),
             "%,d subscribers, of half of which a filter keeps it: publish to the last delivery"
                 .formatted(count),
             chain,
@@ -77,13 +77,23 @@ final class Subscribers {
       // The chain's own subscriber is one of them.
       audience.grow(count - 1, channels);
       measure(
-          "subscribers_" + count + "_last_ms",
+          lastId(count),
           "%,d subscribers: publish to the last delivery".formatted(count),
           chain,
           audience,
           rounds);
     }
     rounds.addTo(results, say);
+  }
+
+  /** Id of the time to the last of so many subscribers. */
+  static String lastId(int count) {
+    return "subscribers_" + count + "_last_ms";
+  }
+
+  /** Id of the same where a filter keeps the message from half of them. */
+  static String filteredId(int count) {
+    return "subscribers_" + count + "_filtered_ms";
   }
 
   private void measure(String id, String what, GatewayChain chain, Audience audience, Rounds rounds)
