@@ -3,6 +3,7 @@ package org.entente.gateway.ledger;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -70,6 +71,11 @@ public final class Chains {
   /** Continues redeliveries that were pending when the ledger was closed. */
   void start() {
     redeliveries.resume();
+  }
+
+  /** Since when messages have waited to be redelivered, if that is longer than an hour. */
+  public Optional<Instant> redeliveriesWaitSince() {
+    return redeliveries.waitsLongSince();
   }
 
   /**

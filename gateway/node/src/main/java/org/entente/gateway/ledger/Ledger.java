@@ -123,7 +123,8 @@ public final class Ledger implements AutoCloseable {
     this.links = new LinkTable(store);
     ChainTable chain = new ChainTable(store);
     this.chains =
-        new Chains(chain, inbox, new RedeliveryQueue(store, chain, inbox, quarantine, writer));
+        new Chains(
+            chain, inbox, new RedeliveryQueue(store, chain, inbox, quarantine, writer, clock));
     this.scores = new ScoreTable(store);
   }
 

@@ -1,9 +1,12 @@
 package org.entente.gateway.ledger;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.ledger.commit.LedgerFailure;
@@ -23,12 +26,14 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.ChainChange;
 import org.entente.proto.store.v1.ChainRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Queue of received messages to redeliver at the tail. Triggers record only an id, as one small
  * message can affect any number of large ones, whose bodies must be moved. A background task moves
  * them later, a bounded number of bytes per commit, in the lowest lane; the queue survives a
- * restart.
+ * restart. If a commit's share fails, its entries are tried one by one, so that one that fails
+ * holds up no other.
  *
  * <pre>
  * CHAIN u8 3 · ascii origin · 16-byte message id → empty: redeliver the message itself
@@ -39,7 +44,7 @@ import org.entente.proto.store.v1.ChainRecord;
  * Safe for many threads; changes are made in transactions.
  */
 final class RedeliveryQueue {
-  /** Bytes after which moving continues in the next commit. */
+  /** Bytes moved per commit, if a quarter of what a change may put is not less. */
   static final long BYTES = 8L << 20;
 
   /** Messages and entries examined per commit. */
@@ -47,6 +52,12 @@ final class RedeliveryQueue {
 
   /** The pause before a retry when too many changes wait for the disk. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** The pause before entries that failed are tried again. */
+  private static final Duration RETRY = Duration.ofMinutes(1);
+
+  /** How long the queue may have entries before an operator is warned. */
+  private static final Duration LONG = Duration.ofHours(1);
 
   private static final int ITSELF = 3;
   private static final int CHANGES = 4;
@@ -59,23 +70,40 @@ final class RedeliveryQueue {
   private final InboxTable inbox;
   private final QuarantineTable quarantine;
   private final GroupCommit writer;
+  private final InstantSource clock;
   private final AtomicBoolean waits = new AtomicBoolean();
   private volatile Runnable moved = () -> {};
 
+  /** Since when the queue has had entries; null if it is empty. */
+  private volatile @Nullable Instant since;
+
   /** The key at which the next commit starts, so that no entry waits forever behind others. */
   private byte[] from = FIRST;
+
+  /** The first entry of the latest commit. */
+  private byte[] begun = FIRST;
+
+  /** Commits that take one entry each, as one that took more has failed. */
+  private int single;
 
   RedeliveryQueue(
       Store store,
       ChainTable book,
       InboxTable inbox,
       QuarantineTable quarantine,
-      GroupCommit writer) {
+      GroupCommit writer,
+      InstantSource clock) {
     this.store = store;
     this.book = book;
     this.inbox = inbox;
     this.quarantine = quarantine;
     this.writer = writer;
+    this.clock = clock;
+  }
+
+  /** Bytes of messages moved per commit; one that is larger is moved alone. */
+  static long bytes(Store store) {
+    return Math.min(BYTES, Transaction.mostBytes(store) / 4);
   }
 
   /**
@@ -104,7 +132,9 @@ final class RedeliveryQueue {
 
   /** Continues with the queued entries; returns at once. */
   void resume() {
-    if (isNoted() && waits.compareAndSet(false, true)) {
+    boolean noted = isNoted(FIRST);
+    since = !noted ? null : since == null ? clock.instant() : since;
+    if (noted && waits.compareAndSet(false, true)) {
       var unused =
           writer
               .submit(Lane.ROUTINE, this::move)
@@ -117,32 +147,66 @@ final class RedeliveryQueue {
     }
   }
 
-  private boolean isNoted() {
-    try (Scan scan = store.scan(Table.CHAIN, FIRST, END)) {
+  /** Since when the queue has never been empty, if that is longer than an hour. */
+  Optional<Instant> waitsLongSince() {
+    Instant limit = clock.instant().minus(LONG);
+    return Optional.ofNullable(since).filter(first -> first.isBefore(limit));
+  }
+
+  private boolean isNoted(byte[] first) {
+    try (Scan scan = store.scan(Table.CHAIN, first, END)) {
       return scan.hasNext();
     }
   }
 
-  /** Handles a failure: a defect is logged, and retried when the next entry is queued. */
   private void failed(Throwable failure) {
     waits.set(false);
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (cause instanceof LedgerFailure why && why.code() == Code.OVERLOADED) {
+    if (!(cause instanceof LedgerFailure why)) {
+      passOver();
+    } else if (why.code() == Code.OVERLOADED) {
       writer.after(PAUSE, this::resume);
     }
+  }
+
+  /**
+   * Tries the entries of a commit that failed one by one, and passes over one that fails alone,
+   * until all others had their turn. The writer has logged it, and calls this on its thread.
+   */
+  private void passOver() {
+    from = single > 0 ? behind(begun) : begun;
+    single = LOOKED;
+    if (isNoted(from)) {
+      resume();
+    } else {
+      from = FIRST;
+      writer.after(RETRY, this::resume);
+    }
+  }
+
+  private static byte[] behind(byte[] key) {
+    return KeyBuilder.key().bytes(key).u8(0).done();
   }
 
   /** Does one commit's share; returns how many messages were moved. */
   private int move(Transaction tx) {
     // From here on, queuing an entry schedules another commit.
     waits.set(false);
-    tx.afterCommit(this::resume);
-    Round round = new Round(tx, noted());
+    Deque<byte[]> noted = noted();
+    begun = noted.isEmpty() ? FIRST : noted.getFirst();
+    Round round = new Round(tx, noted, single > 0 ? 0 : bytes(store));
     round.run();
+    tx.afterCommit(() -> proceed(round.next));
     if (round.moved > 0) {
       tx.afterCommit(() -> moved.run());
     }
     return round.moved;
+  }
+
+  private void proceed(byte[] next) {
+    from = next;
+    single = Math.max(0, single - 1);
+    resume();
   }
 
   private Deque<byte[]> noted() {
@@ -153,7 +217,7 @@ final class RedeliveryQueue {
   private Deque<byte[]> noted(byte[] first) {
     Deque<byte[]> out = new ArrayDeque<>();
     try (Scan scan = store.scan(Table.CHAIN, first, END)) {
-      while (out.size() < LOOKED && scan.hasNext()) {
+      while (out.size() < (single > 0 ? 1 : LOOKED) && scan.hasNext()) {
         scan.next();
         out.add(scan.key());
       }
@@ -165,19 +229,23 @@ final class RedeliveryQueue {
   private final class Round {
     private final Transaction tx;
     private final Deque<byte[]> noted;
+    private final long most;
+    private byte[] next = FIRST;
+    private boolean full;
     private int looked;
     private int moved;
 
-    Round(Transaction tx, Deque<byte[]> noted) {
+    Round(Transaction tx, Deque<byte[]> noted, long most) {
       this.tx = tx;
       this.noted = noted;
+      this.most = most;
     }
 
     private void run() {
       while (!noted.isEmpty() && !isFull()) {
         byte[] key = noted.remove();
         byte[] value = tx.get(Table.CHAIN, key);
-        from = KeyBuilder.key().bytes(key).u8(0).done();
+        next = behind(key);
         looked++;
         if (value != null) {
           go(key, value);
@@ -186,13 +254,16 @@ final class RedeliveryQueue {
     }
 
     private boolean isFull() {
-      return looked >= LOOKED || (moved > 0 && InboxTable.unwritten(tx) > BYTES);
+      return full || looked >= LOOKED;
     }
 
     private void go(byte[] key, byte[] value) {
       if (key[0] == ITSELF) {
-        tx.delete(Table.CHAIN, key);
-        move(ChainTable.origin(key), ChainTable.id(key));
+        if (move(ChainTable.origin(key), ChainTable.id(key))) {
+          tx.delete(Table.CHAIN, key);
+        } else {
+          next = key;
+        }
       } else {
         changes(key, value[0], BigEndian.u32(value, 1));
       }
@@ -202,14 +273,13 @@ final class RedeliveryQueue {
       AgencyName origin = ChainTable.origin(key);
       List<ChainChange> all = changes(origin, ChainTable.id(key));
       for (int i = done; i < all.size(); i++) {
-        if (isFull()) {
+        MessageId change = MessageId.of(all.get(i).getMessageId().toByteArray());
+        if (isFull() || !move(origin, change)) {
           note(tx, key, steps, i);
-          from = key;
+          next = key;
           return;
         }
-        MessageId change = MessageId.of(all.get(i).getMessageId().toByteArray());
         looked++;
-        move(origin, change);
         if (!change.equals(ChainTable.id(key))) {
           follow(origin, change, steps - 1);
         }
@@ -223,7 +293,9 @@ final class RedeliveryQueue {
         byte[] key = key(CHANGES, origin, change);
         byte[] before = tx.get(Table.CHAIN, key);
         note(tx, key, before == null ? steps : Math.max(steps, before[0]), 0);
-        noted.add(key);
+        if (most > 0) {
+          noted.add(key);
+        }
       }
     }
 
@@ -237,16 +309,18 @@ final class RedeliveryQueue {
       }
     }
 
-    private void move(AgencyName origin, MessageId id) {
+    /** Moves a message if it may be; false if this commit has no room for it. */
+    private boolean move(AgencyName origin, MessageId id) {
       try {
         InboxTable.PlacedRecord placed = inbox.find(tx, id);
         if (placed != null && mayMove(origin, placed)) {
-          var unused = inbox.moveToEnd(tx, placed);
-          moved++;
+          full = inbox.moveToEnd(tx, placed, most) == 0;
+          moved += full ? 0 : 1;
         }
       } catch (CorruptRecord e) {
         // Delivery quarantines it at its position.
       }
+      return !full;
     }
 
     /**

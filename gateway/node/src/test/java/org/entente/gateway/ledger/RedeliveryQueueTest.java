@@ -1,7 +1,9 @@
 package org.entente.gateway.ledger;
 
 import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.Agencies.FR;
+import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -9,9 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,8 +27,10 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.ChainLink;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetentionTable;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
@@ -37,6 +43,8 @@ import org.entente.proto.v1.MessageType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes anew costs no commit more than others do, and none of it is lost. */
 @Timeout(60)
@@ -47,10 +55,13 @@ class RedeliveryQueueTest {
   private static final long DAY = 30_000;
   private static final int LARGE = 256 << 10;
 
+  /** The largest commit of a store that is replicated. */
+  private static final int REPLICATED = 8 << 20;
+
   /** What a commit may have beside the bodies: records, notes, places. */
   private static final long REST = 1 << 20;
 
-  private final Instant now = Instant.parse("2026-11-25T10:00:00Z");
+  private volatile Instant now = Instant.parse("2026-11-25T10:00:00Z");
   private final List<Long> commits = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Long> done = new LinkedBlockingQueue<>();
   private volatile Runnable committed = () -> {};
@@ -94,19 +105,31 @@ class RedeliveryQueueTest {
     return MessageId.fresh(now.toEpochMilli(), new SecureRandom());
   }
 
+  /** The same content on a store with another bound of its commits. */
+  private void reopen(int maxBatchBytes) {
+    ledger.close();
+    store = new MemoryStore(disk);
+    store.takeBatchesUpTo(maxBatchBytes);
+    ledger = opened(store);
+  }
+
   /** As reception keeps a message. */
-  private void keep(Transaction tx, MessageId id, int size) {
+  private void keep(Transaction tx, AgencyName origin, MessageId id, int size) {
     InboxRecord record =
         InboxRecord.newBuilder()
             .setMessageId(ByteString.copyFrom(id.bytes()))
-            .setOrigin(FR.value())
+            .setOrigin(origin.value())
             .setBucketDay(DAY)
             .build();
-    InboxRecord kept = ledger.chains().arriving(tx, FR, id, record);
+    InboxRecord kept = ledger.chains().arriving(tx, origin, id, record);
     assertTrue(ledger.inbox().append(tx, Lane.ROUTINE, id, kept, new byte[size]) > 0);
     if (kept.getChanged()) {
-      ledger.chains().arrived(tx, FR, id);
+      ledger.chains().arrived(tx, origin, id);
     }
+  }
+
+  private void keep(Transaction tx, MessageId id, int size) {
+    keep(tx, FR, id, size);
   }
 
   private void keep(MessageId id, int size) {
@@ -119,7 +142,37 @@ class RedeliveryQueueTest {
   }
 
   private void note(Transaction tx, MessageType type, MessageId id, MessageId target) {
-    ledger.chains().changed(tx, FR, new ChainLink(id, type, target, now.toEpochMilli(), false));
+    note(tx, FR, type, id, target);
+  }
+
+  private void note(
+      Transaction tx, AgencyName origin, MessageType type, MessageId id, MessageId target) {
+    ledger.chains().changed(tx, origin, new ChainLink(id, type, target, now.toEpochMilli(), false));
+  }
+
+  /** A message of an origin that is restricted. */
+  private RestrictedMessage restricted(AgencyName origin, int size) {
+    RestrictedMessage message = new RestrictedMessage(origin, fresh(), fresh());
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          keep(tx, origin, message.id(), size);
+          keep(tx, origin, message.restriction(), 10);
+          note(tx, origin, RESTRICTION, message.restriction(), message.id());
+          return tx;
+        });
+    return message;
+  }
+
+  private record RestrictedMessage(AgencyName origin, MessageId id, MessageId restriction) {}
+
+  private void lift(RestrictedMessage message) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          note(tx, message.origin(), CANCEL, fresh(), message.restriction());
+          return tx;
+        });
   }
 
   /** A change of a message is kept. */
@@ -198,11 +251,14 @@ class RedeliveryQueueTest {
 
   private void assertBounded() {
     long greatest = commits.stream().mapToLong(bytes -> bytes).max().orElseThrow();
-    assertTrue(greatest <= RedeliveryQueue.BYTES + LARGE + REST, "a commit of " + greatest);
+    assertTrue(greatest <= RedeliveryQueue.bytes(store) + REST, "a commit of " + greatest);
   }
 
-  @Test
-  void twoSmallMessages_behindManyLargeOnes_makeNoLargeCommit() throws InterruptedException {
+  @ParameterizedTest
+  @ValueSource(ints = {Batch.MAX_BYTES, REPLICATED})
+  void twoSmallMessages_behindManyLargeOnes_makeNoLargeCommit(int maxBatchBytes)
+      throws InterruptedException {
+    reopen(maxBatchBytes);
     MessageId one = fresh();
     MessageId two = fresh();
     List<MessageId> ofOne = changes(one, Chains.MOST_TAKEN, LARGE);
@@ -216,9 +272,11 @@ class RedeliveryQueueTest {
     assertPlaced(2 + 2 * Chains.MOST_TAKEN);
   }
 
-  @Test
-  void restrictionsLiftedAtOnce_ofManyLargeMessages_makeNoLargeCommit()
+  @ParameterizedTest
+  @ValueSource(ints = {Batch.MAX_BYTES, REPLICATED})
+  void restrictionsLiftedAtOnce_ofManyLargeMessages_makeNoLargeCommit(int maxBatchBytes)
       throws InterruptedException {
+    reopen(maxBatchBytes);
     List<MessageId> targets = new ArrayList<>();
     List<MessageId> restrictions = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
@@ -239,6 +297,48 @@ class RedeliveryQueueTest {
     assertBounded();
     targets.forEach(target -> assertTrue(position(target) > last));
     assertPlaced(200);
+  }
+
+  /** All six fit into the bytes of a commit of one machine, but into no change of a cluster. */
+  @Test
+  void manyBytesOfOneOrigin_inACluster_comeAnew_andWhatOthersLiftedToo()
+      throws InterruptedException {
+    reopen(REPLICATED);
+    RestrictedMessage other = restricted(DE, 10);
+    MessageId target = fresh();
+    List<MessageId> changes = changes(target, 6, 1 << 20);
+    arrive(target);
+    lift(other);
+    settle();
+    assertBehind(target, changes, 1 << 20);
+    assertTrue(position(other.id()) > position(other.restriction()));
+  }
+
+  /** One that no change can hold, between others, stays; its failure undoes no move of theirs. */
+  @Test
+  void entryThatFails_holdsUpNoOther() throws InterruptedException {
+    List<RestrictedMessage> messages = new ArrayList<>();
+    for (AgencyName origin : List.of(DE, FR, SG)) {
+      messages.add(restricted(origin, origin.equals(FR) ? 6 << 20 : 10));
+    }
+    reopen(REPLICATED);
+    long last = ledger.inbox().lastPosition();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          messages.forEach(
+              lifted -> note(tx, lifted.origin(), CANCEL, fresh(), lifted.restriction()));
+          return tx;
+        });
+    while (position(messages.get(0).id()) < last || position(messages.get(2).id()) < last) {
+      assertNotNull(done.poll(30, TimeUnit.SECONDS), "nothing is moved any more");
+    }
+    assertTrue(position(messages.get(1).id()) < last);
+    assertTrue(isNoted(), "it is tried again");
+    assertEquals(Optional.empty(), ledger.chains().redeliveriesWaitSince());
+    Instant then = now;
+    now = then.plus(Duration.ofMinutes(61));
+    assertEquals(Optional.of(then), ledger.chains().redeliveriesWaitSince());
   }
 
   /** The others of its page are not written again for each message that leaves it. */

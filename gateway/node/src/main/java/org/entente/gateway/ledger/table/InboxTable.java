@@ -342,10 +342,22 @@ public final class InboxTable {
 
   /** Moves a message to the tail, as if it arrived now; returns its new position. */
   public long moveToEnd(Transaction tx, PlacedRecord placed) {
+    return moveToEnd(tx, placed, Long.MAX_VALUE);
+  }
+
+  /**
+   * The same, unless the change has messages to put already, and would put more than {@code most}
+   * bytes of them; returns 0 then.
+   */
+  public long moveToEnd(Transaction tx, PlacedRecord placed, long most) {
     MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
     byte[] body = pages(tx).body(placed);
     if (body == null) {
       throw new CorruptRecord("BODY", null);
+    }
+    long unwritten = unwritten(tx);
+    if (unwritten > 0 && unwritten + placed.record().getSerializedSize() + body.length > most) {
+      return 0;
     }
     remove(tx, placed);
     InboxRecord moved = placed.record().toBuilder().setArrival(placed.arrival()).build();

@@ -335,6 +335,16 @@ public final class GatewayCore {
     warnings.addAll(ground.witness.warnings());
     warnings.addAll(ground.disk.warnings());
     warnings.addAll(GatewayGauges.unreadable(ground.ledger.unreadable()));
+    ground
+        .ledger
+        .chains()
+        .redeliveriesWaitSince()
+        .ifPresent(
+            since ->
+                warnings.add(
+                    "ledger: subscribers have waited since %s for messages that are to be"
+                            .formatted(since)
+                        + " redelivered; the log says what failed"));
     warnings.addAll(incoming.erasing.warnings());
     warnings.addAll(services.retention.warnings());
     warnings.addAll(features.warnings());
