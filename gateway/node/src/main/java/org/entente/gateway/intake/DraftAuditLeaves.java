@@ -12,7 +12,6 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.ChainLink;
 import org.entente.gateway.model.AgencyName;
@@ -31,12 +30,6 @@ final class DraftAuditLeaves {
 
   /** Most refused recipients that a leaf names. */
   private static final int NAMED = 16;
-
-  /** What is written of a refused recipient: evidence, and a part of the outcome. */
-  private static final long REFUSAL_BYTES = 1_000;
-
-  /** Most bytes of a leaf's detail and envelope, and of the evidence that goes with it. */
-  private static final int BESIDE_LEAF = 1_200;
 
   private DraftAuditLeaves() {}
 
@@ -105,42 +98,15 @@ final class DraftAuditLeaves {
       MessageId source = from.id();
       for (Permitted part : submission.parts()) {
         String words = submission.passesOn().words(source, recipients(part));
-        tx.audit(passedOn(now(tx), submission, part, source).saying(words));
+        tx.audit(
+            OnwardContent.leaf(now(tx), submission.actor(), part, source, submission.id())
+                .saying(words));
       }
     }
   }
 
-  private static AuditRecord passedOn(
-      Instant at, Submission submission, Permitted part, MessageId source) {
-    List<MessageId> messages = List.of(source, submission.id());
-    return AuditRecord.of(
-            AuditType.PASSED_ON,
-            LawCategory.DISCLOSURE,
-            at,
-            submission.actor(),
-            new AuditSubject(null, messages, recipients(part), null))
-        .under(part.agreement(), part.policyVersion());
-  }
-
   private static List<AgencyName> recipients(Permitted part) {
     return part.permits().stream().map(Permit::recipient).toList();
-  }
-
-  /** Bytes of its labels, bodies and leaves, and of what is written of refused recipients. */
-  static long writtenBytes(Submission submission) {
-    return submission.bytes()
-        + submission.refusals().size() * REFUSAL_BYTES
-        + mostBytes(submission);
-  }
-
-  /** Bytes that its leaves need at most, and the evidence of what it passes on. */
-  private static long mostBytes(Submission submission) {
-    long bytes = 0;
-    for (Permitted part : submission.parts()) {
-      AuditRecord leaf = passedOn(Instant.EPOCH, submission, part, submission.id());
-      bytes += StoredLeaf.mostBytes(leaf) + BESIDE_LEAF;
-    }
-    return bytes * (1 + submission.passesOn().sources().size());
   }
 
   /** A leaf for a message of this agency that a later one changed. */

@@ -4,16 +4,24 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toCollection;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
 import org.entente.gateway.policy.decide.AppliedConsent;
 import org.entente.gateway.policy.decide.OnwardSource;
+import org.entente.gateway.policy.decide.Permitted;
 
 /**
  * The content that a submission passes on. Immutable. The consents are grouped when it is made, by
@@ -71,6 +79,19 @@ final class OnwardContent {
   /** The consents under which a source goes to a recipient, each once; empty if none is needed. */
   Set<MessageId> consents(MessageId source, AgencyName recipient) {
     return consents.getOrDefault(new Use(source, recipient), Set.of());
+  }
+
+  /** The leaf about a received message, and the message that passes it on. */
+  static AuditRecord leaf(
+      Instant at, AuditActor actor, Permitted part, MessageId source, MessageId id) {
+    List<AgencyName> recipients = part.permits().stream().map(Permit::recipient).toList();
+    return AuditRecord.of(
+            AuditType.PASSED_ON,
+            LawCategory.DISCLOSURE,
+            at,
+            actor,
+            new AuditSubject(null, List.of(source, id), recipients, null))
+        .under(part.agreement(), part.policyVersion());
   }
 
   /** The consents for these recipients in words; empty if none is needed. */

@@ -3,13 +3,11 @@ package org.entente.gateway.intake;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
@@ -100,8 +98,11 @@ final class SealingQueue implements AutoCloseable {
   private final Condition idle = lock.newCondition();
   private final Map<Lane, Deque<Submission>> waiting = new EnumMap<>(Lane.class);
 
-  /** Waiting submissions of rounds that failed, which go into no round with others. */
-  private final Set<Submission> alone = Collections.newSetFromMap(new IdentityHashMap<>());
+  /** Waiting submissions of rounds that failed, by half; they go into no round with others. */
+  private final Map<Submission, Long> halves = new IdentityHashMap<>();
+
+  /** The number of the last half, from 1; 0 stands for what is in none. */
+  private long lastHalf;
 
   private int underWay;
   private int waitingCount;
@@ -127,8 +128,8 @@ final class SealingQueue implements AutoCloseable {
    * A queue; {@link #start} begins sealing.
    *
    * @param sealAndCommit seals a round and hands it to the ledger; the future completes with an
-   *     outcome for each submission when they are durable, and fails only if none is: each of
-   *     several is then repeated alone, unless the machine failed
+   *     outcome for each submission when they are durable, and fails only if none is: the halves of
+   *     several are then repeated, unless the machine failed
    * @param most most submissions that may wait or be on their way into the ledger
    * @param mostBytes bytes that one change of the ledger may put; a round is one change
    * @param sealer runs sealing, one round at a time, and may block before a round
@@ -304,13 +305,12 @@ final class SealingQueue implements AutoCloseable {
     }
     // Twice the largest message of an embedded ledger; the rest is for what its records need.
     long allowed = mostBytes / 10 * 9;
-    if (DraftAuditLeaves.writtenBytes(submission) > allowed) {
+    if (submission.writtenBytes() > allowed) {
       return new Problem(
           Code.TOO_LARGE,
           "body",
           "%d bytes under %d agreements; at most %d together: send to fewer recipients at once"
-              .formatted(
-                  DraftAuditLeaves.writtenBytes(submission), submission.parts().size(), allowed));
+              .formatted(submission.writtenBytes(), submission.parts().size(), allowed));
     }
     int share = submission.lane().share(most);
     if (underWay >= share) {
@@ -366,21 +366,23 @@ final class SealingQueue implements AutoCloseable {
       long now = timers.nanos();
       int most = most();
       long left = mostBytes / 5 * 2;
+      long half = 0;
       List<Lane> lanes = mayTakeBulk() && !rests(now) ? Lane.all() : List.of(Lane.FLASH);
       for (Lane lane : lanes) {
         Deque<Submission> queue = queue(lane);
         while (!queue.isEmpty() && round.size() < most) {
-          boolean single = alone.contains(queue.element());
-          left -= DraftAuditLeaves.writtenBytes(queue.element());
-          if ((single || left < 0) && !round.isEmpty()) {
+          Submission next = queue.element();
+          long itsHalf = halves.getOrDefault(next, 0L);
+          left -= next.writtenBytes();
+          if (!round.isEmpty() && (left < 0 || itsHalf != half)) {
             most = round.size();
           } else {
+            half = itsHalf;
             round.add(queue.remove());
-            most = single ? 1 : most;
           }
         }
       }
-      round.forEach(alone::remove);
+      round.forEach(halves::remove);
       boolean bulk = round.get(round.size() - 1).lane() != Lane.FLASH;
       uncommitted++;
       bulkUncommitted += bulk ? 1 : 0;
@@ -406,7 +408,7 @@ final class SealingQueue implements AutoCloseable {
     }
     committed.whenComplete(
         (outcomes, failure) -> {
-          if (failure != null && repeatsAlone(round, failure)) {
+          if (failure != null && repeatsHalves(round, failure)) {
             return;
           }
           // First, so that a client that has its outcome has its place in the queue back.
@@ -423,10 +425,11 @@ final class SealingQueue implements AutoCloseable {
   }
 
   /**
-   * Puts the submissions of a failed round back, each for a round of its own, so that only those
-   * fail that are the cause; returns false if all of them fail.
+   * Puts the submissions of a failed round back, each half for a round of its own, and so on, so
+   * that only those fail that are the cause, and what was merely too much takes two rounds; returns
+   * false if all of them fail.
    */
-  private boolean repeatsAlone(Round round, Throwable failure) {
+  private boolean repeatsHalves(Round round, Throwable failure) {
     List<Submission> submissions = round.submissions();
     if (submissions.size() == 1 || ProcessingFailure.isOfTheMachine(failure)) {
       return false;
@@ -437,12 +440,14 @@ final class SealingQueue implements AutoCloseable {
         return false;
       }
       for (int i = submissions.size() - 1; i >= 0; i--) {
-        queue(submissions.get(i).lane()).addFirst(submissions.get(i));
+        Submission one = submissions.get(i);
+        queue(one.lane()).addFirst(one);
+        halves.put(one, lastHalf + (i < submissions.size() / 2 ? 1 : 2));
       }
-      alone.addAll(submissions);
+      lastHalf += 2;
       waitingCount += submissions.size();
       LOG.error(
-          "a round of {} submissions failed; each is repeated alone", submissions.size(), failure);
+          "a round of {} submissions failed; its halves are repeated", submissions.size(), failure);
       release(round, 0);
       return true;
     } finally {

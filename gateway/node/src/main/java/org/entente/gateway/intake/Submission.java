@@ -23,6 +23,7 @@ import org.entente.proto.v1.Outcome;
  * @param outcome the client's outcome without the position
  * @param openWithin the time within which each recipient must open it; zero for no limit
  * @param besides further changes in the same commit
+ * @param writtenBytes about as many bytes as it puts in its commit, without {@code besides}
  * @param done completes when the submission is durable
  */
 record Submission(
@@ -34,6 +35,7 @@ record Submission(
     Outcome outcome,
     Duration openWithin,
     Consumer<Transaction> besides,
+    long writtenBytes,
     CompletableFuture<Outcome> done) {
 
   static Submission of(
@@ -45,14 +47,24 @@ record Submission(
       Duration openWithin,
       CompletableFuture<Outcome> done) {
     Outcome outcome = OutcomeMapper.accepted(key.key(), parts.get(0).messageId(), parts, refusals);
+    long bytes = WrittenBytes.of(actor, parts, refusals, passesOn);
     return new Submission(
-        key, actor, parts, refusals, passesOn, outcome, openWithin, tx -> {}, done);
+        key, actor, parts, refusals, passesOn, outcome, openWithin, tx -> {}, bytes, done);
   }
 
   /** A copy with another change in its commit. */
   Submission with(Consumer<Transaction> change) {
     return new Submission(
-        key, actor, parts, refusals, passesOn, outcome, openWithin, besides.andThen(change), done);
+        key,
+        actor,
+        parts,
+        refusals,
+        passesOn,
+        outcome,
+        openWithin,
+        besides.andThen(change),
+        writtenBytes,
+        done);
   }
 
   /** The highest of its lanes: information recipients may have a lower one. */

@@ -13,6 +13,7 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.table.HopIntakeTable;
+import org.entente.gateway.ledger.table.SubjectTable;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
@@ -200,8 +201,8 @@ final class PeerIntake implements HopIntake {
   }
 
   /**
-   * Bytes put for a delivery: itself for this agency and for others, what it alters, and its
-   * evidence.
+   * Bytes put for a delivery: itself for this agency and for others, what it alters, the persons
+   * and objects that it names, and its evidence.
    */
   private static long bytes(Delivery delivery, InspectionResult result) {
     if (!(result instanceof InspectionResult.Taken taken)) {
@@ -216,11 +217,16 @@ final class PeerIntake implements HopIntake {
   }
 
   private static long bytes(InspectionResult.Content content) {
-    return content instanceof InspectionResult.Evidence evidence
-        ? evidence.items().stream()
-            .mapToLong(item -> EVIDENCE_BYTES + 2L * item.getSerializedSize())
-            .sum()
-        : content.alters() ? ALTERING_BYTES : 0;
+    if (content instanceof InspectionResult.Evidence evidence) {
+      return evidence.items().stream()
+          .mapToLong(item -> EVIDENCE_BYTES + 2L * item.getSerializedSize())
+          .sum();
+    }
+    long terms =
+        content instanceof InspectionResult.Kept kept
+            ? (long) SubjectTable.BYTES * kept.subjects().size()
+            : 0;
+    return terms + (content.alters() ? ALTERING_BYTES : 0);
   }
 
   private static List<Receipt> joined(List<Receipt> some, List<Receipt> others) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.link.Timers;
@@ -35,6 +36,8 @@ import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Plate;
+import org.entente.proto.v1.Subject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -107,11 +110,15 @@ class SealingQueueTest {
   }
 
   private Submission submission(Lane lane, Body body) {
+    return submission(lane, body, "de.customs");
+  }
+
+  private static Submission submission(Lane lane, Body body, String... recipients) {
     MessageId id = MessageId.fresh(PolicyFixture.NOW.toEpochMilli(), new SecureRandom());
     return Submission.of(
         OutcomeKey.of("client", "key", new byte[32]),
         AuditActor.gateway(SELF),
-        List.of(PermittedFixture.alert(id, SELF, lane, body, PolicyFixture.NOW, "de.customs")),
+        List.of(PermittedFixture.alert(id, SELF, lane, body, PolicyFixture.NOW, recipients)),
         List.of(),
         OnwardContent.NOTHING,
         Duration.ZERO,
@@ -169,7 +176,7 @@ class SealingQueueTest {
 
   /** Otherwise one client's draft would fail those of all others that wait with it. */
   @Test
-  void round_thatFailsForOneOfItsSubmissions_isRepeatedOneByOne_andOnlyThatOneFails() {
+  void round_thatFailsForOneOfItsSubmissions_isRepeatedInHalves_andOnlyThatOneFails() {
     List<Submission> offered = new ArrayList<>();
     for (Lane lane : List.of(Lane.ROUTINE, Lane.PRIORITY, Lane.ROUTINE)) {
       offered.add(submission(lane));
@@ -179,7 +186,7 @@ class SealingQueueTest {
     commits.remove(0).completeExceptionally(new IllegalStateException("too large a change"));
     assertEquals(3, queue.waiting());
     offer(Lane.ROUTINE);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
       timers.pass(APART);
       if (rounds.get(rounds.size() - 1).contains(offered.get(0))) {
         commits.remove(0).completeExceptionally(new IllegalStateException("too large a change"));
@@ -187,12 +194,63 @@ class SealingQueueTest {
         committed();
       }
     }
-    assertEquals(List.of(3, 1, 1, 1, 1), sizes());
+    assertEquals(List.of(3, 1, 2, 1, 1, 1), sizes());
     assertEquals(offered.get(1), rounds.get(1).get(0), "the higher lane first");
     assertTrue(offered.get(0).done().isCompletedExceptionally());
     assertEquals(Outcome.getDefaultInstance(), offered.get(1).done().join());
     assertEquals(Outcome.getDefaultInstance(), offered.get(2).done().join());
     assertEquals(0, queue.waiting());
+  }
+
+  /** It is two rounds then, instead of as many as it has submissions. */
+  @Test
+  void round_thatIsTooLarge_isTwoRounds() {
+    for (int i = 0; i < 8; i++) {
+      offer(Lane.ROUTINE);
+    }
+    queue.start();
+    commits.remove(0).completeExceptionally(new IllegalStateException("too large a change"));
+    for (int i = 0; i < 2; i++) {
+      timers.pass(APART);
+      committed();
+    }
+    assertEquals(List.of(8, 4, 4), sizes());
+    assertEquals(0, queue.waiting());
+  }
+
+  /** A plate is two terms, each a record that is several times its bytes. */
+  @Test
+  void subjects_countForTheirRound() {
+    long mostOfAReplicatedLedger = 5 << 20;
+    SealingQueue small = queue(Runnable::run, mostOfAReplicatedLedger);
+    Alert.Builder alert = Alert.newBuilder();
+    for (int i = 0; i < 256; i++) {
+      alert.addSubjects(
+          Subject.newBuilder().setPlate(Plate.newBuilder().setIssuer("DEB").setNumber("B" + i)));
+    }
+    Body body = Body.newBuilder().setAlert(alert).build();
+    for (int i = 0; i < SealingQueue.ROUND; i++) {
+      assertNull(small.offer(submission(Lane.ROUTINE, body)));
+    }
+    small.start();
+    int put = 2 * 256 * 36 + body.getSerializedSize();
+    assertTrue(sizes().get(0) * put < mostOfAReplicatedLedger / 5 * 2, sizes().toString());
+    assertTrue(sizes().get(0) > 32, sizes().toString());
+  }
+
+  /** Each recipient has its queues, its part of the outcome, and what is awaited of it. */
+  @Test
+  void recipients_countForTheirRound() {
+    long mostOfAReplicatedLedger = 5 << 20;
+    SealingQueue small = queue(Runnable::run, mostOfAReplicatedLedger);
+    String[] names =
+        IntStream.range(0, 26).mapToObj(i -> "de.c" + (char) ('a' + i)).toArray(String[]::new);
+    for (int i = 0; i < SealingQueue.ROUND; i++) {
+      assertNull(small.offer(submission(Lane.ROUTINE, Body.getDefaultInstance(), names)));
+    }
+    small.start();
+    assertTrue(sizes().get(0) * names.length * 500 < mostOfAReplicatedLedger / 5 * 2);
+    assertTrue(sizes().get(0) > 64, sizes().toString());
   }
 
   /** 43 KB each, of which the draft is less than one. */

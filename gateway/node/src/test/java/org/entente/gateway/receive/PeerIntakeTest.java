@@ -30,12 +30,15 @@ import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
+import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Plate;
+import org.entente.proto.v1.Subject;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -269,6 +272,27 @@ class PeerIntakeTest {
   void frameOfManyUses_isSeveralChanges() {
     node.store.takeBatchesUpTo(8 << 20);
     assertLastIsAnotherChange(List.of(uses(2_000, 1), uses(2_000, 2)));
+  }
+
+  /** A plate is found by two records, which are several times its bytes. */
+  @Test
+  void frameOfManySubjects_isSeveralChanges() {
+    node.store.takeBatchesUpTo(8 << 20);
+    assertLastIsAnotherChange(List.of(plates(1), plates(2), plates(3)));
+  }
+
+  private Delivery plates(long hop) {
+    Alert.Builder alert = RecipientNode.text("plates").getAlert().toBuilder();
+    for (int i = 0; i < 256; i++) {
+      alert.addSubjects(
+          Subject.newBuilder().setPlate(Plate.newBuilder().setIssuer("DEB").setNumber("B" + i)));
+    }
+    Body body = Body.newBuilder().setAlert(alert).build();
+    Permitted[] many = new Permitted[60];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = node.alert(body, label -> {});
+    }
+    return node.kit.seal(many).get(0).toBuilder().setHopEpoch(1).setHopSequence(hop).build();
   }
 
   private Delivery uses(int count, long hop) {

@@ -25,6 +25,9 @@ import org.entente.gateway.store.Table;
  * </pre>
  */
 public final class SubjectTable {
+  /** Bytes that a term of a message puts. */
+  public static final int BYTES = Integer.BYTES + 16 + MessageId.SIZE;
+
   private static final byte[] NOTHING = new byte[0];
 
   private final Store store;

@@ -66,6 +66,9 @@ public final class SubjectTerms {
   /** Subjects that cost as much as a message. */
   private static final int SUBJECTS_A_MESSAGE = 2;
 
+  /** Most terms of a subject. */
+  private static final int TERMS_A_SUBJECT = 3;
+
   /** Schemes of coded identifiers, which must be valid to occur in a message. */
   private static final Map<String, CodedText> CODED =
       Map.ofEntries(
@@ -104,6 +107,11 @@ public final class SubjectTerms {
    */
   public static int cost(Body body) {
     return subjects(body).size() / SUBJECTS_A_MESSAGE;
+  }
+
+  /** As many terms as a message has at most; no subject has more than a person. */
+  public static int most(Body body) {
+    return 1 + TERMS_A_SUBJECT * subjects(body).size();
   }
 
   /** The subjects of a message, in its order. */

@@ -1,0 +1,54 @@
+package org.entente.gateway.intake;
+
+import java.time.Instant;
+import java.util.List;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.StoredLeaf;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.SubjectTable;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.subject.SubjectTerms;
+
+/**
+ * About as many bytes as a submission puts in the commit of its round, so that a round fits into a
+ * change. What varies with the round counts at its usual share. Pure.
+ */
+final class WrittenBytes {
+  /** What is written of a refused recipient: evidence, and a part of the outcome. */
+  private static final long REFUSAL_BYTES = 1_000;
+
+  /** Most bytes of a leaf's detail and envelope, and of the evidence that goes with it. */
+  private static final int BESIDE_LEAF = 1_200;
+
+  /** What is written of a recipient: its queues, the outcome, and what is awaited of it. */
+  private static final int RECIPIENT_BYTES = 500;
+
+  /** Half of what an envelope needs beside its content; most are shared with other messages. */
+  private static final int ENVELOPE_BYTES = 3 << 10;
+
+  private WrittenBytes() {}
+
+  /** The bytes of what a draft became, for each agreement, with what it passes on. */
+  static long of(
+      AuditActor actor, List<Permitted> parts, List<Refusal> refusals, OnwardContent passesOn) {
+    long bytes = refusals.size() * REFUSAL_BYTES + terms(parts.get(0));
+    for (Permitted part : parts) {
+      int leaf =
+          StoredLeaf.mostBytes(
+              OnwardContent.leaf(Instant.EPOCH, actor, part, part.messageId(), part.messageId()));
+      bytes +=
+          (long) part.label().getSerializedSize()
+              + part.body().size()
+              + ENVELOPE_BYTES
+              + (long) RECIPIENT_BYTES * part.permits().size()
+              + (1L + passesOn.sources().size()) * (leaf + BESIDE_LEAF);
+    }
+    return bytes;
+  }
+
+  private static long terms(Permitted any) {
+    int most = Math.min(SubjectTerms.most(any.writtenBody()), EvidenceRecords.MOST_TERMS);
+    return (long) SubjectTable.BYTES * most;
+  }
+}
