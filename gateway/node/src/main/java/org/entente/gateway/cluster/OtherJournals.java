@@ -17,8 +17,11 @@ import java.util.concurrent.RejectedExecutionException;
  * by the caller; those that have them do not get them twice. Safe for many threads.
  */
 final class OtherJournals {
-  /** Records of which it is remembered that a node has them; others are sent to it again. */
-  private static final int REMEMBERED = 10_000;
+  /**
+   * Records of which it is remembered that a node has them; others are sent to it again. More than
+   * the erasures that a leader begins while it can end none.
+   */
+  static final int REMEMBERED = 20_000;
 
   private final List<Journal> journals;
   private final Executor threads;

@@ -37,13 +37,15 @@ final class FailedErasures implements RetentionTable.ErasureFilter {
     }
   }
 
-  /** Notes a failure. */
-  synchronized void add(AgencyName origin, MessageId id, String what) {
+  /** Notes a failure; returns whether it is remembered until the erasure is finished. */
+  synchronized boolean add(AgencyName origin, MessageId id, String what) {
     OfOrigin of = origins.computeIfAbsent(origin, unused -> new OfOrigin());
     of.passed.add(id);
     if (of.failed.size() < MOST || of.failed.containsKey(id)) {
       of.failed.put(id, what);
+      return true;
     }
+    return false;
   }
 
   /** Forgets a message whose erasure is finished. */

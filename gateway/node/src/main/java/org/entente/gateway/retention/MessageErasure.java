@@ -73,8 +73,8 @@ public final class MessageErasure {
   /** Messages of one round; its second commit takes the writer some milliseconds. */
   static final int ROUND = 256;
 
-  /** Most messages that this node erases ahead while another node is away. */
-  private static final int MOST_UNCONFIRMED = 10_000;
+  /** Most messages whose erasure this node begins while it can end none. */
+  static final int MOST_UNCONFIRMED = 10_000;
 
   private final AgencyName self;
   private final Ledger ledger;
@@ -91,9 +91,12 @@ public final class MessageErasure {
   private final FailedErasures stuck = new FailedErasures();
 
   /**
-   * Messages whose keys are destroyed here, and perhaps not yet on another node of a cluster; under
-   * {@link #turns}. The journal has them, and need not note them at each attempt.
+   * Messages that the journal has, and that are not erased yet; under {@link #turns}. Another
+   * attempt does not note them again: attempts would fill its disk.
    */
+  private final Set<MessageId> noted = new HashSet<>();
+
+  /** Those of them whose keys are destroyed here, and perhaps not yet on another node. */
   private final Set<MessageId> unconfirmed = new HashSet<>();
 
   /** Counts what rounds took, so that each begins where the last ended; under {@link #turns}. */
@@ -226,7 +229,8 @@ public final class MessageErasure {
   private int round() {
     turns.lock();
     try {
-      RetentionTable.PendingErasures pending = ledger.retention().pending(stuck, ROUND, turn);
+      RetentionTable.PendingErasures pending =
+          ledger.retention().pending(passedOver(), ROUND, turn);
       turn = (turn + pending.count()) & Integer.MAX_VALUE;
       pending
           .damaged()
@@ -238,6 +242,18 @@ public final class MessageErasure {
     } finally {
       turns.unlock();
     }
+  }
+
+  /** What failed alone does not count: it would keep others from being erased. */
+  private boolean mayNoteMore() {
+    return noted.size() <= MOST_UNCONFIRMED + stuck.count();
+  }
+
+  /** What the next round leaves out: with too much begun, also what is not. */
+  private RetentionTable.ErasureFilter passedOver() {
+    return mayNoteMore()
+        ? stuck
+        : (origin, id) -> !noted.contains(id) || stuck.excludes(origin, id);
   }
 
   /** What fails alone is passed over; a failure of the machine ends the round for all. */
@@ -253,12 +269,18 @@ public final class MessageErasure {
       }
       if (begun.size() == 1) {
         LOG.error("the erasure of {} failed alone and is tried again", id(begun.get(0)), e);
-        stuck.add(origin(begun.get(0)), id(begun.get(0)), ProcessingFailure.of(e).what());
+        failedAlone(begun.get(0), ProcessingFailure.of(e).what());
         return;
       }
     }
     finishAllThatCanBe(begun.subList(0, begun.size() / 2));
     finishAllThatCanBe(begun.subList(begun.size() / 2, begun.size()));
+  }
+
+  private void failedAlone(ErasureRecord one, String what) {
+    if (!stuck.add(origin(one), id(one), what)) {
+      noted.remove(id(one));
+    }
   }
 
   private static MessageId id(ErasureRecord erasure) {
@@ -288,7 +310,6 @@ public final class MessageErasure {
     destroyHere(begun.stream().filter(one -> !unconfirmed.contains(id(one))).toList());
     keys.requireDestroyedEverywhere();
     appendElsewhere(begun);
-    begun.forEach(one -> unconfirmed.remove(id(one)));
     List<ErasureRecord> ended =
         ledger.commit(
             Lane.ROUTINE,
@@ -297,8 +318,14 @@ public final class MessageErasure {
               answerRecalls(tx, done);
               return done;
             });
-    ended.forEach(one -> stuck.remove(origin(one), id(one)));
+    ended.forEach(this::forget);
     return ended;
+  }
+
+  private void forget(ErasureRecord ended) {
+    noted.remove(id(ended));
+    unconfirmed.remove(id(ended));
+    stuck.remove(origin(ended), id(ended));
   }
 
   /** Any machine may be the one whose ledger is set back. */
@@ -312,17 +339,26 @@ public final class MessageErasure {
   }
 
   private void destroyHere(List<ErasureRecord> begun) {
-    if (unconfirmed.size() > MOST_UNCONFIRMED) {
-      keys.requireDestroyedEverywhere();
+    note(begun.stream().filter(one -> !noted.contains(id(one))).toList());
+    keys.forget(begun.stream().flatMap(MessageErasure::kept).toList());
+    begun.forEach(one -> keys.destroyHold(id(one)));
+    begun.forEach(one -> unconfirmed.add(id(one)));
+  }
+
+  private void note(List<ErasureRecord> begun) {
+    if (begun.isEmpty()) {
+      return;
+    }
+    if (!mayNoteMore()) {
+      throw new UncheckedIOException(
+          new IOException(noted.size() + " erasures before it cannot be finished yet"));
     }
     try {
       journal.append(begun);
     } catch (IOException e) {
       throw new UncheckedIOException("the erasure journal cannot be written", e);
     }
-    keys.forget(begun.stream().flatMap(MessageErasure::kept).toList());
-    begun.forEach(one -> keys.destroyHold(id(one)));
-    begun.forEach(one -> unconfirmed.add(id(one)));
+    begun.forEach(one -> noted.add(id(one)));
   }
 
   /** The message where it lay last, and where its envelope lay in quarantine before. */

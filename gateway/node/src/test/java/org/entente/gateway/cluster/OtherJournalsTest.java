@@ -13,6 +13,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +57,23 @@ class OtherJournalsTest {
 
     journals.append(List.of(ONE, TWO));
     assertEquals(List.of("one,", "two,", "one,two,"), taken, "all had them: nothing is remembered");
+  }
+
+  /** As many as a leader begins, and a round more, in however many calls. */
+  @Test
+  void machine_thatTookAllThatALeaderBegins_getsNothingAgain() throws IOException {
+    OtherJournals journals =
+        new OtherJournals(Map.of("n2", this::takeUnlessFull, "n3", this::take), threads);
+    for (int pass = 0; pass < 2; pass++) {
+      for (int i = 0; i < 10_300; i += 100) {
+        List<ByteString> some =
+            IntStream.range(i, i + 100)
+                .mapToObj(one -> ByteString.copyFromUtf8(one + ","))
+                .toList();
+        assertThrows(IOException.class, () -> journals.append(some));
+      }
+    }
+    assertEquals(103, taken.size());
   }
 
   /** One that hangs must not delay the others, and several no longer than one. */

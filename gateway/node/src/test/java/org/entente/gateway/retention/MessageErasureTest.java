@@ -19,6 +19,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
@@ -381,6 +382,68 @@ class MessageErasureTest {
     work(STORM);
 
     assertEquals(10, owed(FR).size());
+  }
+
+  private ErasureJournal journal(ErasureJournal.Others others) throws IOException {
+    journal.close();
+    return ErasureJournal.open(folder.resolve("erasures"), others);
+  }
+
+  private List<ErasureRecord> inTheJournal() throws IOException {
+    journal.close();
+    journal = journal();
+    List<ErasureRecord> records = new ArrayList<>();
+    journal.atOpening(STORM, records::addAll);
+    return records;
+  }
+
+  /** The attempts of a week would fill the disk of the journal. */
+  @Test
+  void erasures_whoseKeysCannotBeDestroyed_areInTheJournalOnce() throws IOException {
+    recall(received(10, FR));
+    for (int minute = 0; minute < 3; minute++) {
+      keys.fails = true;
+      erasing.retry();
+      work(STORM);
+      assertEquals(0, erased());
+    }
+    erasing.retry();
+    work(STORM);
+    assertEquals(10, erased());
+    assertEquals(10, inTheJournal().size());
+  }
+
+  /** Nor do they fill it, and the memory, if another machine takes no records. */
+  @Test
+  void erasures_thatAnotherMachineDoesNotNote_areBegunUpToABound_andGoOnOnceItDoes()
+      throws IOException {
+    AtomicBoolean full = new AtomicBoolean(true);
+    Set<ByteString> sent = new HashSet<>();
+    journal =
+        journal(
+            records -> {
+              sent.addAll(records);
+              if (full.get()) {
+                throw new IOException("node n3: its disk is full");
+              }
+            });
+    erasing = erasing();
+    int storm = MessageErasure.MOST_UNCONFIRMED + 3 * MessageErasure.ROUND;
+    List<MessageId> last = received(storm, FR).stream().sorted(Comparator.reverseOrder()).toList();
+    for (int from = 0; from < storm; from += MessageErasure.ROUND) {
+      // The origin chooses ids that come before those of its earlier recalls.
+      recall(last.subList(from, Math.min(storm, from + MessageErasure.ROUND)));
+      work(STORM);
+    }
+    int begun = sent.size();
+    assertTrue(begun > MessageErasure.MOST_UNCONFIRMED && begun < storm, "" + begun);
+    assertEquals(0, erased());
+
+    full.set(false);
+    erasing.retry();
+    work(STORM);
+    assertEquals(storm, erased());
+    assertEquals(storm, inTheJournal().size());
   }
 
   /** However many origins recall, each has its turn. */
