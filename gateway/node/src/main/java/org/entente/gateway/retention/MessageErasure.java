@@ -99,11 +99,27 @@ public final class MessageErasure {
   /** Those of them whose keys are destroyed here, and perhaps not yet on another node. */
   private final Set<MessageId> unconfirmed = new HashSet<>();
 
+  /** What the last round could not finish for a reason that holds for all; null if it could. */
+  private volatile @Nullable Waiting waiting;
+
   /** Counts what rounds took, so that each begins where the last ended; under {@link #turns}. */
   private int turn;
 
   /** 0 while nothing works; more than 1 once it was woken since a round began. */
   private final AtomicInteger woken = new AtomicInteger();
+
+  /** Erasures of a round, the time when the first of them began, and what they wait for. */
+  private record Waiting(int count, Instant since, String why) {
+    static Waiting of(List<ErasureRecord> begun, RuntimeException why) {
+      long since = begun.stream().mapToLong(ErasureRecord::getAtMs).min().orElse(0);
+      return new Waiting(
+          begun.size(), Instant.ofEpochMilli(since), String.valueOf(why.getMessage()));
+    }
+
+    String warning() {
+      return "erasures: %d or more wait, one since %s: %s".formatted(count, since, why);
+    }
+  }
 
   /**
    * Creates the erasure of a ledger.
@@ -190,10 +206,11 @@ public final class MessageErasure {
 
   /**
    * How many messages have an erasure that has begun and fails; at most {@value
-   * FailedErasures#MOST} of one origin are counted.
+   * FailedErasures#MOST} of one origin are counted, and {@value #ROUND} that wait for this machine
+   * or another.
    */
   public int stuck() {
-    return stuck.count();
+    return stuck.count() + Optional.ofNullable(waiting).map(Waiting::count).orElse(0);
   }
 
   /** What an operator should look at. */
@@ -205,6 +222,7 @@ public final class MessageErasure {
                     one ->
                         "erasures: %d have begun and cannot be finished, one is of message %s: %s"
                             .formatted(stuck.count(), one.getKey(), one.getValue())),
+            Optional.ofNullable(waiting).map(Waiting::warning),
             pages.warning())
         .flatMap(Optional::stream)
         .toList();
@@ -235,12 +253,22 @@ public final class MessageErasure {
       pending
           .damaged()
           .forEach(one -> stuck.add(one.origin(), one.id(), "its record cannot be read"));
-      if (!pending.begun().isEmpty()) {
-        finishAllThatCanBe(pending.begun());
-      }
+      finishOrSayWhy(pending.begun());
       return pending.count();
     } finally {
       turns.unlock();
+    }
+  }
+
+  private void finishOrSayWhy(List<ErasureRecord> begun) {
+    try {
+      if (!begun.isEmpty()) {
+        finishAllThatCanBe(begun);
+      }
+      waiting = null;
+    } catch (RuntimeException e) {
+      waiting = Waiting.of(begun, e);
+      throw e;
     }
   }
 
@@ -356,7 +384,7 @@ public final class MessageErasure {
     try {
       journal.append(begun);
     } catch (IOException e) {
-      throw new UncheckedIOException("the erasure journal cannot be written", e);
+      throw new UncheckedIOException("the erasure journal cannot be written: " + e.getMessage(), e);
     }
     begun.forEach(one -> noted.add(id(one)));
   }

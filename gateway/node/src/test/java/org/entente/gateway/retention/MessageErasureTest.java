@@ -286,10 +286,18 @@ class MessageErasureTest {
     work(2);
     assertEquals(0, erased());
     assertEquals(0, owed(FR).size());
+    assertEquals(2, erasing.stuck());
+    assertEquals(
+        List.of(
+            "erasures: 2 or more wait, one since 2026-11-25T10:00:00Z: the erasure journal of"
+                + " another machine: node n3: away"),
+        erasing.warnings());
 
     away.set(false);
     erasing.retry();
     work(2);
+    assertEquals(0, erasing.stuck());
+    assertEquals(List.of(), erasing.warnings());
     assertEquals(2, erased());
     assertEquals(2, owed(FR).size());
     Path another = folder.resolve("another");
