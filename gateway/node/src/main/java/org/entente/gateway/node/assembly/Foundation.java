@@ -123,7 +123,7 @@ final class Foundation {
     store = files.keep(storage.store());
 
     // Storage.
-    keys = new KeyProvider(keystore, around.clock(), around.random());
+    keys = files.keep(new KeyProvider(keystore, around.clock(), around.random()));
     storageKeys = keys.storageKeys();
     atRest = new RecordSeal(storageKeys, around.random());
     desks = new Desks(atRest, directory::seats);

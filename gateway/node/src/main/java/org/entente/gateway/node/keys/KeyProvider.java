@@ -42,7 +42,7 @@ import org.entente.gateway.transmit.OutboxKeys;
 /**
  * Provides the node's stages with the secret keys of its {@link Keystore}. Safe for many threads.
  */
-public final class KeyProvider {
+public final class KeyProvider implements AutoCloseable {
   private static final String OUTBOX = "outbox-";
   private static final String BUCKET = "bucket-";
   private static final int KEY_BYTES = 32;
@@ -65,6 +65,19 @@ public final class KeyProvider {
     this.keystore = keystore;
     this.clock = clock;
     this.random = random;
+  }
+
+  /**
+   * Wipes the secrets that it has in memory: in a cluster, the keystore outlasts the node, and
+   * other machines destroy keys meanwhile. The keystore tells time by this one's clock again.
+   */
+  @Override
+  public void close() {
+    keystore.tellTimeBy(clock);
+    buckets.values().forEach(BucketKey::close);
+    buckets.clear();
+    outbox.values().forEach(SecretBytes::close);
+    outbox.clear();
   }
 
   /** The agency's signing pairs. */

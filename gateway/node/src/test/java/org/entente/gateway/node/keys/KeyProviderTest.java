@@ -79,6 +79,17 @@ class KeyProviderTest {
     assertArrayEquals(before, keys.outboxKeys().current().key().reveal());
   }
 
+  /** In a cluster the keystore outlasts the node, on a machine that follows. */
+  @Test
+  void keysInMemory_andTheClock_endWithTheNode() {
+    SecretBytes outbox = keys.outboxKeys().current().key();
+    keystore.tellTimeBy(() -> Instant.EPOCH);
+    keys.close();
+    assertTrue(outbox.isClosed());
+    assertEquals(now, keystore.now());
+    assertFalse(keys.outboxKeys().current().key().isClosed(), "read again");
+  }
+
   /** Records are adopted under a new key before it is kept: what is interrupted is done again. */
   @Test
   void recordKey_isKeptOnceItsFirstUseIsOver_andStays() {
