@@ -42,7 +42,7 @@ public final class BucketSweep {
 
   /** Removes messages of ended buckets; returns how many. */
   public int round() {
-    long today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
+    long today = today();
     int removed = 0;
     List<RetentionTable.BucketPosition> ended = ledger.retention().before(today, AT_ONCE);
     while (!ended.isEmpty()) {
@@ -57,7 +57,8 @@ public final class BucketSweep {
 
   /**
    * Removes messages whose bucket's key was lost before their retention ended. Informs the origins
-   * of those not retrieved, which can send them again. Called once at startup.
+   * of those not retrieved, which can send them again. Called once at startup. Those of ended
+   * buckets, whose keys may be gone, are left to {@link #round}.
    *
    * @param lost whether the key of the bucket that ends on a day is missing
    * @return the number of removed messages
@@ -65,7 +66,7 @@ public final class BucketSweep {
   public int removeUnreadable(Predicate<LocalDate> lost) {
     int removed = 0;
     for (long day : ledger.retention().days()) {
-      if (!lost.test(LocalDate.ofEpochDay(day))) {
+      if (day < today() || !lost.test(LocalDate.ofEpochDay(day))) {
         continue;
       }
       List<RetentionTable.BucketPosition> places = ledger.retention().of(day, AT_ONCE);
@@ -76,6 +77,10 @@ public final class BucketSweep {
       }
     }
     return removed;
+  }
+
+  private long today() {
+    return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
   }
 
   private EvidenceItem keyLost(EvidenceItem item) {

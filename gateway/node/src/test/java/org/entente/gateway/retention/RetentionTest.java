@@ -967,6 +967,24 @@ class RetentionTest {
     assertNotEquals(null, node.ledger.inbox().find(target.messageId()));
   }
 
+  /** As after a crash, or a take-over, between the two steps of the upkeep. */
+  @Test
+  void messagesOfAnEndedBucket_whoseKeyIsGoneAlready_areNotCalledLost() {
+    MessageId ended = received("one");
+    LocalDate day = today().plusDays(30);
+    now = now.plus(Duration.ofDays(31));
+    keys.destroy(day);
+    assertEquals(0, node.sweep.removeUnreadable(each -> keys.existing(each).isEmpty()));
+    assertEquals(1, node.sweep.round());
+    assertNull(node.ledger.inbox().find(ended));
+    List<EvidenceItem> told =
+        node.kit.owed().stream()
+            .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL)
+            .toList();
+    assertEquals(1, told.size());
+    assertFalse(told.get(0).toString().contains("KEY_LOST"), told::toString);
+  }
+
   /** As after the loss of a keystore: the ledger holds what no key opens. */
   @Test
   void messagesWhoseKeysWereLost_goAndTheirOriginsAreToldOfTheUnretrieved() {
