@@ -2,11 +2,15 @@ package org.entente.gateway.node.assembly;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.entente.gateway.config.NodeConfig;
@@ -27,6 +31,10 @@ final class LedgerCopies implements BackupCopies {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerCopies.class);
   private static final long UNKNOWN = -1;
 
+  /** The longest wait for a folder that is still being read. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Duration patience;
   private final NodeConfig config;
   private final Meters meters;
   private final Ledger ledger;
@@ -47,6 +55,13 @@ final class LedgerCopies implements BackupCopies {
   }
 
   LedgerCopies(NodeConfig config, Meters meters, Ledger ledger, AttachmentsCheck check) {
+    this(config, meters, ledger, check, PATIENCE);
+  }
+
+  /** The same with another longest wait for a folder that is still being read. */
+  LedgerCopies(
+      NodeConfig config, Meters meters, Ledger ledger, AttachmentsCheck check, Duration patience) {
+    this.patience = patience;
     this.config = config;
     this.meters = meters;
     this.ledger = ledger;
@@ -75,8 +90,8 @@ final class LedgerCopies implements BackupCopies {
   private void read() {
     try {
       made(list().stream().mapToLong(backup -> backup.made().getEpochSecond()).max().orElse(0));
-    } catch (RuntimeException e) {
-      // The edge of its thread.
+    } catch (RuntimeException | Error e) {
+      // The edge of its thread. Backups go on whatever it was.
       LOG.warn("the age of the newest backup is unknown until the next one: {}", e.getMessage());
     }
   }
@@ -94,13 +109,25 @@ final class LedgerCopies implements BackupCopies {
           "the configuration names no folder for backups (backup.folder)",
           null);
     }
-    reading.join();
+    awaitReading();
     RocksBackups backups = new RocksBackups(settings.folder());
     RocksBackups.Backup made = ledger.backUp(backups, note, settings.keep());
     copyAttachments(backups, made.number(), settings.folder());
     made(made.made().getEpochSecond());
     backups.openToOthers().ifPresent(what -> LOG.warn("backup.folder: {}", what));
     return made;
+  }
+
+  private void awaitReading() {
+    try {
+      reading.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new StoreFailure(
+          StoreFailure.Kind.IO, "the folder of backups (backup.folder) does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreFailure(StoreFailure.Kind.IO, "interrupted before the backup began", e);
+    }
   }
 
   private synchronized void copyAttachments(RocksBackups backups, int number, Path folder) {

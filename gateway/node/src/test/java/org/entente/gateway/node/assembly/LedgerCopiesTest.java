@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -69,6 +70,23 @@ class LedgerCopiesTest {
     tasks.remove().run();
     assertEquals(
         List.of(Meters.Sample.of((double) made.made().getEpochSecond())), meters.values(METRIC));
+  }
+
+  /** Each call would keep a thread, and its node in memory after the lead is lost. */
+  @Test
+  void backup_whileTheFolderIsNotReadYet_failsInTime(@TempDir Path dir) {
+    LedgerCopies copies =
+        new LedgerCopies(
+            config(dir.resolve("backups")),
+            meters,
+            (backups, note, keep) -> {
+              throw new AssertionError("the ledger is left alone");
+            },
+            FileMirror.ALONE::requireHere,
+            Duration.ZERO);
+    copies.meter(tasks::add);
+    StoreFailure why = assertThrows(StoreFailure.class, () -> copies.add("next"));
+    assertTrue(String.valueOf(why.getMessage()).contains("does not answer"), why.getMessage());
   }
 
   /** A backup without any would make the next ones remove all copies. */
