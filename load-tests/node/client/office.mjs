@@ -94,6 +94,8 @@ const sets = async (operator) => {
   await operator.call('Backups.CreateBackup', { onBehalfOf: WHY }, ({ backup }) => `copy ${backup.number}`);
   await operator.call('Backups.ListBackups', {}, ({ backups: [copy] }) => `${copy.bytes} bytes`);
   await operator.refused('Cluster.TransferLead', { node: 'fr-2', onBehalfOf: WHY }, 'NOT_FOUND');
+  const machine = { node: 'fr-3', newNode: 'fr-4', address: '127.0.0.1:9450', onBehalfOf: WHY };
+  await operator.refused('Cluster.ReplaceMachine', machine, 'NOT_FOUND');
 };
 
 const EXPECTATIONS = `expectations:

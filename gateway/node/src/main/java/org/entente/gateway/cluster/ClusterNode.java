@@ -7,10 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,14 +21,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -34,12 +40,16 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.thirdparty.io.grpc.Channel;
+import org.apache.ratis.thirdparty.io.grpc.ClientInterceptors;
+import org.apache.ratis.thirdparty.io.grpc.ConnectivityState;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.FileMirror;
@@ -98,12 +108,14 @@ public final class ClusterNode implements AutoCloseable {
   private final ClientId client = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong unflushed = new AtomicLong();
+  private final AtomicBoolean replaces = new AtomicBoolean();
   private final ExecutorService events = Executors.newSingleThreadExecutor(named("cluster-role"));
   private final ExecutorService copies = Executors.newSingleThreadExecutor(named("cluster-copy"));
   private final ExecutorService asking = Executors.newCachedThreadPool(named("cluster-keys"));
   private volatile @Nullable Leadership leading;
   private final OtherJournals otherJournals;
-  private volatile @Nullable ErasureAppender erasures;
+  private volatile @Nullable OwnErasures erasures;
+  private @Nullable LeaderFiles mirror;
 
   private ClusterNode(
       ClusterSettings settings,
@@ -135,9 +147,7 @@ public final class ClusterNode implements AutoCloseable {
     self = RaftPeerId.valueOf(settings.self());
     otherJournals =
         new OtherJournals(
-            others(
-                channel -> records -> ErasureCalls.append(channel.get(), records, FILE_PATIENCE)),
-            asking);
+            () -> others(channel -> records -> appendErasures(channel.get(), records)), asking);
     server = server();
   }
 
@@ -205,11 +215,12 @@ public final class ClusterNode implements AutoCloseable {
               .addService(LeadCalls.service(this::term))
               .addTransportFilter(connections)
               .intercept(connections)
+              .intercept(new OwnMessagesOnly(settings.self()))
               .intercept(new NodeCallsOnly());
         });
     return RaftServer.newBuilder()
         .setServerId(self)
-        .setGroup(RaftGroup.valueOf(group, peers()))
+        .setGroup(RaftGroup.valueOf(group, settings.joins() ? List.of() : peers(settings.nodes())))
         .setStateMachine(machine)
         .setOption(RaftStorage.StartupOption.RECOVER)
         .setProperties(RaftSettings.of(settings))
@@ -217,8 +228,8 @@ public final class ClusterNode implements AutoCloseable {
         .build();
   }
 
-  private List<RaftPeer> peers() {
-    return settings.nodes().entrySet().stream()
+  private static List<RaftPeer> peers(Map<String, String> nodes) {
+    return nodes.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .map(node -> RaftPeer.newBuilder().setId(node.getKey()).setAddress(node.getValue()).build())
         .toList();
@@ -265,17 +276,8 @@ public final class ClusterNode implements AutoCloseable {
    */
   public void exchange(Map<String, String> hashes, byte[] bundle) {
     files.own(hashes, bundle);
-    settings
-        .nodes()
-        .forEach(
-            (name, address) -> {
-              if (!name.equals(settings.self())) {
-                files.ask(
-                    name,
-                    channel(name, address),
-                    settings.limits().electionTimeout().multipliedBy(10));
-              }
-            });
+    Duration patience = settings.limits().electionTimeout().multipliedBy(10);
+    others().forEach((name, address) -> files.ask(name, channel(name, address), patience));
   }
 
   /** Names of files that differ from this node's, by the node that has them so, as last told. */
@@ -315,8 +317,8 @@ public final class ClusterNode implements AutoCloseable {
     connections.forget();
     closeChannels(ManagedChannel::shutdown);
     IOException why = new IOException("trust has changed");
-    settings.nodes().keySet().stream()
-        .filter(name -> !name.equals(settings.self()))
+    others()
+        .keySet()
         .forEach(
             name ->
                 server
@@ -368,10 +370,26 @@ public final class ClusterNode implements AutoCloseable {
       return CompletableFuture.completedFuture(false);
     }
     Duration patience = settings.limits().lease();
+    Map<String, String> others = others();
     List<CompletableFuture<Boolean>> answers = new ArrayList<>();
-    others(channel -> channel)
-        .forEach((name, channel) -> answers.add(LeadCalls.isIn(channel.get(), term, patience)));
-    return LeadCalls.enough(answers, settings.nodes().size() / 2);
+    others.forEach(
+        (name, address) -> {
+          hurry(address);
+          answers.add(LeadCalls.isIn(channel(name, address), term, patience));
+        });
+    // While one is replaced, it is away: what most of the others do, shares one of them with
+    // whatever elects the next leader, before and after.
+    return LeadCalls.enough(answers, (others.size() + 1) / 2);
+  }
+
+  /** A connection that failed is tried again at once; its pause would outlast the failure. */
+  private synchronized void hurry(String address) {
+    ManagedChannel channel = channels.get(address);
+    if (channel != null
+        && channel.getState(/* requestConnection= */ false)
+            == ConnectivityState.TRANSIENT_FAILURE) {
+      channel.resetConnectBackoff();
+    }
   }
 
   /**
@@ -385,16 +403,24 @@ public final class ClusterNode implements AutoCloseable {
   }
 
   /** Where this node keeps what {@link #sendErasures} of others brings; refused before. */
-  public void keepErasures(ErasureAppender journal) {
+  public void keepErasures(OwnErasures journal) {
     erasures = journal;
   }
 
-  private void appendErasures(byte[] records) throws IOException {
-    ErasureAppender journal = erasures;
+  private OwnErasures erasures() throws IOException {
+    OwnErasures journal = erasures;
     if (journal == null) {
       throw new IOException("this node is just starting");
     }
-    journal.append(records);
+    return journal;
+  }
+
+  private void appendErasures(byte[] records) throws IOException {
+    erasures().append(records);
+  }
+
+  private static void appendErasures(Channel channel, byte[] records) throws IOException {
+    ErasureCalls.append(channel, records, FILE_PATIENCE);
   }
 
   /**
@@ -409,10 +435,20 @@ public final class ClusterNode implements AutoCloseable {
 
   /** The attachments of the cluster for as long as this node leads in a term. */
   public FileMirror attachments(long term) {
-    return attachments == null
-        ? FileMirror.ALONE
-        : new LeaderFiles(
-            attachments, others(FileCalls::new), term, () -> leads(term), FILE_PATIENCE, asking);
+    MirroredFolder own = attachments;
+    return own == null ? FileMirror.ALONE : files(own, term);
+  }
+
+  /** One for each term: {@link #replace} must find that with which the gateway copies. */
+  private synchronized LeaderFiles files(MirroredFolder own, long term) {
+    LeaderFiles files = mirror;
+    if (files == null || files.term() != term) {
+      files =
+          new LeaderFiles(
+              own, others(FileCalls::new), term, () -> leads(term), FILE_PATIENCE, asking);
+      mirror = files;
+    }
+    return files;
   }
 
   /**
@@ -431,33 +467,134 @@ public final class ClusterNode implements AutoCloseable {
     return lead != null && lead.store().term() == term;
   }
 
-  private Map<String, KeyNode> keysOfOthers() {
-    Duration patience = settings.limits().electionTimeout().multipliedBy(2);
-    return others(channel -> new KeyCalls(channel, patience));
+  private KeyNode keysAt(Supplier<Channel> channel) {
+    return new KeyCalls(channel, settings.limits().electionTimeout().multipliedBy(2));
   }
 
-  private <T> Map<String, T> others(Function<Supplier<ManagedChannel>, T> calls) {
-    Map<String, T> others = new HashMap<>();
-    settings
-        .nodes()
-        .forEach(
-            (name, address) -> {
-              if (!name.equals(settings.self())) {
-                others.put(name, calls.apply(() -> channel(name, address)));
-              }
-            });
+  private <T> Map<String, T> others(Function<Supplier<Channel>, T> calls) {
+    return others().entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey,
+                other -> calls.apply(() -> channel(other.getKey(), other.getValue()))));
+  }
+
+  private Map<String, String> others() {
+    Map<String, String> others = new HashMap<>(machines());
+    others.remove(settings.self());
     return others;
   }
 
-  private synchronized ManagedChannel channel(String name, String address) {
-    return channels.computeIfAbsent(
-        name, unused -> CopyTransfer.channel(address, tls, RaftSettings.MESSAGE_BYTES));
+  /**
+   * All nodes with their addresses, as the log of the cluster has them; before it says any, those
+   * of the settings. While one is replaced, those before: until the change is committed, a majority
+   * of them is needed too.
+   */
+  public Map<String, String> machines() {
+    Map<String, String> machines =
+        division().map(RaftServer.Division::getRaftConf).stream()
+            .map(
+                it ->
+                    it.getPreviousPeers().isEmpty() ? it.getCurrentPeers() : it.getPreviousPeers())
+            .flatMap(Collection::stream)
+            .collect(Collectors.toMap(one -> one.getId().toString(), RaftPeer::getAddress));
+    return machines.isEmpty() ? settings.nodes() : machines;
+  }
+
+  /** Whether this node is one of its cluster: it has been added, and not removed. */
+  public boolean isMember() {
+    return division()
+        .filter(it -> it.getRaftConf().getPeer(self, RaftPeerRole.FOLLOWER) != null)
+        .isPresent();
+  }
+
+  private synchronized Channel channel(String name, String address) {
+    return ClientInterceptors.intercept(
+        channels.computeIfAbsent(
+            address, unused -> CopyTransfer.channel(address, tls, RaftSettings.MESSAGE_BYTES)),
+        OwnMessagesOnly.meantFor(name));
+  }
+
+  /**
+   * Whether a node that is not in the cluster answers at an address, as one of this gateway.
+   *
+   * @throws IOException if it does not
+   */
+  public void requireAnswer(String name, String address) throws IOException {
+    reconnect(address);
+    var unused = keysAt(() -> channel(name, address)).state(term());
+  }
+
+  /** A connection that failed just now would not be tried again for a while. */
+  private synchronized void reconnect(String address) {
+    Optional.ofNullable(channels.remove(address)).ifPresent(ManagedChannel::shutdown);
+  }
+
+  /**
+   * Puts a node in the place of another one, which does not run. The new one gets the erasure
+   * journal and the keys, then a copy of the ledger, and only then counts; from the beginning, what
+   * is committed, and keys that change, are on most of the nodes before and most of those after.
+   * Takes as long as the copy.
+   *
+   * <p>Nobody may run as the old one again. Where the leader is lost in the midst, Ratis's next one
+   * needs only the nodes after, and the old one could make up most of those before.
+   *
+   * @throws IOException if it did not take its place, which a repetition may mend
+   */
+  public void replace(String old, String name, String address) throws IOException {
+    Leadership lead = leading;
+    if (lead == null || !replaces.compareAndSet(false, true)) {
+      throw new IOException("this node does not lead, or another one is being replaced");
+    }
+    MirroredFolder own = attachments;
+    LeaderFiles files = own == null ? null : files(own, lead.store().term());
+    boolean replaced = false;
+    try {
+      erasures().sendTo(records -> appendErasures(channel(name, address), records));
+      lead.keys().admit(old, name, keysAt(() -> channel(name, address)));
+      if (files != null) {
+        files.admit(old, name, new FileCalls(() -> channel(name, address)));
+      }
+      change(old, name, address);
+      replaced = true;
+    } finally {
+      lead.keys().settle(replaced);
+      if (files != null) {
+        files.settle(replaced);
+      }
+      replaces.set(false);
+    }
+  }
+
+  /** Ratis has the new node catch up before it counts. */
+  private void change(String old, String name, String address) throws IOException {
+    Map<String, String> before = machines();
+    Map<String, String> after = new HashMap<>(before);
+    after.remove(old);
+    after.put(name, address);
+    SetConfigurationRequest.Arguments arguments =
+        SetConfigurationRequest.Arguments.newBuilder()
+            .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+            .setServersInCurrentConf(peers(before))
+            .setServersInNewConf(peers(after))
+            .build();
+    try {
+      var unused =
+          server
+              .setConfigurationAsync(
+                  new SetConfigurationRequest(
+                      client, self, group, calls.incrementAndGet(), arguments))
+              .thenApply(ClusterNode::successful)
+              .join();
+    } catch (CompletionException e) {
+      throw new IOException("the cluster did not change: " + e.getMessage(), e);
+    }
   }
 
   /** What this node knows of its cluster; empty once Ratis has closed it. Does not wait. */
   public Optional<ClusterStatus> status() {
     Optional<List<String>> lacking = Optional.ofNullable(leading).map(Leadership::lackingKeys);
-    return division().map(it -> ClusterStatus.of(it, settings.nodes(), lacking));
+    return division().map(it -> ClusterStatus.of(it, machines(), lacking));
   }
 
   /**
@@ -494,7 +631,7 @@ public final class ClusterNode implements AutoCloseable {
   }
 
   private LogPosition fetch(String leader, long firstIndex, BooleanSupplier leads) {
-    String address = settings.nodes().get(leader);
+    String address = machines().getOrDefault(leader, settings.nodes().get(leader));
     if (address == null) {
       throw new IllegalStateException("the leader " + leader + " is not among the nodes");
     }
@@ -522,12 +659,24 @@ public final class ClusterNode implements AutoCloseable {
                   copy.position().commits(),
                   election.multipliedBy(10),
                   lease),
-              new LeaderKeys(keys, keysOfOthers(), term, election.multipliedBy(2), asking),
+              new LeaderKeys(
+                  keys,
+                  others(ClusterNode.this::keysAt),
+                  () -> outside(copy),
+                  term,
+                  election.multipliedBy(2),
+                  asking),
               lease,
               () -> confirmLead(term),
               settings.limits());
       leading = lead;
       events.execute(() -> serve(lead));
+    }
+
+    private List<String> outside(RocksReplica copy) {
+      Set<String> named = new TreeSet<>(FormerMachines.of(copy.store()).keySet());
+      named.removeAll(machines().keySet());
+      return List.copyOf(named);
     }
 
     private void serve(Leadership lead) {

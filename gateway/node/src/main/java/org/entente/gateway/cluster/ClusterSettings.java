@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param group name of the cluster, the same on all its nodes
  * @param self name of this node
  * @param nodes names of all nodes, this one included, with the addresses where they listen for each
- *     other, as {@code host:port}
+ *     other, as {@code host:port}; what the log of the cluster says counts more, once there is one
+ * @param joins whether this node was not there when the cluster began, and waits to be added to it
  * @param folders where this node keeps what
  * @param limits times and sizes
  * @param tls how nodes prove who they are
@@ -26,6 +27,7 @@ public record ClusterSettings(
     String group,
     String self,
     Map<String, String> nodes,
+    boolean joins,
     Folders folders,
     Limits limits,
     Tls tls,

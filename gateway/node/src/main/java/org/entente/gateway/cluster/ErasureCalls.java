@@ -2,7 +2,7 @@ package org.entente.gateway.cluster;
 
 import java.io.IOException;
 import java.time.Duration;
-import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Channel;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 
@@ -31,7 +31,7 @@ final class ErasureCalls {
   }
 
   /** Has a node add records to its journal; there they are durable on return. */
-  static void append(ManagedChannel channel, byte[] records, Duration patience) throws IOException {
+  static void append(Channel channel, byte[] records, Duration patience) throws IOException {
     KeyCalls.call(channel, APPEND, records, patience);
   }
 }

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
-import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Channel;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
@@ -52,14 +52,14 @@ final class FileCalls implements FileNode {
   private static final MethodDescriptor<byte[], byte[]> FILES = method("Files");
   private static final MethodDescriptor<byte[], byte[]> REMOVE = method("Remove");
 
-  private final Supplier<ManagedChannel> channel;
+  private final Supplier<Channel> channel;
 
   /**
    * The files of another node.
    *
    * @param channel the connection for a call, which the caller ends
    */
-  FileCalls(Supplier<ManagedChannel> channel) {
+  FileCalls(Supplier<Channel> channel) {
     this.channel = channel;
   }
 

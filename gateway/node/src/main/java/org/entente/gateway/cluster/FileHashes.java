@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
-import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Channel;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
@@ -76,7 +76,7 @@ final class FileHashes {
   }
 
   /** Asks another node. Does not wait; a node that does not answer differs in nothing. */
-  void ask(String node, ManagedChannel channel, Duration patience) {
+  void ask(String node, Channel channel, Duration patience) {
     ClientCalls.asyncUnaryCall(
         channel.newCall(
             HASHES,

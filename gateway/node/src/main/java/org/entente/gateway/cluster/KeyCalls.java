@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
-import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Channel;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
@@ -32,7 +32,7 @@ final class KeyCalls implements KeyNode {
   private static final MethodDescriptor<byte[], byte[]> FETCH = method(SERVICE, "Fetch");
   private static final MethodDescriptor<byte[], byte[]> CHANGE = method(SERVICE, "Change");
 
-  private final Supplier<ManagedChannel> channel;
+  private final Supplier<Channel> channel;
   private final Duration patience;
 
   /**
@@ -40,7 +40,7 @@ final class KeyCalls implements KeyNode {
    *
    * @param channel the connection for a call, which the caller ends
    */
-  KeyCalls(Supplier<ManagedChannel> channel, Duration patience) {
+  KeyCalls(Supplier<Channel> channel, Duration patience) {
     this.channel = channel;
     this.patience = patience;
   }
@@ -76,10 +76,7 @@ final class KeyCalls implements KeyNode {
 
   /** Calls another node, and waits for its answer. */
   static byte[] call(
-      ManagedChannel channel,
-      MethodDescriptor<byte[], byte[]> method,
-      byte[] request,
-      Duration patience)
+      Channel channel, MethodDescriptor<byte[], byte[]> method, byte[] request, Duration patience)
       throws IOException {
     try {
       return ClientCalls.blockingUnaryCall(

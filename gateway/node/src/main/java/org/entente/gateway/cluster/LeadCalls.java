@@ -7,8 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
-import org.apache.ratis.thirdparty.io.grpc.ConnectivityState;
-import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Channel;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
@@ -43,11 +42,7 @@ final class LeadCalls {
   }
 
   /** Asks a node whether it is in a term; fails if it does not answer. Does not wait. */
-  static CompletableFuture<Boolean> isIn(ManagedChannel channel, long term, Duration patience) {
-    if (channel.getState(/* requestConnection= */ false) == ConnectivityState.TRANSIENT_FAILURE) {
-      // Its pause would outlast the failure.
-      channel.resetConnectBackoff();
-    }
+  static CompletableFuture<Boolean> isIn(Channel channel, long term, Duration patience) {
     Answer answer = new Answer();
     ClientCalls.asyncUnaryCall(
         channel.newCall(

@@ -4,9 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,9 +18,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.entente.gateway.store.FileMirror;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,8 +41,15 @@ final class LeaderFiles implements FileMirror {
   /** Files of which it is remembered how far they were copied; others are compared again. */
   private static final int REMEMBERED = 10_000;
 
+  /** How often files are copied again for a node that is to join. */
+  private static final int ATTEMPTS = 8;
+
+  /** Waits for all. */
+  private static final Predicate<Set<String>> ALL = some -> false;
+
   private final MirroredFolder own;
-  private final List<Peer> peers;
+  private volatile List<Peer> peers;
+  private volatile Quorum quorum;
   private final long term;
   private final BooleanSupplier leads;
   private final Duration patience;
@@ -166,16 +175,56 @@ final class LeaderFiles implements FileMirror {
             .sorted(Map.Entry.comparingByKey())
             .map(node -> new Peer(node.getKey(), node.getValue()))
             .toList();
+    this.quorum = Quorum.of(others.keySet());
+  }
+
+  long term() {
+    return term;
+  }
+
+  /**
+   * A node is about to take the place of another: from now on a copy is on most of the nodes before
+   * and on most of those after. On return this holds for all files that this node has.
+   *
+   * @throws IOException if too few take one; {@link #settle} undoes the rest
+   */
+  void admit(String old, String name, FileNode node) throws IOException {
+    synchronized (this) {
+      peers = Stream.concat(peers.stream(), Stream.of(new Peer(name, node))).toList();
+      quorum = quorum.replacing(old, name);
+    }
+    for (int attempts = 1; !copied(own.files(term).keySet()); attempts++) {
+      if (attempts == ATTEMPTS) {
+        throw new IOException("too few machines take the attachments; the log names those");
+      }
+    }
+  }
+
+  /** A file that is being copied already is not here in time. */
+  private boolean copied(Set<String> files) {
+    boolean all = true;
+    for (String file : files) {
+      try {
+        copy(file);
+      } catch (IOException e) {
+        LOG.info("attachment {} is not copied yet: {}", file, e.getMessage());
+        all = false;
+      }
+    }
+    return all;
+  }
+
+  /** Ends {@link #admit}: the new node has taken the place of the other one, or has not. */
+  synchronized void settle(boolean replaced) {
+    Set<String> names = replaced ? quorum.after() : quorum.before();
+    peers = peers.stream().filter(peer -> names.contains(peer.name)).toList();
+    quorum = Quorum.of(names);
   }
 
   private void requireLead() throws IOException {
     if (!leads.getAsBoolean()) {
       throw new IOException("this node no longer leads");
     }
-  }
-
-  private int majority() {
-    return (peers.size() + 1) / 2 + 1;
   }
 
   @Override
@@ -197,35 +246,36 @@ final class LeaderFiles implements FileMirror {
   @Override
   public void copy(String name) throws IOException {
     requireLead();
-    int made = 1 + ask(peer -> peer.copy(name) ? true : null, majority() - 1).size();
-    if (made < majority()) {
+    Quorum needed = quorum;
+    Set<String> made = ask(peer -> peer.copy(name) ? true : null, needed::isReachedWith).keySet();
+    if (!needed.isReachedWith(made)) {
       failedCopies.merge(name, 1L, Long::sum);
       throw new IOException(
           "%d of %d machines have the file; at least %d must"
-              .formatted(made, peers.size() + 1, majority()));
+              .formatted(1 + made.size(), needed.before().size() + 1, needed.most()));
     }
   }
 
   @Override
   public boolean copyToAll(String name) {
+    Set<String> all = peers.stream().map(peer -> peer.name).collect(Collectors.toSet());
     return leads.getAsBoolean()
-        && ask(peer -> peer.copy(name) ? true : null, peers.size()).size() == peers.size();
+        && ask(peer -> peer.copy(name) ? true : null, ALL).keySet().containsAll(all);
   }
 
   @Override
   public void resume(String name, long from) throws IOException {
     requireLead();
-    List<Holding> answers =
-        ask(peer -> new Holding(peer, peer.node.held(term, name, 0)), peers.size());
-    // Any of these and any majority have a machine in common.
-    int needed = peers.size() + 1 - majority();
-    if (answers.size() < needed) {
+    Map<String, Holding> answers =
+        ask(peer -> new Holding(peer, peer.node.held(term, name, 0)), ALL);
+    Set<String> others = quorum.before();
+    if (!quorum.isMetBy(answers.keySet())) {
       throw new IOException(
           "%d of %d other machines answered; at least %d must"
-              .formatted(answers.size(), peers.size(), needed));
+              .formatted(answers.size(), others.size(), others.size() + 1 - quorum.most()));
     }
     Holding longest = null;
-    for (Holding one : answers) {
+    for (Holding one : answers.values()) {
       if (longest == null || one.held().length() > longest.held().length()) {
         longest = one;
       }
@@ -242,20 +292,22 @@ final class LeaderFiles implements FileMirror {
       return true;
     }
     requireLead();
-    AtomicInteger lacking = new AtomicInteger();
-    List<Peer> having =
+    Set<String> lacking = ConcurrentHashMap.newKeySet();
+    Map<String, Peer> having =
         ask(
             peer -> {
               boolean has = has(peer.node, name, wanted);
-              lacking.addAndGet(has ? 0 : 1);
+              if (!has) {
+                lacking.add(peer.name);
+              }
               return has ? peer : null;
             },
-            1);
+            some -> !some.isEmpty());
     if (!having.isEmpty()) {
-      take(name, having.get(0), 0);
+      take(name, having.values().iterator().next(), 0);
       return has(own, name, wanted);
     }
-    if (lacking.get() < (replaceable ? majority() - 1 : peers.size())) {
+    if (!(replaceable ? quorum.isReachedWith(lacking) : lacking.containsAll(quorum.before()))) {
       throw new IOException("machines that did not answer may have the file");
     }
     return false;
@@ -281,9 +333,9 @@ final class LeaderFiles implements FileMirror {
 
   @Override
   public Set<String> retain(Predicate<String> kept) {
-    List<Set<String>> held = ask(peer -> keep(peer, kept), peers.size());
-    Set<String> common = held.isEmpty() ? new HashSet<>() : new HashSet<>(held.get(0));
-    held.forEach(common::retainAll);
+    Iterator<Set<String>> held = ask(peer -> keep(peer, kept), ALL).values().iterator();
+    Set<String> common = held.hasNext() ? new HashSet<>(held.next()) : new HashSet<>();
+    held.forEachRemaining(common::retainAll);
     return common;
   }
 
@@ -311,24 +363,27 @@ final class LeaderFiles implements FileMirror {
     @Nullable T to(Peer peer) throws IOException;
   }
 
-  /** Asks all at once, and waits for the needed number of answers. */
-  private <T> List<T> ask(Question<T> question, int needed) {
-    BlockingQueue<Optional<T>> answers = new LinkedBlockingQueue<>();
+  /** Asks all at once, and waits until enough have given an answer that counts, or all. */
+  private <T> Map<String, T> ask(Question<T> question, Predicate<Set<String>> isEnough) {
+    BlockingQueue<Map.Entry<String, Optional<T>>> answers = new LinkedBlockingQueue<>();
+    List<Peer> asked = peers;
     try {
-      peers.forEach(peer -> threads.execute(() -> answers.add(answer(peer, question))));
+      asked.forEach(
+          peer -> threads.execute(() -> answers.add(Map.entry(peer.name, answer(peer, question)))));
     } catch (RejectedExecutionException e) {
       // The node is stopping.
-      return List.of();
+      return Map.of();
     }
-    List<T> counted = new ArrayList<>();
+    Map<String, T> counted = new LinkedHashMap<>();
     long end = System.nanoTime() + patience.toNanos();
     try {
-      for (int i = 0; i < peers.size() && counted.size() < needed; i++) {
-        Optional<T> next = answers.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      for (int i = 0; i < asked.size() && !isEnough.test(counted.keySet()); i++) {
+        Map.Entry<String, Optional<T>> next =
+            answers.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         if (next == null) {
           break;
         }
-        next.ifPresent(counted::add);
+        next.getValue().ifPresent(answer -> counted.put(next.getKey(), answer));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,9 +17,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.keys.KeyDescription;
@@ -59,7 +61,9 @@ final class LeaderKeys implements KeyMirror {
 
   private final NodeKeys own;
   private final Keystore keystore;
-  private final List<Peer> peers;
+  private volatile List<Peer> peers;
+  private volatile Quorum quorum;
+  private final Supplier<List<String>> outside;
   private final long term;
   private final Duration patience;
   private final Executor threads;
@@ -67,6 +71,7 @@ final class LeaderKeys implements KeyMirror {
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile CompletableFuture<?> lastChange = CompletableFuture.completedFuture(null);
   private volatile List<String> awaited = List.of();
+  private volatile boolean begun;
   private boolean warned;
   private final AtomicLong number = new AtomicLong();
 
@@ -90,11 +95,17 @@ final class LeaderKeys implements KeyMirror {
    * The keys in a term.
    *
    * @param others the other nodes by name
+   * @param outside nodes outside the cluster that may have keys of it ({@link FormerMachines})
    * @param patience the longest wait for an answer
    * @param threads where other nodes are asked, several at once
    */
   LeaderKeys(
-      NodeKeys own, Map<String, KeyNode> others, long term, Duration patience, Executor threads) {
+      NodeKeys own,
+      Map<String, KeyNode> others,
+      Supplier<List<String>> outside,
+      long term,
+      Duration patience,
+      Executor threads) {
     this.own = own;
     this.keystore = own.keystore();
     this.peers =
@@ -102,6 +113,8 @@ final class LeaderKeys implements KeyMirror {
             .sorted(Map.Entry.comparingByKey())
             .map(node -> new Peer(node.getKey(), node.getValue()))
             .toList();
+    this.quorum = Quorum.of(others.keySet());
+    this.outside = outside;
     this.term = term;
     this.patience = patience;
     this.threads = threads;
@@ -133,15 +146,16 @@ final class LeaderKeys implements KeyMirror {
       own.keep(tag());
       keystore.mirrorTo(this);
     }
-    while (confirmed() < majority()) {
+    while (!isConfirmed()) {
       requireLead(leads);
-      await(askToCatchUp(), majority() - 1);
-      if (confirmed() < majority()) {
+      await(askToCatchUp(), this::isConfirmed);
+      if (!isConfirmed()) {
         sayAwaited(missing());
         pause();
       }
     }
     awaited = List.of();
+    begun = true;
   }
 
   /** Nodes whose keys this one needs before it serves; empty if it needs none. */
@@ -203,18 +217,22 @@ final class LeaderKeys implements KeyMirror {
     }
   }
 
-  private int majority() {
-    return (peers.size() + 1) / 2 + 1;
-  }
-
   private boolean mayBegin(KeyNode.State mine, Map<Peer, KeyNode.State> states) {
     List<KeyTag> tags =
         Stream.concat(Stream.of(mine), states.values().stream()).map(KeyNode.State::tag).toList();
     boolean all = tags.size() == peers.size() + 1;
     boolean first = tags.stream().allMatch(KeyTag.START::equals);
     // One that lost keys may have had one that no other answering node has.
-    long holders = tags.stream().filter(tag -> !tag.equals(KeyTag.LOST)).count();
-    return all || (!first && holders >= majority());
+    Set<String> holders =
+        states.entrySet().stream()
+            .filter(one -> !one.getValue().tag().equals(KeyTag.LOST))
+            .map(one -> one.getKey().name)
+            .collect(Collectors.toSet());
+    boolean enough =
+        mine.tag().equals(KeyTag.LOST)
+            ? quorum.isReachedBy(holders)
+            : quorum.isReachedWith(holders);
+    return all || (!first && enough);
   }
 
   /** The states of those that answer until they are enough to begin, or have all answered. */
@@ -448,8 +466,9 @@ final class LeaderKeys implements KeyMirror {
     if (over.getCount() == 0) {
       throw new IOException("this node no longer leads");
     }
-    int able = 1 + (int) peers.stream().filter(peer -> peer.holds != null).count();
-    if (able < majority()) {
+    List<String> able =
+        peers.stream().filter(peer -> peer.holds != null).map(peer -> peer.name).toList();
+    if (!quorum.isReachedWith(able)) {
       // Nobody can have made it. A new number would keep nodes from being caught up.
       throw tooFew(able);
     }
@@ -467,19 +486,20 @@ final class LeaderKeys implements KeyMirror {
     lastChange =
         CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
             .whenComplete((all, failure) -> copies.forEach(KeyEntry::close));
-    int count = 1 + await(asked, majority() - 1);
-    if (count < majority()) {
+    await(asked, () -> quorum.isReachedWith(holding(after)));
+    List<String> made = holding(after);
+    if (!quorum.isReachedWith(made)) {
       // Which of them made it is unknown: its state must have a name that no other gets.
       number.incrementAndGet();
       peers.forEach(peer -> peer.holds = null);
-      throw tooFew(count);
+      throw tooFew(made);
     }
   }
 
-  private IOException tooFew(int able) {
+  private IOException tooFew(List<String> able) {
     return new IOException(
         "%d of %d nodes can keep the key; at least %d must"
-            .formatted(able, peers.size() + 1, majority()));
+            .formatted(1 + able.size(), peers.size() + 1, quorum.most()));
   }
 
   private static KeyEntry copy(KeyEntry key) {
@@ -506,26 +526,25 @@ final class LeaderKeys implements KeyMirror {
     return reached;
   }
 
-  /** Waits for the needed number of answers, or until no more will come; returns how many came. */
-  private int await(List<CompletableFuture<Optional<KeyNode.Held>>> asked, int needed)
+  /** Waits until enough have answered, or all that will. */
+  private void await(
+      List<CompletableFuture<Optional<KeyNode.Held>>> asked, BooleanSupplier isEnough)
       throws IOException {
-    AtomicInteger made = new AtomicInteger();
     CompletableFuture<Void> enough = new CompletableFuture<>();
     CompletableFuture<?>[] counted =
         asked.stream()
             .map(
                 one ->
-                    one.thenAccept(
-                        answer -> {
-                          if (answer.isPresent() && made.incrementAndGet() >= needed) {
+                    one.thenRun(
+                        () -> {
+                          if (isEnough.getAsBoolean()) {
                             enough.complete(null);
                           }
                         }))
             .toArray(CompletableFuture<?>[]::new);
-    if (needed > 0) {
+    if (!isEnough.getAsBoolean()) {
       await(CompletableFuture.anyOf(enough, CompletableFuture.allOf(counted)));
     }
-    return made.get();
   }
 
   private void await(CompletableFuture<?> future) throws IOException {
@@ -551,8 +570,13 @@ final class LeaderKeys implements KeyMirror {
     return new KeyTag(term, number.get());
   }
 
-  private int confirmed() {
-    return 1 + peers.size() - missing().size();
+  /** Whether enough nodes hold what this one holds. Does not wait for a change under way. */
+  private boolean isConfirmed() {
+    return quorum.isReachedWith(holding(tag()));
+  }
+
+  private List<String> holding(KeyTag tag) {
+    return peers.stream().filter(peer -> holds(peer, tag)).map(peer -> peer.name).toList();
   }
 
   private List<String> missing() {
@@ -581,7 +605,44 @@ final class LeaderKeys implements KeyMirror {
     } catch (IOException e) {
       LOG.debug("no further answers are awaited", e);
     }
-    return missing();
+    return Stream.concat(missing().stream(), outside.get().stream()).distinct().toList();
+  }
+
+  /**
+   * A node is about to take the place of another: from now on a change needs most of the nodes
+   * before and most of those after. On return the keys, as they are now, are on that many, and on
+   * the new one.
+   *
+   * @throws IOException if the new one does not take them, or too few others have them; {@link
+   *     #settle} undoes the rest
+   */
+  void admit(String old, String name, KeyNode node) throws IOException {
+    if (!begun) {
+      throw new IOException("this node does not have the keys of the cluster yet");
+    }
+    Peer next = new Peer(name, node);
+    synchronized (keystore) {
+      peers = Stream.concat(peers.stream(), Stream.of(next)).toList();
+      quorum = quorum.replacing(old, name);
+    }
+    for (int attempts = 1; !(isConfirmed() && holds(next, tag())); attempts++) {
+      if (over.getCount() == 0) {
+        throw new IOException("this node no longer leads");
+      }
+      if (attempts > ATTEMPTS) {
+        throw new IOException("these nodes do not have the keys: " + String.join(", ", missing()));
+      }
+      catchUp();
+    }
+  }
+
+  /** Ends {@link #admit}: the new node has taken the place of the other one, or has not. */
+  void settle(boolean replaced) {
+    synchronized (keystore) {
+      Set<String> names = replaced ? quorum.after() : quorum.before();
+      peers = peers.stream().filter(peer -> names.contains(peer.name)).toList();
+      quorum = Quorum.of(names);
+    }
   }
 
   /** Refuses further changes: this node no longer leads. */

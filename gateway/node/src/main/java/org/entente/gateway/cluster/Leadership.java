@@ -58,6 +58,10 @@ final class Leadership {
     return store;
   }
 
+  LeaderKeys keys() {
+    return keys;
+  }
+
   /** Nodes whose keys this one needs before it serves; empty if it needs none. */
   List<String> awaitedKeys() {
     return keys.awaited();

@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 /**
  * The erasure journals of the other nodes. Records that one of them fails to take are brought again
@@ -23,37 +25,32 @@ final class OtherJournals {
    */
   static final int REMEMBERED = 20_000;
 
-  private final List<Journal> journals;
+  private final Supplier<Map<String, ErasureAppender>> nodes;
+  private final Map<String, Journal> journals = new ConcurrentHashMap<>();
   private final Executor threads;
 
   /**
    * The journals.
    *
-   * @param nodes by name; each call ends in a limited time
+   * @param nodes those of the moment, by name; each call ends in a limited time
    * @param threads where they are called, all at once
    */
-  OtherJournals(Map<String, ErasureAppender> nodes, Executor threads) {
+  OtherJournals(Supplier<Map<String, ErasureAppender>> nodes, Executor threads) {
+    this.nodes = nodes;
     this.threads = threads;
-    this.journals =
-        nodes.entrySet().stream()
-            .sorted(Map.Entry.comparingByKey())
-            .map(node -> new Journal(node.getKey(), node.getValue()))
-            .toList();
   }
 
   /** One journal, and what it took while another did not. */
   private static final class Journal {
     private final String name;
-    private final ErasureAppender node;
     private final Set<ByteString> taken = new HashSet<>();
 
-    Journal(String name, ErasureAppender node) {
+    Journal(String name) {
       this.name = name;
-      this.node = node;
     }
 
     /** Why the node may not have them; empty if it has. */
-    synchronized Optional<String> append(List<ByteString> records) {
+    synchronized Optional<String> append(ErasureAppender node, List<ByteString> records) {
       List<ByteString> missing = records.stream().filter(one -> !taken.contains(one)).toList();
       try {
         if (!missing.isEmpty()) {
@@ -80,10 +77,17 @@ final class OtherJournals {
    * @throws IOException naming a node that may not have them
    */
   void append(List<ByteString> records) throws IOException {
+    Map<String, ErasureAppender> now = nodes.get();
+    // One that has left, and comes back, may have lost what it took.
+    journals.keySet().retainAll(now.keySet());
     try {
       List<CompletableFuture<Optional<String>>> calls =
-          journals.stream()
-              .map(one -> CompletableFuture.supplyAsync(() -> one.append(records), threads))
+          now.entrySet().stream()
+              .sorted(Map.Entry.comparingByKey())
+              .map(
+                  node ->
+                      CompletableFuture.supplyAsync(
+                          () -> journal(node.getKey()).append(node.getValue(), records), threads))
               .toList();
       for (CompletableFuture<Optional<String>> call : calls) {
         String failure = call.get().orElse(null);
@@ -97,6 +101,10 @@ final class OtherJournals {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while others took records of erasures", e);
     }
-    journals.forEach(one -> one.end(records));
+    journals.values().forEach(one -> one.end(records));
+  }
+
+  private Journal journal(String node) {
+    return journals.computeIfAbsent(node, Journal::new);
   }
 }

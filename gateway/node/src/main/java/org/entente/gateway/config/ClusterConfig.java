@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     and at most twice that, 1,000 by default, 300 to 60,000
  * @param flushMib MiB of log after which the copy in {@code data} is flushed and the log shortened,
  *     256 by default, 32 to 65,536
+ * @param join whether this machine waits until it is put into the place of another one
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record ClusterConfig(
@@ -35,7 +36,8 @@ public record ClusterConfig(
     Path log,
     Path mark,
     @OrDefault int electionTimeoutMillis,
-    @OrDefault int flushMib) {
+    @OrDefault int flushMib,
+    @Nullable Boolean join) {
   private static final Set<Integer> SIZES = Set.of(3, 5, 7);
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
   private static final Pattern ADDRESS = Pattern.compile("\\S{1,253}:[0-9]{1,5}");
@@ -120,6 +122,11 @@ public record ClusterConfig(
     return nodes.stream().collect(Collectors.toUnmodifiableMap(Machine::name, Machine::address));
   }
 
+  /** {@link #join}, false by default. */
+  public boolean joins() {
+    return Boolean.TRUE.equals(join);
+  }
+
   /** Where this machine listens for the others. */
   public String address() {
     return nodes.stream()
@@ -131,7 +138,7 @@ public record ClusterConfig(
 
   ClusterConfig copy(UnaryOperator<Path> place) {
     return new ClusterConfig(
-        node, nodes, place.apply(log), place.apply(mark), electionTimeoutMillis, flushMib);
+        node, nodes, place.apply(log), place.apply(mark), electionTimeoutMillis, flushMib, join);
   }
 
   /** Checks it against the rest of the configuration. */

@@ -2,6 +2,8 @@ package org.entente.gateway.feature;
 
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Result;
+import org.entente.proto.v1.ReplaceMachineRequest;
+import org.entente.proto.v1.ReplaceMachineResponse;
 import org.entente.proto.v1.TransferLeadRequest;
 import org.entente.proto.v1.TransferLeadResponse;
 
@@ -12,4 +14,10 @@ public interface OwnCluster {
    * lead now.
    */
   Result<TransferLeadResponse> transfer(NodeName client, TransferLeadRequest request);
+
+  /**
+   * Begins to put a machine into the place of another one; recorded durably on return. Refused if
+   * that cannot be done now.
+   */
+  Result<ReplaceMachineResponse> replace(NodeName client, ReplaceMachineRequest request);
 }

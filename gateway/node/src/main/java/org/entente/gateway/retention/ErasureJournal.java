@@ -287,13 +287,33 @@ public final class ErasureJournal implements AutoCloseable {
    * @throws IOException if one of them may not have them
    */
   void appendElsewhere(List<ErasureRecord> erasures) throws IOException {
+    others.append(delimited(erasures));
+  }
+
+  private static List<ByteString> delimited(List<ErasureRecord> erasures) throws IOException {
     List<ByteString> records = new ArrayList<>();
     for (ErasureRecord erasure : erasures) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       erasure.writeDelimitedTo(bytes);
       records.add(ByteString.copyFrom(bytes.toByteArray()));
     }
-    others.append(records);
+    return records;
+  }
+
+  /**
+   * Has another machine's journal, which may be new, take all records that are durable here when
+   * the call begins. Others may be added meanwhile.
+   *
+   * @throws IOException if they cannot be read, or may not be on the disk there
+   */
+  public void sendTo(Others other) throws IOException {
+    Pages pages = new Pages(PAGE, page -> other.append(delimited(page)));
+    read(path, durableBytes(), pages);
+    pages.end();
+  }
+
+  private synchronized long durableBytes() {
+    return length;
   }
 
   /**

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -23,8 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.GroupManagementRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftClientReplyProto;
 import org.apache.ratis.proto.grpc.AdminProtocolServiceGrpc;
@@ -45,6 +48,7 @@ import org.entente.gateway.store.LogPosition;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.store.StoreState;
 import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.LoopbackPort;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,6 +174,164 @@ class ClusterNodeTest {
       assertFalse(passed.join());
       commit(lead, count + 1, count + 1);
       assertHolds(lead, count + 1);
+    }
+  }
+
+  /** The third machine is gone for good, with its disks. */
+  @Test
+  void node_inThePlaceOfALostOne_hasEverything_andServesWhenAnotherIsLost() throws IOException {
+    try (TestCluster cluster = new TestCluster(dir, 3, 1_000_000).startAll()) {
+      TestCluster.Lead first = cluster.awaitLead();
+      String lost = cluster.others(first.node()).get(0);
+      String stays = cluster.others(first.node()).get(1);
+      commit(first, 1, 30);
+      cluster.stop(lost);
+      commit(first, 31, 60);
+      KeyEntry key = outboxKey();
+      cluster.keystore(first.node()).put(key);
+
+      cluster.erasures(first.node()).append(new byte[] {1});
+
+      String address = cluster.startNext("n4", lost);
+      // It must not acknowledge in the name of the lost one.
+      commit(first, 61, 65);
+      assertEquals(LogPosition.START, cluster.node("n4").position());
+      assertFalse(cluster.node("n4").isMember());
+      ClusterNode leader = cluster.node(first.node());
+      assertThrows(IOException.class, () -> leader.requireAnswer(lost, address));
+      leader.requireAnswer("n4", address);
+      name(first, lost, FormerMachines.Step.LEAVES);
+      name(first, "n4", FormerMachines.Step.JOINS);
+      assertEquals(
+          List.of(lost, "n4"),
+          cluster.keystore(first.node()).unconfirmed(),
+          "the one is down, the other may get keys");
+      leader.replace(lost, "n4", address);
+
+      cluster.node(first.node()).sendErasures(List.of(ByteString.copyFrom(new byte[] {2})));
+
+      assertEquals(
+          List.of(ByteString.copyFrom(new byte[] {1}), ByteString.copyFrom(new byte[] {2})),
+          cluster.erasures("n4").records,
+          "what was erased before, and since");
+      Set<String> machines = Set.of(first.node(), stays, "n4");
+      for (String node : machines) {
+        TestCluster.awaitTrue(() -> cluster.node(node).machines().keySet().equals(machines));
+      }
+      TestCluster.awaitTrue(cluster.node("n4")::isMember);
+      commit(first, 66, 70);
+      assertEquals(List.of(lost), cluster.keystore(first.node()).unconfirmed(), "rule A");
+      cluster.stop(first.node());
+      TestCluster.Lead second = cluster.awaitLead();
+      assertHolds(second, 70);
+      assertEquals(
+          Optional.of(key), cluster.keystore(second.node()).get(key.kind(), key.id()), "rule F");
+      commit(second, 71, 75);
+
+      // The file of each machine still names the first three.
+      cluster.stop(second.node());
+      cluster.start(first.node());
+      cluster.start(second.node());
+      assertHolds(cluster.awaitLead(), 75);
+      assertEquals(machines, cluster.node(first.node()).machines().keySet());
+    }
+  }
+
+  /** Once after the new one has keys, once after it has a part of the ledger. */
+  @Test
+  @Tag("extended")
+  @Tag("cluster")
+  void replacement_whoseLeaderPassesTheLeadOrStops_canBeRepeated() {
+    try (TestCluster cluster = new TestCluster(dir, 3, 1_000_000).startAll()) {
+      TestCluster.Lead first = cluster.awaitLead();
+      String lost = cluster.others(first.node()).get(0);
+      String stays = cluster.others(first.node()).get(1);
+      commit(first, 1, 20);
+      cluster.stop(lost);
+      cluster.startNext("n4", lost);
+      CompletableFuture<Boolean> passed = replacing(cluster, first.node(), lost, "n4");
+      TestCluster.awaitTrue(() -> !cluster.keystore("n4").list(KeyKind.AGENCY_PAIR).isEmpty());
+      cluster.node(first.node()).passLeadTo(stays);
+      passed.join();
+      TestCluster.awaitTrue(() -> isReplaced(cluster, lost, "n4"));
+      TestCluster.Lead second = cluster.currentLead(first);
+      commit(second, 21, 40);
+
+      String next =
+          Stream.of(first.node(), stays)
+              .filter(it -> !it.equals(second.node()))
+              .findAny()
+              .orElse("");
+      cluster.stop(next);
+      cluster.startNext("n5", next);
+      CompletableFuture<Boolean> stopped = replacing(cluster, second.node(), next, "n5");
+      TestCluster.awaitTrue(
+          () -> stopped.isDone() || !cluster.node("n5").position().equals(LogPosition.START));
+      cluster.stop(second.node());
+      stopped.join();
+      cluster.start(second.node());
+      TestCluster.awaitTrue(() -> isReplaced(cluster, next, "n5"));
+
+      TestCluster.Lead third = cluster.currentLead(second);
+      commit(third, 41, 45);
+      assertHolds(third, 45);
+    }
+  }
+
+  /** Whether it has taken its place. */
+  private static CompletableFuture<Boolean> replacing(
+      TestCluster cluster, String leader, String old, String name) {
+    ClusterNode node = cluster.node(leader);
+    String address = "127.0.0.1:" + cluster.port(name);
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            node.requireAnswer(name, address);
+            node.replace(old, name, address);
+            return true;
+          } catch (IOException | RuntimeException e) {
+            return false;
+          }
+        });
+  }
+
+  /** Tries once, where there is a leader; whether it was done before. */
+  private static boolean isReplaced(TestCluster cluster, String old, String name) {
+    return cluster.running().stream()
+        .filter(node -> leads(cluster.node(node)))
+        .anyMatch(
+            node ->
+                cluster.node(node).machines().containsKey(name)
+                    || replacing(cluster, node, old, name).join());
+  }
+
+  private static boolean leads(ClusterNode node) {
+    return node.status().filter(it -> it.role() == ClusterStatus.Role.LEADER).isPresent();
+  }
+
+  private static void name(TestCluster.Lead lead, String node, FormerMachines.Step step) {
+    lead.store()
+        .commit(
+            new Batch().put(Table.META, FormerMachines.key(node), FormerMachines.value(step)),
+            Durability.SYNCED);
+  }
+
+  @Test
+  void node_thatDoesNotAnswer_takesNoPlace() throws IOException {
+    try (TestCluster cluster = new TestCluster(dir, 3, 64 << 20).startAll()) {
+      TestCluster.Lead lead = cluster.awaitLead();
+      String other = cluster.others(lead.node()).get(0);
+      String nobody = "127.0.0.1:" + LoopbackPort.next();
+      ClusterNode node = cluster.node(lead.node());
+      Set<String> before = node.machines().keySet();
+      assertThrows(IOException.class, () -> node.requireAnswer("n4", nobody));
+      IOException why = assertThrows(IOException.class, () -> node.replace(other, "n4", nobody));
+
+      assertTrue(String.valueOf(why.getMessage()).contains("n4"), why::toString);
+      assertEquals(before, node.machines().keySet());
+      cluster.keystore(lead.node()).put(outboxKey());
+      assertEquals(List.of(), cluster.keystore(lead.node()).unconfirmed());
+      commit(lead, 1, 3);
     }
   }
 

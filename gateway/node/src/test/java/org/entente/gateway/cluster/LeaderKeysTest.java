@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -62,6 +63,7 @@ class LeaderKeysTest {
   private volatile String followed = "";
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final List<String> outside = new CopyOnWriteArrayList<>();
   private LeaderKeys leader;
 
   private final Path dir;
@@ -104,7 +106,7 @@ class LeaderKeysTest {
                 others.put(other, new Reached(other));
               }
             });
-    return new LeaderKeys(node(name), others, term, patience, threads);
+    return new LeaderKeys(node(name), others, () -> outside, term, patience, threads);
   }
 
   private NodeKeys node(String name) {

@@ -45,7 +45,7 @@ class OtherJournalsTest {
   @Test
   void machine_thatTookRecords_doesNotGetThemAgain_whileAnotherTakesNone() throws IOException {
     OtherJournals journals =
-        new OtherJournals(Map.of("n2", this::takeUnlessFull, "n3", this::take), threads);
+        new OtherJournals(() -> Map.of("n2", this::takeUnlessFull, "n3", this::take), threads);
     for (int minute = 0; minute < 3; minute++) {
       IOException why = assertThrows(IOException.class, () -> journals.append(List.of(ONE)));
       assertEquals("node n2: its disk is full", why.getMessage());
@@ -90,7 +90,7 @@ class OtherJournalsTest {
           }
           take(records);
         };
-    new OtherJournals(Map.of("n2", waitsForTheOther, "n3", waitsForTheOther), threads)
+    new OtherJournals(() -> Map.of("n2", waitsForTheOther, "n3", waitsForTheOther), threads)
         .append(List.of(ONE));
     assertEquals(List.of("one,", "one,"), taken);
   }

@@ -2,6 +2,7 @@ package org.entente.gateway.cluster;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +43,8 @@ final class SimLeadership {
             process.machine().replica().position().commits(),
             Duration.ZERO,
             lease);
-    this.keys = new LeaderKeys(process.keys(), others(), term, Duration.ZERO, Runnable::run);
+    this.keys =
+        new LeaderKeys(process.keys(), others(), List::of, term, Duration.ZERO, Runnable::run);
   }
 
   private Map<String, KeyNode> others() {

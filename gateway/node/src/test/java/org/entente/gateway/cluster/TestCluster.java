@@ -1,5 +1,6 @@
 package org.entente.gateway.cluster;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -8,13 +9,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.ratis.grpc.GrpcTlsConfig;
@@ -41,8 +46,11 @@ final class TestCluster implements AutoCloseable {
   private final Map<String, String> addresses = new LinkedHashMap<>();
   private final Map<String, ClusterNode> running = new LinkedHashMap<>();
   private final Map<String, Keystore> keystores = new LinkedHashMap<>();
+  private final Map<String, Erasures> erasures = new LinkedHashMap<>();
   private final BlockingQueue<Lead> leads = new LinkedBlockingQueue<>();
   private final BlockingQueue<Throwable> stops = new LinkedBlockingQueue<>();
+
+  private final Set<String> joining = new HashSet<>();
 
   private volatile @Nullable Error failure;
 
@@ -92,8 +100,10 @@ final class TestCluster implements AutoCloseable {
   void startAs(String node, String identity) {
     Keystore keystore = keystoreOf(node);
     try {
-      running.put(node, ClusterNode.start(settings(node, identity), keystore, new Told(node)));
+      ClusterNode started = ClusterNode.start(settings(node, identity), keystore, new Told(node));
+      running.put(node, started);
       keystores.put(node, keystore);
+      started.keepErasures(erasures.computeIfAbsent(node, unused -> new Erasures()));
     } catch (StoreFailure e) {
       keystore.close();
       throw e;
@@ -101,8 +111,9 @@ final class TestCluster implements AutoCloseable {
   }
 
   private Keystore keystoreOf(String node) {
-    return withKeys(
-        Keystore.open(dir.resolve(node).resolve("keys"), Instant::now, new SecureRandom()));
+    Keystore keystore =
+        Keystore.open(dir.resolve(node).resolve("keys"), Instant::now, new SecureRandom());
+    return joining.contains(node) ? keystore : withKeys(keystore);
   }
 
   /** The keys that every gateway has, the same in each keystore. */
@@ -126,6 +137,7 @@ final class TestCluster implements AutoCloseable {
         "test",
         node,
         addresses,
+        joining.contains(node),
         folders(node),
         new ClusterSettings.Limits(RocksOptions.defaults(), ELECTION, flushBytes),
         certificates.of(identity),
@@ -193,9 +205,50 @@ final class TestCluster implements AutoCloseable {
     }
   }
 
+  /** A node that is not in the cluster, with empty folders, at the address of a lost one. */
+  String startNext(String name, String lost) {
+    String address = addresses.getOrDefault(lost, "");
+    addresses.put(name, address);
+    joining.add(name);
+    start(name);
+    return address;
+  }
+
+  /** The erasure journal of a node, which outlasts its stops. */
+  static final class Erasures implements OwnErasures {
+    final List<ByteString> records = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void append(byte[] added) {
+      records.add(ByteString.copyFrom(added));
+    }
+
+    @Override
+    public void sendTo(ErasureAppender other) throws IOException {
+      for (ByteString one : records) {
+        other.append(one.toByteArray());
+      }
+    }
+  }
+
+  Erasures erasures(String node) {
+    return Optional.ofNullable(erasures.get(node)).orElseThrow();
+  }
+
   /** The next leader. */
   Lead awaitLead() {
     return await(leads);
+  }
+
+  /** The leader of now, which is the last one known if there was no other. */
+  Lead currentLead(Lead last) {
+    AtomicReference<Lead> lead = new AtomicReference<>(last);
+    awaitTrue(
+        () -> {
+          Optional.ofNullable(leads.poll()).ifPresent(lead::set);
+          return lead.get().store().isCurrent();
+        });
+    return lead.get();
   }
 
   /** Why the next node stopped. */
@@ -234,6 +287,10 @@ final class TestCluster implements AutoCloseable {
       throw new IllegalStateException(name + " does not run");
     }
     return node;
+  }
+
+  List<String> running() {
+    return List.copyOf(running.keySet());
   }
 
   List<String> others(String name) {

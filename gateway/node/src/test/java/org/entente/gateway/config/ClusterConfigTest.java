@@ -1,6 +1,7 @@
 package org.entente.gateway.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,6 +50,7 @@ class ClusterConfigTest {
         Objects.requireNonNull(config.resolvedAgainst(Path.of("/etc/entente")).cluster());
     assertEquals(1_000, cluster.electionTimeoutMillis());
     assertEquals(256, cluster.flushMib());
+    assertFalse(cluster.joins());
     assertEquals(Path.of("/etc/entente/l"), cluster.log());
     assertEquals(Path.of("/etc/entente/m/mark"), cluster.mark());
     assertEquals("10.0.0.1:9450", cluster.address());

@@ -81,6 +81,7 @@ import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.ReadAttachmentRequest;
 import org.entente.proto.v1.RecallRequest;
+import org.entente.proto.v1.ReplaceMachineRequest;
 import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.ShowUploadRequest;
 import org.entente.proto.v1.ShowUploadResponse;
@@ -339,6 +340,90 @@ class ClusterPathTest {
       assertTrue(get(node, "/cluster").body().contains(told), () -> get(node, "/cluster").body());
     }
     assertTrue(ready(leader).body().contains("warning: " + told), () -> ready(leader).body());
+  }
+
+  /** Its disk is lost: the new machine begins with nothing. */
+  @Test
+  void machine_thatIsLost_isReplacedByANewOne_whichServesWhenAnotherIsLost() throws IOException {
+    String leader = leader();
+    ManagedChannel channel = channel(leader);
+    String lost = NODES.stream().filter(node -> !node.equals(leader)).findFirst().orElseThrow();
+    String stays =
+        NODES.stream().filter(node -> !List.of(leader, lost).contains(node)).findFirst().orElse("");
+    int port = LoopbackPort.next();
+    String address = "127.0.0.1:" + port;
+    assertTrue(await(() -> hearsAll(leader)), () -> get(leader, "/cluster").body());
+    assertRefused("NOT_READY", "stop it first", () -> replace(channel, lost, "n4", address));
+    stop(lost);
+    assertTrue(await(() -> notes(leader).contains("has not answered")), () -> notes(leader));
+    assertRefused("INVALID_FIELD", "did you mean", () -> replace(channel, "n9", "n4", address));
+    assertRefused("INVALID_FIELD", "name of its own", () -> replace(channel, lost, stays, address));
+    assertRefused("INVALID_FIELD", "host:port", () -> replace(channel, lost, "n4", "nowhere"));
+    assertRefused(
+        "INVALID_FIELD",
+        "another machine",
+        () -> replace(channel, lost, "n4", "127.0.0.1:" + ports.get(stays)));
+    assertRefused("NOT_READY", "pass the lead", () -> replace(channel, leader, "n4", address));
+    assertRefused("NOT_READY", "cluster.join", () -> replace(channel, lost, "n4", address));
+
+    ports.remove(lost);
+    ports.put("n4", port);
+    startEmpty("n4");
+    assertTrue(ready("n4").body().contains("is not a machine of the cluster"));
+    assertTrue(publish(channel, federation.draft("before", DEADLINE, DE)).hasAccepted());
+    assertFalse(replace(channel, lost, "n4", address));
+
+    assertTrue(await(() -> isOneOf(leader, "n4") && hearsAll(leader)), () -> notes(leader));
+    assertTrue(await(() -> !notes(leader).contains("takes the place")), () -> notes(leader));
+    assertTrue(notes(leader).contains("cluster.nodes of this machine differs"), notes(leader));
+    assertTrue(replace(channel, lost, "n4", address), "it is done");
+    stop(stays);
+    assertTrue(await(() -> notes(leader).contains("has not answered")), () -> notes(leader));
+    ports.remove(stays);
+    String again = startEmpty(lost);
+    assertRefused(
+        "INVALID_FIELD", "of this cluster before", () -> replace(channel, stays, lost, again));
+    start(stays);
+    assertTrue(await(() -> hearsAll(leader)), () -> get(leader, "/cluster").body());
+    assertEquals(
+        List.of("replaces machine %s of the cluster by n4 (%s)".formatted(lost, address)),
+        actions(channel));
+    channel.shutdownNow();
+    stop(leader);
+    ManagedChannel second = channel(leader());
+    assertTrue(publish(second, federation.draft("after", DEADLINE, DE)).hasAccepted());
+    second.shutdownNow();
+  }
+
+  /** A machine that waits to be put into the place of another one; where it listens for others. */
+  private String startEmpty(String node) throws IOException {
+    ports.putIfAbsent(node, LoopbackPort.next());
+    Files.writeString(
+        config(node),
+        configuration(node + "-new").replace("node: " + node + "-new", "node: " + node)
+            + "  join: true\n");
+    start(node);
+    return "127.0.0.1:" + ports.get(node);
+  }
+
+  private static boolean replace(ManagedChannel channel, String old, String next, String address) {
+    return ClusterGrpc.newBlockingStub(channel)
+        .replaceMachine(
+            ReplaceMachineRequest.newBuilder()
+                .setNode(old)
+                .setNewNode(next)
+                .setAddress(address)
+                .setOnBehalfOf(PERSON)
+                .build())
+        .getBefore();
+  }
+
+  private boolean isOneOf(String node, String machine) {
+    return cluster(node).getMachinesList().stream().anyMatch(one -> one.getNode().equals(machine));
+  }
+
+  private String notes(String node) {
+    return String.join("; ", cluster(node).getNotesList());
   }
 
   private static boolean transfer(ManagedChannel channel, String node) {

@@ -104,6 +104,34 @@ class ErasureJournalTest {
     assertEquals(List.of(), opened(0));
   }
 
+  @Test
+  void journalOfANewMachine_getsAllThatIsDurable() throws Exception {
+    List<ErasureRecord> many = new ArrayList<>();
+    for (int number = 0; number < 2_500; number++) {
+      many.add(erasure(number, 20));
+    }
+    try (ErasureJournal first = ErasureJournal.open(file(), 10)) {
+      first.append(many);
+    }
+    Path next = folder.resolve("next");
+    try (ErasureJournal journal = ErasureJournal.open(file(), ErasureJournal.Others.NONE);
+        ErasureJournal other = ErasureJournal.open(next, ErasureJournal.Others.NONE)) {
+      journal.append(List.of(erasure(3, 30)));
+      many.add(erasure(3, 30));
+      journal.sendTo(records -> other.append(ByteString.copyFrom(records).toByteArray()));
+      assertThrows(
+          IOException.class,
+          () ->
+              journal.sendTo(
+                  records -> {
+                    throw new IOException("full");
+                  }));
+    }
+    try (ErasureJournal other = ErasureJournal.open(next, ErasureJournal.Others.NONE)) {
+      assertEquals(many, records(other));
+    }
+  }
+
   /** A storm leaves many records, most of which have ended at the next start. */
   @Test
   void manyRecords_areReadAndWrittenPieceByPiece_inTheirOrder() throws Exception {

@@ -48,6 +48,7 @@ import org.entente.gateway.feature.Administration;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.MessagePath;
 import org.entente.gateway.feature.OwnBackups;
+import org.entente.gateway.feature.OwnCluster;
 import org.entente.gateway.feature.OwnPairs;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.ledger.Ledger;
@@ -104,9 +105,12 @@ import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.RenewKeysRequest;
 import org.entente.proto.v1.RenewKeysResponse;
+import org.entente.proto.v1.ReplaceMachineRequest;
+import org.entente.proto.v1.ReplaceMachineResponse;
 import org.entente.proto.v1.ShowKeysResponse;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
+import org.entente.proto.v1.TransferLeadRequest;
 import org.entente.proto.v1.TransferLeadResponse;
 
 /** What stands behind the client server: an intake to be set, and real books over memory. */
@@ -336,7 +340,19 @@ public final class ServerBackend implements AutoCloseable {
             new SecureRandom()),
         pairs,
         backups,
-        (client, request) -> Result.done(TransferLeadResponse.getDefaultInstance()));
+        new OwnCluster() {
+          @Override
+          public Result<TransferLeadResponse> transfer(
+              NodeName client, TransferLeadRequest request) {
+            return Result.done(TransferLeadResponse.getDefaultInstance());
+          }
+
+          @Override
+          public Result<ReplaceMachineResponse> replace(
+              NodeName client, ReplaceMachineRequest request) {
+            return Result.done(ReplaceMachineResponse.getDefaultInstance());
+          }
+        });
   }
 
   Quarantining setting() {

@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.cli.failure.CommandFailure;
 
 /**
@@ -56,7 +58,9 @@ public final class GatewayCluster implements AutoCloseable {
 
   private final Hosts hosts;
   private final FreePorts ports = new FreePorts(new SecureRandom());
-  private final Map<String, NodePlan> plans = new LinkedHashMap<>();
+  private final NodePlan alone;
+  private final Map<String, String> addresses = new LinkedHashMap<>();
+  private final Map<String, NodePlan> plans = new ConcurrentSkipListMap<>();
   private final Map<String, GatewayProcess> running = new ConcurrentHashMap<>();
   private final LeaderWatch watch;
   private final List<LeadForwarder> forwarders = new CopyOnWriteArrayList<>();
@@ -74,17 +78,9 @@ public final class GatewayCluster implements AutoCloseable {
   /** The same on hosts of their own. */
   public GatewayCluster(NodePlan alone, Hosts hosts) {
     this.hosts = hosts;
-    ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
-    ArrayNode nodes = yaml.createArrayNode();
-    NODES.forEach(name -> nodes.addObject().put("name", name).put("address", address(name)));
-    try {
-      ObjectNode single = (ObjectNode) yaml.readTree(alone.config().toFile());
-      for (String name : NODES) {
-        plans.put(name, write(yaml, alone, single.deepCopy(), name, nodes));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    this.alone = alone;
+    NODES.forEach(name -> addresses.put(name, address(name)));
+    NODES.forEach(name -> plans.put(name, write(name, /* join= */ false)));
     watch = new LeaderWatch(plans.values(), () -> forwarders.forEach(LeadForwarder::endAll));
     forwarders.add(new LeadForwarder(alone.clients(), () -> watch.leader().map(NodePlan::clients)));
     if (alone.peers() != null) {
@@ -96,8 +92,16 @@ public final class GatewayCluster implements AutoCloseable {
     return ports.address().replaceFirst("[^:]+", hosts.host(node));
   }
 
-  private NodePlan write(
-      ObjectMapper yaml, NodePlan alone, ObjectNode tree, String name, ArrayNode nodes)
+  private NodePlan write(String name, boolean join) {
+    try {
+      ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+      return write(yaml, (ObjectNode) yaml.readTree(alone.config().toFile()), name, join);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private NodePlan write(ObjectMapper yaml, ObjectNode tree, String name, boolean join)
       throws IOException {
     Path own = Files.createDirectories(alone.folder().resolveSibling(alone.agency() + "-" + name));
     ObjectNode listen = (ObjectNode) tree.path("listen");
@@ -108,11 +112,14 @@ public final class GatewayCluster implements AutoCloseable {
       tree.put("keystore", own.resolve("keystore").toString());
     }
     tree.remove(List.of("attachments", "backup"));
-    tree.putObject("cluster")
+    ObjectNode cluster = tree.putObject("cluster");
+    cluster
         .put("node", name)
+        .put("join", join)
         .put("log", own.resolve("log").toString())
-        .put("mark", own.resolve("mark").toString())
-        .set("nodes", nodes);
+        .put("mark", own.resolve("mark").toString());
+    ArrayNode nodes = cluster.putArray("nodes");
+    addresses.forEach((one, at) -> nodes.addObject().put("name", one).put("address", at));
     Path config = own.resolveSibling(own.getFileName() + ".yaml");
     yaml.writeValue(config.toFile(), tree);
     return new NodePlan(
@@ -146,6 +153,30 @@ public final class GatewayCluster implements AutoCloseable {
                           plan, hosts.within(name), Machine.QUICK_START, List.of(), Map.of())));
     }
     running.values().forEach(process -> process.awaitReady(START));
+  }
+
+  /**
+   * Ends one with SIGKILL, deletes all that it had, and starts a machine without anything that is
+   * to take its place.
+   *
+   * @return the address of the new one, which is that of the lost one
+   */
+  public String loseForGood(String lost, String next) {
+    NodePlan gone = plan(lost);
+    kill(lost);
+    plans.remove(lost);
+    String address = Optional.ofNullable(addresses.remove(lost)).orElseThrow();
+    addresses.put(next, address);
+    try {
+      PrivateFiles.clear(gone.folder());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    NodePlan plan = write(next, /* join= */ true);
+    plans.put(next, plan);
+    watch.add(plan);
+    start();
+    return address;
   }
 
   /** The configurations of the three, to start them by another program than this build. */

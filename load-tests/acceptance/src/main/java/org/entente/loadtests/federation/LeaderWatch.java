@@ -11,9 +11,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -27,7 +26,7 @@ final class LeaderWatch implements AutoCloseable {
   private static final int OK = 200;
 
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER).build();
-  private final ScheduledExecutorService rounds;
+  private final ScheduledThreadPoolExecutor rounds;
   private final Runnable onDown;
 
   /** Since when each of those that serve does; by {@link System#nanoTime}. */
@@ -40,20 +39,24 @@ final class LeaderWatch implements AutoCloseable {
    */
   LeaderWatch(Collection<NodePlan> machines, Runnable onDown) {
     this.onDown = onDown;
-    // One that hangs delays no question to another.
     rounds =
-        Executors.newScheduledThreadPool(
-            machines.size(),
+        new ScheduledThreadPoolExecutor(
+            0,
             task -> {
               Thread thread = new Thread(task, "leader-watch");
               thread.setDaemon(true);
               return thread;
             });
-    for (NodePlan machine : machines) {
-      Future<?> unused =
-          rounds.scheduleWithFixedDelay(
-              () -> note(machine, serves(machine)), 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
-    }
+    machines.forEach(this::add);
+  }
+
+  /** Asks a further one from now on. */
+  synchronized void add(NodePlan machine) {
+    // One that hangs delays no question to another.
+    rounds.setCorePoolSize(rounds.getCorePoolSize() + 1);
+    Future<?> unused =
+        rounds.scheduleWithFixedDelay(
+            () -> note(machine, serves(machine)), 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private boolean serves(NodePlan machine) {

@@ -3,6 +3,8 @@ package org.entente.loadtests.traffic;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.entente.loadtests.federation.AuditResult;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
@@ -17,6 +20,9 @@ import org.entente.loadtests.federation.GatewayCluster;
 import org.entente.loadtests.federation.NodePlan;
 import org.entente.loadtests.testkit.NetworkHosts;
 import org.entente.loadtests.testkit.Publications;
+import org.entente.proto.v1.ClusterGrpc;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.ReplaceMachineRequest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,6 +40,7 @@ final class ClusterIT {
   private static final int MESSAGES = 600;
   private static final int PER_SECOND = 100;
   private static final long QUIET_SECONDS = 120;
+  private static final long PAUSE_NANOS = 100_000_000;
 
   /** How many times machines fail; each kind of failure comes in turn. */
   private static final int FAILURES = Integer.getInteger("entente.cluster.failures", 6);
@@ -174,6 +181,64 @@ final class ClusterIT {
         LOG.info("{}: {} leads after {} ms", partition, next, millisSince(began));
       }
     }
+  }
+
+  /** Then another one is lost: only with the new one the rest is a majority. */
+  @Test
+  void machine_lostWithItsDisk_isReplacedUnderLoad_andNothingIsLostOrDoubled()
+      throws InterruptedException {
+    Tally tally = new Tally();
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder);
+        GatewayCluster cluster = new GatewayCluster(federation.plan(FR))) {
+      federation.start(List.of(DE));
+      cluster.start();
+      String leader = cluster.awaitLeader();
+      Load load = new Load();
+      try (Clients clients = new Clients(federation, tally, Watcher.NONE)) {
+        clients.subscribe(List.of(FR, DE));
+        clients.publish(List.of(FR, DE), load, PER_SECOND);
+        assertTrue(tally.awaitAnswered(MESSAGES / 4, QUIET_SECONDS), "no answers");
+        List<String> followers = new ArrayList<>(cluster.running());
+        followers.remove(leader);
+        String address = cluster.loseForGood(followers.get(0), "n4");
+        long began = System.nanoTime();
+        replace(federation, followers.get(0), "n4", address);
+        LOG.info("n4 has taken its place after {} ms", millisSince(began));
+        cluster.kill(cluster.awaitLeader());
+        cluster.awaitLeader();
+        assertTrue(
+            tally.awaitAnswered(tally.answered() + MESSAGES / 4, QUIET_SECONDS), "no answers");
+        assertEquals(List.of(), cluster.crashed());
+        boolean complete = tally.awaitComplete(load.end(), QUIET_SECONDS);
+        assertTrue(complete, () -> tally.answered() + " answered, missing " + tally.missing());
+      }
+      stopAndCheck(federation, cluster, tally, load.given(FR), load.given(DE));
+    }
+  }
+
+  /** Repeats it, as an operator does, until it is done. */
+  private static void replace(Federation federation, String lost, String next, String address) {
+    ReplaceMachineRequest request =
+        ReplaceMachineRequest.newBuilder()
+            .setNode(lost)
+            .setNewNode(next)
+            .setAddress(address)
+            .setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("ticket 13"))
+            .build();
+    ManagedChannel channel = federation.channel(FR, "operator");
+    long end = System.nanoTime() + Duration.ofSeconds(QUIET_SECONDS).toNanos();
+    boolean done = false;
+    String last = "none";
+    while (!done && System.nanoTime() < end) {
+      try {
+        done = ClusterGrpc.newBlockingStub(channel).replaceMachine(request).getBefore();
+      } catch (StatusRuntimeException e) {
+        last = e.toString();
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    channel.shutdownNow();
+    assertTrue(done, "the last refusal: " + last);
   }
 
   /** Returns when all three take part again, and one serves. */

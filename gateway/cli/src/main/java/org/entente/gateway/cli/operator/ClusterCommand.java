@@ -20,6 +20,8 @@ import org.entente.gateway.node.doctor.HttpAdminPort;
 import org.entente.proto.v1.ClusterGrpc;
 import org.entente.proto.v1.ClusterMachine;
 import org.entente.proto.v1.ClusterState;
+import org.entente.proto.v1.ReplaceMachineRequest;
+import org.entente.proto.v1.ReplaceMachineResponse;
 import org.entente.proto.v1.TransferLeadRequest;
 import org.entente.proto.v1.TransferLeadResponse;
 import org.jspecify.annotations.Nullable;
@@ -32,17 +34,25 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "cluster",
     description = {
-      "Shows the machines that run one gateway, and passes the lead from one to another.",
+      "Shows the machines that run one gateway, passes the lead from one to another, and replaces"
+          + " one.",
       "docs/operate/cluster.md says how to set them up, and what to do when one fails."
     },
     mixinStandardHelpOptions = true,
-    subcommands = {ClusterCommand.Status.class, ClusterCommand.Transfer.class},
+    subcommands = {
+      ClusterCommand.Status.class,
+      ClusterCommand.Transfer.class,
+      ClusterCommand.Replace.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
       "  entente cluster status --config /etc/entente/node.yaml",
       "  entente cluster transfer fr-2 --officer FR-3 --justification 'new disk, ticket 12' \\",
-      "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator"
+      "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
+      "  entente cluster replace fr-3 fr-4 --address 10.0.0.4:9450 --officer FR-3 \\",
+      "    --justification 'disk lost, ticket 13' --gateway 127.0.0.1:7441 \\",
+      "    --credentials fr.customs/clients/operator"
     })
 public final class ClusterCommand {
 
@@ -179,6 +189,57 @@ public final class ClusterCommand {
       tell(
           answer,
           answer.getBefore() ? node + " leads; nothing changed" : "the lead passes to " + node);
+    }
+  }
+
+  /** Replaces a machine. */
+  @Command(
+      name = "replace",
+      description = {
+        "Puts a new machine into the place of one that is lost, or that is to leave.",
+        "The new one runs with `cluster.join: true` and empty folders. It gets the keys and a copy"
+            + " of the",
+        "ledger, and counts once it has both: `entente cluster status` shows when. The command ends"
+            + " when the",
+        "audit log has it. If the leader is lost meanwhile, repeat it. The client needs the scope"
+            + " `operator`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Replace extends ClientCall {
+    @Parameters(index = "0", paramLabel = "OLD", description = "name of the machine that leaves")
+    private String old = "";
+
+    @Parameters(
+        index = "1",
+        paramLabel = "NEW",
+        description = "name of the new machine, which none of this cluster has had")
+    private String node = "";
+
+    @Option(
+        names = "--address",
+        required = true,
+        paramLabel = "HOST:PORT",
+        description = "where the new machine listens for the others: its address in cluster.nodes")
+    private String address = "";
+
+    @Mixin private PersonOptions person = new PersonOptions();
+
+    @Override
+    public void with(ManagedChannel channel) {
+      ReplaceMachineResponse answer =
+          ClusterGrpc.newBlockingStub(channel)
+              .replaceMachine(
+                  ReplaceMachineRequest.newBuilder()
+                      .setNode(old)
+                      .setNewNode(node)
+                      .setAddress(address)
+                      .setOnBehalfOf(person.named())
+                      .build());
+      tell(
+          answer,
+          answer.getBefore()
+              ? node + " has taken the place of " + old + "; nothing changed"
+              : node + " is about to take the place of " + old + ": see `entente cluster status`");
     }
   }
 }

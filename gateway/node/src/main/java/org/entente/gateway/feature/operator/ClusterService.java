@@ -25,6 +25,11 @@ final class ClusterService implements BindableService {
             Scope.OPERATOR,
             CallCost.CHANGE,
             (caller, request) -> StatusMapper.value(cluster.transfer(caller.name(), request)))
+        .unary(
+            ClusterGrpc.getReplaceMachineMethod(),
+            Scope.OPERATOR,
+            CallCost.CHANGE,
+            (caller, request) -> StatusMapper.value(cluster.replace(caller.name(), request)))
         .build();
   }
 }

@@ -44,7 +44,7 @@ final class ClusterMember implements NodeHolder {
   private static final int TIMEOUTS_AWAY = 4;
 
   /** One that is about to be elected, or restarts, is not worth a warning. */
-  private static final int TIMEOUTS_SILENT = 4;
+  static final int TIMEOUTS_SILENT = 4;
 
   private final OpeningContext context;
   private final ListenAddresses addresses;
@@ -251,7 +251,13 @@ final class ClusterMember implements NodeHolder {
     Duration silence = electionTimeout.multipliedBy(TIMEOUTS_SILENT);
     List<String> silent =
         status().map(known -> ClusterReport.warnings(known, silence)).orElse(List.of());
-    return Stream.concat(silent.stream(), warningsOfFiles().stream()).toList();
+    return Stream.of(silent, warningsOfFiles(), warningsOfMachines())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private List<String> warningsOfMachines() {
+    return Optional.ofNullable(membership).map(ClusterMembership::notes).orElse(List.of());
   }
 
   @Override
@@ -259,7 +265,9 @@ final class ClusterMember implements NodeHolder {
     RunningNode now = node;
     List<String> notes =
         now == null
-            ? Stream.concat(Stream.of(down()), missingAttachments().stream()).toList()
+            ? Stream.of(List.of(down()), missingAttachments().stream().toList(), warningsOfMachines())
+                .flatMap(List::stream)
+                .toList()
             : Stream.concat(ClusterReport.about(now.warnings()), warnings().stream()).toList();
     long commits = Optional.ofNullable(membership).map(ClusterMembership::commits).orElse(0L);
     return Optional.of(
@@ -279,6 +287,10 @@ final class ClusterMember implements NodeHolder {
     if (!awaited.isEmpty()) {
       return "cluster: this node leads, and does not serve before it has the keys of "
           + String.join(", ", awaited);
+    }
+    if (!here.isMember()) {
+      return "cluster: %s is not a machine of the cluster: on its leader, run `entente cluster replace`"
+          .formatted(self);
     }
     return here.leader()
         .map(leader -> "cluster: this node does not serve; the leader is " + leader)

@@ -9,11 +9,15 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.entente.gateway.cluster.ClusterNode;
 import org.entente.gateway.cluster.ClusterSettings;
 import org.entente.gateway.cluster.ClusterStatus;
+import org.entente.gateway.cluster.ErasureAppender;
+import org.entente.gateway.cluster.OwnErasures;
 import org.entente.gateway.cluster.ReplicatedStore;
 import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.config.NodeConfig;
@@ -62,6 +66,7 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   private final ErasureJournal erasures;
   private final NodeTrust trust;
   private final ClusterNode node;
+  private final MachineReplacement replacement;
   private volatile TrustBundle bundle;
 
   /**
@@ -86,7 +91,13 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     try {
       erasures = files.keep(AuditComponents.erasures(files.config(), this::appendElsewhere));
       node = ClusterNode.start(settings(), keystore, listener);
-      node.keepErasures(erasures::append);
+      node.keepErasures(new Erasures(erasures));
+      replacement =
+          new MachineReplacement(
+              cluster.node(),
+              node,
+              Duration.ofMillis(cluster.electionTimeoutMillis())
+                  .multipliedBy(ClusterMember.TIMEOUTS_SILENT));
       joined = true;
     } catch (StoreFailure e) {
       throw new StartProblem("cluster: " + e.getMessage(), e);
@@ -99,6 +110,18 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
 
   private void appendElsewhere(List<ByteString> erased) throws IOException {
     node.sendErasures(erased);
+  }
+
+  private record Erasures(ErasureJournal journal) implements OwnErasures {
+    @Override
+    public void append(byte[] records) throws IOException {
+      journal.append(records);
+    }
+
+    @Override
+    public void sendTo(ErasureAppender other) throws IOException {
+      journal.sendTo(records -> other.append(ByteString.copyFrom(records).toByteArray()));
+    }
   }
 
   private NodeTrust trust(InstantSource clock, Meters meters) {
@@ -121,6 +144,7 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
         gateway(),
         cluster.node(),
         cluster.addresses(),
+        cluster.joins(),
         new ClusterSettings.Folders(cluster.log(), config.data(), cluster.mark()),
         new ClusterSettings.Limits(
             RocksOptions.defaults(),
@@ -211,7 +235,23 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   /** The leader that this machine knows of, with its address; empty if it knows of none. */
   Optional<String> leader() {
     return node.leader()
-        .map(name -> name + " (" + cluster.addresses().getOrDefault(name, "unknown") + ")");
+        .map(name -> name + " (" + node.machines().getOrDefault(name, "unknown") + ")");
+  }
+
+  /** Whether this machine is one of its cluster; one that joins waits until it is. */
+  boolean isMember() {
+    return node.isMember();
+  }
+
+  /** What an operator should know of the machines of which the cluster consists. */
+  List<String> notes() {
+    Map<String, String> machines = new TreeMap<>(node.machines());
+    Stream<String> differs =
+        machines.equals(cluster.addresses())
+            ? Stream.of()
+            : Stream.of("cluster.nodes of this machine differs from the cluster's: " + machines);
+    return Stream.concat(replacement.note().map(note -> "cluster: " + note).stream(), differs)
+        .toList();
   }
 
   /** What this machine knows of its cluster. */
@@ -229,7 +269,7 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
           "no machine \"%s\"; %s"
               .formatted(
                   InvalidValue.printable(name),
-                  NameSuggestion.of(name, List.copyOf(cluster.addresses().keySet()))));
+                  NameSuggestion.of(name, List.copyOf(node.machines().keySet()))));
     }
     if (name.equals(cluster.node())) {
       return new Result.Done<>(true);
@@ -237,6 +277,16 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     return ClusterReport.unfit(machine.get(), Duration.ofMillis(cluster.electionTimeoutMillis()))
         .<Result<Boolean>>map(why -> Result.refused(Code.NOT_READY, "node", why))
         .orElseGet(() -> new Result.Done<>(false));
+  }
+
+  @Override
+  public Result<Boolean> isReplaced(String name, ClusterConfig.Machine next) {
+    return replacement.check(name, next);
+  }
+
+  @Override
+  public void replace(String name, ClusterConfig.Machine next) {
+    replacement.start(name, next);
   }
 
   @Override

@@ -70,6 +70,21 @@ final class ClusterReport {
   }
 
   /**
+   * Why a machine cannot be replaced now; empty if it is down. One that runs, and knows only of the
+   * machines before, could make a second leader with others that do not know more.
+   *
+   * @param mostSilent silence after which a machine is likely to be down
+   */
+  static Optional<String> running(Machine one, Duration mostSilent) {
+    Duration silence = one.silence().orElse(Duration.ZERO);
+    return silence.compareTo(mostSilent) > 0
+        ? Optional.empty()
+        : Optional.of(
+            "%s (%s) answered %d ms ago: stop it first, for good"
+                .formatted(one.name(), one.address(), silence.toMillis()));
+  }
+
+  /**
    * The state of a machine.
    *
    * @param status empty if it has left its cluster

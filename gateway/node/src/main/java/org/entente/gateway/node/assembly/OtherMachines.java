@@ -1,5 +1,6 @@
 package org.entente.gateway.node.assembly;
 
+import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.store.FileMirror;
@@ -11,8 +12,22 @@ public interface OtherMachines {
       new OtherMachines() {
         @Override
         public Result<Boolean> leads(String node) {
+          return alone();
+        }
+
+        private Result<Boolean> alone() {
           return Result.refused(
               Code.NOT_FOUND, "", "this gateway runs on one machine; `cluster` is not configured");
+        }
+
+        @Override
+        public Result<Boolean> isReplaced(String node, ClusterConfig.Machine next) {
+          return alone();
+        }
+
+        @Override
+        public void replace(String node, ClusterConfig.Machine next) {
+          throw new IllegalStateException("there is no other machine");
         }
 
         @Override
@@ -28,6 +43,15 @@ public interface OtherMachines {
 
   /** Whether a machine leads; refused unless it does, or can now. */
   Result<Boolean> leads(String node);
+
+  /**
+   * Whether a machine has taken the place of another; refused unless it has, or can now. Waits for
+   * an answer of the new one.
+   */
+  Result<Boolean> isReplaced(String node, ClusterConfig.Machine next);
+
+  /** Puts a machine into the place of another, which may take long: this returns at once. */
+  void replace(String node, ClusterConfig.Machine next);
 
   /** Passes the lead to a machine soon: this returns before, so that a caller gets its answer. */
   void passLeadTo(String node);

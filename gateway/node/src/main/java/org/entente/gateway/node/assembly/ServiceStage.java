@@ -171,7 +171,7 @@ final class ServiceStage {
             links,
             pairs,
             new LedgerBackups(ground),
-            new LeadTransfers(ground)));
+            new ClusterActions(ground)));
   }
 
   /** The services that no feature offers. */

@@ -1,0 +1,140 @@
+package org.entente.gateway.node.assembly;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.cluster.FormerMachines;
+import org.entente.gateway.cluster.FormerMachines.Step;
+import org.entente.gateway.config.ClusterConfig;
+import org.entente.gateway.feature.OwnCluster;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
+import org.entente.gateway.store.Table;
+import org.entente.proto.v1.ReplaceMachineRequest;
+import org.entente.proto.v1.ReplaceMachineResponse;
+import org.entente.proto.v1.TransferLeadRequest;
+import org.entente.proto.v1.TransferLeadResponse;
+
+/**
+ * What persons decide about the machines of the cluster, recorded in the audit log before it
+ * happens. Safe for many threads.
+ */
+final class ClusterActions implements OwnCluster {
+  private final Foundation ground;
+
+  ClusterActions(Foundation ground) {
+    this.ground = ground;
+  }
+
+  @Override
+  public Result<TransferLeadResponse> transfer(NodeName client, TransferLeadRequest request) {
+    Optional<Problem> problem = ground.labelCheck.decision(request.getOnBehalfOf());
+    if (problem.isPresent()) {
+      return new Result.Refused<>(problem.get());
+    }
+    OtherMachines machines = ground.around.machines();
+    return machines
+        .leads(request.getNode())
+        .map(
+            leads -> {
+              if (!leads) {
+                transferred(
+                    AuditActor.client(ground.agency(), client, request.getOnBehalfOf()),
+                    request.getNode());
+                machines.passLeadTo(request.getNode());
+              }
+              return TransferLeadResponse.newBuilder().setBefore(leads).build();
+            });
+  }
+
+  private void transferred(AuditActor actor, String node) {
+    ground.ledger.commit(
+        Lane.FLASH,
+        tx -> {
+          audit(tx, actor, "passes the lead of the cluster to " + node);
+          return node;
+        });
+  }
+
+  private static void audit(Transaction tx, AuditActor actor, String action) {
+    tx.audit(
+        AuditRecord.of(
+                AuditType.OPERATOR_ACTION,
+                LawCategory.NONE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                actor,
+                AuditSubject.NODE)
+            .saying(action));
+  }
+
+  /** One at a time, so that the next one finds what the one before began. */
+  @Override
+  public synchronized Result<ReplaceMachineResponse> replace(
+      NodeName client, ReplaceMachineRequest request) {
+    Optional<Problem> problem = ground.labelCheck.decision(request.getOnBehalfOf());
+    if (problem.isPresent()) {
+      return new Result.Refused<>(problem.get());
+    }
+    AuditActor actor = AuditActor.client(ground.agency(), client, request.getOnBehalfOf());
+    return machine(request)
+        .then(
+            next ->
+                ground
+                    .around
+                    .machines()
+                    .isReplaced(request.getNode(), next)
+                    .then(done -> done ? answer(true) : replace(actor, request.getNode(), next)));
+  }
+
+  private static Result<ClusterConfig.Machine> machine(ReplaceMachineRequest request) {
+    try {
+      return Result.done(new ClusterConfig.Machine(request.getNewNode(), request.getAddress()));
+    } catch (IllegalArgumentException e) {
+      return Result.refused(
+          Code.INVALID_FIELD, "new_node, address", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Result<ReplaceMachineResponse> answer(boolean before) {
+    return Result.done(ReplaceMachineResponse.newBuilder().setBefore(before).build());
+  }
+
+  private Result<ReplaceMachineResponse> replace(
+      AuditActor actor, String old, ClusterConfig.Machine next) {
+    boolean recorded = ground.ledger.commit(Lane.FLASH, tx -> replaced(tx, actor, old, next));
+    if (!recorded) {
+      return Result.refused(
+          Code.INVALID_FIELD,
+          "new_node",
+          next.name() + " was a machine of this cluster before; a new one needs a new name");
+    }
+    ground.around.machines().replace(old, next);
+    return answer(false);
+  }
+
+  /** Before the one gets keys, and the other is not asked about its own any more. */
+  private static boolean replaced(
+      Transaction tx, AuditActor actor, String old, ClusterConfig.Machine next) {
+    byte[] before = tx.get(Table.META, FormerMachines.key(next.name()));
+    if (Arrays.equals(before, FormerMachines.value(Step.LEAVES))) {
+      return false;
+    }
+    tx.put(Table.META, FormerMachines.key(next.name()), FormerMachines.value(Step.JOINS));
+    tx.put(Table.META, FormerMachines.key(old), FormerMachines.value(Step.LEAVES));
+    audit(
+        tx,
+        actor,
+        "replaces machine %s of the cluster by %s (%s)"
+            .formatted(old, next.name(), next.address()));
+    return true;
+  }
+}
