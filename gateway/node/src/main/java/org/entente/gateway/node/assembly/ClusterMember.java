@@ -265,7 +265,8 @@ final class ClusterMember implements NodeHolder {
     RunningNode now = node;
     List<String> notes =
         now == null
-            ? Stream.of(List.of(down()), missingAttachments().stream().toList(), warningsOfMachines())
+            ? Stream.of(
+                    List.of(down()), missingAttachments().stream().toList(), warningsOfMachines())
                 .flatMap(List::stream)
                 .toList()
             : Stream.concat(ClusterReport.about(now.warnings()), warnings().stream()).toList();
