@@ -12,6 +12,7 @@ import org.entente.gateway.deliver.DeliveryLeaves.Advance;
 import org.entente.gateway.deliver.DeliveryLeaves.Cursor;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.table.CursorTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalKind;
@@ -243,17 +244,32 @@ final class AcknowledgementCommit {
     return record.getUnloggedCount() > 0 || DeliveryLeaves.hasNoPlace(record);
   }
 
-  /** Records all due ranges of all cursors in one commit; without due ranges there is no commit. */
+  /**
+   * Records all due ranges of all cursors, in as few commits as their records need; without due
+   * ranges there is none. A cursor whose ranges cannot be recorded keeps no other from it.
+   */
   void round(InstantSource clock) {
     long now = clock.millis();
     List<Cursor> due = unlogged.stream().filter(one -> isDue(one, now)).limit(AT_A_TIME).toList();
-    if (!due.isEmpty()) {
-      ledger.commit(
-          Lane.ROUTINE,
-          tx -> {
-            due.forEach(cursor -> settle(tx, cursor));
-            return due.size();
+    ledger.commitEach(Lane.ROUTINE, due, this::settleIfItCanBe);
+  }
+
+  private void settleIfItCanBe(Transaction tx, Cursor cursor) {
+    try {
+      tx.within(
+          inner -> {
+            settle(inner, cursor);
+            return cursor;
           });
+    } catch (RuntimeException e) {
+      if (ProcessingFailure.isOfTheMachine(e)) {
+        throw e;
+      }
+      LOG.error(
+          "the deliveries of cursor {} of client {} cannot be recorded yet",
+          cursor.name(),
+          cursor.client(),
+          e);
     }
   }
 

@@ -23,6 +23,8 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.store.v1.PassedRange;
+import org.entente.proto.store.v1.UnloggedRange;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.OpenCursor;
@@ -45,6 +47,35 @@ class AcknowledgementTest {
   @BeforeEach
   void open() throws IOException {
     node = new SubscribedNode(folder);
+  }
+
+  /** Their records together are more than a change may put, in a cluster. */
+  @Test
+  void dueRanges_ofManyLargeCursors_areRecorded_andThoseOfOthersToo() {
+    CursorRecord.Builder due = CursorRecord.newBuilder().addNextPosition(2);
+    due.addUnlogged(UnloggedRange.newBuilder().setLane(4).setFirst(1).setLast(1).setCount(1));
+    CursorRecord small = due.build();
+    for (int i = 0; i < 3_000; i++) {
+      due.addPassed(
+          PassedRange.newBuilder().setLane(4).setFirst(Long.MAX_VALUE).setLast(Long.MAX_VALUE));
+    }
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < 100; i++) {
+            node.ledger.cursors().write(tx, "other", "cursor-" + i, due.build());
+          }
+          node.ledger.cursors().write(tx, "desk", "cursor", small);
+          return tx;
+        });
+    node.restart();
+    node.store.takeBatchesUpTo(8 << 20);
+    node.later(Duration.ofSeconds(10));
+    assertEquals(101, told().size());
+    node.ledger
+        .cursors()
+        .all("", 1_000)
+        .forEach(one -> assertEquals(0, one.record().getUnloggedCount(), one.cursor()));
   }
 
   /** As many changes wait as may. */
