@@ -8,8 +8,11 @@ import java.util.List;
  * hides later ones of the same field, of its parts and of what contains it. For use by one thread.
  */
 final class FaultCollector {
-  /** Most faults of a draft that are told. */
+  /** Most faults of a draft that are told; the checks after them do not run. */
   static final int MOST = 10;
+
+  /** Checks with faults, told or hidden, after which no further one runs. */
+  private static final int MOST_FAILED = 100;
 
   /** A check that ends at its first fault. */
   @FunctionalInterface
@@ -18,12 +21,17 @@ final class FaultCollector {
   }
 
   private final List<DraftFault> faults = new ArrayList<>();
+  private int failed;
 
-  /** Runs a check, and keeps its faults. */
+  /** Runs a check, unless enough is known, and keeps its faults. */
   void run(Check check) {
+    if (faults.size() == MOST || failed == MOST_FAILED) {
+      return;
+    }
     try {
       check.run();
     } catch (DraftFault e) {
+      failed++;
       e.all().filter(one -> faults.size() < MOST && !isHidden(one)).forEach(faults::add);
     }
   }
