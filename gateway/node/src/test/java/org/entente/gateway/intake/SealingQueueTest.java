@@ -233,7 +233,7 @@ class SealingQueueTest {
       assertNull(small.offer(submission(Lane.ROUTINE, body)));
     }
     small.start();
-    int put = 2 * 256 * 36 + body.getSerializedSize();
+    long put = 2L * 256 * 36 + body.getSerializedSize();
     assertTrue(sizes().get(0) * put < mostOfAReplicatedLedger / 5 * 2, sizes().toString());
     assertTrue(sizes().get(0) > 32, sizes().toString());
   }
@@ -249,7 +249,7 @@ class SealingQueueTest {
       assertNull(small.offer(submission(Lane.ROUTINE, Body.getDefaultInstance(), names)));
     }
     small.start();
-    assertTrue(sizes().get(0) * names.length * 500 < mostOfAReplicatedLedger / 5 * 2);
+    assertTrue(500L * sizes().get(0) * names.length < mostOfAReplicatedLedger / 5 * 2);
     assertTrue(sizes().get(0) > 64, sizes().toString());
   }
 
