@@ -44,9 +44,6 @@ final class LeaderFiles implements FileMirror {
   /** How often files are copied again for a node that is to join. */
   private static final int ATTEMPTS = 8;
 
-  /** Waits for all. */
-  private static final Predicate<Set<String>> ALL = some -> false;
-
   private final MirroredFolder own;
   private volatile List<Peer> peers;
   private volatile Quorum quorum;
@@ -260,14 +257,13 @@ final class LeaderFiles implements FileMirror {
   public boolean copyToAll(String name) {
     Set<String> all = peers.stream().map(peer -> peer.name).collect(Collectors.toSet());
     return leads.getAsBoolean()
-        && ask(peer -> peer.copy(name) ? true : null, ALL).keySet().containsAll(all);
+        && askAll(peer -> peer.copy(name) ? true : null).keySet().containsAll(all);
   }
 
   @Override
   public void resume(String name, long from) throws IOException {
     requireLead();
-    Map<String, Holding> answers =
-        ask(peer -> new Holding(peer, peer.node.held(term, name, 0)), ALL);
+    Map<String, Holding> answers = askAll(peer -> new Holding(peer, peer.node.held(term, name, 0)));
     Set<String> others = quorum.before();
     if (!quorum.isMetBy(answers.keySet())) {
       throw new IOException(
@@ -333,7 +329,7 @@ final class LeaderFiles implements FileMirror {
 
   @Override
   public Set<String> retain(Predicate<String> kept) {
-    Iterator<Set<String>> held = ask(peer -> keep(peer, kept), ALL).values().iterator();
+    Iterator<Set<String>> held = askAll(peer -> keep(peer, kept)).values().iterator();
     Set<String> common = held.hasNext() ? new HashSet<>(held.next()) : new HashSet<>();
     held.forEachRemaining(common::retainAll);
     return common;
@@ -361,6 +357,10 @@ final class LeaderFiles implements FileMirror {
   @FunctionalInterface
   private interface Question<T> {
     @Nullable T to(Peer peer) throws IOException;
+  }
+
+  private <T> Map<String, T> askAll(Question<T> question) {
+    return ask(question, some -> false);
   }
 
   /** Asks all at once, and waits until enough have given an answer that counts, or all. */

@@ -99,7 +99,7 @@ final class SealingQueue implements AutoCloseable {
   private final Map<Lane, Deque<Submission>> waiting = new EnumMap<>(Lane.class);
 
   /** Waiting submissions of rounds that failed, by half; they go into no round with others. */
-  private final Map<Submission, Long> halves = new IdentityHashMap<>();
+  private final IdentityHashMap<Submission, Long> halves = new IdentityHashMap<>();
 
   /** The number of the last half, from 1; 0 stands for what is in none. */
   private long lastHalf;

@@ -63,7 +63,7 @@ class OtherJournalsTest {
   @Test
   void machine_thatTookAllThatALeaderBegins_getsNothingAgain() throws IOException {
     OtherJournals journals =
-        new OtherJournals(Map.of("n2", this::takeUnlessFull, "n3", this::take), threads);
+        new OtherJournals(() -> Map.of("n2", this::takeUnlessFull, "n3", this::take), threads);
     for (int pass = 0; pass < 2; pass++) {
       for (int i = 0; i < 10_300; i += 100) {
         List<ByteString> some =

@@ -19,7 +19,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.ratis.grpc.GrpcTlsConfig;
@@ -242,13 +241,13 @@ final class TestCluster implements AutoCloseable {
 
   /** The leader of now, which is the last one known if there was no other. */
   Lead currentLead(Lead last) {
-    AtomicReference<Lead> lead = new AtomicReference<>(last);
+    Lead[] lead = {last};
     awaitTrue(
         () -> {
-          Optional.ofNullable(leads.poll()).ifPresent(lead::set);
-          return lead.get().store().isCurrent();
+          Optional.ofNullable(leads.poll()).ifPresent(next -> lead[0] = next);
+          return lead[0].store().isCurrent();
         });
-    return lead.get();
+    return lead[0];
   }
 
   /** Why the next node stopped. */

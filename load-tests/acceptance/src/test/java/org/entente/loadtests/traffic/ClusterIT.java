@@ -212,7 +212,7 @@ final class ClusterIT {
         boolean complete = tally.awaitComplete(load.end(), QUIET_SECONDS);
         assertTrue(complete, () -> tally.answered() + " answered, missing " + tally.missing());
       }
-      stopAndCheck(federation, cluster, tally, load.given(FR), load.given(DE));
+      stopAndCheck(federation, cluster, tally, FR, load);
     }
   }
 
