@@ -2,7 +2,6 @@ package org.entente.gateway.transmit;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
@@ -23,77 +22,97 @@ final class SendingOrder {
 
   private record Place(AgencyName recipient, Lane lane) {}
 
-  /** Numbers from the first to the last may wait. */
-  private record Waiting(OriginNumber first, OriginNumber last) {
-    Waiting with(OriginNumber number) {
-      return new Waiting(least(first, number), greatest(last, number));
-    }
-
-    /** Without the numbers up to one that was sent. */
-    Waiting without(OriginNumber sent) {
-      OriginNumber next = new OriginNumber(sent.epoch(), sent.lane(), sent.sequence() + 1);
-      return new Waiting(greatest(first, next), last);
-    }
-  }
-
   private final OutboxTable outbox;
-  private final Map<Place, Waiting> waiting = new ConcurrentHashMap<>();
-
-  /** Where a number was prepared since the start, so that nothing waits but what is known here. */
-  private final Set<Place> known = ConcurrentHashMap.newKeySet();
+  private final Map<Place, Line> lines = new ConcurrentHashMap<>();
 
   SendingOrder(OutboxTable outbox) {
     this.outbox = outbox;
   }
 
+  /** What may wait for a recipient in a lane: after a start, whatever is owed. */
+  private static final class Line {
+    /** The lowest number that may wait; null for the lowest that is owed. */
+    private @Nullable OriginNumber first;
+
+    /** The highest number that may wait; null if none does. */
+    private volatile @Nullable OriginNumber last;
+
+    Line(OriginNumber last) {
+      this.last = last;
+    }
+
+    boolean isClear() {
+      return last == null;
+    }
+
+    void waits(OriginNumber number) {
+      OriginNumber lowest = first;
+      OriginNumber highest = last;
+      first = highest == null || lowest != null && number.compareTo(lowest) < 0 ? number : lowest;
+      last = highest == null || number.compareTo(highest) > 0 ? number : highest;
+    }
+
+    void sent(OriginNumber number) {
+      OriginNumber lowest = first;
+      OriginNumber highest = last;
+      if (highest == null || number.compareTo(highest) >= 0) {
+        first = null;
+        last = null;
+      } else if (lowest == null || number.compareTo(lowest) >= 0) {
+        first = new OriginNumber(number.epoch(), number.lane(), number.sequence() + 1);
+      }
+    }
+  }
+
+  private Line line(AgencyName recipient, OriginNumber number) {
+    return lines.computeIfAbsent(
+        new Place(recipient, number.lane()),
+        place -> {
+          long epoch = outbox.epoch(recipient, place.lane());
+          long last = Math.max(1, outbox.lastAssigned(recipient, place.lane(), epoch));
+          OriginNumber highest = new OriginNumber(epoch, place.lane(), last);
+          return new Line(highest.compareTo(number) > 0 ? highest : number);
+        });
+  }
+
   /** Whether an earlier number of its recipient and lane is to be sent before. */
   boolean isBehind(AgencyName peer, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
-    Place place = new Place(recipient, number.lane());
-    if (nothingWaits(place) || entry.getAttempts() > OutboxMaintenance.PROMPT_ATTEMPTS) {
+    Line line = line(recipient, number);
+    if (line.isClear() || isTired(entry)) {
       return false;
     }
-    // Only while something waits: it reads the ledger.
-    synchronized (this) {
-      Waiting held = waiting.get(place);
-      OriginNumber earlier = earlier(peer, recipient, number, held == null ? null : held.first());
-      if (earlier == null) {
-        return false;
+    // Only while something may wait: it reads the ledger.
+    synchronized (line) {
+      OriginNumber earlier = line.isClear() ? null : earlier(peer, recipient, number, line.first);
+      if (earlier != null) {
+        line.first = earlier;
       }
-      OriginNumber last = held == null ? number : greatest(held.last(), number);
-      waiting.put(place, new Waiting(earlier, last));
-      return true;
+      return earlier != null;
     }
   }
 
-  private boolean nothingWaits(Place place) {
-    return known.contains(place) && !waiting.containsKey(place);
+  /** It has waited often enough, and says nothing of those before it. */
+  private static boolean isTired(OutboxEntry entry) {
+    return entry.getAttempts() > OutboxMaintenance.PROMPT_ATTEMPTS;
   }
 
-  /** Records whether a number that was prepared waits for a key or for an earlier one. */
-  void prepared(AgencyName recipient, OriginNumber number, boolean waits) {
-    Place place = new Place(recipient, number.lane());
-    if (nothingWaits(place) && !waits) {
+  /** Records that a number waits for a key, or for an earlier one. */
+  void waits(AgencyName recipient, OriginNumber number) {
+    Line line = line(recipient, number);
+    synchronized (line) {
+      line.waits(number);
+    }
+  }
+
+  /** Records that a number goes, which was not behind another. */
+  void sent(AgencyName recipient, OriginNumber number, OutboxEntry entry) {
+    Line line = line(recipient, number);
+    if (line.isClear() || isTired(entry)) {
       return;
     }
-    synchronized (this) {
-      Waiting held = waiting.get(place);
-      if (waits) {
-        waiting.put(place, held == null ? new Waiting(number, number) : held.with(number));
-      } else if (held != null && held.last().compareTo(number) <= 0) {
-        waiting.remove(place);
-      } else if (held != null) {
-        waiting.put(place, held.without(number));
-      }
-      known.add(place);
+    synchronized (line) {
+      line.sent(number);
     }
-  }
-
-  private static OriginNumber least(OriginNumber one, OriginNumber other) {
-    return one.compareTo(other) < 0 ? one : other;
-  }
-
-  private static OriginNumber greatest(OriginNumber one, OriginNumber other) {
-    return one.compareTo(other) > 0 ? one : other;
   }
 
   /** The first that keeps a number back, not below another. */

@@ -194,7 +194,6 @@ public final class Transmission {
   private Fate failed(Lane lane, HopRecipient hop, Throwable failure) {
     AgencyName recipient = new AgencyName(hop.getAgency());
     OriginNumber number = number(lane, hop);
-    order.prepared(recipient, number, /* waits= */ false);
     return unsendable
         .failed(recipient, number, failure)
         .<Fate>map(Fate.Fails::new)
@@ -262,11 +261,7 @@ public final class Transmission {
   /** Isolates a failure for one recipient from the others and from the lane. */
   private Fate guarded(AgencyName peer, Lane lane, HopRecipient hop, WaitingEnvelope waiting) {
     try {
-      AgencyName recipient = new AgencyName(hop.getAgency());
-      OriginNumber number = number(lane, hop);
-      Fate fate = fate(peer, recipient, number, waiting);
-      order.prepared(recipient, number, fate instanceof Fate.Waits);
-      return fate;
+      return fate(peer, new AgencyName(hop.getAgency()), number(lane, hop), waiting);
     } catch (RuntimeException | StackOverflowError e) {
       if (ProcessingFailure.isOfTheMachine(e)) {
         throw e;
@@ -309,18 +304,20 @@ public final class Transmission {
     if (changed.isPresent()) {
       return new Fate.Ends(changed.get().code(), changed.get().reason());
     }
-    if (order.isBehind(peer, recipient, number, entry)) {
+    Optional<AddressedStanza> wrapped =
+        order.isBehind(peer, recipient, number, entry)
+            ? Optional.empty()
+            : sessions.wrap(waiting.header(), recipient, number, key);
+    if (wrapped.isEmpty()) {
+      order.waits(recipient, number);
       return new Fate.Waits();
     }
-    return sessions
-        .wrap(waiting.header(), recipient, number, key)
-        .<Fate>map(
-            stanza ->
-                goes(
-                    recipient,
-                    number,
-                    peer.equals(recipient) ? stanza : bound(waiting.header(), recipient, stanza)))
-        .orElseGet(Fate.Waits::new);
+    order.sent(recipient, number, entry);
+    AddressedStanza stanza = wrapped.get();
+    return goes(
+        recipient,
+        number,
+        peer.equals(recipient) ? stanza : bound(waiting.header(), recipient, stanza));
   }
 
   /** Other agencies carry it: the recipient cannot tell from the link who made the stanza. */

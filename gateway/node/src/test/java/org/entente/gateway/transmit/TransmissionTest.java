@@ -20,6 +20,7 @@ import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -400,6 +401,32 @@ class TransmissionTest {
     assertEquals(List.of(), sent(DE));
     node.upkeep.round();
     assertEquals(List.of(1L, 2L, 3L, 4L), sent(DE));
+  }
+
+  @Test
+  void mailBehindOneThatFoundNoKey_waits_whateverEndsInBetween() {
+    sendFour_theFirstWithoutAKey();
+    node.change(DE, 2, OutboxState.OUTBOX_STATE_VOID);
+    assertEquals(List.of(), sent(DE));
+    node.upkeep.round();
+    assertEquals(List.of(1L, 3L, 4L), sent(DE));
+  }
+
+  /** The one before it was sent before the restart, and is sent again. */
+  @Test
+  void mailBehindOneThatFoundNoKey_waitsAfterARestart_alsoBehindOneThatIsSentAgain() {
+    for (int i = 0; i < 4; i++) {
+      node.send(DE);
+    }
+    node.keyless.add(DE);
+    HopQueueTable.NumberedEntry second = node.ledger.hops().read(DE, LANE, 2, 1, 1).get(0);
+    assertTrue(node.transmission.prepare(DE, LANE, 7, second).isVoid());
+    node.keyless.clear();
+
+    node.transmission = node.newTransmission();
+    assertEquals(List.of(1L), sent(DE));
+    node.upkeep.round();
+    assertEquals(List.of(2L, 3L, 4L), sent(DE));
   }
 
   /** Another queue says nothing of the order, and may stand still. */
