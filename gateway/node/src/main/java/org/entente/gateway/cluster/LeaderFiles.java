@@ -190,19 +190,24 @@ final class LeaderFiles implements FileMirror {
       peers = Stream.concat(peers.stream(), Stream.of(new Peer(name, node))).toList();
       quorum = quorum.replacing(old, name);
     }
-    for (int attempts = 1; !copied(own.files(term).keySet()); attempts++) {
+    for (int attempts = 1; !copied(own.files(term).keySet(), name); attempts++) {
       if (attempts == ATTEMPTS) {
         throw new IOException("too few machines take the attachments; the log names those");
       }
     }
   }
 
-  /** A file that is being copied already is not here in time. */
-  private boolean copied(Set<String> files) {
+  /**
+   * Waits for the new node each time: copies of all files at once would take the memory of both. A
+   * file that is being copied already is not here in time.
+   */
+  private boolean copied(Set<String> files, String joining) {
     boolean all = true;
     for (String file : files) {
       try {
-        copy(file);
+        requireLead();
+        Quorum needed = quorum;
+        copy(file, needed, some -> some.contains(joining) && needed.isReachedWith(some));
       } catch (IOException e) {
         LOG.info("attachment {} is not copied yet: {}", file, e.getMessage());
         all = false;
@@ -244,7 +249,12 @@ final class LeaderFiles implements FileMirror {
   public void copy(String name) throws IOException {
     requireLead();
     Quorum needed = quorum;
-    Set<String> made = ask(peer -> peer.copy(name) ? true : null, needed::isReachedWith).keySet();
+    copy(name, needed, needed::isReachedWith);
+  }
+
+  private void copy(String name, Quorum needed, Predicate<Set<String>> isEnough)
+      throws IOException {
+    Set<String> made = ask(peer -> peer.copy(name) ? true : null, isEnough).keySet();
     if (!needed.isReachedWith(made)) {
       failedCopies.merge(name, 1L, Long::sum);
       throw new IOException(

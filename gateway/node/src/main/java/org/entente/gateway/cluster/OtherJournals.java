@@ -23,7 +23,7 @@ final class OtherJournals {
    * Records of which it is remembered that a node has them; others are sent to it again. More than
    * the erasures that a leader begins while it can end none.
    */
-  static final int REMEMBERED = 20_000;
+  static final int REMEMBERED = 120_000;
 
   private final Supplier<Map<String, ErasureAppender>> nodes;
   private final Map<String, Journal> journals = new ConcurrentHashMap<>();

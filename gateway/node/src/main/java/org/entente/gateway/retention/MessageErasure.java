@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditActor;
@@ -73,8 +75,11 @@ public final class MessageErasure {
   /** Messages of one round; its second commit takes the writer some milliseconds. */
   static final int ROUND = 256;
 
-  /** Most messages whose erasure this node begins while it can end none. */
+  /** Most messages of one origin whose erasure this node begins while it can end none. */
   static final int MOST_UNCONFIRMED = 10_000;
+
+  /** The same for all origins together; what a person erases is begun anyway. */
+  static final int MOST_OF_ALL = 100_000;
 
   private final AgencyName self;
   private final Ledger ledger;
@@ -94,13 +99,22 @@ public final class MessageErasure {
    * Messages that the journal has, and that are not erased yet; under {@link #turns}. Another
    * attempt does not note them again: attempts would fill its disk.
    */
-  private final Set<MessageId> noted = new HashSet<>();
+  private final Map<MessageId, AgencyName> noted = new HashMap<>();
+
+  /** How many of them are of an origin; under {@link #turns}. */
+  private final Map<AgencyName, Integer> notedOf = new HashMap<>();
 
   /** Those of them whose keys are destroyed here, and perhaps not yet on another node. */
   private final Set<MessageId> unconfirmed = new HashSet<>();
 
+  /** Those of them that the journals of all other nodes have. */
+  private final Set<MessageId> elsewhere = new HashSet<>();
+
   /** What the last round could not finish for a reason that holds for all; null if it could. */
   private volatile @Nullable Waiting waiting;
+
+  /** What the last failure of a round was, which is logged once; under the worker. */
+  private String failing = "";
 
   /** Counts what rounds took, so that each begins where the last ended; under {@link #turns}. */
   private int turn;
@@ -233,13 +247,58 @@ public final class MessageErasure {
     woken.set(1);
     boolean more = false;
     try {
-      more = round() == ROUND;
+      more = beginFurther() == ROUND;
+      more |= noteFurtherElsewhere() == ROUND;
+      more |= round() == ROUND;
+      failing = "";
     } catch (RuntimeException e) {
       // The edge of the worker: erasures stay pending in the ledger and are tried again.
-      LOG.error("cannot finish pending erasures yet; they will be tried again", e);
+      String why = String.valueOf(e.getMessage());
+      if (!why.equals(failing)) {
+        LOG.error("cannot finish pending erasures yet; they will be tried again", e);
+      }
+      failing = why;
     }
     if (more || !woken.compareAndSet(1, 0)) {
       executor.execute(this::work);
+    }
+  }
+
+  /**
+   * While begun erasures wait for another machine, destroys the keys of further ones here; returns
+   * how many. Rounds would only come to the first of each origin.
+   */
+  private int beginFurther() {
+    return withFurther(
+        (origin, id) -> noted.containsKey(id) || !mayNote(origin),
+        further -> destroyHere(further, /* always= */ false));
+  }
+
+  /** The same for the journals of other nodes: any of them may be the one that goes on alone. */
+  private int noteFurtherElsewhere() {
+    return withFurther(
+        (origin, id) -> elsewhere.contains(id) || !noted.containsKey(id), this::appendElsewhere);
+  }
+
+  private int withFurther(
+      RetentionTable.ErasureFilter without, Consumer<List<ErasureRecord>> change) {
+    turns.lock();
+    try {
+      if (noted.isEmpty()) {
+        return 0;
+      }
+      List<ErasureRecord> further =
+          ledger
+              .retention()
+              .pending(
+                  (origin, id) -> without.excludes(origin, id) || stuck.excludes(origin, id),
+                  ROUND,
+                  turn)
+              .begun();
+      orSayWhy(further, () -> change.accept(further));
+      return further.size();
+    } finally {
+      turns.unlock();
     }
   }
 
@@ -253,19 +312,19 @@ public final class MessageErasure {
       pending
           .damaged()
           .forEach(one -> stuck.add(one.origin(), one.id(), "its record cannot be read"));
-      finishOrSayWhy(pending.begun());
+      orSayWhy(pending.begun(), () -> finishAllThatCanBe(pending.begun()));
+      waiting = null;
       return pending.count();
     } finally {
       turns.unlock();
     }
   }
 
-  private void finishOrSayWhy(List<ErasureRecord> begun) {
+  private void orSayWhy(List<ErasureRecord> begun, Runnable change) {
     try {
       if (!begun.isEmpty()) {
-        finishAllThatCanBe(begun);
+        change.run();
       }
-      waiting = null;
     } catch (RuntimeException e) {
       waiting = Waiting.of(begun, e);
       throw e;
@@ -273,21 +332,23 @@ public final class MessageErasure {
   }
 
   /** What failed alone does not count: it would keep others from being erased. */
-  private boolean mayNoteMore() {
-    return noted.size() <= MOST_UNCONFIRMED + stuck.count();
+  private boolean mayNote(AgencyName origin) {
+    return notedOf.getOrDefault(origin, 0) <= MOST_UNCONFIRMED + stuck.count()
+        && noted.size() <= MOST_OF_ALL + stuck.count();
   }
 
-  /** What the next round leaves out: with too much begun, also what is not. */
+  /** What the next round leaves out: of an origin with too much begun, also what is not. */
   private RetentionTable.ErasureFilter passedOver() {
-    return mayNoteMore()
+    return notedOf.keySet().stream().allMatch(this::mayNote)
         ? stuck
-        : (origin, id) -> !noted.contains(id) || stuck.excludes(origin, id);
+        : (origin, id) ->
+            (!mayNote(origin) && !noted.containsKey(id)) || stuck.excludes(origin, id);
   }
 
   /** What fails alone is passed over; a failure of the machine ends the round for all. */
   private void finishAllThatCanBe(List<ErasureRecord> begun) {
     try {
-      finish(begun);
+      var unused = finish(begun, /* always= */ false);
       return;
     } catch (UncheckedIOException e) {
       throw e;
@@ -307,7 +368,7 @@ public final class MessageErasure {
 
   private void failedAlone(ErasureRecord one, String what) {
     if (!stuck.add(origin(one), id(one), what)) {
-      noted.remove(id(one));
+      unnote(one);
     }
   }
 
@@ -328,16 +389,16 @@ public final class MessageErasure {
     turns.lock();
     try {
       ErasureRecord before = ledger.retention().done(id(begun));
-      return before == null ? finish(List.of(begun)).get(0) : before;
+      return before == null ? finish(List.of(begun), /* always= */ true).get(0) : before;
     } finally {
       turns.unlock();
     }
   }
 
-  private List<ErasureRecord> finish(List<ErasureRecord> begun) {
-    destroyHere(begun.stream().filter(one -> !unconfirmed.contains(id(one))).toList());
-    keys.requireDestroyedEverywhere();
+  private List<ErasureRecord> finish(List<ErasureRecord> begun, boolean always) {
+    destroyHere(begun.stream().filter(one -> !unconfirmed.contains(id(one))).toList(), always);
     appendElsewhere(begun);
+    keys.requireDestroyedEverywhere();
     List<ErasureRecord> ended =
         ledger.commit(
             Lane.ROUTINE,
@@ -350,34 +411,48 @@ public final class MessageErasure {
     return ended;
   }
 
+  private void unnote(ErasureRecord one) {
+    elsewhere.remove(id(one));
+    AgencyName origin = noted.remove(id(one));
+    if (origin != null) {
+      notedOf.computeIfPresent(origin, (of, count) -> count == 1 ? null : count - 1);
+    }
+  }
+
   private void forget(ErasureRecord ended) {
-    noted.remove(id(ended));
+    unnote(ended);
     unconfirmed.remove(id(ended));
     stuck.remove(origin(ended), id(ended));
   }
 
   /** Any machine may be the one whose ledger is set back. */
   private void appendElsewhere(List<ErasureRecord> begun) {
+    List<ErasureRecord> missing =
+        begun.stream().filter(one -> !elsewhere.contains(id(one))).toList();
+    if (missing.isEmpty()) {
+      return;
+    }
     try {
-      journal.appendElsewhere(begun);
+      journal.appendElsewhere(missing);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "the erasure journal of another machine: " + e.getMessage(), e);
     }
+    missing.forEach(one -> elsewhere.add(id(one)));
   }
 
-  private void destroyHere(List<ErasureRecord> begun) {
-    note(begun.stream().filter(one -> !noted.contains(id(one))).toList());
+  private void destroyHere(List<ErasureRecord> begun, boolean always) {
+    note(begun.stream().filter(one -> !noted.containsKey(id(one))).toList(), always);
     keys.forget(begun.stream().flatMap(MessageErasure::kept).toList());
     begun.forEach(one -> keys.destroyHold(id(one)));
     begun.forEach(one -> unconfirmed.add(id(one)));
   }
 
-  private void note(List<ErasureRecord> begun) {
+  private void note(List<ErasureRecord> begun, boolean always) {
     if (begun.isEmpty()) {
       return;
     }
-    if (!mayNoteMore()) {
+    if (!always && !begun.stream().map(MessageErasure::origin).allMatch(this::mayNote)) {
       throw new UncheckedIOException(
           new IOException(noted.size() + " erasures before it cannot be finished yet"));
     }
@@ -386,7 +461,10 @@ public final class MessageErasure {
     } catch (IOException e) {
       throw new UncheckedIOException("the erasure journal cannot be written: " + e.getMessage(), e);
     }
-    begun.forEach(one -> noted.add(id(one)));
+    for (ErasureRecord one : begun) {
+      noted.put(id(one), origin(one));
+      notedOf.merge(origin(one), 1, Integer::sum);
+    }
   }
 
   /** The message where it lay last, and where its envelope lay in quarantine before. */

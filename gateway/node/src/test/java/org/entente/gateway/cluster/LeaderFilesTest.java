@@ -23,6 +23,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.crypto.Sha256;
 import org.junit.jupiter.api.AfterEach;
@@ -86,7 +88,7 @@ class LeaderFilesTest {
   }
 
   /** A machine that answers unless it is down. */
-  private final class Reached implements FileNode {
+  private class Reached implements FileNode {
     private final String name;
     private final FileNode node;
 
@@ -194,6 +196,55 @@ class LeaderFilesTest {
       add(node);
     }
     return leader("a", 1);
+  }
+
+  /** Each copy holds a part of its file in memory, here and there. */
+  @Test
+  void nodeThatJoins_getsOneFileAfterTheOther() throws IOException {
+    List<String> files = List.of("a".repeat(32), "b".repeat(32), "c".repeat(32), "d".repeat(32));
+    for (String file : files) {
+      put("a", file, "sealed");
+      assertTrue(leader.copyToAll(file));
+    }
+    down.add("c");
+    add("d");
+    term("d").set(1);
+    AtomicInteger most = new AtomicInteger();
+    leader.admit("c", "d", new OneWriting(folder("d"), most));
+    assertEquals(1, most.get());
+    for (String file : files) {
+      assertEquals("sealed", content("d", file));
+    }
+  }
+
+  /** A node that takes long, and notes how many take from it at once. */
+  private final class OneWriting extends Reached {
+    private final AtomicInteger most;
+    private final AtomicInteger now = new AtomicInteger();
+    private final CountDownLatch together = new CountDownLatch(2);
+
+    OneWriting(FileNode node, AtomicInteger most) {
+      super("d", node);
+      this.most = most;
+    }
+
+    @Override
+    public void write(long term, String file, long offset, byte[] bytes) throws IOException {
+      int writing = now.incrementAndGet();
+      most.accumulateAndGet(writing, Math::max);
+      if (writing > 1) {
+        together.countDown();
+      }
+      try {
+        // Long enough for another one, which must not come.
+        var unused = together.await(200, TimeUnit.MILLISECONDS);
+        super.write(term, file, offset, bytes);
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      } finally {
+        now.decrementAndGet();
+      }
+    }
   }
 
   @Test

@@ -454,6 +454,50 @@ class MessageErasureTest {
     assertEquals(storm, inTheJournal().size());
   }
 
+  /** The first of them would be taken each time, and the rest keep their keys. */
+  @Test
+  void erasuresThatWaitForAMachine_areAllBegun_andNotedOnceByTheOthers() throws IOException {
+    List<ByteString> sent = new ArrayList<>();
+    journal = journal(sent::addAll);
+    erasing = erasing();
+    keys.confirmed = false;
+    int count = 2 * MessageErasure.ROUND + 88;
+    recall(received(count, FR).stream().sorted().toList());
+    for (int minute = 0; minute < 4; minute++) {
+      erasing.retry();
+      work(STORM);
+    }
+    assertEquals(count, keys.writings.stream().mapToInt(Integer::intValue).sum());
+    assertEquals(count, sent.size());
+    assertEquals(count, Set.copyOf(sent).size());
+    assertEquals(0, erased());
+
+    keys.confirmed = true;
+    erasing.retry();
+    work(STORM);
+    assertEquals(count, erased());
+    assertEquals(count, sent.size());
+  }
+
+  /** A member that recalls all it has sent must not keep the keys of what others recall. */
+  @Test
+  void erasuresOfOneOriginThatWait_leaveRoomForThoseOfAnother() {
+    keys.confirmed = false;
+    int storm = MessageErasure.MOST_UNCONFIRMED + 3 * MessageErasure.ROUND;
+    recall(received(storm, FR));
+    work(STORM);
+    for (int minute = 0; minute < 3; minute++) {
+      erasing.retry();
+      work(STORM);
+    }
+    int begun = keys.writings.stream().mapToInt(Integer::intValue).sum();
+    assertTrue(begun > MessageErasure.MOST_UNCONFIRMED && begun < storm, "" + begun);
+
+    recall(received(3, IT));
+    work(STORM);
+    assertEquals(begun + 3, keys.writings.stream().mapToInt(Integer::intValue).sum());
+  }
+
   /** However many origins recall, each has its turn. */
   @Test
   void moreOrigins_thanARoundHasPlaces_haveTheirTurns() {
