@@ -41,7 +41,8 @@ class ClusterMutantsTest {
               }
             }
 
-            private boolean apply"""
+            private boolean apply\
+            """
                 .indent(2)
                 .stripTrailing()),
         new SourceMutant(
@@ -59,12 +60,15 @@ class ClusterMutantsTest {
             "if (!Arrays.equals(hash, Sha256.hash(commit.place(), commit.batch))) {",
             "if (false) {"),
         new SourceMutant(
-            "names a key that it alone has", KEYS, "if (count < majority()) {", "if (count < 1) {"),
+            "names a key that it alone has",
+            KEYS,
+            "if (!quorum.isReachedWith(made)) {",
+            "if (false) {"),
         new SourceMutant(
             "says that a key is destroyed everywhere",
             KEYS,
-            "    return missing();\n",
-            "    return List.of();\n"),
+            "missing().stream(), outside",
+            "Stream.<String>empty(), outside"),
         new SourceMutant(
             "leaves keys to nodes that return",
             KEYS,

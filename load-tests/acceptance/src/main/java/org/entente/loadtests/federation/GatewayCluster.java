@@ -18,7 +18,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.cli.failure.CommandFailure;
 
 /**
@@ -167,11 +166,7 @@ public final class GatewayCluster implements AutoCloseable {
     plans.remove(lost);
     String address = Optional.ofNullable(addresses.remove(lost)).orElseThrow();
     addresses.put(next, address);
-    try {
-      PrivateFiles.clear(gone.folder());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ThrowawayFolder.delete(gone.folder());
     NodePlan plan = write(next, /* join= */ true);
     plans.put(next, plan);
     watch.add(plan);
