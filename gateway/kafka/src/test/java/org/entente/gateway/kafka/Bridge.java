@@ -23,7 +23,10 @@ import org.entente.gateway.model.MessageId;
 
 /** Runs {@code entente kafka} between a federation and a broker, and reads what it writes. */
 final class Bridge {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  /**
+   * After a kill the broker ends an open transaction after a minute, and slow machines take more.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(240);
 
   private final RunningFederation federation;
   private final Broker broker;
