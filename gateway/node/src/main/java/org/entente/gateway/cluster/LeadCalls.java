@@ -16,9 +16,9 @@ import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 /**
  * Whether other nodes are still in a leader's term, asked over the port and the mutual TLS of Raft.
  *
- * <p>A node is in a later term before it gives its vote there. So whoever answers yes has not voted
- * for a later leader when it answers. Ratis's own read request does not show that: while nothing is
- * committed it asks nobody.
+ * <p>A node moves to a later term before it votes there. So a node that answers yes has not voted
+ * for a later leader yet. Ratis's own read request does not show that: while nothing is committed,
+ * a leader answers it without asking anybody.
  */
 final class LeadCalls {
   static final String SERVICE = "entente.cluster.Lead";
@@ -72,7 +72,7 @@ final class LeadCalls {
     }
   }
 
-  /** True once so many say yes; false once too few are left that might. */
+  /** True once {@code needed} answers are yes; false once they cannot be reached any more. */
   static CompletableFuture<Boolean> enough(List<CompletableFuture<Boolean>> answers, int needed) {
     CompletableFuture<Boolean> enough = new CompletableFuture<>();
     if (needed <= 0) {

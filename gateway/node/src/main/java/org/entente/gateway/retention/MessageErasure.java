@@ -113,7 +113,7 @@ public final class MessageErasure {
   /** What the last round could not finish for a reason that holds for all; null if it could. */
   private volatile @Nullable Waiting waiting;
 
-  /** What the last failure of a round was, which is logged once; under the worker. */
+  /** What the last failure of a round was, which is logged once; used by the worker only. */
   private String failing = "";
 
   /** Counts what rounds took, so that each begins where the last ended; under {@link #turns}. */

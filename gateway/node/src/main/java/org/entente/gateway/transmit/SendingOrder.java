@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the order of mail whose recipient had no key when it was to be sent. Such mail waits
- * outside the hop queues, and is queued again behind what was queued meanwhile; what is queued
- * before it waits until it was sent. An entry waits {@link OutboxMaintenance#PROMPT_ATTEMPTS} times
- * at most, so that nothing else that keeps the earlier one back keeps those behind it. Safe for
- * many threads.
+ * outside the hop queues and is queued again later, behind mail with higher numbers. That mail is
+ * held until the lower number has been sent. Each entry is held {@link
+ * OutboxMaintenance#PROMPT_ATTEMPTS} times at most, so that a number that cannot be sent does not
+ * stop a lane. Safe for many threads.
  */
 final class SendingOrder {
   private static final int PAGE = 16;

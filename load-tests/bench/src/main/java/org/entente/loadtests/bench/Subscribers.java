@@ -86,7 +86,7 @@ final class Subscribers {
     rounds.addTo(results, say);
   }
 
-  /** Id of the time to the last of so many subscribers. */
+  /** Id of the time until the last of this many subscribers has the message. */
   static String lastId(int count) {
     return "subscribers_" + count + "_last_ms";
   }
