@@ -48,7 +48,8 @@ final class SendingOrder {
     void waits(OriginNumber number) {
       OriginNumber lowest = first;
       OriginNumber highest = last;
-      first = highest == null || lowest != null && number.compareTo(lowest) < 0 ? number : lowest;
+      boolean isLowest = highest == null || (lowest != null && number.compareTo(lowest) < 0);
+      first = isLowest ? number : lowest;
       last = highest == null || number.compareTo(highest) > 0 ? number : highest;
     }
 
