@@ -26,7 +26,7 @@ final class Bridge {
   /**
    * After a kill the broker ends an open transaction after a minute, and slow machines take more.
    */
-  private static final Duration PATIENCE = Duration.ofSeconds(240);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final RunningFederation federation;
   private final Broker broker;
