@@ -203,7 +203,7 @@ final class TlsRotationIT {
       CertificateAuthority ca, String agency, Duration from, Duration until) throws IOException {
     KeyPair keys = EcKeys.generate(random);
     LeafProfile profile =
-        new LeafProfile(
+        LeafProfile.ofGateway(
             URI.create(NAME.formatted(agency)),
             List.of("localhost"),
             List.of(InetAddress.getLoopbackAddress()),

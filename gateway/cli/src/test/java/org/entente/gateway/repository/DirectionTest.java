@@ -91,7 +91,7 @@ class DirectionTest {
           "config", List.of("model"),
           "cel", List.of("model"),
           "note", List.of("model", "crypto"),
-          "client", List.of("model", "crypto", "config"),
+          "client", List.of("model", "crypto", "config", "identity"),
           "bridge", List.of("model", "text", "cel", "config"));
 
   private static final JavaClasses CLASSES =

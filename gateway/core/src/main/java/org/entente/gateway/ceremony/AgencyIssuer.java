@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.entente.gateway.crypto.CertificateAuthority;
 import org.entente.gateway.crypto.CertificateValidity;
 import org.entente.gateway.crypto.Certificates;
@@ -126,7 +127,8 @@ public final class AgencyIssuer {
    * @param key the client's
    */
   public X509Certificate issue(SpiffeId client, PublicKey key, Instant now, Duration validity) {
-    return issue(URI.create(client.toString()), List.of(), List.of(), key, now, validity);
+    URI identity = URI.create(client.toString());
+    return issue((from, until) -> LeafProfile.ofClient(identity, from, until), key, now, validity);
   }
 
   /**
@@ -157,13 +159,15 @@ public final class AgencyIssuer {
     } catch (CertificateParsingException | UnknownHostException e) {
       throw new CeremonyProblem("the present certificate cannot be read: " + e.getMessage(), e);
     }
-    return issue(identity, names, addresses, key, now, validity);
+    return issue(
+        (from, until) -> LeafProfile.ofGateway(identity, names, addresses, from, until),
+        key,
+        now,
+        validity);
   }
 
   private X509Certificate issue(
-      URI identity,
-      List<String> names,
-      List<InetAddress> addresses,
+      BiFunction<Instant, Instant, LeafProfile> profile,
       PublicKey key,
       Instant now,
       Duration validity) {
@@ -175,10 +179,7 @@ public final class AgencyIssuer {
     }
     try {
       return authority.issue(
-          key,
-          new LeafProfile(
-              identity, names, addresses, now.minus(EARLY), until.isAfter(end) ? end : until),
-          random);
+          key, profile.apply(now.minus(EARLY), until.isAfter(end) ? end : until), random);
     } catch (IllegalArgumentException e) {
       throw new CeremonyProblem("no certificate was issued: " + e.getMessage(), e);
     }

@@ -85,7 +85,7 @@ public final class AgencySetup {
     for (NodeName gateway : plan.gateways()) {
       Path node = home.resolve(gateway.value());
       KeyPair keys = EcKeys.generate(random);
-      issue(authority, SpiffeId.Kind.GATEWAY, gateway, keys, node);
+      issue(authority, gatewayProfile(identity(SpiffeId.Kind.GATEWAY, gateway)), keys, node);
       PrivateFiles.write(node.resolve("tls.key"), pem(keys.getPrivate()));
       SigningPair auditPair = SigningPair.generate(random);
       keep(node.resolve("keystore"), signing, auditPair);
@@ -96,7 +96,8 @@ public final class AgencySetup {
     for (NodeName client : plan.clients()) {
       Path own = home.resolve("clients").resolve(client.value());
       KeyPair keys = EcKeys.generate(random);
-      issue(authority, SpiffeId.Kind.CLIENT, client, keys, own);
+      URI identity = identity(SpiffeId.Kind.CLIENT, client);
+      issue(authority, LeafProfile.ofClient(identity, plan.from(), plan.until()), keys, own);
       PrivateFiles.write(own.resolve("tls.key"), Pem.encode(keys.getPrivate()));
       // A client's folder is all that its machine needs.
       PrivateFiles.write(own.resolve("ca.crt"), Pem.encode(authority.certificate()));
@@ -137,10 +138,11 @@ public final class AgencySetup {
     return passphrase == null ? Pem.encode(key) : Pem.encode(key, passphrase, random);
   }
 
-  private void issue(
-      CertificateAuthority authority, SpiffeId.Kind kind, NodeName name, KeyPair keys, Path folder)
-      throws IOException {
-    SpiffeId id = new SpiffeId(plan.federation(), plan.name(), kind, name);
+  private URI identity(SpiffeId.Kind kind, NodeName name) {
+    return URI.create(new SpiffeId(plan.federation(), plan.name(), kind, name).toString());
+  }
+
+  private LeafProfile gatewayProfile(URI identity) throws IOException {
     List<String> names = new ArrayList<>();
     List<InetAddress> addresses = new ArrayList<>();
     for (String host : plan.hosts()) {
@@ -151,8 +153,11 @@ public final class AgencySetup {
         names.add(host);
       }
     }
-    LeafProfile profile =
-        new LeafProfile(URI.create(id.toString()), names, addresses, plan.from(), plan.until());
+    return LeafProfile.ofGateway(identity, names, addresses, plan.from(), plan.until());
+  }
+
+  private void issue(CertificateAuthority authority, LeafProfile profile, KeyPair keys, Path folder)
+      throws IOException {
     X509Certificate certificate = authority.issue(keys.getPublic(), profile, random);
     PrivateFiles.write(folder.resolve("tls.crt"), Pem.encode(certificate));
   }

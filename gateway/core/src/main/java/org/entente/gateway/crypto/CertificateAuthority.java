@@ -81,7 +81,7 @@ public final class CertificateAuthority {
   }
 
   /**
-   * Issues a leaf certificate for {@code key}, both server and client.
+   * Issues a leaf certificate for {@code key}.
    *
    * @throws IllegalArgumentException if the key is not on P-256 or the leaf would outlive the root
    */

@@ -36,7 +36,7 @@ final class X509Extensions {
             new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key));
   }
 
-  /** A leaf for server and client use, since either side of a link may dial. */
+  /** A leaf. */
   static void addForLeaf(
       X509v3CertificateBuilder builder, PublicKey key, X509Certificate issuer, LeafProfile profile)
       throws IOException, NoSuchAlgorithmException {
@@ -45,10 +45,7 @@ final class X509Extensions {
         .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
         .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
         .addExtension(
-            Extension.extendedKeyUsage,
-            false,
-            new ExtendedKeyUsage(
-                new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}))
+            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes(profile.use())))
         .addExtension(
             Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(key))
         .addExtension(
@@ -59,6 +56,14 @@ final class X509Extensions {
             Extension.subjectAlternativeName,
             false,
             names(profile.spiffeId(), profile.dnsNames(), profile.addresses()));
+  }
+
+  private static KeyPurposeId[] purposes(LeafProfile.Use use) {
+    return switch (use) {
+      case GATEWAY ->
+          new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth};
+      case CLIENT -> new KeyPurposeId[] {KeyPurposeId.id_kp_clientAuth};
+    };
   }
 
   static GeneralNames names(URI spiffeId, List<String> dnsNames, List<InetAddress> addresses) {

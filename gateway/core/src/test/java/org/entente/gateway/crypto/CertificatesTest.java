@@ -56,7 +56,7 @@ final class CertificatesTest {
     byte[] loopback6 = new byte[16];
     loopback6[15] = 1;
     LeafProfile profile =
-        new LeafProfile(
+        LeafProfile.ofGateway(
             ID,
             List.of("localhost", "gateway.fr.customs.example"),
             List.of(
@@ -141,7 +141,7 @@ final class CertificatesTest {
     PublicKey p384 = generator.generateKeyPair().getPublic();
     assertThrows(IllegalArgumentException.class, () -> authority.issue(p384, profile(ID), random));
     LeafProfile tooLong =
-        new LeafProfile(ID, List.of(), List.of(), NOW, LATER.plus(Duration.ofDays(1)));
+        LeafProfile.ofGateway(ID, List.of(), List.of(), NOW, LATER.plus(Duration.ofDays(1)));
     assertThrows(
         IllegalArgumentException.class, () -> authority.issue(keys.getPublic(), tooLong, random));
     PublicKey ed25519 = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic();
@@ -189,14 +189,32 @@ final class CertificatesTest {
   void profile_badDnsName_isRefused(String name) {
     assertThrows(
         IllegalArgumentException.class,
-        () -> new LeafProfile(ID, List.of(name), List.of(), NOW, LATER));
+        () -> LeafProfile.ofGateway(ID, List.of(name), List.of(), NOW, LATER));
+  }
+
+  @Test
+  void leafOfAClient_isForNoServer() throws Exception {
+    X509Certificate leaf =
+        authority.issue(keys.getPublic(), LeafProfile.ofClient(ID, NOW, LATER), random);
+    assertEquals(List.of("1.3.6.1.5.5.7.3.2"), leaf.getExtendedKeyUsage());
+    assertEquals(1, leaf.getSubjectAlternativeNames().size());
+    assertEquals(Optional.of(ID), Certificates.spiffeId(leaf));
+  }
+
+  @Test
+  void profile_clientWithHostName_isRefused() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new LeafProfile(
+                ID, LeafProfile.Use.CLIENT, List.of("localhost"), List.of(), NOW, LATER));
   }
 
   @Test
   void profile_emptyValidity_isRefused() {
     assertThrows(
         IllegalArgumentException.class,
-        () -> new LeafProfile(ID, List.of(), List.of(), NOW, NOW.plusMillis(10)));
+        () -> LeafProfile.ofGateway(ID, List.of(), List.of(), NOW, NOW.plusMillis(10)));
     assertThrows(
         IllegalArgumentException.class,
         () -> CertificateAuthority.selfSigned("a", NOW, NOW, random));
@@ -218,7 +236,7 @@ final class CertificatesTest {
   }
 
   private static LeafProfile profile(URI id) {
-    return new LeafProfile(id, List.of(), List.of(), NOW, NOW.plus(Duration.ofDays(1)));
+    return LeafProfile.ofGateway(id, List.of(), List.of(), NOW, NOW.plus(Duration.ofDays(1)));
   }
 
   /** A leaf with any URI names, which no authority of ours would issue. */

@@ -78,7 +78,7 @@ public final class CryptoFormats {
     Instant from = Instant.parse("2026-03-01T08:00:00Z");
     CertificateAuthority authority = authority();
     LeafProfile profile =
-        new LeafProfile(ID, List.of("localhost"), List.of(), from, from.plusSeconds(60));
+        LeafProfile.ofGateway(ID, List.of("localhost"), List.of(), from, from.plusSeconds(60));
     KeyPair keys = EcKeys.generate(RANDOM);
     try {
       return List.of(

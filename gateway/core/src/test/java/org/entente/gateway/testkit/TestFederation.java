@@ -211,8 +211,11 @@ public final class TestFederation {
   /** A certificate issued by an agency's CA for any identity, valid for a time. */
   public X509Certificate certificate(String issuer, String spiffeId, Instant from, Instant to) {
     KeyPair keys = EcKeys.generate(random);
+    URI identity = URI.create(spiffeId);
     LeafProfile profile =
-        new LeafProfile(URI.create(spiffeId), List.of("localhost"), List.of(), from, to);
+        spiffeId.contains("/client/")
+            ? LeafProfile.ofClient(identity, from, to)
+            : LeafProfile.ofGateway(identity, List.of("localhost"), List.of(), from, to);
     return authority(issuer).issue(keys.getPublic(), profile, random);
   }
 }

@@ -7,9 +7,10 @@ import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 
 /** Channels to a gateway's client port: TLS 1.3, mutual, the hybrid group preferred. */
 public final class Channels {
@@ -27,8 +28,8 @@ public final class Channels {
   private Channels() {}
 
   /**
-   * A channel to {@code host:port}. The gateway's certificate must be issued by the agency's CA for
-   * that host name or address. The caller shuts it down.
+   * A channel to {@code host:port}. The server's certificate must be issued by the agency's CA for
+   * that host name or address, and name a gateway. The caller shuts it down.
    *
    * @throws IllegalArgumentException if a credential file cannot be used
    */
@@ -66,14 +67,14 @@ public final class Channels {
                   .keyManager(credentials.certificate().toFile(), credentials.key().toFile()),
               SslProvider.OPENSSL)
           .protocols("TLSv1.3")
-          .trustManager(credentials.authority().toFile())
+          .trustManager(GatewayTrust.in(credentials.authority()))
           .option(OpenSslContextOption.GROUPS, GROUPS)
           .build();
-    } catch (SSLException | IllegalArgumentException e) {
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "credentials: "
               + credentials.certificate()
-              + " and its key cannot be used: "
+              + ", its key and ca.crt cannot be used: "
               + e.getMessage(),
           e);
     }

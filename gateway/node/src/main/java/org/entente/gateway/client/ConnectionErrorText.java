@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import javax.net.ssl.SSLException;
@@ -18,8 +19,13 @@ public final class ConnectionErrorText {
   public static boolean isOfCertificates(Throwable failure) {
     Throwable first = first(failure);
     return first instanceof CertificateException
-        || first instanceof CertPathBuilderException
+        || isOfAnotherAuthority(first)
         || (first instanceof SSLException && String.valueOf(first.getMessage()).contains("ALERT"));
+  }
+
+  private static boolean isOfAnotherAuthority(Throwable first) {
+    // The second: the other CA has the same name.
+    return first instanceof CertPathBuilderException || first instanceof CertPathValidatorException;
   }
 
   private static Throwable first(Throwable failure) {
@@ -52,7 +58,7 @@ public final class ConnectionErrorText {
     if (first instanceof CertificateExpiredException) {
       return "the gateway's certificate has expired" + said + "; its operator must renew it";
     }
-    if (first instanceof CertPathBuilderException) {
+    if (isOfAnotherAuthority(first)) {
       return "the gateway's certificate was not issued by the CA in ca.crt of --credentials; is "
           + "this the gateway of that agency?";
     }

@@ -23,8 +23,11 @@ public record TlsHolder(PrivateKey key, List<X509Certificate> chain) {
       CertificateAuthority ca, String spiffeId, Instant from, Instant to) {
     SecureRandom random = new SecureRandom();
     KeyPair keys = EcKeys.generate(random);
+    URI identity = URI.create(spiffeId);
     LeafProfile profile =
-        new LeafProfile(URI.create(spiffeId), List.of("localhost"), List.of(), from, to);
+        spiffeId.contains("/client/")
+            ? LeafProfile.ofClient(identity, from, to)
+            : LeafProfile.ofGateway(identity, List.of("localhost"), List.of(), from, to);
     return new TlsHolder(keys.getPrivate(), List.of(ca.issue(keys.getPublic(), profile, random)));
   }
 
