@@ -6,9 +6,6 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.nio.file.Path;
-import java.time.DayOfWeek;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -79,14 +76,14 @@ public record NodeConfig(
     @Nullable Limits limits,
     @Nullable Disk disk,
     @Nullable Witnesses witnesses,
-    @Nullable OpenWithin openWithin,
+    @Nullable OpenWithinConfig openWithin,
     @Nullable Boolean reflection,
-    @Nullable Ipr ipr,
-    @Nullable Risk risk,
-    @Nullable Requests requests,
-    @Nullable Release release,
-    @Nullable Tracing tracing,
-    @Nullable AttachmentSettings attachments,
+    @Nullable IprConfig ipr,
+    @Nullable RiskConfig risk,
+    @Nullable RequestsConfig requests,
+    @Nullable ReleaseConfig release,
+    @Nullable TracingConfig tracing,
+    @Nullable AttachmentsConfig attachments,
     @Nullable Integer exerciseRetentionDays,
     List<Subscription> subscriptions,
     @Nullable ClusterConfig cluster) {
@@ -114,10 +111,10 @@ public record NodeConfig(
     limits = limits == null ? Limits.DEFAULT : limits;
     disk = disk == null ? Disk.DEFAULT : disk;
     witnesses = witnesses == null ? Witnesses.DEFAULT : witnesses;
-    openWithin = openWithin == null ? OpenWithin.DEFAULT : openWithin;
+    openWithin = openWithin == null ? OpenWithinConfig.DEFAULT : openWithin;
     reflection = reflection == null || reflection;
-    requests = requests == null ? Requests.DEFAULT : requests;
-    release = release == null ? Release.DEFAULT : release;
+    requests = requests == null ? RequestsConfig.DEFAULT : requests;
+    release = release == null ? ReleaseConfig.DEFAULT : release;
     if (exerciseRetentionDays != null
         && (exerciseRetentionDays < 1 || exerciseRetentionDays > MOST_DAYS)) {
       throw new IllegalArgumentException(
@@ -133,10 +130,10 @@ public record NodeConfig(
               + " browsers reach the console");
     }
     if (attachments != null
-        && Objects.requireNonNull(limits).messageBytes() < AttachmentSettings.LEAST_MESSAGE_BYTES) {
+        && Objects.requireNonNull(limits).messageBytes() < AttachmentsConfig.LEAST_MESSAGE_BYTES) {
       throw new IllegalArgumentException(
           "limits.message_bytes is below "
-              + AttachmentSettings.LEAST_MESSAGE_BYTES
+              + AttachmentsConfig.LEAST_MESSAGE_BYTES
               + ", so attachments could not be uploaded; raise it, or leave attachments out");
     }
     if (attachments != null) {
@@ -189,17 +186,17 @@ public record NodeConfig(
   }
 
   /** How long recipients have to open a message. */
-  public OpenWithin openWithinInForce() {
+  public OpenWithinConfig openWithinInForce() {
     return Objects.requireNonNull(openWithin);
   }
 
   /** Reminders of requests that wait for an answer. */
-  public Requests requestsInForce() {
+  public RequestsConfig requestsInForce() {
     return Objects.requireNonNull(requests);
   }
 
   /** The rules for decisions on messages that wait for a second person. */
-  public Release releaseInForce() {
+  public ReleaseConfig releaseInForce() {
     return Objects.requireNonNull(release);
   }
 
@@ -209,13 +206,13 @@ public record NodeConfig(
   }
 
   /** The procedure for intellectual property rights. */
-  public Ipr iprInForce() {
-    return ipr == null ? Ipr.UNUSED : ipr;
+  public IprConfig iprInForce() {
+    return ipr == null ? IprConfig.UNUSED : ipr;
   }
 
   /** The names of score bands. */
-  public Risk riskInForce() {
-    return risk == null ? Risk.UNNAMED : risk;
+  public RiskConfig riskInForce() {
+    return risk == null ? RiskConfig.UNNAMED : risk;
   }
 
   /** A copy with every path resolved against a folder. */
@@ -867,329 +864,6 @@ public record NodeConfig(
       quorum = bounded("witnesses.quorum", quorum, 0, 0, 64);
       waitSeconds = bounded("witnesses.wait_seconds", waitSeconds, 5, 1, 300);
       everySeconds = bounded("witnesses.every_seconds", everySeconds, 2, 1, 3_600);
-    }
-  }
-
-  /**
-   * The procedure for intellectual property rights. 0 or absent: the default.
-   *
-   * @param timeZone time zone of the authority, such as {@code Europe/Paris}, in which its days
-   *     begin and end
-   * @param weekend days of the week without work, Saturday and Sunday by default
-   * @param holidays public holidays, at most 1,000
-   * @param calendarUntil the last day for which all holidays are listed
-   * @param dueSoonHours how long before its deadline a case counts as due soon, 48 by default, at
-   *     most 720
-   * @param keepDays how long recordations and cases are kept after they end, 183 by default, from
-   *     30 to 3,660
-   * @param validDays longest validity of a recordation, 366 by default, at most 7,320
-   */
-  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Ipr(
-      String timeZone,
-      @Nullable List<DayOfWeek> weekend,
-      @Nullable List<LocalDate> holidays,
-      LocalDate calendarUntil,
-      @OrDefault int dueSoonHours,
-      @OrDefault int keepDays,
-      @OrDefault int validDays) {
-    /** The settings of a node without clients for the procedure. */
-    public static final Ipr UNUSED = new Ipr("UTC", null, null, LocalDate.EPOCH, 0, 0, 0);
-
-    public Ipr {
-      Objects.requireNonNull(timeZone, "ipr.time_zone");
-      Objects.requireNonNull(calendarUntil, "ipr.calendar_until");
-      requireZone(timeZone);
-      weekend =
-          weekend == null ? List.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY) : List.copyOf(weekend);
-      holidays = holidays == null ? List.of() : List.copyOf(holidays);
-      if (Set.copyOf(weekend).size() == DayOfWeek.values().length) {
-        throw new IllegalArgumentException("ipr.weekend leaves no working day");
-      }
-      if (holidays.size() > 1_000) {
-        throw new IllegalArgumentException("ipr.holidays has more than 1000 days");
-      }
-      dueSoonHours = bounded("ipr.due_soon_hours", dueSoonHours, 48, 1, 720);
-      keepDays = bounded("ipr.keep_days", keepDays, 183, 30, 3_660);
-      validDays = bounded("ipr.valid_days", validDays, 366, 1, 7_320);
-    }
-
-    private static void requireZone(String zone) {
-      if (!ZoneId.getAvailableZoneIds().contains(zone)) {
-        throw new IllegalArgumentException("ipr.time_zone is unknown; valid: such as Europe/Paris");
-      }
-    }
-  }
-
-  /**
-   * Names of score bands for received messages.
-   *
-   * @param bands at most 10, in any order; a score belongs to the band with the highest start that
-   *     is not above it
-   */
-  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Risk(@Nullable List<Band> bands) {
-    /** No bands. */
-    public static final Risk UNNAMED = new Risk(List.of());
-
-    public Risk {
-      bands = bands == null ? List.of() : List.copyOf(bands);
-      if (bands.size() > 10) {
-        throw new IllegalArgumentException("risk.bands has more than 10 bands");
-      }
-      if (bands.stream().map(Band::name).distinct().count() < bands.size()
-          || bands.stream().map(Band::fromPerMille).distinct().count() < bands.size()) {
-        throw new IllegalArgumentException("risk.bands contains a name or a start twice");
-      }
-    }
-
-    /** The bands. */
-    public List<Band> bandsInForce() {
-      return Objects.requireNonNull(bands);
-    }
-  }
-
-  /**
-   * A band of scores.
-   *
-   * @param name 1 to 20 characters: a capital letter, then of {@code A-Z 0-9 _}
-   * @param fromPerMille where it begins, in thousandths, 0 to 1,000
-   */
-  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Band(String name, int fromPerMille) {
-    public Band {
-      Objects.requireNonNull(name, "risk.bands.name");
-      if (!name.matches("[A-Z][A-Z0-9_]{0,19}")) {
-        throw new IllegalArgumentException(
-            "risk.bands.name must be 1 to 20 characters, a capital letter, then of A-Z 0-9 _");
-      }
-      fromPerMille = bounded("risk.bands.from_per_mille", fromPerMille, 0, 0, 1_000);
-    }
-  }
-
-  /**
-   * Reminders of requests that wait for this agency's answer.
-   *
-   * @param remindAtPercent the reminders, in percent of the time for the answer: at most 8 numbers
-   *     from 1 to 99; 50 and 90 by default, none if the list is empty. The end of that time always
-   *     causes a reminder
-   */
-  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Requests(@Nullable List<Integer> remindAtPercent) {
-    /** All defaults. */
-    public static final Requests DEFAULT = new Requests(null);
-
-    private static final int MOST = 8;
-
-    public Requests {
-      remindAtPercent = remindAtPercent == null ? List.of(50, 90) : List.copyOf(remindAtPercent);
-      if (remindAtPercent.size() > MOST
-          || remindAtPercent.stream().anyMatch(percent -> percent < 1 || percent > 99)) {
-        throw new IllegalArgumentException(
-            "requests.remind_at_percent is "
-                + remindAtPercent
-                + "; it must be at most "
-                + MOST
-                + " numbers from 1 to 99");
-      }
-    }
-
-    /** The percentages in force. */
-    public List<Integer> remindAtPercentInForce() {
-      return Objects.requireNonNull(remindAtPercent);
-    }
-  }
-
-  /**
-   * Rules for decisions on messages that wait for a second person.
-   *
-   * @param sameClient whether the publishing client may decide on a message for another officer:
-   *     {@code refused}, the default, or {@code allowed}. A gateway authenticates clients by
-   *     certificate, but knows officers only by the client's statement
-   */
-  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Release(@Nullable String sameClient) {
-    private static final String REFUSED = "refused";
-    private static final String ALLOWED = "allowed";
-
-    /** All defaults. */
-    public static final Release DEFAULT = new Release(REFUSED);
-
-    public Release {
-      sameClient = sameClient == null ? REFUSED : sameClient;
-      if (!sameClient.equals(REFUSED) && !sameClient.equals(ALLOWED)) {
-        throw new IllegalArgumentException(
-            "release.same_client is "
-                + InvalidValue.printable(sameClient)
-                + "; it must be refused or allowed");
-      }
-    }
-
-    /** Whether the publishing client may decide on a message. */
-    public boolean allowsSameClient() {
-      return ALLOWED.equals(sameClient);
-    }
-  }
-
-  /**
-   * Traces of single messages, as OpenTelemetry spans. 0 or absent: the default.
-   *
-   * @param endpoint address to which spans are sent by OTLP over HTTP, such as {@code
-   *     http://127.0.0.1:4318/v1/traces}; plain HTTP to this machine only
-   * @param sampleRatio share of the drafts without a client's span of which a trace is begun, from
-   *     0 to 1; 0 by default
-   * @param tracesPerSecond messages of one client, and of one other agency, that are traced each
-   *     second, 10 by default, at most 10,000
-   * @param queuedSpans spans that wait to be sent, 4,096 by default, from 256 to 1,000,000; further
-   *     ones are dropped
-   */
-  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Tracing(
-      String endpoint,
-      @Nullable Double sampleRatio,
-      @OrDefault int tracesPerSecond,
-      @OrDefault int queuedSpans) {
-    private static final Pattern ENDPOINT =
-        Pattern.compile(
-            "(https://(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9.-]+)"
-                + "|http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1]))"
-                + "(:[0-9]{1,5})?/[A-Za-z0-9/._~-]*");
-
-    public Tracing {
-      Objects.requireNonNull(endpoint, "tracing.endpoint");
-      if (!ENDPOINT.matcher(endpoint).matches()) {
-        throw new IllegalArgumentException(
-            "tracing.endpoint is "
-                + InvalidValue.printable(endpoint)
-                + "; valid is an https address with its path, or an http address of this machine,"
-                + " such as http://127.0.0.1:4318/v1/traces");
-      }
-      sampleRatio = sampleRatio == null ? Double.valueOf(0) : sampleRatio;
-      if (!(sampleRatio >= 0 && sampleRatio <= 1)) {
-        throw new IllegalArgumentException(
-            "tracing.sample_ratio is " + sampleRatio + "; it must be from 0 to 1");
-      }
-      tracesPerSecond = bounded("tracing.traces_per_second", tracesPerSecond, 10, 1, 10_000);
-      queuedSpans = bounded("tracing.queued_spans", queuedSpans, 4_096, 256, 1_000_000);
-    }
-
-    /** The share of the drafts without a client's span. */
-    public double sampleRatioInForce() {
-      return Objects.requireNonNull(sampleRatio);
-    }
-  }
-
-  /**
-   * Files that belong to messages. 0 or absent: the default.
-   *
-   * @param folder the folder of the files, all sealed; neither inside nor around {@code data} or
-   *     {@code keystore}
-   * @param fileMib largest file of a client in MiB, 2,048 by default, which is the most
-   * @param clientMib MiB that the files of one client may take together, 8,192 by default
-   * @param clientFiles files of one client, 1,000 by default
-   * @param clientReadings attachments that one client has open for reading, 1,000 by default
-   * @param clientKibPerSecond KiB a second that one client may upload, 65,536 by default
-   * @param agencyMib MiB that the fetched files of one other agency may take together, 8,192 by
-   *     default
-   * @param agencyFiles fetched files of one other agency, 1,000 by default
-   * @param agencyFetches files of one other agency that are fetched at once, 4 by default
-   * @param agencyKibPerSecond KiB a second that one other agency may fetch, 65,536 by default
-   * @param uploadHours after how long an upload that no message has is removed, 24 by default, at
-   *     most 720
-   * @param availableDays for how long recipients can fetch a file, 30 by default, at most 365
-   */
-  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record AttachmentSettings(
-      Path folder,
-      @OrDefault int fileMib,
-      @OrDefault int clientMib,
-      @OrDefault int clientFiles,
-      @OrDefault int clientReadings,
-      @OrDefault int clientKibPerSecond,
-      @OrDefault int agencyMib,
-      @OrDefault int agencyFiles,
-      @OrDefault int agencyFetches,
-      @OrDefault int agencyKibPerSecond,
-      @OrDefault int uploadHours,
-      @OrDefault int availableDays) {
-    private static final int MOST_MIB = 1 << 24;
-    private static final int LEAST_MESSAGE_BYTES = 256 << 10;
-
-    public AttachmentSettings {
-      Objects.requireNonNull(folder, "attachments.folder");
-      fileMib = bounded("attachments.file_mib", fileMib, 2_048, 1, 2_048);
-      clientMib = bounded("attachments.client_mib", clientMib, 8_192, 1, MOST_MIB);
-      clientFiles = bounded("attachments.client_files", clientFiles, 1_000, 1, 100_000);
-      clientReadings = bounded("attachments.client_readings", clientReadings, 1_000, 1, 100_000);
-      clientKibPerSecond =
-          bounded("attachments.client_kib_per_second", clientKibPerSecond, 65_536, 256, 1 << 24);
-      agencyMib = bounded("attachments.agency_mib", agencyMib, 8_192, 1, MOST_MIB);
-      agencyFiles = bounded("attachments.agency_files", agencyFiles, 1_000, 1, 100_000);
-      agencyFetches = bounded("attachments.agency_fetches", agencyFetches, 4, 1, 64);
-      agencyKibPerSecond =
-          bounded("attachments.agency_kib_per_second", agencyKibPerSecond, 65_536, 256, 1 << 24);
-      uploadHours = bounded("attachments.upload_hours", uploadHours, 24, 1, 720);
-      availableDays = bounded("attachments.available_days", availableDays, 30, 1, 365);
-    }
-
-    /** One would be copied, restored or replaced with the other. */
-    private void isApartFrom(String field, Path other) {
-      // Absolute, since the normal form of "." is empty.
-      Path own = folder.toAbsolutePath().normalize();
-      Path its = other.toAbsolutePath().normalize();
-      if (own.startsWith(its) || its.startsWith(own)) {
-        throw new IllegalArgumentException(
-            "attachments.folder is "
-                + folder
-                + " and "
-                + field
-                + " is "
-                + other
-                + "; neither may be inside the other");
-      }
-    }
-
-    private AttachmentSettings copy(UnaryOperator<Path> place) {
-      return new AttachmentSettings(
-          place.apply(folder),
-          fileMib,
-          clientMib,
-          clientFiles,
-          clientReadings,
-          clientKibPerSecond,
-          agencyMib,
-          agencyFiles,
-          agencyFetches,
-          agencyKibPerSecond,
-          uploadHours,
-          availableDays);
-    }
-  }
-
-  /**
-   * The time within which each recipient must open a message, by lane; a draft can set its own.
-   * When it passes, the origin records evidence of NON_RETRIEVAL and lists the message as unopened.
-   * 0 or absent: the default. At most 43,200 minutes, which is 30 days.
-   *
-   * @param flashMinutes in lane FLASH, 15 by default
-   * @param immediateMinutes in lane IMMEDIATE, 480 by default
-   * @param priorityMinutes in lane PRIORITY, 1,440 by default
-   * @param routineMinutes in lane ROUTINE, 10,080 by default
-   */
-  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record OpenWithin(
-      @OrDefault int flashMinutes,
-      @OrDefault int immediateMinutes,
-      @OrDefault int priorityMinutes,
-      @OrDefault int routineMinutes) {
-    /** All defaults. */
-    public static final OpenWithin DEFAULT = new OpenWithin(0, 0, 0, 0);
-
-    public OpenWithin {
-      flashMinutes = bounded("open_within.flash_minutes", flashMinutes, 15, 1, 43_200);
-      immediateMinutes = bounded("open_within.immediate_minutes", immediateMinutes, 480, 1, 43_200);
-      priorityMinutes = bounded("open_within.priority_minutes", priorityMinutes, 1_440, 1, 43_200);
-      routineMinutes = bounded("open_within.routine_minutes", routineMinutes, 10_080, 1, 43_200);
     }
   }
 }

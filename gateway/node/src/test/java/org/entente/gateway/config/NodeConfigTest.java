@@ -111,7 +111,7 @@ class NodeConfigTest {
     assertNull(good("").tracing());
     String local = "http://127.0.0.1:4318/v1/traces";
     assertEquals(
-        new NodeConfig.Tracing(local, 0.0, 10, 4_096),
+        new TracingConfig(local, 0.0, 10, 4_096),
         good("tracing: { endpoint: \"" + local + "\" }").tracing());
     for (String field :
         List.of(
@@ -136,7 +136,7 @@ class NodeConfigTest {
         "https://[2001:db8::1]:4318/v1/traces"
       })
   void endpointOfTraces_isHttps_orOfThisMachine(String endpoint) {
-    NodeConfig.Tracing tracing =
+    TracingConfig tracing =
         Objects.requireNonNull(good("tracing: { endpoint: \"" + endpoint + "\" }").tracing());
     assertEquals(endpoint, tracing.endpoint());
   }
@@ -239,10 +239,10 @@ class NodeConfigTest {
 
   @Test
   void ipr_inPart_hasDefaults() {
-    NodeConfig.Ipr ipr =
+    IprConfig ipr =
         good("ipr: { time_zone: Europe/Paris, calendar_until: 2026-12-31 }").iprInForce();
     assertEquals(
-        new NodeConfig.Ipr(
+        new IprConfig(
             "Europe/Paris",
             List.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY),
             List.of(),
@@ -251,7 +251,7 @@ class NodeConfigTest {
             183,
             366),
         ipr);
-    assertEquals(NodeConfig.Ipr.UNUSED, good("").iprInForce());
+    assertEquals(IprConfig.UNUSED, good("").iprInForce());
   }
 
   /** A calendar that nobody gave would compute wrong deadlines. */

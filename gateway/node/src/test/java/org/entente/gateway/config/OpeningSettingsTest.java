@@ -5,22 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.entente.gateway.config.NodeConfig.OpenWithin;
 import org.junit.jupiter.api.Test;
 
 class OpeningSettingsTest {
   @Test
   void absent_isTheDefaultOfEachLane() {
-    assertEquals(new OpenWithin(15, 480, 1_440, 10_080), OpenWithin.DEFAULT);
-    assertEquals(new OpenWithin(5, 480, 1_440, 10_080), new OpenWithin(5, 0, 0, 0));
+    assertEquals(new OpenWithinConfig(15, 480, 1_440, 10_080), OpenWithinConfig.DEFAULT);
+    assertEquals(new OpenWithinConfig(5, 480, 1_440, 10_080), new OpenWithinConfig(5, 0, 0, 0));
   }
 
   @Test
   void beyondThirtyDaysOrNegative_isRefusedWithFieldAndBound() {
-    assertEquals(43_200, new OpenWithin(0, 0, 0, 43_200).routineMinutes());
+    assertEquals(43_200, new OpenWithinConfig(0, 0, 0, 43_200).routineMinutes());
     for (int minutes : List.of(-1, 43_201)) {
       IllegalArgumentException refused =
-          assertThrows(IllegalArgumentException.class, () -> new OpenWithin(0, 0, minutes, 0));
+          assertThrows(
+              IllegalArgumentException.class, () -> new OpenWithinConfig(0, 0, minutes, 0));
       String message = String.valueOf(refused.getMessage());
       assertTrue(message.contains("open_within.priority_minutes is " + minutes), message);
       assertTrue(message.contains("1 to 43200"), message);

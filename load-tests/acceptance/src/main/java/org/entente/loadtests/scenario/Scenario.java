@@ -17,7 +17,7 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.FieldPositions;
-import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.config.IprConfig;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.model.FederationName;
@@ -267,7 +267,7 @@ public final class Scenario {
                 links.addObject().put("peer", other);
               }
             });
-    NodeConfig.Ipr ipr = node(agency).ipr();
+    IprConfig ipr = node(agency).ipr();
     if (ipr != null) {
       write(ipr, tree.putObject("ipr"));
     }
@@ -292,7 +292,7 @@ public final class Scenario {
     return tree;
   }
 
-  private static void write(NodeConfig.Ipr ipr, ObjectNode section) {
+  private static void write(IprConfig ipr, ObjectNode section) {
     section
         .put("time_zone", ipr.timeZone())
         .put("calendar_until", ipr.calendarUntil().toString())

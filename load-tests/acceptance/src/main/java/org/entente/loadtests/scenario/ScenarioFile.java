@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.entente.certsdev.FederationSpec;
-import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.config.IprConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +79,7 @@ public record ScenarioFile(
   public record Node(
       @Nullable List<String> dials,
       @Nullable List<Client> clients,
-      NodeConfig.@Nullable Ipr ipr,
+      @Nullable IprConfig ipr,
       @Nullable List<String> cannotFulfil,
       @Nullable Integer exerciseRetentionDays,
       @Nullable Boolean attachments,

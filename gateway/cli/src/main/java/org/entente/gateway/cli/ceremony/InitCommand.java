@@ -22,6 +22,7 @@ import org.entente.gateway.ceremony.CeremonyProblem;
 import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.config.AttachmentsConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.crypto.PassphraseReader;
@@ -240,8 +241,7 @@ public final class InitCommand extends PrintingCommand {
         null,
         null,
         null,
-        new NodeConfig.AttachmentSettings(
-            node.resolve("attachments"), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+        new AttachmentsConfig(node.resolve("attachments"), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
         null,
         List.of(),
         null);

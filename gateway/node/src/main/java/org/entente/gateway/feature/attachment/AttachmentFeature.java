@@ -1,7 +1,7 @@
 package org.entente.gateway.feature.attachment;
 
 import java.time.Duration;
-import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.config.AttachmentsConfig;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.Registry;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class AttachmentFeature implements Feature {
   @Override
   public void wire(Registry registry) {
-    NodeConfig.AttachmentSettings settings = registry.parts().config().attachments();
+    AttachmentsConfig settings = registry.parts().config().attachments();
     Transfer transfer = new Transfer(registry.parts());
     registry.transfer(transfer);
     registry.whenBuilt(path -> transfer.links = path.administration().links());

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.config.AttachmentsConfig;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AgencyName;
@@ -21,12 +21,12 @@ import org.entente.gateway.store.FileMirror;
  */
 record AttachmentParts(
     GatewayParts gateway,
-    NodeConfig.AttachmentSettings settings,
+    AttachmentsConfig settings,
     AttachmentFolder folder,
     AttachmentTable table) {
   static final long MIB = 1L << 20;
 
-  static AttachmentParts of(GatewayParts gateway, NodeConfig.AttachmentSettings settings) {
+  static AttachmentParts of(GatewayParts gateway, AttachmentsConfig settings) {
     return new AttachmentParts(
         gateway,
         settings,

@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.entente.gateway.config.IprConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.meter.Meters;
 
@@ -27,7 +28,7 @@ public final class IprMonitor {
    * @param holders whether a client of this name is a rights holder now
    */
   public IprMonitor(NodeConfig config, Predicate<String> holders) {
-    NodeConfig.Ipr ipr = config.iprInForce();
+    IprConfig ipr = config.iprInForce();
     used = config.ipr() != null;
     settings =
         new IprSettings(
@@ -42,7 +43,7 @@ public final class IprMonitor {
             holders);
   }
 
-  private static Set<DayOfWeek> weekend(NodeConfig.Ipr ipr) {
+  private static Set<DayOfWeek> weekend(IprConfig ipr) {
     Set<DayOfWeek> days = EnumSet.noneOf(DayOfWeek.class);
     if (ipr.weekend() != null) {
       days.addAll(ipr.weekend());

@@ -1,7 +1,7 @@
 package org.entente.gateway.feature.risk;
 
 import java.util.stream.Collectors;
-import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.config.RiskConfig;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.Registry;
@@ -28,9 +28,9 @@ public final class RiskFeature implements Feature {
     registry.offer(context -> new RiskService(scores, context));
   }
 
-  private static ScoreBands bands(NodeConfig.Risk risk) {
+  private static ScoreBands bands(RiskConfig risk) {
     return new ScoreBands(
         risk.bandsInForce().stream()
-            .collect(Collectors.toMap(NodeConfig.Band::fromPerMille, NodeConfig.Band::name)));
+            .collect(Collectors.toMap(RiskConfig.Band::fromPerMille, RiskConfig.Band::name)));
   }
 }

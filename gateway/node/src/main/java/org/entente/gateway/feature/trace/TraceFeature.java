@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.config.TracingConfig;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.Registry;
@@ -31,7 +31,7 @@ public final class TraceFeature implements Feature {
 
   @Override
   public void wire(Registry registry) {
-    NodeConfig.Tracing tracing = registry.parts().config().tracing();
+    TracingConfig tracing = registry.parts().config().tracing();
     if (tracing == null) {
       return;
     }

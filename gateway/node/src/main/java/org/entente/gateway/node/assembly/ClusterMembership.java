@@ -19,6 +19,7 @@ import org.entente.gateway.cluster.ClusterStatus;
 import org.entente.gateway.cluster.ErasureAppender;
 import org.entente.gateway.cluster.OwnErasures;
 import org.entente.gateway.cluster.ReplicatedStore;
+import org.entente.gateway.config.AttachmentsConfig;
 import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.NodeIdentity;
@@ -155,7 +156,7 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   }
 
   private static ClusterSettings.@Nullable Attachments attachments(NodeConfig config) {
-    NodeConfig.AttachmentSettings attachments = config.attachments();
+    AttachmentsConfig attachments = config.attachments();
     return attachments == null
         ? null
         : new ClusterSettings.Attachments(

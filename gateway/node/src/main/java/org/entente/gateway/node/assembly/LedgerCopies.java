@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.entente.gateway.config.AttachmentsConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.feature.attachment.AttachmentCopies;
 import org.entente.gateway.meter.Meters;
@@ -131,7 +132,7 @@ final class LedgerCopies implements BackupCopies {
   }
 
   private synchronized void copyAttachments(RocksBackups backups, int number, Path folder) {
-    NodeConfig.AttachmentSettings attachments = config.attachments();
+    AttachmentsConfig attachments = config.attachments();
     if (attachments == null) {
       return;
     }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.config.OpenWithinConfig;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.DeliveryLeaves;
@@ -138,7 +139,7 @@ final class ServiceStage {
         new IntakeParts.Sources(features.parts().records().received(), features.consents()));
   }
 
-  private static OpeningDeadlines openWithin(NodeConfig.OpenWithin within) {
+  private static OpeningDeadlines openWithin(OpenWithinConfig within) {
     return new OpeningDeadlines(
         Duration.ofMinutes(within.flashMinutes()),
         Duration.ofMinutes(within.immediateMinutes()),

@@ -20,6 +20,7 @@ import org.entente.gateway.audit.StoredLog;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.ceremony.PrivateFiles;
+import org.entente.gateway.config.AttachmentsConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.feature.attachment.AttachmentCopies;
@@ -191,7 +192,7 @@ public final class LedgerRestore {
 
   /** First, as further files change nothing while their ledger is not there. */
   private boolean restoreAttachments(int number) {
-    NodeConfig.AttachmentSettings attachments = config.attachments();
+    AttachmentsConfig attachments = config.attachments();
     if (attachments == null) {
       return true;
     }
