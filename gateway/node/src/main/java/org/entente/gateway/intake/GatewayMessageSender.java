@@ -11,7 +11,6 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Permitted;
-import org.entente.proto.v1.Outcome;
 
 /**
  * Sends messages that the gateway makes after a person's decision: sealed, durable and tracked like
@@ -42,6 +41,17 @@ public final class GatewayMessageSender {
   }
 
   /**
+   * Sends like {@link #send}, unless the disk is full or a share of what waits for a recipient is:
+   * then it is refused, and nothing is recorded. For all that a person can do again and again, so
+   * that no client takes the room of others.
+   */
+  public CompletableFuture<Result<MessageId>> sendWithinShare(
+      AuditActor actor, Permitted message, Leaf leaf) {
+    return Result.unless(intake.lacksRoom(submission(actor, message)), () -> Result.done(message))
+        .thenLater(permitted -> send(actor, permitted, leaf));
+  }
+
+  /**
    * Records the decision, then sends the message. The decision is recorded even if the message then
    * cannot be queued.
    *
@@ -62,22 +72,26 @@ public final class GatewayMessageSender {
   /** Sends a message, with a change in the commit that makes it durable. */
   public CompletableFuture<Result<MessageId>> sendWith(
       AuditActor actor, Permitted message, Consumer<Transaction> change) {
-    CompletableFuture<Outcome> done = new CompletableFuture<>();
-    intake.submit(
-        Submission.of(
-                key(message),
-                actor,
-                List.of(message),
-                List.of(),
-                OnwardContent.NOTHING,
-                OpeningDeadlines.NEVER,
-                done)
-            .with(change));
-    return done.thenApply(
-        outcome ->
-            outcome.hasAccepted()
-                ? Result.done(message.messageId())
-                : Result.refused(Problem.of(outcome.getInvalid())));
+    Submission submission = submission(actor, message).with(change);
+    intake.submit(submission);
+    return submission
+        .done()
+        .thenApply(
+            outcome ->
+                outcome.hasAccepted()
+                    ? Result.done(message.messageId())
+                    : Result.refused(Problem.of(outcome.getInvalid())));
+  }
+
+  private Submission submission(AuditActor actor, Permitted message) {
+    return Submission.of(
+        key(message),
+        actor,
+        List.of(message),
+        List.of(),
+        OnwardContent.NOTHING,
+        OpeningDeadlines.NEVER,
+        new CompletableFuture<>());
   }
 
   private OutcomeKey key(Permitted message) {

@@ -8,6 +8,7 @@ import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.v1.Outcome;
@@ -83,6 +84,12 @@ record Submission(
       bytes += (long) part.label().getSerializedSize() + part.body().size();
     }
     return bytes;
+  }
+
+  /** Whose share of what waits for a recipient it takes: the client that caused it. */
+  String sharer() {
+    NodeName client = actor.client();
+    return client == null ? key.client() : client.value();
   }
 
   MessageId id() {

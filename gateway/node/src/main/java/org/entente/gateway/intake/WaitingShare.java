@@ -39,7 +39,7 @@ final class WaitingShare {
 
   /** A refusal for each recipient for whom a draft would exceed a share; others may have it. */
   List<Refusal> refusals(Submission draft) {
-    ByteString client = token(draft.key().client());
+    ByteString client = token(draft.sharer());
     List<Refusal> refusals = new ArrayList<>();
     for (Permitted part : draft.parts()) {
       for (Permit permit : part.permits()) {
@@ -90,7 +90,7 @@ final class WaitingShare {
     for (MessageId message : sealed.messages()) {
       Submission one = submissions.get(message);
       if (one != null) {
-        bytes.merge(token(one.key().client()), one.bytes(), Long::sum);
+        bytes.merge(token(one.sharer()), one.bytes(), Long::sum);
       }
     }
     long all = bytes.values().stream().mapToLong(Long::longValue).sum();

@@ -56,6 +56,11 @@ class ResponderPathTest {
     return calls(FR).discover(DiscoverRequest.getDefaultInstance()).getRespondersList();
   }
 
+  /** Lists follow each other a minute apart. */
+  private void passAMinute() {
+    federation.pass(Duration.ofMinutes(1), Duration.ofMinutes(1));
+  }
+
   @Test
   void responder_isFoundByWhoMayAsk_asLongAsItMay_alsoOverRestarts() throws IOException {
     assertEquals(List.of(), found());
@@ -70,6 +75,7 @@ class ResponderPathTest {
     federation.stop(FR);
     federation.start(FR);
     assertEquals(List.of(one), found());
+    passAMinute();
     register(ResponderStatus.RESPONDER_STATUS_UNAVAILABLE);
     federation.await(
         "the change is known",
@@ -82,11 +88,14 @@ class ResponderPathTest {
     Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
     String text = Files.readString(agreement);
     assertTrue(text.contains("[ALERT, REQUEST, ANSWER, OPERATION]"));
+    passAMinute();
     Files.writeString(agreement, text.replace("[ALERT, REQUEST, ANSWER, OPERATION]", "[ALERT]"));
     federation.await("who may not ask finds nobody", () -> found().isEmpty());
+    passAMinute();
     Files.writeString(agreement, text);
     federation.await("who may ask again finds it again", () -> found().size() == 1);
 
+    passAMinute();
     WithdrawResponderResponse done =
         calls(DE)
             .withdrawResponder(

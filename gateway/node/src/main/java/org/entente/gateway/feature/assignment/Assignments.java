@@ -135,7 +135,7 @@ public final class Assignments {
   private CompletableFuture<Result<Sent>> send(AuditActor actor, Charge charge, Permitted message) {
     AgencyName originator = message.permits().get(0).recipient();
     return messages
-        .send(actor, message, tx -> recorded(tx, actor, charge, originator))
+        .sendWithinShare(actor, message, tx -> recorded(tx, actor, charge, originator))
         .thenApply(sent -> sent.map(id -> new Sent(id, originator)));
   }
 

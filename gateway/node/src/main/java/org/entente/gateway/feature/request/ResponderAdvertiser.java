@@ -35,11 +35,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells each agency which responders of this one it may ask, limited to the categories in which an
  * agreement in force permits its requests. It sends a list when the content changes, by a
- * registration, an agreement or a membership, and at least once a day. The same commit records what
- * was sent. One thread calls {@link #round} regularly.
+ * registration, an agreement or a membership, and at least once a day. Between two lists for an
+ * agency lies a minute at least, however often clients change their responders, and none is sent
+ * while the disk is full. The same commit records what was sent. One thread calls {@link #round}
+ * regularly.
  */
 public final class ResponderAdvertiser {
   private static final Duration AGAIN = Duration.ofDays(1);
+  private static final Duration APART = Duration.ofMinutes(1);
 
   private final AgencyName self;
   private final Ledger ledger;
@@ -73,7 +76,7 @@ public final class ResponderAdvertiser {
   public int round() {
     List<ResponderRecord> own = book.own();
     Map<AgencyName, AdvertisingRecord> told = book.told();
-    if (own.isEmpty() && told.isEmpty()) {
+    if ((own.isEmpty() && told.isEmpty()) || ledger.room().refusal().isPresent()) {
       return 0;
     }
     Instant now = clock.instant();
@@ -136,14 +139,15 @@ public final class ResponderAdvertiser {
     return true;
   }
 
-  private static boolean isDue(
+  static boolean isDue(
       List<Responder> seen, byte[] hash, @Nullable AdvertisingRecord before, Instant now) {
     if (before == null) {
       return !seen.isEmpty();
     }
     boolean changed = !before.getListHash().equals(ByteString.copyFrom(hash));
-    boolean old = before.getAtMs() + AGAIN.toMillis() <= now.toEpochMilli();
-    return changed || (old && !seen.isEmpty());
+    // A clock that was set back does not keep changes back.
+    long age = Math.abs(now.toEpochMilli() - before.getAtMs());
+    return (changed && age >= APART.toMillis()) || (age >= AGAIN.toMillis() && !seen.isEmpty());
   }
 
   private void send(

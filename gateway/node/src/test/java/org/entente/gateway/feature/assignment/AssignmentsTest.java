@@ -2,11 +2,13 @@ package org.entente.gateway.feature.assignment;
 
 import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
@@ -53,8 +56,8 @@ class AssignmentsTest {
   private final RecordedLeaves journal = new RecordedLeaves();
   private final Map<MessageId, Label> received = new HashMap<>();
   private final MessageId message = MessageId.fresh(NOW.toEpochMilli(), random);
-  private final Ledger ledger =
-      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> now, journal);
+  private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  private final Ledger ledger = QuietLedger.started(new MemoryStore(disk), () -> now, journal);
   private final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
   private final Policy policy = PolicyFixture.demo();
 
@@ -107,6 +110,37 @@ class AssignmentsTest {
     assertEquals("FR-118", person.officer());
     assertEquals("case 4", person.justification());
     assertEquals("taken", leaf.outcome().detail());
+  }
+
+  private void leave(long free) {
+    disk.free(free);
+    ledger.room().look();
+  }
+
+  @Test
+  void charge_onAFullDisk_isRefusedAndLeavesNoLeaf() {
+    leave(1 << 20);
+    assertEquals(Code.DISK_FULL, refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "", OFFICER));
+    assertFalse(journal.types().contains(AuditType.CHARGED));
+  }
+
+  /** The sender is away, and one client takes its message in charge again and again. */
+  @Test
+  void chargesOfOneClient_takeNoRoomOfOthers() {
+    leave(DiskThresholds.DEFAULT.refuseBelow() + (1 << 16));
+    int sent = 0;
+    Result<Assignments.Sent> last;
+    do {
+      last = charge(message, ChargeStep.CHARGE_STEP_TAKEN, "on our way", OFFICER);
+      sent++;
+    } while (last instanceof Result.Done && sent < 1_000);
+    assertEquals(Code.OVERLOADED, Results.problem(last).code());
+    assertTrue(sent > 2, "each client has a share");
+    assertEquals(sent - 1, Collections.frequency(journal.types(), AuditType.CHARGED));
+    Results.value(
+        kit.charging()
+            .charge(new NodeName("other"), message, ChargeStep.CHARGE_STEP_TAKEN, "we go", OFFICER)
+            .join());
   }
 
   /** Colleagues see who of them acts; of messages that were sent nothing is said by it. */
