@@ -29,6 +29,7 @@ public final class ReopenSchedule {
   private boolean tried;
   private long lastTry;
   private boolean down;
+  private long failed;
   private long notBefore;
 
   /** Creates a schedule for a disk with these thresholds. */
@@ -54,32 +55,40 @@ public final class ReopenSchedule {
    * @param nanos a monotonic time
    */
   public boolean isDue(long freeBytes, long nanos) {
-    return isPauseOver(nanos) && thresholds.admitAgain(freeBytes);
+    noteFailure(nanos);
+    return nanos - notBefore >= 0 && thresholds.admitAgain(freeBytes);
   }
 
   /**
-   * Whether the pause after a failure is over, whatever the space; polled while the node is down. A
-   * machine of a cluster leaves then, so that others need not wait for its disk.
+   * Whether the shortest pause after a failure is over, whatever the space and the attempts before;
+   * polled while the node is down. A machine of a cluster leaves then, so that others need not wait
+   * for its disk.
    *
    * @param nanos a monotonic time
    */
   public boolean isPauseOver(long nanos) {
+    noteFailure(nanos);
+    return nanos - failed >= FIRST;
+  }
+
+  private void noteFailure(long nanos) {
     if (!down) {
       down = true;
+      failed = nanos;
       if (tried && nanos - lastTry > FORGOTTEN) {
         pause = FIRST;
       }
       notBefore = nanos + pause;
     }
-    return nanos - notBefore >= 0;
   }
 
   /**
-   * The machine has left its cluster at {@code nanos}: it is not due for so long, in which the
-   * others elect a leader.
+   * The machine has left its cluster at {@code nanos}: it is not due for at least so long, in which
+   * the others elect a leader.
    */
   public void left(long nanos, Duration away) {
-    notBefore = nanos + away.toNanos();
+    long back = nanos + away.toNanos();
+    notBefore = back - notBefore > 0 ? back : notBefore;
   }
 
   /** What was due works again, without an attempt: the next failure waits for its pause. */

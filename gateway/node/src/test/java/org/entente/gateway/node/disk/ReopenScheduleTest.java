@@ -68,6 +68,20 @@ class ReopenScheduleTest {
     assertTrue(reopening.isDue(ROOM, now + 4 * SECOND));
   }
 
+  /** As a leader it would keep others from leading meanwhile. */
+  @Test
+  void machineOfACluster_thatFailsAgainAndAgain_leavesSoon_andOnlyJoinsMoreSeldom() {
+    for (int i = 0; i < 5; i++) {
+      dueAfter();
+    }
+    assertFalse(reopening.isPauseOver(now));
+    assertTrue(reopening.isPauseOver(now + SECOND));
+
+    reopening.left(now + SECOND, Duration.ofSeconds(4));
+    assertFalse(reopening.isDue(ROOM, now + 31 * SECOND));
+    assertTrue(reopening.isDue(ROOM, now + 32 * SECOND));
+  }
+
   @Test
   void node_withoutRoomOnItsDisk_waitsForRoom() {
     assertFalse(reopening.isDue(0, now));
