@@ -71,9 +71,6 @@ import org.slf4j.LoggerFactory;
 public final class ClusterNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
-  /** Election time-outs after which a node that sends its copy, and sends nothing, is given up. */
-  private static final int TIMEOUTS_OF_SILENCE = 60;
-
   private static final long FLUSH_PATIENCE_MILLIS = 600_000;
 
   /** The longest wait for others to have the bytes of an attachment, or records of erasures. */
@@ -636,7 +633,8 @@ public final class ClusterNode implements AutoCloseable {
       throw new IllegalStateException("the leader " + leader + " is not among the nodes");
     }
     try {
-      Duration silence = settings.limits().electionTimeout().multipliedBy(TIMEOUTS_OF_SILENCE);
+      Duration silence =
+          settings.limits().electionTimeout().multipliedBy(RaftSettings.TIMEOUTS_OF_SILENCE);
       return transfer.fetch(address, tls, firstIndex - 1, silence, leads);
     } catch (IOException e) {
       throw new CompletionException(e);

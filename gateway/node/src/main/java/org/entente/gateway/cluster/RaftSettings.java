@@ -26,6 +26,11 @@ final class RaftSettings {
   /** Longest message between nodes: keys up to a limit, and the one that goes beyond it. */
   static final int MESSAGE_BYTES = KeyEntry.MOST_SECRET_BYTES + NodeKeys.MESSAGE_BYTES + MIB;
 
+  /**
+   * Election time-outs after which a node that sends a copy, or gets one, is given up if silent.
+   */
+  static final int TIMEOUTS_OF_SILENCE = 60;
+
   private static final Duration RETRIES = Duration.ofSeconds(5);
 
   /** A pause of the process, such as for a disk that hangs, after which Ratis closes the node. */
@@ -57,6 +62,9 @@ final class RaftSettings {
     // The default of a minute closes all machines at once when their common storage hangs.
     // After a shorter pause a leader steps down, which is enough.
     RaftServerConfigKeys.setCloseThreshold(properties, duration(LONGEST_PAUSE));
+    // The default of three ends the copy of hours to a new node that pauses for seconds.
+    RaftServerConfigKeys.setStagingTimeout(
+        properties, duration(election.multipliedBy(TIMEOUTS_OF_SILENCE)));
     // A leader without a majority says so to its writer, and does not make it wait.
     LeaderElection.setLeaderStepDownWaitTime(properties, duration(election.multipliedBy(2)));
     // Entries are never repeated: their places make a repetition harmless.
