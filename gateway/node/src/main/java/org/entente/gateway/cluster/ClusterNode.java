@@ -113,6 +113,7 @@ public final class ClusterNode implements AutoCloseable {
   private final OtherJournals otherJournals;
   private volatile @Nullable OwnErasures erasures;
   private @Nullable LeaderFiles mirror;
+  private @Nullable CompletableFuture<Void> left;
 
   private ClusterNode(
       ClusterSettings settings,
@@ -737,10 +738,32 @@ public final class ClusterNode implements AutoCloseable {
     channels.clear();
   }
 
-  /** Leaves the cluster as a stopped node does: a majority of the others goes on. */
-  @Override
-  public void close() {
-    machine.leaving();
+  /**
+   * Begins to leave the cluster as a stopped node does: a majority of the others goes on. Does not
+   * wait. The lead and the vote end first, for which no disk of the copy is needed; the copy can be
+   * read until {@link #close}.
+   */
+  public void leave() {
+    var unused = leaving();
+  }
+
+  private synchronized CompletableFuture<Void> leaving() {
+    CompletableFuture<Void> begun = left;
+    if (begun == null) {
+      machine.leaving();
+      begun = CompletableFuture.runAsync(this::stop, ClusterNode::onItsOwn);
+      left = begun;
+    }
+    return begun;
+  }
+
+  private static void onItsOwn(Runnable task) {
+    Thread thread = new Thread(task, "cluster-leaving");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void stop() {
     Leadership lead = leading;
     leading = null;
     if (lead != null) {
@@ -750,6 +773,14 @@ public final class ClusterNode implements AutoCloseable {
       server.close();
     } catch (IOException e) {
       throw new StoreFailure(Kind.IO, "the node did not stop: " + e.getMessage(), e);
+    }
+  }
+
+  /** Leaves the cluster, and returns when all is closed. */
+  @Override
+  public void close() {
+    try {
+      leaving().join();
     } finally {
       copies.shutdownNow();
       asking.shutdownNow();

@@ -283,7 +283,10 @@ final class LedgerStateMachine extends BaseStateMachine {
     role.stopped(cause);
   }
 
-  /** The node is about to close: what Ratis closes from now on is no failure. */
+  /**
+   * The node is about to close: what Ratis closes from now on is no failure. The node closes the
+   * copy, which a leader's store may read until then.
+   */
   void leaving() {
     leaving = true;
   }
@@ -296,8 +299,8 @@ final class LedgerStateMachine extends BaseStateMachine {
   public void close() throws IOException {
     if (!leaving) {
       role.stopped(new IllegalStateException("Raft gave up on this node; its log says why"));
+      closeCopy();
     }
-    closeCopy();
     super.close();
   }
 

@@ -120,6 +120,11 @@ public final class ReplicatedStore implements Store {
     }
   }
 
+  /** The longest wait of a commit. */
+  public Duration patience() {
+    return patience;
+  }
+
   @Override
   public int maxBatchBytes() {
     return ReplicatedCommit.MAX_BATCH_BYTES;

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -82,6 +83,9 @@ final class GroupCommit implements AutoCloseable {
 
   /** The thread that writes a batch of its own; only that thread finds itself here. */
   private volatile @Nullable Thread here;
+
+  /** Since when, in nanoseconds of {@link System#nanoTime}, the present batch is being written. */
+  private volatile OptionalLong writingSince = OptionalLong.empty();
 
   /** What that thread does after its turn. */
   private @Nullable Runnable afterTurn;
@@ -351,6 +355,21 @@ final class GroupCommit implements AutoCloseable {
    * most; the other begins with bulk, so bulk progresses under any number of FLASH messages.
    */
   private void write(WaitingChange<?> first) {
+    writingSince = OptionalLong.of(System.nanoTime());
+    try {
+      writeBatch(first);
+    } finally {
+      writingSince = OptionalLong.empty();
+    }
+  }
+
+  /** Whether one batch has been written for at least {@code limit}. Waits for nothing. */
+  boolean isStuck(Duration limit) {
+    OptionalLong since = writingSince;
+    return since.isPresent() && System.nanoTime() - since.getAsLong() >= limit.toNanos();
+  }
+
+  private void writeBatch(WaitingChange<?> first) {
     Transaction tx = new Transaction(store, clock.millis());
     List<AppliedChange<?>> applied = new ArrayList<>();
     try {

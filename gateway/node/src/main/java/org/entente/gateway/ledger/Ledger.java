@@ -244,6 +244,14 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
+   * Whether the changes of one commit have taken {@code limit} so far, as on a disk that neither
+   * answers nor fails. Does not wait for it.
+   */
+  public boolean isStuck(Duration limit) {
+    return writer.isStuck(limit);
+  }
+
+  /**
    * Stops the ledger, as after a failed commit: nothing more is acknowledged until an operator has
    * acted and the node has been restarted.
    */

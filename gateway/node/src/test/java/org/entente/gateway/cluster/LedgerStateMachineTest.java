@@ -66,6 +66,7 @@ class LedgerStateMachineTest {
   void close() throws IOException {
     machine.leaving();
     machine.close();
+    machine.closeCopy();
   }
 
   private final class Recorded implements LedgerStateMachine.Role {

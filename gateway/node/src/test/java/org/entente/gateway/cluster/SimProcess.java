@@ -195,6 +195,7 @@ final class SimProcess implements LedgerStateMachine.Role {
   void closeMachine() {
     try {
       machine.close();
+      machine.closeCopy();
     } catch (StoreFailure e) {
       if (!node.isFull()) {
         throw new AssertionError("node " + node.id() + " cannot close its copy", e);

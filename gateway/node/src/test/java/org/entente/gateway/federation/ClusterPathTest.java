@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +42,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -106,6 +109,8 @@ class ClusterPathTest {
 
   private final Map<String, Integer> ports = new TreeMap<>();
   private final Map<String, Gateway> running = new TreeMap<>();
+  private final CountDownLatch goesOn = new CountDownLatch(1);
+  private volatile String hanging = "";
   private final HttpClient http = HttpClient.newHttpClient();
 
   @BeforeEach
@@ -126,6 +131,7 @@ class ClusterPathTest {
 
   @AfterEach
   void stopAll() {
+    goesOn.countDown();
     List.copyOf(running.keySet()).forEach(this::stop);
   }
 
@@ -162,7 +168,36 @@ class ClusterPathTest {
   }
 
   private void start(String node) {
-    running.put(node, Gateway.start(config(node), federation.clock, federation.clock::nanos));
+    running.put(node, Gateway.start(config(node), clock(node), federation.clock::nanos));
+  }
+
+  /** Hangs, like a disk, the writer of the ledger of {@link #hanging}. */
+  private InstantSource clock(String node) {
+    return () -> {
+      if (node.equals(hanging) && isOfTheWriter()) {
+        awaitUninterruptibly(goesOn);
+      }
+      return federation.clock.instant();
+    };
+  }
+
+  private static boolean isOfTheWriter() {
+    return StackWalker.getInstance()
+        .walk(frames -> frames.anyMatch(one -> one.getClassName().endsWith(".GroupCommit")));
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void stop(String node) {
@@ -325,6 +360,39 @@ class ClusterPathTest {
     ManagedChannel second = channel(next);
     assertEquals(List.of("passes the lead of the cluster to " + next), actions(second));
     second.shutdownNow();
+  }
+
+  /** Nothing fails there, and heartbeats need no disk. */
+  @Test
+  void leader_whoseDiskHangs_isFollowedByAnother_andReturnsWhenItAnswers() {
+    String leader = leader();
+    ManagedChannel channel = channel(leader);
+    hanging = leader;
+    var unanswered =
+        PublisherGrpc.newFutureStub(channel)
+            .publish(
+                PublishRequest.newBuilder()
+                    .setDraft(federation.draft("hangs", DEADLINE, DE))
+                    .build());
+    List<String> others = NODES.stream().filter(node -> !node.equals(leader)).toList();
+
+    assertTrue(await(() -> others.stream().anyMatch(this::serves)), () -> ready(leader).body());
+
+    String next = leader();
+    assertNotEquals(leader, next);
+    assertTrue(
+        ready(leader).body().contains("the disk of `data` does not answer"),
+        () -> ready(leader).body());
+    assertThrows(ExecutionException.class, unanswered::get);
+    channel.shutdownNow();
+    ManagedChannel second = channel(next);
+    assertTrue(publish(second, federation.draft("after", DEADLINE, DE)).hasAccepted());
+    second.shutdownNow();
+    assertEquals(List.of("after"), headlines(federation.receive(DE, 1)));
+
+    goesOn.countDown();
+    String told = "the leader is " + next;
+    assertTrue(await(() -> ready(leader).body().contains(told)), () -> ready(leader).body());
   }
 
   /** As if their disk were not mounted. */

@@ -187,6 +187,27 @@ class GroupCommitTest {
     writer.close();
   }
 
+  /** A disk that hangs reports no failure. */
+  @Test
+  void change_thatIsStillWritten_isStuckAfterTheLimit_untilItIsDone() {
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      List<Boolean> stuck = new ArrayList<>();
+      Mutation<Boolean> look =
+          tx -> stuck.add(writer.isStuck(Duration.ZERO) && !writer.isStuck(Duration.ofDays(1)));
+      assertFalse(writer.isStuck(Duration.ZERO));
+      CompletableFuture<Boolean> done = writer.submit(Lane.ROUTINE, look);
+      assertFalse(writer.isStuck(Duration.ZERO), "it waits for its turn");
+      turns.turn();
+      assertTrue(done.join());
+      turns.callerMayWrite = true;
+      assertTrue(writer.submitHere(Lane.ROUTINE, look).join());
+      assertEquals(List.of(true, true), stuck);
+      assertFalse(writer.isStuck(Duration.ZERO));
+    }
+  }
+
   /** What is stored must be answered, whatever an action does. */
   @Test
   void actionAfterACommit_thatEndsWithAnError_keepsNoAnswerBack() {

@@ -333,17 +333,30 @@ final class ClusterMember implements NodeHolder {
 
   /** Leaves, so that another machine can lead; this one may have no room to open anything. */
   private void giveWay() {
-    String why = failure;
-    if (why.isEmpty()) {
-      why =
-          unopened.isEmpty()
-              ? "cluster: the log, ledger or keystore of this node failed"
-              : unopened;
-    }
+    String why = reason();
     LOG.warn("leaving the cluster: {}", why);
     failure = why + "; it has left the cluster, and joins again when its disk has room";
     leave();
     rejoining.left(System.nanoTime(), electionTimeout.multipliedBy(TIMEOUTS_AWAY));
+  }
+
+  private String reason() {
+    if (!failure.isEmpty()) {
+      return failure;
+    }
+    if (!unopened.isEmpty()) {
+      return unopened;
+    }
+    return isStuck()
+        ? "cluster: the disk of `data` does not answer: a change of the ledger waits for it"
+        : "cluster: the log, ledger or keystore of this node failed";
+  }
+
+  /** As long as a commit may wait for the others; the disk should not take longer. */
+  private boolean isStuck() {
+    RunningNode now = node;
+    ReplicatedStore store = leading;
+    return now != null && store != null && now.ledgerIsStuck(store.patience());
   }
 
   /** Whether this machine cannot serve as a leader, or vote, without joining again. */
@@ -355,7 +368,8 @@ final class ClusterMember implements NodeHolder {
         || (here != null && !here.isAlive())
         || !unopened.isEmpty()
         || (store != null && store.state().status() != StoreState.Status.OPEN)
-        || (now != null && now.ledgerFailed());
+        || (now != null && now.ledgerFailed())
+        || isStuck();
   }
 
   private void rejoin() {
@@ -376,9 +390,13 @@ final class ClusterMember implements NodeHolder {
 
   private void leave() {
     listener = null;
-    closeNode();
     ClusterMembership here = membership;
     membership = null;
+    if (here != null) {
+      // First: a disk that hangs keeps the node from closing, and Ratis would lead on.
+      here.leave();
+    }
+    closeNode();
     if (here != null) {
       try {
         here.close();

@@ -388,6 +388,11 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     };
   }
 
+  /** {@link ClusterNode#leave}. */
+  void leave() {
+    node.leave();
+  }
+
   /** Leaves the cluster: a majority of the others goes on. */
   @Override
   public void close() {

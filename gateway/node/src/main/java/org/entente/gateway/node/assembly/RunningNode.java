@@ -239,6 +239,11 @@ final class RunningNode {
     return core.ledger().failure() != null;
   }
 
+  /** {@link org.entente.gateway.ledger.Ledger#isStuck}. */
+  boolean ledgerIsStuck(Duration limit) {
+    return core.ledger().isStuck(limit);
+  }
+
   List<String> obstacles() {
     return core.obstacles();
   }
@@ -284,8 +289,10 @@ final class RunningNode {
   void abort(Meters meters) {
     network.closeClients();
     threads.chores().shutdown();
-    core.closeAfterFailure();
+    // The ledger may wait for a disk that hangs; its port and its peers are another machine's then.
+    core.links().close();
     network.closePeers();
+    core.closeAfterFailure();
     threads.end();
     meters.withdrawGauges();
     files.letGo();
