@@ -73,6 +73,9 @@ public final class ClusterNode implements AutoCloseable {
 
   private static final long FLUSH_PATIENCE_MILLIS = 600_000;
 
+  /** What stays free for the log, in flushes, while entries are kept for receivers of a copy. */
+  private static final int FLUSHES_FREE = 8;
+
   /** The longest wait for others to have the bytes of an attachment, or records of erasures. */
   private static final Duration FILE_PATIENCE = Duration.ofSeconds(30);
 
@@ -589,6 +592,11 @@ public final class ClusterNode implements AutoCloseable {
     }
   }
 
+  /** What this node fetches of another one's copy, for an operator; empty if it does not. */
+  public Optional<String> fetching() {
+    return transfer.note();
+  }
+
   /** What this node knows of its cluster; empty once Ratis has closed it. Does not wait. */
   public Optional<ClusterStatus> status() {
     Optional<List<String>> lacking = Optional.ofNullable(leading).map(Leadership::lackingKeys);
@@ -723,6 +731,14 @@ public final class ClusterNode implements AutoCloseable {
     @Override
     public void flushed(LogPosition position) {
       mark.keep(position);
+    }
+
+    @Override
+    public long shorten(long flushed) {
+      long free = settings.folders().log().toFile().getUsableSpace();
+      return free / FLUSHES_FREE > settings.limits().flushBytes()
+          ? transfer.shorten(flushed)
+          : flushed;
     }
 
     @Override

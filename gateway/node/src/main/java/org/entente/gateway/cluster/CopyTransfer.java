@@ -6,9 +6,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.grpc.GrpcUtil;
@@ -51,7 +54,7 @@ final class CopyTransfer {
 
   private static final Logger LOG = LoggerFactory.getLogger(CopyTransfer.class);
 
-  private static final MethodDescriptor<byte[], byte[]> FETCH =
+  static final MethodDescriptor<byte[], byte[]> FETCH =
       MethodDescriptor.<byte[], byte[]>newBuilder()
           .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
           .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, "Fetch"))
@@ -61,6 +64,10 @@ final class CopyTransfer {
 
   private final ReplicaFolder folder;
   private final Semaphore free = new Semaphore(AT_ONCE);
+  private final KeptLog log = new KeptLog(System::nanoTime);
+  private final AtomicInteger fetched = new AtomicInteger();
+  private final AtomicLong received = new AtomicLong();
+  private volatile boolean fetches;
 
   CopyTransfer(ReplicaFolder folder) {
     this.folder = folder;
@@ -93,11 +100,39 @@ final class CopyTransfer {
     }
     Path checkpoint = folder.nextSending();
     try {
-      source.replica().checkpoint(checkpoint);
-      new Sending(checkpoint, responses).start();
+      begin(source.replica(), checkpoint, responses);
     } catch (IOException | RuntimeException e) {
       fail(checkpoint, responses, e);
     }
+  }
+
+  private void begin(RocksReplica copy, Path checkpoint, ServerCallStreamObserver<byte[]> responses)
+      throws IOException {
+    KeptLog.Entries needed = log.after(copy.position().index());
+    boolean begun = false;
+    try {
+      copy.checkpoint(checkpoint);
+      new Sending(checkpoint, needed, responses).start();
+      begun = true;
+    } finally {
+      if (!begun) {
+        needed.ended(false);
+      }
+    }
+  }
+
+  /** {@link KeptLog#shorten}. */
+  long shorten(long flushed) {
+    return log.shorten(flushed);
+  }
+
+  /** What is being fetched; empty if nothing is. */
+  Optional<String> note() {
+    return fetches
+        ? Optional.of(
+            "copy %d of the ledger since this machine joined is being fetched: %d MiB so far"
+                .formatted(fetched.get(), received.get() >> 20))
+        : Optional.empty();
   }
 
   private void fail(Path checkpoint, StreamObserver<byte[]> responses, Exception why) {
@@ -118,18 +153,21 @@ final class CopyTransfer {
   /** One copy on its way: sends a frame whenever the network takes one. */
   private final class Sending {
     private final Path checkpoint;
+    private final KeptLog.Entries needed;
     private final ServerCallStreamObserver<byte[]> responses;
     private final CopyFrames frames;
     private boolean done;
 
-    Sending(Path checkpoint, ServerCallStreamObserver<byte[]> responses) throws IOException {
+    Sending(Path checkpoint, KeptLog.Entries needed, ServerCallStreamObserver<byte[]> responses)
+        throws IOException {
       this.checkpoint = checkpoint;
+      this.needed = needed;
       this.responses = responses;
       this.frames = new CopyFrames(checkpoint);
     }
 
     void start() {
-      responses.setOnCancelHandler(this::end);
+      responses.setOnCancelHandler(() -> end(/* whole= */ false));
       responses.setOnReadyHandler(this::pump);
     }
 
@@ -138,7 +176,7 @@ final class CopyTransfer {
         while (!done && responses.isReady()) {
           byte[] frame = frames.next();
           if (frame == null) {
-            end();
+            end(/* whole= */ true);
             responses.onCompleted();
             return;
           }
@@ -146,17 +184,18 @@ final class CopyTransfer {
         }
       } catch (IOException | RuntimeException e) {
         LOG.warn("a copy of the ledger was not sent to its end", e);
-        end();
+        end(/* whole= */ false);
         responses.onError(Status.INTERNAL.withDescription("cut short").asRuntimeException());
       }
     }
 
     /** gRPC calls this and {@link #pump} one after the other. */
-    private void end() {
+    private void end(boolean whole) {
       if (done) {
         return;
       }
       done = true;
+      needed.ended(whole);
       try {
         frames.close();
       } catch (IOException e) {
@@ -168,7 +207,7 @@ final class CopyTransfer {
 
   /**
    * Fetches the copy of the node at {@code address}. On return it takes the place of this node's at
-   * the next opening, durably.
+   * the next opening, durably. One at a time.
    *
    * @param least the index that it must have reached
    * @param silence the longest wait for the next frame. A machine that loses its power closes no
@@ -181,6 +220,9 @@ final class CopyTransfer {
       throws IOException {
     Path receiving = folder.newReceiving();
     ManagedChannel channel = channel(address, tls, 2 * CopyFrames.MAX_CONTENT);
+    fetched.incrementAndGet();
+    received.set(0);
+    fetches = true;
     try (CopyReceiver receiver = new CopyReceiver(receiving)) {
       BlockingClientCall<byte[], byte[]> call =
           ClientCalls.blockingV2ServerStreamingCall(
@@ -189,6 +231,7 @@ final class CopyTransfer {
           frame != null;
           frame = next(call, silence, leads)) {
         receiver.accept(frame);
+        received.addAndGet(frame.length);
       }
       receiver.requireWhole();
       return folder.received(receiving, least);
@@ -198,6 +241,7 @@ final class CopyTransfer {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while a copy was fetched", e);
     } finally {
+      fetches = false;
       channel.shutdownNow();
       ReplicaFolder.delete(receiving);
     }

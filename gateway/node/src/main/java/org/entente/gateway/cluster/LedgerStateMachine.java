@@ -63,6 +63,9 @@ final class LedgerStateMachine extends BaseStateMachine {
     /** The copy is on disk up to here. */
     void flushed(LogPosition position);
 
+    /** The index up to which the log may go, of which the copy is on disk up to {@code flushed}. */
+    long shorten(long flushed);
+
     /**
      * Fetches the leader's copy into the folder, durably, and gives its position.
      *
@@ -76,6 +79,10 @@ final class LedgerStateMachine extends BaseStateMachine {
   private volatile @Nullable RocksReplica replica;
   private volatile LogPosition durable = LogPosition.START;
   private volatile long leadersTerm;
+
+  /** Up to where Ratis was last told that the log may go, which never falls. */
+  private volatile long shortened;
+
   private volatile boolean leaving;
   private volatile String leader = "";
 
@@ -120,6 +127,7 @@ final class LedgerStateMachine extends BaseStateMachine {
     replica = opened;
     // What is read after opening is on disk: a replica keeps nothing elsewhere.
     durable = opened.position();
+    shortened = durable.index();
     setLastAppliedTermIndex(termIndex(durable));
   }
 
@@ -167,7 +175,8 @@ final class LedgerStateMachine extends BaseStateMachine {
       }
       durable = copy.flush();
       role.flushed(durable);
-      return durable.index();
+      shortened = Math.max(shortened, role.shorten(durable.index()));
+      return shortened;
     } catch (RuntimeException e) {
       role.stopped(e);
       throw e;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -32,9 +33,12 @@ import org.apache.ratis.proto.RaftProtos.GroupManagementRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftClientReplyProto;
 import org.apache.ratis.proto.grpc.AdminProtocolServiceGrpc;
 import org.apache.ratis.proto.grpc.RaftClientProtocolServiceGrpc;
+import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
+import org.apache.ratis.thirdparty.io.grpc.stub.BlockingClientCall;
+import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.Code;
@@ -369,6 +373,29 @@ class ClusterNodeTest {
       TestCluster.Lead last = cluster.awaitLead();
       assertEquals(late, last.node());
       assertHolds(last, 410);
+    }
+  }
+
+  /** Otherwise it would be out of date when it arrives, and so would each further one. */
+  @Test
+  @Tag("extended")
+  @Tag("cluster")
+  void logBehindACopyThatIsSent_isKept() throws Exception {
+    try (TestCluster cluster = new TestCluster(dir, 3, 1_000_000).startAll()) {
+      TestCluster.Lead lead = cluster.awaitLead();
+      commit(lead, 1, 5);
+      ManagedChannel channel = cluster.channelTo(lead.node());
+      BlockingClientCall<byte[], byte[]> copy =
+          ClientCalls.blockingV2ServerStreamingCall(
+              channel, CopyTransfer.FETCH, CallOptions.DEFAULT, new byte[0]);
+      assertNotNull(copy.read());
+
+      commit(lead, 6, 600);
+
+      String other = cluster.others(lead.node()).get(0);
+      TestCluster.awaitTrue(() -> !isWhole(other));
+      assertTrue(isWhole(lead.node()));
+      channel.shutdownNow();
     }
   }
 

@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.apache.ratis.grpc.GrpcTlsConfig;
@@ -49,10 +52,12 @@ class CopyTransferTest {
   private final GrpcTlsConfig tls =
       new GrpcTlsConfig(own.identity(), own.trust(), /* mTlsEnabled= */ true);
   private final AtomicBoolean asked = new AtomicBoolean();
+  private CopyTransfer transfer;
   private Server server;
 
   @BeforeEach
   void start() throws IOException {
+    transfer = new CopyTransfer(new ReplicaFolder(dir, RocksOptions.defaults()));
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .sslContext(GrpcUtil.buildSslContextForServer(tls))
@@ -75,7 +80,6 @@ class CopyTransferTest {
   }
 
   private String failure(Duration silence, BooleanSupplier leads) {
-    CopyTransfer transfer = new CopyTransfer(new ReplicaFolder(dir, RocksOptions.defaults()));
     return String.valueOf(
         assertThrows(
                 IOException.class,
@@ -88,6 +92,18 @@ class CopyTransferTest {
     assertEquals(
         "nothing came of the copy for PT0.2S", failure(Duration.ofMillis(200), () -> true));
     assertFalse(Files.exists(dir.resolve("receiving")));
+  }
+
+  @Test
+  void copy_thatIsBeingFetched_isNoted_withItsNumber() {
+    assertEquals(Optional.empty(), transfer.note());
+    failure(Duration.ofMillis(200), () -> true);
+    List<String> notes = new ArrayList<>();
+    failure(Duration.ofMillis(200), () -> notes.add(transfer.note().orElse("nothing")));
+    assertEquals(
+        "copy 2 of the ledger since this machine joined is being fetched: 0 MiB so far",
+        notes.get(0));
+    assertEquals(Optional.empty(), transfer.note());
   }
 
   @Test

@@ -54,6 +54,8 @@ class LedgerStateMachineTest {
     machine = opened();
   }
 
+  private long kept = Long.MAX_VALUE;
+
   private LedgerStateMachine opened() throws IOException {
     LedgerStateMachine opened =
         new LedgerStateMachine(
@@ -88,6 +90,11 @@ class LedgerStateMachineTest {
     @Override
     public void applied(int bytes) {
       assertTrue(bytes > 0);
+    }
+
+    @Override
+    public long shorten(long flushed) {
+      return Math.min(flushed, kept);
     }
 
     @Override
@@ -186,6 +193,20 @@ class LedgerStateMachineTest {
     assertEquals(new LogPosition(3, 7, 1), machine.position());
     assertEquals(7, machine.getLastAppliedTermIndex().getIndex());
     assertEquals("a", value());
+  }
+
+  /** Ratis's updater ends on an index that falls. */
+  @Test
+  void log_thatReceiversOfACopyNeed_isKept_andWhatHasGoneDoesNotCount() {
+    apply(3, 5, entry(3, 1, "a"));
+    assertEquals(5, machine.takeSnapshot());
+    kept = 4;
+    apply(3, 6, entry(3, 2, "b"));
+    assertEquals(5, machine.takeSnapshot());
+    kept = 6;
+    apply(3, 7, entry(3, 3, "c"));
+    assertEquals(6, machine.takeSnapshot());
+    assertEquals(7, Objects.requireNonNull(machine.getLatestSnapshot()).getIndex());
   }
 
   /** As Ratis does by itself, such as after a failure of its log. */

@@ -244,6 +244,11 @@ final class SimProcess implements LedgerStateMachine.Role {
   }
 
   @Override
+  public long shorten(long flushed) {
+    return flushed;
+  }
+
+  @Override
   public void flushed(LogPosition position) {
     mark.keep(position);
   }

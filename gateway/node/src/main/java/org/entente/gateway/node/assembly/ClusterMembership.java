@@ -251,8 +251,11 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
         machines.equals(cluster.addresses())
             ? Stream.of()
             : Stream.of("cluster.nodes of this machine differs from the cluster's: " + machines);
-    return Stream.concat(replacement.note().map(note -> "cluster: " + note).stream(), differs)
-        .toList();
+    Stream<String> under =
+        Stream.of(replacement.note(), node.fetching())
+            .flatMap(Optional::stream)
+            .map(note -> "cluster: " + note);
+    return Stream.concat(under, differs).toList();
   }
 
   /** What this machine knows of its cluster. */
