@@ -275,17 +275,23 @@ final class LegalHolds {
     Optional<BucketKey> hold = storage.held(id);
     Result<Optional<ErasureRecord>> step = write(tx -> release(tx, actor, id, key, hold, what));
     hold.ifPresent(BucketKey::close);
-    return step.map(begun -> ended(id, begun));
+    return step.then(begun -> ended(id, begun));
   }
 
-  private Optional<Instant> ended(MessageId id, Optional<ErasureRecord> begun) {
-    Optional<Instant> erased =
-        begun.map(one -> Instant.ofEpochMilli(erasing.finish(one).getDoneAtMs()));
+  private Result<Optional<Instant>> ended(MessageId id, Optional<ErasureRecord> begun) {
+    Result<Optional<Instant>> erased =
+        begun
+            .map(one -> erasing.finish(one).map(LegalHolds::doneAt))
+            .orElseGet(() -> Result.done(Optional.empty()));
     EndedHold ended = ledger.retention().endedHold(id);
     if (ended != null) {
       end(ended);
     }
     return erased;
+  }
+
+  private static Optional<Instant> doneAt(ErasureRecord done) {
+    return Optional.of(Instant.ofEpochMilli(done.getDoneAtMs()));
   }
 
   private Result<Optional<ErasureRecord>> release(
@@ -298,7 +304,7 @@ final class LegalHolds {
     InboxTable.PlacedRecord placed = ledger.inbox().find(tx, id);
     HoldRecord held = ledger.retention().held(tx, id);
     if (held == null || placed == null) {
-      return Result.refused(Code.NOT_FOUND, "message_id", "no legal hold on message " + id);
+      return erasedBefore(tx, id);
     }
     InboxRecord record = placed.record();
     ledger.retention().unhold(tx, id);
@@ -321,6 +327,14 @@ final class LegalHolds {
     }
     ledger.inbox().replace(tx, placed, with(record, back.get(), false));
     return Result.done(Optional.empty());
+  }
+
+  private Result<Optional<ErasureRecord>> erasedBefore(Transaction tx, MessageId id) {
+    ErasureRecord pending = ledger.retention().pending(tx, id);
+    ErasureRecord begun = pending == null ? ledger.retention().done(tx, id) : pending;
+    return begun == null || !begun.getHeld()
+        ? Result.refused(Code.NOT_FOUND, "message_id", "no legal hold on message " + id)
+        : Result.done(Optional.of(begun));
   }
 
   /** Records in the ledger that a key serves no hold. */

@@ -32,11 +32,14 @@ import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
 import org.entente.gateway.ledger.table.RetrievalRecords.RetrievalPlace;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.BodyCheck;
 import org.entente.gateway.seal.LocalSeal;
 import org.entente.gateway.seal.format.MessageLeaf;
+import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.proto.store.v1.ErasureCause;
 import org.entente.proto.store.v1.ErasureRecord;
 import org.entente.proto.store.v1.InboxRecord;
@@ -171,6 +174,7 @@ public final class MessageErasure {
             .setHeaderHash(record.getHeaderHash())
             .setArrival(placed.arrival())
             .setCause(cause)
+            .setHeld(record.getOnHold())
             .setAtMs(tx.nowMillis());
     LocalSeal.leaf(record.getSealedRecord().toByteArray())
         .ifPresent(leaf -> built.setLeaf(leaf.number()));
@@ -381,15 +385,24 @@ public final class MessageErasure {
   }
 
   /**
-   * Finishes a pending erasure whose begin is committed. Blocks until it is durable.
-   *
-   * @throws UncheckedIOException if the journal cannot be written; the next round continues
+   * Finishes a pending erasure whose begin is committed. Blocks until it is durable. Refused as
+   * {@link Code#NOT_READY} while it waits for a disk of this machine or for another machine; rounds
+   * go on with it.
    */
-  ErasureRecord finish(ErasureRecord begun) {
+  Result<ErasureRecord> finish(ErasureRecord begun) {
     turns.lock();
     try {
       ErasureRecord before = ledger.retention().done(id(begun));
-      return before == null ? finish(List.of(begun), /* always= */ true).get(0) : before;
+      return Result.done(
+          before == null ? finish(List.of(begun), /* always= */ true).get(0) : before);
+    } catch (UncheckedIOException | KeystoreFailure e) {
+      // A round tells operators.
+      wake();
+      return Result.refused(
+          Code.NOT_READY,
+          "message_id",
+          "message %s is hidden since %s, and its erasure is not confirmed yet: %s"
+              .formatted(id(begun), Instant.ofEpochMilli(begun.getAtMs()), e.getMessage()));
     } finally {
       turns.unlock();
     }

@@ -72,14 +72,15 @@ public final class Retention {
   }
 
   /**
-   * Erases a message; repeating the call gives the first answer.
+   * Erases a message; repeating the call gives the first answer. {@link Code#NOT_READY} while the
+   * message is hidden, and a machine has not confirmed that its key is destroyed.
    *
    * @return when its key was destroyed
    */
   public Result<Instant> erase(NodeName client, MessageId id, OnBehalfOf person) {
     return actor(client, person)
         .then(actor -> write(tx -> erase(tx, actor, id)))
-        .map(this::finished);
+        .then(this::finished);
   }
 
   private Result<ErasureRecord> erase(Transaction tx, AuditActor actor, MessageId id) {
@@ -113,7 +114,7 @@ public final class Retention {
   }
 
   /**
-   * Ends a hold.
+   * Ends a hold. What that erases is answered as by {@link #erase}, also if the call is repeated.
    *
    * @return when the message's key was destroyed; empty if it is kept until its retention ends
    */
@@ -135,9 +136,8 @@ public final class Retention {
     return holds.holds(after, most);
   }
 
-  private Instant finished(ErasureRecord begun) {
-    ErasureRecord done = begun.getDoneAtMs() == 0 ? erasing.finish(begun) : begun;
-    return Instant.ofEpochMilli(done.getDoneAtMs());
+  private Result<Instant> finished(ErasureRecord begun) {
+    return erasing.finish(begun).map(done -> Instant.ofEpochMilli(done.getDoneAtMs()));
   }
 
   /**

@@ -38,6 +38,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.BodyCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
@@ -267,6 +268,37 @@ class RetentionTest {
         Code.NOT_FOUND,
         Results.code(
             node.retention.erase(OFFICE, MessageId.fresh(ReceiveKit.ORIGIN, 1, random), PERSON)));
+  }
+
+  /** For as long as it takes: a person who repeats is told the same. */
+  @Test
+  void erased_whileAMachineHasNotConfirmed_isNotReady_untilItHas() {
+    MessageId id = received("one");
+    MessageId held = received("two");
+    node.retention.hold(OFFICE, held, PERSON);
+    node.kit.deliver(recallOf(held));
+    keys.unconfirmedBy("fr-3");
+
+    for (int calls = 0; calls < 2; calls++) {
+      Problem erase = node.retention.erase(OFFICE, id, PERSON).refusal().orElseThrow();
+      assertEquals(Code.NOT_READY, erase.code());
+      assertEquals(
+          "message %s is hidden since %s, and its erasure is not confirmed yet: ".formatted(id, now)
+              + "java.io.IOException: not confirmed by fr-3",
+          erase.message());
+      Problem release = node.retention.release(OFFICE, held, PERSON).refusal().orElseThrow();
+      assertEquals(Code.NOT_READY, release.code());
+      assertTrue(release.message().contains("fr-3"), release.message());
+    }
+    assertNull(node.ledger.inbox().find(id));
+    assertNull(node.ledger.inbox().find(held));
+    node.kit.settle();
+    assertTrue(node.kit.erasing().warnings().toString().contains("fr-3"));
+
+    keys.unconfirmedBy("");
+    now = now.plusSeconds(60);
+    assertEquals(now, Results.value(node.retention.erase(OFFICE, id, PERSON)));
+    assertEquals(Optional.of(now), Results.value(node.retention.release(OFFICE, held, PERSON)));
   }
 
   @Test

@@ -24,6 +24,7 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
   private final Map<LocalDate, Map<Long, SecretBytes>> parts = new ConcurrentHashMap<>();
   private final Map<MessageId, HoldSecret> holds = new ConcurrentHashMap<>();
   private boolean failsToEnd;
+  private String unconfirmed = "";
 
   @Override
   public BucketKey forBucket(LocalDate lastDay) {
@@ -100,7 +101,9 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
 
   @Override
   public void requireDestroyedEverywhere() {
-    // There is no other node.
+    if (!unconfirmed.isEmpty()) {
+      throw new UncheckedIOException(new IOException("not confirmed by " + unconfirmed));
+    }
   }
 
   @Override
@@ -122,6 +125,11 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
   /** Makes the next {@link #endHold} fail. */
   public void failNextEndOfAHold() {
     failsToEnd = true;
+  }
+
+  /** Has a machine not confirm what is destroyed from now on; all do if the name is empty. */
+  public void unconfirmedBy(String machine) {
+    unconfirmed = machine;
   }
 
   /** Destroys a bucket. */
