@@ -96,6 +96,8 @@ const sets = async (operator) => {
   await operator.refused('Cluster.TransferLead', { node: 'fr-2', onBehalfOf: WHY }, 'NOT_FOUND');
   const machine = { node: 'fr-3', newNode: 'fr-4', address: '127.0.0.1:9450', onBehalfOf: WHY };
   await operator.refused('Cluster.ReplaceMachine', machine, 'NOT_FOUND');
+  const gone = { node: 'fr-3', onBehalfOf: WHY };
+  await operator.refused('Cluster.AttestDestroyed', gone, 'NOT_FOUND');
 };
 
 const EXPECTATIONS = `expectations:

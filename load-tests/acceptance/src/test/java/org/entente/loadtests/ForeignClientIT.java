@@ -33,6 +33,7 @@ final class ForeignClientIT {
   /** Methods of which nothing more can be shown here than that they refuse readably. */
   private static final Set<String> ONLY_REFUSED =
       Set.of(
+          "Cluster.AttestDestroyed",
           "Cluster.ReplaceMachine",
           "Cluster.TransferLead",
           "Quarantine.ShowQuarantined",

@@ -66,6 +66,7 @@ class NamedOptionsTest {
           --origin | fr.custom | did you mean "fr.customs"?
           --agency | fr.custom | did you mean "fr.customs"?
           cluster transfer NODE | n2 | this gateway runs on one machine
+          cluster attest-destroyed NODE | n2 | this gateway has never run on several machines
           cluster replace OLD | n2 | this gateway runs on one machine
           cluster replace NEW | N2 | valid are up to 63 small letters
           cluster replace --address | nowhere | valid is host:port
@@ -288,6 +289,7 @@ class NamedOptionsTest {
           link unpause | fr.customs {person}
           link resume | fr.customs FLASH {person}
           cluster transfer | n2 {person}
+          cluster attest-destroyed | n2 {person}
           cluster replace | n2 n4 --address 127.0.0.1:1 {person}
           subscription create | probe
           subscription list |

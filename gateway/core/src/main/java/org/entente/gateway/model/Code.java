@@ -100,8 +100,9 @@ public enum Code {
   /** The request has its answer; to change it, send an answer of message type UPDATE. */
   ALREADY_ANSWERED(CLIENT, false),
   /**
-   * The officer or the client that published a message tries to decide on it. As evidence: the
-   * agreement now requires a second person, and nobody released the waiting message.
+   * The officer or the client that published a message tries to decide on it, or makes both of two
+   * statements. As evidence: the agreement now requires a second person, and nobody released the
+   * waiting message.
    */
   SECOND_PERSON_REQUIRED(CLIENT, false),
   /** A second person refused to release the message. */

@@ -681,7 +681,7 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     private List<String> outside(RocksReplica copy) {
-      Set<String> named = new TreeSet<>(FormerMachines.of(copy.store()).keySet());
+      Set<String> named = new TreeSet<>(FormerMachines.withKeys(copy.store()));
       named.removeAll(machines().keySet());
       return List.copyOf(named);
     }

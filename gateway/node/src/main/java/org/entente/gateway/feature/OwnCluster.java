@@ -2,6 +2,8 @@ package org.entente.gateway.feature;
 
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Result;
+import org.entente.proto.v1.AttestDestroyedRequest;
+import org.entente.proto.v1.AttestDestroyedResponse;
 import org.entente.proto.v1.ReplaceMachineRequest;
 import org.entente.proto.v1.ReplaceMachineResponse;
 import org.entente.proto.v1.TransferLeadRequest;
@@ -20,4 +22,10 @@ public interface OwnCluster {
    * that cannot be done now.
    */
   Result<ReplaceMachineResponse> replace(NodeName client, ReplaceMachineRequest request);
+
+  /**
+   * States that the keystore of a former machine is destroyed, which two officers must do; recorded
+   * durably on return.
+   */
+  Result<AttestDestroyedResponse> attestDestroyed(NodeName client, AttestDestroyedRequest request);
 }

@@ -65,7 +65,8 @@ final class PeerEvidenceCheck {
         known
             .setRetrievedBy(item.getRetrievedBy())
             .addAllAlsoRetrievedBy(item.getAlsoRetrievedByList())
-            .setAlsoRetrievedMore(item.getAlsoRetrievedMore());
+            .setAlsoRetrievedMore(item.getAlsoRetrievedMore())
+            .setAttestedMachines(item.getAttestedMachines());
         if (item.hasRetrievedAt()) {
           known.setRetrievedAt(known(item.getRetrievedAt()));
         }

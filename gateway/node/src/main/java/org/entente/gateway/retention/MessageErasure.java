@@ -411,12 +411,12 @@ public final class MessageErasure {
   private List<ErasureRecord> finish(List<ErasureRecord> begun, boolean always) {
     destroyHere(begun.stream().filter(one -> !unconfirmed.contains(id(one))).toList(), always);
     appendElsewhere(begun);
-    keys.requireDestroyedEverywhere();
+    int attested = keys.requireDestroyedEverywhere();
     List<ErasureRecord> ended =
         ledger.commit(
             Lane.ROUTINE,
             tx -> {
-              List<ErasureRecord> done = begun.stream().map(one -> end(tx, one)).toList();
+              List<ErasureRecord> done = begun.stream().map(one -> end(tx, one, attested)).toList();
               answerRecalls(tx, done);
               return done;
             });
@@ -495,21 +495,28 @@ public final class MessageErasure {
         : Stream.of(last);
   }
 
-  private ErasureRecord end(Transaction tx, ErasureRecord begun) {
+  private ErasureRecord end(Transaction tx, ErasureRecord begun, int attested) {
     // Read again: a recall may have arrived since.
     MessageId id = MessageId.of(begun.getMessageId().toByteArray());
     ErasureRecord pending = ledger.retention().pending(tx, id);
     ErasureRecord done =
-        (pending == null ? begun : pending).toBuilder().setDoneAtMs(tx.nowMillis()).build();
+        (pending == null ? begun : pending)
+            .toBuilder().setDoneAtMs(tx.nowMillis()).setAttestedMachines(attested).build();
     ledger.retention().end(tx, done);
     AgencyName origin = origin(done);
-    tx.audit(
+    AuditRecord leaf =
         AuditRecord.of(
             AuditType.ERASED,
             LawCategory.ERASURE,
             Instant.ofEpochMilli(tx.nowMillis()),
             AuditActor.gateway(self),
-            new AuditSubject(null, List.of(id), List.of(origin), null)));
+            new AuditSubject(null, List.of(id), List.of(origin), null));
+    tx.audit(
+        attested == 0
+            ? leaf
+            : leaf.saying(
+                "confirmed by the machines of the cluster, attested for %d former ones"
+                    .formatted(attested)));
     return done;
   }
 
@@ -539,7 +546,7 @@ public final class MessageErasure {
     return withRetrieval(
         tx,
         done.getArrival() == 0 ? null : new RetrievalPlace(done.getArrival(), done.getBucketDay()),
-        item);
+        item.toBuilder().setAttestedMachines(done.getAttestedMachines()).build());
   }
 
   EvidenceItem withRetrieval(Transaction tx, @Nullable RetrievalPlace place, EvidenceItem item) {

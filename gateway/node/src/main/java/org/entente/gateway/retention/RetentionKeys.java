@@ -68,8 +68,9 @@ public interface RetentionKeys {
   /**
    * Requires that no other node of a cluster still has a key that was destroyed here.
    *
+   * @return former nodes that cannot be asked, and whose keystores are attested as destroyed
    * @throws RuntimeException naming the nodes that have not confirmed it; they will, once they are
    *     back
    */
-  void requireDestroyedEverywhere();
+  int requireDestroyedEverywhere();
 }

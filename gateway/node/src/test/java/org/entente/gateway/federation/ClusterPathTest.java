@@ -64,6 +64,7 @@ import org.entente.gateway.testkit.LoopbackPort;
 import org.entente.proto.store.v1.AuditRecord;
 import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.AttachmentsGrpc;
+import org.entente.proto.v1.AttestDestroyedRequest;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.BackupsGrpc;
 import org.entente.proto.v1.BeginUploadRequest;
@@ -72,6 +73,8 @@ import org.entente.proto.v1.ClusterState;
 import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EraseRequest;
+import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportedLeaf;
@@ -154,6 +157,8 @@ class ClusterPathTest {
             .replaceFirst("audit: .*", "audit: " + node + "/audit")
             .replaceFirst("clients: 127.0.0.1:0", "clients: 127.0.0.1:" + LoopbackPort.next())
         + """
+        release:
+          same_client: allowed
         attachments:
           folder: %s/attachments
         backup:
@@ -358,7 +363,7 @@ class ClusterPathTest {
     }
     channel.shutdownNow();
     ManagedChannel second = channel(next);
-    assertEquals(List.of("passes the lead of the cluster to " + next), actions(second));
+    assertEquals(List.of("passes the lead of the cluster to " + next), actions(second, "cluster"));
     second.shutdownNow();
   }
 
@@ -455,12 +460,83 @@ class ClusterPathTest {
     assertTrue(await(() -> hearsAll(leader)), () -> get(leader, "/cluster").body());
     assertEquals(
         List.of("replaces machine %s of the cluster by n4 (%s)".formatted(lost, address)),
-        actions(channel));
+        actions(channel, "of the cluster by"));
     channel.shutdownNow();
     stop(leader);
     ManagedChannel second = channel(leader());
     assertTrue(publish(second, federation.draft("after", DEADLINE, DE)).hasAccepted());
     second.shutdownNow();
+  }
+
+  /** Nobody can ask a machine that left. */
+  @Test
+  void erasure_waitsForAMachineThatLeft_untilTwoOfficersAttestThatItsKeysAreGone()
+      throws IOException {
+    String leader = leader();
+    MessageId message = federation.send(DE, "a container", DEADLINE, FR);
+    ManagedChannel channel = channel(leader);
+    assertEquals(List.of("a container"), receive(channel, 1));
+    String lost = NODES.stream().filter(node -> !node.equals(leader)).findFirst().orElseThrow();
+    assertTrue(await(() -> hearsAll(leader)), () -> get(leader, "/cluster").body());
+    assertRefused("INVALID_FIELD", "of the cluster", () -> attest(channel, lost, "FR-3"));
+    stop(lost);
+    assertTrue(await(() -> notes(leader).contains("has not answered")), () -> notes(leader));
+    ports.remove(lost);
+    String address = startEmpty("n4");
+    assertFalse(replace(channel, lost, "n4", address));
+    assertTrue(await(() -> isOneOf(leader, "n4") && hearsAll(leader)), () -> notes(leader));
+    assertTrue(await(() -> !notes(leader).contains("takes the place")), () -> notes(leader));
+    assertTrue(notes(leader).contains(lost + " has left"), () -> notes(leader));
+
+    recall(message);
+    assertTrue(await(() -> notes(leader).contains("theirs: " + lost)), () -> notes(leader));
+    assertRefused("NOT_READY", "theirs: " + lost, () -> erase(channel, message));
+    assertFalse(attest(channel, lost, "FR-3"));
+    assertRefused("SECOND_PERSON_REQUIRED", "officer", () -> attest(channel, lost, "fr 3"));
+    assertTrue(attest(channel, lost, "FR-9"));
+
+    EvidenceItem erased =
+        federation.awaitEvidence(DE, message, EvidenceKind.EVIDENCE_KIND_ERASURE, FR);
+    assertEquals(1, erased.getAttestedMachines());
+    erase(channel, message);
+    assertFalse(notes(leader).contains(lost), () -> notes(leader));
+    assertRefused("INVALID_FIELD", "destroyed already", () -> attest(channel, lost, "FR-3"));
+    assertEquals(2, actions(channel, "keystore of machine " + lost).size());
+    channel.shutdownNow();
+  }
+
+  private static boolean attest(ManagedChannel channel, String node, String officer) {
+    return ClusterGrpc.newBlockingStub(channel)
+        .attestDestroyed(
+            AttestDestroyedRequest.newBuilder()
+                .setNode(node)
+                .setOnBehalfOf(PERSON.toBuilder().setOfficer(officer))
+                .build())
+        .getAttested();
+  }
+
+  private static void erase(ManagedChannel channel, MessageId message) {
+    var unused =
+        RetentionGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+            .erase(
+                EraseRequest.newBuilder()
+                    .setMessageId(ByteString.copyFrom(message.bytes()))
+                    .setOnBehalfOf(PERSON)
+                    .build());
+  }
+
+  /** By its origin. */
+  private void recall(MessageId message) {
+    var unused =
+        RetentionGrpc.newBlockingStub(federation.channel(DE))
+            .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+            .recall(
+                RecallRequest.newBuilder()
+                    .setMessageId(ByteString.copyFrom(message.bytes()))
+                    .setReason("the goods were genuine")
+                    .setOnBehalfOf(PERSON)
+                    .build());
   }
 
   /** A machine that waits to be put into the place of another one; where it listens for others. */
@@ -549,14 +625,14 @@ class ClusterPathTest {
   }
 
   /** What operators did, as the audit log says. */
-  private static List<String> actions(ManagedChannel channel) {
+  private static List<String> actions(ManagedChannel channel, String about) {
     return AuditGrpc.newBlockingStub(channel)
         .export(
             ExportRequest.newBuilder().setEvent("OPERATOR_ACTION").setOnBehalfOf(PERSON).build())
         .getLeavesList()
         .stream()
         .map(ClusterPathTest::detail)
-        .filter(detail -> detail.contains("cluster"))
+        .filter(detail -> detail.contains(about))
         .toList();
   }
 
@@ -671,6 +747,9 @@ class ClusterPathTest {
     Outcome accepted = publish(channel, first);
     assertTrue(accepted.hasAccepted(), accepted.toString());
     assertEquals(List.of("first"), headlines(federation.receive(DE, 1)));
+    MessageId erased = federation.send(DE, "a container", DEADLINE, FR);
+    assertEquals(List.of("a container"), receive(channel, 1));
+    assertRefused("NOT_READY", gone, () -> erase(channel, erased));
     BackupsGrpc.newBlockingStub(channel)
         .createBackup(CreateBackupRequest.newBuilder().setOnBehalfOf(PERSON).build());
     assertEquals(
@@ -705,7 +784,25 @@ class ClusterPathTest {
     assertEquals(List.of("second"), headlines(federation.receive(DE, 1)));
     federation.send(DE, "back", DEADLINE, FR);
     assertEquals(List.of("back"), receive(alone, 1));
+    assertErasedOnceOthersAreAttested(alone, leader, erased);
     alone.shutdownNow();
+  }
+
+  private void assertErasedOnceOthersAreAttested(
+      ManagedChannel alone, String self, MessageId message) {
+    recall(message);
+    assertTrue(await(() -> ready(self).body().contains("theirs: n1, n2, n3")));
+    for (String node : NODES) {
+      if (!node.equals(self)) {
+        assertRefused("NOT_READY", node, () -> erase(alone, message));
+        assertFalse(attest(alone, node, "FR-3"));
+        assertTrue(attest(alone, node, "FR-9"));
+      }
+    }
+    assertRefused("INVALID_FIELD", "is this one", () -> attest(alone, self, "FR-3"));
+    EvidenceItem erased =
+        federation.awaitEvidence(DE, message, EvidenceKind.EVIDENCE_KIND_ERASURE, FR);
+    assertEquals(2, erased.getAttestedMachines());
   }
 
   @Test
@@ -715,15 +812,7 @@ class ClusterPathTest {
     ManagedChannel channel = channel(leader());
     assertEquals(List.of("a container"), receive(channel, 1));
     channel.shutdownNow();
-    var unused =
-        RetentionGrpc.newBlockingStub(federation.channel(DE))
-            .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
-            .recall(
-                RecallRequest.newBuilder()
-                    .setMessageId(ByteString.copyFrom(message.bytes()))
-                    .setReason("the goods were genuine")
-                    .setOnBehalfOf(PERSON)
-                    .build());
+    recall(message);
     federation.awaitEvidence(DE, message, EvidenceKind.EVIDENCE_KIND_ERASURE, FR);
 
     String id = new String(message.bytes(), StandardCharsets.ISO_8859_1);

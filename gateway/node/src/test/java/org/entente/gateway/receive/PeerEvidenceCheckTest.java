@@ -277,6 +277,7 @@ class PeerEvidenceCheckTest {
             .setRetrievedAt(Timestamps.fromMillis(NOW.toEpochMilli()))
             .addAlsoRetrievedBy("other")
             .setAlsoRetrievedMore(3)
+            .setAttestedMachines(1)
             .build();
     EvidenceItem use = passedOn(id, 1);
     says(

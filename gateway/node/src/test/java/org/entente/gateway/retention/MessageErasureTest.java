@@ -143,10 +143,11 @@ class MessageErasureTest {
     }
 
     @Override
-    public void requireDestroyedEverywhere() {
+    public int requireDestroyedEverywhere() {
       if (!confirmed) {
         throw new UncheckedIOException(new IOException("node n3 has not confirmed"));
       }
+      return 0;
     }
   }
 

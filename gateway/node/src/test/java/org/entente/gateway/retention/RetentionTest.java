@@ -301,6 +301,22 @@ class RetentionTest {
     assertEquals(Optional.of(now), Results.value(node.retention.release(OFFICE, held, PERSON)));
   }
 
+  /** For the origin, that is less than a machine's own word. */
+  @Test
+  void erasure_afterAnAttestation_saysForHowManyMachines() {
+    keys.attest(1);
+    MessageId id = received("one");
+    node.kit.deliver(recallOf(id));
+    node.kit.settle();
+
+    assertEquals("", lastOwed().getCode());
+    assertEquals(1, lastOwed().getAttestedMachines());
+    assertEquals(
+        "confirmed by the machines of the cluster, attested for 1 former ones",
+        leaves.last(0).outcome().detail());
+    assertEquals(1, answer(id).orElseThrow().getAttestedMachines(), "also when it is repeated");
+  }
+
   @Test
   void decision_withoutPersonOrReason_isRefusedByField() {
     MessageId id = received("one");

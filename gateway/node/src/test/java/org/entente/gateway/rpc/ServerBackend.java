@@ -95,6 +95,8 @@ import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TestNames;
 import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.AttestDestroyedRequest;
+import org.entente.proto.v1.AttestDestroyedResponse;
 import org.entente.proto.v1.Backup;
 import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.Draft;
@@ -351,6 +353,12 @@ public final class ServerBackend implements AutoCloseable {
           public Result<ReplaceMachineResponse> replace(
               NodeName client, ReplaceMachineRequest request) {
             return Result.done(ReplaceMachineResponse.getDefaultInstance());
+          }
+
+          @Override
+          public Result<AttestDestroyedResponse> attestDestroyed(
+              NodeName client, AttestDestroyedRequest request) {
+            return Result.done(AttestDestroyedResponse.getDefaultInstance());
           }
         });
   }

@@ -25,6 +25,7 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
   private final Map<MessageId, HoldSecret> holds = new ConcurrentHashMap<>();
   private boolean failsToEnd;
   private String unconfirmed = "";
+  private int attested;
 
   @Override
   public BucketKey forBucket(LocalDate lastDay) {
@@ -100,10 +101,11 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
   }
 
   @Override
-  public void requireDestroyedEverywhere() {
+  public int requireDestroyedEverywhere() {
     if (!unconfirmed.isEmpty()) {
       throw new UncheckedIOException(new IOException("not confirmed by " + unconfirmed));
     }
+    return attested;
   }
 
   @Override
@@ -130,6 +132,11 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
   /** Has a machine not confirm what is destroyed from now on; all do if the name is empty. */
   public void unconfirmedBy(String machine) {
     unconfirmed = machine;
+  }
+
+  /** Has the keystores of so many former machines count as destroyed. */
+  public void attest(int machines) {
+    attested = machines;
   }
 
   /** Destroys a bucket. */

@@ -196,5 +196,10 @@ public final class TrackCommand extends MessageCall {
     if (item.getAlsoRetrievedMore() > 0) {
       line.append(", and ").append(item.getAlsoRetrievedMore()).append(" more that are not named");
     }
+    if (item.getAttestedMachines() > 0) {
+      line.append("  attested for ")
+          .append(item.getAttestedMachines())
+          .append(" former machine(s)");
+    }
   }
 }

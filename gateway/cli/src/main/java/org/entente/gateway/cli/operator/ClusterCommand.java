@@ -17,6 +17,8 @@ import org.entente.gateway.cli.text.TextTable;
 import org.entente.gateway.node.doctor.AdminPort;
 import org.entente.gateway.node.doctor.DoctorSubject;
 import org.entente.gateway.node.doctor.HttpAdminPort;
+import org.entente.proto.v1.AttestDestroyedRequest;
+import org.entente.proto.v1.AttestDestroyedResponse;
 import org.entente.proto.v1.ClusterGrpc;
 import org.entente.proto.v1.ClusterMachine;
 import org.entente.proto.v1.ClusterState;
@@ -34,15 +36,17 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "cluster",
     description = {
-      "Shows the machines that run one gateway, passes the lead from one to another, and replaces"
-          + " one.",
+      "Shows the machines that run one gateway, passes the lead from one to another, replaces one,"
+          + " and",
+      "records that the keystore of a former one is destroyed.",
       "docs/operate/cluster.md says how to set them up, and what to do when one fails."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
       ClusterCommand.Status.class,
       ClusterCommand.Transfer.class,
-      ClusterCommand.Replace.class
+      ClusterCommand.Replace.class,
+      ClusterCommand.AttestDestroyed.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
@@ -240,6 +244,45 @@ public final class ClusterCommand {
           answer.getBefore()
               ? node + " has taken the place of " + old + "; nothing changed"
               : node + " is about to take the place of " + old + ": see `entente cluster status`");
+    }
+  }
+
+  /** States that the keystore of a former machine is destroyed. */
+  @Command(
+      name = "attest-destroyed",
+      description = {
+        "States that the keystore of a machine that left the cluster is destroyed, or its disk.",
+        "Erasures waited for that machine. Once two officers have stated it, they are confirmed,"
+            + " and their",
+        "evidence says that it is attested. Both give this command, through two clients with the"
+            + " scope",
+        "`operator`. The audit log has both. The first statement counts for seven days."
+      },
+      mixinStandardHelpOptions = true)
+  static final class AttestDestroyed extends ClientCall {
+    @Parameters(
+        index = "0",
+        paramLabel = "NODE",
+        description = "name of the machine that left the cluster")
+    private String node = "";
+
+    @Mixin private PersonOptions person = new PersonOptions();
+
+    @Override
+    public void with(ManagedChannel channel) {
+      AttestDestroyedResponse answer =
+          ClusterGrpc.newBlockingStub(channel)
+              .attestDestroyed(
+                  AttestDestroyedRequest.newBuilder()
+                      .setNode(node)
+                      .setOnBehalfOf(person.named())
+                      .build());
+      tell(
+          answer,
+          answer.getAttested()
+              ? "two officers attest that the keystore of %s is destroyed".formatted(node)
+              : "recorded; another officer must state the same of %s, within seven days"
+                  .formatted(node));
     }
   }
 }

@@ -176,7 +176,10 @@ public final class RecipientTable {
     String agency = recipient.getAgency();
     Optional<EvidenceItem> executed = erased(agency);
     if (executed.isPresent()) {
-      return "executed " + Timestamps.toString(executed.get().getAt());
+      int attested = executed.get().getAttestedMachines();
+      return "executed "
+          + Timestamps.toString(executed.get().getAt())
+          + (attested == 0 ? "" : ", attested for %d former machine(s)".formatted(attested));
     }
     Optional<EvidenceItem> answer =
         last(EvidenceKind.EVIDENCE_KIND_ERASURE, item -> item.getAgency().equals(agency));

@@ -180,6 +180,13 @@ class RecipientTableTest {
   }
 
   @Test
+  void erasureThatIsAttested_isNotToldAsIfEachMachineHadConfirmed() {
+    items.add(erasure("de.customs").setAttestedMachines(2).build());
+    String line = table(TAKEN_BACK, recipient("de.customs", Progress.PROGRESS_ERASED)).get(1);
+    assertTrue(line.endsWith("03Z, attested for 2 former machine(s)"), line);
+  }
+
+  @Test
   void holdThatEnded_countsAsExecuted_whateverWasAnsweredBefore() {
     items.add(erasure("de.customs").setCode("ON_LEGAL_HOLD").setReason("kept").build());
     items.add(erasure("de.customs").setAt(at(NOW)).build());

@@ -369,7 +369,9 @@ public final class Keystore implements AutoCloseable {
       throw new KeystoreFailure(
           Kind.IO,
           "keys are destroyed here, but these nodes have not confirmed that they destroyed theirs: "
-              + String.join(", ", missing));
+              + String.join(", ", missing)
+              + "; start them, or have two officers attest that the keystores of those that left"
+              + " are destroyed (`entente cluster attest-destroyed`)");
     }
   }
 

@@ -30,6 +30,12 @@ final class ClusterService implements BindableService {
             Scope.OPERATOR,
             CallCost.CHANGE,
             (caller, request) -> StatusMapper.value(cluster.replace(caller.name(), request)))
+        .unary(
+            ClusterGrpc.getAttestDestroyedMethod(),
+            Scope.OPERATOR,
+            CallCost.CHANGE,
+            (caller, request) ->
+                StatusMapper.value(cluster.attestDestroyed(caller.name(), request)))
         .build();
   }
 }

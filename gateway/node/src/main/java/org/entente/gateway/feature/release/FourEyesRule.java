@@ -5,7 +5,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.text.Confusables;
+import org.entente.gateway.policy.check.SecondPersonRule;
 import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Verdict;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FourEyesRule {
   private final LabelCheck check;
-  private final boolean sameClient;
+  private final SecondPersonRule second;
 
   /**
    * Checks readers and decisions.
@@ -28,7 +28,7 @@ final class FourEyesRule {
    */
   FourEyesRule(LabelCheck check, boolean sameClient) {
     this.check = check;
-    this.sameClient = sameClient;
+    this.second = new SecondPersonRule("published the message", "release", sameClient);
   }
 
   /** Why a decision is invalid, whichever message it concerns; null if it is valid. */
@@ -65,22 +65,9 @@ final class FourEyesRule {
    * person may. Officer references that a reader could confuse count as the same.
    */
   @Nullable Problem own(HeldMessage message, NodeName client, OnBehalfOf person) {
-    if (Confusables.areSame(message.getOnBehalfOf().getOfficer(), person.getOfficer())) {
-      return new Problem(
-          Code.SECOND_PERSON_REQUIRED,
-          "on_behalf_of.officer",
-          "found the officer who published the message, or a reference that looks the same; valid"
-              + " is another officer, who must decide");
-    }
-    if (!sameClient && message.getClient().equals(client.value())) {
-      return new Problem(
-          Code.SECOND_PERSON_REQUIRED,
-          "",
-          "client "
-              + client
-              + " published the message; another client with the scope release must decide"
-              + " (release.same_client: allowed in the gateway's configuration lets this one)");
-    }
-    return null;
+    return second
+        .problem(
+            message.getOnBehalfOf().getOfficer(), message.getClient(), client, person.getOfficer())
+        .orElse(null);
   }
 }

@@ -19,6 +19,8 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.store.Table;
+import org.entente.proto.v1.AttestDestroyedRequest;
+import org.entente.proto.v1.AttestDestroyedResponse;
 import org.entente.proto.v1.ReplaceMachineRequest;
 import org.entente.proto.v1.ReplaceMachineResponse;
 import org.entente.proto.v1.TransferLeadRequest;
@@ -30,9 +32,23 @@ import org.entente.proto.v1.TransferLeadResponse;
  */
 final class ClusterActions implements OwnCluster {
   private final Foundation ground;
+  private final KeystoreAttestation attestation;
+  private final Runnable attested;
 
-  ClusterActions(Foundation ground) {
+  /**
+   * The decisions on a node.
+   *
+   * @param attested what to do once erasures no longer wait for a machine
+   */
+  ClusterActions(Foundation ground, Runnable attested) {
     this.ground = ground;
+    this.attested = attested;
+    attestation =
+        new KeystoreAttestation(
+            ground.agency(),
+            ground.ledger,
+            ground.atRest,
+            ground.config.releaseInForce().allowsSameClient());
   }
 
   @Override
@@ -117,6 +133,7 @@ final class ClusterActions implements OwnCluster {
           "new_node",
           next.name() + " was a machine of this cluster before; a new one needs a new name");
     }
+    ground.lookAtMachines();
     ground.around.machines().replace(old, next);
     return answer(false);
   }
@@ -125,7 +142,7 @@ final class ClusterActions implements OwnCluster {
   private static boolean replaced(
       Transaction tx, AuditActor actor, String old, ClusterConfig.Machine next) {
     byte[] before = tx.get(Table.META, FormerMachines.key(next.name()));
-    if (Arrays.equals(before, FormerMachines.value(Step.LEAVES))) {
+    if (before != null && !Arrays.equals(before, FormerMachines.value(Step.JOINS))) {
       return false;
     }
     tx.put(Table.META, FormerMachines.key(next.name()), FormerMachines.value(Step.JOINS));
@@ -136,5 +153,30 @@ final class ClusterActions implements OwnCluster {
         "replaces machine %s of the cluster by %s (%s)"
             .formatted(old, next.name(), next.address()));
     return true;
+  }
+
+  @Override
+  public synchronized Result<AttestDestroyedResponse> attestDestroyed(
+      NodeName client, AttestDestroyedRequest request) {
+    Optional<Problem> problem =
+        ground
+            .labelCheck
+            .decision(request.getOnBehalfOf())
+            .or(() -> ground.unattestable(request.getNode()));
+    Result<Boolean> stated =
+        Result.unless(
+            problem,
+            () ->
+                attestation.attest(
+                    request.getNode(),
+                    new KeystoreAttestation.Statement(client, request.getOnBehalfOf())));
+    return stated.map(
+        both -> {
+          if (both) {
+            ground.lookAtMachines();
+            attested.run();
+          }
+          return AttestDestroyedResponse.newBuilder().setAttested(both).build();
+        });
   }
 }

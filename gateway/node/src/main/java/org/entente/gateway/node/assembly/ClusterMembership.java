@@ -289,6 +289,13 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   }
 
   @Override
+  public List<String> names() {
+    return Stream.concat(node.machines().keySet().stream(), replacement.joining().stream())
+        .distinct()
+        .toList();
+  }
+
+  @Override
   public void replace(String name, ClusterConfig.Machine next) {
     replacement.start(name, next);
   }

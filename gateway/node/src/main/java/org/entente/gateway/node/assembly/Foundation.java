@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.entente.gateway.account.Accounts;
@@ -13,6 +15,9 @@ import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.cluster.ClusterSettings;
+import org.entente.gateway.cluster.FormerMachines;
+import org.entente.gateway.cluster.FormerMachines.Step;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Desks;
@@ -33,6 +38,7 @@ import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
 import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.audit.WitnessEndpoint;
 import org.entente.gateway.node.disk.DiskGuard;
@@ -48,6 +54,7 @@ import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustStore;
@@ -93,6 +100,8 @@ final class Foundation {
   private final ConfiguredFiles files;
   private final NodeStorage storage;
   private final Store store;
+  private final boolean wasNode;
+  private volatile Map<String, Step> named = Map.of();
 
   /** The pairs held for one use, and the one in force when the node was opened. */
   record Pairs(SigningPairSet held, SigningPair first) {}
@@ -123,7 +132,14 @@ final class Foundation {
     store = files.keep(storage.store());
 
     // Storage.
-    keys = files.keep(new KeyProvider(keystore, around.clock(), around.random()));
+    wasNode = ClusterSettings.Folders.isOfNode(keystore.folder());
+    if (around.machines().names().isEmpty()) {
+      keystore.mirrorTo(FormerMachines.ofMachineAlone(store, wasNode));
+    }
+    keys =
+        files.keep(
+            new KeyProvider(
+                keystore, around.clock(), around.random(), () -> FormerMachines.destroyed(store)));
     storageKeys = keys.storageKeys();
     atRest = new RecordSeal(storageKeys, around.random());
     desks = new Desks(atRest, directory::seats);
@@ -276,6 +292,48 @@ final class Foundation {
     if (witness.witnessing().maySign()) {
       audit.signer().sign(around.clock().instant());
     }
+  }
+
+  /** Has the ledger name the machines of the cluster, before one of them can be missed. */
+  void nameMachines() {
+    Set<String> unnamed = new TreeSet<>(around.machines().names());
+    unnamed.removeAll(FormerMachines.of(store).keySet());
+    if (!unnamed.isEmpty()) {
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            unnamed.forEach(
+                name ->
+                    tx.put(Table.META, FormerMachines.key(name), FormerMachines.value(Step.JOINS)));
+            return unnamed;
+          });
+    }
+    lookAtMachines();
+  }
+
+  /** Reads again what the ledger says of machines: warnings are also told while it fails. */
+  void lookAtMachines() {
+    named = FormerMachines.of(store);
+  }
+
+  /** Why nobody can attest that the keystore of a machine is destroyed; empty if one can. */
+  Optional<Problem> unattestable(String machine) {
+    List<String> members = around.machines().names();
+    return KeystoreAttestation.problem(
+        machine, FormerMachines.of(store), members, wasNode && members.isEmpty());
+  }
+
+  /** Machines that have left the cluster, and may still have its keys. */
+  List<String> warningsOfMachines() {
+    List<String> members = around.machines().names();
+    return named.entrySet().stream()
+        .filter(one -> one.getValue() == Step.LEAVES && !members.contains(one.getKey()))
+        .map(
+            one ->
+                ("cluster: %s has left and may still have keys: destroy its keystore, and have two"
+                        + " officers attest it (`entente cluster attest-destroyed`)")
+                    .formatted(one.getKey()))
+        .toList();
   }
 
   /** The erasure journal. */

@@ -120,7 +120,7 @@ public final class GatewayCore {
             new OutboxMaintenance.Clocks(around.clock(), ground.ending));
     links = peerLinks();
     GatewayGauges.register(ground, outgoing, incoming, services, links);
-    features.built(services.path(outgoing, links, renewal));
+    features.built(services.path(outgoing, links, renewal, incoming.erasing::retry));
     meterAccounts();
     trustCare.speakThrough(links::send, incoming.notices::neighbourUp);
     ground.trust.onChange((old, next) -> around.workers().execute(() -> trustChanged(next)));
@@ -221,6 +221,7 @@ public final class GatewayCore {
   /** Starts work: finishes what a crash interrupted, then seals, commits and looks for mail. */
   public void start() {
     ground.ledger.start();
+    ground.nameMachines();
     ground.witness.recall();
     keyCare.vouch();
     int erasedAgain =
@@ -346,6 +347,7 @@ public final class GatewayCore {
                             .formatted(since)
                         + " redelivered; the log says what failed"));
     warnings.addAll(incoming.erasing.warnings());
+    warnings.addAll(ground.warningsOfMachines());
     warnings.addAll(services.retention.warnings());
     warnings.addAll(features.warnings());
     ground.ending.doubt().ifPresent(warnings::add);

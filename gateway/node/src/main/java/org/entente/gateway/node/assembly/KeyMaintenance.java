@@ -113,19 +113,19 @@ final class KeyMaintenance {
     }
     List<LocalDate> ended = keys.expire(ending.instant());
     List<String> unconfirmed = ended.isEmpty() ? List.of() : keys.unconfirmed();
-    ended.forEach(day -> recordBucketErased(day, unconfirmed));
+    List<String> attested = keys.attested();
+    ended.forEach(day -> recordBucketErased(bucketErased(day, unconfirmed, attested)));
   }
 
   /** What the audit log says, which names the nodes of a cluster that may still have the key. */
-  static String bucketErased(LocalDate day, List<String> unconfirmed) {
-    String destroyed = "destroyed the storage key of messages kept until " + day;
-    return unconfirmed.isEmpty()
-        ? destroyed
-        : destroyed + "; not confirmed by node " + String.join(", ", unconfirmed);
+  static String bucketErased(LocalDate day, List<String> unconfirmed, List<String> attested) {
+    return "destroyed the storage key of messages kept until "
+        + day
+        + (unconfirmed.isEmpty() ? "" : "; not confirmed by node " + String.join(", ", unconfirmed))
+        + (attested.isEmpty() ? "" : "; attested for node " + String.join(", ", attested));
   }
 
-  private void recordBucketErased(LocalDate day, List<String> unconfirmed) {
-    String detail = bucketErased(day, unconfirmed);
+  private void recordBucketErased(String detail) {
     LOG.info("{}", detail);
     ledger.commit(
         Lane.ROUTINE,

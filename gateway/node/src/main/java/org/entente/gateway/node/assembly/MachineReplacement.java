@@ -116,6 +116,11 @@ final class MachineReplacement {
     running.start();
   }
 
+  /** The machine that is about to take the place of another, if there is one. */
+  synchronized Optional<String> joining() {
+    return isRunning() ? Optional.of(newest) : Optional.empty();
+  }
+
   private void replace(String old, ClusterConfig.Machine next) {
     try {
       node.replace(old, next.name(), next.address());

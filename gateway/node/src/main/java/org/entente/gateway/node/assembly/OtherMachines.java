@@ -1,5 +1,6 @@
 package org.entente.gateway.node.assembly;
 
+import java.util.List;
 import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Result;
@@ -26,6 +27,11 @@ public interface OtherMachines {
         }
 
         @Override
+        public List<String> names() {
+          return List.of();
+        }
+
+        @Override
         public void replace(String node, ClusterConfig.Machine next) {
           throw new IllegalStateException("there is no other machine");
         }
@@ -49,6 +55,9 @@ public interface OtherMachines {
    * an answer of the new one.
    */
   Result<Boolean> isReplaced(String node, ClusterConfig.Machine next);
+
+  /** All machines of the cluster, this one and one that joins it included; none without one. */
+  List<String> names();
 
   /** Puts a machine into the place of another, which may take long: this returns at once. */
   void replace(String node, ClusterConfig.Machine next);

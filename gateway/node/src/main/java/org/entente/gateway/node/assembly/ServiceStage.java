@@ -159,8 +159,12 @@ final class ServiceStage {
         ground.desks::names);
   }
 
-  /** The ends of a message's path, for features. */
-  MessagePath path(OutgoingStage out, PeerLinks links, OwnPairs pairs) {
+  /**
+   * The ends of a message's path, for features.
+   *
+   * @param attested what to do once erasures no longer wait for a former machine
+   */
+  MessagePath path(OutgoingStage out, PeerLinks links, OwnPairs pairs, Runnable attested) {
     return new MessagePath(
         intake,
         parts,
@@ -172,7 +176,7 @@ final class ServiceStage {
             links,
             pairs,
             new LedgerBackups(ground),
-            new ClusterActions(ground)));
+            new ClusterActions(ground, attested)));
   }
 
   /** The services that no feature offers. */

@@ -104,6 +104,9 @@ final class MessagePage {
     if (item.getAlsoRetrievedMore() > 0) {
       add(details, "retrieved by more clients", String.valueOf(item.getAlsoRetrievedMore()));
     }
+    if (item.getAttestedMachines() > 0) {
+      add(details, "attested for former machines", String.valueOf(item.getAttestedMachines()));
+    }
     add(details, "passed on to", String.join(", ", item.getPassedOnToList()));
     add(details, "passed on as", hex(item.getPassedOnAs()));
     add(details, "under consent", hex(item.getConsentId()));

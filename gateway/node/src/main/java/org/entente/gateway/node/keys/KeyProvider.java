@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.crypto.SecretBytes;
@@ -58,13 +59,29 @@ public final class KeyProvider implements AutoCloseable {
   private final Keystore keystore;
   private final InstantSource clock;
   private final SecureRandom random;
+  private final Supplier<List<String>> attested;
   private final Map<LocalDate, BucketKey> buckets = new ConcurrentHashMap<>();
   private final Map<String, SecretBytes> outbox = new ConcurrentHashMap<>();
 
+  /** The keys of a machine alone. */
   public KeyProvider(Keystore keystore, InstantSource clock, SecureRandom random) {
+    this(keystore, clock, random, List::of);
+  }
+
+  /**
+   * Provides keys.
+   *
+   * @param attested former machines whose keystores are attested as destroyed
+   */
+  public KeyProvider(
+      Keystore keystore,
+      InstantSource clock,
+      SecureRandom random,
+      Supplier<List<String>> attested) {
     this.keystore = keystore;
     this.clock = clock;
     this.random = random;
+    this.attested = attested;
   }
 
   /**
@@ -230,6 +247,11 @@ public final class KeyProvider implements AutoCloseable {
     return keystore.unconfirmed();
   }
 
+  /** Former nodes that cannot be asked, and whose keystores are attested as destroyed. */
+  public List<String> attested() {
+    return attested.get();
+  }
+
   /** Why keys can be neither made nor destroyed; empty while they can. */
   public Optional<String> failure() {
     return keystore.failure().map(failed -> String.valueOf(failed.getMessage()));
@@ -346,8 +368,9 @@ public final class KeyProvider implements AutoCloseable {
       }
 
       @Override
-      public void requireDestroyedEverywhere() {
+      public int requireDestroyedEverywhere() {
         keystore.requireConfirmed();
+        return attested.get().size();
       }
     };
   }

@@ -174,9 +174,14 @@ public final class BodyCheck {
     if (findings.count(field, item.getAlsoRetrievedByCount(), most)) {
       item.getAlsoRetrievedByList().forEach(client -> findings.line(field, client, 64));
     }
+    countInAnswer("also_retrieved_more", item, item.getAlsoRetrievedMore());
+    countInAnswer("attested_machines", item, item.getAttestedMachines());
+  }
+
+  private void countInAnswer(String field, EvidenceItem item, int count) {
     findings.check(
-        item.getAlsoRetrievedMore() == 0 || (most > 0 && item.getAlsoRetrievedMore() > 0),
-        "also_retrieved_more",
+        count == 0 || (item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE && count > 0),
+        field,
         "is allowed only in the answer to a recall and must be below 2^31");
   }
 

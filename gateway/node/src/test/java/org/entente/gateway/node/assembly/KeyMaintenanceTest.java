@@ -14,9 +14,12 @@ class KeyMaintenanceTest {
   void recordOfADestroyedKey_namesNodesThatHaveNotConfirmedIt() {
     assertEquals(
         "destroyed the storage key of messages kept until 2026-03-01",
-        KeyMaintenance.bucketErased(DAY, List.of()));
+        KeyMaintenance.bucketErased(DAY, List.of(), List.of()));
     assertEquals(
         "destroyed the storage key of messages kept until 2026-03-01; not confirmed by node n2, n3",
-        KeyMaintenance.bucketErased(DAY, List.of("n2", "n3")));
+        KeyMaintenance.bucketErased(DAY, List.of("n2", "n3"), List.of()));
+    assertEquals(
+        "destroyed the storage key of messages kept until 2026-03-01; attested for node n4",
+        KeyMaintenance.bucketErased(DAY, List.of(), List.of("n4")));
   }
 }

@@ -322,6 +322,21 @@ class IngressPolicyTest {
     assertEquals(List.of(field), fields(answer.clone().setAlsoRetrievedBy(0, "x".repeat(65))));
   }
 
+  @Test
+  void attestedMachines_areCountedInAnswersToRecallsAlone() {
+    EvidenceItem.Builder answer =
+        EvidenceItem.newBuilder()
+            .setMessageId(HONEST.getMessageId())
+            .setKind(EvidenceKind.EVIDENCE_KIND_ERASURE)
+            .setAgency(FR.value())
+            .setAt(TimestampConversion.timestamp(NOW))
+            .setAttestedMachines(1);
+    List<String> refused = List.of("body.evidence.items[0].attested_machines");
+    assertEquals(List.of(), fields(answer));
+    assertEquals(refused, fields(answer.clone().setKind(EvidenceKind.EVIDENCE_KIND_RETRIEVAL)));
+    assertEquals(refused, fields(answer.clone().setAttestedMachines(-1)));
+  }
+
   private static List<String> fields(EvidenceItem.Builder item) {
     EvidenceBatch batch = EvidenceBatch.newBuilder().addItems(item).build();
     Permitted message =
