@@ -116,7 +116,8 @@ final class GuideSteps {
                     + CONFIGURATION
                     + " /tmp/federation/candidate/fr-de-wildlife.yaml --html"
                     + " --out /tmp/federation/fr-de-wildlife.html")
-            .says("written"));
+            .says("written")
+            .says("law.reference: to be completed"));
   }
 
   /** Contexts belong to the user who types: a process of its own, told of a file of its own. */

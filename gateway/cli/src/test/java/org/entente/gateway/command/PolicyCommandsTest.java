@@ -131,6 +131,12 @@ final class PolicyCommandsTest {
     fields.removeIf(field -> text.contains(field + ": ") || text.contains(field + ":\n"));
     assertEquals(Set.of(), fields);
 
+    assertEquals(0, policy("prose", file.toString()));
+    assertTrue(err.contains("warning: " + file + ":"), err);
+    assertTrue(err.contains("law.reference: to be completed"), err);
+    assertTrue(err.contains("valid.from: begins on 2100-01-01"), err);
+    assertFalse(out.contains("warning"), out);
+
     assertEquals(1, run("new", List.of(), words));
     assertTrue(err.contains("exists"), err);
     assertEquals(text, Files.readString(file));
@@ -144,6 +150,7 @@ final class PolicyCommandsTest {
     Path file = federation.folder().resolve("agreements").resolve("warnings.yaml");
     String hash = HexFormat.of().formatHex(Sha256.hash(Files.readAllBytes(file)));
     assertEquals(0, policy("prose", file.toString()), () -> err);
+    assertEquals("", err);
     for (String said :
         List.of(
             "SHA-256 of the file: " + hash,

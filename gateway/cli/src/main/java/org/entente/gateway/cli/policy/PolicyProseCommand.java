@@ -38,6 +38,8 @@ import picocli.CommandLine.Parameters;
           + " has a line for each signature.",
       "If a part of a condition cannot be put into words, the error names that part. Members and"
           + " meanings of codes are those of the node.",
+      "Warnings go to standard error: what policy lint finds doubtful in the file itself, such as a"
+          + " citation to complete.",
       "Exit code 1 if a file is wrong; then nothing is written."
     },
     mixinStandardHelpOptions = true,
@@ -71,7 +73,8 @@ final class PolicyProseCommand extends PrintingCommand {
   @Override
   protected void run() {
     ConfiguredPolicy node = ConfiguredPolicy.read(config, InstantSource.system());
-    Rulebook rulebook = loaded(node.agreement(file));
+    Rulebook.LoadResult.Loaded loading = loaded(node.agreement(file));
+    Rulebook rulebook = loading.rulebook();
     Agreement agreement = rulebook.agreements().get(0);
     Compilation<List<Article>> prose =
         AgreementProse.of(agreement, rulebook.codes(), node.membership());
@@ -83,11 +86,13 @@ final class PolicyProseCommand extends PrintingCommand {
     }
     List<Article> articles = ((Compilation.Compiled<List<Article>>) prose).expression();
     write(html ? page(agreement, articles) : text(agreement, articles));
+    // People are about to sign: what is doubtful must not depend on another command.
+    loading.warnings().forEach(it -> err().println("warning: " + it));
   }
 
-  private static Rulebook loaded(Rulebook.LoadResult loading) {
+  private static Rulebook.LoadResult.Loaded loaded(Rulebook.LoadResult loading) {
     if (loading instanceof Rulebook.LoadResult.Loaded loaded) {
-      return loaded.rulebook();
+      return loaded;
     }
     throw new CommandFailure(
         ((Rulebook.LoadResult.Invalid) loading)
