@@ -3,13 +3,30 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.*;
 import io.grpc.protobuf.StatusProto;
 import java.io.File;
+import java.io.IOException;
 import java.util.HexFormat;
+import java.util.Map;
 import org.entente.proto.v1.*;
 
-/** A client in Java: QuickStart (publish RECIPIENT KEY | receive CURSOR | track MESSAGE) HOST:PORT FOLDER. */
+/** A client in Java. */
 public final class QuickStart {
   public static void main(String[] args) throws Exception {
-    File folder = new File(args[args.length - 1]);
+    if (args.length == 0 || args.length != Map.of("publish", 5, "receive", 4, "track", 4).getOrDefault(args[0], 0)) {
+      exit("QuickStart (publish RECIPIENT KEY | receive CURSOR | track MESSAGE) HOST:PORT FOLDER");
+    }
+    try {
+      call(args, new File(args[args.length - 1]));
+    } catch (StatusException e) {
+      String code = e.getStatus().getCode().name(); // of gRPC itself; the gateway gives its own
+      for (Any detail : StatusProto.fromThrowable(e).getDetailsList()) {
+        code = detail.is(ErrorInfo.class) ? detail.unpack(ErrorInfo.class).getReason() : code;
+      }
+      String said = String.valueOf(e.getStatus().getDescription());
+      exit(said.startsWith(code) ? said : code + ": " + said);
+    } catch (IOException | IllegalArgumentException e) { exit(e.getMessage()); } // of a file, or of an id
+  }
+  private static void exit(String why) { System.err.println(why); System.exit(1); }
+  private static void call(String[] args, File folder) throws Exception {
     var credentials = TlsChannelCredentials.newBuilder().trustManager(new File(folder, "ca.crt"))
         .keyManager(new File(folder, "tls.crt"), new File(folder, "tls.key")).build();
     ManagedChannel channel = Grpc.newChannelBuilder(args[args.length - 2], credentials).build();
@@ -21,14 +38,6 @@ public final class QuickStart {
             .track(TrackRequest.newBuilder().setMessageId(ByteString.fromHex(args[1])).build()).getRecipientsList()
             .forEach(at -> System.out.println(at.getAgency() + " " + at.getProgress()));
       }
-    } catch (StatusException e) {
-      String code = e.getStatus().getCode().name(); // of gRPC itself; the gateway gives its own
-      for (Any detail : StatusProto.fromThrowable(e).getDetailsList()) {
-        code = detail.is(ErrorInfo.class) ? detail.unpack(ErrorInfo.class).getReason() : code;
-      }
-      String said = String.valueOf(e.getStatus().getDescription());
-      System.err.println(said.startsWith(code) ? said : code + ": " + said);
-      System.exit(1);
     } finally { channel.shutdownNow(); }
   }
   private static void publish(Channel channel, String recipient, String key) throws Exception {

@@ -1,4 +1,5 @@
-// A client in Node: quickstart.cjs (publish RECIPIENT KEY | receive CURSOR | track MESSAGE) HOST:PORT FOLDER
+// A client in Node
+const USAGE = 'quickstart.cjs (publish RECIPIENT KEY | receive CURSOR | track MESSAGE) HOST:PORT FOLDER';
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const grpc = require('@grpc/grpc-js');
@@ -55,4 +56,11 @@ function track(message) {
     error ? fail(error) : answer.recipients.forEach(({ agency, progress }) => console.log(agency, progress)));
 }
 
-({ publish, receive, track })[action](...words);
+try {
+  const call = { publish, receive, track }[action];
+  if (call?.length !== words.length) throw new Error(USAGE);
+  call(...words);
+} catch (error) { // of the command line, or of a file
+  console.error(error.message);
+  process.exitCode = 1;
+}

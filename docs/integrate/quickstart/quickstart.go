@@ -1,10 +1,10 @@
-// A client in Go: quickstart (publish RECIPIENT KEY | receive CURSOR | track MESSAGE) HOST:PORT FOLDER
-package main
+package main // a client in Go
 
 import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"log"
@@ -41,8 +41,7 @@ func receive(gateway *grpc.ClientConn, words []string) {
 	for next, err := stream.Recv(); err != io.EOF; next, err = stream.Recv() { // Recv also says why Send failed
 		if delivery := must(next, err).GetDelivery(); delivery != nil {
 			fmt.Printf("%x from %s\n", delivery.Label.MessageId, delivery.Label.Origin) // store it, unless you have this id
-			ack := &pb.Acknowledge{Position: delivery.Position}
-			stream.Send(&pb.SubscribeRequest{Request: &pb.SubscribeRequest_Ack{Ack: ack}})
+			stream.Send(&pb.SubscribeRequest{Request: &pb.SubscribeRequest_Ack{Ack: &pb.Acknowledge{Position: delivery.Position}}})
 		} else if next.GetCaughtUp() != nil {
 			stream.CloseSend() // the gateway ends the stream once acknowledgements are durable
 		}
@@ -50,8 +49,7 @@ func receive(gateway *grpc.ClientConn, words []string) {
 }
 
 func track(gateway *grpc.ClientConn, words []string) {
-	request := &pb.TrackRequest{}
-	must(fmt.Sscanf(words[0], "%x", &request.MessageId))
+	request := &pb.TrackRequest{MessageId: must(hex.DecodeString(words[0]))}
 	for _, at := range must(pb.NewEvidenceClient(gateway).Track(context.Background(), request)).Recipients {
 		fmt.Println(at.Agency, at.Progress)
 	}
@@ -70,7 +68,10 @@ func must[T any](value T, err error) T {
 }
 
 func main() {
-	words, last := os.Args[1:], len(os.Args)-2
+	words, last, lengths := os.Args[1:], len(os.Args)-2, map[string]int{"publish": 5, "receive": 4, "track": 4}
+	if len(words) == 0 || len(words) != lengths[words[0]] {
+		log.Fatal("quickstart (publish RECIPIENT KEY | receive CURSOR | track MESSAGE) HOST:PORT FOLDER")
+	}
 	authorities := x509.NewCertPool()
 	authorities.AppendCertsFromPEM(must(os.ReadFile(words[last] + "/ca.crt")))
 	certificate := must(tls.LoadX509KeyPair(words[last]+"/tls.crt", words[last]+"/tls.key"))

@@ -46,14 +46,18 @@ def track(channel, message):
         print(at.agency, evidence_pb2.Progress.Name(at.progress))
 
 
+if {"publish": 6, "receive": 5, "track": 5}.get("".join(sys.argv[1:2])) != len(sys.argv):
+    sys.exit(__doc__)
 *words, address, folder = sys.argv[1:]
-ca, private_key, certificate = (Path(folder, name).read_bytes() for name in ("ca.crt", "tls.key", "tls.crt"))
-with grpc.secure_channel(address, grpc.ssl_channel_credentials(ca, private_key, certificate)) as gateway:
-    try:
+try:
+    ca, private_key, certificate = (Path(folder, name).read_bytes() for name in ("ca.crt", "tls.key", "tls.crt"))
+    with grpc.secure_channel(address, grpc.ssl_channel_credentials(ca, private_key, certificate)) as gateway:
         {"publish": publish, "receive": receive, "track": track}[words[0]](gateway, *words[1:])
-    except grpc.RpcError as error:
-        info = error_details_pb2.ErrorInfo()  # empty if gRPC itself made the error
-        status = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
-        for detail in status_pb2.Status.FromString(status).details:
-            detail.Unpack(info)
-        sys.exit(f"{info.reason or error.code().name}: " + error.details().removeprefix(f"{info.reason}: "))
+except grpc.RpcError as error:
+    info = error_details_pb2.ErrorInfo()  # empty if gRPC itself made the error
+    status = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
+    for detail in status_pb2.Status.FromString(status).details:
+        detail.Unpack(info)
+    sys.exit(f"{info.reason or error.code().name}: " + error.details().removeprefix(f"{info.reason}: "))
+except (OSError, ValueError) as error:  # of a file, or of an id that is not hexadecimal
+    sys.exit(str(error))
