@@ -35,7 +35,7 @@ function options(kind) {
     width: box.clientWidth,
     height: HEIGHT,
     tzDate: seconds => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
-    axes: [{ ...axis }, { ...axis, size: 60 }],
+    axes: [{ ...axis, values: "{HH}:{mm}:{ss}", space: 80 }, { ...axis, size: 60 }],
     scales: {
       // The page begins with one point, which alone would be spread over years.
       x: { range: (plot, least, most) => [Math.min(least, most - LEAST_SECONDS), most] },
