@@ -182,7 +182,9 @@ public final class InitCommand extends PrintingCommand {
     print("  hand on      " + file);
     print("  keep         the rest of " + out + "; store ca.key away from the gateway");
     print("  then         put agreements into " + out.resolve("agreements") + ", and");
-    print("               entente join --config " + out.resolve("node.yaml"));
+    print("               entente join --config " + out.resolve("node.yaml") + " \\");
+    print("                   --bundle BUNDLE --roots ROOTS --fingerprint DIGITS \\");
+    print("                   --request " + file);
   }
 
   private AgencyPlan plan(Instant now) {

@@ -88,7 +88,7 @@ public final class TrustBundleInstallation {
         new TrustBundleInstallation(config, chosen, !known, note, before);
     join.require(verifier, bundle, clock.instant());
     if (request != null) {
-      join.requireAsked(CeremonyFiles.request(request).agency());
+      join.requireAsked(request, CeremonyFiles.request(request).agency());
     }
     return join;
   }
@@ -133,11 +133,18 @@ public final class TrustBundleInstallation {
   /**
    * Requires that the bundle contains the agency's request; it may hold more, such as earlier keys.
    */
-  private void requireAsked(Member asked) {
+  private void requireAsked(Path request, Member asked) {
     Member said = draft().content().member(new AgencyName(config.agency())).orElseThrow();
+    if (!said.name().equals(asked.name())) {
+      throw new StartProblem(
+          request
+              + " is the request of "
+              + asked.name()
+              + "; give that of this node's agency, "
+              + said.name());
+    }
     boolean same =
-        said.name().equals(asked.name())
-            && said.kind() == asked.kind()
+        said.kind() == asked.kind()
             && said.roles().equals(asked.roles())
             && said.endpoints().equals(asked.endpoints())
             && said.via().equals(asked.via())
