@@ -104,6 +104,17 @@ final class QuickStartIT {
     assertEquals(1, error.code(), error::out);
     assertTrue(error.err().contains("SCOPE_MISSING: "), error::err);
     assertFalse(error.err().contains("SCOPE_MISSING: SCOPE_MISSING"), error::err);
+
+    isTold(page.call(language, publish.replaceAll("[^ ]+$", "/nowhere")), "/nowhere/ca.crt");
+    isTold(page.call(language, "client"), "track MESSAGE) HOST:PORT FOLDER");
+    isTold(page.call(language, publish.replace("publish", "pubish")), "HOST:PORT FOLDER");
+  }
+
+  /** One line that says what to correct, in place of a stack trace. */
+  private static void isTold(Child mistaken, String what) {
+    assertEquals(1, mistaken.code(), mistaken::err);
+    assertEquals(1, mistaken.err().strip().lines().count(), mistaken::err);
+    assertTrue(mistaken.err().contains(what), mistaken::err);
   }
 
   private static String published(Child child) {

@@ -24,6 +24,7 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.crypto.CertificateAuthority;
 import org.entente.gateway.crypto.EcKeys;
@@ -45,18 +46,18 @@ class ChannelsTest {
   private final Instant to = from.plus(Duration.ofDays(1));
   private final CertificateAuthority ca =
       CertificateAuthority.selfSigned("fr.customs", from, to, random);
-  private Server server;
+  private final List<Server> servers = new ArrayList<>();
 
   @AfterEach
-  void stop() throws InterruptedException {
-    server.shutdownNow().awaitTermination();
+  void stop() {
+    servers.forEach(Server::shutdownNow);
   }
 
   /** Calls a server with the certificate of a holder, from a client of the agency. */
   private ServingStatus call(TlsHolder holder, String host) throws IOException {
     Path own = Files.createDirectory(folder.resolve("server"));
     holder.writeTo(own);
-    server =
+    Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .sslContext(
                 GrpcSslContexts.forServer(
@@ -65,6 +66,7 @@ class ChannelsTest {
             .addService(new HealthStatusManager().getHealthService())
             .build()
             .start();
+    servers.add(server);
     TlsHolder.issue(ca, "spiffe://test/agency/fr.customs/client/desk", from, to).writeTo(folder);
     Files.writeString(folder.resolve("ca.crt"), Pem.encode(ca.certificate()));
     ManagedChannel channel = Channels.open(host + ":" + server.getPort(), Credentials.in(folder));

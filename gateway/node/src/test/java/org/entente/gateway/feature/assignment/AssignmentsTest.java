@@ -120,7 +120,7 @@ class AssignmentsTest {
   @Test
   void charge_onAFullDisk_isRefusedAndLeavesNoLeaf() {
     leave(1 << 20);
-    assertEquals(Code.DISK_FULL, refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "", OFFICER));
+    assertEquals(Code.STORAGE_FULL, refusal(message, ChargeStep.CHARGE_STEP_TAKEN, "", OFFICER));
     assertFalse(journal.types().contains(AuditType.CHARGED));
   }
 
