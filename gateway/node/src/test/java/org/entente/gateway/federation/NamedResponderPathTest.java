@@ -49,6 +49,8 @@ class NamedResponderPathTest {
   }
 
   private void register(String name, int subjects) {
+    // Lists of responders follow each other a minute apart.
+    federation.pass(Duration.ofMinutes(1), Duration.ofMinutes(1));
     RegisterResponderResponse done =
         RequestsGrpc.newBlockingStub(federation.channel(DE))
             .registerResponder(
