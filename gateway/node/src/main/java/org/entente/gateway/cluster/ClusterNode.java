@@ -148,7 +148,9 @@ public final class ClusterNode implements AutoCloseable {
     self = RaftPeerId.valueOf(settings.self());
     otherJournals =
         new OtherJournals(
-            () -> others(channel -> records -> appendErasures(channel.get(), records)), asking);
+            () -> others(channel -> records -> appendErasures(channel.get(), records)),
+            asking,
+            System::nanoTime);
     server = server();
   }
 

@@ -2,6 +2,7 @@ package org.entente.gateway.cluster;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -25,40 +27,68 @@ final class OtherJournals {
    */
   static final int REMEMBERED = 120_000;
 
+  /** A node that takes longer to fail is silent, and is left alone for a while. */
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+
+  /** For so long; attempts are made each minute. */
+  private static final Duration PAUSE = Duration.ofSeconds(30);
+
   private final Supplier<Map<String, ErasureAppender>> nodes;
   private final Map<String, Journal> journals = new ConcurrentHashMap<>();
   private final Executor threads;
+  private final LongSupplier nanos;
 
   /**
    * The journals.
    *
    * @param nodes those of the moment, by name; each call ends in a limited time
    * @param threads where they are called, all at once
+   * @param nanos a clock that only advances, in nanoseconds
    */
-  OtherJournals(Supplier<Map<String, ErasureAppender>> nodes, Executor threads) {
+  OtherJournals(
+      Supplier<Map<String, ErasureAppender>> nodes, Executor threads, LongSupplier nanos) {
     this.nodes = nodes;
     this.threads = threads;
+    this.nanos = nanos;
   }
 
   /** One journal, and what it took while another did not. */
   private static final class Journal {
     private final String name;
+    private final LongSupplier nanos;
     private final Set<ByteString> taken = new HashSet<>();
+    private Optional<Silence> silence = Optional.empty();
 
-    Journal(String name) {
+    private record Silence(long since, String why) {}
+
+    Journal(String name, LongSupplier nanos) {
       this.name = name;
+      this.nanos = nanos;
     }
 
-    /** Why the node may not have them; empty if it has. */
+    /**
+     * Why the node may not have them; empty if it has. Those who wait for a silent node hold up all
+     * other erasures, so it is not asked again for a while.
+     */
     synchronized Optional<String> append(ErasureAppender node, List<ByteString> records) {
       List<ByteString> missing = records.stream().filter(one -> !taken.contains(one)).toList();
+      long began = nanos.getAsLong();
+      if (!missing.isEmpty()
+          && silence.filter(one -> began - one.since() < PAUSE.toNanos()).isPresent()) {
+        return silence.map(Silence::why);
+      }
       try {
         if (!missing.isEmpty()) {
           node.append(ByteString.copyFrom(missing).toByteArray());
         }
       } catch (IOException e) {
-        return Optional.of("node " + name + ": " + e.getMessage());
+        String why = "node " + name + ": " + e.getMessage();
+        long now = nanos.getAsLong();
+        silence =
+            now - began < SILENCE.toNanos() ? Optional.empty() : Optional.of(new Silence(now, why));
+        return Optional.of(why);
       }
+      silence = Optional.empty();
       if (taken.size() > REMEMBERED) {
         taken.clear();
       }
@@ -105,6 +135,6 @@ final class OtherJournals {
   }
 
   private Journal journal(String node) {
-    return journals.computeIfAbsent(node, Journal::new);
+    return journals.computeIfAbsent(node, name -> new Journal(name, nanos));
   }
 }

@@ -274,7 +274,7 @@ public final class MessageErasure {
    */
   private int beginFurther() {
     return withFurther(
-        (origin, id) -> noted.containsKey(id) || !mayNote(origin),
+        (origin, id) -> unconfirmed.contains(id) || (!noted.containsKey(id) && !mayNote(origin)),
         further -> destroyHere(further, /* always= */ false));
   }
 
@@ -299,7 +299,7 @@ public final class MessageErasure {
                   ROUND,
                   turn)
               .begun();
-      orSayWhy(further, () -> change.accept(further));
+      orSayWhy(further, () -> allThatCanBe(further, change));
       return further.size();
     } finally {
       turns.unlock();
@@ -316,7 +316,7 @@ public final class MessageErasure {
       pending
           .damaged()
           .forEach(one -> stuck.add(one.origin(), one.id(), "its record cannot be read"));
-      orSayWhy(pending.begun(), () -> finishAllThatCanBe(pending.begun()));
+      orSayWhy(pending.begun(), () -> allThatCanBe(pending.begun(), this::finishAll));
       waiting = null;
       return pending.count();
     } finally {
@@ -349,10 +349,14 @@ public final class MessageErasure {
             (!mayNote(origin) && !noted.containsKey(id)) || stuck.excludes(origin, id);
   }
 
+  private void finishAll(List<ErasureRecord> begun) {
+    var unused = finish(begun, /* always= */ false);
+  }
+
   /** What fails alone is passed over; a failure of the machine ends the round for all. */
-  private void finishAllThatCanBe(List<ErasureRecord> begun) {
+  private void allThatCanBe(List<ErasureRecord> begun, Consumer<List<ErasureRecord>> change) {
     try {
-      var unused = finish(begun, /* always= */ false);
+      change.accept(begun);
       return;
     } catch (UncheckedIOException e) {
       throw e;
@@ -366,8 +370,8 @@ public final class MessageErasure {
         return;
       }
     }
-    finishAllThatCanBe(begun.subList(0, begun.size() / 2));
-    finishAllThatCanBe(begun.subList(begun.size() / 2, begun.size()));
+    allThatCanBe(begun.subList(0, begun.size() / 2), change);
+    allThatCanBe(begun.subList(begun.size() / 2, begun.size()), change);
   }
 
   private void failedAlone(ErasureRecord one, String what) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
@@ -13,6 +14,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,7 @@ class OtherJournalsTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<String> taken = new CopyOnWriteArrayList<>();
   private final AtomicBoolean full = new AtomicBoolean(true);
+  private final AtomicLong nanos = new AtomicLong();
 
   @AfterEach
   void close() {
@@ -45,7 +49,7 @@ class OtherJournalsTest {
   @Test
   void machine_thatTookRecords_doesNotGetThemAgain_whileAnotherTakesNone() throws IOException {
     OtherJournals journals =
-        new OtherJournals(() -> Map.of("n2", this::takeUnlessFull, "n3", this::take), threads);
+        new OtherJournals(() -> Map.of("n2", this::takeUnlessFull, "n3", this::take), threads, nanos::get);
     for (int minute = 0; minute < 3; minute++) {
       IOException why = assertThrows(IOException.class, () -> journals.append(List.of(ONE)));
       assertEquals("node n2: its disk is full", why.getMessage());
@@ -59,11 +63,37 @@ class OtherJournalsTest {
     assertEquals(List.of("one,", "two,", "one,two,"), taken, "all had them: nothing is remembered");
   }
 
+  private void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+
+  /** Callers wait for a silent machine one after the other, and others behind them. */
+  @Test
+  void machine_thatIsSilent_isNotAskedAgainForAWhile() throws IOException {
+    AtomicInteger asked = new AtomicInteger();
+    ErasureAppender silent =
+        records -> {
+          if (asked.incrementAndGet() == 1) {
+            pass(Duration.ofSeconds(30));
+            throw new IOException("no answer within 30 s");
+          }
+        };
+    OtherJournals journals = new OtherJournals(() -> Map.of("n2", silent), threads, nanos::get);
+    for (int call = 0; call < 3; call++) {
+      IOException why = assertThrows(IOException.class, () -> journals.append(List.of(ONE)));
+      assertEquals("node n2: no answer within 30 s", why.getMessage());
+    }
+    assertEquals(1, asked.get());
+    pass(Duration.ofSeconds(30));
+    journals.append(List.of(ONE));
+    assertEquals(2, asked.get());
+  }
+
   /** As many as a leader begins, and a round more, in however many calls. */
   @Test
   void machine_thatTookAllThatALeaderBegins_getsNothingAgain() throws IOException {
     OtherJournals journals =
-        new OtherJournals(() -> Map.of("n2", this::takeUnlessFull, "n3", this::take), threads);
+        new OtherJournals(() -> Map.of("n2", this::takeUnlessFull, "n3", this::take), threads, nanos::get);
     for (int pass = 0; pass < 2; pass++) {
       for (int i = 0; i < 10_300; i += 100) {
         List<ByteString> some =
@@ -90,7 +120,7 @@ class OtherJournalsTest {
           }
           take(records);
         };
-    new OtherJournals(() -> Map.of("n2", waitsForTheOther, "n3", waitsForTheOther), threads)
+    new OtherJournals(() -> Map.of("n2", waitsForTheOther, "n3", waitsForTheOther), threads, nanos::get)
         .append(List.of(ONE));
     assertEquals(List.of("one,", "one,"), taken);
   }

@@ -480,6 +480,41 @@ class MessageErasureTest {
     assertEquals(count, sent.size());
   }
 
+  /** The keystore takes no change for a moment, while what was begun before waits for a machine. */
+  @Test
+  void furtherErasures_whoseKeysCouldNotBeDestroyed_areBegunAgain() throws IOException {
+    keys.confirmed = false;
+    int count = 2 * MessageErasure.ROUND + 88;
+    recall(received(count, FR).stream().sorted().toList());
+    work(STORM);
+    keys.fails = true;
+    for (int minute = 0; minute < 4; minute++) {
+      erasing.retry();
+      work(STORM);
+    }
+    assertEquals(count, keys.writings.stream().mapToInt(Integer::intValue).sum());
+    assertEquals(count, inTheJournal().size());
+  }
+
+  @Test
+  void erasureThatFailsAlone_amongFurtherOnes_keepsNoKeyOfOthers() {
+    keys.confirmed = false;
+    List<MessageId> ids = received(2 * MessageErasure.ROUND, FR).stream().sorted().toList();
+    MessageId poison = ids.get(MessageErasure.ROUND + 1);
+    keys.poison.add(
+        LocalSeal.leaf(
+                requireNonNull(ledger.inbox().find(poison))
+                    .record()
+                    .getSealedRecord()
+                    .toByteArray())
+            .orElseThrow());
+    recall(ids);
+    work(STORM);
+    erasing.retry();
+    work(STORM);
+    assertEquals(ids.size() - 1, keys.writings.stream().mapToInt(Integer::intValue).sum());
+  }
+
   /** A member that recalls all it has sent must not keep the keys of what others recall. */
   @Test
   void erasuresOfOneOriginThatWait_leaveRoomForThoseOfAnother() {
