@@ -49,7 +49,8 @@ class OtherJournalsTest {
   @Test
   void machine_thatTookRecords_doesNotGetThemAgain_whileAnotherTakesNone() throws IOException {
     OtherJournals journals =
-        new OtherJournals(() -> Map.of("n2", this::takeUnlessFull, "n3", this::take), threads, nanos::get);
+        new OtherJournals(
+            () -> Map.of("n2", this::takeUnlessFull, "n3", this::take), threads, nanos::get);
     for (int minute = 0; minute < 3; minute++) {
       IOException why = assertThrows(IOException.class, () -> journals.append(List.of(ONE)));
       assertEquals("node n2: its disk is full", why.getMessage());
@@ -93,7 +94,8 @@ class OtherJournalsTest {
   @Test
   void machine_thatTookAllThatALeaderBegins_getsNothingAgain() throws IOException {
     OtherJournals journals =
-        new OtherJournals(() -> Map.of("n2", this::takeUnlessFull, "n3", this::take), threads, nanos::get);
+        new OtherJournals(
+            () -> Map.of("n2", this::takeUnlessFull, "n3", this::take), threads, nanos::get);
     for (int pass = 0; pass < 2; pass++) {
       for (int i = 0; i < 10_300; i += 100) {
         List<ByteString> some =
@@ -120,7 +122,8 @@ class OtherJournalsTest {
           }
           take(records);
         };
-    new OtherJournals(() -> Map.of("n2", waitsForTheOther, "n3", waitsForTheOther), threads, nanos::get)
+    new OtherJournals(
+            () -> Map.of("n2", waitsForTheOther, "n3", waitsForTheOther), threads, nanos::get)
         .append(List.of(ONE));
     assertEquals(List.of("one,", "one,"), taken);
   }
