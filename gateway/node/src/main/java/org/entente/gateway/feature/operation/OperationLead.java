@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.operation;
 
+import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -42,6 +44,9 @@ import org.entente.proto.v1.OnBehalfOf;
  * <p>Safe for use by several threads, one after the other; blocks on the disk.
  */
 public final class OperationLead {
+  private static final SharedRoom FOUNDED =
+      new SharedRoom(OperationReception.MOST_OF_ONE_FOUNDER);
+
   private final IntakeParts parts;
   private final RosterRecords rosters;
   private final RosterConfirmation confirmation;
@@ -119,7 +124,10 @@ public final class OperationLead {
         new RosterStatement.Terms(
             name, exercise, false, startsAt.toEpochMilli(), endsAt.toEpochMilli());
     Optional<Problem> problem =
-        person(person).or(() -> problem(terms, now)).or(() -> problem(members));
+        person(person)
+            .or(() -> problem(terms, now))
+            .or(() -> problem(members))
+            .or(() -> tooMany(client));
     if (problem.isPresent()) {
       return Result.refused(problem.get());
     }
@@ -160,6 +168,21 @@ public final class OperationLead {
             instanceof RosterRules.Judgement.Refused refused
         ? Result.refused(refused.code(), "members", refused.reason())
         : publish(client, person, roster, newest.content().agencies(), now);
+  }
+
+  private Optional<Problem> tooMany(NodeName client) {
+    return rosters.mayFound(parts.self(), token(client), FOUNDED)
+        ? Optional.empty()
+        : wrong(
+            Code.LIMIT_REACHED,
+            "",
+            ("members store %d operations of one agency, until a year after their ends, and this"
+                    + " client has founded as many as are still free: use the ones that exist")
+                .formatted(FOUNDED.most()));
+  }
+
+  private ByteString token(NodeName client) {
+    return ByteString.copyFrom(parts.ledger().names().token(client.value()));
   }
 
   private RosterStatement sign(
@@ -208,16 +231,18 @@ public final class OperationLead {
             recipients,
             roster.content().terms().exercise(),
             now);
-    return submitted(AuditActor.client(parts.self(), client, person), roster, message);
+    return submitted(
+        AuditActor.client(parts.self(), client, person), token(client), roster, message);
   }
 
-  private Result<Signed> submitted(AuditActor actor, RosterStatement roster, Permitted message) {
+  private Result<Signed> submitted(
+      AuditActor actor, ByteString client, RosterStatement roster, Permitted message) {
     AtomicBoolean newest = new AtomicBoolean();
     return parts
         .ledger()
         .await(
             messages.sendWith(
-                actor, message, tx -> newest.set(keep(tx, actor, roster, message.messageId()))))
+                actor, message, tx -> newest.set(keep(tx, actor, client, roster, message.messageId()))))
         .then(
             id ->
                 newest.get()
@@ -235,8 +260,12 @@ public final class OperationLead {
    * in the same commit.
    */
   private boolean keep(
-      Transaction tx, AuditActor actor, RosterStatement roster, MessageId message) {
-    boolean newest = rosters.putOwn(tx, roster);
+      Transaction tx,
+      AuditActor actor,
+      ByteString client,
+      RosterStatement roster,
+      MessageId message) {
+    boolean newest = rosters.putOwn(tx, roster, client);
     leaf(
         tx,
         AuditType.ROSTER_SIGNED,

@@ -1,5 +1,6 @@
 package org.entente.gateway.feature.operation;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -47,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * OPERATION u8 7 · u8 n · ascii agency                          → u64 number of operations stored here
  *                                                                 that it founded
  * OPERATION u8 8 · u32 last day · 16-byte operation id          → empty: kept until that day
+ * OPERATION u8 9 · token of a client of this agency             → u64 number of operations stored here
+ *                                                                 that it founded
  * </pre>
  */
 public final class OperationTable {
@@ -58,6 +61,7 @@ public final class OperationTable {
   private static final int OPEN = 6;
   private static final int FOUNDED = 7;
   private static final int KEPT_UNTIL = 8;
+  private static final int FOUNDED_BY = 9;
   private static final int STANDING = 1;
   private static final int OTHER = 2;
   private static final int OPEN_BYTES = MessageId.SIZE + 8;
@@ -356,17 +360,41 @@ public final class OperationTable {
 
   /** How many stored operations an agency founded, open or not, as the transaction sees it. */
   public long founded(Transaction tx, AgencyName agency) {
-    byte[] value = tx.get(Table.OPERATION, foundedKey(agency));
+    return count(tx.get(Table.OPERATION, foundedKey(agency)));
+  }
+
+  /** The same as committed. */
+  long founded(AgencyName agency) {
+    return count(store.get(Table.OPERATION, foundedKey(agency)));
+  }
+
+  /** How many of them a client of this agency founded, as committed. */
+  long foundedBy(ByteString client) {
+    return count(store.get(Table.OPERATION, foundedKey(client)));
+  }
+
+  private static long count(byte @Nullable [] value) {
     return value == null ? 0 : BigEndian.u64(value, 0);
   }
 
-  /** Counts one more, or one fewer. */
-  void founded(Transaction tx, AgencyName agency, int more) {
-    long now = founded(tx, agency) + more;
+  /**
+   * Counts one more, or one fewer.
+   *
+   * @param client the client of this agency that founded it, as a token; empty for others
+   */
+  void founded(Transaction tx, AgencyName agency, ByteString client, int more) {
+    count(tx, foundedKey(agency), more);
+    if (!client.isEmpty()) {
+      count(tx, foundedKey(client), more);
+    }
+  }
+
+  private static void count(Transaction tx, byte[] key, int more) {
+    long now = count(tx.get(Table.OPERATION, key)) + more;
     if (now > 0) {
-      tx.put(Table.OPERATION, foundedKey(agency), KeyBuilder.key().u64(now).done());
+      tx.put(Table.OPERATION, key, KeyBuilder.key().u64(now).done());
     } else {
-      tx.delete(Table.OPERATION, foundedKey(agency));
+      tx.delete(Table.OPERATION, key);
     }
   }
 
@@ -502,9 +530,9 @@ public final class OperationTable {
   }
 
   private void removeRecord(Transaction tx, OperationId id) {
-    String founder = countedFor(tx, id);
-    if (!founder.isEmpty()) {
-      founded(tx, new AgencyName(founder), -1);
+    OperationRecord counted = counted(tx, id);
+    if (!counted.getCountedFor().isEmpty()) {
+      founded(tx, new AgencyName(counted.getCountedFor()), counted.getFounder(), -1);
     }
     tx.delete(Table.OPERATION, key(RECORD, id));
     tx.afterCommit(() -> mark(id, OperationRecord.getDefaultInstance()));
@@ -518,12 +546,12 @@ public final class OperationTable {
   }
 
   /** One whose record cannot be read counts on, and is removed like the others. */
-  private String countedFor(Transaction tx, OperationId id) {
+  private OperationRecord counted(Transaction tx, OperationId id) {
     try {
       OperationRecord record = record(tx, id);
-      return record == null ? "" : record.getCountedFor();
+      return record == null ? OperationRecord.getDefaultInstance() : record;
     } catch (CorruptRecord e) {
-      return "";
+      return OperationRecord.getDefaultInstance();
     }
   }
 
@@ -583,6 +611,10 @@ public final class OperationTable {
 
   private static byte[] foundedKey(AgencyName agency) {
     return KeyBuilder.key().u8(FOUNDED).ascii(agency.value()).done();
+  }
+
+  private static byte[] foundedKey(ByteString client) {
+    return KeyBuilder.key().u8(FOUNDED_BY).bytes(client.toByteArray()).done();
   }
 
   private static byte[] keptKey(long lastDay, OperationId id) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -159,7 +160,7 @@ public final class RosterRecords {
    */
   public void put(Transaction tx, RosterStatement roster) {
     OperationRecord before = book.record(tx, roster.content().place().operation());
-    put(tx, roster, before != null && before.getSetBack(), true);
+    put(tx, roster, before != null && before.getSetBack(), true, ByteString.EMPTY);
   }
 
   /**
@@ -167,26 +168,28 @@ public final class RosterRecords {
    * happened to the ledger, so the members are asked.
    */
   public void putGivenBack(Transaction tx, RosterStatement roster) {
-    put(tx, roster, true, false);
+    put(tx, roster, true, false, ByteString.EMPTY);
   }
 
   /**
    * Stores a roster signed by this agency as the newest. If a roster with its number or a later one
    * was given back meanwhile, it is the second with its number and ends the operation here.
    *
+   * @param client the client that founds the operation, if it does, as a token
    * @return whether it is the newest
    */
-  public boolean putOwn(Transaction tx, RosterStatement roster) {
+  public boolean putOwn(Transaction tx, RosterStatement roster, ByteString client) {
     OperationRecord before = book.record(tx, roster.content().place().operation());
     if (before != null && before.getNumber() >= roster.number()) {
       fork(tx, roster);
       return false;
     }
-    put(tx, roster, false, false);
+    put(tx, roster, false, false, client);
     return true;
   }
 
-  private void put(Transaction tx, RosterStatement roster, boolean setBack, boolean counted) {
+  private void put(
+      Transaction tx, RosterStatement roster, boolean setBack, boolean counted, ByteString client) {
     OperationId id = roster.content().place().operation();
     count(tx, roster, counted);
     Instant until = keptUntil(roster);
@@ -200,12 +203,14 @@ public final class RosterRecords {
       record
           .setRosters(before.getRosters() + 1)
           .setKeepUntilDay(Math.max(day, before.getKeepUntilDay()))
-          .setCountedFor(before.getCountedFor());
+          .setCountedFor(before.getCountedFor())
+          .setFounder(before.getFounder());
     } else {
       record.setKeepUntilDay(day);
-      if (counted) {
-        record.setCountedFor(roster.content().place().signer().value());
-        book.founded(tx, roster.content().place().signer(), 1);
+      if (counted || !client.isEmpty()) {
+        AgencyName founder = roster.content().place().signer();
+        record.setCountedFor(founder.value()).setFounder(client);
+        book.founded(tx, founder, client, 1);
       }
     }
     book.put(tx, id, record.build());
@@ -236,6 +241,16 @@ public final class RosterRecords {
     return open.size() >= most
         && isOpen(roster, tx.nowMillis())
         && !open.contains(roster.content().place().operation());
+  }
+
+  /**
+   * Whether a client of this agency may found one more operation: members store so many of an
+   * agency, and each client may have as many of them as are still free.
+   *
+   * @param client as a token
+   */
+  boolean mayFound(AgencyName self, ByteString client, SharedRoom room) {
+    return room.fits(book.foundedBy(client), book.founded(self));
   }
 
   /** Whether a roster founds one more operation than its signer may have stored here. */

@@ -20,7 +20,9 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.PolicyFixture;
@@ -72,6 +74,26 @@ class OperationLeadTest extends OperationLeadFixture {
     assertEquals(List.of(answer.message()), leaf.subject().messages());
     assertEquals(
         2, journal.only(AuditType.ACCEPTED).subject().agencies().size(), "one envelope to both");
+  }
+
+  /** Members store so many operations of an agency, and closing one frees no place for a year. */
+  @Test
+  void operationsOfOneClient_areAsManyAsAreFree_andOthersHaveRoom() {
+    for (int i = 0; i < OperationReception.MOST_OF_ONE_FOUNDER / 2; i++) {
+      var unused = founded(participant("de.customs"));
+    }
+    refused(Code.LIMIT_REACHED, "", create(participant("de.customs")));
+    List<RosterMember> others = List.of(participant("de.customs"));
+    var another =
+        signed(
+            kit.convening()
+                .create(new NodeName("night"), "CALM", others, NOW, END, false, PERSON));
+    assertEquals(1, another.roster().number());
+
+    long over = END.plus(RosterRecords.KEPT).plus(Duration.ofDays(40)).toEpochMilli() / 86_400_000;
+    assertTrue(ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(over, 100)) > 0);
+    assertNotNull(founded(participant("de.customs")), "one was removed");
+    refused(Code.LIMIT_REACHED, "", create(participant("de.customs")));
   }
 
   @Test
