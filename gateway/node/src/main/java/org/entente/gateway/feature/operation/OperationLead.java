@@ -44,8 +44,7 @@ import org.entente.proto.v1.OnBehalfOf;
  * <p>Safe for use by several threads, one after the other; blocks on the disk.
  */
 public final class OperationLead {
-  private static final SharedRoom FOUNDED =
-      new SharedRoom(OperationReception.MOST_OF_ONE_FOUNDER);
+  private static final SharedRoom FOUNDED = new SharedRoom(OperationReception.MOST_OF_ONE_FOUNDER);
 
   private final IntakeParts parts;
   private final RosterRecords rosters;
@@ -242,7 +241,9 @@ public final class OperationLead {
         .ledger()
         .await(
             messages.sendWith(
-                actor, message, tx -> newest.set(keep(tx, actor, client, roster, message.messageId()))))
+                actor,
+                message,
+                tx -> newest.set(keep(tx, actor, client, roster, message.messageId()))))
         .then(
             id ->
                 newest.get()

@@ -86,8 +86,7 @@ class OperationLeadTest extends OperationLeadFixture {
     List<RosterMember> others = List.of(participant("de.customs"));
     var another =
         signed(
-            kit.convening()
-                .create(new NodeName("night"), "CALM", others, NOW, END, false, PERSON));
+            kit.convening().create(new NodeName("night"), "CALM", others, NOW, END, false, PERSON));
     assertEquals(1, another.roster().number());
 
     long over = END.plus(RosterRecords.KEPT).plus(Duration.ofDays(40)).toEpochMilli() / 86_400_000;

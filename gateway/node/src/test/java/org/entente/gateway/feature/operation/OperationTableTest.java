@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -125,7 +126,7 @@ class OperationTableTest {
       ledger.commit(
           Lane.ROUTINE,
           tx -> {
-            OperationTable.of(ledger).founded(tx, founder, 1);
+            OperationTable.of(ledger).founded(tx, founder, ByteString.EMPTY, 1);
             return id;
           });
     }
