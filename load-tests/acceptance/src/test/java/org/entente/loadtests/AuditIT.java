@@ -185,7 +185,7 @@ final class AuditIT {
         "tile/0/",
         Lie::flipFirst,
         "the hash of leaf 0 differs from the one computed from the leaves");
-    assertLie("checkpoint", Lie::flipLast, "is refused: ");
+    assertLie("checkpoint", Lie::flipSignature, "is refused: ");
   }
 
   @Test
@@ -262,9 +262,11 @@ final class AuditIT {
       return flip(content, 10);
     }
 
-    /** Damages the last signature. */
-    static byte[] flipLast(byte[] content) {
-      return flip(content, content.length - 20);
+    /** Damages the log's own signature: those of witnesses stand behind it, once there are any. */
+    static byte[] flipSignature(byte[] content) {
+      String note = new String(content, StandardCharsets.UTF_8);
+      int endOfFirst = note.indexOf('\n', note.indexOf("\n\n") + 2);
+      return flip(content, note.substring(0, endOfFirst).getBytes(StandardCharsets.UTF_8).length - 20);
     }
 
     private static byte[] flip(byte[] content, int at) {

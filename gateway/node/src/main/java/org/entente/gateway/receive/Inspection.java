@@ -14,6 +14,7 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.record.ProcessingFailures;
+import org.entente.gateway.ledger.table.CustodyBytes;
 import org.entente.gateway.link.FrameCost;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
@@ -392,13 +393,16 @@ final class Inspection {
       return refusal(recipient, Code.EXPIRED, "expiry", "the time to deliver it is over");
     }
     long bytes = (long) envelope.size() + stanza.getSerializedSize();
-    return ledger.custody().hasRoom(peer, facts.origin(), bytes)
+    CustodyBytes.Account account =
+        new CustodyBytes.Account(peer.value(), facts.origin().value(), facts.lane());
+    return ledger.custody().hasRoom(account, recipient, bytes)
         ? Optional.empty()
         : refusal(
             recipient,
             Code.LIMIT_REACHED,
             "custody",
-            "this transit holds as much mail of " + facts.origin() + " as it may");
+            "this transit holds as much mail of %s for %s as it may"
+                .formatted(facts.origin(), recipient));
   }
 
   private static Optional<Refusal> refusal(

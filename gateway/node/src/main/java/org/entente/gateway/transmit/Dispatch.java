@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.CustodyBytes;
 import org.entente.gateway.ledger.table.EnvelopeTable;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.OutboxTable;
@@ -258,7 +259,9 @@ public final class Dispatch {
         name,
         envelope,
         new EnvelopeTable.Custody(
-            expiresAtMillis, sizeOf(envelope), path.get(path.size() - 1), path.get(0)));
+            expiresAtMillis,
+            sizeOf(envelope),
+            new CustodyBytes.Account(path.get(path.size() - 1), path.get(0), lane)));
     append(tx, peer, lane, name, sizeOf(envelope), path, recipients);
   }
 

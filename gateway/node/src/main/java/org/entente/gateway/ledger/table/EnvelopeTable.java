@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * ENVELOPE u8 1 · 32-byte name → StoredEnvelope
  * ENVELOPE u8 2 · 32-byte name → u32 references, and if it is held for others:
  *                                u64 expiry · u64 bytes · ascii neighbour · ascii origin
+ *                                · u8 1 if FLASH, else 0
  * </pre>
  *
  * <p>An own envelope to one recipient needs no count.
@@ -61,12 +62,16 @@ public final class EnvelopeTable {
    *
    * @param expiresAtMillis the end of delivery
    * @param bytes its size
-   * @param neighbour the agency that it came from
-   * @param origin the agency that sealed it
    */
-  public record Custody(long expiresAtMillis, long bytes, String neighbour, String origin) {
+  public record Custody(long expiresAtMillis, long bytes, CustodyBytes.Account account) {
     private byte[] encoded() {
-      return KeyBuilder.key().u64(expiresAtMillis).u64(bytes).ascii(neighbour).ascii(origin).done();
+      return KeyBuilder.key()
+          .u64(expiresAtMillis)
+          .u64(bytes)
+          .ascii(account.neighbour())
+          .ascii(account.origin())
+          .u8(account.flash() ? 1 : 0)
+          .done();
     }
   }
 
@@ -99,7 +104,7 @@ public final class EnvelopeTable {
 
   private void count(@Nullable Custody held, int sign) {
     if (held != null) {
-      custody.add(held.neighbour(), held.origin(), sign * held.bytes());
+      custody.add(held.account(), sign * held.bytes());
     }
   }
 
@@ -115,7 +120,10 @@ public final class EnvelopeTable {
     }
     KeyReader value = KeyReader.of(count);
     long unused = value.u32();
-    return new Custody(value.u64(), value.u64(), value.ascii(), value.ascii());
+    return new Custody(
+        value.u64(),
+        value.u64(),
+        new CustodyBytes.Account(value.ascii(), value.ascii(), value.u8() == 1));
   }
 
   /** The record with another number of references. */

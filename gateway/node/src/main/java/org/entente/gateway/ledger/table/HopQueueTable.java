@@ -19,6 +19,7 @@ import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.HopEntry;
+import org.entente.proto.store.v1.HopRecipient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,22 +65,33 @@ public final class HopQueueTable {
     try (Scan scan = store.scan(Table.HOP_OUT, new byte[0], null)) {
       while (scan.hasNext()) {
         scan.next();
-        count(scan.value(), 1);
+        KeyReader key = KeyReader.of(scan.key());
+        String unusedPeer = key.ascii();
+        count(Lane.of(key.u8()), scan.value(), 1);
       }
     }
   }
 
   /** Counts an entry that is held for others, which alone has a path. */
-  private void count(byte[] value, int sign) {
+  private void count(Lane lane, byte[] value, int sign) {
     try {
       HopEntry entry = HopEntry.parseFrom(value);
       int carriers = entry.getPathCount();
       if (carriers > 0) {
-        custody.add(entry.getPath(carriers - 1), entry.getPath(0), (long) sign * value.length);
+        CustodyBytes.Account account =
+            new CustodyBytes.Account(entry.getPath(carriers - 1), entry.getPath(0), lane);
+        custody.add(account, (long) sign * value.length);
+        for (HopRecipient recipient : entry.getRecipientsList()) {
+          custody.addPart(account, recipient.getAgency(), sign * part(entry, recipient));
+        }
       }
     } catch (InvalidProtocolBufferException e) {
       // Reported when it is read.
     }
+  }
+
+  private static long part(HopEntry entry, HopRecipient recipient) {
+    return (long) entry.getSize() + recipient.getSerializedSize();
   }
 
   /** Epoch and next number of a queue. A queue never used is in epoch 1 with next number 1. */
@@ -136,7 +148,7 @@ public final class HopQueueTable {
     }
     HopEntry empty = entry.toBuilder().clearRecipients().clearPath().setSize(0).build();
     overwrite(tx, placed.peer(), placed.lane(), placed.sequence(), empty);
-    tx.afterCommit(() -> count(value, -1));
+    tx.afterCommit(() -> count(placed.lane(), value, -1));
     return true;
   }
 
@@ -149,7 +161,7 @@ public final class HopQueueTable {
     StoredEntry stored = new StoredEntry(head.next(), value);
     tx.afterCommit(() -> tail.add(new Line(peer, lane), head.next(), stored, value.length));
     if (entry.getPathCount() > 0) {
-      tx.afterCommit(() -> count(value, 1));
+      tx.afterCommit(() -> count(lane, value, 1));
     }
     put(tx, peer, lane, new Head(head.epoch(), head.next() + 1));
     return head.next();
@@ -171,7 +183,7 @@ public final class HopQueueTable {
     tx.afterCommit(() -> tail.remove(new Line(peer, lane), sequence));
     HopEntry entry = parse(peer, lane, sequence, value);
     if (entry.getPathCount() > 0) {
-      tx.afterCommit(() -> count(value, -1));
+      tx.afterCommit(() -> count(lane, value, -1));
     }
     if (!unreadable.isEmpty()) {
       tx.afterCommit(() -> unreadable.settled(Table.HOP_OUT, name(peer, lane, sequence)));
