@@ -266,7 +266,8 @@ final class AuditIT {
     static byte[] flipSignature(byte[] content) {
       String note = new String(content, StandardCharsets.UTF_8);
       int endOfFirst = note.indexOf('\n', note.indexOf("\n\n") + 2);
-      return flip(content, note.substring(0, endOfFirst).getBytes(StandardCharsets.UTF_8).length - 20);
+      return flip(
+          content, note.substring(0, endOfFirst).getBytes(StandardCharsets.UTF_8).length - 20);
     }
 
     private static byte[] flip(byte[] content, int at) {
