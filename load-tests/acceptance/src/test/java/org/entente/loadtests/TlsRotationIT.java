@@ -196,7 +196,7 @@ final class TlsRotationIT {
         CertificateAuthority.selfSigned("another CA", now.minus(day), now.plus(day), random),
         FR,
         EARLIER,
-        day);
+        Duration.ofHours(5));
   }
 
   private IssuedCertificate issue(
