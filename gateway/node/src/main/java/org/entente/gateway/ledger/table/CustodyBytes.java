@@ -10,9 +10,9 @@ import org.entente.gateway.model.Lane;
  * entries of queues with the stanzas to pass on.
  *
  * <p>What came from an origin through one neighbour has one account, so that no neighbour uses the
- * account of an agency by naming it, and FLASH has another. Each recipient has a part of it, so that
- * one that is away does not keep the mail of the others back. Counted in memory, from the ledger at a
- * start. Safe for many threads.
+ * account of an agency by naming it, and FLASH has another. Each recipient has a part of it, so
+ * that one that is away does not keep the mail of the others back. Counted in memory, from the
+ * ledger at a start. Safe for many threads.
  */
 public final class CustodyBytes {
   /** Accounts that all mail of one neighbour may use; only a transit has mail of others. */
