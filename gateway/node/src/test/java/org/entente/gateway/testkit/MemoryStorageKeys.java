@@ -134,7 +134,7 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
     unconfirmed = machine;
   }
 
-  /** Has the keystores of so many former machines count as destroyed. */
+  /** Sets how many keystores of former machines are attested as destroyed. */
   public void attest(int machines) {
     attested = machines;
   }

@@ -76,7 +76,7 @@ class OperationLeadTest extends OperationLeadFixture {
         2, journal.only(AuditType.ACCEPTED).subject().agencies().size(), "one envelope to both");
   }
 
-  /** Members store so many operations of an agency, and closing one frees no place for a year. */
+  /** Members limit the operations of an agency, and closing one frees no place for a year. */
   @Test
   void operationsOfOneClient_areAsManyAsAreFree_andOthersHaveRoom() {
     for (int i = 0; i < OperationReception.MOST_OF_ONE_FOUNDER / 2; i++) {
