@@ -56,6 +56,7 @@ public final class GatewayCluster implements AutoCloseable {
   }
 
   private final Hosts hosts;
+  private final Machine machine;
   private final FreePorts ports = new FreePorts(new SecureRandom());
   private final NodePlan alone;
   private final Map<String, String> addresses = new LinkedHashMap<>();
@@ -76,7 +77,13 @@ public final class GatewayCluster implements AutoCloseable {
 
   /** The same on hosts of their own. */
   public GatewayCluster(NodePlan alone, Hosts hosts) {
+    this(alone, hosts, Machine.QUICK_START);
+  }
+
+  /** The same with these settings of their virtual machines. */
+  GatewayCluster(NodePlan alone, Hosts hosts, Machine machine) {
     this.hosts = hosts;
+    this.machine = machine;
     this.alone = alone;
     NODES.forEach(name -> addresses.put(name, address(name)));
     NODES.forEach(name -> plans.put(name, write(name, /* join= */ false)));
@@ -149,7 +156,7 @@ public final class GatewayCluster implements AutoCloseable {
                   name,
                   unused ->
                       GatewayProcess.start(
-                          plan, hosts.within(name), Machine.QUICK_START, List.of(), Map.of())));
+                          plan, hosts.within(name), machine, List.of(), Map.of())));
     }
     running.values().forEach(process -> process.awaitReady(START));
   }

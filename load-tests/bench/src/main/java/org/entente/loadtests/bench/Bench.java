@@ -186,6 +186,9 @@ final class Bench implements AutoCloseable {
     scenario("sustained", List.of(), on -> new SustainedRate(on, effort, results, say).run());
     int queued = effort.scenarios().queued();
     scenario("queued", List.of(), on -> new QueueGrowth(on, queued, results, say).run());
+    ClusterCost cluster = new ClusterCost(effort, results, say);
+    scenario("cluster", List.of(), cluster::alone);
+    scenario("cluster", List.of(), cluster::replicated);
   }
 
   /** Runs one scenario if it is chosen; its failure loses only its own figures. */

@@ -55,6 +55,7 @@ record Effort(
    * @param subscribers numbers of subscribers of one message, rising
    * @param attachments sizes of attachments in MiB, rising
    * @param queued messages for a dead peer
+   * @param takeOvers leaders of a gateway on three machines that are killed
    * @param sustained a tenth of the time of sustained load
    */
   record Scenarios(
@@ -67,6 +68,7 @@ record Effort(
       List<Integer> subscribers,
       List<Integer> attachments,
       int queued,
+      int takeOvers,
       Duration sustained) {
     /** The names of all scenarios. */
     static final Set<String> ALL =
@@ -80,7 +82,8 @@ record Effort(
             "attachments",
             "kafka",
             "sustained",
-            "queued");
+            "queued",
+            "cluster");
 
     Scenarios {
       chosen = Set.copyOf(chosen);
@@ -116,6 +119,7 @@ record Effort(
               List.of(1, 10),
               List.of(1, 4),
               100,
+              1,
               Duration.ofMillis(200)));
 
   /** Less than three minutes with all baselines, without most scenarios. */
@@ -183,6 +187,7 @@ record Effort(
               List.of(1, 100, 1_000),
               List.of(1, 64, 2_048),
               1_000_000,
+              10,
               Duration.ofMinutes(1)));
 
   /** The time, but no more than a scenario of many parts can spend on each. */
@@ -202,6 +207,7 @@ record Effort(
         List.of(1, 100, 1_000),
         List.of(1, 64, 256),
         50_000,
+        3,
         Duration.ofSeconds(2));
   }
 

@@ -35,6 +35,9 @@ final class BenchIT {
           "policy_cached_us",
           "transit_us",
           "sustained_ratio",
+          "cluster_throughput_ratio",
+          "cluster_p50_ratio",
+          "takeover_longest_s",
           "wire_overhead_alone",
           "wire_overhead_64");
 
