@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import org.entente.loadtests.testkit.DemonstrationSteps;
 import org.entente.loadtests.testkit.StepRunner;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +37,7 @@ final class BenchIT {
           "policy_cached_us",
           "transit_us",
           "sustained_ratio",
+          "kafka_ratio",
           "cluster_throughput_ratio",
           "cluster_p50_ratio",
           "takeover_longest_s",
@@ -73,6 +76,17 @@ final class BenchIT {
   @TempDir private Path folder;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
+
+  /** The broker is on the class path of these tests. */
+  @BeforeEach
+  void nameBroker() {
+    System.setProperty(KafkaRate.PROPERTY, System.getProperty("java.class.path"));
+  }
+
+  @AfterEach
+  void forgetBroker() {
+    System.clearProperty(KafkaRate.PROPERTY);
+  }
 
   private int run(Object command, String... arguments) {
     return new CommandLine(command)
