@@ -52,6 +52,7 @@ import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.gateway.testkit.RosterKit;
 import org.entente.proto.store.v1.OperationRecord;
+import org.entente.proto.store.v1.RosterReturn;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -237,16 +238,20 @@ class RosterThreatsTest {
     taken(carrying(first.signed()));
     taken(carrying(second.signed()));
     taken(carrying(second.signed()));
-    assertEquals("", owedTo(first));
+    assertEquals(List.of(), owedTo(first));
     refused(Code.ROSTER_STALE, carrying(first.signed()));
-    assertEquals("fr.customs", owedTo(first));
+    assertEquals(List.of("fr.customs"), owedTo(first));
     assertEquals(2, held().newest().number());
     assertEquals(2, leaves.types().stream().filter(AuditType.ROSTER_TAKEN::equals).count());
   }
 
-  private String owedTo(RosterKit kit) {
+  private List<String> owedTo(RosterKit kit) {
     return Objects.requireNonNull(OperationTable.of(ledger).record(kit.operation()))
-        .getGiveBackTo();
+        .getReturnsList()
+        .stream()
+        .filter(RosterReturn::getDue)
+        .map(RosterReturn::getAgency)
+        .toList();
   }
 
   @Test
@@ -255,9 +260,9 @@ class RosterThreatsTest {
     holds(first, second);
     // Made before the second roster, which overtook it.
     taken(said(first.signed()));
-    assertEquals("", owedTo(first));
+    assertEquals(List.of(), owedTo(first));
     taken(saidAt(second.issued().plusMillis(1), first.signed()));
-    assertEquals("fr.customs", owedTo(first));
+    assertEquals(List.of("fr.customs"), owedTo(first));
   }
 
   @Test
@@ -273,7 +278,7 @@ class RosterThreatsTest {
             .outcome()
             .detail()
             .endsWith("given back by fr.customs"));
-    assertEquals("", owedTo(own), "nobody gives back to and fro");
+    assertEquals(List.of(), owedTo(own), "nobody gives back to and fro");
     assertTrue(
         rosters.held(own.operation()).orElseThrow().setBack().isPresent(), "its members are asked");
     // As one of which nothing at all is left.
@@ -489,7 +494,7 @@ class RosterThreatsTest {
     taken(carrying(second.signed()));
     refused(Code.ROSTER_FORKED, carrying(other.signed()));
     assertTrue(held().forked());
-    assertEquals("fr.customs", owedTo(first), "its lead is shown what it signed before");
+    assertEquals(List.of("fr.customs"), owedTo(first), "its lead is shown what it signed before");
     assertEquals(List.of(first.operation()), rosters.forked(NOW.toEpochMilli(), 10));
     assertTrue(
         leaves.only(AuditType.ROSTER_CONFLICT).outcome().detail().contains("another roster 2"));

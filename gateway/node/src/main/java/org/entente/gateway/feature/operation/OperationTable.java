@@ -30,6 +30,7 @@ import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.OperationRecord;
+import org.entente.proto.store.v1.RosterReturn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +103,8 @@ public final class OperationTable {
   }
 
   private void mark(OperationId id, OperationRecord record) {
-    mark(marked, id, record.getSetBack() || !record.getGiveBackTo().isEmpty());
+    boolean due = record.getReturnsList().stream().anyMatch(RosterReturn::getDue);
+    mark(marked, id, record.getSetBack() || due);
     mark(forked, id, record.getForked());
   }
 

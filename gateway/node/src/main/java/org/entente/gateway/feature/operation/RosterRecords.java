@@ -28,6 +28,8 @@ import org.entente.gateway.model.OperationId;
 import org.entente.gateway.seal.statement.RosterStatement;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.proto.store.v1.OperationRecord;
+import org.entente.proto.store.v1.RosterReturn;
+import org.entente.proto.store.v1.RosterReturnOrBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,9 @@ public final class RosterRecords {
 
   /** Most rosters that are stored of an operation, but for the one that closes it. */
   public static final int MOST_ROSTERS = 256;
+
+  /** Time between two returns of an operation's roster to one agency: a member can ask at will. */
+  static final Duration RETURNED_EVERY = Duration.ofHours(1);
 
   private static final int MOST_LOOKED_AT = 100;
   private static final int WORD_BYTES = 8 + Sha256.HASH_BYTES;
@@ -204,7 +209,8 @@ public final class RosterRecords {
           .setRosters(before.getRosters() + 1)
           .setKeepUntilDay(Math.max(day, before.getKeepUntilDay()))
           .setCountedFor(before.getCountedFor())
-          .setFounder(before.getFounder());
+          .setFounder(before.getFounder())
+          .addAllReturns(returnsBeside(before, roster.content().place().signer()));
     } else {
       record.setKeepUntilDay(day);
       if (counted || !client.isEmpty()) {
@@ -214,6 +220,17 @@ public final class RosterRecords {
       }
     }
     book.put(tx, id, record.build());
+  }
+
+  /** The returns of rosters, none of which is due to an agency that has just shown the newest. */
+  private static List<RosterReturn> returnsBeside(OperationRecord before, AgencyName signer) {
+    return before.getReturnsList().stream()
+        .map(one -> isTo(one, signer) ? one.toBuilder().clearDue().build() : one)
+        .toList();
+  }
+
+  private static boolean isTo(RosterReturnOrBuilder one, AgencyName agency) {
+    return one.getAgency().equals(agency.value());
   }
 
   /**
@@ -310,14 +327,55 @@ public final class RosterRecords {
     }
   }
 
-  /** Marks the newest roster to be given back, because its signer no longer knows it. */
+  /** Marks an agency's newest roster to be returned to it, because it no longer knows it. */
   public void owe(Transaction tx, OperationId id, AgencyName to) {
-    change(tx, id, record -> record.setGiveBackTo(to.value()));
+    OperationRecord record = book.record(tx, id);
+    boolean marked =
+        record != null
+            && record.getReturnsList().stream().anyMatch(one -> one.getDue() && isTo(one, to));
+    // A member can send any number of messages that mark it.
+    if (!marked) {
+      change(tx, id, next -> changeReturn(next, to, one -> one.setDue(true)));
+    }
   }
 
-  /** Marks it as given back. */
-  public void gaveBack(Transaction tx, OperationId id) {
-    change(tx, id, OperationRecord.Builder::clearGiveBackTo);
+  /** Notes that an agency's roster was returned, or cannot be. Drops what no longer matters. */
+  void gaveBack(Transaction tx, OperationId id, AgencyName to, Instant now) {
+    long nowMillis = now.toEpochMilli();
+    change(
+        tx,
+        id,
+        record -> {
+          changeReturn(record, to, one -> one.clearDue().setReturnedAtMs(nowMillis));
+          List<RosterReturn> kept =
+              record.getReturnsList().stream()
+                  .filter(one -> one.getDue() || isRecent(one, nowMillis))
+                  .toList();
+          record.clearReturns().addAllReturns(kept);
+        });
+  }
+
+  /** The agency to which a roster is to be returned now; empty if there is none. */
+  static Optional<AgencyName> returnDue(OperationRecord record, long nowMillis) {
+    return record.getReturnsList().stream()
+        .filter(one -> one.getDue() && !isRecent(one, nowMillis))
+        .findFirst()
+        .map(one -> new AgencyName(one.getAgency()));
+  }
+
+  private static void changeReturn(
+      OperationRecord.Builder record, AgencyName to, Consumer<RosterReturn.Builder> change) {
+    RosterReturn.Builder one =
+        record.getReturnsBuilderList().stream()
+            .filter(known -> isTo(known, to))
+            .findFirst()
+            .orElseGet(() -> record.addReturnsBuilder().setAgency(to.value()));
+    change.accept(one);
+  }
+
+  /** Whether it was returned within the last hour; not if the clock was far ahead then. */
+  private static boolean isRecent(RosterReturn one, long nowMillis) {
+    return Math.abs(nowMillis - one.getReturnedAtMs()) < RETURNED_EVERY.toMillis();
   }
 
   /**

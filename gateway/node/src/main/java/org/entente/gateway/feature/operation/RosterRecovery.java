@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * Recovers rosters after a ledger was restored from a copy, at both ends. The lead sends its newest
  * stored roster to the members and accepts the rosters that they give back. It asks again later the
  * members that refused or could not be reached. A member gives back the newest roster of an agency
- * that evidently no longer knows it.
+ * that evidently no longer knows it: once an hour, since the agency itself decides how often it
+ * shows that.
  *
  * <p>It runs regularly and blocks on nothing; what cannot be submitted is submitted in a later
  * round. One thread runs the rounds; the rest is safe for use by several threads.
@@ -72,8 +73,14 @@ public final class RosterRecovery {
     this.random = random;
   }
 
-  /** Asks members for confirmation and gives rosters back, where due. */
+  /**
+   * Asks members for confirmation and gives rosters back, where due. What is due waits while the
+   * disk is full.
+   */
   public void round() {
+    if (parts.ledger().room().refusal().isPresent()) {
+      return;
+    }
     List<OperationId> marked = OperationTable.of(parts.ledger()).marked();
     damaged.retainAll(marked);
     for (OperationId id : marked) {
@@ -93,15 +100,26 @@ public final class RosterRecovery {
 
   private void look(OperationId id) {
     OperationRecord record = OperationTable.of(parts.ledger()).record(id);
-    if (record == null || (record.getGiveBackTo().isEmpty() && !record.getSetBack())) {
+    if (record == null) {
+      return;
+    }
+    Optional<AgencyName> to =
+        RosterRecords.returnDue(record, clock.millis()).filter(this::hasRoomFor);
+    if (to.isEmpty() && !record.getSetBack()) {
       return;
     }
     Optional<HeldRosters> held = rosters.held(id);
-    if (held.isPresent() && !record.getGiveBackTo().isEmpty()) {
-      giveBack(id, new AgencyName(record.getGiveBackTo()));
+    if (held.isPresent() && to.isPresent()) {
+      giveBack(id, to.get());
     } else if (held.isPresent()) {
       ask(id, held.get());
     }
+  }
+
+  /** Whether what waits for an agency leaves room for one more roster. */
+  private boolean hasRoomFor(AgencyName agency) {
+    long waiting = parts.ledger().outbox().bytes(agency, Lane.FLASH);
+    return parts.ledger().room().hasRoom(waiting, RosterStatement.MAX_BYTES);
   }
 
   private void giveBack(OperationId id, AgencyName signer) {
@@ -115,7 +133,7 @@ public final class RosterRecovery {
           id,
           signer,
           refusal.map(Refusal::reason).orElse("none that it signed is among the latest"));
-      commit(tx -> rosters.gaveBack(tx, id));
+      commit(tx -> rosters.gaveBack(tx, id, signer, now));
       return;
     }
     MessageId message = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
@@ -128,7 +146,7 @@ public final class RosterRecovery {
             signer,
             roster.get().content().terms().exercise(),
             now),
-        tx -> rosters.gaveBack(tx, id));
+        tx -> rosters.gaveBack(tx, id, signer, now));
   }
 
   private void ask(OperationId id, HeldRosters held) {

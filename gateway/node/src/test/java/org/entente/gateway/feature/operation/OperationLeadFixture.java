@@ -55,6 +55,7 @@ abstract class OperationLeadFixture {
   final SecureRandom random = new SecureRandom();
   final RecordedLeaves journal = new RecordedLeaves();
   final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
+  final MemoryStore.Disk disk = new MemoryStore.Disk();
   final Ledger ledger;
 
   @AutoClose("closeWithLedger")
@@ -65,7 +66,7 @@ abstract class OperationLeadFixture {
   volatile Runnable meanwhile = () -> {};
 
   OperationLeadFixture(Path folder) {
-    ledger = QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, journal);
+    ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW, journal);
     Policy policy =
         PolicyFixture.policy(
             folder,

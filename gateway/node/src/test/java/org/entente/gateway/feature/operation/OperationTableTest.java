@@ -20,6 +20,7 @@ import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.OperationRecord;
+import org.entente.proto.store.v1.RosterReturn;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -58,7 +59,9 @@ class OperationTableTest {
     put(calm, OperationRecord.newBuilder());
     marked();
     put(back, OperationRecord.newBuilder().setSetBack(true));
-    put(owed, OperationRecord.newBuilder().setGiveBackTo("fr.customs"));
+    RosterReturn.Builder due = RosterReturn.newBuilder().setAgency("fr.customs").setDue(true);
+    put(owed, OperationRecord.newBuilder().addReturns(due));
+    put(calm, OperationRecord.newBuilder().addReturns(due.clone().clearDue()));
     put(forked, OperationRecord.newBuilder().setForked(true));
     marked(owed, back);
     assertEquals(List.of(forked), OperationTable.of(ledger).forked());

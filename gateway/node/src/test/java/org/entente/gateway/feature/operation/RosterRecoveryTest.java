@@ -15,9 +15,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.intake.GatewayMessageSender;
+import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -239,6 +242,110 @@ class RosterRecoveryTest extends OperationLeadFixture {
         line);
   }
 
+  /** A member that leads decides itself how often it shows that it has lost a roster. */
+  @Test
+  void rosterOwed_againAndAgain_isGivenBackOnceAnHour_alsoAfterARestart() {
+    RosterKit led = ledByAnother();
+    for (int round = 0; round < 10; round++) {
+      owe(led);
+      kit.rosterCare().round();
+    }
+    assertEquals(1, givenBack());
+    assertEquals(List.of(led.operation()), OperationTable.of(ledger).marked(), "it waits");
+
+    GatewayMessageSender sender = new GatewayMessageSender(kit.parts(), kit.intake(), "roster/");
+    RosterConfirmation confirmation =
+        new RosterConfirmation(IntakeKit.SELF, ledger.evidence(), kit.parts().records().evidence());
+    RosterRecovery restarted =
+        new RosterRecovery(kit.parts(), kit.rosters(), confirmation, sender, () -> now, random);
+    restarted.round();
+    assertEquals(1, givenBack());
+
+    now = NOW.plus(RosterRecords.RETURNED_EVERY);
+    for (int round = 0; round < 10; round++) {
+      restarted.round();
+      assertEquals(2, givenBack());
+      owe(led);
+    }
+  }
+
+  @Test
+  void rosterOwed_toTwoAgencies_isGivenBackToEach_andNeitherTakesTheTurnOfTheOther() {
+    RosterKit led = ledByAnother();
+    RosterKit handed =
+        led.next(participant("de.customs"), participant("fr.customs"), lead("us.cbp"));
+    keep(handed);
+    keep(
+        handed
+            .next(participant("de.customs"), participant("fr.customs"), lead("us.cbp"))
+            .by("us.cbp"));
+    for (int round = 0; round < 10; round++) {
+      owe(led, "us.cbp");
+      owe(led, "de.customs");
+      kit.rosterCare().round();
+      assertEquals(Math.min(2, round + 1), givenBack());
+    }
+  }
+
+  @Test
+  void rosterOwed_whileTheDiskOrTheShareOfItsSignerIsFull_waits() {
+    RosterKit led = ledByAnother();
+    leave(1 << 20);
+    owe(led);
+    kit.rosterCare().round();
+    leave(1L << 40);
+    assertEquals(0, givenBack());
+    kit.rosterCare().round();
+    assertEquals(1, givenBack());
+
+    // It withholds its evidence, so that what it was given stays here.
+    now = NOW.plus(RosterRecords.RETURNED_EVERY);
+    owe(led);
+    leave(DiskThresholds.DEFAULT.refuseBelow() + RosterStatement.MAX_BYTES);
+    assertEquals(Optional.empty(), ledger.room().refusal());
+    kit.rosterCare().round();
+    leave(1L << 40);
+    assertEquals(1, givenBack());
+    kit.rosterCare().round();
+    assertEquals(2, givenBack());
+  }
+
+  private RosterKit ledByAnother() {
+    RosterKit led =
+        RosterKit.first(
+            Ed25519SigningKey.generate(random), NOW, "de.customs", participant("fr.customs"));
+    keep(led);
+    return led;
+  }
+
+  private void owe(RosterKit led) {
+    owe(led, "de.customs");
+  }
+
+  private void owe(RosterKit led, String agency) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          kit.rosters().owe(tx, led.operation(), new AgencyName(agency));
+          return led;
+        });
+  }
+
+  private void leave(long free) {
+    disk.free(free);
+    ledger.room().look();
+  }
+
+  /** How many rosters were given back: what is published now is committed after them. */
+  private long givenBack() {
+    OperationId own = founded(participant("us.cbp"));
+    permitted(publish(own, objectives("still here")));
+    return journal.all().stream()
+        .filter(leaf -> leaf.type() == AuditType.ACCEPTED)
+        .filter(leaf -> leaf.actor().equals(AuditActor.gateway(IntakeKit.SELF)))
+        .count();
+  }
+
   /** An operation with members that this agency may not tell, or not any more. */
   private OperationId kept(RosterMember... others) {
     RosterKit led = RosterKit.first(Ed25519SigningKey.generate(random), NOW, "fr.customs", others);
@@ -266,10 +373,7 @@ class RosterRecoveryTest extends OperationLeadFixture {
     kit.rosterCare().round();
     permitted(publish(other, objectives("still here")));
     assertEquals(1, askedIn(other).size());
-    assertEquals(
-        "",
-        requireNonNull(OperationTable.of(ledger).record(owed)).getGiveBackTo(),
-        "none is its own");
+    assertFalse(OperationTable.of(ledger).marked().contains(owed), "none is its own");
     List<String> warnings = kit.rosterCare().warnings();
     assertTrue(
         warnings.stream()
