@@ -64,6 +64,7 @@ final class MessageIndex implements AutoCloseable {
   private static final String PLACE = "place";
   private static final String RECEIVED = "received";
   private static final String EXERCISE = "exercise";
+  private static final String LANE = "lane";
   private static final String KIND = "kind";
   private static final String CATEGORY = "category";
   private static final String JURISDICTION = "jurisdiction";
@@ -147,6 +148,7 @@ final class MessageIndex implements AutoCloseable {
     number(document, PLACE, place.number());
     number(document, RECEIVED, record.getReceivedAtMs());
     term(document, EXERCISE, Boolean.toString(record.getExercise()));
+    term(document, LANE, Integer.toString(place.lane().number()));
     term(document, KIND, Integer.toString(label.getKindValue()));
     term(document, CATEGORY, Integer.toString(label.getCategoryValue()));
     term(document, ORIGIN, record.getOrigin());
@@ -308,6 +310,7 @@ final class MessageIndex implements AutoCloseable {
     and(all, LongPoint.newRangeQuery(PLACE, 0, before - 1));
     and(all, LongPoint.newRangeQuery(RECEIVED, sought.fromMillis(), sought.toMillis() - 1));
     and(all, is(EXERCISE, Boolean.toString(sought.filter().getExercise())));
+    any(all, LANE, texts(sought.filter().getLanesValueList()));
     any(all, KIND, texts(sought.filter().getKindsValueList()));
     any(all, CATEGORY, texts(sought.filter().getCategoriesValueList()));
     any(all, JURISDICTION, sought.filter().getJurisdictionsList());

@@ -31,9 +31,6 @@ import org.entente.proto.v1.SearchResponse;
  * long as it is kept. Calls block; safe for use by several threads.
  */
 public final class MessageSearch {
-  /** Most index places that one page may inspect. */
-  private static final int LOOKED_AT = 1_000;
-
   private final SearchParts parts;
   private final SearchIndex indexing;
   private final MessageVisibility given;
@@ -74,19 +71,13 @@ public final class MessageSearch {
 
   private Page page(MessageIndex index, SearchQuery.ValidQuery query) {
     List<MessageVisibility.Hit> hits = new ArrayList<>();
-    long before = query.before();
-    int looked = 0;
-    List<InboxPosition> places = index.find(query.sought(), before, query.pageSize() + 1);
-    while (!places.isEmpty()) {
-      for (InboxPosition place : places) {
-        if (hits.size() == query.pageSize() || looked == LOOKED_AT) {
-          return new Page(hits, SearchQuery.token(before));
-        }
-        hit(query.sought(), place).ifPresent(hits::add);
-        before = place.number();
-        looked++;
+    FoundPlaces places =
+        new FoundPlaces((before, most) -> index.find(query.sought(), before, most), query.before());
+    while (places.hasNext()) {
+      if (hits.size() == query.pageSize() || places.isFull()) {
+        return new Page(hits, places.token());
       }
-      places = index.find(query.sought(), before, query.pageSize() + 1);
+      hit(query.sought(), places.next()).ifPresent(hits::add);
     }
     return new Page(hits, "");
   }

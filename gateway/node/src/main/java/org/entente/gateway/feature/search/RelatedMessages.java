@@ -37,9 +37,6 @@ import org.entente.proto.v1.RelatedResponse;
  * threads.
  */
 final class RelatedMessages {
-  /** Most index places that one page may inspect. */
-  private static final int LOOKED_AT = 1_000;
-
   /** Bytes of messages opened for one page, after which it ends. */
   static final long OPENED_BYTES = 16L << 20;
 
@@ -127,20 +124,14 @@ final class RelatedMessages {
     if (named.isEmpty()) {
       return new Page(links, "");
     }
-    long before = paging.before();
-    int looked = 0;
+    FoundPlaces places =
+        new FoundPlaces((before, most) -> index.find(sought, before, most), paging.before());
     Opened opened = new Opened();
-    List<InboxPosition> places = index.find(sought, before, paging.size() + 1);
-    while (!places.isEmpty()) {
-      for (InboxPosition place : places) {
-        if (links.size() == paging.size() || looked == LOOKED_AT || opened.bytes >= OPENED_BYTES) {
-          return new Page(links, SearchQuery.token(before));
-        }
-        link(one, named, sought.match(), place, opened).ifPresent(links::add);
-        before = place.number();
-        looked++;
+    while (places.hasNext()) {
+      if (links.size() == paging.size() || places.isFull() || opened.bytes >= OPENED_BYTES) {
+        return new Page(links, places.token());
       }
-      places = index.find(sought, before, paging.size() + 1);
+      link(one, named, sought.match(), places.next(), opened).ifPresent(links::add);
     }
     return new Page(links, "");
   }
