@@ -1,9 +1,7 @@
 package org.entente.gateway.audit;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
@@ -77,17 +75,10 @@ public final class LogArchive {
     return log(log).head().map(TreeHead::size).orElse(0L);
   }
 
-  /** The leaves that concern a message, oldest first. */
-  public List<Place> about(MessageId id) {
-    List<Place> out = new ArrayList<>();
-    var unused = about(id, new Place(0, 0), out::add);
-    out.sort(Place.ORDER);
-    return out;
-  }
-
   /**
    * Passes on the leaves from a place on that concern a message. The index has two parts, each of
-   * which is read upwards until a leaf is not taken.
+   * which is read upwards until a leaf is not taken. Clients can make any number of leaves about a
+   * message, so nobody may take them all.
    *
    * @param taking whether it takes a leaf
    * @return number of index entries read

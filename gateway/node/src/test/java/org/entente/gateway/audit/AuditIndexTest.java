@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeSet;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditFixture;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -103,7 +104,9 @@ class AuditIndexTest {
   }
 
   private List<Long> about(MessageId id) {
-    return archive.about(id).stream().map(LogArchive.Place::index).toList();
+    TreeSet<LogArchive.Place> places = new TreeSet<>(LogArchive.Place.ORDER);
+    int unused = archive.about(id, new LogArchive.Place(0, 0), places::add);
+    return places.stream().map(LogArchive.Place::index).toList();
   }
 
   @Test

@@ -93,7 +93,9 @@ public final class AuditExporter {
    * A page of the export. The actor must contain the person and the reason.
    *
    * @param further runs before each thousand entries that are examined after the first thousand to
-   *     find a subject's leaves, so that the caller pays; what it throws ends the page
+   *     find a subject's leaves, and for each thousand leaves and messages that the page examines
+   *     after the first {@link ExportPage#COVERED}, so that the caller pays; what it throws ends
+   *     the page
    */
   public Result<ExportResponse> export(AuditActor actor, ExportRequest request, Runnable further) {
     AuditPerson person = actor.onBehalfOf();
@@ -113,8 +115,13 @@ public final class AuditExporter {
     }
     ExportResponse page =
         asked.subject() == null && asked.message() == null
-            ? period(asked, from, request.getProofs())
-            : chosen(asked, about(asked, from.place(), further), from, request.getProofs());
+            ? period(asked, new ExportPage(further), from, request.getProofs())
+            : chosen(
+                asked,
+                about(asked, from.place(), further),
+                new ExportPage(further),
+                from,
+                request.getProofs());
     record(actor, asked, page);
     return new Result.Done<>(page);
   }
@@ -242,8 +249,7 @@ public final class AuditExporter {
   }
 
   private ExportResponse chosen(
-      ExportQuery asked, NextPlaces places, ExportCursor from, boolean proofs) {
-    ExportPage page = new ExportPage();
+      ExportQuery asked, NextPlaces places, ExportPage page, ExportCursor from, boolean proofs) {
     for (Place place : places.held()) {
       if (page.isFull()) {
         return page.until(new ExportCursor(place, 0, false));
@@ -266,8 +272,8 @@ public final class AuditExporter {
 
   // A period -----------------------------------------------------------------------------------
 
-  private ExportResponse period(ExportQuery asked, ExportCursor from, boolean proofs) {
-    ExportPage page = new ExportPage();
+  private ExportResponse period(
+      ExportQuery asked, ExportPage page, ExportCursor from, boolean proofs) {
     boolean within = from.within();
     for (int log = from.place().log(); log <= parts.archive().inForce(); log++) {
       long size = parts.archive().size(log);

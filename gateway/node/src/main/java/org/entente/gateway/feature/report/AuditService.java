@@ -22,6 +22,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.LongSearches;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -49,13 +50,20 @@ final class AuditService implements BindableService {
   private final LeafOpener opener;
   private final MessageProver proving;
   private final AuditExports exporting;
+  private final LongSearches searches;
 
-  AuditService(AuditLog log, LeafOpener opener, MessageProver proving, AuditExports exporting) {
+  AuditService(
+      AuditLog log,
+      LeafOpener opener,
+      MessageProver proving,
+      AuditExports exporting,
+      LongSearches searches) {
     this.log = log;
     this.tiles = new TileReader(log);
     this.opener = opener;
     this.proving = proving;
     this.exporting = exporting;
+    this.searches = searches;
   }
 
   @Override
@@ -103,9 +111,15 @@ final class AuditService implements BindableService {
 
   private ProveResponse prove(Identified caller, ProveRequest request) {
     MessageId id = RequestFields.id("message_id", request.getMessageId());
+    AuditActor actor = actor(caller, request.getOnBehalfOf());
+    Optional<AgencyName> recipient = recipient(request);
     byte[] file =
         StatusMapper.value(
-            proving.prove(actor(caller, request.getOnBehalfOf()), id, recipient(request)));
+            searches.run(
+                caller.name(),
+                Caller.account(),
+                Context.current()::isCancelled,
+                further -> proving.prove(actor, id, recipient, further)));
     return ProveResponse.newBuilder().setProof(ByteString.copyFrom(file)).build();
   }
 

@@ -7,10 +7,10 @@ import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.feature.AuditExports;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.rpc.server.LongSearches;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportResponse;
 
@@ -19,19 +19,14 @@ import org.entente.proto.v1.ExportResponse;
  * whichever way it comes.
  */
 final class ClientExports implements AuditExports {
-  private static final Problem BUSY =
-      new Problem(
-          Code.OVERLOADED,
-          "subject",
-          "another export of this client examines as many messages; wait for its end");
-
   private final AgencyName self;
   private final AuditExporter exporter;
-  private final LongSearches searches = new LongSearches();
+  private final LongSearches searches;
 
-  ClientExports(AgencyName self, AuditExporter exporter) {
+  ClientExports(AgencyName self, AuditExporter exporter, LongSearches searches) {
     this.self = self;
     this.exporter = exporter;
+    this.searches = searches;
   }
 
   @Override
@@ -42,21 +37,7 @@ final class ClientExports implements AuditExports {
       return Result.refused(problem.get());
     }
     AuditActor actor = AuditActor.client(self, client.name(), request.getOnBehalfOf());
-    try (LongSearches.LongSearch search = searches.begin(client.name(), account, cancelled)) {
-      return exporter.export(actor, request, () -> further(search));
-    } catch (SearchEnded e) {
-      return Result.refused(BUSY);
-    }
-  }
-
-  private static void further(LongSearches.LongSearch search) {
-    if (!search.further()) {
-      throw new SearchEnded();
-    }
-  }
-
-  /** Ends a search that may not go on. */
-  private static final class SearchEnded extends RuntimeException {
-    private static final long serialVersionUID = 1L;
+    return searches.run(
+        client.name(), account, cancelled, further -> exporter.export(actor, request, further));
   }
 }

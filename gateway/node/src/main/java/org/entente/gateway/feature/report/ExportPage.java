@@ -25,14 +25,34 @@ final class ExportPage {
   /** Leaves, and messages of leaves, examined for a page; the last leaf may exceed it. */
   static final int EXAMINED = 20_000;
 
+  /** What its price covers: a page that is full has examined as much if all of it is shown. */
+  static final int COVERED = LEAVES + MESSAGES;
+
+  /** Further leaves and messages that have a further price. */
+  static final int PRICED = 1_000;
+
+  private final Runnable further;
   private final ExportResponse.Builder out = ExportResponse.newBuilder();
   private int messages;
   private long bytes;
   private long examined;
+  private long paid = COVERED;
+
+  /**
+   * An empty page.
+   *
+   * @param further runs before each further part that is examined
+   */
+  ExportPage(Runnable further) {
+    this.further = further;
+  }
 
   /** Counts a leaf that was opened, with its messages. */
   void examine(int messagesOfLeaf) {
     examined += 1L + messagesOfLeaf;
+    for (; examined > paid; paid += PRICED) {
+      further.run();
+    }
   }
 
   /** Whether it can have no further leaf. */

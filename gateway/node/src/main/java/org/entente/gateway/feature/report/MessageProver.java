@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.entente.gateway.audit.LogArchive;
+import org.entente.gateway.audit.LogArchive.Place;
 import org.entente.gateway.audit.proof.LogProof;
 import org.entente.gateway.audit.proof.MessageProof;
 import org.entente.gateway.audit.proof.ProofVerdict;
@@ -63,15 +64,18 @@ public final class MessageProver {
     this.parts = parts;
   }
 
-  private record LoggedRecord(LogArchive.Place place, AuditRecord record) {}
+  private record LoggedRecord(Place place, AuditRecord record) {}
 
   /**
    * Proves that a message was accepted or received here, by the file of the proof.
    *
    * @param recipient selects one of several envelopes; empty if there is only one
+   * @param further runs before each thousand leaves that are opened after the first thousand, so
+   *     that the caller pays; what it throws ends the search
    */
-  public Result<byte[]> prove(AuditActor actor, MessageId id, Optional<AgencyName> recipient) {
-    List<LoggedRecord> said = said(id);
+  public Result<byte[]> prove(
+      AuditActor actor, MessageId id, Optional<AgencyName> recipient, Runnable further) {
+    List<LoggedRecord> said = said(id, further);
     if (said.isEmpty()) {
       return refused(
           Code.NOT_FOUND,
@@ -100,16 +104,34 @@ public final class MessageProver {
     return answer;
   }
 
-  private List<LoggedRecord> said(MessageId id) {
+  /**
+   * The leaves that show that a message was accepted or received. They come before all others about
+   * it, of which clients can make any number: these are not all opened.
+   */
+  private List<LoggedRecord> said(MessageId id, Runnable further) {
     List<LoggedRecord> out = new ArrayList<>();
-    for (LogArchive.Place place : parts.archive().about(id)) {
-      parts
-          .archive()
-          .record(place)
-          .filter(r -> r.type() == AuditType.ACCEPTED || r.type() == AuditType.RECEIVED)
-          .ifPresent(record -> out.add(new LoggedRecord(place, record)));
+    NextPlaces places = next(id, new Place(0, 0), further);
+    places.held().forEach(place -> said(place).ifPresent(out::add));
+    while (out.isEmpty() && places.beyond().isPresent()) {
+      further.run();
+      places = next(id, places.beyond().get(), further);
+      places.held().forEach(place -> said(place).ifPresent(out::add));
     }
     return out;
+  }
+
+  private NextPlaces next(MessageId id, Place from, Runnable further) {
+    NextPlaces places = new NextPlaces(parts.archive(), from, further);
+    places.addAbout(id);
+    return places;
+  }
+
+  private Optional<LoggedRecord> said(Place place) {
+    return parts
+        .archive()
+        .record(place)
+        .filter(r -> r.type() == AuditType.ACCEPTED || r.type() == AuditType.RECEIVED)
+        .map(record -> new LoggedRecord(place, record));
   }
 
   private Result<byte[]> prove(MessageId id, LoggedRecord said) {
@@ -146,7 +168,7 @@ public final class MessageProver {
    * Whether this agency's present keys sign checkpoints of a log. After a change of keys, the last
    * cosigned one bears the former for a moment.
    */
-  private boolean isToBeSigned(LogArchive.Place place, TrustBundle bundle) {
+  private boolean isToBeSigned(Place place, TrustBundle bundle) {
     Instant now = parts.clock().instant();
     return place.log() == parts.archive().inForce()
         && bundle.agency(parts.self()).map(Member::audit).orElse(List.of()).stream()
@@ -154,7 +176,7 @@ public final class MessageProver {
   }
 
   /** The last cosigned checkpoint; in a federation without other witnesses, the last signed one. */
-  private Optional<SignedNote> checkpoint(LogArchive.Place place, TrustBundle bundle) {
+  private Optional<SignedNote> checkpoint(Place place, TrustBundle bundle) {
     boolean witnessed =
         bundle.having(AgencyRole.WITNESS).stream().anyMatch(w -> !w.equals(parts.self()));
     Optional<SignedNote> cosigned =
@@ -162,7 +184,7 @@ public final class MessageProver {
     return cosigned.isPresent() || witnessed ? cosigned : parts.archive().signed(place.log());
   }
 
-  private static boolean covers(SignedNote note, LogArchive.Place place) {
+  private static boolean covers(SignedNote note, Place place) {
     return Checkpoint.parse(note.text()).filter(c -> c.size() > place.index()).isPresent();
   }
 

@@ -4,6 +4,7 @@ import org.entente.gateway.feature.AuditExports;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.Registry;
+import org.entente.gateway.rpc.server.LongSearches;
 
 /** What became of messages: tracking by evidence, the audit log, its exports and proofs. */
 public final class ReportFeature implements Feature {
@@ -21,6 +22,7 @@ public final class ReportFeature implements Feature {
                 records.evidence(),
                 gateway.rules().bundle(),
                 gateway.environment().clock()));
+    LongSearches searches = new LongSearches();
     AuditExports exports =
         new ClientExports(
             gateway.self(),
@@ -31,9 +33,11 @@ public final class ReportFeature implements Feature {
                     gateway.ledger(),
                     records.evidence(),
                     records.inbox(),
-                    records.atRest())));
+                    records.atRest())),
+            searches);
     registry.export(exports);
-    registry.offer(context -> new AuditService(audit.log(), audit.opener(), prover, exports));
+    registry.offer(
+        context -> new AuditService(audit.log(), audit.opener(), prover, exports, searches));
     registry.whenBuilt(
         path -> {
           MessageTracker tracker =

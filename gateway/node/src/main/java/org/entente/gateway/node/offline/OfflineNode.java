@@ -143,7 +143,7 @@ public final class OfflineNode implements AutoCloseable {
     MessageProver proving =
         new MessageProver(
             new MessageProver.Parts(self, archive, ledger, evidence, () -> bundle, clock));
-    return proving.prove(new AuditActor(self, null, person), id, recipient);
+    return proving.prove(new AuditActor(self, null, person), id, recipient, () -> {});
   }
 
   @Override

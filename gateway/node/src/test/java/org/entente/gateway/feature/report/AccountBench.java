@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.CheckpointSigner;
@@ -89,6 +91,7 @@ final class AccountBench implements AutoCloseable {
   final MessageProver proving;
   final AuditExporter exporting;
   final MemoryStorageKeys storageKeys = new MemoryStorageKeys();
+  final AtomicInteger opened = new AtomicInteger();
   Instant now;
 
   /** The trust bundle in force. */
@@ -152,6 +155,7 @@ final class AccountBench implements AutoCloseable {
 
       @Override
       public Optional<byte[]> open(long index, byte[] sealed) {
+        opened.incrementAndGet();
         return atRest.open(place(index), sealed);
       }
 
@@ -319,7 +323,14 @@ final class AccountBench implements AutoCloseable {
 
   /** The proof of a message, which must be there. */
   byte[] prove(MessageId id) {
-    return StatusMapper.value(proving.prove(AUDITOR, id, Optional.empty()));
+    return StatusMapper.value(proving.prove(AUDITOR, id, Optional.empty(), () -> {}));
+  }
+
+  /** The leaves that concern a message, oldest first. */
+  List<LogArchive.Place> about(MessageId id) {
+    TreeSet<LogArchive.Place> places = new TreeSet<>(LogArchive.Place.ORDER);
+    int unused = archive.about(id, new LogArchive.Place(0, 0), places::add);
+    return List.copyOf(places);
   }
 
   /** Puts another log in force, as after a restore. */

@@ -216,7 +216,7 @@ class AuditExporterTest {
     fr.storageKeys.destroy(
         java.time.LocalDate.ofInstant(fr.now.plus(EvidenceRecords.KEPT), java.time.ZoneOffset.UTC));
     assertEquals(1, export(request).size());
-    assertTrue(fr.archive.about(other).size() == 1);
+    assertTrue(fr.about(other).size() == 1);
   }
 
   private List<AuditType> events(ExportRequest request) {
@@ -474,12 +474,13 @@ class AuditExporterTest {
 
     assertEquals(0, page.getLeavesCount());
     assertEquals("1/5/0/out", page.getNext());
+    assertEquals(19, paid, "times a thousand beyond 2,200");
     assertEquals(6, export(last).get(0).getIndex());
   }
 
   @Test
   void page_ofLongFacts_endsByItsBytes() {
-    ExportPage page = new ExportPage();
+    ExportPage page = new ExportPage(() -> {});
     List<MessageId> ids = IntStream.range(0, 10).mapToObj(i -> MessageId.fresh(i, random)).toList();
     Function<MessageId, ExportedMessage> facts =
         id ->
@@ -500,7 +501,7 @@ class AuditExporterTest {
     assertEquals(1, page.last().getLeavesCount());
     assertEquals(
         OptionalInt.of(5),
-        new ExportPage()
+        new ExportPage(() -> {})
             .add(
                 ExportedLeaf.newBuilder().setRecord(ByteString.copyFrom(new byte[4 << 20])),
                 ids,

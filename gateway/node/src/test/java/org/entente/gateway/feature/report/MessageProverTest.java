@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.proof.LogProof;
 import org.entente.gateway.audit.proof.MessageProof;
@@ -41,6 +42,7 @@ import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.note.SignedNote;
@@ -49,6 +51,7 @@ import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.TestFederation;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -142,7 +145,7 @@ class MessageProverTest {
 
     byte[] file = fr.prove(id);
 
-    List<LogArchive.Place> about = fr.archive.about(id);
+    List<LogArchive.Place> about = fr.about(id);
     AuditRecord last = fr.archive.record(about.get(about.size() - 1)).orElseThrow();
     assertEquals(AuditType.OPERATOR_ACTION, last.type());
     assertEquals(AUDITOR, last.actor());
@@ -152,7 +155,7 @@ class MessageProverTest {
   }
 
   private void assertRefused(Code code, String reason, MessageId id) {
-    Result<byte[]> answer = fr.proving.prove(AUDITOR, id, Optional.empty());
+    Result<byte[]> answer = fr.proving.prove(AUDITOR, id, Optional.empty(), () -> {});
     Result.Refused<?> refused = assertInstanceOf(Result.Refused.class, answer);
     assertEquals(code, refused.problem().code());
     assertTrue(refused.problem().message().contains(reason), refused.problem().message());
@@ -189,7 +192,57 @@ class MessageProverTest {
     fr.sign("de.customs");
 
     assertRefused(Code.INVALID_FIELD, "2 envelopes, to [[de.customs], [sg.police]]", id);
-    assertInstanceOf(Result.Done.class, fr.proving.prove(AUDITOR, id, Optional.of(DE)));
+    assertInstanceOf(Result.Done.class, fr.proving.prove(AUDITOR, id, Optional.of(DE), () -> {}));
+  }
+
+  /** Clients can open a message a thousand times a second, for years. */
+  @Test
+  void messageOfManyLeaves_isProvedByTheFirstOfThem_andTheOthersAreNotOpened() {
+    MessageId id = fr.accept(1, DE).get(0);
+    openings(id, 5_000);
+    fr.sign("de.customs");
+    fr.opened.set(0);
+    AtomicInteger further = new AtomicInteger();
+
+    Result<byte[]> file = fr.proving.prove(AUDITOR, id, Optional.empty(), further::incrementAndGet);
+
+    assertInstanceOf(Holds.class, verify(Results.value(file)));
+    assertTrue(fr.opened.get() < NextPlaces.MOST + 10, fr.opened + " leaves opened");
+    assertEquals(0, further.get());
+  }
+
+  @Test
+  void messageThatWasNeverSent_costsAFurtherPrice_forEachThousandLeavesAboutIt() {
+    MessageId id = MessageId.fresh(fr.now.toEpochMilli(), new SecureRandom());
+    openings(id, 2_500);
+    fr.opened.set(0);
+    List<Integer> openedWhenPaid = new ArrayList<>();
+
+    Result<byte[]> answer =
+        fr.proving.prove(AUDITOR, id, Optional.empty(), () -> openedWhenPaid.add(fr.opened.get()));
+
+    assertEquals(Code.NOT_FOUND, Results.problem(answer).code());
+    assertEquals(List.of(1_000, 2_000), openedWhenPaid);
+    assertEquals(2_500, fr.opened.get());
+  }
+
+  private void openings(MessageId id, int count) {
+    AuditRecord opened =
+        AuditRecord.of(
+            AuditType.OPENED,
+            LawCategory.CONSULTATION,
+            fr.now,
+            AUDITOR,
+            new org.entente.gateway.audit.record.AuditSubject(
+                null, List.of(id), List.of(FR), null));
+    fr.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < count; i++) {
+            tx.audit(opened);
+          }
+          return id;
+        });
   }
 
   @Test
@@ -283,7 +336,7 @@ class MessageProverTest {
       }
     }
     // The search does find what the whole leaf gives away.
-    byte[] seed = fr.archive.opening(fr.archive.about(ids.get(1)).get(0)).orElseThrow().seed();
+    byte[] seed = fr.archive.opening(fr.about(ids.get(1)).get(0)).orElseThrow().seed();
     assertTrue(confirms(words, seed, ids.get(0)), "the sibling in the path");
   }
 
@@ -339,7 +392,7 @@ class MessageProverTest {
             new org.entente.gateway.audit.record.AuditSubject(
                 null, List.of(proof.message()), List.of(), null)));
     SignedNote note = fr.sign("de.customs");
-    List<LogArchive.Place> about = fr.archive.about(proof.message());
+    List<LogArchive.Place> about = fr.about(proof.message());
     LogProof recalled = fr.archive.prove(about.get(about.size() - 1), note).orElseThrow();
 
     assertFails(
@@ -393,7 +446,7 @@ class MessageProverTest {
     MessageId id = fr.accept(1, DE).get(0);
     fr.now = federation.start().plus(TestFederation.LIFETIME).plus(Duration.ofDays(4));
     SignedNote late = fr.sign("de.customs");
-    List<LogArchive.Place> about = fr.archive.about(id);
+    List<LogArchive.Place> about = fr.about(id);
     assertTrue(fr.archive.prove(about.get(0), late).isPresent());
     // Keys of the bundle end with it, so it is they that are named.
     assertRefused(Code.NOT_FOUND, "checkpoint: ", id);
