@@ -68,6 +68,9 @@ public final class OperationView {
   /** Most bytes of a page, unless one message has more: gRPC's clients accept 4 MiB by default. */
   static final int PAGE_BYTES = 3 << 20;
 
+  /** Bytes of messages opened for a page that its price covers, and each further price. */
+  static final long OPENED_BYTES = 16L << 20;
+
   private final AgencyName self;
   private final Ledger ledger;
   private final RosterRecords rosters;
@@ -132,9 +135,15 @@ public final class OperationView {
    * An operation with a page of its messages.
    *
    * @param after the last message of the page before; null for the first page
+   * @param further runs before each further {@link #OPENED_BYTES} that are opened, so that the
+   *     caller pays; what it throws ends the page
    */
   public Result<ShowOperationResponse> show(
-      NodeName client, OperationId id, @Nullable MessageId after, OnBehalfOf person) {
+      NodeName client,
+      OperationId id,
+      @Nullable MessageId after,
+      OnBehalfOf person,
+      Runnable further) {
     Optional<Problem> problem = check.decision(person);
     if (problem.isPresent()) {
       return Result.refused(problem.get());
@@ -145,7 +154,8 @@ public final class OperationView {
           Code.NOT_FOUND, "operation_id", "no operation " + id + " is stored here");
     }
     boolean exercise = held.get().newest().content().terms().exercise();
-    Page page = page(id, after, reading.desks().sight(client), exercise);
+    PageReader reader = new PageReader(reading.desks().sight(client), exercise, further);
+    Page page = page(id, after, reader);
     AuditActor actor = AuditActor.client(self, client, person);
     List<Entry> shown =
         ledger.commit(Lane.ROUTINE, tx -> record(tx, actor, client, id, page.entries()));
@@ -159,9 +169,11 @@ public final class OperationView {
     return Result.done(response.build());
   }
 
-  /** Opens one message after the other, since all of them can be larger than the memory. */
-  private Page page(
-      OperationId id, @Nullable MessageId after, DeskVisibility sight, boolean exercise) {
+  /**
+   * Opens one message after the other, since all of them can be larger than the memory. Of those of
+   * the earlier pages, it opens what replaces parts of later ones.
+   */
+  private Page page(OperationId id, @Nullable MessageId after, PageReader reader) {
     OperationTable table = OperationTable.of(ledger);
     Situation situation = new Situation();
     List<Entry> entries = new ArrayList<>();
@@ -170,9 +182,10 @@ public final class OperationView {
     MessageId last = null;
     OperationTable.NewestUpdates newest = table.newest(id, ENTRIES);
     for (OperationTable.UpdateKey key : newest.keys()) {
-      OperationTable.StoredUpdate one = table.update(id, key);
-      Entry entry = one == null ? null : entry(sight, one, exercise).orElse(null);
-      if (entry != null && after != null && key.message().compareTo(after) >= 0) {
+      boolean earlier = after != null && key.message().compareTo(after) >= 0;
+      OperationTable.StoredUpdate one = earlier && !key.standing() ? null : table.update(id, key);
+      Entry entry = one == null ? null : reader.entry(one).orElse(null);
+      if (entry != null && earlier) {
         situation.standing(origin(entry), entry.body().getOperationUpdate());
       } else if (entry != null) {
         bytes += entry.bytes();
@@ -187,45 +200,65 @@ public final class OperationView {
     return new Page(entries, situation, newest.more(), null);
   }
 
-  private Optional<Entry> entry(
-      DeskVisibility sight, OperationTable.StoredUpdate said, boolean exercise) {
-    try {
-      return said.own() ? own(said) : received(sight, said.id(), exercise);
-    } catch (CorruptRecord e) {
-      // Delivery quarantines it.
-      return Optional.empty();
-    }
-  }
+  /** Opens the messages of one page for a client. */
+  private final class PageReader {
+    private final MessageFilter match;
+    private final Runnable further;
+    private long opened;
+    private long paid = OPENED_BYTES;
 
-  private Optional<Entry> own(OperationTable.StoredUpdate said) {
-    Optional<OwnOperationUpdate> own = SentOperationUpdates.open(reading.atRest(), said.sealed());
-    if (own.isEmpty()) {
-      return Optional.empty();
+    PageReader(DeskVisibility sight, boolean exercise, Runnable further) {
+      this.match = new MessageFilter(Filter.newBuilder().setExercise(exercise).build(), sight);
+      this.further = further;
     }
-    try {
-      return Optional.of(
-          new Entry(
-              said.id(),
-              null,
-              LABELS.parseFrom(own.get().getLabel()),
-              BODIES.parseFrom(own.get().getBody())));
-    } catch (InvalidProtocolBufferException e) {
-      throw new CorruptRecord("OPERATION", e);
-    }
-  }
 
-  private Optional<Entry> received(DeskVisibility sight, MessageId id, boolean exercise) {
-    InboxTable.PlacedRecord placed = ledger.inbox().find(id);
-    // Shown as long as it is kept, even if its delivery time has ended.
-    MessageFilter match =
-        new MessageFilter(Filter.newBuilder().setExercise(exercise).build(), sight);
-    if (placed == null || !match.mayOpen(placed, position -> ledger.quarantine().holds(position))) {
-      return Optional.empty();
+    /** A message, if it may be opened and still can. */
+    Optional<Entry> entry(OperationTable.StoredUpdate said) {
+      for (; opened >= paid; paid += OPENED_BYTES) {
+        further.run();
+      }
+      try {
+        return said.own() ? own(said) : received(said.id());
+      } catch (CorruptRecord e) {
+        // Delivery quarantines it.
+        return Optional.empty();
+      }
     }
-    return reading
-        .inbox()
-        .knownFields(placed, OperationView::isUpdate)
-        .map(opened -> new Entry(id, placed, opened.label(), shown(opened.body())));
+
+    private Optional<Entry> own(OperationTable.StoredUpdate said) {
+      opened += said.sealed().bytes().length;
+      Optional<OwnOperationUpdate> own = SentOperationUpdates.open(reading.atRest(), said.sealed());
+      if (own.isEmpty()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(
+            new Entry(
+                said.id(),
+                null,
+                LABELS.parseFrom(own.get().getLabel()),
+                BODIES.parseFrom(own.get().getBody())));
+      } catch (InvalidProtocolBufferException e) {
+        throw new CorruptRecord("OPERATION", e);
+      }
+    }
+
+    private Optional<Entry> received(MessageId id) {
+      InboxTable.PlacedRecord placed = ledger.inbox().find(id);
+      // Shown as long as it is kept, even if its delivery time has ended.
+      if (placed == null
+          || !match.mayOpen(placed, position -> ledger.quarantine().holds(position))) {
+        return Optional.empty();
+      }
+      Optional<InboxOpener.Message> message =
+          reading.inbox().knownFields(placed, OperationView::isUpdate);
+      if (message.isPresent() && message.get().body() != null) {
+        // As it is stored: fields that this version does not know are opened too.
+        byte[] sealed = ledger.inbox().body(placed);
+        opened += sealed == null ? 0 : sealed.length;
+      }
+      return message.map(it -> new Entry(id, placed, it.label(), shown(it.body())));
+    }
   }
 
   private static boolean isUpdate(Label label) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.ServerServiceDefinition;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,11 +18,14 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
+import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.LongSearches;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -43,6 +47,7 @@ final class OperationsService implements BindableService {
   private final OperationLead convening;
   private final OperationView view;
   private final InstantSource clock;
+  private final LongSearches searches = new LongSearches();
 
   OperationsService(OperationLead convening, OperationView view, InstantSource clock) {
     this.convening = convening;
@@ -144,12 +149,14 @@ final class OperationsService implements BindableService {
   }
 
   private ShowOperationResponse showOperation(Identified caller, ShowOperationRequest request) {
+    OperationId id = id(request.getOperationId());
+    MessageId after = RequestFields.after(request.getAfter());
     return StatusMapper.value(
-        view.show(
+        searches.run(
             caller.name(),
-            id(request.getOperationId()),
-            RequestFields.after(request.getAfter()),
-            request.getOnBehalfOf()));
+            Caller.account(),
+            Context.current()::isCancelled,
+            further -> view.show(caller.name(), id, after, request.getOnBehalfOf(), further)));
   }
 
   /** The outcome of a call that waits for the disk. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -85,14 +86,16 @@ class OperationViewTest extends OperationLeadFixture {
   }
 
   private static OperationUpdate large(int number) {
+    return reports(40).toBuilder().setObjectives("plan " + number).build();
+  }
+
+  private static OperationUpdate reports(int count) {
     SituationReport report =
         SituationReport.newBuilder()
             .setAt(Timestamps.fromMillis(NOW.toEpochMilli()))
             .setText("x".repeat(10_000))
             .build();
-    return objectives("plan " + number).toBuilder()
-        .addAllReports(Collections.nCopies(40, report))
-        .build();
+    return OperationUpdate.newBuilder().addAllReports(Collections.nCopies(count, report)).build();
   }
 
   @Test
@@ -108,7 +111,7 @@ class OperationViewTest extends OperationLeadFixture {
     List<Integer> pages = new ArrayList<>();
     MessageId after = null;
     do {
-      ShowOperationResponse page = Results.value(view.show(CLIENT, id, after, PERSON));
+      ShowOperationResponse page = Results.value(view.show(CLIENT, id, after, PERSON, () -> {}));
       assertTrue(page.getSerializedSize() < 4 << 20, page.getSerializedSize() + " bytes");
       shown.addAll(page.getEntriesList());
       pages.add(page.getEntriesCount());
@@ -128,6 +131,41 @@ class OperationViewTest extends OperationLeadFixture {
         "the newest replaces those of the later pages");
   }
 
+  /** Of twenty, each a little larger than 1 MiB, behind which nothing is shown. */
+  private int paidForNothing(OperationUpdate update) {
+    OperationId id = founded(participant("de.customs"));
+    for (int i = 0; i < 20; i++) {
+      said(id, i, update);
+    }
+    AtomicInteger paid = new AtomicInteger();
+    MessageId before = MessageId.of(new byte[MessageId.SIZE]);
+    ShowOperationResponse page =
+        Results.value(view().show(CLIENT, id, before, PERSON, paid::incrementAndGet));
+    assertEquals(0, page.getEntriesCount());
+    return paid.get();
+  }
+
+  @Test
+  void updatesOfEarlierPages_areOpenedIfTheyReplaceOthers_andThenPaid() {
+    OperationUpdate reports = reports(105);
+    assertEquals(0, paidForNothing(reports), "reports replace nothing");
+    assertEquals(1, paidForNothing(reports.toBuilder().setObjectives("the plan").build()));
+    assertEquals(
+        1,
+        paidForNothing(
+            objectives("the plan").toBuilder()
+                .setUnknownFields(
+                    UnknownFieldSet.newBuilder()
+                        .addField(
+                            9_000,
+                            UnknownFieldSet.Field.newBuilder()
+                                .addLengthDelimited(reports.toByteString())
+                                .build())
+                        .build())
+                .build()),
+        "fields that this version does not know are opened too");
+  }
+
   @Test
   void updatesOfManyElements_areShownInPagesOfFew_andWithoutUnknownFields() {
     OperationId id = founded(participant("de.customs"));
@@ -143,13 +181,13 @@ class OperationViewTest extends OperationLeadFixture {
       said(id, i, update.toBuilder().setUnknownFields(unknown).build());
     }
 
-    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON));
+    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON, () -> {}));
 
     assertEquals(
         List.of(update, update, update),
         page.getEntriesList().stream().map(OperationEntry::getUpdate).toList());
     MessageId after = MessageId.of(page.getNext().toByteArray());
-    page = Results.value(view().show(CLIENT, id, after, PERSON));
+    page = Results.value(view().show(CLIENT, id, after, PERSON, () -> {}));
     assertEquals(1, page.getEntriesCount());
     assertEquals(ByteString.EMPTY, page.getNext());
   }
@@ -165,7 +203,7 @@ class OperationViewTest extends OperationLeadFixture {
     said(id, 0, update);
     said(id, 1, update);
 
-    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON));
+    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON, () -> {}));
 
     assertEquals(1, page.getEntriesCount());
     assertTrue(!page.getNext().isEmpty());
@@ -186,7 +224,7 @@ class OperationViewTest extends OperationLeadFixture {
             return id;
           });
     }
-    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON));
+    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON, () -> {}));
     assertEquals(
         List.of(plan), page.getEntriesList().stream().map(OperationEntry::getMessageId).toList());
     assertTrue(page.getMore());
@@ -204,7 +242,7 @@ class OperationViewTest extends OperationLeadFixture {
     for (int i = 1; i <= 600; i++) {
       said(id, i, report);
     }
-    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON));
+    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON, () -> {}));
     assertEquals(500, page.getEntriesCount());
     assertEquals(plan, page.getEntries(499).getMessageId());
     assertTrue(page.getMore());
@@ -235,7 +273,7 @@ class OperationViewTest extends OperationLeadFixture {
       said(id, i, objectives("plan " + i));
     }
 
-    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON));
+    ShowOperationResponse page = Results.value(view().show(CLIENT, id, null, PERSON, () -> {}));
 
     assertEquals(ByteString.EMPTY, page.getNext());
     assertTrue(page.getMore());
