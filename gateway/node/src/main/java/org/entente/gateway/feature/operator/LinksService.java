@@ -43,7 +43,7 @@ final class LinksService implements BindableService {
         .unary(
             LinksGrpc.getListLinksMethod(),
             Scope.OPERATOR,
-            CallCost.LOOKUP,
+            CallCost.READ,
             (caller, request) -> listLinks())
         .unary(LinksGrpc.getPauseLinkMethod(), Scope.OPERATOR, CallCost.CHANGE, this::pauseLink)
         .unary(LinksGrpc.getUnpauseLinkMethod(), Scope.OPERATOR, CallCost.CHANGE, this::unpauseLink)

@@ -72,7 +72,7 @@ final class SubscriptionStart {
     long high = end;
     while (low < high) {
       long middle = (low + high) >>> 1;
-      Optional<InboxTable.PlacedRecord> found = arrivedFrom(lane, middle);
+      Optional<InboxTable.PlacedRecord> found = arrivedFrom(lane, middle, high);
       if (found.isEmpty() || found.get().record().getReceivedAtMs() >= millis) {
         high = middle;
       } else {
@@ -83,21 +83,24 @@ final class SubscriptionStart {
   }
 
   /**
-   * The first message from a position on that stands where it arrived: those that moved to the tail
-   * have the time of their first arrival, which is out of order there.
+   * The first message from a position on and before another that stands where it arrived: those
+   * that moved to the tail have the time of their first arrival, which is out of order there. A
+   * member can have any number moved, so the search passes each only once.
    */
-  private Optional<InboxTable.PlacedRecord> arrivedFrom(Lane lane, long position) {
+  private Optional<InboxTable.PlacedRecord> arrivedFrom(Lane lane, long position, long before) {
     long from = position;
-    while (true) {
-      List<InboxTable.PlacedRecord> found = inbox.read(lane, from, CHUNK);
+    while (from < before) {
+      List<InboxTable.PlacedRecord> found =
+          inbox.read(lane, from, (int) Math.min(CHUNK, before - from));
       Optional<InboxTable.PlacedRecord> first =
           found.stream()
               .filter(one -> !one.isDamaged() && one.arrival() == one.position())
               .findFirst();
       if (first.isPresent() || found.isEmpty()) {
-        return first;
+        return first.filter(one -> one.position() < before);
       }
       from = found.get(found.size() - 1).position() + 1;
     }
+    return Optional.empty();
   }
 }
