@@ -6,27 +6,34 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.statement.NumberedHeader;
 import org.entente.gateway.seal.statement.VoidStatement;
 
 /**
  * Handles statements by which origins withdraw numbers. A number that is still open then counts as
- * resolved. This gateway tells the origin what it holds under each number; the origin repeats the
- * statement until it has that answer. Safe for many threads.
+ * resolved. This gateway tells the origin whether it holds the envelope that the statement names;
+ * the origin repeats the statement until it has that answer. An origin whose ledger was restored
+ * may withdraw what it sent before. So the answer comes from the ledger if the number is no longer
+ * remembered, and the origin states only then what became of the messages. Safe for many threads.
  */
 final class VoidNotices {
   private final Ledger ledger;
+  private final EvidenceRecords evidence;
   private final ReceivedHeaders held;
   private final NoticeSignatureCheck signed;
   private final Reporter reporter;
 
   VoidNotices(ReceiveParts parts, NoticeSignatureCheck signed, Reporter reporter) {
     this.ledger = parts.ledger();
+    this.evidence = parts.evidence();
     this.held = parts.opening().numbers();
     this.signed = signed;
     this.reporter = reporter;
@@ -39,7 +46,9 @@ final class VoidNotices {
 
   private void learn(AgencyName from, VoidStatement.Content content) {
     Map<Lane, List<NumberedHeader>> byLane =
-        content.numbers().stream().collect(Collectors.groupingBy(one -> one.number().lane()));
+        content.numbers().stream()
+            .map(one -> wasKept(from, one) ? one : NumberedHeader.ofUnknownContent(one.number()))
+            .collect(Collectors.groupingBy(one -> one.number().lane()));
     byLane.forEach(
         (lane, numbers) -> {
           OriginWindows windows = ledger.windows().read(from, lane);
@@ -48,7 +57,7 @@ final class VoidNotices {
           } else {
             numbers.stream()
                 .filter(one -> isHeld(windows, one.number(), true))
-                .forEach(one -> held.offeredAgain(from, one.number(), Optional.empty()));
+                .forEach(one -> answer(from, one));
             reporter.reportTo(from);
           }
         });
@@ -81,10 +90,24 @@ final class VoidNotices {
     OriginNumber number = voided.number();
     Optional<OriginWindow.Offer> offer =
         windows.in(number.epoch()).map(window -> window.resolveVoid(number.sequence()));
-    if (offer.equals(Optional.of(OriginWindow.Offer.NEW))) {
-      tx.afterCommit(() -> held.counted(from, number, voided.headerHash()));
-    } else if (offer.equals(Optional.of(OriginWindow.Offer.DUPLICATE))) {
-      tx.afterCommit(() -> held.offeredAgain(from, number, Optional.empty()));
+    if (offer.isPresent() && offer.get() != OriginWindow.Offer.TOO_FAR) {
+      tx.afterCommit(() -> answer(from, voided));
     }
+  }
+
+  private void answer(AgencyName from, NumberedHeader voided) {
+    held.offeredAgain(
+        from, voided.number(), Optional.of(voided.headerHash()).filter(hash -> voided.isKnown()));
+  }
+
+  /** Whether messages of this envelope were kept. Of other origins' envelopes nothing is told. */
+  private boolean wasKept(AgencyName from, NumberedHeader voided) {
+    SealedRecord kept = ledger.evidence().header(voided.headerHash());
+    return kept != null
+        && evidence
+            .openHeader(kept)
+            .flatMap(header -> EnvelopeHeader.parse(header.getHeader().toByteArray()))
+            .filter(header -> header.facts().origin().equals(from))
+            .isPresent();
   }
 }

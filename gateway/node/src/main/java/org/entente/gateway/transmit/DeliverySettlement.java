@@ -52,10 +52,13 @@ import org.jspecify.annotations.Nullable;
  * own, and watermarks resolve nothing. An unsigned refusal withdraws nothing either: mail that a
  * transit refuses takes another route, or the same one later; mail that the recipient's link
  * refuses is repeated. Mail that can no longer be delivered is withdrawn, and its number stays
- * until the recipient knows of that.
+ * until the recipient knows of that. Of mail whose content key is gone nothing is stated before the
+ * recipient's answer: this ledger may be a restored one, and older than the recipient's
+ * confirmation.
  */
 public final class DeliverySettlement {
   private static final String OTHER_CONTENT = "the recipient holds other content under the number";
+  private static final String KEY_GONE = "its content key can no longer be opened";
 
   /** Audit leaves about such numbers of one recipient, in an interval. */
   public static final int MOST_CONFLICTS = 10;
@@ -413,7 +416,11 @@ public final class DeliverySettlement {
             .line(recipient.value(), OTHER_CONTENT)
             .ifPresent(text -> auditVoid(tx, recipient, entry, Code.SEQUENCE_CONFLICT, text));
       }
-      if (same || isVoid) {
+      if (entry.getUndecided() && !same) {
+        withdraw(tx, recipient, number, entry, Code.INTERNAL, KEY_GONE);
+        ledger.outbox().remove(tx, recipient, number);
+        tx.afterCommit(() -> sessions.held(recipient, number));
+      } else if (same || isVoid) {
         resolve(tx, recipient, number, entry);
       } else {
         waiting.mark(recipient);
@@ -524,16 +531,21 @@ public final class DeliverySettlement {
   /**
    * Gives an owed message the next number and sends it under that. If it arrived under the old one,
    * the recipient recognises it. A withdrawn number is dropped: its epoch then owes nothing, which
-   * the recipient is told when it reports a gap.
+   * the recipient is told when it reports a gap. The question about an undecided one goes on under
+   * the next number.
    */
   boolean renumber(Transaction tx, AgencyName recipient, OriginNumber number) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
     if (entry == null || entry.getState() == OutboxState.OUTBOX_STATE_QUARANTINED) {
       return false;
     }
-    if (entry.getState() == OutboxState.OUTBOX_STATE_VOID) {
+    if (isWithdrawn(entry)) {
       resolve(tx, recipient, number, entry);
       return false;
+    }
+    if (entry.getUndecided()) {
+      var unused = ledger.outbox().move(tx, recipient, number, entry);
+      return true;
     }
     waiting.mark(recipient);
     var unused = ledger.outbox().move(tx, recipient, number, waitingAgain(entry));
@@ -544,6 +556,23 @@ public final class DeliverySettlement {
     return parked(entry).toBuilder().setAttempts(0).build();
   }
 
+  private static boolean isWithdrawn(OutboxEntry entry) {
+    return entry.getState() == OutboxState.OUTBOX_STATE_VOID && !entry.getUndecided();
+  }
+
+  /**
+   * Withdraws a number whose content key is gone, if it is still owed, by a void that states
+   * nothing: keeps the envelope until the recipient has said whether it holds it, or the time to
+   * deliver it is over.
+   */
+  void ask(Transaction tx, AgencyName recipient, OriginNumber number) {
+    OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
+    if (entry != null && entry.getState() != OutboxState.OUTBOX_STATE_VOID) {
+      OutboxEntry.Builder asked = entry.toBuilder().setState(OutboxState.OUTBOX_STATE_VOID);
+      ledger.outbox().update(tx, recipient, number, asked.setUndecided(true).build());
+    }
+  }
+
   /**
    * Withdraws a number, if it is still owed: removes the content and keeps the number until it is
    * resolved.
@@ -551,7 +580,7 @@ public final class DeliverySettlement {
   void withdraw(
       Transaction tx, AgencyName recipient, OriginNumber number, Code code, String reason) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
-    if (entry != null && entry.getState() != OutboxState.OUTBOX_STATE_VOID) {
+    if (entry != null && !isWithdrawn(entry)) {
       withdraw(tx, recipient, number, entry, code, reason);
     }
   }
@@ -586,6 +615,7 @@ public final class DeliverySettlement {
   private void expired(Transaction tx, AgencyName recipient, OutboxEntry entry, String reason) {
     Dispatch.transit(entry)
         .filter(transit -> entry.getState() != OutboxState.OUTBOX_STATE_WAITING)
+        .filter(transit -> !entry.getUndecided())
         .ifPresent(
             transit ->
                 note(
@@ -612,7 +642,7 @@ public final class DeliverySettlement {
       Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
     ledger.outbox().remove(tx, recipient, number, entry);
     tx.afterCommit(() -> sessions.held(recipient, number));
-    if (entry.getState() != OutboxState.OUTBOX_STATE_VOID) {
+    if (!isWithdrawn(entry)) {
       tx.afterCommit(() -> dispatch.arrived(recipient, entry));
       ledger.envelopes().release(tx, entry.getHeaderHash().toByteArray());
     }

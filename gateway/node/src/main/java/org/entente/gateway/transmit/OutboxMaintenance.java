@@ -209,7 +209,9 @@ public final class OutboxMaintenance {
     List<OriginNumber> unconfirmed = new ArrayList<>();
     List<OutboxTable.NumberedEntry> withdrawn = new ArrayList<>();
     for (OutboxTable.NumberedEntry one : page) {
-      if (one.entry().getState() == OutboxState.OUTBOX_STATE_VOID) {
+      boolean undecided = one.entry().getUndecided();
+      if (one.entry().getState() == OutboxState.OUTBOX_STATE_VOID
+          && !(undecided && hasExpired(one.entry(), ending))) {
         withdrawn.add(one);
       } else if (hasExpired(one.entry(), ending)) {
         expired.add(one.number());

@@ -97,6 +97,9 @@ public final class Transmission {
 
     record Done() implements Fate {}
 
+    /** Its content key is gone: only the recipient knows whether it came. */
+    record Unknown() implements Fate {}
+
     /** This gateway failed repeatedly. */
     record Fails(ProcessingFailure mishap) implements Fate {}
   }
@@ -297,7 +300,7 @@ public final class Transmission {
       return new Fate.Ends(refused.get().code(), refused.get().reason());
     }
     if (waiting.key().isEmpty()) {
-      return new Fate.Ends(Code.INTERNAL, "its content key can no longer be opened");
+      return new Fate.Unknown();
     }
     ContentKey key = waiting.key().get();
     Optional<Refusal> changed = permitted.refusal(waiting.envelope(), key, recipient);
@@ -358,6 +361,8 @@ public final class Transmission {
       OriginNumber number = number(lane, recipients.get(i));
       if (fates.get(i) instanceof Fate.Ends ends) {
         settlement.withdraw(tx, recipient, number, ends.code(), ends.reason());
+      } else if (fates.get(i) instanceof Fate.Unknown) {
+        settlement.ask(tx, recipient, number);
       } else if (fates.get(i) instanceof Fate.Waits) {
         settlement.park(tx, recipient, number);
       } else if (fates.get(i) instanceof Fate.Fails fails) {

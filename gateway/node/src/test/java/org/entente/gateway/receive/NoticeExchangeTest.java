@@ -44,6 +44,7 @@ import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.Lane;
@@ -57,6 +58,8 @@ import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.AgencyPairSource;
+import org.entente.gateway.seal.format.EnvelopeFacts;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.statement.FulfilmentStatement;
@@ -993,8 +996,8 @@ class NoticeExchangeTest {
     assertEquals(List.of("report to fr.customs"), reports());
     List<NumberedHeader> voided =
         List.of(
-            new NumberedHeader(new OriginNumber(1, LANE, 2), HASH),
-            new NumberedHeader(new OriginNumber(1, LANE, 5), HASH));
+            NumberedHeader.ofUnknownContent(new OriginNumber(1, LANE, 2)),
+            NumberedHeader.ofUnknownContent(new OriginNumber(1, LANE, 5)));
     assertEquals(voided, node.kit.parts().opening().numbers().take(ORIGIN));
     notices.received(
         ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build());
@@ -1006,12 +1009,71 @@ class NoticeExchangeTest {
     assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());
   }
 
+  /**
+   * The origin's ledger was restored, and it asks for what it can send no more. This gateway was
+   * restarted since it has received that, or the number is another one.
+   */
+  @Test
+  void void_ofWhatWasReceived_isAnsweredWithItsHeader_afterARestartAndUnderAnotherNumber() {
+    knowsOrigin();
+    Delivery delivery = node.kit.seal(node.alert("received")).get(0);
+    node.kit.handOver(delivery);
+    forget(1);
+    byte[] header = Sha256.hash(delivery.getHeader().toByteArray());
+    assertEquals(List.of(held(1, delivery)), answers(voided(1, header)));
+    assertEquals(List.of(held(1, delivery)), answers(voided(1, header)), "as it repeats itself");
+    assertEquals(List.of(held(7, delivery)), answers(voided(7, header)), "sent again as another");
+    assertEquals(
+        List.of(NumberedHeader.ofUnknownContent(new OriginNumber(1, LANE, 8))),
+        answers(voided(8, HASH)),
+        "it never came");
+  }
+
+  /** What another agency sent is none of its business. */
+  @Test
+  void void_thatNamesTheHeaderOfAnotherOrigin_isAnsweredAsUnknown() {
+    knowsOrigin();
+    EnvelopeFacts facts =
+        new EnvelopeFacts(SG, GATEWAY, EnvelopeId.fresh(1, node.random), LANE, false, 1, 2);
+    byte[] header = EnvelopeHeader.over(facts, 1, new byte[1], new byte[1]).encoded();
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          node.kit.evidence().keepHeader(tx, node.ledger.evidence(), header, new byte[64]);
+          return tx;
+        });
+    receive(LANE, 1);
+    node.kit.parts().opening().numbers().take(ORIGIN);
+    assertEquals(
+        List.of(NumberedHeader.ofUnknownContent(new OriginNumber(1, LANE, 2))),
+        answers(voided(2, Sha256.hash(header))));
+  }
+
+  /** A later number takes the place of one in memory, which a restart empties. */
+  private void forget(long number) {
+    ReceivedHeaders numbers = node.kit.parts().opening().numbers();
+    numbers.counted(ORIGIN, new OriginNumber(1, LANE, number + ReceivedHeaders.REMEMBERED), HASH);
+    numbers.take(ORIGIN);
+    reports();
+  }
+
+  private List<NumberedHeader> answers(Notice voided) {
+    notices.received(ORIGIN, voided);
+    assertEquals(List.of(), sent());
+    assertEquals(List.of("report to fr.customs"), reports());
+    return node.kit.parts().opening().numbers().take(ORIGIN);
+  }
+
   private Notice voided(long number) {
+    return voided(number, HASH);
+  }
+
+  private Notice voided(long number, byte[] header) {
     VoidStatement statement =
         VoidStatement.sign(
             new VoidStatement.Content(
                 StatementFrame.to(FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis()),
-                List.of(new NumberedHeader(new OriginNumber(1, LANE, number), HASH))),
+                List.of(new NumberedHeader(new OriginNumber(1, LANE, number), header))),
             originKey);
     return from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build();
   }

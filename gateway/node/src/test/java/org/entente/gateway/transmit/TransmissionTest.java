@@ -30,6 +30,7 @@ import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.NumberBinding;
+import org.entente.gateway.seal.statement.NumberedHeader;
 import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
@@ -314,10 +315,10 @@ class TransmissionTest {
     assertVoid(DE, DE, "NON_DELIVERY by fr.customs for de.customs ABOVE_CEILING: 1 messages", id);
   }
 
-  @Test
-  void contentKey_thatCannotBeOpened_endsIt() {
+  /** Sends a message whose content key is then gone: nothing is stated, and a void asks. */
+  private MessageId sendWithoutKey() {
     MessageId id = node.send(DE);
-    byte[] hash = node.entry(DE, 1).getHeaderHash().toByteArray();
+    byte[] hash = header();
     StoredEnvelope keyless = node.envelope(DE, 1).toBuilder().setOutboxKey("destroyed").build();
     node.ledger.commit(
         LANE,
@@ -326,12 +327,71 @@ class TransmissionTest {
           node.ledger.envelopes().hold(tx, hash, keyless, 1);
           return tx;
         });
-    assertVoid(
-        DE,
-        DE,
-        "NON_DELIVERY by fr.customs for de.customs INTERNAL: its content key can no longer be"
-            + " opened",
-        id);
+    assertTrue(node.prepare(DE).isVoid());
+    assertEquals(List.of(), node.known(id), "the recipient was not asked yet");
+    assertEquals(0, voided());
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, node.state(DE, 1));
+    node.upkeep.round();
+    assertEquals(List.of("withdraw de.customs 1"), node.notices);
+    return id;
+  }
+
+  private long voided() {
+    return node.leaves.all().stream().filter(one -> one.type() == AuditType.VOIDED).count();
+  }
+
+  /** The header hash of the first number of the recipient. */
+  private byte[] header() {
+    return node.entry(DE, 1).getHeaderHash().toByteArray();
+  }
+
+  @Test
+  void contentKey_thatCannotBeOpened_endsIt_onceTheRecipientSaysThatItDoesNotHoldIt() {
+    MessageId id = sendWithoutKey();
+    byte[] header = header();
+    node.settlement.holds(DE, List.of(NumberedHeader.ofUnknownContent(number(1)))).join();
+    assertEquals(
+        List.of(
+            "NON_DELIVERY by fr.customs for de.customs INTERNAL: its content key can no longer be"
+                + " opened"),
+        node.known(id));
+    assertEquals(1, voided());
+    assertFalse(node.isOwed(DE, 1));
+    assertNull(node.ledger.envelopes().read(header));
+    assertEquals(0, node.ledger.outbox().bytes(DE, LANE));
+  }
+
+  /** A restored ledger has forgotten the confirmation, after which the key was destroyed. */
+  @Test
+  void contentKey_thatCannotBeOpened_ofWhatTheRecipientHolds_isNoFailure() {
+    MessageId id = sendWithoutKey();
+    byte[] header = header();
+    node.holds(DE, 1);
+    assertEquals(List.of(), node.known(id), "it was delivered");
+    assertEquals(0, voided());
+    assertFalse(node.isOwed(DE, 1));
+    assertNull(node.ledger.envelopes().read(header));
+    assertEquals(0, node.ledger.outbox().bytes(DE, LANE));
+  }
+
+  @Test
+  void contentKey_thatCannotBeOpened_ofARecipientThatIsSilent_endsWithItsTime() {
+    MessageId id = sendWithoutKey();
+    byte[] header = header();
+    node.clock.move(Duration.ofDays(1));
+    node.upkeep.round();
+    node.upkeep.round();
+    assertEquals(
+        List.of(
+            "NON_DELIVERY by fr.customs for de.customs EXPIRED: not delivered before its expiry by"
+                + " time-out"),
+        node.known(id));
+    assertNull(node.ledger.envelopes().read(header));
+    assertEquals(
+        List.of("withdraw de.customs 1", "withdraw de.customs 1"), node.notices, "still a void");
+    node.settlement.holds(DE, List.of(NumberedHeader.ofUnknownContent(number(1)))).join();
+    assertEquals(1, node.known(id).size(), "stated once");
+    assertFalse(node.isOwed(DE, 1));
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.statement.NumberedHeader;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.OutboxEntry;
@@ -286,6 +287,31 @@ class UpkeepRoundsTest {
     assertTrue(node.waiting.isWaiting(DE));
     assertEquals(
         0, new EpochRenumbering(node.ledger, node.settlement).renumber(), "once is enough");
+  }
+
+  /** Its content key is gone, and the recipient has not said whether it holds it. */
+  @Test
+  void mail_thatIsUndecided_isAskedAboutUnderANumberOfNow() {
+    MessageId id = node.send(DE);
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          node.settlement.ask(tx, DE, number(1));
+          return tx;
+        });
+    int moved = 0;
+    for (long epoch = 2; moved == 0 && epoch < 50; epoch++) {
+      restart(epoch);
+      node.send(DE);
+      moved = renumber();
+    }
+    OriginNumber last =
+        owed().stream().filter(one -> entry(one).getUndecided()).findFirst().orElseThrow();
+    assertEquals(node.ledger.outbox().epoch(DE, LANE), last.epoch());
+    assertEquals(id, message(entry(last)));
+    byte[] header = entry(last).getHeaderHash().toByteArray();
+    node.settlement.holds(DE, List.of(new NumberedHeader(last, header))).join();
+    assertFalse(owed().contains(last));
   }
 
   private OutboxEntry entry(OriginNumber number) {

@@ -293,7 +293,7 @@ public final class OutboxTable {
   public void withdraw(
       Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
     uncount(tx, recipient, number, entry);
-    OutboxEntry.Builder withdrawn = entry.toBuilder().clearBytes().clearClients();
+    OutboxEntry.Builder withdrawn = entry.toBuilder().clearBytes().clearClients().clearUndecided();
     update(tx, recipient, number, withdrawn.setState(OutboxState.OUTBOX_STATE_VOID).build());
   }
 
