@@ -1,5 +1,6 @@
 package org.entente.gateway.witness;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -7,9 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.ledger.table.WitnessTable.HeldCheckpoint;
 import org.entente.gateway.model.AgencyName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checkpoints of audit logs that other witnesses hold. Bounded: one for each gateway and witness,
@@ -31,9 +34,26 @@ final class ReportedCheckpoints {
    *
    * @param witness the witness that reported it first
    * @param since when it was reported
+   * @param shown when an answer first showed it to the log, which knows of it only from there; null
+   *     if none did
    * @param proven whether the log connected it to what is cosigned here
    */
-  record Report(AgencyName witness, HeldCheckpoint checkpoint, Instant since, boolean proven) {}
+  record Report(
+      AgencyName witness,
+      HeldCheckpoint checkpoint,
+      Instant since,
+      @Nullable Instant shown,
+      boolean proven) {
+    /** Whether the log has had a time to connect it since it was shown. */
+    boolean isOverdue(Duration within, Instant now) {
+      return shown != null && !now.isBefore(shown.plus(within));
+    }
+
+    /** Whether both are of one report, at different times. */
+    private boolean isOf(Report other) {
+      return checkpoint.equals(other.checkpoint) && since.equals(other.since);
+    }
+  }
 
   /** Whether a checkpoint need be looked at; false for a repeated one. */
   synchronized boolean isNews(AgencyName witness, LogOrigin log, String text) {
@@ -46,7 +66,8 @@ final class ReportedCheckpoints {
   synchronized void put(
       AgencyName witness, HeldCheckpoint checkpoint, Instant now, Set<AgencyName> witnesses) {
     reports.keySet().removeIf(key -> !witnesses.contains(key.witness()));
-    reports.put(key(checkpoint.origin(), witness), new Report(witness, checkpoint, now, false));
+    reports.put(
+        key(checkpoint.origin(), witness), new Report(witness, checkpoint, now, null, false));
   }
 
   /** The reports of a gateway that its log has not connected, the oldest first. */
@@ -59,15 +80,28 @@ final class ReportedCheckpoints {
         .toList();
   }
 
+  /** An answer shows them to their log, from now on if none did before. */
+  synchronized void shown(Collection<Report> named, Instant now) {
+    change(
+        named,
+        one ->
+            one.shown() == null
+                ? new Report(one.witness(), one.checkpoint(), one.since(), now, one.proven())
+                : one);
+  }
+
   /** The log connected them. */
   synchronized void proven(Collection<Report> connected) {
-    for (Report report : connected) {
+    change(
+        connected,
+        one -> new Report(one.witness(), one.checkpoint(), one.since(), one.shown(), true));
+  }
+
+  private void change(Collection<Report> some, UnaryOperator<Report> change) {
+    for (Report report : some) {
       reports.computeIfPresent(
           key(report.checkpoint().origin(), report.witness()),
-          (key, now) ->
-              now.equals(report)
-                  ? new Report(now.witness(), now.checkpoint(), now.since(), true)
-                  : now);
+          (key, now) -> now.isOf(report) ? change.apply(now) : now);
     }
   }
 

@@ -73,7 +73,10 @@ public final class Witness {
   private static final Logger LOG = LoggerFactory.getLogger(Witness.class);
   private static final Duration ALARM_EVERY = Duration.ofHours(1);
   private static final Duration FURTHER_LOG_EVERY = Duration.ofMinutes(1);
+
+  /** From when the log was shown what another witness holds: before that it cannot prove it. */
   private static final Duration PROOF_WITHIN = Duration.ofMinutes(10);
+
   private static final int MAX_GATEWAYS = 64;
 
   /** Requests of one agency that are worked on or wait; its gateways ask every few seconds. */
@@ -285,6 +288,10 @@ public final class Witness {
     } else if (judgement instanceof Refuse refuse && refuse.alarm() != null) {
       alarm(tx, refuse.alarm(), offered, refuse.why());
     }
+    if (judgement.status() == WitnessRules.CONFLICT) {
+      Instant now = now(tx);
+      tx.afterCommit(() -> reports.shown(owed, now));
+    }
     return new Outcome(judgement, held, owed.stream().map(Report::checkpoint).toList(), now(tx));
   }
 
@@ -314,7 +321,8 @@ public final class Witness {
       return cosign;
     }
     Report oldest = missing.get(0);
-    boolean overdue = !now(tx).isBefore(oldest.since().plus(PROOF_WITHIN));
+    Instant now = now(tx);
+    boolean overdue = missing.stream().anyMatch(one -> one.isOverdue(PROOF_WITHIN, now));
     return new Refuse(
         WitnessRules.CONFLICT,
         overdue ? Code.AUDIT_LOG_UNPROVEN : null,

@@ -309,6 +309,27 @@ class WitnessGossipTest {
     }
   }
 
+  /** The twenty-second look: each outage of a link above ten minutes accused an honest log. */
+  @Test
+  void log_thatNobodyHasAskedForAProof_isNotAccused_howeverLongAgoTheReportCame() {
+    ask(de, log, 0, 50, NOW);
+    ask(nl, log, 0, 80, NOW);
+    gossip(nl, NL, de);
+    de.now.set(NOW.plusSeconds(700));
+    WitnessAnswer answer = ask(de, log, 50, 90, NOW.plusSeconds(700));
+    assertEquals(WitnessRules.CONFLICT, answer.getStatus());
+    assertEquals(List.of(80L), shown(answer));
+    assertEquals(0, alarms(de, Code.AUDIT_LOG_UNPROVEN));
+    assertEquals(List.of(), de.leaves);
+    de.now.set(NOW.plusSeconds(1_299));
+    ask(de, log, 50, 90, NOW.plusSeconds(1_299));
+    assertEquals(0, alarms(de, Code.AUDIT_LOG_UNPROVEN));
+    de.now.set(NOW.plusSeconds(1_301));
+    ask(de, log, 50, 90, NOW.plusSeconds(1_301));
+    assertEquals(1, alarms(de, Code.AUDIT_LOG_UNPROVEN), "it knows, and does not prove it");
+    assertEquals(1, de.leaves.size());
+  }
+
   @Test
   void checkpoint_thatTheLogDidNotSign_convictsNobodyAndDelaysNothing() {
     ask(de, log, 0, 50, NOW);
