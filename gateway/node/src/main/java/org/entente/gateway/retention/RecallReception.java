@@ -27,12 +27,19 @@ import org.entente.proto.v1.EvidenceKind;
  * Handles recalls from other agencies. Only the origin of a message may recall it: what names an id
  * of another origin was refused before, and a recall of another's message is answered as if that
  * were unknown, and has no effect. A recall that arrives before its target blocks the target until
- * the recall's own expiry, if both are training or neither is. Safe for many threads.
+ * the recall's own expiry, if both are training or neither is. One whose target lies in quarantine
+ * erases it there. Safe for many threads.
  */
 public final class RecallReception {
+  private static final String NOT_HERE =
+      "the message is not here; it will be refused if it arrives";
+  private static final String IN_QUARANTINE =
+      "the message is in quarantine, no client gets it, and it is erased with its envelope";
+
   private final AgencyName self;
   private final Ledger ledger;
   private final MessageErasure erasing;
+  private final QuarantineRecall quarantined;
   private final EvidenceRecords evidence;
   private final int mostWaiting;
 
@@ -51,6 +58,7 @@ public final class RecallReception {
     this.self = self;
     this.ledger = ledger;
     this.erasing = erasing;
+    this.quarantined = new QuarantineRecall(ledger);
     this.evidence = evidence;
   }
 
@@ -129,14 +137,11 @@ public final class RecallReception {
       ledger
           .retention()
           .block(tx, origin, target, recall.facts().exercise(), recall.facts().expiresAtMs());
-      owe(
-          tx,
-          origin,
-          failed(
-              tx,
-              target,
-              Code.NOT_FOUND,
-              "the message is not here; it will be refused if it arrives"));
+      switch (quarantined.apply(tx, origin, target)) {
+        case ENDS -> tx.afterCommit(erasing::wake);
+        case STAYS -> owe(tx, origin, failed(tx, target, Code.QUARANTINED, IN_QUARANTINE));
+        case NOTHING -> owe(tx, origin, failed(tx, target, Code.NOT_FOUND, NOT_HERE));
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger.table;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -10,7 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
@@ -36,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * QUARANTINE u8 3 · ascii agency → u64 waiting · u64 bytes; with an empty name: over all
  * QUARANTINE u8 4 · u64 position → u64 number: the received message there waits
  * QUARANTINE u8 5 · u64 number  → QuarantineRecord that was decided
+ * QUARANTINE u8 6 · ascii origin · 16-byte message id
+ *                               → u64 number: the received envelope with that message waits
  * </pre>
  */
 public final class QuarantineTable {
@@ -45,6 +50,7 @@ public final class QuarantineTable {
   private static final int USE = 3;
   private static final int PLACE = 4;
   private static final int DECIDED = 5;
+  private static final int MESSAGE = 6;
   private static final String ALL = "";
 
   private final Store store;
@@ -130,6 +136,10 @@ public final class QuarantineTable {
     if (content.length > 0) {
       tx.put(Table.QUARANTINE, key(CONTENT, number), content);
     }
+    if (isReceived(kept)) {
+      byte[] value = KeyBuilder.key().u64(number).done();
+      kept.getMessageIdsList().forEach(id -> tx.put(Table.QUARANTINE, messageKey(kept, id), value));
+    }
     if (needsRoom(kept)) {
       add(tx, kept, 1);
     } else {
@@ -141,6 +151,10 @@ public final class QuarantineTable {
 
   private static boolean needsRoom(QuarantineRecord record) {
     return record.getStep() != QuarantineStep.QUARANTINE_STEP_DELIVERING;
+  }
+
+  private static boolean isReceived(QuarantineRecord record) {
+    return record.getStep() == QuarantineStep.QUARANTINE_STEP_RECEIVING;
   }
 
   private boolean hasRoom(Transaction tx, QuarantineRecord kept) {
@@ -182,6 +196,14 @@ public final class QuarantineTable {
     tx.delete(Table.QUARANTINE, key(WAITING, number));
     tx.delete(Table.QUARANTINE, key(CONTENT, number));
     tx.put(Table.QUARANTINE, key(DECIDED, number), decided.toByteArray());
+    if (isReceived(waiting)) {
+      for (ByteString id : waiting.getMessageIdsList()) {
+        byte[] last = tx.get(Table.QUARANTINE, messageKey(waiting, id));
+        if (last != null && BigEndian.u64(last, 0) == number) {
+          tx.delete(Table.QUARANTINE, messageKey(waiting, id));
+        }
+      }
+    }
     if (needsRoom(waiting)) {
       add(tx, waiting, -1);
     } else {
@@ -198,6 +220,12 @@ public final class QuarantineTable {
     return value == null ? null : parse(value);
   }
 
+  /** The waiting entry of a received envelope with this message of an origin, the latest; or 0. */
+  public long received(Transaction tx, AgencyName origin, MessageId id) {
+    byte[] number = tx.get(Table.QUARANTINE, messageKey(origin.value(), id.bytes()));
+    return number == null ? 0 : BigEndian.u64(number, 0);
+  }
+
   /** A committed entry, waiting or decided, or null. */
   public @Nullable QuarantineRecord read(long number) {
     byte[] value = store.get(Table.QUARANTINE, key(WAITING, number));
@@ -208,6 +236,11 @@ public final class QuarantineTable {
   /** The content for a retry of a committed waiting entry; null if it is stored elsewhere. */
   public byte @Nullable [] content(long number) {
     return store.get(Table.QUARANTINE, key(CONTENT, number));
+  }
+
+  /** The same as the transaction sees it. */
+  public byte @Nullable [] content(Transaction tx, long number) {
+    return tx.get(Table.QUARANTINE, key(CONTENT, number));
   }
 
   /** Committed waiting entries after a number, oldest first, at most {@code most}. */
@@ -299,6 +332,14 @@ public final class QuarantineTable {
 
   private static byte[] key(int space, long number) {
     return KeyBuilder.key().u8(space).u64(number).done();
+  }
+
+  private static byte[] messageKey(QuarantineRecord record, ByteString id) {
+    return messageKey(record.getAgency(), id.toByteArray());
+  }
+
+  private static byte[] messageKey(String origin, byte[] id) {
+    return KeyBuilder.key().u8(MESSAGE).ascii(origin).bytes(id).done();
   }
 
   private static byte[] useKey(String agency) {

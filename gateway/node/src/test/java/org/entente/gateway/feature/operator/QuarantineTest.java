@@ -9,27 +9,38 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.rpc.server.StatusMapper;
+import org.entente.gateway.seal.ContentKey;
+import org.entente.gateway.seal.CustodySeal;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.store.StoreFailure;
+import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.store.v1.QuarantineState;
+import org.entente.proto.store.v1.QuarantinedEnvelope;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.OnBehalfOf;
@@ -177,20 +188,111 @@ class QuarantineTest {
     assertEquals(Code.NODE_RULE.name(), item.getCode());
   }
 
-  /** A recall that comes meanwhile finds nothing to take back, and refuses it when it is tried. */
+  /** The twenty-second look: its origin was told that it is not here, and its key stayed. */
   @Test
-  void retry_ofWhatWasRecalledMeanwhile_isRefused() {
+  void recall_ofWhatIsInQuarantine_destroysItsKey_andSaysSo() {
     Permitted message = node.alert(QuarantineNode.POISON);
     long number = node.setAside(message);
+    QuarantinedEnvelope kept = kept(number);
+    assertTrue(opens(kept));
+    recall(message);
+    assertFalse(opens(kept));
+    EvidenceItem answer = lastOwed();
+    assertEquals(EvidenceKind.EVIDENCE_KIND_ERASURE, answer.getKind());
+    assertEquals(ByteString.copyFrom(message.messageId().bytes()), answer.getMessageId());
+    assertEquals("", answer.getCode(), "executed");
+    assertNull(node.ledger.quarantine().content(number));
+    assertEquals(new QuarantineTable.Use(0, 0), node.ledger.quarantine().use());
+    node.defect = null;
+    Quarantine.Decision.Decided late = decided(retry(number));
+    assertFalse(late.now());
+    assertEquals(QuarantineState.QUARANTINE_STATE_GONE, late.record().getState());
+    node.kit.deliver(message);
+    assertFalse(node.isKept(message.messageId()), "it was erased");
+  }
+
+  @Test
+  void recall_ofOneOfSeveralInAnEnvelope_saysThatItStays_untilAllAreRecalled() {
+    Permitted first = node.alert(QuarantineNode.POISON);
+    Permitted second = node.alert("fine");
+    Delivery both = node.kit.seal(first, second).get(0);
+    for (int i = 0; i < 4; i++) {
+      node.kit.handOver(both);
+    }
+    long number = node.quarantine.list(false, 0, 10).get(0).number();
+    QuarantinedEnvelope kept = kept(number);
+    recall(second);
+    assertEquals(Code.QUARANTINED.name(), lastOwed().getCode());
+    assertTrue(opens(kept));
+    recall(first);
+    assertFalse(opens(kept));
+    Set<ByteString> erased =
+        node.kit.owed().stream()
+            .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE)
+            .filter(item -> item.getCode().isEmpty())
+            .map(EvidenceItem::getMessageId)
+            .collect(Collectors.toSet());
+    assertEquals(
+        Set.of(
+            ByteString.copyFrom(first.messageId().bytes()),
+            ByteString.copyFrom(second.messageId().bytes())),
+        erased);
+  }
+
+  /** One that is recalled stays refused while the others of its envelope are retried. */
+  @Test
+  void retry_ofWhatWasRecalledMeanwhile_isRefused_andTheOthersAreKept() {
+    Permitted first = node.alert(QuarantineNode.POISON);
+    Permitted second = node.alert("fine");
+    Delivery both = node.kit.seal(first, second).get(0);
+    for (int i = 0; i < 4; i++) {
+      node.kit.handOver(both);
+    }
+    recall(second);
+    node.defect = null;
+    decided(retry(node.quarantine.list(false, 0, 10).get(0).number()));
+    assertTrue(node.isKept(first.messageId()));
+    assertFalse(node.isKept(second.messageId()));
+    assertTrue(
+        node.kit.owed().stream().anyMatch(item -> item.getCode().equals(Code.RECALLED.name())));
+  }
+
+  private void recall(Permitted message) {
     assertEquals(
         org.entente.proto.link.v1.Result.RESULT_COMMITTED,
         node.kit.deliver(node.recallOf(message.messageId())).get(0).getResult());
-    node.defect = null;
-    assertEquals(
-        QuarantineState.QUARANTINE_STATE_REFUSED, decided(retry(number)).record().getState());
-    assertFalse(node.isKept(message.messageId()));
+    for (int i = 0; i < 3; i++) {
+      // What follows from the commit begins the erasure, and its rounds follow one another.
+      node.ledger.commit(Lane.ROUTINE, tx -> tx);
+      node.kit.settle();
+    }
+  }
+
+  private EvidenceItem lastOwed() {
     List<EvidenceItem> owed = node.kit.owed();
-    assertEquals(Code.RECALLED.name(), owed.get(owed.size() - 1).getCode());
+    return owed.get(owed.size() - 1);
+  }
+
+  private QuarantinedEnvelope kept(long number) {
+    try {
+      return QuarantinedEnvelope.parseFrom(
+          requireNonNull(node.ledger.quarantine().content(number), "waits"));
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Whether the content key of an envelope that a copy of the ledger has can be opened. */
+  private boolean opens(QuarantinedEnvelope kept) {
+    EnvelopeHeader header = EnvelopeHeader.parse(kept.getHeader().toByteArray()).orElseThrow();
+    Optional<ContentKey> key =
+        node.keys
+            .existing(LocalDate.ofEpochDay(kept.getBucketDay()))
+            .flatMap(
+                bucket ->
+                    CustodySeal.open(header, bucket, kept.getSealedContentKey().toByteArray()));
+    key.ifPresent(ContentKey::close);
+    return key.isPresent();
   }
 
   @Test
