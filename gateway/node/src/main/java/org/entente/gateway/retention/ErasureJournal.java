@@ -120,22 +120,23 @@ public final class ErasureJournal implements AutoCloseable {
    * @throws IOException if it is damaged or the disk fails
    */
   public static ErasureJournal open(Path path, long today) throws IOException {
-    return open(path, today, Others.NONE);
+    return opened(path, today, Others.NONE);
   }
 
   /**
-   * The same on a machine of a cluster, which may follow for long: what has ended is told by the
-   * newest erasure, since nothing checks the clock of a machine that follows.
+   * The same on a machine of a cluster, which may follow for long: what has ended is told by its
+   * own clock and by the newest erasure, whichever is earlier. Nothing checks the clock of a
+   * machine that follows, nor that of the leader when it stamps an erasure.
    */
-  public static ErasureJournal open(Path path, Others others) throws IOException {
+  public static ErasureJournal open(Path path, long today, Others others) throws IOException {
     AtomicLong newest = new AtomicLong();
     if (Files.exists(path)) {
       read(path, Long.MAX_VALUE, record -> newest.accumulateAndGet(record.getAtMs(), Math::max));
     }
-    return open(path, Duration.ofMillis(newest.get()).toDays(), others);
+    return opened(path, Math.min(today, Duration.ofMillis(newest.get()).toDays()), others);
   }
 
-  private static ErasureJournal open(Path path, long today, Others others) throws IOException {
+  private static ErasureJournal opened(Path path, long today, Others others) throws IOException {
     Path next = path.resolveSibling(path.getFileName() + ".new");
     Files.deleteIfExists(next);
     FileChannel file =

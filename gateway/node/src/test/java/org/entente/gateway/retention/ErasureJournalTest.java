@@ -84,17 +84,34 @@ class ErasureJournalTest {
   void bucketThatEndedBeforeTheNewestErasure_isDropped() throws Exception {
     ErasureRecord newest =
         erasure(3, 20).toBuilder().setAtMs(Duration.ofDays(11).toMillis() + 1).build();
-    try (ErasureJournal journal = ErasureJournal.open(file(), ErasureJournal.Others.NONE)) {
+    try (ErasureJournal journal =
+        ErasureJournal.open(file(), Long.MAX_VALUE, ErasureJournal.Others.NONE)) {
       journal.append(List.of(erasure(1, 10), newest, erasure(2, 11)));
     }
-    try (ErasureJournal journal = ErasureJournal.open(file(), ErasureJournal.Others.NONE)) {
+    try (ErasureJournal journal =
+        ErasureJournal.open(file(), Long.MAX_VALUE, ErasureJournal.Others.NONE)) {
       assertEquals(List.of(newest, erasure(2, 11)), records(journal));
+    }
+  }
+
+  /** The twenty-second look: the leader's clock was far ahead once, and all of them believed it. */
+  @Test
+  void bucketThatHasNotEnded_byTheMachinesOwnClock_isKept_whateverTheNewestErasureSays()
+      throws Exception {
+    ErasureRecord ahead =
+        erasure(1, 40).toBuilder().setAtMs(Duration.ofDays(400).toMillis()).build();
+    try (ErasureJournal journal = ErasureJournal.open(file(), 10, ErasureJournal.Others.NONE)) {
+      journal.append(List.of(erasure(2, 10), erasure(3, 9), ahead));
+    }
+    try (ErasureJournal journal = ErasureJournal.open(file(), 10, ErasureJournal.Others.NONE)) {
+      assertEquals(List.of(erasure(2, 10), ahead), records(journal));
     }
   }
 
   @Test
   void recordsOfAnotherMachine_thatAreNone_areRefused() throws Exception {
-    try (ErasureJournal journal = ErasureJournal.open(file(), ErasureJournal.Others.NONE)) {
+    try (ErasureJournal journal =
+        ErasureJournal.open(file(), Long.MAX_VALUE, ErasureJournal.Others.NONE)) {
       assertThrows(IOException.class, () -> journal.append(new byte[] {5, 1}));
       ErasureRecord large = erasure(1, 20).toBuilder().setOrigin("x".repeat(5_000)).build();
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -114,8 +131,10 @@ class ErasureJournalTest {
       first.append(many);
     }
     Path next = folder.resolve("next");
-    try (ErasureJournal journal = ErasureJournal.open(file(), ErasureJournal.Others.NONE);
-        ErasureJournal other = ErasureJournal.open(next, ErasureJournal.Others.NONE)) {
+    try (ErasureJournal journal =
+            ErasureJournal.open(file(), Long.MAX_VALUE, ErasureJournal.Others.NONE);
+        ErasureJournal other =
+            ErasureJournal.open(next, Long.MAX_VALUE, ErasureJournal.Others.NONE)) {
       journal.append(List.of(erasure(3, 30)));
       many.add(erasure(3, 30));
       journal.sendTo(records -> other.append(ByteString.copyFrom(records).toByteArray()));
@@ -127,7 +146,8 @@ class ErasureJournalTest {
                     throw new IOException("full");
                   }));
     }
-    try (ErasureJournal other = ErasureJournal.open(next, ErasureJournal.Others.NONE)) {
+    try (ErasureJournal other =
+        ErasureJournal.open(next, Long.MAX_VALUE, ErasureJournal.Others.NONE)) {
       assertEquals(many, records(other));
     }
   }

@@ -276,6 +276,7 @@ class MessageErasureTest {
     journal =
         ErasureJournal.open(
             folder.resolve("erasures"),
+            Long.MAX_VALUE,
             records -> {
               if (away.get()) {
                 throw new IOException("node n3: away");
@@ -302,11 +303,13 @@ class MessageErasureTest {
     assertEquals(2, erased());
     assertEquals(2, owed(FR).size());
     Path another = folder.resolve("another");
-    try (ErasureJournal other = ErasureJournal.open(another, ErasureJournal.Others.NONE)) {
+    try (ErasureJournal other =
+        ErasureJournal.open(another, Long.MAX_VALUE, ErasureJournal.Others.NONE)) {
       other.append(noted.get(0));
     }
     List<ErasureRecord> records = new ArrayList<>();
-    try (ErasureJournal other = ErasureJournal.open(another, ErasureJournal.Others.NONE)) {
+    try (ErasureJournal other =
+        ErasureJournal.open(another, Long.MAX_VALUE, ErasureJournal.Others.NONE)) {
       other.atOpening(10, records::addAll);
     }
     assertEquals(2, records.size());
@@ -319,7 +322,8 @@ class MessageErasureTest {
     recall(List.of(id));
     work(STORM);
     journal.close();
-    journal = ErasureJournal.open(folder.resolve("erasures"), ErasureJournal.Others.NONE);
+    journal =
+        ErasureJournal.open(folder.resolve("erasures"), Long.MAX_VALUE, ErasureJournal.Others.NONE);
     erasing = erasing();
     clock.move(Duration.ofDays(40));
     var unused = new BucketSweep(DE, ledger, evidence, clock).round();
@@ -395,7 +399,7 @@ class MessageErasureTest {
 
   private ErasureJournal journal(ErasureJournal.Others others) throws IOException {
     journal.close();
-    return ErasureJournal.open(folder.resolve("erasures"), others);
+    return ErasureJournal.open(folder.resolve("erasures"), Long.MAX_VALUE, others);
   }
 
   private List<ErasureRecord> inTheJournal() throws IOException {

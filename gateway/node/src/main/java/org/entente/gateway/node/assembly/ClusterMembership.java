@@ -90,7 +90,7 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     keystore = files.keep(files.keystore(new SecureRandom()));
     boolean joined = false;
     try {
-      erasures = files.keep(AuditComponents.erasures(files.config(), this::appendElsewhere));
+      erasures = files.keep(AuditComponents.erasures(files.config(), clock, this::appendElsewhere));
       node = ClusterNode.start(settings(), keystore, listener);
       node.keepErasures(new Erasures(erasures));
       replacement =

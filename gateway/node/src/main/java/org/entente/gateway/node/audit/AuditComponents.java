@@ -106,13 +106,19 @@ public record AuditComponents(
 
   /** The erasure journal, kept beside the checkpoint and outside the ledger. */
   public static ErasureJournal erasures(NodeConfig config, InstantSource clock) {
-    long today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
+    long today = today(clock);
     return opened(config, path -> ErasureJournal.open(path, today));
   }
 
   /** The same on a machine of a cluster. */
-  public static ErasureJournal erasures(NodeConfig config, ErasureJournal.Others others) {
-    return opened(config, path -> ErasureJournal.open(path, others));
+  public static ErasureJournal erasures(
+      NodeConfig config, InstantSource clock, ErasureJournal.Others others) {
+    long today = today(clock);
+    return opened(config, path -> ErasureJournal.open(path, today, others));
+  }
+
+  private static long today(InstantSource clock) {
+    return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
   }
 
   private interface JournalOpening {
