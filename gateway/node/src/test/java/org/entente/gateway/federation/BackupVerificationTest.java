@@ -1,6 +1,8 @@
 package org.entente.gateway.federation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import org.entente.gateway.audit.AuditVerifier;
+import org.entente.gateway.audit.record.AuditPerson;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.LedgerRestore;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksOptions;
@@ -23,19 +27,59 @@ class BackupVerificationTest {
 
   @RegisterExtension final RunningFederation federation = new RunningFederation(FR);
 
-  @Test
-  void copy_withoutTheCheckpointOfItsTime_isNotSound() throws IOException {
+  /** Stops the gateway and makes copies of its ledger with these notes, or with its checkpoint. */
+  private void backUp(boolean... noted) throws IOException {
     federation.send(FR, "seals broken", Duration.ofHours(1), RunningFederation.DE);
     federation.stop(FR);
     Path folder = federation.folder().resolve(FR);
     Path backups = folder.resolve("backups");
-    Files.writeString(
-        federation.config(FR), "backup:\n  folder: " + backups + "\n", StandardOpenOption.APPEND);
+    append("backup:\n  folder: " + backups + "\n");
     String note = Files.readString(folder.resolve("audit/checkpoint"));
     try (RocksStore store = RocksStore.open(folder.resolve("data"), RocksOptions.defaults())) {
-      new RocksBackups(backups).add(store, note, 7);
-      new RocksBackups(backups).add(store, "", 7);
+      for (boolean one : noted) {
+        new RocksBackups(backups).add(store, one ? note : "", 7);
+      }
     }
+  }
+
+  private void append(String lines) throws IOException {
+    Files.writeString(federation.config(FR), lines, StandardOpenOption.APPEND);
+  }
+
+  /** The twenty-second look: a daily verification filled the disk of a running gateway. */
+  @Test
+  void copy_forWhichThereIsNoRoomBesideTheLedger_isNotWrittenThere() throws IOException {
+    backUp(true);
+    append("disk:\n  slow_below_mib: 1048576\n  refuse_below_mib: 1048575\n");
+    LedgerRestore node = new LedgerRestore(federation.config(FR), federation.clock);
+    StartProblem problem =
+        assertThrows(StartProblem.class, () -> node.verify(0, AuditVerifier.LeafProgress.NONE));
+    String said = String.valueOf(problem.getMessage());
+    assertTrue(said.startsWith("data: verifying backup 1 writes "), said);
+    assertTrue(said.contains("valid is that 1048575 MiB stay free"), said);
+    assertFalse(Files.exists(federation.folder().resolve(FR).resolve("data.verifying")));
+  }
+
+  @Test
+  void copy_intoAMountPoint_isRefusedBeforeAnythingIsWritten() throws IOException {
+    backUp(true);
+    String config = Files.readString(federation.config(FR));
+    Files.writeString(federation.config(FR), config.replaceFirst("(?m)^data: .*$", "data: /proc"));
+    LedgerRestore node = new LedgerRestore(federation.config(FR), federation.clock);
+    StartProblem problem =
+        assertThrows(
+            StartProblem.class,
+            () ->
+                node.restore(
+                    0, true, Optional.empty(), new AuditPerson("FR-1", "", "the disk is lost")));
+    String said = String.valueOf(problem.getMessage());
+    assertTrue(said.startsWith("data: /proc is a mount point"), said);
+    assertTrue(said.contains("such as /proc/ledger"), said);
+  }
+
+  @Test
+  void copy_withoutTheCheckpointOfItsTime_isNotSound() throws IOException {
+    backUp(true, false);
     LedgerRestore node = new LedgerRestore(federation.config(FR), federation.clock);
 
     assertEquals(Optional.empty(), node.verify(1, AuditVerifier.LeafProgress.NONE));

@@ -47,6 +47,16 @@ public final class FolderExchange {
     this.disk = disk;
   }
 
+  /** Whether an existing folder is the root of a file system, so that it cannot be renamed. */
+  public static boolean isMountPoint(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    Path real = folder.toRealPath();
+    Path parent = real.getParent();
+    return parent == null || !Files.getFileStore(real).equals(Files.getFileStore(parent));
+  }
+
   /**
    * Replaces a folder.
    *

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.audit.AuditReport;
 import org.entente.gateway.audit.AuditVerifier;
@@ -112,12 +113,13 @@ public final class LedgerRestore {
    * @param number of the backup; 0 for the newest
    * @param progress learns how many leaves are verified, once all files are read
    * @return its fault; empty if it is sound
-   * @throws StartProblem if there is no such backup
+   * @throws StartProblem if there is no such backup, or no room for it beside a running node
    */
   public Optional<String> verify(int number, AuditVerifier.LeafProgress progress) {
     Backup backup = find(number);
     Path tried = beside("verifying");
     remove(tried);
+    requireRoom(backup, tried);
     try {
       new RocksBackups(folder).restore(backup.number(), tried);
       try (RocksStore store = RocksStore.openReadOnly(tried)) {
@@ -131,6 +133,28 @@ public final class LedgerRestore {
     } finally {
       remove(tried);
     }
+  }
+
+  /** Another copy of the ledger must not fill the disk on which the node writes. */
+  private void requireRoom(Backup backup, Path tried) {
+    Path parent = Objects.requireNonNull(tried.toAbsolutePath().getParent(), "the root");
+    long kept = (long) config.diskInForce().refuseBelowMib() << 20;
+    long free = parent.toFile().getUsableSpace();
+    if (free - kept < backup.bytes()) {
+      throw new StartProblem(
+          "data: verifying backup %d writes %d MiB beside it, and %d MiB are free; valid is that %d"
+                  .formatted(
+                      backup.number(),
+                      mebibytes(backup.bytes()),
+                      mebibytes(free),
+                      config.diskInForce().refuseBelowMib())
+              + " MiB stay free (disk.refuse_below_mib): free space on the disk, or copy the"
+              + " backups to another machine and verify them there");
+    }
+  }
+
+  private static long mebibytes(long bytes) {
+    return bytes >> 20;
   }
 
   private Optional<String> fault(
@@ -161,13 +185,15 @@ public final class LedgerRestore {
    * @param witnessed a checkpoint held by a witness, if available
    * @param by who decides, and why
    * @throws StartProblem if the node runs or belongs to a cluster, there is no such backup, a
-   *     ledger is in its place, or the backup cannot be used; nothing has changed then
+   *     ledger is in its place, that is a mount point, or the backup cannot be used; nothing has
+   *     changed then
    */
   public RestoreResult restore(
       int number, boolean replace, Optional<byte[]> witnessed, AuditPerson by) {
     requireMachineAlone();
-    Backup backup = find(number);
     Path data = config.data();
+    requireRenamed(data);
+    Backup backup = find(number);
     boolean occupied = isOccupied(data);
     if (occupied && !replace) {
       throw new StartProblem(
@@ -234,6 +260,21 @@ public final class LedgerRestore {
           "cluster: a backup becomes the ledger of a machine alone: stop all machines, remove the"
               + " section cluster from the configuration of the one that goes on, and repeat"
               + " (docs/operate/cluster.md)");
+    }
+  }
+
+  /** The restored ledger is prepared beside the folder and renamed, which no mount point can be. */
+  private static void requireRenamed(Path data) {
+    try {
+      if (FolderExchange.isMountPoint(data)) {
+        throw new StartProblem(
+            "data: %s is a mount point, which no other folder can replace; valid is a folder below"
+                    .formatted(data)
+                + " it: set data to such as %s in the configuration, and repeat"
+                    .formatted(data.resolve("ledger")));
+      }
+    } catch (IOException e) {
+      throw new StartProblem("data: " + data + " cannot be read: " + FileErrorText.words(e), e);
     }
   }
 

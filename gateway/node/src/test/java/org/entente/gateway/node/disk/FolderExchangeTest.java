@@ -44,6 +44,14 @@ class FolderExchangeTest {
   }
 
   @Test
+  void mountPoint_isKnown_andNoOtherFolderIsOne() throws IOException {
+    assertTrue(FolderExchange.isMountPoint(Path.of("/proc")));
+    assertTrue(FolderExchange.isMountPoint(Path.of("/")));
+    assertFalse(FolderExchange.isMountPoint(place));
+    assertFalse(FolderExchange.isMountPoint(temp.resolve("missing")));
+  }
+
+  @Test
   void emptyPlace_isTaken() throws IOException {
     Files.delete(place.resolve("is"));
 
