@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import org.entente.gateway.audit.tree.Cosignature;
 import org.entente.gateway.audit.tree.FormerLog;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.audit.tree.WitnessKeys;
+import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.note.Checkpoint;
@@ -378,7 +380,9 @@ public final class CosignatureCollector {
 
   /**
    * A checkpoint held by a witness, which counts because this gateway's own keys signed it; empty
-   * if they did not, or if it convicts this log.
+   * if they did not, or if it contradicts this log. That convicts the log only if a pair still in
+   * use signed it: whoever has stolen a pair that the roots have removed could halt the gateway
+   * with the help of a witness.
    */
   private Optional<Checkpoint> continued(byte[] note) {
     Optional<LogOrigin> origin =
@@ -394,19 +398,34 @@ public final class CosignatureCollector {
     }
     Checkpoint held = signed.checkpoint();
     int number = origin.get().number();
-    if (number > log.origin().number()) {
-      convict(
-          Code.AUDIT_LOG_BEHIND,
-          "a witness holds a checkpoint of the later log " + held.origin(),
-          signed.note());
-      return Optional.empty();
+    int own = log.origin().number();
+    if (number < own) {
+      return Optional.of(held);
     }
     Optional<String> wrong =
-        number < log.origin().number() ? Optional.empty() : log.contradiction(held);
-    boolean behind = held.size() > log.head().size();
-    wrong.ifPresent(
-        why -> convict(behind ? Code.AUDIT_LOG_BEHIND : Code.AUDIT_LOG_FORKED, why, signed.note()));
-    return wrong.isPresent() ? Optional.empty() : Optional.of(held);
+        number > own
+            ? Optional.of("a witness holds a checkpoint of the later log " + held.origin())
+            : log.contradiction(held);
+    if (wrong.isEmpty()) {
+      return Optional.of(held);
+    }
+    if (isOfPairInUse(origin.get(), note)) {
+      boolean behind = number > own || held.size() > log.head().size();
+      convict(behind ? Code.AUDIT_LOG_BEHIND : Code.AUDIT_LOG_FORKED, wrong.get(), signed.note());
+    }
+    return Optional.empty();
+  }
+
+  /** Whether the roots list a pair that signed it, or the last own checkpoint has the same. */
+  private boolean isOfPairInUse(LogOrigin origin, byte[] note) {
+    Set<VerifyingPair> inUse = new HashSet<>();
+    parts
+        .bundle()
+        .get()
+        .agency(parts.self())
+        .ifPresent(member -> member.audit().forEach(key -> inUse.add(key.pair())));
+    log.signed().ifPresent(last -> inUse.addAll(log.verifier().signers(last.note().encode())));
+    return log.verifier().of(origin).signers(note).stream().anyMatch(inUse::contains);
   }
 
   private void convict(Code code, String why, SignedNote held) {

@@ -1,6 +1,7 @@
 package org.entente.gateway.witness;
 
 import com.google.protobuf.ByteString;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,8 @@ import org.entente.proto.link.v1.LeafOpening;
 /**
  * The leaves by which this gateway's log shows a witness that it follows an earlier one: the first
  * leaf, and where that does not admit what witnesses hold, later ones that do. Such a leaf is
- * written once the witness has shown what it holds. Not safe for many threads.
+ * written once the witness has shown what it holds, unless another one admits more of that log. Not
+ * safe for many threads.
  */
 final class LogAdmissions {
   private final AuditLog log;
@@ -30,12 +32,25 @@ final class LogAdmissions {
   private final Map<Checkpoint, Search> admissions = new HashMap<>();
 
   /** Where the leaf that admits a checkpoint is, or where it is to be looked for. */
-  private static final class Search {
+  private final class Search {
+    private final Checkpoint held;
     private long next;
     private long found = -1;
 
-    Search(long next) {
+    Search(Checkpoint held, long next) {
+      this.held = held;
       this.next = next;
+    }
+
+    /** Its index, once it is under a checkpoint. */
+    Optional<Long> found(long size) {
+      while (found < 0 && next < size) {
+        if (admits(next, held)) {
+          found = next;
+        }
+        next++;
+      }
+      return found < 0 || found >= size ? Optional.empty() : Optional.of(found);
     }
   }
 
@@ -65,7 +80,7 @@ final class LogAdmissions {
     }
     Map<Long, LeafOpening> openings = new TreeMap<>(Map.of(0L, first.get()));
     boolean complete = true;
-    for (Checkpoint former : held) {
+    for (Checkpoint former : largestFirst(held)) {
       if (!admits(0, former)) {
         Optional<LeafOpening> later =
             admission(former, size).flatMap(index -> opening(index, size));
@@ -76,21 +91,31 @@ final class LogAdmissions {
     return complete ? Optional.of(List.copyOf(openings.values())) : Optional.empty();
   }
 
+  /** So that one leaf admits all of them. */
+  private static List<Checkpoint> largestFirst(List<Checkpoint> held) {
+    return held.stream().sorted(Comparator.comparing(Checkpoint::size).reversed()).toList();
+  }
+
   private Optional<Long> admission(Checkpoint held, long size) {
     Search search = admissions.get(held);
     if (search == null) {
-      admissions.put(held, new Search(log.head().size()));
+      Optional<Search> larger = larger(held);
+      if (larger.isPresent()) {
+        return larger.get().found(size);
+      }
+      admissions.put(held, new Search(held, log.head().size()));
       LogOrigin former = LogOrigin.parse(held.origin()).orElseThrow();
       admit.accept(new FormerLog(former, null, null, new TreeHead(held.size(), held.root())));
       return Optional.empty();
     }
-    while (search.found < 0 && search.next < size) {
-      if (admits(search.next, held)) {
-        search.found = search.next;
-      }
-      search.next++;
-    }
-    return search.found < 0 || search.found >= size ? Optional.empty() : Optional.of(search.found);
+    return search.found(size);
+  }
+
+  /** A leaf that admits a larger checkpoint of an earlier log admits all smaller ones. */
+  private Optional<Search> larger(Checkpoint held) {
+    return admissions.values().stream()
+        .filter(one -> one.held.origin().equals(held.origin()) && one.held.size() > held.size())
+        .findFirst();
   }
 
   private boolean admits(long index, Checkpoint held) {

@@ -435,6 +435,28 @@ class CosignatureCollectorTest {
     assertEquals(10, bench(DE).ledger.witness().latest(ORIGIN).orElseThrow().checkpoint().size());
   }
 
+  /** The twenty-second look: each smaller one cost another leaf. */
+  @Test
+  void nextLog_admitsTheLargestThatAWitnessHolds_andWithItAllSmallerOnes() {
+    GrowingLog lost = new GrowingLog(ORIGIN, FEDERATION.audit("fr.customs")).grow(60, "lost");
+    cut.add(DE);
+    cut.add(NL);
+    Node next = nextLog();
+    next.append(next.naming(AuditType.LOG_OPENED, lost.former(5)));
+    next.seconds(8);
+    assertEquals(1, next.log.head().size());
+    for (int[] shown : List.of(new int[] {10, 20, 30, 40}, new int[] {11, 21, 31, 41})) {
+      WitnessAnswer.Builder answer = holding(lost, 60).toBuilder();
+      for (int size : shown) {
+        answer.addReported(ByteString.copyFrom(lost.sign(size, NOW).encode()));
+      }
+      next.witnessing.answered(
+          DE, answer.setOrigin(next.log.origin().line()).setStatus(WitnessRules.CONFLICT).build());
+      next.seconds(15);
+    }
+    assertEquals(2, next.log.head().size(), "one leaf admits all");
+  }
+
   private Node nextLog() {
     return new Node(
         new MemoryStore(new MemoryStore.Disk()), directory.resolve("next"), 0, ORIGIN.numbered(2));
@@ -493,6 +515,32 @@ class CosignatureCollectorTest {
     assertEquals(List.of(), alarms);
     assertEquals(0, node.witnessing.keepingUp());
     assertEquals(Optional.empty(), node.log.cosigned());
+  }
+
+  /** The twenty-second look: a thief of it and one witness halted the gateway. */
+  @Test
+  void checkpoint_signedWithAPairThatTheRootsHaveRemoved_convictsNobody() {
+    SigningPair removed = SigningPair.generate(new SecureRandom());
+    node.grow(4);
+    node.second();
+    node.log.know(removed.verifyingPair());
+    node.witnessing.answered(DE, holding(new GrowingLog(ORIGIN, removed).grow(2, "x"), 2));
+    node.witnessing.answered(DE, holding(new GrowingLog(ORIGIN, removed).grow(9, "x"), 9));
+    LogOrigin later = ORIGIN.numbered(2);
+    node.witnessing.answered(DE, holding(new GrowingLog(later, removed).grow(1, "x"), 1));
+    assertEquals(List.of(), alarms);
+    assertEquals(Optional.empty(), node.witnessing.contradiction());
+    SigningPair listed = FEDERATION.audit("fr.customs");
+    node.witnessing.answered(DE, holding(new GrowingLog(ORIGIN, listed).grow(2, "x"), 2));
+    assertEquals(List.of(Code.AUDIT_LOG_FORKED), alarms);
+  }
+
+  private static WitnessAnswer holding(GrowingLog log, int size) {
+    return WitnessAnswer.newBuilder()
+        .setOrigin(ORIGIN.line())
+        .setStatus(200)
+        .setLatest(ByteString.copyFrom(log.sign(size, NOW).encode()))
+        .build();
   }
 
   /** The sixth look: what comes after each answer then waited ten seconds. */

@@ -55,6 +55,17 @@ public final class CheckpointVerifier {
     return new CheckpointVerifier(origin, all);
   }
 
+  /** The pairs that signed a checkpoint of this log. */
+  public List<VerifyingPair> signers(byte[] bytes) {
+    return known.stream()
+        .distinct()
+        .filter(
+            pair ->
+                new CheckpointVerifier(origin, List.of(pair)).check(bytes)
+                    instanceof CheckpointCheck.Signed)
+        .toList();
+  }
+
   /** Checks a checkpoint's bytes. */
   public CheckpointCheck check(byte[] bytes) {
     SignedNote.ParseResult parse = SignedNote.parse(bytes);
