@@ -6,6 +6,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -176,20 +177,30 @@ public final class EnvelopeTable {
     return parse(tx.get(Table.ENVELOPE, key(name)));
   }
 
-  /** Names of the outbox keys that committed envelopes still need. Reads all of them. */
+  /**
+   * Names of the outbox keys that committed envelopes still need. Reads all of them. A damaged one
+   * needs none: nobody can read its content, and it would keep the keys of all others.
+   */
   public Set<String> outboxKeys() {
     Set<String> names = new HashSet<>();
     byte[] envelopes = {1};
     try (Scan scan = store.scan(Table.ENVELOPE, envelopes, KeyBuilder.endOf(envelopes))) {
       while (scan.hasNext()) {
         scan.next();
-        StoredEnvelope envelope = parse(scan.value());
-        if (envelope != null && !envelope.getOutboxKey().isEmpty()) {
-          names.add(envelope.getOutboxKey());
-        }
+        outboxKey(scan.value()).ifPresent(names::add);
       }
     }
     return names;
+  }
+
+  private static Optional<String> outboxKey(byte[] envelope) {
+    try {
+      return Optional.ofNullable(parse(envelope))
+          .map(StoredEnvelope::getOutboxKey)
+          .filter(name -> !name.isEmpty());
+    } catch (CorruptRecord e) {
+      return Optional.empty(); // reported where it is sent
+    }
   }
 
   private static @Nullable StoredEnvelope parse(byte @Nullable [] value) {

@@ -346,6 +346,19 @@ class LedgerTablesTest {
     assertNull(ledger.envelopes().read(HASH));
   }
 
+  /** The twenty-second look: one that was damaged kept the keys of all days, for ever. */
+  @Test
+  void outboxKeys_areThoseOfEnvelopesThatCanBeRead() {
+    StoredEnvelope envelope = StoredEnvelope.newBuilder().setOutboxKey("of-a-day").build();
+    write(
+        tx -> {
+          ledger.envelopes().keep(tx, HASH, envelope, 1);
+          tx.put(Table.ENVELOPE, new byte[] {1, 2, 3}, new byte[] {0, 1});
+          return tx;
+        });
+    assertEquals(Set.of("of-a-day"), ledger.envelopes().outboxKeys());
+  }
+
   @Test
   void ownEnvelope_isReadFromMemoryOnce_andOnlyWhileItIsCommitted() {
     StoredEnvelope envelope =
