@@ -15,6 +15,11 @@ public record SharedRoom(long most) {
    * @param all how many all have, with its own
    */
   public boolean fits(long own, long all) {
-    return own < most - all;
+    return fits(own, all, 1);
+  }
+
+  /** Whether a caller can have so many more. */
+  public boolean fits(long own, long all, long more) {
+    return own <= most - all - more;
   }
 }

@@ -21,7 +21,8 @@ import java.util.function.UnaryOperator;
  * @param agencyMib MiB that the fetched files of one other agency may take together, 8,192 by
  *     default
  * @param agencyFiles fetched files of one other agency, 1,000 by default
- * @param agencyFetches files of one other agency that are fetched at once, 4 by default
+ * @param agencyFetches files of one other agency that are fetched at once, 4 by default; of these,
+ *     as of the two before, a client may have as many as are free
  * @param agencyKibPerSecond KiB a second that one other agency may fetch, 65,536 by default
  * @param uploadHours after how long an upload that no message has is removed, 24 by default, at
  *     most 720

@@ -2,6 +2,7 @@ package org.entente.gateway.intake;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.entente.gateway.audit.record.AuditActor;
@@ -47,8 +48,13 @@ public final class GatewayMessageSender {
    */
   public CompletableFuture<Result<MessageId>> sendWithinShare(
       AuditActor actor, Permitted message, Leaf leaf) {
-    return Result.unless(intake.lacksRoom(submission(actor, message)), () -> Result.done(message))
+    return Result.unless(lacksRoom(actor, message), () -> Result.done(message))
         .thenLater(permitted -> send(actor, permitted, leaf));
+  }
+
+  /** Why a client's message has no room: on the disk, or in a share. Empty if it has. */
+  public Optional<Problem> lacksRoom(AuditActor actor, Permitted message) {
+    return intake.lacksRoom(submission(actor, message));
   }
 
   /**

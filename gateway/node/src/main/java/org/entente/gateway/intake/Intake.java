@@ -534,15 +534,7 @@ public final class Intake implements AutoCloseable {
 
   /** Why there is no room for a submission; empty if there is: on the disk, in its shares. */
   Optional<Problem> lacksRoom(Submission submission) {
-    return parts
-        .ledger()
-        .room()
-        .refusal()
-        .or(
-            () ->
-                waitingShare.refusals(submission).stream()
-                    .map(full -> new Problem(full.code(), "", full.reason()))
-                    .findFirst());
+    return waitingShare.lacksRoom(submission);
   }
 
   private void submit(List<Submission> together) {

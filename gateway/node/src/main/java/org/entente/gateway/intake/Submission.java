@@ -79,6 +79,11 @@ record Submission(
 
   /** Bytes of its labels and bodies. */
   long bytes() {
+    return bytes(parts);
+  }
+
+  /** Bytes of the labels and bodies of a message. */
+  static long bytes(List<Permitted> parts) {
     long bytes = 0;
     for (Permitted part : parts) {
       bytes += (long) part.label().getSerializedSize() + part.body().size();

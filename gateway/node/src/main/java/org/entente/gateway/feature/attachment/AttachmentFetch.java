@@ -12,6 +12,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.seal.AttachmentSeal;
 import org.entente.proto.link.v1.AttachmentPart;
@@ -47,6 +48,7 @@ final class AttachmentFetch implements AutoCloseable {
 
   private final Key key;
   private final AgencyName origin;
+  private final NodeName client;
   private final Supplier<List<AgencyName>> ways;
   private final Set<AgencyName> failed = new HashSet<>();
   private final MirroredFile mirrored;
@@ -66,6 +68,9 @@ final class AttachmentFetch implements AutoCloseable {
   /** A file of a message. */
   record Key(MessageId message, AttachmentId attachment) {}
 
+  /** The agency that has the file, and the client for which it is fetched. */
+  record Parties(AgencyName origin, NodeName client) {}
+
   /**
    * Continues with what is on the disk; has failed if this machine may not change it.
    *
@@ -74,14 +79,15 @@ final class AttachmentFetch implements AutoCloseable {
    */
   AttachmentFetch(
       Key key,
-      AgencyName origin,
+      Parties parties,
       Supplier<List<AgencyName>> ways,
       MirroredFile mirrored,
       AttachmentSeal seal,
       ByteString expected,
       long now) {
     this.key = key;
-    this.origin = origin;
+    this.origin = parties.origin();
+    this.client = parties.client();
     this.ways = ways;
     this.mirrored = mirrored;
     this.file = mirrored.file();
@@ -112,6 +118,10 @@ final class AttachmentFetch implements AutoCloseable {
 
   AgencyName origin() {
     return origin;
+  }
+
+  NodeName client() {
+    return client;
   }
 
   ByteString expected() {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -58,12 +59,16 @@ final class AttachmentFetches {
   }
 
   /**
-   * Begins or continues to fetch a file, unless it is here.
+   * Begins or continues to fetch a file, unless it is here. A client has as many of the files and
+   * fetches of one origin as are still free.
    *
    * @return why it cannot be fetched now; empty if it is on its way or here
    */
   Optional<Problem> begin(
-      AgencyName origin, MessageId message, Attachment attachment, AttachmentKey key) {
+      AttachmentFetch.Parties between,
+      MessageId message,
+      Attachment attachment,
+      AttachmentKey key) {
     AttachmentFetch.Key name =
         new AttachmentFetch.Key(message, AttachmentId.of(attachment.getId().toByteArray()));
     FetchedAttachment known = parts.table().fetched(message, name.attachment());
@@ -74,9 +79,9 @@ final class AttachmentFetches {
     if (before != null && !before.isOver(nanos.getAsLong())) {
       return Optional.empty();
     }
-    return refusal(origin, name, attachment)
-        .or(() -> reserved(origin, name, attachment))
-        .or(() -> started(origin, name, attachment, key));
+    return refusal(between, name, attachment)
+        .or(() -> reserved(between, name, attachment))
+        .or(() -> started(between, name, attachment, key));
   }
 
   /** In a cluster, another machine may have it; if none has, its record says so soon. */
@@ -88,7 +93,8 @@ final class AttachmentFetches {
   }
 
   private Optional<Problem> refusal(
-      AgencyName origin, AttachmentFetch.Key name, Attachment attachment) {
+      AttachmentFetch.Parties between, AttachmentFetch.Key name, Attachment attachment) {
+    AgencyName origin = between.origin();
     if (parts.ways(origin).isEmpty()) {
       return Optional.of(
           new Problem(
@@ -99,28 +105,29 @@ final class AttachmentFetches {
                   + "; operators of both gateways can add one (links), or to a common transit"));
     }
     long now = nanos.getAsLong();
-    long busy =
+    List<AttachmentFetch> busy =
         running.values().stream()
             .filter(one -> one.origin().equals(origin) && !one.key().equals(name))
             .filter(one -> !one.isOver(now))
-            .count();
-    if (busy >= parts.settings().agencyFetches()) {
+            .toList();
+    long own = busy.stream().filter(one -> one.client().equals(between.client())).count();
+    if (!new SharedRoom(parts.settings().agencyFetches()).fits(own, busy.size())) {
       return Optional.of(
           new Problem(
               Code.OVERLOADED,
               "attachment_id",
-              busy
-                  + " files of "
-                  + origin
-                  + " are being fetched, as many as attachments.agency_fetches allows; try again"
-                  + " when one is here"));
+              ("%d files of %s are being fetched, %d of them for this client, which may have as"
+                      + " many as are free of attachments.agency_fetches; try again later")
+                  .formatted(busy.size(), origin, own)));
     }
     return parts.lacksRoom(attachment.getSize());
   }
 
-  /** Counts the file for its origin before a byte of it is written. */
+  /** Counts the file for its origin and the client before a byte of it is written. */
   private Optional<Problem> reserved(
-      AgencyName origin, AttachmentFetch.Key name, Attachment attachment) {
+      AttachmentFetch.Parties between, AttachmentFetch.Key name, Attachment attachment) {
+    String origin = between.origin().value();
+    String client = between.client().value();
     return parts
         .gateway()
         .ledger()
@@ -144,7 +151,11 @@ final class AttachmentFetches {
                 return Optional.of(gone());
               }
               Optional<Problem> over =
-                  exceeded(origin, parts.table().ofAgency(tx, origin.value()), attachment);
+                  exceeded(
+                      between.origin(),
+                      parts.table().ofAgency(tx, origin),
+                      parts.table().ofAgency(tx, origin, client),
+                      attachment.getSize());
               if (over.isEmpty()) {
                 parts
                     .table()
@@ -153,7 +164,8 @@ final class AttachmentFetches {
                         name.message(),
                         name.attachment(),
                         FetchedAttachment.newBuilder()
-                            .setOriginToken(parts.table().token(origin.value()))
+                            .setOriginToken(parts.table().token(origin))
+                            .setClientToken(parts.table().token(origin, client))
                             .setSize(attachment.getSize())
                             .build());
               }
@@ -162,28 +174,26 @@ final class AttachmentFetches {
   }
 
   private Optional<Problem> exceeded(
-      AgencyName origin, AttachmentTable.Usage usage, Attachment attachment) {
-    long most = parts.settings().agencyMib() * AttachmentParts.MIB;
-    boolean fits =
-        usage.bytes() + attachment.getSize() <= most
-            && usage.files() < parts.settings().agencyFiles();
-    return fits
+      AgencyName origin, AttachmentTable.Usage all, AttachmentTable.Usage own, long size) {
+    SharedRoom bytes = new SharedRoom(parts.settings().agencyMib() * AttachmentParts.MIB);
+    SharedRoom files = new SharedRoom(parts.settings().agencyFiles());
+    return bytes.fits(own.bytes(), all.bytes(), size) && files.fits(own.files(), all.files())
         ? Optional.empty()
         : Optional.of(
             new Problem(
                 Code.LIMIT_REACHED,
                 "attachment_id",
-                usage.files()
-                    + " files of "
-                    + origin
-                    + " with "
-                    + usage.bytes()
-                    + " bytes are here, and this one does not fit attachments.agency_files or"
-                    + " attachments.agency_mib"));
+                ("%d files of %s with %d bytes are here, %d with %d bytes of them for this client,"
+                        + " which may have as much as is free of attachments.agency_files and"
+                        + " attachments.agency_mib; this one does not fit")
+                    .formatted(all.files(), origin, all.bytes(), own.files(), own.bytes())));
   }
 
   private Optional<Problem> started(
-      AgencyName origin, AttachmentFetch.Key name, Attachment attachment, AttachmentKey key) {
+      AttachmentFetch.Parties between,
+      AttachmentFetch.Key name,
+      Attachment attachment,
+      AttachmentKey key) {
     AttachmentFetch fetch =
         running.compute(
             name,
@@ -195,7 +205,7 @@ final class AttachmentFetches {
               if (before != null) {
                 before.close();
               }
-              return fetch(origin, name, attachment, key, now);
+              return fetch(between, name, attachment, key, now);
             });
     if (fetch.isWhole()) {
       complete(fetch);
@@ -206,7 +216,7 @@ final class AttachmentFetches {
   }
 
   private AttachmentFetch fetch(
-      AgencyName origin,
+      AttachmentFetch.Parties between,
       AttachmentFetch.Key name,
       Attachment attachment,
       AttachmentKey key,
@@ -214,8 +224,8 @@ final class AttachmentFetches {
     parts.folder().make();
     return new AttachmentFetch(
         name,
-        origin,
-        () -> parts.ways(origin),
+        between,
+        () -> parts.ways(between.origin()),
         new MirroredFile(
             parts.folder().fetched(name.message(), name.attachment(), attachment.getSize()),
             parts.mirror()),

@@ -154,7 +154,11 @@ final class AttachmentReadings {
       return Optional.of(refused.problem());
     }
     ReadableAttachment it = ((Result.Done<ReadableAttachment>) readable).value();
-    return fetches.begin(it.hit().origin(), reading.message(), reading.attachment(), it.key());
+    return fetches.begin(
+        new AttachmentFetch.Parties(it.hit().origin(), reading.client()),
+        reading.message(),
+        reading.attachment(),
+        it.key());
   }
 
   /** A message that may be read now, with the key of one of its attachments. */

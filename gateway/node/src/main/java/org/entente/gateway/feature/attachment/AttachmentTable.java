@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * ATTACHMENT u8 3 · 16-byte message id · 16-byte attachment id  → nothing: an own message's
  * ATTACHMENT u8 4 · token of the client                         → u64 bytes · u32 files
  * ATTACHMENT u8 5 · token of the agency                         → u64 bytes · u32 files
+ * ATTACHMENT u8 6 · token of an agency and a client             → u64 bytes · u32 files: of the
+ *                                                                 agency, fetched for the client
  * </pre>
  */
 final class AttachmentTable {
@@ -43,6 +45,7 @@ final class AttachmentTable {
   private static final int OF_MESSAGE = 3;
   private static final int CLIENT = 4;
   private static final int AGENCY = 5;
+  private static final int AGENCY_CLIENT = 6;
   private static final byte[] NOTHING = {};
 
   private final Store store;
@@ -65,6 +68,11 @@ final class AttachmentTable {
   /** Stands for a client or an agency in records. */
   ByteString token(String name) {
     return ByteString.copyFrom(names.token(name));
+  }
+
+  /** Stands for a client with what it fetched of an agency. */
+  ByteString token(String agency, String client) {
+    return ByteString.copyFrom(names.token(agency, client));
   }
 
   /** Stands for a recipient of one file: files of one recipient do not show that they are. */
@@ -130,6 +138,11 @@ final class AttachmentTable {
     return usage(tx, usageKey(AGENCY, token(agency)));
   }
 
+  /** What the files of an agency use that were fetched for a client. */
+  Usage ofAgency(Transaction tx, String agency, String client) {
+    return usage(tx, usageKey(AGENCY_CLIENT, token(agency, client)));
+  }
+
   /** Adds an own file, which its client then uses. */
   void add(Transaction tx, AttachmentId id, OwnAttachment record) {
     put(tx, id, record);
@@ -189,14 +202,14 @@ final class AttachmentTable {
   }
 
   /**
-   * Adds a file of a received message, which its origin then uses; one whose record cannot be read
-   * counts already.
+   * Adds a file of a received message, which its origin and its client then use; one whose record
+   * cannot be read counts already.
    */
   void add(Transaction tx, MessageId message, AttachmentId id, FetchedAttachment record) {
     boolean counts = tx.get(Table.ATTACHMENT, pair(FETCHED, message, id)) != null;
     put(tx, message, id, record);
     if (!counts) {
-      use(tx, usageKey(AGENCY, record.getOriginToken()), record.getSize(), 1);
+      use(tx, record, 1);
     }
   }
 
@@ -212,7 +225,7 @@ final class AttachmentTable {
       return false;
     }
     tx.delete(Table.ATTACHMENT, pair(FETCHED, message, id));
-    use(tx, usageKey(AGENCY, record.getOriginToken()), -record.getSize(), -1);
+    use(tx, record, -1);
     return true;
   }
 
@@ -260,6 +273,12 @@ final class AttachmentTable {
     return value == null
         ? new Usage(0, 0)
         : new Usage(BigEndian.u64(value, 0), BigEndian.u32(value, Long.BYTES));
+  }
+
+  private static void use(Transaction tx, FetchedAttachment record, int files) {
+    long bytes = files * record.getSize();
+    use(tx, usageKey(AGENCY, record.getOriginToken()), bytes, files);
+    use(tx, usageKey(AGENCY_CLIENT, record.getClientToken()), bytes, files);
   }
 
   private static void use(Transaction tx, byte[] key, long bytes, int files) {

@@ -3,6 +3,7 @@ package org.entente.gateway.feature.consent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.audit.record.AuditActor;
@@ -11,11 +12,13 @@ import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.intake.WaitingShare;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
@@ -30,19 +33,30 @@ import org.entente.proto.store.v1.SentFacts;
  */
 final class ConsentNotices {
   private final ConsentParts.Sending sending;
+  private final WaitingShare share;
 
   ConsentNotices(ConsentParts.Sending sending) {
     this.sending = sending;
+    this.share = new WaitingShare(sending.ledger());
   }
 
   /**
-   * Sends a notice, unless the change returns a problem; the change then has no effect. The future
-   * fails only if the ledger does.
+   * Why a client's notice has no room: on the disk, or in a share of what waits for its recipient.
+   * Empty if it has. For what a person can send again and again.
+   */
+  Optional<Problem> lacksRoom(NodeName client, Permitted notice) {
+    return share.lacksRoom(client, notice);
+  }
+
+  /**
+   * Sends a notice, unless the change returns a problem; the change then has no effect. The notice
+   * is the client's part of what waits for its recipient. The future fails only if the ledger does.
    */
   CompletableFuture<Result<MessageId>> send(
       Permitted notice, AuditActor actor, Mutation<Optional<Problem>> change) {
+    NodeName client = Objects.requireNonNull(actor.client(), "persons decide as clients");
     List<OutboundSealer.ReadyEnvelope> sealed =
-        sending.outgoing().sealer().seal(List.of(SealingItem.of(notice)));
+        share.owned(sending.outgoing().sealer().seal(List.of(SealingItem.of(notice))), client.value());
     return sending
         .ledger()
         .write(

@@ -159,7 +159,7 @@ public final class ConsentRequests {
       return invalid(
           "agencies", "must not include the originator or this agency, which need no consent");
     }
-    return Result.unless(parts.ledger().room().refusal(), () -> Result.done(question));
+    return Result.done(question);
   }
 
   private CompletableFuture<Result<Sent>> send(AuditActor actor, Question question, Instant now) {
@@ -184,6 +184,10 @@ public final class ConsentRequests {
             () ->
                 new Problem(
                     Code.NO_RECIPIENT, "message_ids", originator + " is no longer a member"))
+        .then(
+            message ->
+                Result.unless(
+                    notices.lacksRoom(question.client(), message), () -> Result.done(message)))
         .thenLater(
             message ->
                 notices.send(

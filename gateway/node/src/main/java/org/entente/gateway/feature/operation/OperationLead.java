@@ -132,7 +132,7 @@ public final class OperationLead {
     }
     OperationId id = OperationId.fresh(now.toEpochMilli(), random);
     RosterStatement roster = sign(id, 1, RosterStatement.nothingBefore(), terms, members, now);
-    return publish(client, person, roster, List.of(), now);
+    return publish(client, person, roster, List.of(), false, now);
   }
 
   /** Signs the next roster of an operation that this agency leads. */
@@ -166,7 +166,21 @@ public final class OperationLead {
     return RosterRules.next(roster, held.get(), parts.self())
             instanceof RosterRules.Judgement.Refused refused
         ? Result.refused(refused.code(), "members", refused.reason())
-        : publish(client, person, roster, newest.content().agencies(), now);
+        : publish(
+            client,
+            person,
+            roster,
+            newest.content().agencies(),
+            ends(newest.content(), roster.content()),
+            now);
+  }
+
+  /** Whether a roster only closes the operation or ends memberships: that waits for no room. */
+  private static boolean ends(RosterStatement.Content before, RosterStatement.Content next) {
+    boolean fewer =
+        next.members().size() < before.members().size()
+            && before.members().containsAll(next.members());
+    return next.terms().closed() || (fewer && next.terms().equals(before.terms()));
   }
 
   private Optional<Problem> tooMany(NodeName client) {
@@ -206,6 +220,7 @@ public final class OperationLead {
       OnBehalfOf person,
       RosterStatement roster,
       List<AgencyName> before,
+      boolean ends,
       Instant now) {
     RosterMessages carrying = parts.rules().policy().get().rosters();
     List<AgencyName> recipients = new ArrayList<>();
@@ -230,8 +245,9 @@ public final class OperationLead {
             recipients,
             roster.content().terms().exercise(),
             now);
-    return submitted(
-        AuditActor.client(parts.self(), client, person), token(client), roster, message);
+    AuditActor actor = AuditActor.client(parts.self(), client, person);
+    Optional<Problem> full = ends ? Optional.empty() : messages.lacksRoom(actor, message);
+    return Result.unless(full, () -> submitted(actor, token(client), roster, message));
   }
 
   private Result<Signed> submitted(

@@ -66,7 +66,7 @@ class AttachmentFetchTest {
   private AttachmentFetch fetch(long now, AgencyName... ways) {
     return new AttachmentFetch(
         new AttachmentFetch.Key(message, id),
-        FR,
+        new AttachmentFetch.Parties(FR, AttachmentNode.DESK),
         () -> List.of(ways),
         new MirroredFile(file(), machines),
         new AttachmentSeal(id, content.length, SecretBytes.copyOf(key)),

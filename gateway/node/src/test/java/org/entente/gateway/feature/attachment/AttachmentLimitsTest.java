@@ -61,7 +61,11 @@ class AttachmentLimitsTest {
       AttachmentNode.Received received = node.received(2);
       Problem why =
           node.fetches
-              .begin(ReceiveKit.ORIGIN, received.message(), received.attachment(), received.key())
+              .begin(
+                  new AttachmentFetch.Parties(ReceiveKit.ORIGIN, DESK),
+                  received.message(),
+                  received.attachment(),
+                  received.key())
               .orElseThrow();
       assertEquals(Code.STORAGE_FULL, why.code());
       assertTrue(why.message().contains("mount its disk"), why.message());
@@ -92,6 +96,60 @@ class AttachmentLimitsTest {
       AttachmentId again = node.open(DESK, file);
       node.fetches.received(ReceiveKit.ORIGIN, node.part(file, 1));
       assertEquals(2 * SEGMENT, Results.value(read(node, again)).getHere());
+    }
+  }
+
+  private static Problem refused(AttachmentNode node, AttachmentNode.Received file) {
+    return Results.problem(node.openResult(DESK, file));
+  }
+
+  /** Attack: one client opens the files of an agency, so that others can open none of them. */
+  @Test
+  void fetchesOfOneClient_leaveRoomToAnother() throws IOException {
+    try (AttachmentNode node = node(", agency_fetches: 4")) {
+      AttachmentNode.Received first = node.received(1);
+      node.open(DESK, first);
+      node.open(DESK, node.received(1));
+      Problem over = refused(node, node.received(1));
+      assertEquals(Code.OVERLOADED, over.code());
+      assertTrue(over.message().contains("attachments.agency_fetches"), over.message());
+      node.open(DESK, first);
+      node.open(OTHER, node.received(1));
+    }
+  }
+
+  @Test
+  void filesOfOneClient_leaveRoomToAnother_untilTheirMessagesEnd() throws IOException {
+    try (AttachmentNode node = node(", agency_files: 4, agency_fetches: 64")) {
+      AttachmentNode.Received first = node.received(1);
+      node.open(DESK, first);
+      node.open(DESK, node.received(1));
+      AttachmentNode.Received third = node.received(1);
+      AttachmentNode.Received last = node.received(1);
+      Problem over = refused(node, third);
+      assertEquals(Code.LIMIT_REACHED, over.code());
+      assertTrue(over.message().contains("attachments.agency_files"), over.message());
+      node.restart();
+      assertEquals(Code.LIMIT_REACHED, refused(node, third).code());
+      node.open(OTHER, third);
+      node.open(DESK, third);
+
+      node.recalled(first.message());
+      node.sweep.round();
+      node.open(DESK, last);
+    }
+  }
+
+  @Test
+  void bytesOfOneClient_leaveRoomToAnother() throws IOException {
+    try (AttachmentNode node = node(", agency_mib: 1, agency_fetches: 64")) {
+      int segments = (int) (AttachmentParts.MIB / SEGMENT);
+      node.open(DESK, node.received(segments / 2));
+      assertEquals(Code.LIMIT_REACHED, refused(node, node.received(1)).code());
+      node.open(OTHER, node.received(segments / 4));
+      assertEquals(
+          Code.LIMIT_REACHED,
+          Results.problem(node.openResult(OTHER, node.received(segments / 4))).code());
     }
   }
 
@@ -225,7 +283,7 @@ class AttachmentLimitsTest {
           }
         }
       }
-      assertEquals(4, records, "two files, and what each party uses");
+      assertEquals(5, records, "two files, and what each party uses, and client and agency");
     }
   }
 

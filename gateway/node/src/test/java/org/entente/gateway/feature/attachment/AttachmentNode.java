@@ -22,6 +22,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.receive.InboxOpener;
@@ -40,6 +41,7 @@ import org.entente.proto.v1.AttachmentKey;
 import org.entente.proto.v1.BeginUploadRequest;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.OpenAttachmentRequest;
+import org.entente.proto.v1.OpenAttachmentResponse;
 
 /** A recipient that keeps attachments, over a disk whose room a test sets. */
 @SuppressWarnings("NullAway") // opened() sets the fields; the feature uses no other parts
@@ -231,15 +233,19 @@ final class AttachmentNode extends ReceivingNode {
 
   /** Opens its file for an officer of a client; the reading. */
   AttachmentId open(NodeName client, Received received) {
-    OpenAttachmentRequest request =
+    return AttachmentId.of(
+        Results.value(openResult(client, received)).getReadingId().toByteArray());
+  }
+
+  /** The same, which may be refused. */
+  Result<OpenAttachmentResponse> openResult(NodeName client, Received received) {
+    return readings.open(
+        client,
+        received.message(),
         OpenAttachmentRequest.newBuilder()
             .setMessageId(ByteString.copyFrom(received.message().bytes()))
             .setOnBehalfOf(PERSON)
-            .build();
-    return AttachmentId.of(
-        Results.value(readings.open(client, received.message(), request))
-            .getReadingId()
-            .toByteArray());
+            .build());
   }
 
   /** A segment that the origin sends. */

@@ -65,6 +65,7 @@ final class ConsentNode implements AutoCloseable {
 
   final SecureRandom random = new SecureRandom();
   final SettableClock clock = new SettableClock(START);
+  private final MemoryStore.Disk disk = new MemoryStore.Disk();
   final RecordedLeaves journal = new RecordedLeaves();
   final Ledger ledger;
   final ConsentRequests asking;
@@ -81,7 +82,7 @@ final class ConsentNode implements AutoCloseable {
   private final Map<MessageId, Label> received = new HashMap<>();
 
   ConsentNode() {
-    ledger = QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), clock, journal);
+    ledger = QuietLedger.started(new MemoryStore(disk), clock, journal);
     RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
     Policy policy = PolicyFixture.demo();
     kit = new IntakeKit(ledger, atRest, () -> policy, clock, SecretBytes.random(random, 32), 2);
@@ -117,6 +118,12 @@ final class ConsentNode implements AutoCloseable {
                     clock.millis()))
             .isPresent());
     return keys;
+  }
+
+  /** Leaves so many bytes on the disk. */
+  void leave(long free) {
+    disk.free(free);
+    ledger.room().look();
   }
 
   /** A message that an agency sent to this one. */

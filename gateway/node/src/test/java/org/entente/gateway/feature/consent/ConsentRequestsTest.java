@@ -17,6 +17,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.feature.consent.ConsentTable.Side;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
+import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -123,6 +124,34 @@ class ConsentRequestsTest {
     Result<ConsentRequests.Sent> other =
         node.asking.ask(new NodeName("other"), node.wanted(message), ConsentNode.PERSON).join();
     assertTrue(Results.value(other).consent().millis() > 0);
+  }
+
+  /** Attack: the originator is away, and one client asks it again and again. */
+  @Test
+  void requestsOfOneClient_leaveRoomInWhatWaitsForTheOriginator() {
+    node.leave(DiskThresholds.DEFAULT.refuseBelow() + (1 << 17));
+    int asked = 0;
+    Result<ConsentRequests.Sent> last;
+    do {
+      ConsentAsked wanted = node.wanted(node.received(SG));
+      last = node.asking.ask(ConsentNode.DESK, wanted, ConsentNode.PERSON).join();
+      asked++;
+    } while (last instanceof Result.Done && asked < 100);
+    assertEquals(Code.OVERLOADED, Results.problem(last).code());
+    assertTrue(asked > 2, "each client has a share");
+    assertEquals(asked - 1, node.consents.page(Side.ASKER, false, null, 100).consents().size());
+    ConsentAsked wanted = node.wanted(node.received(SG));
+    Result<ConsentRequests.Sent> other =
+        node.asking.ask(new NodeName("other"), wanted, ConsentNode.PERSON).join();
+    assertTrue(Results.value(other).consent().millis() > 0);
+  }
+
+  @Test
+  void request_onAFullDisk_isRefusedAndLeavesNoLeaf() {
+    ConsentAsked wanted = node.wanted(node.received(SG));
+    node.leave(1 << 20);
+    assertEquals(Code.STORAGE_FULL, refused(wanted).code());
+    assertEquals(List.of(), node.journal.types());
   }
 
   /** Each of them finds room before the first is committed. */

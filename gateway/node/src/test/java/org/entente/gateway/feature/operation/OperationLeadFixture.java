@@ -53,6 +53,7 @@ abstract class OperationLeadFixture {
       OnBehalfOf.newBuilder().setOfficer("FR-118").setJustification("inspection 7/26").build();
 
   final SecureRandom random = new SecureRandom();
+  final MemoryStore.Disk disk = new MemoryStore.Disk();
   final RecordedLeaves journal = new RecordedLeaves();
   final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
   final MemoryStore.Disk disk = new MemoryStore.Disk();
@@ -100,6 +101,12 @@ abstract class OperationLeadFixture {
             () -> now,
             SecretBytes.random(random, 32),
             /* mostHeld= */ 2);
+  }
+
+  /** Leaves so many bytes on the disk. */
+  void leave(long free) {
+    disk.free(free);
+    ledger.room().look();
   }
 
   Result<OperationLead.Signed> create(RosterMember... others) {

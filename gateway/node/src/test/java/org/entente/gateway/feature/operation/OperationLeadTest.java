@@ -19,6 +19,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.intake.MessageRecall;
+import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -93,6 +94,53 @@ class OperationLeadTest extends OperationLeadFixture {
     assertTrue(ledger.commit(Lane.ROUTINE, OperationTable.of(ledger).removal(over, 100)) > 0);
     assertNotNull(founded(participant("de.customs")), "one was removed");
     refused(Code.LIMIT_REACHED, "", create(participant("de.customs")));
+  }
+
+  /** Attack: the members are away, and one client changes a roster again and again. */
+  @Test
+  void rostersOfOneClient_takeNoRoomOfOthers_andEndsNeedNone() {
+    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
+    leave(DiskThresholds.DEFAULT.refuseBelow() + (1 << 17));
+    int changes = 0;
+    Result<OperationLead.Signed> last;
+    do {
+      changes++;
+      RosterMember de = changes % 2 == 0 ? participant("de.customs") : observer("de.customs");
+      last = change(id, 0, lead("fr.customs"), de, observer("us.cbp"));
+    } while (last instanceof Result.Done && changes < 100);
+    refused(Code.OVERLOADED, "", last);
+    assertTrue(changes > 2, "each client has a share");
+    refused(Code.OVERLOADED, "", create(participant("de.customs")));
+    List<RosterMember> others = List.of(participant("de.customs"));
+    signed(kit.convening().create(new NodeName("night"), "CALM", others, NOW, END, false, PERSON));
+
+    signed(withoutUs(id));
+    signed(kit.convening().change(CLIENT, id, OperationLead.Change.closing(false), PERSON));
+  }
+
+  @Test
+  void rosters_onAFullDisk_onlyEndMembershipsAndOperations() {
+    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
+    leave(1 << 20);
+    List<AuditType> before = journal.types();
+    refused(Code.STORAGE_FULL, "", create(participant("de.customs")));
+    refused(
+        Code.STORAGE_FULL,
+        "",
+        change(id, 0, lead("fr.customs"), observer("de.customs"), observer("us.cbp")));
+    refused(Code.STORAGE_FULL, "", change(id, 0, lead("fr.customs"), observer("de.customs")));
+    assertEquals(before, journal.types());
+    assertEquals(2, signed(withoutUs(id)).roster().number());
+    signed(kit.convening().change(CLIENT, id, OperationLead.Change.closing(false), PERSON));
+  }
+
+  private Result<OperationLead.Signed> withoutUs(OperationId id) {
+    return change(
+        id,
+        0,
+        held(id).newest().content().members().stream()
+            .filter(member -> !member.agency().value().equals("us.cbp"))
+            .toArray(RosterMember[]::new));
   }
 
   @Test
