@@ -17,6 +17,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.intake.WaitingShare;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
@@ -36,17 +37,21 @@ import org.jspecify.annotations.Nullable;
  * Tells each agency which responders of this one it may ask, limited to the categories in which an
  * agreement in force permits its requests. It sends a list when the content changes, by a
  * registration, an agreement or a membership, and at least once a day. Between two lists for an
- * agency lies a minute at least, however often clients change their responders, and none is sent
- * while the disk is full. The same commit records what was sent. One thread calls {@link #round}
- * regularly.
+ * agency lies a minute at least, however often clients change their responders. While the last one
+ * waits for an agency that is away, it gets one a day. None is sent while the disk is full. The same
+ * commit records what was sent. One thread calls {@link #round} regularly.
  */
 public final class ResponderAdvertiser {
   private static final Duration AGAIN = Duration.ofDays(1);
   private static final Duration APART = Duration.ofMinutes(1);
 
+  /** Whose the lists are among what waits; no client's name has a slash. */
+  private static final String SHARER = "responders/";
+
   private final AgencyName self;
   private final Ledger ledger;
   private final ResponderTable book;
+  private final WaitingShare waiting;
   private final Supplier<Policy> policy;
   private final OutboundSealer outbound;
   private final Dispatch dispatch;
@@ -65,6 +70,7 @@ public final class ResponderAdvertiser {
     this.self = self;
     this.ledger = ledger;
     this.book = ResponderTable.of(ledger);
+    this.waiting = new WaitingShare(ledger);
     this.policy = policy;
     this.outbound = outbound;
     this.dispatch = dispatch;
@@ -115,7 +121,7 @@ public final class ResponderAdvertiser {
       Instant now) {
     byte[] hash =
         Sha256.hash(ResponderList.newBuilder().addAllResponders(seen).build().toByteArray());
-    if (!isDue(seen, hash, before, now)) {
+    if (!isDue(seen, hash, before, waiting.waits(agency, Lane.ROUTINE, SHARER), now)) {
       return false;
     }
     ResponderList list =
@@ -135,19 +141,25 @@ public final class ResponderAdvertiser {
             .setListHash(ByteString.copyFrom(hash))
             .setAtMs(now.toEpochMilli())
             .build();
-    send(agency, outbound.seal(items), told);
+    send(agency, waiting.owned(outbound.seal(items), SHARER), told);
     return true;
   }
 
   static boolean isDue(
-      List<Responder> seen, byte[] hash, @Nullable AdvertisingRecord before, Instant now) {
+      List<Responder> seen,
+      byte[] hash,
+      @Nullable AdvertisingRecord before,
+      boolean lastWaits,
+      Instant now) {
     if (before == null) {
       return !seen.isEmpty();
     }
     boolean changed = !before.getListHash().equals(ByteString.copyFrom(hash));
     // A clock that was set back does not keep changes back.
     long age = Math.abs(now.toEpochMilli() - before.getAtMs());
-    return (changed && age >= APART.toMillis()) || (age >= AGAIN.toMillis() && !seen.isEmpty());
+    return age >= AGAIN.toMillis()
+        ? changed || !seen.isEmpty()
+        : changed && !lastWaits && age >= APART.toMillis();
   }
 
   private void send(
