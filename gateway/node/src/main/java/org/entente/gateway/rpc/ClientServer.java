@@ -18,7 +18,6 @@ import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.CallerShares;
 import org.entente.gateway.rpc.server.Connections;
 import org.entente.gateway.rpc.server.GuardedServer;
-import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.MalformedRequests;
 import org.entente.gateway.rpc.server.MessageBuffers;
 import org.entente.gateway.rpc.server.RequestPace;
@@ -33,7 +32,8 @@ import org.entente.gateway.rpc.tls.TlsContexts;
  * Evidence, Requests, Operations, IprProcedure, Audit, Retention, Tasking, Keys, Quarantine, Links,
  * Subscriptions, Backups, Cap, PolicyTools, gRPC health and, where configured, reflection. A caller
  * without a certificate of a configured client fails in the TLS handshake; one without the scope
- * that a call needs gets PERMISSION_DENIED.
+ * that a call needs gets PERMISSION_DENIED, and a call that writes and can wait gets STORAGE_FULL
+ * while the disk is full.
  *
  * <p>Safe for use by many threads. The caller of {@link #start} closes it.
  */
@@ -58,8 +58,7 @@ public final class ClientServer implements AutoCloseable {
       ServerSettings settings,
       TlsContexts tls,
       ClientTrust trust,
-      KnownNames names,
-      List<ClientService> services,
+      OfferedServices offered,
       boolean reflection,
       Executor turns)
       throws IOException {
@@ -72,13 +71,14 @@ public final class ClientServer implements AutoCloseable {
     MalformedRequests malformed = new MalformedRequests(settings, Meters.Side.CLIENT);
     ServiceContext context =
         new ServiceContext(
-            names,
+            offered.names(),
             settings.executor(),
             turns,
             settings.clock(),
             settings.timers(),
             malformed::draft);
-    malformed.addTo(builder, services.stream().map(service -> service.with(context)).toList());
+    malformed.addTo(
+        builder, offered.services().stream().map(service -> service.with(context)).toList());
     malformed.addTo(builder, List.of(open(health.getHealthService())));
     if (reflection) {
       malformed.addTo(builder, List.of(open(ProtoReflectionServiceV1.newInstance())));
@@ -89,7 +89,13 @@ public final class ClientServer implements AutoCloseable {
     Connections connections =
         new Connections(settings.limits(), trust, meters, Meters.Side.CLIENT, shares);
     CallGuard guard =
-        new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT, shares, connections);
+        new CallGuard(
+            callers,
+            (call, caller) -> Caller.within(Caller.in(call, caller), offered.fullDisk()),
+            meters,
+            Meters.Side.CLIENT,
+            shares,
+            connections);
     builder.addStreamTracerFactory(new MessageBuffers());
     builder.intercept(new RequestPace(settings.timers()));
     GuardedServer.shareThreads(builder, settings, callers);

@@ -7,6 +7,7 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.ConsoleGrpc;
@@ -35,6 +36,7 @@ public final class ConsoleService implements BindableService {
             ConsoleGrpc.getOpenConsoleMethod(),
             () -> Caller.requireAny(Scope.OPERATOR, Scope.EVIDENCE, Scope.AUDIT, Scope.PUBLISH),
             CallCost.CHANGE,
+            DiskUse.NONE,
             (caller, request) -> StatusMapper.value(addresses.open(caller)))
         .build();
   }

@@ -28,6 +28,7 @@ import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.DraftsRequest;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -113,9 +114,19 @@ public final class PublisherService implements BindableService {
             .addMethod(PublisherGrpc.getExplainMethod())
             .build();
     return new ServiceMethods(service)
-        .later(PublisherGrpc.getPublishMethod(), Scope.PUBLISH, CallCost.CHANGE, this::publish)
-        .exchange(STREAM, Scope.PUBLISH, CallCost.LOOKUP, PublishStream::new)
-        .unary(PublisherGrpc.getExplainMethod(), Scope.PUBLISH, CallCost.READ, this::explain)
+        .later(
+            PublisherGrpc.getPublishMethod(),
+            Scope.PUBLISH,
+            CallCost.CHANGE,
+            DiskUse.MIXED,
+            this::publish)
+        .exchange(STREAM, Scope.PUBLISH, CallCost.LOOKUP, DiskUse.MIXED, PublishStream::new)
+        .unary(
+            PublisherGrpc.getExplainMethod(),
+            Scope.PUBLISH,
+            CallCost.READ,
+            DiskUse.NONE,
+            this::explain)
         .build();
   }
 

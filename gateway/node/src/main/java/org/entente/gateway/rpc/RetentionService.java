@@ -13,6 +13,7 @@ import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
@@ -43,18 +44,36 @@ final class RetentionService implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     return new ServiceMethods(RetentionGrpc.getServiceDescriptor())
-        .later(RetentionGrpc.getRecallMethod(), Scope.RECALL, CallCost.CHANGE, this::recall)
-        .unary(RetentionGrpc.getEraseMethod(), Scope.RETENTION, CallCost.CHANGE, this::erase)
-        .unary(RetentionGrpc.getHoldMethod(), Scope.RETENTION, CallCost.CHANGE, this::hold)
+        .later(
+            RetentionGrpc.getRecallMethod(),
+            Scope.RECALL,
+            CallCost.CHANGE,
+            DiskUse.NECESSARY,
+            this::recall)
+        .unary(
+            RetentionGrpc.getEraseMethod(),
+            Scope.RETENTION,
+            CallCost.CHANGE,
+            DiskUse.NECESSARY,
+            this::erase)
+        // A message may end before there is room.
+        .unary(
+            RetentionGrpc.getHoldMethod(),
+            Scope.RETENTION,
+            CallCost.CHANGE,
+            DiskUse.NECESSARY,
+            this::hold)
         .unary(
             RetentionGrpc.getReleaseHoldMethod(),
             Scope.RETENTION,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             this::releaseHold)
         .unary(
             RetentionGrpc.getListHoldsMethod(),
             Scope.RETENTION,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> listHolds(request))
         .build();
   }

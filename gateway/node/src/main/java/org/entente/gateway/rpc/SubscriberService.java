@@ -17,6 +17,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.CursorOpened;
@@ -46,6 +47,7 @@ final class SubscriberService implements BindableService {
             SubscriberGrpc.getSubscribeMethod(),
             Scope.SUBSCRIBE,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             (caller, out) ->
                 new Stream(subscriptions, context, caller.name().value(), Caller.account(), out))
         .build();

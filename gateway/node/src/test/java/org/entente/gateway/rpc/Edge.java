@@ -150,8 +150,7 @@ public final class Edge implements AutoCloseable {
             settings(limits, Accounts.ofClients(limits, timers::nanos)),
             tls(own),
             clientTrust,
-            behind.names(),
-            behind.services(),
+            behind.offered(),
             reflection,
             executor);
     clients = started;
@@ -166,8 +165,7 @@ public final class Edge implements AutoCloseable {
                 Accounts.ofClients(NodeConfig.Limits.DEFAULT, System::nanoTime)),
             tls,
             clientTrust,
-            behind.names(),
-            behind.services(),
+            behind.offered(),
             true,
             executor);
     clients = started;

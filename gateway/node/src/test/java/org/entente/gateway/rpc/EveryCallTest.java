@@ -1,6 +1,7 @@
 package org.entente.gateway.rpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
@@ -63,7 +64,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Every call of every service, made by a client of each scope alone: who has not the scope that the
- * call needs is denied before anything else is looked at, and who has it is not.
+ * call needs is denied before anything else is looked at, and who has it is not. Which calls are
+ * refused on a full disk.
  */
 public class EveryCallTest {
   private static final Path PROTOS =
@@ -217,6 +219,51 @@ public class EveryCallTest {
     }
   }
 
+  /** Which calls the page says are refused on a full disk, wholly or in part. */
+  private static Set<String> refused(String how) throws IOException {
+    String page = Files.readString(Path.of("..", "..", "docs", "operate", "limits.md"));
+    Matcher row =
+        Pattern.compile("(?m)^\\| " + how + " \\| (.*) \\|$")
+            .matcher(page.substring(page.indexOf("### Calls on a full disk")));
+    assertTrue(row.find());
+    return new TreeSet<>(List.of(row.group(1).replace("`", "").split(", ", -1)));
+  }
+
+  private static boolean isRefusedForRoom(
+      ManagedChannel channel, MethodDescriptor call, @Nullable DynamicMessage request)
+      throws Exception {
+    return isRefused(channel, call, request, Status.Code.RESOURCE_EXHAUSTED, Code.STORAGE_FULL);
+  }
+
+  /** Attack: one client makes calls that leave a leaf each until the ledger stops for all. */
+  @Test
+  void everyCall_onAFullDisk_isRefusedBeforeItsRequest_orMade_asThePageSays() throws Exception {
+    ClientServer server = edge.startClients();
+    edge.behind.leave(1 << 20);
+    Map<Scope, ManagedChannel> channels = new EnumMap<>(Scope.class);
+    Set<String> refused = new TreeSet<>();
+    Set<String> refusedInPart = new TreeSet<>();
+    for (Map.Entry<String, MethodDescriptor> call : calls().entrySet()) {
+      Scope scope = opens(call.getKey()).iterator().next();
+      ManagedChannel channel = channels.get(scope);
+      if (channel == null) {
+        channel = edge.channel(server.address(), edge.client(Edge.only(scope)));
+        channels.put(scope, channel);
+      }
+      if (isRefusedForRoom(channel, call.getValue(), empty(call.getValue()))) {
+        boolean unread = isRefusedForRoom(channel, call.getValue(), null);
+        (unread ? refused : refusedInPart).add(call.getKey());
+      }
+    }
+    assertEquals(refused("refused"), refused);
+    assertTrue(refused("refused in part").containsAll(refusedInPart), refusedInPart::toString);
+
+    edge.behind.leave(Long.MAX_VALUE);
+    ManagedChannel search = edge.channel(server.address(), edge.client(Edge.only(Scope.SEARCH)));
+    MethodDescriptor again = Objects.requireNonNull(calls().get("Search.Search"), "the call");
+    assertFalse(isRefusedForRoom(search, again, empty(again)));
+  }
+
   @Test
   void listRequests_ofEitherSide_isOpenToItsScopeAlone() throws Exception {
     ClientServer server = edge.startClients();
@@ -243,13 +290,23 @@ public class EveryCallTest {
     return DynamicMessage.getDefaultInstance(call.getInputType());
   }
 
+  private static boolean isDenied(
+      ManagedChannel channel, MethodDescriptor call, @Nullable DynamicMessage request)
+      throws Exception {
+    return isRefused(channel, call, request, Status.Code.PERMISSION_DENIED, Code.SCOPE_MISSING);
+  }
+
   /**
-   * Whether the scope is missing; a call that goes on, or fails otherwise, is not denied.
+   * Whether a call is refused so; one that goes on, or fails otherwise, is not.
    *
    * @param request null to send only the headers of the call
    */
-  private static boolean isDenied(
-      ManagedChannel channel, MethodDescriptor call, @Nullable DynamicMessage request)
+  private static boolean isRefused(
+      ManagedChannel channel,
+      MethodDescriptor call,
+      @Nullable DynamicMessage request,
+      Status.Code code,
+      Code reason)
       throws Exception {
     ClientCall<DynamicMessage, DynamicMessage> made =
         channel.newCall(
@@ -271,21 +328,21 @@ public class EveryCallTest {
                 .build(),
             // Some go on for ever for whoever may make them.
             CallOptions.DEFAULT.withDeadlineAfter(5, TimeUnit.SECONDS));
-    CompletableFuture<Boolean> denied = new CompletableFuture<>();
+    CompletableFuture<Boolean> refused = new CompletableFuture<>();
     made.start(
         new ClientCall.Listener<>() {
           @Override
           public void onMessage(DynamicMessage answer) {
-            denied.complete(false);
+            refused.complete(false);
           }
 
           @Override
           public void onClose(Status status, Metadata trailers) {
-            denied.complete(
-                status.getCode() == Status.Code.PERMISSION_DENIED
+            refused.complete(
+                status.getCode() == code
                     && Refusals.of(status.asRuntimeException(trailers))
                         .reason()
-                        .equals(Code.SCOPE_MISSING.name()));
+                        .equals(reason.name()));
           }
         },
         new Metadata());
@@ -294,7 +351,7 @@ public class EveryCallTest {
       made.sendMessage(request);
       made.halfClose();
     }
-    boolean answer = denied.get(30, TimeUnit.SECONDS);
+    boolean answer = refused.get(30, TimeUnit.SECONDS);
     made.cancel("seen", null);
     return answer;
   }

@@ -143,7 +143,8 @@ public final class ServerBackend implements AutoCloseable {
   /** An agency that was a member once: the ledger has its messages. */
   public static final AgencyName FORMER = new AgencyName("pt.customs");
 
-  final MemoryStore store = new MemoryStore();
+  private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  final MemoryStore store = new MemoryStore(disk);
   final Ledger ledger;
   final AuditLog audit;
   final EvidenceRecords evidence;
@@ -379,14 +380,25 @@ public final class ServerBackend implements AutoCloseable {
         .build();
   }
 
-  KnownNames names() {
+  /** Leaves so many bytes on the disk. */
+  void leave(long free) {
+    disk.free(free);
+    ledger.room().look();
+  }
+
+  /** What the port of clients offers. */
+  OfferedServices offered() {
+    return new OfferedServices(names(), services(), ledger.room()::refusal);
+  }
+
+  private KnownNames names() {
     return new KnownNames(
         policy::membership,
         () -> List.of(new AgencyName("us.cbp"), FORMER),
         () -> Set.of("narcotics"));
   }
 
-  List<ClientService> services() {
+  private List<ClientService> services() {
     List<ClientService> all = new ArrayList<>(features.services());
     all.addAll(
         PathServices.of(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -24,8 +25,11 @@ import org.entente.loadtests.traffic.Tally;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.RemindRequest;
+import org.entente.proto.v1.RequestsGrpc;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -124,16 +128,24 @@ final class FullDiskIT {
 
   /** A publisher is told by the stable code, and that its own retrying is right. */
   private static void assertRefused(Federation federation) {
+    ManagedChannel channel =
+        federation.channel(FULL, federation.plan(FULL).clientWith("publish").orElseThrow());
     Draft draft = probe();
-    StatusRuntimeException refused =
-        assertThrows(
-            StatusRuntimeException.class,
-            () ->
-                PublisherGrpc.newBlockingStub(
-                        federation.channel(
-                            FULL, federation.plan(FULL).clientWith("publish").orElseThrow()))
-                    .withDeadlineAfter(30, TimeUnit.SECONDS)
-                    .publish(PublishRequest.newBuilder().setDraft(draft).build()));
+    assertFull(
+        () ->
+            PublisherGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .publish(PublishRequest.newBuilder().setDraft(draft).build()));
+    // All that can wait is refused before it is read.
+    assertFull(
+        () ->
+            RequestsGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .remind(RemindRequest.getDefaultInstance()));
+  }
+
+  private static void assertFull(Executable call) {
+    StatusRuntimeException refused = assertThrows(StatusRuntimeException.class, call);
     assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
     String description = String.valueOf(refused.getStatus().getDescription());
     assertTrue(description.startsWith("STORAGE_FULL: "), description);

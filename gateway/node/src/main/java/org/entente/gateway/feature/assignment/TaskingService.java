@@ -11,6 +11,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
@@ -53,9 +54,24 @@ final class TaskingService implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     return new ServiceMethods(TaskingGrpc.getServiceDescriptor())
-        .later(TaskingGrpc.getTakeChargeMethod(), Scope.TASK, CallCost.CHANGE, this::takeCharge)
-        .unary(TaskingGrpc.getListChargesMethod(), Scope.TASK, CallCost.READ, this::listCharges)
-        .unary(TaskingGrpc.getShowChainMethod(), Scope.TASK, CallCost.SEARCH, this::showChain)
+        .later(
+            TaskingGrpc.getTakeChargeMethod(),
+            Scope.TASK,
+            CallCost.CHANGE,
+            DiskUse.DEFERRABLE,
+            this::takeCharge)
+        .unary(
+            TaskingGrpc.getListChargesMethod(),
+            Scope.TASK,
+            CallCost.READ,
+            DiskUse.NONE,
+            this::listCharges)
+        .unary(
+            TaskingGrpc.getShowChainMethod(),
+            Scope.TASK,
+            CallCost.SEARCH,
+            DiskUse.NONE,
+            this::showChain)
         .build();
   }
 

@@ -12,6 +12,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -41,11 +42,13 @@ final class AttachmentsService implements BindableService {
             AttachmentsGrpc.getBeginUploadMethod(),
             Scope.PUBLISH,
             CallCost.CHANGE,
+            DiskUse.DEFERRABLE,
             on((to, call) -> to.uploads().begin(call.caller().name(), call.request())))
         .unary(
             AttachmentsGrpc.getWriteUploadMethod(),
             Scope.PUBLISH,
             CallCost.CHANGE,
+            DiskUse.DEFERRABLE,
             on(
                 (to, call) ->
                     to.uploads()
@@ -57,6 +60,7 @@ final class AttachmentsService implements BindableService {
             AttachmentsGrpc.getShowUploadMethod(),
             Scope.PUBLISH,
             CallCost.READ,
+            DiskUse.NONE,
             on(
                 (to, call) ->
                     to.uploads()
@@ -65,6 +69,7 @@ final class AttachmentsService implements BindableService {
             AttachmentsGrpc.getOpenAttachmentMethod(),
             Scope.SEARCH,
             CallCost.READ,
+            DiskUse.DEFERRABLE,
             on(
                 (to, call) ->
                     to.readings()
@@ -76,6 +81,7 @@ final class AttachmentsService implements BindableService {
             AttachmentsGrpc.getReadAttachmentMethod(),
             Scope.SEARCH,
             CallCost.READ,
+            DiskUse.MIXED,
             on(
                 (to, call) ->
                     to.readings()

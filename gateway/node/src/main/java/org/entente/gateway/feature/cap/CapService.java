@@ -6,6 +6,7 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -28,8 +29,14 @@ final class CapService implements BindableService {
             CapGrpc.getReadCapMethod(),
             Scope.PUBLISH,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> StatusMapper.value(converter.read(request)))
-        .unary(CapGrpc.getWriteCapMethod(), Scope.SEARCH, CallCost.READ, this::writeCap)
+        .unary(
+            CapGrpc.getWriteCapMethod(),
+            Scope.SEARCH,
+            CallCost.READ,
+            DiskUse.DEFERRABLE,
+            this::writeCap)
         .build();
   }
 

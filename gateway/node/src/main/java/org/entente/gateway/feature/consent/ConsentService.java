@@ -13,6 +13,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.gateway.rpc.server.RequestFields;
@@ -55,20 +56,35 @@ final class ConsentService implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     return new ServiceMethods(ConsentGrpc.getServiceDescriptor())
-        .later(ConsentGrpc.getAskConsentMethod(), Scope.CONSENT, CallCost.CHANGE, this::askConsent)
+        .later(
+            ConsentGrpc.getAskConsentMethod(),
+            Scope.CONSENT,
+            CallCost.CHANGE,
+            DiskUse.DEFERRABLE,
+            this::askConsent)
         .unary(
             ConsentGrpc.getListConsentsMethod(),
             Scope.CONSENT,
             CallCost.SEARCH,
+            DiskUse.NONE,
             (caller, request) -> listConsents(request))
         .later(
-            ConsentGrpc.getGrantConsentMethod(), Scope.CONSENT, CallCost.CHANGE, this::grantConsent)
+            ConsentGrpc.getGrantConsentMethod(),
+            Scope.CONSENT,
+            CallCost.CHANGE,
+            DiskUse.DEFERRABLE,
+            this::grantConsent)
         .later(
-            ConsentGrpc.getDenyConsentMethod(), Scope.CONSENT, CallCost.CHANGE, this::denyConsent)
+            ConsentGrpc.getDenyConsentMethod(),
+            Scope.CONSENT,
+            CallCost.CHANGE,
+            DiskUse.NECESSARY,
+            this::denyConsent)
         .later(
             ConsentGrpc.getRevokeConsentMethod(),
             Scope.CONSENT,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             this::revokeConsent)
         .build();
   }

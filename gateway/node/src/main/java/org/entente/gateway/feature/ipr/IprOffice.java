@@ -33,6 +33,7 @@ import org.entente.proto.v1.ReadRecordationResponse;
 import org.entente.proto.v1.RecordRightRequest;
 import org.entente.proto.v1.RecordRightResponse;
 import org.entente.proto.v1.Recordation;
+import org.entente.proto.v1.RecordationDecision;
 import org.entente.proto.v1.SuspendGoodsRequest;
 import org.entente.proto.v1.SuspendGoodsResponse;
 
@@ -104,7 +105,9 @@ public final class IprOffice {
   /** Grants, prolongs, refuses or revokes a recordation. */
   public Result<DecideRecordationResponse> decide(
       NodeName client, DecideRecordationRequest request) {
+    boolean grants = request.getDecision() == RecordationDecision.RECORDATION_DECISION_GRANT;
     return named(request.getOnBehalfOf(), RECORDATION, request.getRecordationId())
+        .then(id -> Result.unless(lacksRoom(!grants), () -> Result.done(id)))
         .then(id -> commit(tx -> decide(tx, client, id, request)));
   }
 
@@ -222,6 +225,7 @@ public final class IprOffice {
   /** Records an act of the authority. */
   public Result<ActOnIprCaseResponse> act(NodeName client, ActOnIprCaseRequest request) {
     return named(request.getOnBehalfOf(), CASE, request.getCaseId())
+        .then(id -> Result.unless(lacksRoom(request.hasConclude()), () -> Result.done(id)))
         .then(id -> commit(tx -> act(tx, client, id, request)));
   }
 
@@ -333,11 +337,16 @@ public final class IprOffice {
         : IprParts.id(id);
   }
 
+  /** Why a change is refused while the disk is full; what ends something is not. */
+  private Optional<Problem> lacksRoom(boolean ends) {
+    return ends ? Optional.empty() : parts.ledger().room().refusal();
+  }
+
   private Optional<Problem> room(Kind kind, int most) {
     return records.book().size(kind) >= most
         ? Optional.of(
             new Problem(Code.LIMIT_REACHED, "", "the limit of stored records is reached: " + most))
-        : parts.ledger().room().refusal();
+        : Optional.empty();
   }
 
   /** Reads one page of records; returns where the next begins, empty after the last. */

@@ -25,6 +25,7 @@ import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.LongSearches;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
@@ -62,26 +63,31 @@ final class OperationsService implements BindableService {
             OperationsGrpc.getCreateOperationMethod(),
             Scope.OPERATE_JOINTLY,
             CallCost.CHANGE,
+            DiskUse.DEFERRABLE,
             this::createOperation)
         .unary(
             OperationsGrpc.getChangeOperationMethod(),
             Scope.OPERATE_JOINTLY,
             CallCost.CHANGE,
+            DiskUse.MIXED,
             this::changeOperation)
         .unary(
             OperationsGrpc.getCloseOperationMethod(),
             Scope.OPERATE_JOINTLY,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             this::closeOperation)
         .unary(
             OperationsGrpc.getListOperationsMethod(),
             Scope.OPERATE_JOINTLY,
             CallCost.SEARCH,
+            DiskUse.NONE,
             (caller, request) -> view.list())
         .unary(
             OperationsGrpc.getShowOperationMethod(),
             Scope.OPERATE_JOINTLY,
             CallCost.SEARCH,
+            DiskUse.DEFERRABLE,
             this::showOperation)
         .build();
   }

@@ -6,6 +6,7 @@ import org.entente.gateway.feature.OwnBackups;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.BackupsGrpc;
@@ -24,11 +25,16 @@ final class BackupsService implements BindableService {
   public ServerServiceDefinition bindService() {
     return new ServiceMethods(BackupsGrpc.getServiceDescriptor())
         .unary(
-            BackupsGrpc.getCreateBackupMethod(), Scope.OPERATOR, CallCost.RUN, this::createBackup)
+            BackupsGrpc.getCreateBackupMethod(),
+            Scope.OPERATOR,
+            CallCost.RUN,
+            DiskUse.NECESSARY,
+            this::createBackup)
         .unary(
             BackupsGrpc.getListBackupsMethod(),
             Scope.OPERATOR,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> StatusMapper.value(backups.list()))
         .build();
   }

@@ -307,9 +307,13 @@ public final class ClientSubscriptions {
             positions.isEmpty() ? List.copyOf(all) : positions.stream().distinct().toList());
   }
 
-  /** Deletes a client's own subscription, as {@link #delete} does. */
+  /**
+   * Deletes a client's own subscription, as {@link #delete} does. Refused while the disk is full: a
+   * client that subscribes, reads and deletes in turn leaves a leaf each time.
+   */
   public Result<Long> deleteOwn(NodeName client, String name) {
-    return deleted(client.value(), name, (tx, next) -> {});
+    return Result.unless(
+        ledger.room().refusal(), () -> deleted(client.value(), name, (tx, next) -> {}));
   }
 
   /**

@@ -5,6 +5,7 @@ import io.grpc.ServerServiceDefinition;
 import org.entente.gateway.feature.OwnCluster;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.ClusterGrpc;
@@ -24,16 +25,19 @@ final class ClusterService implements BindableService {
             ClusterGrpc.getTransferLeadMethod(),
             Scope.OPERATOR,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             (caller, request) -> StatusMapper.value(cluster.transfer(caller.name(), request)))
         .unary(
             ClusterGrpc.getReplaceMachineMethod(),
             Scope.OPERATOR,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             (caller, request) -> StatusMapper.value(cluster.replace(caller.name(), request)))
         .unary(
             ClusterGrpc.getAttestDestroyedMethod(),
             Scope.OPERATOR,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             (caller, request) ->
                 StatusMapper.value(cluster.attestDestroyed(caller.name(), request)))
         .build();

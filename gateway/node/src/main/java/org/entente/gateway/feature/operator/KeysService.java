@@ -5,6 +5,7 @@ import io.grpc.ServerServiceDefinition;
 import org.entente.gateway.feature.OwnPairs;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.KeysGrpc;
@@ -24,11 +25,13 @@ final class KeysService implements BindableService {
             KeysGrpc.getRenewKeysMethod(),
             Scope.OPERATOR,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             (caller, request) -> StatusMapper.value(pairs.renew(caller.name(), request)))
         .unary(
             KeysGrpc.getShowKeysMethod(),
             Scope.OPERATOR,
             CallCost.LOOKUP,
+            DiskUse.NONE,
             (caller, request) -> pairs.show())
         .build();
   }

@@ -14,6 +14,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.store.v1.LinkRecord;
@@ -44,10 +45,26 @@ final class LinksService implements BindableService {
             LinksGrpc.getListLinksMethod(),
             Scope.OPERATOR,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> listLinks())
-        .unary(LinksGrpc.getPauseLinkMethod(), Scope.OPERATOR, CallCost.CHANGE, this::pauseLink)
-        .unary(LinksGrpc.getUnpauseLinkMethod(), Scope.OPERATOR, CallCost.CHANGE, this::unpauseLink)
-        .unary(LinksGrpc.getResumeLaneMethod(), Scope.OPERATOR, CallCost.CHANGE, this::resumeLane)
+        .unary(
+            LinksGrpc.getPauseLinkMethod(),
+            Scope.OPERATOR,
+            CallCost.CHANGE,
+            DiskUse.NECESSARY,
+            this::pauseLink)
+        .unary(
+            LinksGrpc.getUnpauseLinkMethod(),
+            Scope.OPERATOR,
+            CallCost.CHANGE,
+            DiskUse.NECESSARY,
+            this::unpauseLink)
+        .unary(
+            LinksGrpc.getResumeLaneMethod(),
+            Scope.OPERATOR,
+            CallCost.CHANGE,
+            DiskUse.NECESSARY,
+            this::resumeLane)
         .build();
   }
 

@@ -10,6 +10,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -43,21 +44,25 @@ final class QuarantineService implements BindableService {
             QuarantineGrpc.getListQuarantineMethod(),
             Scope.OPERATOR,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> listQuarantine(request))
         .unary(
             QuarantineGrpc.getShowQuarantinedMethod(),
             Scope.OPERATOR,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> showQuarantined(request))
         .unary(
             QuarantineGrpc.getRetryQuarantinedMethod(),
             Scope.OPERATOR,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             this::retryQuarantined)
         .unary(
             QuarantineGrpc.getDiscardQuarantinedMethod(),
             Scope.OPERATOR,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             this::discardQuarantined)
         .build();
   }

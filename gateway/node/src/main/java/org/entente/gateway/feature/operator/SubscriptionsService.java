@@ -11,6 +11,7 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -47,31 +48,37 @@ final class SubscriptionsService implements BindableService {
             SubscriptionsGrpc.getCreateSubscriptionMethod(),
             Scope.SUBSCRIBE,
             CallCost.SEARCH,
+            DiskUse.DEFERRABLE,
             this::create)
         .unary(
             SubscriptionsGrpc.getListSubscriptionsMethod(),
             () -> Caller.requireAny(Scope.SUBSCRIBE, Scope.OPERATOR),
             CallCost.SEARCH,
+            DiskUse.NONE,
             this::list)
         .unary(
             SubscriptionsGrpc.getDeleteSubscriptionMethod(),
             () -> Caller.requireAny(Scope.SUBSCRIBE, Scope.OPERATOR),
             CallCost.CHANGE,
+            DiskUse.MIXED,
             this::delete)
         .unary(
             SubscriptionsGrpc.getListDeadLettersMethod(),
             Scope.SUBSCRIBE,
             CallCost.SEARCH,
+            DiskUse.NONE,
             this::deadLetters)
         .later(
             SubscriptionsGrpc.getSettleDeadLettersMethod(),
             Scope.SUBSCRIBE,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             this::settle)
         .unary(
             SubscriptionsGrpc.getListErasedMethod(),
             Scope.SUBSCRIBE,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> StatusMapper.value(erased.page(caller.name(), request)))
         .build();
   }

@@ -141,12 +141,13 @@ public final class ReleaseDecisions {
     }
     AuditActor by = parts.actor(client, person);
     Problem own = second.own(waits.get().message(), client, person);
+    Optional<Problem> full = parts.ledger().room().refusal();
+    // Each attempt on an own message is on record; a denial by another ends the waiting.
+    if (full.isPresent() && (own != null || verdict == Verdict.VERDICT_RELEASE)) {
+      return invalid(full.get());
+    }
     if (own != null) {
       return refuseOwn(by, id, own);
-    }
-    Optional<Problem> full = parts.ledger().room().refusal();
-    if (verdict == Verdict.VERDICT_RELEASE && full.isPresent()) {
-      return invalid(full.get());
     }
     return decisions.run(
         id,

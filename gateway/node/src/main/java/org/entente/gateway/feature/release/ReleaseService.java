@@ -7,6 +7,7 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
@@ -35,9 +36,20 @@ final class ReleaseService implements BindableService {
             ReleaseGrpc.getListHeldMethod(),
             Scope.RELEASE,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> listHeld(request))
-        .later(ReleaseGrpc.getReadHeldMethod(), Scope.RELEASE, CallCost.READ, this::readHeld)
-        .later(ReleaseGrpc.getDecideMethod(), Scope.RELEASE, CallCost.CHANGE, this::decide)
+        .later(
+            ReleaseGrpc.getReadHeldMethod(),
+            Scope.RELEASE,
+            CallCost.READ,
+            DiskUse.DEFERRABLE,
+            this::readHeld)
+        .later(
+            ReleaseGrpc.getDecideMethod(),
+            Scope.RELEASE,
+            CallCost.CHANGE,
+            DiskUse.MIXED,
+            this::decide)
         .build();
   }
 

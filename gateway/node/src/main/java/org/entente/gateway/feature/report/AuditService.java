@@ -22,6 +22,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.LongSearches;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
@@ -73,14 +74,27 @@ final class AuditService implements BindableService {
             AuditGrpc.getReadTileMethod(),
             Scope.AUDIT,
             CallCost.AUDIT,
+            DiskUse.NONE,
             (caller, request) -> readTile(request))
         .unary(
             AuditGrpc.getReadRecordMethod(),
             Scope.AUDIT,
             CallCost.AUDIT,
+            DiskUse.NONE,
             (caller, request) -> readRecord(request))
-        .unary(AuditGrpc.getProveMethod(), Scope.AUDIT, CallCost.SEARCH, this::prove)
-        .unary(AuditGrpc.getExportMethod(), Scope.AUDIT, CallCost.SEARCH, this::export)
+        .unary(
+            AuditGrpc.getProveMethod(),
+            Scope.AUDIT,
+            CallCost.SEARCH,
+            DiskUse.DEFERRABLE,
+            this::prove)
+        // It shows who fills the disk.
+        .unary(
+            AuditGrpc.getExportMethod(),
+            Scope.AUDIT,
+            CallCost.SEARCH,
+            DiskUse.NECESSARY,
+            this::export)
         .build();
   }
 

@@ -10,6 +10,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.ServiceContext;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -38,16 +39,19 @@ final class EvidenceService implements BindableService {
             EvidenceGrpc.getTrackMethod(),
             Scope.EVIDENCE,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> track(request))
         .serverStream(
             EvidenceGrpc.getFollowMethod(),
             Scope.EVIDENCE,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request, out) -> follow(request, out))
         .serverStream(
             EvidenceGrpc.getWatchUnopenedMethod(),
             Scope.EVIDENCE,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request, out) ->
                 new UnopenedWatch(tracking, request.getFollow(), context, Caller.account(), out)
                     .begin())

@@ -13,6 +13,7 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.ServiceContext;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -54,32 +55,43 @@ final class RequestsService implements BindableService {
             RequestsGrpc.getListRequestsMethod(),
             () -> Caller.requireAny(Scope.PUBLISH, Scope.RESPOND),
             CallCost.SEARCH,
+            DiskUse.NONE,
             (caller, request) -> listRequests(request))
-        .later(RequestsGrpc.getRemindMethod(), Scope.PUBLISH, CallCost.CHANGE, this::remind)
+        .later(
+            RequestsGrpc.getRemindMethod(),
+            Scope.PUBLISH,
+            CallCost.CHANGE,
+            DiskUse.DEFERRABLE,
+            this::remind)
         .serverStream(
             RequestsGrpc.getFollowRemindersMethod(),
             Scope.RESPOND,
             CallCost.READ,
+            DiskUse.NONE,
             this::followReminders)
         .unary(
             RequestsGrpc.getRegisterResponderMethod(),
             Scope.RESPOND,
             CallCost.CHANGE,
+            DiskUse.DEFERRABLE,
             this::registerResponder)
         .unary(
             RequestsGrpc.getWithdrawResponderMethod(),
             Scope.RESPOND,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             this::withdrawResponder)
         .unary(
             RequestsGrpc.getListRespondersMethod(),
             Scope.RESPOND,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> listResponders())
         .unary(
             RequestsGrpc.getDiscoverMethod(),
             Scope.PUBLISH,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> discover(request))
         .build();
   }

@@ -12,6 +12,7 @@ import org.entente.gateway.rpc.ServiceContext;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.FollowScoresRequest;
@@ -37,15 +38,26 @@ final class RiskService implements BindableService {
             RiskGrpc.getScoreMessageMethod(),
             Scope.SCORE,
             CallCost.CHANGE,
+            DiskUse.DEFERRABLE,
             (caller, request) -> StatusMapper.value(scores.score(caller.name(), request)))
         .unary(
             RiskGrpc.getShowScoresMethod(),
             Scope.SEARCH,
             CallCost.READ,
+            DiskUse.DEFERRABLE,
             (caller, request) -> StatusMapper.value(scores.show(caller.name(), request)))
-        .unary(RiskGrpc.getListScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::listScores)
+        .unary(
+            RiskGrpc.getListScoresMethod(),
+            Scope.SEARCH,
+            CallCost.SEARCH,
+            DiskUse.DEFERRABLE,
+            this::listScores)
         .serverStream(
-            RiskGrpc.getFollowScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::followScores)
+            RiskGrpc.getFollowScoresMethod(),
+            Scope.SEARCH,
+            CallCost.SEARCH,
+            DiskUse.DEFERRABLE,
+            this::followScores)
         .build();
   }
 

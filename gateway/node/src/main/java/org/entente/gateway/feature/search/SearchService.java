@@ -7,6 +7,7 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.RequestFields;
 import org.entente.gateway.rpc.server.ServiceMethods;
@@ -34,9 +35,20 @@ final class SearchService implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     return new ServiceMethods(SearchGrpc.getServiceDescriptor())
-        .unary(SearchGrpc.getSearchMethod(), Scope.SEARCH, CallCost.SEARCH, this::search)
-        .unary(SearchGrpc.getOpenMethod(), Scope.SEARCH, CallCost.READ, this::open)
-        .unary(SearchGrpc.getRelatedMethod(), Scope.SEARCH, CallCost.SEARCH, this::related)
+        .unary(
+            SearchGrpc.getSearchMethod(),
+            Scope.SEARCH,
+            CallCost.SEARCH,
+            DiskUse.DEFERRABLE,
+            this::search)
+        .unary(
+            SearchGrpc.getOpenMethod(), Scope.SEARCH, CallCost.READ, DiskUse.DEFERRABLE, this::open)
+        .unary(
+            SearchGrpc.getRelatedMethod(),
+            Scope.SEARCH,
+            CallCost.SEARCH,
+            DiskUse.DEFERRABLE,
+            this::related)
         .build();
   }
 

@@ -5,6 +5,7 @@ import io.grpc.ServerServiceDefinition;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -25,21 +26,29 @@ final class WatchService implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     return new ServiceMethods(WatchGrpc.getServiceDescriptor())
-        .unary(WatchGrpc.getAddWatchMethod(), Scope.WATCH, CallCost.CHANGE, this::addWatch)
+        .unary(
+            WatchGrpc.getAddWatchMethod(),
+            Scope.WATCH,
+            CallCost.CHANGE,
+            DiskUse.DEFERRABLE,
+            this::addWatch)
         .unary(
             WatchGrpc.getRemoveWatchMethod(),
             Scope.WATCH,
             CallCost.CHANGE,
+            DiskUse.NECESSARY,
             (caller, request) -> StatusMapper.value(watches.remove(caller.name(), request)))
         .unary(
             WatchGrpc.getListWatchesMethod(),
             Scope.WATCH,
             CallCost.READ,
+            DiskUse.NONE,
             (caller, request) -> StatusMapper.value(watches.list(caller.name(), request)))
         .unary(
             WatchGrpc.getListHitsMethod(),
             Scope.WATCH,
             CallCost.READ,
+            DiskUse.DEFERRABLE,
             (caller, request) -> StatusMapper.value(watches.hits(caller.name(), request)))
         .build();
   }

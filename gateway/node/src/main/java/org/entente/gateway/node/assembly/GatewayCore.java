@@ -38,8 +38,8 @@ import org.entente.gateway.node.keys.SigningPairRenewal;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.receive.NoticeAdmission;
 import org.entente.gateway.rpc.ClientService;
+import org.entente.gateway.rpc.OfferedServices;
 import org.entente.gateway.rpc.server.CurrentAnswers;
-import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.trace.MessageTracer;
 import org.entente.gateway.transmit.OutboxMaintenance;
@@ -421,25 +421,13 @@ public final class GatewayCore {
     all.addAll(services.own());
     CurrentAnswers current = new CurrentAnswers(ground.ledger::isCurrent);
     return new OfferedServices(
-        services.names(), all.stream().map(service -> answering(service, current)).toList());
+        services.names(),
+        all.stream().map(service -> answering(service, current)).toList(),
+        ground.ledger.room()::refusal);
   }
 
   private static ClientService answering(ClientService service, CurrentAnswers current) {
     return context -> () -> ServerInterceptors.intercept(service.with(context), current);
-  }
-
-  /**
-   * The services offered to clients.
-   *
-   * @param names the names that calls may use
-   */
-  record OfferedServices(KnownNames names, List<ClientService> services) {
-    /** These and one more. */
-    OfferedServices and(ClientService more) {
-      List<ClientService> all = new ArrayList<>(services);
-      all.add(more);
-      return new OfferedServices(names, all);
-    }
   }
 
   /** The clients in force and their changes. */

@@ -23,6 +23,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.rpc.ClientServer;
+import org.entente.gateway.rpc.OfferedServices;
 import org.entente.gateway.rpc.PeerChannels;
 import org.entente.gateway.rpc.PeerServer;
 import org.entente.gateway.rpc.server.ServerSettings;
@@ -97,7 +98,7 @@ final class GatewayNetwork {
       PeerLinks links,
       Supplier<TrustBundle> bundle,
       Supplier<ClientRegistry> registered,
-      GatewayCore.OfferedServices offered,
+      OfferedServices offered,
       Servers servers)
       throws IOException {
     NodeConfig config = files.config();
@@ -142,8 +143,7 @@ final class GatewayNetwork {
                         settings,
                         tls,
                         clientTrust,
-                        offered.names(),
-                        offered.services(),
+                        offered,
                         Boolean.TRUE.equals(config.reflection()),
                         servers.turns())));
     return new GatewayNetwork(clients, clientTrust, peers, channels, links, config.links());

@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
@@ -16,6 +17,8 @@ import org.entente.gateway.model.Problem;
 public final class Caller {
   private static final Context.Key<Identified> KEY = Context.key("entente-caller");
   private static final Context.Key<Account> ACCOUNT = Context.key("entente-account");
+  private static final Context.Key<Supplier<Optional<Problem>>> FULL_DISK =
+      Context.key("entente-full-disk");
 
   private static final Context.Key<String> TRACEPARENT = Context.key("traceparent");
   private static final Metadata.Key<String> TRACEPARENT_HEADER =
@@ -31,6 +34,15 @@ public final class Caller {
   /** The context of a call that this account pays. */
   static Context paying(Context context, Account account) {
     return context.withValue(ACCOUNT, account);
+  }
+
+  /**
+   * The same context, with why calls that write are refused.
+   *
+   * @param fullDisk empty while they are not
+   */
+  public static Context within(Context context, Supplier<Optional<Problem>> fullDisk) {
+    return context.withValue(FULL_DISK, fullDisk);
   }
 
   /** The same context, with the span that the caller's metadata name. */
@@ -55,6 +67,22 @@ public final class Caller {
       throw unknown();
     }
     return account;
+  }
+
+  /**
+   * Requires room for what the current call writes.
+   *
+   * @throws io.grpc.StatusRuntimeException with STORAGE_FULL while the disk is full
+   */
+  static void requireRoom() {
+    Supplier<Optional<Problem>> fullDisk = FULL_DISK.get();
+    if (fullDisk == null) {
+      throw unknown();
+    }
+    Optional<Problem> full = fullDisk.get();
+    if (full.isPresent()) {
+      throw StatusMapper.exception(full.get());
+    }
   }
 
   /**

@@ -23,8 +23,9 @@ import org.entente.gateway.identity.Scope;
 
 /**
  * Defines a service of the client port: each method with the scope that it needs, what it costs,
- * and who answers it. A call is charged and its scope checked before any of its request is read. A
- * service with a method that is not defined fails at the start.
+ * what it writes, and who answers it. A call is charged, and its scope and the room for it are
+ * checked, before any of its request is read. A service with a method that is not defined fails at
+ * the start.
  */
 public final class ServiceMethods {
   /** Requests as which one of a library's stream counts: an answer of reflection is long. */
@@ -47,8 +48,9 @@ public final class ServiceMethods {
       MethodDescriptor<Q, A> method,
       Scope scope,
       CallCost cost,
+      DiskUse disk,
       BiFunction<Identified, Q, A> handler) {
-    return unary(method, () -> Caller.require(scope), cost, handler);
+    return unary(method, () -> Caller.require(scope), cost, disk, handler);
   }
 
   /**
@@ -60,11 +62,13 @@ public final class ServiceMethods {
       MethodDescriptor<Q, A> method,
       Supplier<Identified> admission,
       CallCost cost,
+      DiskUse disk,
       BiFunction<Identified, Q, A> handler) {
     return add(
         method,
         admission,
         cost,
+        disk,
         (caller, request, observer) -> answer(handler.apply(caller, request), observer));
   }
 
@@ -74,11 +78,13 @@ public final class ServiceMethods {
       MethodDescriptor<Q, A> method,
       Scope scope,
       CallCost cost,
+      DiskUse disk,
       BiFunction<Identified, Q, CompletableFuture<A>> handler) {
     return add(
         method,
         () -> Caller.require(scope),
         cost,
+        disk,
         (caller, request, observer) ->
             handler
                 .apply(caller, request)
@@ -94,8 +100,12 @@ public final class ServiceMethods {
 
   /** A method with one request and a stream of responses. */
   public <Q, A> ServiceMethods serverStream(
-      MethodDescriptor<Q, A> method, Scope scope, CallCost cost, Responder<Q, A> handler) {
-    return add(method, () -> Caller.require(scope), cost, handler);
+      MethodDescriptor<Q, A> method,
+      Scope scope,
+      CallCost cost,
+      DiskUse disk,
+      Responder<Q, A> handler) {
+    return add(method, () -> Caller.require(scope), cost, disk, handler);
   }
 
   /** A method with streams in both directions. */
@@ -103,12 +113,14 @@ public final class ServiceMethods {
       MethodDescriptor<Q, A> method,
       Scope scope,
       CallCost cost,
+      DiskUse disk,
       BiFunction<Identified, ServerCallStreamObserver<A>, StreamObserver<Q>> handler) {
     service.addMethod(
         method,
         admitted(
             () -> Caller.require(scope),
             cost,
+            disk,
             ServerCalls.asyncBidiStreamingCall(
                 observer ->
                     handler.apply(Caller.known(), (ServerCallStreamObserver<A>) observer))));
@@ -130,7 +142,8 @@ public final class ServiceMethods {
 
   private static <Q, A> ServerMethodDefinition<Q, A> open(
       ServerMethodDefinition<Q, A> method, CallCost cost) {
-    ServerCallHandler<Q, A> handler = admitted(Caller::known, cost, method.getServerCallHandler());
+    ServerCallHandler<Q, A> handler =
+        admitted(Caller::known, cost, DiskUse.NONE, method.getServerCallHandler());
     return method.withServerCallHandler(
         method.getMethodDescriptor().getType().clientSendsOneMessage()
             ? handler
@@ -153,6 +166,7 @@ public final class ServiceMethods {
       MethodDescriptor<Q, A> method,
       Supplier<Identified> admission,
       CallCost cost,
+      DiskUse disk,
       Responder<Q, A> handler) {
     BiConsumer<Q, StreamObserver<A>> answering =
         (request, observer) ->
@@ -162,6 +176,7 @@ public final class ServiceMethods {
         admitted(
             admission,
             cost,
+            disk,
             method.getType() == MethodDescriptor.MethodType.UNARY
                 ? ServerCalls.asyncUnaryCall(answering::accept)
                 : ServerCalls.asyncServerStreamingCall(answering::accept)));
@@ -169,11 +184,15 @@ public final class ServiceMethods {
   }
 
   private static <Q, A> ServerCallHandler<Q, A> admitted(
-      Supplier<Identified> admission, CallCost cost, ServerCallHandler<Q, A> handler) {
+      Supplier<Identified> admission,
+      CallCost cost,
+      DiskUse disk,
+      ServerCallHandler<Q, A> handler) {
     return (call, headers) -> {
       // A caller without the scope pays too.
       cost.charge();
       Identified unused = admission.get();
+      disk.requireRoom();
       return handler.startCall(call, headers);
     };
   }

@@ -89,7 +89,7 @@ final class IprNode implements AutoCloseable {
   final SettableClock clock = new SettableClock(Instant.parse("2026-03-02T08:00:00Z"));
   final MemoryStorageKeys keys = new MemoryStorageKeys();
   final RecordedLeaves leaves = new RecordedLeaves();
-  private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  final MemoryStore.Disk disk = new MemoryStore.Disk();
   MemoryStore store = new MemoryStore(disk);
   Ledger ledger;
   IprOffice office;

@@ -26,6 +26,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.DecideRecordationRequest;
+import org.entente.proto.v1.IprAnswer;
+import org.entente.proto.v1.IprOutcome;
 import org.entente.proto.v1.ListRecordationsRequest;
 import org.entente.proto.v1.ReadRecordationRequest;
 import org.entente.proto.v1.RecordRightRequest;
@@ -86,6 +88,24 @@ class RecordationLifecycleTest {
     Recordation recorded = done(node.office.record(DESK, last)).getRecordation();
     assertEquals(recorded, done(node.office.record(DESK, last)).getRecordation());
     assertEquals(Code.LIMIT_REACHED, code(node.office.record(DESK, request)));
+  }
+
+  /** Threat: acts that leave a leaf each use up a disk that is full for drafts. */
+  @Test
+  void decisions_onAFullDisk_onlyEnd() {
+    ByteString applied = node.applied(HOLDER).getRecordationId();
+    ByteString granted = node.granted();
+    ByteString open = node.notified();
+    done(node.answer(open, IprAnswer.IPR_ANSWER_GENUINE));
+    node.disk.free(1 << 20);
+    node.ledger.room().look();
+    List<AuditType> before = node.leaves.types();
+    assertEquals(Code.STORAGE_FULL, decided(applied, RECORDATION_DECISION_GRANT));
+    assertEquals(Code.STORAGE_FULL, code(node.extend(open, 1)));
+    assertEquals(before, node.leaves.types());
+    done(node.decide(applied, RECORDATION_DECISION_REFUSE, Duration.ZERO));
+    done(node.decide(granted, RECORDATION_DECISION_REVOKE, Duration.ZERO));
+    done(node.conclude(open, IprOutcome.IPR_OUTCOME_RELEASED));
   }
 
   @Test

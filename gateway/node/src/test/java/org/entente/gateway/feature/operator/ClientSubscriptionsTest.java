@@ -23,6 +23,7 @@ import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.Results;
 import org.entente.proto.store.v1.DeadPosition;
 import org.entente.proto.v1.CreateSubscriptionRequest;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenCursor;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A client sets its subscription back while the gateway still works on what it said before. */
 @Timeout(60)
 class ClientSubscriptionsTest {
+  private static final NodeName DESK = new NodeName("desk");
   private static final String CURSOR = "main";
   private static final OpenCursor OPEN = OpenCursor.newBuilder().setCursor(CURSOR).build();
 
@@ -90,15 +92,32 @@ class ClientSubscriptionsTest {
             .fold(done -> null, refused -> refused.code()));
   }
 
+  private ClientSubscriptions administration() {
+    return new ClientSubscriptions(
+        ReceiveKit.SELF,
+        node.ledger,
+        new LabelCheck(MessageLimits.defaults()),
+        node.subscriptions,
+        Set::of);
+  }
+
+  /** Attack: a client subscribes, reads and deletes in turn, and each turn leaves a leaf. */
+  @Test
+  void subscription_onAFullDisk_isDeletedByOperatorsAlone() {
+    ClientSubscriptions subscriptions = administration();
+    CreateSubscriptionRequest request =
+        CreateSubscriptionRequest.newBuilder().setName(CURSOR).build();
+    Results.value(subscriptions.create(DESK, request));
+    node.leave(1 << 20);
+    assertEquals(Code.STORAGE_FULL, Results.problem(subscriptions.deleteOwn(DESK, CURSOR)).code());
+    OnBehalfOf person =
+        OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("ticket 9").build();
+    Results.value(subscriptions.delete(new NodeName("operator"), DESK.value(), CURSOR, person));
+  }
+
   @Test
   void acknowledgementRefusedForLoad_doesNotUndoThatItsSubscriptionIsSetBack() throws Exception {
-    ClientSubscriptions subscriptions =
-        new ClientSubscriptions(
-            ReceiveKit.SELF,
-            node.ledger,
-            new LabelCheck(MessageLimits.defaults()),
-            node.subscriptions,
-            Set::of);
+    ClientSubscriptions subscriptions = administration();
     for (int i = 0; i < 3; i++) {
       node.kit.handOver(node.sealed(node.alert("alert " + i)));
     }
@@ -113,7 +132,7 @@ class ClientSubscriptionsTest {
         2,
         Results.value(
                 subscriptions.create(
-                    new NodeName("desk"),
+                    DESK,
                     CreateSubscriptionRequest.newBuilder()
                         .setName(CURSOR)
                         .setFromPosition(2)

@@ -168,6 +168,12 @@ final class QuarantineNode implements AutoCloseable {
         new QuarantineStages(kit.setAside(), undeliverable(), new NothingSent()));
   }
 
+  /** Leaves so many bytes on the disk. */
+  void leave(long free) {
+    disk.free(free);
+    ledger.room().look();
+  }
+
   /** What a killed process leaves is all that the next one has. */
   void restart() {
     kit.close();

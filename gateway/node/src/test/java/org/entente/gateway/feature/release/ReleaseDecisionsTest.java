@@ -217,6 +217,20 @@ class ReleaseDecisionsTest {
     assertTrue(publish(draft("k3")).hasHeld());
   }
 
+  /** Attack: a person tries to decide on its own draft again and again; each attempt is a leaf. */
+  @Test
+  void ownDecision_onAFullDisk_isRefusedWithoutALeaf() {
+    MessageId id = held("k1");
+    disk.free(100 << 20);
+    ledger().room().look();
+    List<AuditType> before = journal.types();
+    for (Verdict verdict : List.of(Verdict.VERDICT_RELEASE, Verdict.VERDICT_DENY)) {
+      Outcome own = decide(id, verdict, person("FR-1", WHY));
+      assertEquals("STORAGE_FULL", own.getInvalid().getCode());
+    }
+    assertEquals(before, journal.types());
+  }
+
   /** Attack: a client whose drafts others release had all that may wait for a recipient. */
   @Test
   void release_beyondTheShareOfTheDraftsClient_isRefused_andTheDraftStaysHeld() {

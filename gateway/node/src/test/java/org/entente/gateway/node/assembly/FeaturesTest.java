@@ -31,6 +31,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.rpc.OfferedServices;
 import org.entente.gateway.rpc.ServiceContext;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.NoCopies;
@@ -122,7 +123,7 @@ class FeaturesTest {
                   .publish(DESK, federation.draft(without, Duration.ofHours(1), "de.customs"))
                   .join();
           assertTrue(outcome.hasAccepted(), without + ": " + outcome);
-          GatewayCore.OfferedServices offered = core.clientServices();
+          OfferedServices offered = core.clientServices();
           ServiceContext context =
               new ServiceContext(
                   offered.names(),
