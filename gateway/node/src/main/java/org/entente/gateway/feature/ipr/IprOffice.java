@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.feature.ipr.IprTable.Kind;
@@ -43,11 +44,11 @@ import org.entente.proto.v1.SuspendGoodsResponse;
  * Calls block; safe for use by several threads.
  */
 public final class IprOffice {
-  /** Most stored recordations. */
-  public static final int MOST_RECORDATIONS = 10_000;
+  /** Most stored recordations of all clients. */
+  public static final int MOST_RECORDATIONS = 20_000;
 
-  /** Most stored cases, including closed ones. */
-  public static final int MOST_CASES = 20_000;
+  /** Most stored cases of all clients, including closed ones. */
+  public static final int MOST_CASES = 40_000;
 
   private static final PageLimits PAGES = new PageLimits(100, 200);
   private static final String RECORDATION = "recordation_id";
@@ -89,10 +90,11 @@ public final class IprOffice {
           () -> reused(RECORDATION));
     }
     return Result.unless(
-        room(Kind.RECORDATION, MOST_RECORDATIONS),
+        room(tx, Kind.RECORDATION, client, MOST_RECORDATIONS),
         () -> {
           Recordation applied = recording.applied(id, request, tx.nowMillis());
           records.put(tx, applied);
+          records.book().madeBy(tx, Kind.RECORDATION, id, token(client));
           changed(tx, client, request.getOnBehalfOf(), id, "application recorded");
           return Result.done(recorded(applied));
         });
@@ -191,7 +193,7 @@ public final class IprOffice {
               .map(kept -> suspended(kept, tx.nowMillis())),
           () -> reused(CASE));
     }
-    Optional<Problem> full = room(Kind.CASE, MOST_CASES);
+    Optional<Problem> full = room(tx, Kind.CASE, client, MOST_CASES);
     if (full.isPresent()) {
       return new Result.Refused<>(full.get());
     }
@@ -204,6 +206,7 @@ public final class IprOffice {
         .map(
             step -> {
               records.put(tx, step.after());
+              records.book().madeBy(tx, Kind.CASE, id, token(client));
               acted(tx, AuditType.IPR_ACTED, client, request.getOnBehalfOf(), step);
               return suspended(step.after(), tx.nowMillis());
             });
@@ -342,11 +345,21 @@ public final class IprOffice {
     return ends ? Optional.empty() : parts.ledger().room().refusal();
   }
 
-  private Optional<Problem> room(Kind kind, int most) {
-    return records.book().size(kind) >= most
-        ? Optional.of(
-            new Problem(Code.LIMIT_REACHED, "", "the limit of stored records is reached: " + most))
-        : Optional.empty();
+  private Optional<Problem> room(Transaction tx, Kind kind, NodeName client, int most) {
+    IprTable book = records.book();
+    return new SharedRoom(most).fits(book.made(tx, kind, token(client)), book.size(kind))
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Code.LIMIT_REACHED,
+                "",
+                ("%d records of this kind are stored, at most, and this client has made as many as"
+                        + " are still free; one is removed some time after it is over")
+                    .formatted(most)));
+  }
+
+  private byte[] token(NodeName client) {
+    return parts.ledger().names().token(client.value());
   }
 
   /** Reads one page of records; returns where the next begins, empty after the last. */

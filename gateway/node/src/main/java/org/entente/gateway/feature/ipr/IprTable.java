@@ -13,6 +13,7 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.UnreadableRecords;
+import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * IPR u8 1 · 16-byte recordation id → IprRecord
  * IPR u8 2 · 16-byte case id        → IprRecord
+ * IPR u8 3 · u8 kind · 16-byte id   → token of the client that made the record
+ * IPR u8 4 · u8 kind · that token   → u32 records of the kind that it made
  * </pre>
  *
  * Counts, and deadlines of open cases, are known without reading the disk; safe for many threads.
@@ -55,6 +58,9 @@ public final class IprTable {
    * @param record the record
    */
   public record Entry(MessageId id, IprRecord record) {}
+
+  private static final int MADE_BY = 3;
+  private static final int MADE = 4;
 
   private final Store store;
   private final UnreadableRecords unreadable;
@@ -115,8 +121,34 @@ public final class IprTable {
         });
   }
 
+  /** Counts a new record for the client that made it, given as a token, until it is removed. */
+  void madeBy(Transaction tx, Kind kind, MessageId id, byte[] client) {
+    tx.put(Table.IPR, madeByKey(kind, id), client);
+    countMade(tx, kind, client, 1);
+  }
+
+  /** How many stored records a client made, with those of this transaction. */
+  int made(Transaction tx, Kind kind, byte[] client) {
+    byte[] count = tx.get(Table.IPR, madeKey(kind, client));
+    return count == null ? 0 : BigEndian.u32(count, 0);
+  }
+
+  private void countMade(Transaction tx, Kind kind, byte[] client, int by) {
+    int now = made(tx, kind, client) + by;
+    if (now > 0) {
+      tx.put(Table.IPR, madeKey(kind, client), KeyBuilder.key().u32(now).done());
+    } else {
+      tx.delete(Table.IPR, madeKey(kind, client));
+    }
+  }
+
   /** Removes an existing record. */
   public void remove(Transaction tx, Kind kind, MessageId id) {
+    byte[] client = tx.get(Table.IPR, madeByKey(kind, id));
+    if (client != null) {
+      countMade(tx, kind, client, -1);
+      tx.delete(Table.IPR, madeByKey(kind, id));
+    }
     tx.delete(Table.IPR, key(kind, id));
     tx.afterCommit(
         () -> {
@@ -200,6 +232,14 @@ public final class IprTable {
 
   private static IprRecord parse(byte[] value) {
     return CorruptRecord.parse(IprRecord.parser(), value, "IPR");
+  }
+
+  private static byte[] madeByKey(Kind kind, MessageId id) {
+    return KeyBuilder.key().u8(MADE_BY).u8(kind.space).bytes(id.bytes()).done();
+  }
+
+  private static byte[] madeKey(Kind kind, byte[] client) {
+    return KeyBuilder.key().u8(MADE).u8(kind.space).bytes(client).done();
   }
 
   private static byte[] key(Kind kind, MessageId id) {

@@ -23,10 +23,13 @@ import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.DecideRecordationRequest;
 import org.entente.proto.v1.IprAnswer;
+import org.entente.proto.v1.IprCaseKind;
 import org.entente.proto.v1.IprOutcome;
 import org.entente.proto.v1.ListRecordationsRequest;
 import org.entente.proto.v1.ReadRecordationRequest;
@@ -80,7 +83,7 @@ class RecordationLifecycleTest {
   @Test
   void repeatedApplication_isAnswered_alsoWhereNoRoomIsLeft() {
     RecordRightRequest request = application(HOLDER);
-    for (int i = 1; i < IprOffice.MOST_RECORDATIONS; i++) {
+    for (int i = 1; i < IprOffice.MOST_RECORDATIONS / 2; i++) {
       done(node.office.record(DESK, request));
     }
     RecordRightRequest last =
@@ -88,6 +91,37 @@ class RecordationLifecycleTest {
     Recordation recorded = done(node.office.record(DESK, last)).getRecordation();
     assertEquals(recorded, done(node.office.record(DESK, last)).getRecordation());
     assertEquals(Code.LIMIT_REACHED, code(node.office.record(DESK, request)));
+    NodeName night = new NodeName("night-desk");
+    done(node.office.record(night, request));
+    node.restart();
+    assertEquals(Code.LIMIT_REACHED, code(node.office.record(DESK, request)));
+    done(node.office.record(night, request));
+  }
+
+  @Test
+  void recordsOfAClient_countForIt_untilTheyAreRemoved() {
+    byte[] desk = node.ledger.names().token(DESK.value());
+    ByteString id = node.granted(HOLDER, Duration.ofDays(1));
+    node.suspended(IprCaseKind.IPR_CASE_KIND_STANDARD, id);
+    ByteString refused = node.applied(HOLDER).getRecordationId();
+    done(node.decide(refused, RECORDATION_DECISION_REFUSE, Duration.ZERO));
+    assertEquals("2 1", made(desk));
+    assertEquals("0 0", made(node.ledger.names().token("night-desk")));
+    node.clock.move(IprNode.KEEP.plusDays(2));
+    assertEquals(1, node.upkeep.round());
+    assertEquals("1 1", made(desk), "what was refused is over; the case is open");
+    node.restart();
+    assertEquals("1 1", made(desk));
+  }
+
+  private String made(byte[] client) {
+    IprTable book = IprTable.of(node.ledger);
+    return node.ledger.commit(
+        Lane.ROUTINE,
+        tx ->
+            book.made(tx, IprTable.Kind.RECORDATION, client)
+                + " "
+                + book.made(tx, IprTable.Kind.CASE, client));
   }
 
   /** Threat: acts that leave a leaf each use up a disk that is full for drafts. */
