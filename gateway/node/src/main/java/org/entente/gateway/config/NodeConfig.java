@@ -762,6 +762,12 @@ public record NodeConfig(
    * @param gatewayKeys keys of its gateways that are ever accepted, 1,024 by default
    * @param relayedKib KiB a second of attachments that this gateway, as a transit, passes on to it,
    *     8,192 by default, at least 256
+   * @param openRequests open requests of it here, and of this agency there, 10,000 by default;
+   *     exercises count for themselves
+   * @param undecidedConsents requests for consent of it that are undecided here, and of this agency
+   *     there, 1,000 by default
+   * @param openOperations open joint operations that it leads and that are stored here, and that
+   *     this agency leads and has it as a member, 100 by default
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record PerAgency(
@@ -775,9 +781,12 @@ public record NodeConfig(
       @OrDefault int custodyBytes,
       @OrDefault int messages,
       @OrDefault int gatewayKeys,
-      @OrDefault int relayedKib) {
+      @OrDefault int relayedKib,
+      @OrDefault int openRequests,
+      @OrDefault int undecidedConsents,
+      @OrDefault int openOperations) {
     /** All defaults. */
-    public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public PerAgency {
       connections = bounded("limits.per_agency.connections", connections, 16, 1, 10_000);
@@ -804,6 +813,10 @@ public record NodeConfig(
       messages = bounded("limits.per_agency.messages", messages, 60_000, 1_000, 10_000_000);
       gatewayKeys = bounded("limits.per_agency.gateway_keys", gatewayKeys, 1_024, 16, 1_000_000);
       relayedKib = bounded("limits.per_agency.relayed_kib", relayedKib, 8_192, 256, 1 << 24);
+      openRequests = bounded("limits.per_agency.open_requests", openRequests, 10_000, 2, 1_000_000);
+      undecidedConsents =
+          bounded("limits.per_agency.undecided_consents", undecidedConsents, 1_000, 2, 1_000_000);
+      openOperations = bounded("limits.per_agency.open_operations", openOperations, 100, 2, 10_000);
     }
   }
 

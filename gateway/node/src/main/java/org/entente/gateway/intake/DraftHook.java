@@ -6,6 +6,7 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.v1.Label;
@@ -58,11 +59,23 @@ public interface DraftHook {
   }
 
   /**
-   * A message of this agency is committed.
+   * A refusal for each recipient at whom the client may have no more of what the message brings;
+   * others may have it. What it reserves it holds until {@link #end}.
    *
+   * @param client the client that caused the message
    * @param parts the message, once for each agreement and way of addressing
    */
-  default void sent(Transaction tx, List<Permitted> parts) {}
+  default List<Refusal> beyond(String client, List<Permitted> parts, Object attempt) {
+    return List.of();
+  }
+
+  /**
+   * A message of this agency is committed.
+   *
+   * @param client the client that caused it
+   * @param parts the message, once for each agreement and way of addressing
+   */
+  default void sent(Transaction tx, String client, List<Permitted> parts) {}
 
   /** A message of this agency is recalled, in this commit. */
   default void recalled(Transaction tx, MessageId message) {}

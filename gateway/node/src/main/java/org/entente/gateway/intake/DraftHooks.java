@@ -11,6 +11,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Refusal;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.decide.Permitted;
@@ -82,8 +83,12 @@ public record DraftHooks(
     return false;
   }
 
-  void sent(Transaction tx, List<Permitted> parts) {
-    hooks.forEach(hook -> hook.sent(tx, parts));
+  List<Refusal> beyond(String client, List<Permitted> parts, Object attempt) {
+    return hooks.stream().flatMap(hook -> hook.beyond(client, parts, attempt).stream()).toList();
+  }
+
+  void sent(Transaction tx, String client, List<Permitted> parts) {
+    hooks.forEach(hook -> hook.sent(tx, client, parts));
   }
 
   void recalled(Transaction tx, MessageId message) {

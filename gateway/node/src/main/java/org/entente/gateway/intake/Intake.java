@@ -26,7 +26,6 @@ import org.entente.gateway.ledger.record.DiskSpace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -285,8 +284,8 @@ public final class Intake implements AutoCloseable {
   }
 
   /**
-   * Accepts a draft within the shares of what waits for its recipients. A recipient that confirms
-   * nothing keeps no draft from the others of a group.
+   * Accepts a draft within the shares of what waits for its recipients, and of what they keep open.
+   * A recipient that confirms or answers nothing keeps no draft from the others of a group.
    *
    * @param submission makes a submission of what is decided
    */
@@ -295,15 +294,26 @@ public final class Intake implements AutoCloseable {
       Function<DecidedDraft, Submission> submission,
       Consumer<Submission> submitting) {
     Submission whole = submission.apply(decided);
-    List<Refusal> beyond = waitingShare.refusals(whole);
+    List<Refusal> beyond = beyond(whole);
     DecidedDraft rest = beyond.isEmpty() ? decided : decided.without(beyond);
     if (rest.decision().outcome() == PolicyDecision.Outcome.REFUSED) {
       // Not a refusal for good: the same draft is accepted, or released, once there is room.
-      reject(whole.key(), new Problem(Code.OVERLOADED, "to", beyond.get(0).reason()), whole.done());
+      Refusal first = beyond.get(0);
+      reject(whole.key(), new Problem(first.code(), "to", first.reason()), whole.done());
       return;
     }
     beyond.forEach(refusal -> meters.refused(Meters.Side.EGRESS, refusal.code()));
     submitting.accept(beyond.isEmpty() ? whole : submission.apply(rest));
+  }
+
+  /** The first refusal of each recipient whose share is taken. */
+  private List<Refusal> beyond(Submission draft) {
+    Map<String, Refusal> beyond = new LinkedHashMap<>();
+    waitingShare.refusals(draft).forEach(one -> beyond.putIfAbsent(one.recipient(), one));
+    hooks
+        .beyond(draft.sharer(), draft.parts(), draft.done())
+        .forEach(one -> beyond.putIfAbsent(one.recipient(), one));
+    return List.copyOf(beyond.values());
   }
 
   private CheckedDraft traced(
@@ -613,7 +623,7 @@ public final class Intake implements AutoCloseable {
           tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
       RejectionEvidence.of(tx, parts, id, submission.refusals());
       DraftAuditLeaves.passedOn(tx, submission);
-      hooks.sent(tx, submission.parts());
+      hooks.sent(tx, submission.sharer(), submission.parts());
       OnwardUseEvidence.tell(tx, parts, submission);
       ChainLink.of(submission.parts().get(0).label())
           .ifPresent(step -> changed(tx, submission.actor(), step));

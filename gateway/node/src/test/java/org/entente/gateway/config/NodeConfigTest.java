@@ -334,6 +334,12 @@ class NodeConfigTest {
         "limits: { per_agency: { messages: 999 } } | limits.per_agency.messages is 999; it must be",
         "limits: { per_agency: { relayed_kib: 255 } } | limits.per_agency.relayed_kib is 255; it"
             + " must",
+        "limits: { per_agency: { open_requests: 1 } } | limits.per_agency.open_requests is 1; it"
+            + " must",
+        "limits: { per_agency: { undecided_consents: 1 } } | limits.per_agency.undecided_consents"
+            + " is 1; it must be from 2 to 1000000",
+        "limits: { per_agency: { open_operations: 10001 } } | limits.per_agency.open_operations is"
+            + " 10001; it must be from 2 to 10000",
         "limits: { worker_threads: 7 } | limits.worker_threads is 7; it must be from 8 to 1024",
         "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of agency_percent",
         "clients: [{ name: a, scopes: [rights_holder, publish] }] | a rights holder may have that"

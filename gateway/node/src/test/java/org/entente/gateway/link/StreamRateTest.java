@@ -133,7 +133,7 @@ class StreamRateTest {
                 0,
                 null,
                 new NodeConfig.PerAgency(
-                    0, 0, 0, 0, deliveries, verifications, commits, 0, messages, 0, 0)),
+                    0, 0, 0, 0, deliveries, verifications, commits, 0, messages, 0, 0, 0, 0, 0)),
             timers::nanos));
   }
 

@@ -86,7 +86,8 @@ class AnswerAttackTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          new ResponseDeadlines(RequestTable.of(ledger), new Meters()).sent(tx, request);
+          new ResponseDeadlines(RequestTable.of(ledger), new Meters(), 10_000)
+              .sent(tx, new byte[0], request);
           EvidenceTimeouts.begin(
               tx,
               ledger,
@@ -247,7 +248,8 @@ class AnswerAttackTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          new ResponseDeadlines(RequestTable.of(ledger), new Meters()).sent(tx, answer);
+          new ResponseDeadlines(RequestTable.of(ledger), new Meters(), 10_000)
+              .sent(tx, new byte[0], answer);
           return request;
         });
     refused(Code.ALREADY_ANSWERED, reminds(request));

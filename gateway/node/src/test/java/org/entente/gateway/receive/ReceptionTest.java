@@ -32,9 +32,9 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.feature.consent.ConsentTable;
-import org.entente.gateway.feature.consent.IncomingConsents;
 import org.entente.gateway.feature.request.RequestTable;
 import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.record.FreshContent;
@@ -89,6 +89,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What one commit of reception holds: number, content, leaves, evidence and what follows. */
 class ReceptionTest {
+  private static final int MOST_UNDECIDED = NodeConfig.PerAgency.DEFAULT.undecidedConsents();
+
   private final Path folder;
   @AutoClose private final RecipientNode node;
 
@@ -844,7 +846,7 @@ class ReceptionTest {
     node.ledger.commit(
         LANE,
         tx -> {
-          for (int i = 1; i < IncomingConsents.MOST_OPEN; i++) {
+          for (int i = 1; i < MOST_UNDECIDED; i++) {
             ConsentTable.of(node.ledger).put(tx, ConsentTable.Side.ORIGINATOR, node.id(), open);
           }
           return open;
@@ -856,7 +858,7 @@ class ReceptionTest {
     assertAnswer(Result.RESULT_COMMITTED, "", node.kit.handOver(both));
     assertTrue(node.isHere(last.messageId()));
     assertFalse(node.isHere(beyond.messageId()));
-    assertEquals(IncomingConsents.MOST_OPEN, ConsentTable.of(node.ledger).open(ORIGIN));
+    assertEquals(MOST_UNDECIDED, ConsentTable.of(node.ledger).open(ORIGIN));
     EvidenceItem told = node.lastOwed();
     assertEquals(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, told.getKind());
     assertEquals("LIMIT_REACHED", told.getCode());

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.feature.operation.HeldRosters;
 import org.entente.gateway.feature.operation.OperationReception;
@@ -70,6 +71,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RosterThreatsTest {
   private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
+  private static final int MOST_OPEN = NodeConfig.PerAgency.DEFAULT.openOperations();
 
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
@@ -89,7 +91,7 @@ class RosterThreatsTest {
     kit =
         new ReceiveKit(
             ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> NOW);
-    rosters = new RosterRecords(OperationTable.of(ledger), new RecordSeal(keys, random));
+    rosters = new RosterRecords(OperationTable.of(ledger), new RecordSeal(keys, random), MOST_OPEN);
     first =
         RosterKit.first(
             kit.originKey(), NOW, "fr.customs", participant("de.customs"), observer("us.cbp"));
@@ -563,7 +565,7 @@ class RosterThreatsTest {
 
   @Test
   void operationsOfOneLead_areBounded() {
-    for (int i = 0; i < OperationReception.MOST_OF_ONE_LEAD; i++) {
+    for (int i = 0; i < MOST_OPEN; i++) {
       holds(RosterKit.first(kit.originKey(), NOW, "fr.customs", participant("de.customs")));
     }
     refused(Code.LIMIT_REACHED, carrying(first.signed()));
@@ -586,7 +588,7 @@ class RosterThreatsTest {
     envelopeOf(200);
     assertEquals(EnvelopeHeader.MAX_ALTERING, rosters.list(1_000).size());
     envelopeOf(200);
-    assertEquals(OperationReception.MOST_OF_ONE_LEAD, rosters.list(1_000).size());
+    assertEquals(MOST_OPEN, rosters.list(1_000).size());
   }
 
   private void envelopeOf(int first) {
@@ -660,7 +662,7 @@ class RosterThreatsTest {
     now = NOW.plusSeconds(60);
     RosterKit own = founded();
     holds(own);
-    for (int i = 1; i < OperationReception.MOST_OF_ONE_LEAD; i++) {
+    for (int i = 1; i < MOST_OPEN; i++) {
       holds(founded());
     }
     RosterKit prolonged = ended.next(lead("fr.customs"), participant("de.customs"));
@@ -691,17 +693,17 @@ class RosterThreatsTest {
 
   @Test
   void operations_handedOverUnasked_doNotCountForTheirNewLead() {
-    for (int i = 0; i < OperationReception.MOST_OF_ONE_LEAD; i++) {
+    for (int i = 0; i < MOST_OPEN; i++) {
       handedOn(signedBy("us.cbp"), "fr.customs");
     }
     assertEquals(List.of(), open("fr.customs"));
-    assertEquals(OperationReception.MOST_OF_ONE_LEAD, open("us.cbp").size());
+    assertEquals(MOST_OPEN, open("us.cbp").size());
     taken(carrying(first.signed()));
   }
 
   @Test
   void operations_handedOver_stillCountForTheirFounder() {
-    for (int i = 0; i < OperationReception.MOST_OF_ONE_LEAD; i++) {
+    for (int i = 0; i < MOST_OPEN; i++) {
       handedOn(signedBy("fr.customs"), "us.cbp");
     }
     refused(Code.LIMIT_REACHED, carrying(first.signed()));
@@ -765,7 +767,8 @@ class RosterThreatsTest {
   void roster_isOpenedOnceInACommit_andAgainInTheNext() {
     AtomicInteger opened = new AtomicInteger();
     RosterRecords counted =
-        new RosterRecords(OperationTable.of(ledger), new RecordSeal(counting(opened), random));
+        new RosterRecords(
+            OperationTable.of(ledger), new RecordSeal(counting(opened), random), MOST_OPEN);
     RosterKit second = first.next(lead("fr.customs"), participant("de.customs"));
     holds(first, founded());
     for (int commits = 1; commits <= 2; commits++) {
@@ -821,7 +824,8 @@ class RosterThreatsTest {
   void rostersOfSeveralOperations_areOpenedOnceInACommit() {
     AtomicInteger opened = new AtomicInteger();
     RosterRecords counted =
-        new RosterRecords(OperationTable.of(ledger), new RecordSeal(counting(opened), random));
+        new RosterRecords(
+            OperationTable.of(ledger), new RecordSeal(counting(opened), random), MOST_OPEN);
     List<RosterKit> several = List.of(first, founded(), founded());
     holds(several.toArray(RosterKit[]::new));
     ledger.commit(

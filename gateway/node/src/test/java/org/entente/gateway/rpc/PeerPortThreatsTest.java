@@ -211,7 +211,8 @@ class PeerPortThreatsTest {
   void connections_underMintedNames_countForTheirAgency() throws Exception {
     PeerServer server =
         edge.startPeers(
-            limits(20, new NodeConfig.PerAgency(CONNECTIONS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
+            limits(
+                20, new NodeConfig.PerAgency(CONNECTIONS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
     Honest honest = new Honest(server, "x.hub");
     List<RawPeerClient> hostile = new ArrayList<>();
     List<String> reasons = new ArrayList<>();
@@ -284,7 +285,7 @@ class PeerPortThreatsTest {
   void calls_underMintedNames_countForTheirAgency() throws Exception {
     PeerServer server =
         edge.startPeers(
-            limits(20, new NodeConfig.PerAgency(0, STREAMS, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
+            limits(20, new NodeConfig.PerAgency(0, STREAMS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
     Honest honest = new Honest(server, "x.hub");
     List<RawPeerClient> hostile = new ArrayList<>();
     try {

@@ -32,6 +32,7 @@ import org.entente.gateway.feature.release.HeldDraftTable;
 import org.entente.gateway.feature.release.HeldDrafts;
 import org.entente.gateway.feature.release.ReleaseDecisions;
 import org.entente.gateway.feature.request.RequestReminders;
+import org.entente.gateway.feature.request.RequestShares;
 import org.entente.gateway.feature.request.RequestTable;
 import org.entente.gateway.feature.request.ResponseCorrelation;
 import org.entente.gateway.feature.request.ResponseDeadlines;
@@ -72,6 +73,12 @@ public final class IntakeKit implements AutoCloseable {
 
   private static final FederationName FEDERATION = new FederationName("test.example");
   private static final NodeName GATEWAY = new NodeName("gateway-1");
+
+  /** Open requests that another agency takes of this one. */
+  public static final int OPEN_REQUESTS = 40;
+
+  /** Open operations that another agency takes of this one. */
+  public static final int OPEN_OPERATIONS = 100;
 
   /** How long a message is held. */
   public static final Duration HELD = Duration.ofDays(3);
@@ -165,7 +172,7 @@ public final class IntakeKit implements AutoCloseable {
             meters,
             64,
             1 << 20);
-    rosters = new RosterRecords(OperationTable.of(ledger), atRest);
+    rosters = new RosterRecords(OperationTable.of(ledger), atRest, OPEN_OPERATIONS);
     held = new HeldDrafts(ledger, atRest, holding);
     parts =
         new IntakeParts(
@@ -229,7 +236,8 @@ public final class IntakeKit implements AutoCloseable {
             new ResponseCorrelation(
                 ledger,
                 new EvidenceRecords(atRest, SELF),
-                new ResponseDeadlines(RequestTable.of(ledger), meters),
+                new ResponseDeadlines(RequestTable.of(ledger), meters, OPEN_REQUESTS),
+                new RequestShares(ledger, OPEN_REQUESTS),
                 received(),
                 (agency, name) -> Optional.empty(),
                 clock),

@@ -116,6 +116,7 @@ public final class ReceiveKit implements AutoCloseable {
 
   private static final FederationName FEDERATION = new FederationName("test.example");
   private static final NodeName NODE = new NodeName("gateway-1");
+  private static final NodeConfig.PerAgency LIMITS = NodeConfig.PerAgency.DEFAULT;
 
   private final SecureRandom random = new SecureRandom();
 
@@ -274,17 +275,22 @@ public final class ReceiveKit implements AutoCloseable {
     return List.of(
         new ReceivedRequests(
             SELF,
-            new ResponseDeadlines(RequestTable.of(ledger), new Meters()),
+            new ResponseDeadlines(RequestTable.of(ledger), new Meters(), LIMITS.openRequests()),
             new AdvertisedResponders(ledger, atRest),
             name -> Optional.ofNullable(ResponderTable.of(ledger).own(name))),
         new ReceivedConsents(
             new IncomingConsents(
-                SELF, FEDERATION, ledger, evidence, new ConsentRecords(atRest), peerKeys, clock),
+                new IncomingConsents.Self(SELF, FEDERATION, LIMITS.undecidedConsents()),
+                ledger,
+                evidence,
+                new ConsentRecords(atRest),
+                peerKeys,
+                clock),
             new CarriedConsentCheck(SELF, FEDERATION, pairs, peerKeys, DemoMembership::demo)),
         new OperationReception(
             SELF,
             ledger,
-            new RosterRecords(OperationTable.of(ledger), atRest),
+            new RosterRecords(OperationTable.of(ledger), atRest, LIMITS.openOperations()),
             new OwnRosters(FEDERATION, SELF, NODE, ownKey.verifyingKey())),
         new ReceivedAssignments(ledger, evidence, new AssignmentRecords(atRest)));
   }

@@ -144,7 +144,7 @@ final class AttachmentDrafts implements DraftHook {
   }
 
   @Override
-  public void sent(Transaction tx, List<Permitted> messages) {
+  public void sent(Transaction tx, String client, List<Permitted> messages) {
     Permitted first = messages.get(0);
     Map<AttachmentId, Set<String>> recipients = new LinkedHashMap<>();
     first

@@ -116,6 +116,19 @@ public final class ConsentDecisions {
   }
 
   private Optional<Problem> ungrantable(Consent consent, Instant now) {
+    if (consent.record().getStage() == ConsentStage.CONSENT_STAGE_OPEN
+        && !ConsentTable.of(parts.ledger())
+            .isUndecided(Side.ORIGINATOR, consent.id(), consent.record())) {
+      return Optional.of(
+          new Problem(
+              Code.EXPIRED,
+              "consent_id",
+              "nobody decided on it within "
+                  + ConsentTable.DECIDED_WITHIN.toDays()
+                  + " days; "
+                  + consent.asker()
+                  + " can ask again"));
+    }
     if (consent.record().getUntilMs() <= now.toEpochMilli()) {
       return Optional.of(
           new Problem(

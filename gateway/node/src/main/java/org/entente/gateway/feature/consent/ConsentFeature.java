@@ -24,18 +24,24 @@ public final class ConsentFeature implements Feature {
             new ConsentGrantLookup(gateway.ledger(), records),
             new ConsentAttachments(
                 gateway.ledger(), records, gateway.rules().peerKeys(), gateway.rules().pairs())));
+    registry.expire(now -> ConsentTable.of(gateway.ledger()).lapsing(now, RecordExpiry.AT_ONCE));
     registry.expire(now -> ConsentTable.of(gateway.ledger()).removal(now, RecordExpiry.AT_ONCE));
     ConsentParts parts = parts(gateway, records);
-    ConsentRequests asking = new ConsentRequests(parts, gateway.records().received()::label);
+    ConsentRequests asking =
+        new ConsentRequests(parts, mostUndecided(gateway), gateway.records().received()::label);
     ConsentDecisions deciding = new ConsentDecisions(parts);
     ConsentList list = new ConsentList(gateway.ledger(), records, around.clock());
     registry.offer(context -> new ConsentService(asking, deciding, list, context.names()));
   }
 
+  private static int mostUndecided(GatewayParts gateway) {
+    return gateway.config().limitsInForce().perAgencyInForce().undecidedConsents();
+  }
+
   private static IncomingConsents notices(GatewayParts gateway, ConsentRecords records) {
     return new IncomingConsents(
-        gateway.self(),
-        gateway.identity().federation(),
+        new IncomingConsents.Self(
+            gateway.self(), gateway.identity().federation(), mostUndecided(gateway)),
         gateway.ledger(),
         gateway.records().evidence(),
         records,

@@ -68,7 +68,7 @@ public final class ConsentList {
         examined++;
         last = one.id();
         // Unsealing is the dear part.
-        if (endedToo || isAlive(one.record())) {
+        if (endedToo || isAlive(side, one)) {
           entry(side, one).ifPresent(out::add);
         }
       }
@@ -77,8 +77,8 @@ public final class ConsentList {
     return new ConsentPage(out, null);
   }
 
-  private boolean isAlive(ConsentRecord record) {
-    ConsentState state = state(record);
+  private boolean isAlive(Side side, ConsentTable.Entry one) {
+    ConsentState state = state(side, one.id(), one.record());
     return state == ConsentState.CONSENT_STATE_OPEN || state == ConsentState.CONSENT_STATE_GRANTED;
   }
 
@@ -86,20 +86,21 @@ public final class ConsentList {
     try {
       return records
           .facts(ConsentTable.place(side, one.id()), one.record())
-          .map(facts -> entry(one.id(), one.record(), facts));
+          .map(facts -> entry(side, one, facts));
     } catch (CorruptRecord e) {
       return Optional.empty();
     }
   }
 
-  private ConsentEntry entry(MessageId id, ConsentRecord record, ConsentRecords.Facts facts) {
+  private ConsentEntry entry(Side side, ConsentTable.Entry one, ConsentRecords.Facts facts) {
+    ConsentRecord record = one.record();
     ConsentEntry.Builder out =
         ConsentEntry.newBuilder()
-            .setConsentId(ByteString.copyFrom(id.bytes()))
+            .setConsentId(ByteString.copyFrom(one.id().bytes()))
             .setAgency(record.getAgency())
             .setAsked(facts.asked())
             .setAskedAt(Timestamps.fromMillis(record.getAskedAtMs()))
-            .setState(state(record))
+            .setState(state(side, one.id(), record))
             .setReason(facts.reason())
             .setExercise(record.getExercise());
     if (record.getDecidedAtMs() > 0) {
@@ -113,11 +114,13 @@ public final class ConsentList {
     return out.build();
   }
 
-  private ConsentState state(ConsentRecord record) {
+  private ConsentState state(Side side, MessageId id, ConsentRecord record) {
     boolean over = record.getUntilMs() <= clock.millis();
     return switch (record.getStage()) {
       case CONSENT_STAGE_OPEN ->
-          over ? ConsentState.CONSENT_STATE_ENDED : ConsentState.CONSENT_STATE_OPEN;
+          over || !ConsentTable.of(ledger).isUndecided(side, id, record)
+              ? ConsentState.CONSENT_STATE_ENDED
+              : ConsentState.CONSENT_STATE_OPEN;
       case CONSENT_STAGE_GRANTED ->
           over ? ConsentState.CONSENT_STATE_ENDED : ConsentState.CONSENT_STATE_GRANTED;
       case CONSENT_STAGE_DENIED -> ConsentState.CONSENT_STATE_DENIED;

@@ -40,17 +40,22 @@ public final class ConsentRequests {
   private static final SharedRoom ABOUT_A_MESSAGE = new SharedRoom(ConsentGrantLookup.LATEST);
 
   private final ConsentParts parts;
+  private final SharedRoom undecided;
   private final Function<MessageId, Optional<Label>> received;
   private final ConsentNotices notices;
 
   /**
    * Requests in a ledger.
    *
+   * @param mostUndecided undecided requests of this agency that each originator takes; each client
+   *     may have as many as are free
    * @param received the label of a received message; empty if it is not stored or can no longer be
    *     opened
    */
-  public ConsentRequests(ConsentParts parts, Function<MessageId, Optional<Label>> received) {
+  public ConsentRequests(
+      ConsentParts parts, int mostUndecided, Function<MessageId, Optional<Label>> received) {
     this.parts = parts;
+    this.undecided = new SharedRoom(mostUndecided);
     this.received = received;
     this.notices = new ConsentNotices(parts.sending());
   }
@@ -122,6 +127,23 @@ public final class ConsentRequests {
             + " of all clients");
   }
 
+  private Optional<Problem> tooManyUndecided(AgencyName originator, ConsentTable.Requests now) {
+    return undecided.fits(now.own(), now.all())
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Code.LIMIT_REACHED,
+                "message_ids",
+                ("%s takes %d undecided requests of this agency, and this client has as many as"
+                        + " are still free; one ends when %s decides on it or refuses it, or after"
+                        + " %d days")
+                    .formatted(
+                        originator,
+                        undecided.most(),
+                        originator,
+                        ConsentTable.DECIDED_WITHIN.toDays() + 1)));
+  }
+
   private ByteString token(NodeName client) {
     return ByteString.copyFrom(parts.ledger().names().token(client.value()));
   }
@@ -138,8 +160,8 @@ public final class ConsentRequests {
         client, new AgencyName(first.getOrigin()), Exercise.of(first), asked.build());
   }
 
-  private Result<Question> checked(Question question, List<Label> labels, Instant now) {
-    Optional<Problem> problem = parts.check().asked(question.asked(), now);
+  private Result<Question> checked(Question question, List<Label> labels, Instant at) {
+    Optional<Problem> problem = parts.check().asked(question.asked(), at);
     if (problem.isPresent()) {
       return Result.refused(problem.get());
     }
@@ -159,7 +181,9 @@ public final class ConsentRequests {
       return invalid(
           "agencies", "must not include the originator or this agency, which need no consent");
     }
-    return Result.done(question);
+    ConsentTable.Requests now = table().undecided(question.originator(), token(question.client()));
+    return Result.unless(
+        tooManyUndecided(question.originator(), now), () -> Result.done(question));
   }
 
   private CompletableFuture<Result<Sent>> send(AuditActor actor, Question question, Instant now) {
@@ -210,7 +234,11 @@ public final class ConsentRequests {
     return IntStream.range(0, messages.size())
         .filter(i -> !fits(table().requests(tx, messages.get(i), token)))
         .mapToObj(i -> tooMany("message_ids[" + i + "]"))
-        .findFirst();
+        .findFirst()
+        .or(
+            () ->
+                tooManyUndecided(
+                    question.originator(), table().undecided(tx, question.originator(), token)));
   }
 
   private void record(Transaction tx, MessageId id, AuditActor actor, Question question) {

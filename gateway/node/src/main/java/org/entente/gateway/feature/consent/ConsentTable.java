@@ -1,6 +1,7 @@
 package org.entente.gateway.feature.consent;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
@@ -33,14 +35,30 @@ import org.jspecify.annotations.Nullable;
  * CONSENT u8 4 · ascii agency                              → u32 undecided requests of that agency
  * CONSENT u8 5 · 16-byte message id                        → u32 requests by this agency about it
  * CONSENT u8 6 · 16-byte message id · client's token       → u32 of these, those of one client
+ * CONSENT u8 7 · ascii agency                              → u32 undecided requests to that agency
+ * CONSENT u8 8 · ascii agency · client's token             → u32 of these, those of one client
+ * CONSENT u8 9 · u64 when · u8 side · 16-byte consent id   → nothing: undecided, lapses then
  * </pre>
+ *
+ * <p>A request is undecided until a decision, until the originator's gateway refuses it, or until
+ * it lapses. A short time for which consent is asked does not end it sooner: else an agency could
+ * have any number of requests on record.
  */
 public final class ConsentTable {
   private static final int ABOUT = 3;
   private static final int OPEN = 4;
   private static final int REQUESTS = 5;
   private static final int CLIENT_REQUESTS = 6;
+  private static final int OPEN_AT = 7;
+  private static final int CLIENT_OPEN_AT = 8;
+  private static final int UNDECIDED = 9;
   private static final byte[] NOTHING = {};
+
+  /** How long a request stays undecided at its originator. */
+  public static final Duration DECIDED_WITHIN = Duration.ofDays(30);
+
+  /** It comes to its originator later, and ends there later. */
+  private static final Duration ON_ITS_WAY = Duration.ofDays(1);
 
   private final Store store;
   private final UnreadableRecords unreadable;
@@ -74,19 +92,44 @@ public final class ConsentTable {
 
   /** Adds or replaces a record. */
   public void put(Transaction tx, Side side, MessageId id, ConsentRecord record) {
+    ConsentRecord before = read(tx, side, id);
     if (side == Side.ASKER) {
-      if (read(tx, side, id) == null) {
+      if (before == null) {
         messages(record).forEach(message -> count(tx, message, record.getClientToken(), 1));
       }
       messages(record).forEach(message -> tx.put(Table.CONSENT, aboutKey(message, id), NOTHING));
-    } else {
-      count(tx, openKey(record.getAgency()), isOpen(record) - isOpen(read(tx, side, id)));
+    }
+    boolean undecided = before == null || end(tx, side, id, before);
+    if (undecided && record.getStage() == ConsentStage.CONSENT_STAGE_OPEN) {
+      tx.put(Table.CONSENT, undecidedKey(side, id, record), NOTHING);
+      countUndecided(tx, side, record, 1);
     }
     tx.put(Table.CONSENT, key(side.space, id), record.toByteArray());
   }
 
-  private static int isOpen(@Nullable ConsentRecord record) {
-    return record != null && record.getStage() == ConsentStage.CONSENT_STAGE_OPEN ? 1 : 0;
+  /** Whether a request is undecided, as committed. */
+  boolean isUndecided(Side side, MessageId id, ConsentRecord record) {
+    return store.get(Table.CONSENT, undecidedKey(side, id, record)) != null;
+  }
+
+  /** Counts a request as undecided no longer; whether it was. */
+  boolean end(Transaction tx, Side side, MessageId id, ConsentRecord record) {
+    byte[] key = undecidedKey(side, id, record);
+    if (tx.get(Table.CONSENT, key) == null) {
+      return false;
+    }
+    tx.delete(Table.CONSENT, key);
+    countUndecided(tx, side, record, -1);
+    return true;
+  }
+
+  private static void countUndecided(Transaction tx, Side side, ConsentRecord record, int by) {
+    if (side == Side.ORIGINATOR) {
+      count(tx, openKey(record.getAgency()), by);
+    } else {
+      count(tx, openAtKey(record.getAgency()), by);
+      count(tx, openAtKey(record.getAgency(), record.getClientToken()), by);
+    }
   }
 
   private static void count(Transaction tx, MessageId message, ByteString client, int by) {
@@ -95,9 +138,6 @@ public final class ConsentTable {
   }
 
   private static void count(Transaction tx, byte[] key, int by) {
-    if (by == 0) {
-      return;
-    }
     long count = (long) number(tx.get(Table.CONSENT, key)) + by;
     if (count > 0) {
       tx.put(Table.CONSENT, key, KeyBuilder.key().u32(count).done());
@@ -154,7 +194,7 @@ public final class ConsentTable {
   }
 
   /**
-   * How many requests this agency made about a message.
+   * How many requests this agency made about a message, or has undecided at an originator.
    *
    * @param own those of one client
    * @param all those of all clients
@@ -175,6 +215,20 @@ public final class ConsentTable {
         number(store.get(Table.CONSENT, requestsKey(message))));
   }
 
+  /** The undecided requests to an originator, with those of this transaction. */
+  Requests undecided(Transaction tx, AgencyName originator, ByteString client) {
+    return new Requests(
+        number(tx.get(Table.CONSENT, openAtKey(originator.value(), client))),
+        number(tx.get(Table.CONSENT, openAtKey(originator.value()))));
+  }
+
+  /** The same as committed. */
+  Requests undecided(AgencyName originator, ByteString client) {
+    return new Requests(
+        number(store.get(Table.CONSENT, openAtKey(originator.value(), client))),
+        number(store.get(Table.CONSENT, openAtKey(originator.value()))));
+  }
+
   /** The number of an agency's undecided requests. */
   public int open(Transaction tx, AgencyName agency) {
     return number(tx.get(Table.CONSENT, openKey(agency.value())));
@@ -187,6 +241,42 @@ public final class ConsentTable {
 
   /** A consent on a side. */
   private record SidedId(Side side, MessageId id) {}
+
+  /** What ends the requests on which nobody decided in time, at most so many; gives how many. */
+  public Mutation<Integer> lapsing(long nowMillis, int most) {
+    List<byte[]> over = new ArrayList<>();
+    byte[] from = KeyBuilder.key().u8(UNDECIDED).done();
+    byte[] to = KeyBuilder.key().u8(UNDECIDED).u64(nowMillis + 1).done();
+    try (Scan scan = store.scan(Table.CONSENT, from, to)) {
+      while (over.size() < most && scan.hasNext()) {
+        scan.next();
+        over.add(scan.key());
+      }
+    }
+    return tx -> over.stream().mapToInt(key -> lapse(tx, key)).sum();
+  }
+
+  /** A record that cannot be read counts on, and must not hold up those behind it. */
+  private int lapse(Transaction tx, byte[] undecidedKey) {
+    if (tx.get(Table.CONSENT, undecidedKey) == null) {
+      return 0;
+    }
+    KeyReader key = KeyReader.of(undecidedKey);
+    key.u8();
+    key.u64();
+    Side side = key.u8() == Side.ORIGINATOR.space ? Side.ORIGINATOR : Side.ASKER;
+    MessageId id = MessageId.of(key.bytes(MessageId.SIZE));
+    try {
+      ConsentRecord record = read(tx, side, id);
+      if (record != null) {
+        countUndecided(tx, side, record, -1);
+      }
+    } catch (CorruptRecord e) {
+      unreadable.found(Table.CONSENT, id.toString(), e);
+    }
+    tx.delete(Table.CONSENT, undecidedKey);
+    return 1;
+  }
 
   /**
    * What forgets consents that are over, at most so many, and gives how many. Looks at all, here
@@ -226,13 +316,12 @@ public final class ConsentTable {
       return 0;
     }
     tx.delete(Table.CONSENT, key(side.space, id));
+    end(tx, side, id, record);
     if (side == Side.ASKER) {
       for (MessageId message : messages(record)) {
         tx.delete(Table.CONSENT, aboutKey(message, id));
         count(tx, message, record.getClientToken(), -1);
       }
-    } else {
-      count(tx, openKey(record.getAgency()), -isOpen(record));
     }
     return 1;
   }
@@ -276,5 +365,23 @@ public final class ConsentTable {
 
   private static byte[] openKey(String agency) {
     return KeyBuilder.key().u8(OPEN).ascii(agency).done();
+  }
+
+  private static byte[] openAtKey(String agency) {
+    return KeyBuilder.key().u8(OPEN_AT).ascii(agency).done();
+  }
+
+  private static byte[] openAtKey(String agency, ByteString client) {
+    return KeyBuilder.key().u8(CLIENT_OPEN_AT).ascii(agency).bytes(client.toByteArray()).done();
+  }
+
+  private static byte[] undecidedKey(Side side, MessageId id, ConsentRecord record) {
+    long asked = record.getAskedAtMs() + (side == Side.ASKER ? ON_ITS_WAY.toMillis() : 0);
+    return KeyBuilder.key()
+        .u8(UNDECIDED)
+        .u64(asked + DECIDED_WITHIN.toMillis())
+        .u8(side.space)
+        .bytes(id.bytes())
+        .done();
   }
 }

@@ -44,9 +44,6 @@ import org.jspecify.annotations.Nullable;
  * grant arrives later or repeatedly. Safe for use by several threads.
  */
 public final class IncomingConsents {
-  /** Most undecided requests of one agency. */
-  public static final int MOST_OPEN = 1_000;
-
   /** The longest time for which consent can be requested, plus some time in transit. */
   private static final Duration LONGEST = Duration.ofDays(366);
 
@@ -54,23 +51,31 @@ public final class IncomingConsents {
 
   private final AgencyName self;
   private final FederationName federation;
+  private final int mostUndecided;
   private final Ledger ledger;
   private final EvidenceRecords evidence;
   private final ConsentRecords records;
   private final PeerKeys peerKeys;
   private final InstantSource clock;
 
+  /**
+   * The agency of this gateway.
+   *
+   * @param mostUndecided undecided requests that it takes of one other agency
+   */
+  public record Self(AgencyName agency, FederationName federation, int mostUndecided) {}
+
   /** Processes notices for a ledger; statements are verified with known keys. */
   public IncomingConsents(
-      AgencyName self,
-      FederationName federation,
+      Self self,
       Ledger ledger,
       EvidenceRecords evidence,
       ConsentRecords records,
       PeerKeys peerKeys,
       InstantSource clock) {
-    this.self = self;
-    this.federation = federation;
+    this.self = self.agency();
+    this.federation = self.federation();
+    this.mostUndecided = self.mostUndecided();
     this.ledger = ledger;
     this.evidence = evidence;
     this.records = records;
@@ -104,11 +109,11 @@ public final class IncomingConsents {
   }
 
   private Optional<Problem> beyond(AgencyName origin, int open) {
-    return open < MOST_OPEN
+    return open < mostUndecided
         ? Optional.empty()
         : refused(
             Code.LIMIT_REACHED,
-            "the limit of undecided requests of " + origin + " is reached: " + MOST_OPEN);
+            "the limit of undecided requests of " + origin + " is reached: " + mostUndecided);
   }
 
   /**
@@ -210,6 +215,15 @@ public final class IncomingConsents {
       case STEP_NOT_SET -> {
         // Refused earlier.
       }
+    }
+  }
+
+  /** An originator's gateway refused a request: nobody will decide on it. */
+  void refused(Transaction tx, MessageId id, String originator) {
+    ConsentTable table = ConsentTable.of(ledger);
+    ConsentRecord record = table.read(tx, Side.ASKER, id);
+    if (record != null && record.getAgency().equals(originator)) {
+      table.end(tx, Side.ASKER, id, record);
     }
   }
 

@@ -10,6 +10,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.deliver.GivenConsents;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.ReceptionHook;
@@ -89,6 +90,9 @@ public record ReceivedConsents(IncomingConsents notices, CarriedConsentCheck car
   public void evidence(Transaction tx, EvidenceItem item, boolean isNew) {
     if (isNew && item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
       notices.used(tx, item);
+    }
+    if (item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_DELIVERY) {
+      EvidenceMessages.of(item).forEach(id -> notices.refused(tx, id, item.getRecipient()));
     }
   }
 }

@@ -39,7 +39,7 @@ public final class OperationDrafts implements DraftHook {
   }
 
   @Override
-  public void sent(Transaction tx, List<Permitted> parts) {
+  public void sent(Transaction tx, String client, List<Permitted> parts) {
     updates.keep(tx, parts);
   }
 

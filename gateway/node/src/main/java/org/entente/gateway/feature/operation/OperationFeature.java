@@ -19,7 +19,10 @@ public final class OperationFeature implements Feature {
     GatewayParts gateway = registry.parts();
     GatewayParts.Identity identity = gateway.identity();
     RosterRecords rosters =
-        new RosterRecords(OperationTable.of(gateway.ledger()), gateway.records().atRest());
+        new RosterRecords(
+            OperationTable.of(gateway.ledger()),
+            gateway.records().atRest(),
+            gateway.config().limitsInForce().perAgencyInForce().openOperations());
     registry.receive(
         new OperationReception(
             gateway.self(),

@@ -117,6 +117,7 @@ public final class OperationLead {
       boolean exercise,
       OnBehalfOf person) {
     Instant now = clock.instant();
+    OperationId id = OperationId.fresh(now.toEpochMilli(), random);
     List<RosterMember> members = new ArrayList<>(others);
     members.add(new RosterMember(parts.self(), RosterRole.LEAD));
     RosterStatement.Terms terms =
@@ -126,11 +127,11 @@ public final class OperationLead {
         person(person)
             .or(() -> problem(terms, now))
             .or(() -> problem(members))
-            .or(() -> tooMany(client));
+            .or(() -> tooMany(client))
+            .or(() -> full(client, id, members, now));
     if (problem.isPresent()) {
       return Result.refused(problem.get());
     }
-    OperationId id = OperationId.fresh(now.toEpochMilli(), random);
     RosterStatement roster = sign(id, 1, RosterStatement.nothingBefore(), terms, members, now);
     return publish(client, person, roster, List.of(), false, now);
   }
@@ -156,8 +157,11 @@ public final class OperationLead {
     List<RosterMember> members =
         change.members().isEmpty() ? newest.content().members() : change.members();
     Optional<Problem> wrong =
-        (change.closes() ? Optional.<Problem>empty() : problem(terms, now))
-            .or(() -> problem(members));
+        change.closes()
+            ? problem(members)
+            : problem(terms, now)
+                .or(() -> problem(members))
+                .or(() -> full(client, id, members, now));
     if (wrong.isPresent()) {
       return Result.refused(wrong.get());
     }
@@ -192,6 +196,27 @@ public final class OperationLead {
             ("members store %d operations of one agency, until a year after their ends, and this"
                     + " client has founded as many as are still free: use the ones that exist")
                 .formatted(FOUNDED.most()));
+  }
+
+  /** A member refuses an operation beyond what it takes of this agency, and then lacks it. */
+  private Optional<Problem> full(
+      NodeName client, OperationId id, List<RosterMember> members, Instant now) {
+    List<AgencyName> others =
+        members.stream()
+            .map(RosterMember::agency)
+            .filter(agency -> !agency.equals(parts.self()))
+            .toList();
+    return rosters
+        .full(token(client), id, others, now.toEpochMilli())
+        .flatMap(
+            member ->
+                wrong(
+                    Code.LIMIT_REACHED,
+                    "members",
+                    ("%s takes %d open operations of this agency, and this client has opened as"
+                            + " many there as are still free; one ends when it is closed, when"
+                            + " another agency leads it, or at its end")
+                        .formatted(member, rosters.mostOpen())));
   }
 
   private ByteString token(NodeName client) {

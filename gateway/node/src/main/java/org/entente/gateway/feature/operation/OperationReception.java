@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * operation against its rosters. Call it in the transaction that stores the message.
  */
 public final class OperationReception implements ReceptionHook {
-  /** Most open operations that count for one lead: it signed their newest rosters. */
-  public static final int MOST_OF_ONE_LEAD = 100;
-
   /** Most operations that are stored of one founder, open or not. */
   public static final int MOST_OF_ONE_FOUNDER = 1_000;
 
@@ -241,10 +238,10 @@ public final class OperationReception implements ReceptionHook {
           "%d rosters of the operation are stored here; only one that closes it is taken"
               .formatted(RosterRecords.MOST_ROSTERS));
     }
-    if (rosters.opensTooMany(tx, roster, MOST_OF_ONE_LEAD)) {
+    if (rosters.opensTooMany(tx, roster)) {
       return refused(
           Code.LIMIT_REACHED,
-          "%s already answers for %d open operations here".formatted(signer, MOST_OF_ONE_LEAD));
+          "%s already answers for %d open operations here".formatted(signer, rosters.mostOpen()));
     }
     return rosters.foundsTooMany(tx, roster, MOST_OF_ONE_FOUNDER)
         ? refused(

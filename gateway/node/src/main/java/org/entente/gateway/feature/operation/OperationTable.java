@@ -12,12 +12,14 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Collectors;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.SealedRecord;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
@@ -51,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  * OPERATION u8 8 · u32 last day · 16-byte operation id          → empty: kept until that day
  * OPERATION u8 9 · token of a client of this agency             → u64 number of operations stored here
  *                                                                 that it founded
+ * OPERATION u8 10 · u8 n · ascii agency                         → own operations that count there: each
+ *                                                                 16-byte id · u64 its end · 16-byte
+ *                                                                 token of the client, zeros for none
  * </pre>
  */
 public final class OperationTable {
@@ -63,10 +68,17 @@ public final class OperationTable {
   private static final int FOUNDED = 7;
   private static final int KEPT_UNTIL = 8;
   private static final int FOUNDED_BY = 9;
+  private static final int LED = 10;
   private static final int STANDING = 1;
   private static final int OTHER = 2;
   private static final int OPEN_BYTES = MessageId.SIZE + 8;
+  private static final int LED_BYTES = OPEN_BYTES + StoredNames.TOKEN_BYTES;
+  private static final ByteString NO_CLIENT =
+      ByteString.copyFrom(new byte[StoredNames.TOKEN_BYTES]);
   private static final byte[] NOTHING = new byte[0];
+
+  /** In the place of an operation's end: it is not open. */
+  static final long OVER = 0;
 
   /** In the place of an agency: this one. */
   private static final String OWN_AGENCY = "";
@@ -360,6 +372,74 @@ public final class OperationTable {
     tx.put(Table.OPERATION, key, value.done());
   }
 
+  /** An operation that counts for this agency at a member, and for one of its clients there. */
+  private record LedEntry(OperationId id, long endsAtMs, ByteString client) {}
+
+  /**
+   * Open operations that count for this agency at a member.
+   *
+   * @param ofClient how many of them count for one client
+   */
+  record LedThere(Set<OperationId> operations, int ofClient) {}
+
+  /** The operations that count for this agency at a member, as committed. */
+  LedThere ledAt(AgencyName member, ByteString client, long nowMillis) {
+    List<LedEntry> entries = led(store.get(Table.OPERATION, ledKey(member)), nowMillis);
+    int own = (int) entries.stream().filter(entry -> entry.client().equals(client)).count();
+    return new LedThere(entries.stream().map(LedEntry::id).collect(Collectors.toSet()), own);
+  }
+
+  /**
+   * Counts an operation for this agency at a member until its end. It goes on counting for the
+   * client for which it counted there first.
+   *
+   * @param endsAtMs its end, or {@link #OVER} to count it there no longer
+   * @param client as a token; empty if none of this agency has it signed
+   */
+  void led(Transaction tx, AgencyName member, OperationId id, long endsAtMs, ByteString client) {
+    byte[] key = ledKey(member);
+    List<LedEntry> before = led(tx.get(Table.OPERATION, key), tx.nowMillis());
+    List<LedEntry> now = new ArrayList<>(before);
+    now.removeIf(entry -> entry.id().equals(id));
+    if (endsAtMs != OVER) {
+      ByteString counted =
+          before.stream()
+              .filter(entry -> entry.id().equals(id))
+              .map(LedEntry::client)
+              .findFirst()
+              .orElse(client.isEmpty() ? NO_CLIENT : client);
+      now.add(new LedEntry(id, endsAtMs, counted));
+    }
+    if (now.equals(before)) {
+      return;
+    }
+    if (now.isEmpty()) {
+      tx.delete(Table.OPERATION, key);
+      return;
+    }
+    KeyBuilder value = KeyBuilder.key(now.size() * LED_BYTES);
+    now.forEach(
+        entry ->
+            value
+                .bytes(entry.id().bytes())
+                .u64(entry.endsAtMs())
+                .bytes(entry.client().toByteArray()));
+    tx.put(Table.OPERATION, key, value.done());
+  }
+
+  private static List<LedEntry> led(byte @Nullable [] value, long nowMillis) {
+    List<LedEntry> entries = new ArrayList<>();
+    for (int at = 0; value != null && at + LED_BYTES <= value.length; at += LED_BYTES) {
+      long endsAtMs = BigEndian.u64(value, at + MessageId.SIZE);
+      if (endsAtMs > nowMillis) {
+        byte[] id = Arrays.copyOfRange(value, at, at + MessageId.SIZE);
+        ByteString client = ByteString.copyFrom(value, at + OPEN_BYTES, StoredNames.TOKEN_BYTES);
+        entries.add(new LedEntry(OperationId.of(id), endsAtMs, client));
+      }
+    }
+    return entries;
+  }
+
   /** How many stored operations an agency founded, open or not, as the transaction sees it. */
   public long founded(Transaction tx, AgencyName agency) {
     return count(tx.get(Table.OPERATION, foundedKey(agency)));
@@ -609,6 +689,10 @@ public final class OperationTable {
 
   private static byte[] openKey(AgencyName agency) {
     return KeyBuilder.key().u8(OPEN).ascii(agency.value()).done();
+  }
+
+  private static byte[] ledKey(AgencyName member) {
+    return KeyBuilder.key().u8(LED).ascii(member.value()).done();
   }
 
   private static byte[] foundedKey(AgencyName agency) {

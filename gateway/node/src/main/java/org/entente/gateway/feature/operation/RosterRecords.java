@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.crypto.Sha256;
@@ -52,6 +54,7 @@ public final class RosterRecords {
 
   private final OperationTable book;
   private final RecordSeal atRest;
+  private final SharedRoom mostOpen;
 
   /** Opened rosters of one transaction that stay in memory. */
   private static final int MOST_OPENED = 64;
@@ -69,10 +72,16 @@ public final class RosterRecords {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record OpenedRoster(byte[] sealed, RosterStatement roster) {}
 
-  /** The rosters of a ledger. */
-  public RosterRecords(OperationTable book, RecordSeal atRest) {
+  /**
+   * The rosters of a ledger.
+   *
+   * @param mostOpen most open operations that count for one other agency here, and for this agency
+   *     at each member
+   */
+  public RosterRecords(OperationTable book, RecordSeal atRest, int mostOpen) {
     this.book = book;
     this.atRest = atRest;
+    this.mostOpen = new SharedRoom(mostOpen);
   }
 
   /**
@@ -180,7 +189,7 @@ public final class RosterRecords {
    * Stores a roster signed by this agency as the newest. If a roster with its number or a later one
    * was given back meanwhile, it is the second with its number and ends the operation here.
    *
-   * @param client the client that founds the operation, if it does, as a token
+   * @param client the client that has it signed, as a token
    * @return whether it is the newest
    */
   public boolean putOwn(Transaction tx, RosterStatement roster, ByteString client) {
@@ -196,7 +205,7 @@ public final class RosterRecords {
   private void put(
       Transaction tx, RosterStatement roster, boolean setBack, boolean counted, ByteString client) {
     OperationId id = roster.content().place().operation();
-    count(tx, roster, counted);
+    count(tx, roster, counted, client);
     Instant until = keptUntil(roster);
     RecordPlace place = OperationTable.rosterPlace(id, roster.number());
     book.putRoster(tx, id, roster.number(), atRest.seal(place, roster.encoded(), until));
@@ -235,27 +244,43 @@ public final class RosterRecords {
 
   /**
    * Counts an open operation for the agency that signed its newest roster: a lead who has signed
-   * none may know nothing of it. What this agency signs itself does not count.
+   * none may know nothing of it. What this agency signs itself counts at the members that receive
+   * it, and there for the client that first made it count.
    */
-  private void count(Transaction tx, RosterStatement roster, boolean counted) {
+  private void count(Transaction tx, RosterStatement roster, boolean counted, ByteString client) {
     RosterStatement.Place place = roster.content().place();
+    Set<AgencyName> told = new TreeSet<>(roster.content().agencies());
     held(tx, place.operation())
         .ifPresent(
-            held -> book.shut(tx, held.newest().content().place().signer(), place.operation()));
-    if (counted && isOpen(roster, tx.nowMillis())) {
-      long endsAtMs = roster.content().terms().endsAtMs();
+            held -> {
+              book.shut(tx, held.newest().content().place().signer(), place.operation());
+              told.addAll(held.newest().content().agencies());
+            });
+    long endsAtMs =
+        isOpen(roster, tx.nowMillis()) ? roster.content().terms().endsAtMs() : OperationTable.OVER;
+    if (counted && endsAtMs != OperationTable.OVER) {
       book.open(tx, place.signer(), place.operation(), endsAtMs);
     }
+    long ledUntilMs = counted ? OperationTable.OVER : endsAtMs;
+    if (!counted) {
+      told.remove(place.signer());
+    }
+    told.forEach(member -> book.led(tx, member, place.operation(), ledUntilMs, client));
   }
 
   private static boolean isOpen(RosterStatement roster, long nowMillis) {
     return !roster.content().terms().closed() && roster.content().terms().endsAtMs() > nowMillis;
   }
 
+  /** Most open operations that count for one other agency here, and for this agency elsewhere. */
+  long mostOpen() {
+    return mostOpen.most();
+  }
+
   /** Whether a roster opens one more operation than its signer may have open here. */
-  public boolean opensTooMany(Transaction tx, RosterStatement roster, int most) {
+  public boolean opensTooMany(Transaction tx, RosterStatement roster) {
     List<OperationId> open = book.open(tx, roster.content().place().signer());
-    return open.size() >= most
+    return open.size() >= mostOpen.most()
         && isOpen(roster, tx.nowMillis())
         && !open.contains(roster.content().place().operation());
   }
@@ -268,6 +293,25 @@ public final class RosterRecords {
    */
   boolean mayFound(AgencyName self, ByteString client, SharedRoom room) {
     return room.fits(book.foundedBy(client), book.founded(self));
+  }
+
+  /**
+   * A member at which a client of this agency may have no more open operations: members take so
+   * many of an agency, and each client may have as many of them as are still free. An operation
+   * that is open there already is not one more.
+   *
+   * @param client as a token
+   */
+  Optional<AgencyName> full(
+      ByteString client, OperationId id, List<AgencyName> members, long nowMillis) {
+    return members.stream()
+        .filter(
+            member -> {
+              OperationTable.LedThere led = book.ledAt(member, client, nowMillis);
+              return !led.operations().contains(id)
+                  && !mostOpen.fits(led.ofClient(), led.operations().size());
+            })
+        .findFirst();
   }
 
   /** Whether a roster founds one more operation than its signer may have stored here. */

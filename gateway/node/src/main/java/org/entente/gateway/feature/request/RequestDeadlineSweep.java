@@ -3,6 +3,7 @@ package org.entente.gateway.feature.request;
 import static org.entente.gateway.meter.Meters.Reminder.NEAR;
 import static org.entente.gateway.meter.Meters.Reminder.OVERDUE;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,12 +13,14 @@ import org.entente.gateway.feature.request.RequestTable.Side;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.RequestState;
+import org.entente.proto.v1.EvidenceKind;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,14 +28,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Acts on the deadlines of requests. After a part of its time, the agency that owes the answer is
  * reminded ({@link ReminderSchedule}). At the end of its time a request is overdue, 30 days later
- * it is closed, and 400 days after its closure its record is deleted. Deadlines are in the ledger,
- * so a restart loses none; each is checked again in the transaction that acts on it. One thread
- * calls {@link #round} regularly.
+ * it is closed, and 400 days after its closure its record is deleted. One that expired before it
+ * was delivered counts no longer among those open at its recipient. Deadlines are in the ledger, so
+ * a restart loses none; each is checked again in the transaction that acts on it. One thread calls
+ * {@link #round} regularly.
  */
 public final class RequestDeadlineSweep {
   private static final Logger LOG = LoggerFactory.getLogger(RequestDeadlineSweep.class);
   private static final int PAGE = 256;
 
+  /** Time after a message's expiry within which it is stated that it was not delivered. */
+  static final Duration STATED_WITHIN = Duration.ofHours(1);
+
+  private final AgencyName self;
   private final Ledger ledger;
   private final RequestTable book;
   private final ReminderSchedule remindAt;
@@ -46,7 +54,12 @@ public final class RequestDeadlineSweep {
    * @param ending the clock by which deadlines pass
    */
   public RequestDeadlineSweep(
-      Ledger ledger, ReminderSchedule remindAt, Meters meters, InstantSource ending) {
+      AgencyName self,
+      Ledger ledger,
+      ReminderSchedule remindAt,
+      Meters meters,
+      InstantSource ending) {
+    this.self = self;
     this.ledger = ledger;
     this.book = RequestTable.of(ledger);
     this.remindAt = remindAt;
@@ -60,6 +73,7 @@ public final class RequestDeadlineSweep {
   public int round() {
     long now = ending.millis();
     int looked = 0;
+    lookUpDeliveries(now);
     List<DueRecord> due;
     do {
       due = book.due(now, PAGE);
@@ -69,6 +83,43 @@ public final class RequestDeadlineSweep {
       }
     } while (due.size() == PAGE);
     return looked;
+  }
+
+  private void lookUpDeliveries(long now) {
+    List<DueRecord> due;
+    do {
+      due = book.deliveriesDue(now, PAGE);
+      if (!due.isEmpty()) {
+        List<DueRecord> some = due;
+        ledger.commit(
+            Lane.ROUTINE,
+            tx -> {
+              some.forEach(one -> lookUpDelivery(tx, one));
+              return some.size();
+            });
+      }
+    } while (due.size() == PAGE);
+  }
+
+  /** What did not arrive takes no room at its recipient; an answer would be taken all the same. */
+  private void lookUpDelivery(Transaction tx, DueRecord due) {
+    book.lookedUpDelivery(tx, due);
+    RequestTable.Name name = due.name();
+    if (readable(tx, name) != null
+        && isStated(tx, name, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, self.value())
+        && !isStated(tx, name, EvidenceKind.EVIDENCE_KIND_DELIVERY, name.agency())) {
+      book.uncount(tx, name);
+    }
+  }
+
+  private boolean isStated(
+      Transaction tx, RequestTable.Name name, EvidenceKind kind, String agency) {
+    try {
+      return ledger.evidence().has(tx, new EvidenceName(name.id(), kind, agency, name.agency()));
+    } catch (CorruptRecord e) {
+      ledger.unreadable().found(Table.STATEMENT, name.id().toString(), e);
+      return false;
+    }
   }
 
   private void page(List<DueRecord> due, long now) {

@@ -13,8 +13,9 @@ public final class RequestFeature implements Feature {
   public void wire(Registry registry) {
     GatewayParts gateway = registry.parts();
     GatewayParts.Environment around = gateway.environment();
+    int mostOpen = gateway.config().limitsInForce().perAgencyInForce().openRequests();
     ResponseDeadlines deadlines =
-        new ResponseDeadlines(RequestTable.of(gateway.ledger()), around.meters());
+        new ResponseDeadlines(RequestTable.of(gateway.ledger()), around.meters(), mostOpen);
     AdvertisedResponders advertised =
         new AdvertisedResponders(gateway.ledger(), gateway.records().atRest());
     registry.receive(
@@ -28,6 +29,7 @@ public final class RequestFeature implements Feature {
             gateway.ledger(),
             gateway.records().evidence(),
             deadlines,
+            new RequestShares(gateway.ledger(), mostOpen),
             gateway.records().received(),
             (agency, name) -> advertised.find(agency, name, around.clock().instant()),
             around.clock()));
@@ -40,6 +42,7 @@ public final class RequestFeature implements Feature {
     GatewayParts.Environment around = gateway.environment();
     RequestDeadlineSweep sweep =
         new RequestDeadlineSweep(
+            gateway.self(),
             gateway.ledger(),
             new ReminderSchedule(gateway.config().requestsInForce().remindAtPercentInForce()),
             around.meters(),

@@ -2,6 +2,7 @@ package org.entente.gateway.feature.request;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,9 +31,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * REQUEST u8 1 · u8 side · 16-byte request id · ascii agency             → RequestRecord
- * REQUEST u8 2 · u8 side · 16-byte request id · ascii agency             → empty: it is open
+ * REQUEST u8 2 · u8 side · 16-byte request id · ascii agency             → it is open: token of its
+ *                                                                          client, if it has one
  * REQUEST u8 3 · u64 when · u8 side · 16-byte request id · ascii agency  → empty: examine it then
- * REQUEST u8 7 · ascii agency → u32: how many of its requests are open here
+ * REQUEST u8 7 · u8 exercise · ascii agency → u32: how many of its requests are open here
+ * REQUEST u8 8 · u8 exercise · ascii agency → u32: how many requests of this agency are open there
+ * REQUEST u8 9 · u8 exercise · ascii agency · client's token → u32: of these, those of one client
+ * REQUEST u8 10 · u64 when · 16-byte request id · ascii agency → empty: it is known then whether this
+ *                                                               agency's request was delivered
  * </pre>
  *
  * <p>The others are derived from the first and written with it; {@link ResponderTable} owns the
@@ -52,14 +58,17 @@ public final class RequestTable {
   /** Least time between two reminders. */
   public static final Duration REMINDERS_APART = Duration.ofHours(1);
 
-  /** Most open requests of one other agency. */
-  public static final int MOST_OWED = 10_000;
-
   private static final int RECORD = 1;
   private static final int OPEN = 2;
   private static final int DUE = 3;
   private static final int OWED_COUNT = 7;
+  private static final int ASKED_COUNT = 8;
+  private static final int CLIENT_COUNT = 9;
+  private static final int DELIVERY = 10;
   private static final byte[] NOTHING = {};
+
+  /** In the place of a client's token: the request is open, and not counted. */
+  private static final byte[] UNCOUNTED = {0};
 
   /** The requesting side. */
   public enum Side {
@@ -151,15 +160,25 @@ public final class RequestTable {
     return parse(store.get(Table.REQUEST, key(RECORD, name)));
   }
 
-  /** Adds or replaces a record. */
+  /** Adds or replaces a record; the client that sent the request stays the same. */
   public void put(Transaction tx, Name name, RequestRecord record) {
+    byte[] client = tx.get(Table.REQUEST, key(OPEN, name));
+    put(tx, name, record, client == null ? NOTHING : client);
+  }
+
+  /**
+   * Adds or replaces a record.
+   *
+   * @param client the client of this agency that sent the request, as a token; empty if none did
+   */
+  void put(Transaction tx, Name name, RequestRecord record, byte[] client) {
     remove(tx, name);
     tx.put(Table.REQUEST, key(RECORD, name), record.toByteArray());
     tx.put(Table.REQUEST, dueKey(new DueRecord(due(record), name)), NOTHING);
     if (isOpen(record)) {
-      tx.put(Table.REQUEST, key(OPEN, name), NOTHING);
+      tx.put(Table.REQUEST, key(OPEN, name), client);
+      countOpen(tx, name, record, client, 1);
     }
-    countOwed(tx, name, record, 1);
     tx.afterCommit(() -> count(name, record, 1));
   }
 
@@ -167,29 +186,114 @@ public final class RequestTable {
   public void remove(Transaction tx, Name name) {
     RequestRecord record = read(tx, name);
     if (record != null) {
+      byte[] client = tx.get(Table.REQUEST, key(OPEN, name));
+      if (client != null) {
+        countOpen(tx, name, record, client, -1);
+      }
       tx.delete(Table.REQUEST, key(RECORD, name));
       tx.delete(Table.REQUEST, key(OPEN, name));
       tx.delete(Table.REQUEST, dueKey(new DueRecord(due(record), name)));
-      countOwed(tx, name, record, -1);
       tx.afterCommit(() -> count(name, record, -1));
     }
   }
 
   /** How many requests of another agency are open here, with those of this transaction. */
-  public int owed(Transaction tx, String agency) {
-    byte[] count = tx.get(Table.REQUEST, owedKey(agency));
-    return count == null ? 0 : BigEndian.u32(count, 0);
+  public int owed(Transaction tx, String agency, boolean exercise) {
+    return number(tx.get(Table.REQUEST, countKey(OWED_COUNT, agency, exercise)));
   }
 
-  private void countOwed(Transaction tx, Name name, RequestRecord record, int by) {
-    if (name.side() == Side.OWED && isOpen(record)) {
-      long count = (long) owed(tx, name.agency()) + by;
-      tx.put(Table.REQUEST, owedKey(name.agency()), KeyBuilder.key().u32(count).done());
+  /** How many requests of this agency are open at another one, as committed. */
+  int openAt(String agency, boolean exercise) {
+    return number(store.get(Table.REQUEST, countKey(ASKED_COUNT, agency, exercise)));
+  }
+
+  /** How many of them a client sent, given as a token. */
+  int openAt(String agency, boolean exercise, byte[] client) {
+    return number(store.get(Table.REQUEST, clientKey(agency, exercise, client)));
+  }
+
+  /** Counts an open request no longer: it was not delivered, so that its recipient has none. */
+  void uncount(Transaction tx, Name name) {
+    RequestRecord record = read(tx, name);
+    byte[] client = tx.get(Table.REQUEST, key(OPEN, name));
+    if (record != null && client != null) {
+      countOpen(tx, name, record, client, -1);
+      tx.put(Table.REQUEST, key(OPEN, name), UNCOUNTED);
     }
   }
 
-  private static byte[] owedKey(String agency) {
-    return KeyBuilder.key().u8(OWED_COUNT).ascii(agency).done();
+  /** Has it looked up at a time whether a request of this agency was delivered. */
+  void lookUpDelivery(Transaction tx, DueRecord due) {
+    tx.put(Table.REQUEST, deliveryKey(due), NOTHING);
+  }
+
+  /** What is to be looked up by a time, at most {@code most}, the longest due first. */
+  List<DueRecord> deliveriesDue(long nowMillis, int most) {
+    byte[] from = KeyBuilder.key().u8(DELIVERY).done();
+    byte[] to = KeyBuilder.key().u8(DELIVERY).u64(nowMillis + 1).done();
+    List<DueRecord> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.REQUEST, from, to)) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        KeyReader key = KeyReader.of(scan.key());
+        key.u8();
+        long at = key.u64();
+        MessageId id = MessageId.of(key.bytes(MessageId.SIZE));
+        out.add(new DueRecord(at, new Name(Side.ASKED, id, key.ascii())));
+      }
+    }
+    return out;
+  }
+
+  /** Removes what was looked up. */
+  void lookedUpDelivery(Transaction tx, DueRecord due) {
+    tx.delete(Table.REQUEST, deliveryKey(due));
+  }
+
+  private static byte[] deliveryKey(DueRecord due) {
+    return KeyBuilder.key()
+        .u8(DELIVERY)
+        .u64(due.atMillis())
+        .bytes(due.name().id().bytes())
+        .ascii(due.name().agency())
+        .done();
+  }
+
+  private static void countOpen(
+      Transaction tx, Name name, RequestRecord record, byte[] client, int by) {
+    if (Arrays.equals(client, UNCOUNTED)) {
+      return;
+    }
+    boolean exercise = record.getExercise();
+    if (name.side() == Side.OWED) {
+      count(tx, countKey(OWED_COUNT, name.agency(), exercise), by);
+      return;
+    }
+    count(tx, countKey(ASKED_COUNT, name.agency(), exercise), by);
+    if (client.length > 0) {
+      count(tx, clientKey(name.agency(), exercise, client), by);
+    }
+  }
+
+  private static void count(Transaction tx, byte[] key, int by) {
+    long count = (long) number(tx.get(Table.REQUEST, key)) + by;
+    if (count > 0) {
+      tx.put(Table.REQUEST, key, KeyBuilder.key().u32(count).done());
+    } else {
+      tx.delete(Table.REQUEST, key);
+    }
+  }
+
+  private static int number(byte @Nullable [] count) {
+    return count == null ? 0 : BigEndian.u32(count, 0);
+  }
+
+  private static byte[] countKey(int space, String agency, boolean exercise) {
+    return KeyBuilder.key().u8(space).u8(exercise ? 1 : 0).ascii(agency).done();
+  }
+
+  private static byte[] clientKey(String agency, boolean exercise, byte[] client) {
+    return KeyBuilder.key().bytes(countKey(CLIENT_COUNT, agency, exercise)).bytes(client).done();
   }
 
   /** When to examine a record, in milliseconds since 1970. */

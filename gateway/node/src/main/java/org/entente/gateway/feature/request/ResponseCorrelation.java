@@ -17,6 +17,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.store.v1.RequestRecord;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * requesting agency alone, have the request's category and purpose, and contain what was requested.
  * It also checks reminders ({@link RequestReminders}) and the responder that a request names. Only
  * one answer to a request and one reminder of it are in progress at a time, so that of two
- * concurrent ones the second is decided with the first known. Safe for use by several threads.
+ * concurrent ones the second is decided with the first known. No client has more open requests at
+ * another agency than its share ({@link RequestShares}). Safe for use by several threads.
  */
 public final class ResponseCorrelation implements DraftHook {
   private final RequestTable book;
@@ -38,22 +40,26 @@ public final class ResponseCorrelation implements DraftHook {
   private final IntakeParts.ReceivedMessages received;
   private final ReminderDraftCheck reminders;
   private final NamedResponderCheck responders;
+  private final RequestShares shares;
   private final Map<MessageId, Object> onTheirWay = new ConcurrentHashMap<>();
 
   /**
    * Checks against the requests in a ledger.
    *
+   * @param shares how many open requests each client may have at each other agency
    * @param known a responder that another agency has announced, by agency and name
    */
   public ResponseCorrelation(
       Ledger ledger,
       EvidenceRecords evidence,
       ResponseDeadlines deadlines,
+      RequestShares shares,
       IntakeParts.ReceivedMessages received,
       BiFunction<String, String, Optional<Responder>> known,
       InstantSource clock) {
     this.book = RequestTable.of(ledger);
     this.deadlines = deadlines;
+    this.shares = shares;
     this.received = received;
     this.reminders = new ReminderDraftCheck(ledger, evidence, clock);
     this.responders = new NamedResponderCheck(known);
@@ -70,9 +76,16 @@ public final class ResponseCorrelation implements DraftHook {
     return draft.label().getKind() == Kind.KIND_ANSWER || ReminderDraftCheck.isReminder(draft);
   }
 
+  /** What fits it counts until {@link #end}; from its commit on the ledger counts it. */
   @Override
-  public void sent(Transaction tx, List<Permitted> parts) {
-    parts.forEach(part -> deadlines.sent(tx, part));
+  public List<Refusal> beyond(String client, List<Permitted> parts, Object attempt) {
+    return shares.take(client, parts, attempt);
+  }
+
+  @Override
+  public void sent(Transaction tx, String client, List<Permitted> parts) {
+    byte[] token = shares.token(client);
+    parts.forEach(part -> deadlines.sent(tx, token, part));
   }
 
   private @Nullable Problem begin(NodeName client, CheckedDraft draft, Object done) {
@@ -121,6 +134,7 @@ public final class ResponseCorrelation implements DraftHook {
 
   @Override
   public void end(CheckedDraft draft, Object done) {
+    shares.giveBack(done);
     if (draft.label().getInReplyTo().size() == MessageId.SIZE) {
       onTheirWay.remove(request(draft), done);
     }

@@ -35,17 +35,30 @@ public final class ResponseDeadlines {
   /** Longest time for an answer; a later time is cut to it. */
   private static final Duration LONGEST = Duration.ofDays(366);
 
+  /** In the place of a client, where none of this agency sent the request. */
+  private static final byte[] NOBODY = {};
+
   private final RequestTable book;
   private final Meters meters;
+  private final int mostOpen;
 
-  /** The deadlines in a table. */
-  public ResponseDeadlines(RequestTable book, Meters meters) {
+  /**
+   * The deadlines in a table.
+   *
+   * @param mostOpen most open requests of one other agency; exercises count for themselves
+   */
+  public ResponseDeadlines(RequestTable book, Meters meters, int mostOpen) {
     this.book = book;
     this.meters = meters;
+    this.mostOpen = mostOpen;
   }
 
-  /** Call it when a message of this agency is committed. */
-  public void sent(Transaction tx, Permitted message) {
+  /**
+   * Call it when a message of this agency is committed.
+   *
+   * @param client the client that sent it, as a token
+   */
+  public void sent(Transaction tx, byte[] client, Permitted message) {
     switch (message.label().getKind()) {
       case KIND_REQUEST -> {
         Request request = body(message).getRequest();
@@ -54,7 +67,10 @@ public final class ResponseDeadlines {
           if (request.getReminder()) {
             reminded(tx, about(Side.ASKED, agency, message.label()));
           } else {
-            open(tx, Side.ASKED, agency, message.label(), request);
+            open(tx, Side.ASKED, agency, message.label(), request, client);
+            long known = message.expires().plus(RequestDeadlineSweep.STATED_WITHIN).toEpochMilli();
+            Name name = new Name(Side.ASKED, message.messageId(), agency);
+            book.lookUpDelivery(tx, new RequestTable.DueRecord(known, name));
           }
         }
       }
@@ -84,7 +100,8 @@ public final class ResponseDeadlines {
       return ReminderCheck.received(owed, label, body.getRequest());
     }
     if (body.hasRequest()) {
-      return beyond(tx, new Name(Side.OWED, id(label.getMessageId()), origin.value()));
+      Name name = new Name(Side.OWED, id(label.getMessageId()), origin.value());
+      return beyond(tx, name, Exercise.of(label));
     }
     if (!body.hasAnswer()) {
       return Optional.empty();
@@ -99,17 +116,14 @@ public final class ResponseDeadlines {
         : AnswerCheck.problem(asked, label, body.getAnswer());
   }
 
-  private Optional<Problem> beyond(Transaction tx, Name name) {
-    return book.owed(tx, name.agency()) < RequestTable.MOST_OWED || book.read(tx, name) != null
+  private Optional<Problem> beyond(Transaction tx, Name name, boolean exercise) {
+    return book.owed(tx, name.agency(), exercise) < mostOpen || book.read(tx, name) != null
         ? Optional.empty()
         : Optional.of(
             new Problem(
                 Code.LIMIT_REACHED,
                 "",
-                "the limit of open requests of "
-                    + name.agency()
-                    + " is reached: "
-                    + RequestTable.MOST_OWED));
+                "the limit of open requests of " + name.agency() + " is reached: " + mostOpen));
   }
 
   /** Call it when a message of another agency is stored. */
@@ -120,7 +134,7 @@ public final class ResponseDeadlines {
         tx.afterCommit(() -> meters.reminded(Meters.Reminder.ASKED_AGAIN, origin));
       }
     } else if (body.hasRequest()) {
-      open(tx, Side.OWED, origin.value(), label, body.getRequest());
+      open(tx, Side.OWED, origin.value(), label, body.getRequest(), NOBODY);
     } else if (body.hasAnswer()) {
       answered(tx, Side.ASKED, origin.value(), label, body.getAnswer());
     } else if (body.hasRecall()) {
@@ -134,7 +148,8 @@ public final class ResponseDeadlines {
     close(tx, new Name(Side.ASKED, id, recipient), RequestState.REQUEST_STATE_REFUSED);
   }
 
-  private void open(Transaction tx, Side side, String agency, Label label, Request request) {
+  private void open(
+      Transaction tx, Side side, String agency, Label label, Request request, byte[] client) {
     MessageId id = id(label.getMessageId());
     Name name = new Name(side, id, agency);
     if (book.read(tx, name) != null) {
@@ -156,7 +171,8 @@ public final class ResponseDeadlines {
             // Checked soon, and then when a part of its time has passed.
             .setNearAtMs(side == Side.OWED ? now : 0)
             .setClassification(side == Side.ASKED ? label.getClassificationValue() : 0)
-            .build());
+            .build(),
+        client);
   }
 
   private void reminded(Transaction tx, Name name) {
@@ -228,7 +244,7 @@ public final class ResponseDeadlines {
     return Timestamps.toMillis(at);
   }
 
-  private static Body body(Permitted message) {
+  static Body body(Permitted message) {
     try {
       return Body.parseFrom(message.body());
     } catch (InvalidProtocolBufferException e) {

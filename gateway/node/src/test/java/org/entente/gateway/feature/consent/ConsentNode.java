@@ -25,11 +25,13 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
+import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.RecipientKeys;
 import org.entente.gateway.seal.format.AgencyIdentity;
+import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.gateway.seal.statement.StatementFrame;
@@ -60,6 +62,10 @@ final class ConsentNode implements AutoCloseable {
   static final NodeName GATEWAY = new NodeName("gateway-1");
   static final NodeName DESK = new NodeName("desk");
   static final Instant START = PolicyFixture.NOW;
+
+  /** Undecided requests that an agency takes of one other. */
+  static final int MOST_UNDECIDED = 140;
+
   static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26").build();
 
@@ -67,11 +73,13 @@ final class ConsentNode implements AutoCloseable {
   final SettableClock clock = new SettableClock(START);
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   final RecordedLeaves journal = new RecordedLeaves();
+  final MemoryStore store = new MemoryStore(disk);
   final Ledger ledger;
   final ConsentRequests asking;
   final ConsentDecisions deciding;
   final ConsentList consents;
   final IncomingConsents incoming;
+  final ReceivedConsents hook;
   final ConsentGrantLookup grants;
   final ConsentParts parts;
 
@@ -82,24 +90,30 @@ final class ConsentNode implements AutoCloseable {
   private final Map<MessageId, Label> received = new HashMap<>();
 
   ConsentNode() {
-    ledger = QuietLedger.started(new MemoryStore(disk), clock, journal);
+    ledger = QuietLedger.started(store, clock, journal);
     RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
     Policy policy = PolicyFixture.demo();
     kit = new IntakeKit(ledger, atRest, () -> policy, clock, SecretBytes.random(random, 32), 2);
     parts = kit.consent();
-    asking = new ConsentRequests(parts, id -> Optional.ofNullable(received.get(id)));
+    asking =
+        new ConsentRequests(parts, MOST_UNDECIDED, id -> Optional.ofNullable(received.get(id)));
     deciding = new ConsentDecisions(parts);
     consents = new ConsentList(ledger, parts.records(), clock);
     grants = new ConsentGrantLookup(ledger, parts.records());
     incoming =
         new IncomingConsents(
-            SELF,
-            FEDERATION,
+            new IncomingConsents.Self(SELF, FEDERATION, MOST_UNDECIDED),
             ledger,
             parts.sending().evidence(),
             parts.records(),
             peerKeys(),
             clock);
+    AgencyPairSource nobody = agency -> List.of();
+    hook =
+        new ReceivedConsents(
+            incoming,
+            new CarriedConsentCheck(
+                SELF, FEDERATION, nobody, new PeerKeys(FEDERATION, nobody), DemoMembership::demo));
   }
 
   private PeerKeys peerKeys() {

@@ -6,6 +6,7 @@ import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentState;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Status;
@@ -204,6 +207,108 @@ class ConsentRequestsTest {
         node.asking.ask(ConsentNode.DESK, node.wanted(message), ConsentNode.PERSON).join();
     assertEquals(Code.LIMIT_REACHED, Results.code(over));
     return last;
+  }
+
+  /** The originator takes so many of the whole agency, whatever messages they are about. */
+  @Test
+  void undecidedRequestsOfOneClient_areAsManyAsAreFree_andOthersHaveRoom_alsoOverARestart() {
+    fillUndecided();
+    Problem problem = overflow(SG);
+    assertEquals(Code.LIMIT_REACHED, problem.code());
+    assertEquals("message_ids", problem.field());
+    assertTrue(problem.message().startsWith("sg.police takes 140 undecided requests"));
+    assertTrue(node.ask(node.received(DE)).millis() > 0, "another originator has room");
+    Result<ConsentRequests.Sent> other =
+        node.asking
+            .ask(new NodeName("other"), node.wanted(node.received(SG)), ConsentNode.PERSON)
+            .join();
+    assertTrue(Results.value(other).consent().millis() > 0);
+    ConsentTable again = new ConsentTable(node.store, node.ledger.unreadable());
+    assertEquals(
+        new ConsentTable.Requests(
+            ConsentNode.MOST_UNDECIDED / 2, ConsentNode.MOST_UNDECIDED / 2 + 1),
+        again.undecided(SG, token()));
+  }
+
+  @Test
+  void requestThatIsDecided_orRefused_orLapses_leavesRoom() {
+    MessageId message = node.received(SG);
+    MessageId first = node.ask(message);
+    for (int i = 1; i < ConsentNode.MOST_UNDECIDED / 2; i++) {
+      node.ask(node.received(SG));
+    }
+    overflow(SG);
+    isGranted(first, message);
+    MessageId next = node.ask(node.received(SG));
+    overflow(SG);
+    refuses("de.customs", next);
+    overflow(SG);
+    refuses("sg.police", next);
+    refuses("sg.police", next);
+    node.ask(node.received(SG));
+    overflow(SG);
+    node.clock.move(ConsentTable.DECIDED_WITHIN);
+    assertEquals(0, lapse(), "the originator received them later");
+    overflow(SG);
+    node.clock.move(Duration.ofDays(1));
+    assertEquals(ConsentNode.MOST_UNDECIDED / 2, lapse());
+    assertEquals(
+        new ConsentTable.Requests(0, 0), ConsentTable.of(node.ledger).undecided(SG, token()));
+    node.ask(node.received(SG));
+  }
+
+  /** As its originator's gateway states it. */
+  private void refuses(String agency, MessageId consent) {
+    EvidenceItem item =
+        EvidenceItem.newBuilder()
+            .setKind(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY)
+            .setMessageId(ConsentNode.bytes(consent))
+            .setAgency(agency)
+            .setRecipient(agency)
+            .setCode(Code.LIMIT_REACHED.name())
+            .build();
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          node.hook.evidence(tx, item, true);
+          return consent;
+        });
+  }
+
+  private int lapse() {
+    return node.ledger.commit(
+        Lane.ROUTINE,
+        ConsentTable.of(node.ledger).lapsing(node.clock.instant().toEpochMilli(), 100));
+  }
+
+  /** Each of them finds room before the first is committed. */
+  @Test
+  void requestsAtOnce_haveNoMoreThanTheirShare() {
+    List<CompletableFuture<Result<ConsentRequests.Sent>>> asked = new ArrayList<>();
+    CompletableFuture<Integer> begun = new CompletableFuture<>();
+    var unused = node.ledger.write(Lane.FLASH, tx -> begun.join());
+    for (int i = 0; i < ConsentNode.MOST_UNDECIDED; i++) {
+      ConsentAsked wanted = node.wanted(node.received(SG));
+      asked.add(node.asking.ask(ConsentNode.DESK, wanted, ConsentNode.PERSON));
+    }
+    begun.complete(asked.size());
+    long taken = asked.stream().filter(one -> one.join().refusal().isEmpty()).count();
+    assertEquals(ConsentNode.MOST_UNDECIDED / 2, taken);
+  }
+
+  private void fillUndecided() {
+    for (int i = 0; i < ConsentNode.MOST_UNDECIDED / 2; i++) {
+      node.ask(node.received(SG));
+    }
+  }
+
+  private Problem overflow(AgencyName originator) {
+    ConsentAsked wanted = node.wanted(node.received(originator));
+    return Results.problem(node.asking.ask(ConsentNode.DESK, wanted, ConsentNode.PERSON).join());
+  }
+
+  private ByteString token() {
+    return ByteString.copyFrom(node.ledger.names().token(ConsentNode.DESK.value()));
   }
 
   @Test

@@ -27,6 +27,9 @@ import org.entente.gateway.policy.decide.ConsentGrant;
 import org.entente.gateway.seal.statement.ConsentStatement;
 import org.entente.gateway.seal.statement.ConsentStatement.Content;
 import org.entente.gateway.seal.statement.StatementFrame;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.Results;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentDenied;
@@ -122,7 +125,7 @@ class IncomingConsentsTest {
     node.ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          for (int i = 0; i < IncomingConsents.MOST_OPEN; i++) {
+          for (int i = 0; i < ConsentNode.MOST_UNDECIDED; i++) {
             MessageId id = MessageId.fresh(i, node.random);
             node.incoming.received(tx, DE, id, false, notice);
           }
@@ -133,6 +136,64 @@ class IncomingConsentsTest {
     MessageId first = ConsentTable.of(node.ledger).page(Side.ORIGINATOR, null, 1).get(0).id();
     node.deciding.deny(ConsentNode.DESK, first, "not now", ConsentNode.PERSON).join();
     assertEquals(Optional.empty(), node.hears(DE, notice), "one was decided on");
+  }
+
+  /** However long the asking agency would have the consent: else it had no room for a year. */
+  @Test
+  void requestsThatNobodyDecidesOn_lapse_andLeaveRoom() {
+    ConsentAsked.Builder asked = node.wanted(node.sent(DE)).toBuilder();
+    asked.setUntil(Timestamps.fromMillis(node.in(Duration.ofDays(300))));
+    MessageId first = MessageId.fresh(1, node.random);
+    assertEquals(Optional.empty(), node.hears(DE, first, asks(asked.build())));
+    for (int i = 1; i < ConsentNode.MOST_UNDECIDED; i++) {
+      assertEquals(Optional.empty(), node.hears(DE, asks(asked.build())));
+    }
+    node.clock.move(ConsentTable.DECIDED_WITHIN.minusMillis(1));
+    assertEquals(0, lapse());
+    assertEquals(Code.LIMIT_REACHED, code(node.hears(DE, asks(asked.build()))));
+    node.clock.move(Duration.ofMillis(1));
+    assertEquals(100, lapse());
+    assertEquals(ConsentNode.MOST_UNDECIDED - 100, lapse());
+    assertEquals(0, lapse());
+    assertEquals(0, ConsentTable.of(node.ledger).open(DE));
+
+    assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, false, null, 10).consents());
+    assertEquals(
+        ConsentState.CONSENT_STATE_ENDED,
+        node.consents.page(Side.ORIGINATOR, true, null, 10).consents().get(0).getState());
+    Problem late =
+        Results.problem(
+            node.deciding
+                .grant(ConsentNode.DESK, first, GrantedScope.NONE, ConsentNode.PERSON)
+                .join());
+    assertEquals(Code.EXPIRED, late.code());
+    assertEquals("nobody decided on it within 30 days; de.customs can ask again", late.message());
+    assertEquals(Optional.empty(), node.hears(DE, asks(asked.build())));
+    assertEquals(1, ConsentTable.of(node.ledger).open(DE));
+  }
+
+  private int lapse() {
+    return node.ledger.commit(
+        Lane.ROUTINE,
+        ConsentTable.of(node.ledger).lapsing(node.clock.instant().toEpochMilli(), 100));
+  }
+
+  /** A record that cannot be read keeps no other from lapsing. */
+  @Test
+  void damagedRecord_keepsNoOtherFromLapsing() {
+    MessageId message = node.sent(DE);
+    MessageId damaged = node.isAsked(DE, message);
+    node.isAsked(DE, message);
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          byte[] key = KeyBuilder.key().u8(1).bytes(damaged.bytes()).done();
+          tx.put(Table.CONSENT, key, new byte[] {0});
+          return damaged;
+        });
+    node.clock.move(ConsentTable.DECIDED_WITHIN);
+    assertEquals(2, lapse());
+    assertEquals(0, lapse());
   }
 
   @Test

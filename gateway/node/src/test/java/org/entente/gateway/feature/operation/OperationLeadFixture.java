@@ -57,6 +57,7 @@ abstract class OperationLeadFixture {
   final RecordedLeaves journal = new RecordedLeaves();
   final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
   final MemoryStore.Disk disk = new MemoryStore.Disk();
+  final MemoryStore store = new MemoryStore(disk);
   final Ledger ledger;
 
   @AutoClose("closeWithLedger")
@@ -67,7 +68,7 @@ abstract class OperationLeadFixture {
   volatile Runnable meanwhile = () -> {};
 
   OperationLeadFixture(Path folder) {
-    ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW, journal);
+    ledger = QuietLedger.started(store, () -> NOW, journal);
     Policy policy =
         PolicyFixture.policy(
             folder,

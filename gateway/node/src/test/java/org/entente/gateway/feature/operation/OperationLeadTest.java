@@ -15,12 +15,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.ledger.record.DiskThresholds;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -29,6 +32,7 @@ import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.seal.statement.RosterMember;
 import org.entente.gateway.seal.statement.RosterStatement;
+import org.entente.gateway.seal.statement.StatementFrame;
 import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.RosterKit;
@@ -49,6 +53,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Joint operations that {@code fr.customs} leads, and what it publishes in them. */
 class OperationLeadTest extends OperationLeadFixture {
+  private static final List<AgencyName> DE_AND_US =
+      List.of(new AgencyName("de.customs"), new AgencyName("us.cbp"));
+
   OperationLeadTest(@TempDir Path folder) {
     super(folder);
   }
@@ -81,7 +88,7 @@ class OperationLeadTest extends OperationLeadFixture {
   @Test
   void operationsOfOneClient_areAsManyAsAreFree_andOthersHaveRoom() {
     for (int i = 0; i < OperationReception.MOST_OF_ONE_FOUNDER / 2; i++) {
-      var unused = founded(participant("de.customs"));
+      close(founded(participant("de.customs")));
     }
     refused(Code.LIMIT_REACHED, "", create(participant("de.customs")));
     List<RosterMember> others = List.of(participant("de.customs"));
@@ -141,6 +148,97 @@ class OperationLeadTest extends OperationLeadFixture {
         held(id).newest().content().members().stream()
             .filter(member -> !member.agency().value().equals("us.cbp"))
             .toArray(RosterMember[]::new));
+  }
+
+  /** Members refuse what is beyond their limit of an agency, whichever of its clients opened it. */
+  @Test
+  void openOperationsOfOneClient_areAsManyAsAreFreeAtEachMember_alsoOverARestart() {
+    OperationId first = founded(participant("de.customs"));
+    for (int i = 1; i < IntakeKit.OPEN_OPERATIONS / 2; i++) {
+      var unused = founded(participant("de.customs"));
+    }
+    Result<OperationLead.Signed> beyond = create(participant("de.customs"));
+    refused(Code.LIMIT_REACHED, "members", beyond);
+    assertTrue(Results.problem(beyond).message().contains("de.customs takes 100 open operations"));
+    OperationId elsewhere = founded(participant("us.cbp"));
+    refused(
+        Code.LIMIT_REACHED,
+        "members",
+        change(elsewhere, 1, lead("fr.customs"), participant("us.cbp"), observer("de.customs")));
+    signed(change(first, 1, lead("fr.customs"), participant("de.customs"), observer("us.cbp")));
+    NodeName night = new NodeName("night");
+    List<RosterMember> others = List.of(participant("de.customs"));
+    signed(kit.convening().create(night, "CALM", others, NOW, END, false, PERSON));
+
+    RosterRecords again = new RosterRecords(new OperationTable(store), atRest, 100);
+    assertEquals(
+        Optional.of(new AgencyName("de.customs")),
+        again.full(token(CLIENT), OperationId.fresh(1, random), DE_AND_US, NOW.toEpochMilli()));
+    assertEquals(
+        Optional.empty(),
+        again.full(token(night), OperationId.fresh(1, random), DE_AND_US, NOW.toEpochMilli()));
+    assertEquals(
+        Optional.empty(),
+        again.full(token(CLIENT), first, DE_AND_US, NOW.toEpochMilli()),
+        "it is open there already");
+  }
+
+  @Test
+  void operation_closedOrOverOrLedByAnother_leavesRoomForAnother() {
+    List<OperationId> open = new ArrayList<>();
+    for (int i = 0; i < IntakeKit.OPEN_OPERATIONS / 2; i++) {
+      open.add(founded(participant("de.customs"), observer("us.cbp")));
+    }
+    refused(Code.LIMIT_REACHED, "members", create(participant("de.customs")));
+    close(open.get(0));
+    OperationId second = founded(participant("de.customs"));
+    refused(Code.LIMIT_REACHED, "members", create(participant("de.customs")));
+
+    // The new lead has signed: it answers for the operation, and this agency no longer does.
+    RosterStatement handedOver =
+        signed(change(second, 1, participant("fr.customs"), lead("de.customs"))).roster();
+    refused(Code.LIMIT_REACHED, "members", create(participant("de.customs")));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          kit.rosters().put(tx, next(handedOver));
+          return second;
+        });
+    close(founded(participant("de.customs")));
+
+    long over = END.toEpochMilli();
+    assertEquals(
+        Optional.empty(),
+        kit.rosters().full(token(CLIENT), OperationId.fresh(1, random), DE_AND_US, over));
+  }
+
+  private void close(OperationId id) {
+    signed(kit.convening().change(CLIENT, id, OperationLead.Change.closing(false), PERSON));
+  }
+
+  private ByteString token(NodeName client) {
+    return ByteString.copyFrom(ledger.names().token(client.value()));
+  }
+
+  /** What the new lead signs after an operation was handed over to it. */
+  private RosterStatement next(RosterStatement roster) {
+    RosterStatement.Content content = roster.content();
+    RosterStatement.Place place = content.place();
+    AgencyName lead = content.lead();
+    return RosterStatement.sign(
+        new RosterStatement.Content(
+            new RosterStatement.Place(
+                StatementFrame.toAll(
+                    new FederationName("test.example"),
+                    lead,
+                    new NodeName("gateway-1"),
+                    NOW.toEpochMilli()),
+                place.operation(),
+                roster.number() + 1,
+                roster.hash()),
+            content.terms(),
+            content.members()),
+        Ed25519SigningKey.generate(random));
   }
 
   @Test

@@ -122,7 +122,7 @@ class ResponseCorrelationTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          new ResponseDeadlines(RequestTable.of(ledger), new Meters())
+          new ResponseDeadlines(RequestTable.of(ledger), new Meters(), 10_000)
               .received(tx, new AgencyName(from), label, body);
           return id;
         });

@@ -51,6 +51,8 @@ class ResponseDeadlinesTest {
   private static final String DE = "de.customs";
   private static final String SG = "sg.police";
   private static final Duration TWO_DAYS = Duration.ofDays(2);
+  private static final int MOST_OPEN = 100;
+  private static final byte[] CLIENT = {1};
 
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final SettableClock clock = new SettableClock(NOW);
@@ -58,7 +60,7 @@ class ResponseDeadlinesTest {
   @AutoClose private Ledger ledger = QuietLedger.started(new MemoryStore(disk), clock);
 
   private ResponseDeadlines clocks() {
-    return new ResponseDeadlines(RequestTable.of(ledger), meters);
+    return new ResponseDeadlines(RequestTable.of(ledger), meters, MOST_OPEN);
   }
 
   private MessageId fresh() {
@@ -72,6 +74,7 @@ class ResponseDeadlinesTest {
           clocks()
               .sent(
                   tx,
+                  CLIENT,
                   PermittedFixture.permitted(
                       id,
                       FR,
@@ -337,7 +340,8 @@ class ResponseDeadlinesTest {
   }
 
   private RequestDeadlineSweep overdue() {
-    return new RequestDeadlineSweep(ledger, new ReminderSchedule(List.of(50, 90)), meters, clock);
+    return new RequestDeadlineSweep(
+        FR, ledger, new ReminderSchedule(List.of(50, 90)), meters, clock);
   }
 
   /** What another agency asked for two days from now. */
@@ -459,7 +463,7 @@ class ResponseDeadlinesTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          for (int i = 1; i < RequestTable.MOST_OWED; i++) {
+          for (int i = 1; i < MOST_OPEN; i++) {
             clocks().received(tx, origin, label(fresh(), RequestSamples.asks()), body);
           }
           return first;
@@ -476,6 +480,21 @@ class ResponseDeadlinesTest {
     send(fresh(), RequestSamples.answers(first), answer, DE);
     assertEquals(Optional.empty(), arrives(DE, fresh(), RequestSamples.asks(), body));
     assertTrue(arrives(DE, fresh(), RequestSamples.asks(), body).isPresent());
+  }
+
+  /** A training day must not keep an agency from asking in earnest, nor be without a bound. */
+  @Test
+  void openExercises_haveABoundOfTheirOwn() {
+    Body body = RequestSamples.request(Wanted.WANTED_HIT_NO_HIT, NOW.plus(TWO_DAYS));
+    for (int i = 0; i < MOST_OPEN; i++) {
+      assertEquals(Optional.empty(), arrives(DE, fresh(), training(), body));
+    }
+    assertEquals(Code.LIMIT_REACHED, arrives(DE, fresh(), training(), body).orElseThrow().code());
+    assertEquals(Optional.empty(), arrives(DE, fresh(), RequestSamples.asks(), body));
+  }
+
+  private static Label.Builder training() {
+    return RequestSamples.asks().setStatus(Status.STATUS_EXERCISE);
   }
 
   @Test

@@ -60,7 +60,7 @@ class ConnectionsTest {
           0,
           0,
           new NodeConfig.PerClient(LIMIT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-          new NodeConfig.PerAgency(LIMIT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+          new NodeConfig.PerAgency(LIMIT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
 
   @AutoClose private final Edge edge = new Edge();
 
