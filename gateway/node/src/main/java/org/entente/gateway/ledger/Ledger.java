@@ -106,7 +106,7 @@ public final class Ledger implements AutoCloseable {
     this.custody = new CustodyBytes(limits.custodyBytes());
     this.hops = new HopQueueTable(store, unreadable, custody);
     this.intake = new HopIntakeTable(store);
-    this.envelopes = new EnvelopeTable(store, custody);
+    this.envelopes = new EnvelopeTable(store, custody, unreadable);
     this.outbox = new OutboxTable(store, unreadable);
     this.inbox = new InboxTable(store);
     this.retention = new RetentionTable(store);
@@ -119,7 +119,7 @@ public final class Ledger implements AutoCloseable {
     this.peerFacts = new PeerFactsTable(store);
     this.witness = new WitnessTable(store);
     this.subjects = new SubjectTable(store);
-    this.quarantine = new QuarantineTable(store, limits.quarantine());
+    this.quarantine = new QuarantineTable(store, limits.quarantine(), unreadable);
     this.links = new LinkTable(store);
     ChainTable chain = new ChainTable(store);
     this.chains =

@@ -1,6 +1,7 @@
 package org.entente.gateway.transmit;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class EvidenceTimeouts {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceTimeouts.class);
   private static final int PAGE = 256;
+
+  /** After a look that failed, until what is known of its message is forgotten. */
+  static final Duration AGAIN_AFTER = Duration.ofDays(1);
 
   private final AgencyName self;
   private final Ledger ledger;
@@ -160,7 +164,7 @@ public final class EvidenceTimeouts {
     }
   }
 
-  /** Concludes nothing about a message of which it cannot be read what is stated. */
+  /** Concludes nothing yet about a message of which it cannot be read what is stated. */
   private void lookIfReadable(
       Transaction tx,
       MessageId id,
@@ -180,7 +184,9 @@ public final class EvidenceTimeouts {
         throw e;
       }
       // One damaged record, or a defect over one message, must not delay the others.
-      LOG.error("message {}: its evidence cannot be read or stated", id, e);
+      LOG.error(
+          "message {}: its evidence cannot be read or stated; the next try is a day later", id, e);
+      next.put(id, now + AGAIN_AFTER.toMillis());
     }
   }
 

@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.entente.gateway.ledger.Ledger;
@@ -68,6 +70,9 @@ public final class OutboxMaintenance {
 
   private static final int PAGE = 256;
 
+  /** Most failures that are remembered, so that each is logged once. */
+  private static final int MOST_FAILED = 1_000;
+
   /**
    * The two clocks used.
    *
@@ -100,6 +105,9 @@ public final class OutboxMaintenance {
   private HopQueueTable.@Nullable PlacedEntry custodyPlace;
   private final Map<Place, OriginNumber> places = new HashMap<>();
   private final Map<AgencyName, OutboxPass> looks = new HashMap<>();
+
+  /** What failed over one item since the start, which is logged once; of the writer alone. */
+  private final Set<String> failed = new HashSet<>();
 
   /** Recipients for which the last round failed, which is logged once. */
   private final Set<AgencyName> failing = new HashSet<>();
@@ -179,7 +187,11 @@ public final class OutboxMaintenance {
     long before = times.ending().millis() - UNDER_WAY_MILLIS;
     List<HopQueueTable.PlacedEntry> expired =
         page.stream().filter(one -> settlement.isExpiredCustody(one.entry(), before)).toList();
-    ledger.commitEach(Lane.ROUTINE, expired, settlement::endCustody);
+    each(
+        Lane.ROUTINE,
+        expired,
+        one -> "the custody of number %d to %s".formatted(one.sequence(), one.peer()),
+        settlement::endCustody);
   }
 
   private void conclude(AgencyName recipient, OutboxPass look) {
@@ -223,12 +235,44 @@ public final class OutboxMaintenance {
         }
       }
     }
-    ledger.commitEach(lane, again, (tx, number) -> settlement.again(tx, recipient, number));
-    ledger.commitEach(lane, expired, (tx, number) -> expire(tx, recipient, number));
+    each(
+        lane,
+        again,
+        number -> "the repetition to %s of %s".formatted(recipient, number),
+        (tx, number) -> settlement.again(tx, recipient, number));
+    each(
+        lane,
+        expired,
+        number -> "the end of delivery to %s of %s".formatted(recipient, number),
+        (tx, number) -> expire(tx, recipient, number));
     if (!unconfirmed.isEmpty()) {
       notices.unconfirmed(recipient, unconfirmed);
     }
     return withdrawn;
+  }
+
+  /** Applies a change for each. One that fails is logged once, and holds up no other. */
+  private <T> void each(
+      Lane lane, List<T> items, Function<T, String> what, BiConsumer<Transaction, T> change) {
+    ledger.commitEach(lane, items, (tx, item) -> alone(tx, item, what, change));
+  }
+
+  private <T> void alone(
+      Transaction tx, T item, Function<T, String> what, BiConsumer<Transaction, T> change) {
+    try {
+      tx.within(
+          inner -> {
+            change.accept(inner, item);
+            return item;
+          });
+    } catch (RuntimeException e) {
+      if (ProcessingFailure.isOfTheMachine(e)) {
+        throw e;
+      }
+      if (failed.size() < MOST_FAILED && failed.add(what.apply(item))) {
+        LOG.error("{} failed; it is tried again", what.apply(item), e);
+      }
+    }
   }
 
   private void expire(Transaction tx, AgencyName recipient, OriginNumber number) {

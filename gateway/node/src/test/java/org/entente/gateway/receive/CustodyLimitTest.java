@@ -93,7 +93,7 @@ class CustodyLimitTest {
     assertEquals(Result.RESULT_COMMITTED, from(HUB, via(mail(SG), ORIGIN, HUB)).getResult());
 
     CustodyBytes counted = new CustodyBytes(CUSTODY_BYTES);
-    new EnvelopeTable(node.store, counted);
+    new EnvelopeTable(node.store, counted, new UnreadableRecords());
     HopQueueTable hops = new HopQueueTable(node.store, new UnreadableRecords(), counted);
     assertEquals(taken + 1, hops.depth(SG, LANE));
     assertEquals(held, counted.held(ACCOUNT), "the same after a start");

@@ -281,6 +281,40 @@ class EvidenceTimeoutsTest {
     assertEquals(0, awaiting.round());
   }
 
+  @Test
+  void message_ofWhichTheEvidenceWasDamaged_isLookedAtAgain_onceADay() {
+    MessageId damaged = send(false);
+    says(damaged, EvidenceKind.EVIDENCE_KIND_RETRIEVAL);
+    byte[] mark =
+        new EvidenceName(damaged, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE, DE)
+            .mark(TestNames.names());
+    byte[] key = KeyBuilder.key().bytes(damaged.bytes()).u8(4).bytes(mark).done();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.put(Table.STATEMENT, key, new byte[3]);
+          return damaged;
+        });
+    ending.move(OPEN_WITHIN);
+    assertEquals(1, awaiting.round());
+    ending.move(EvidenceTimeouts.AGAIN_AFTER.minusMillis(1));
+    assertEquals(0, awaiting.round());
+    restart();
+    ending.move(Duration.ofSeconds(1));
+    assertEquals(1, awaiting.round());
+    assertEquals(List.of(), unopened());
+
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.delete(Table.STATEMENT, key);
+          return damaged;
+        });
+    ending.move(EvidenceTimeouts.AGAIN_AFTER.plusSeconds(1));
+    assertEquals(1, awaiting.round());
+    assertEquals(List.of(damaged), unopened());
+  }
+
   /** More at once than one commit takes, as when a peer was away. */
   @Test
   void manyAtOnce_areAllStatedInOneRound_andTheListIsReadByPages() {

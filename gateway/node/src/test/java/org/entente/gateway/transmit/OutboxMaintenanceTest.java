@@ -5,6 +5,7 @@ import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.Agencies.FR;
 import static org.entente.gateway.testkit.Agencies.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.google.protobuf.ByteString;
@@ -22,6 +23,9 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.UnreadableRecords;
+import org.entente.gateway.ledger.table.CustodyBytes;
+import org.entente.gateway.ledger.table.EnvelopeTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
@@ -124,15 +128,19 @@ class OutboxMaintenanceTest {
   }
 
   private void submit(AgencyName recipient, int messages) {
-    byte[] hash = new byte[32];
-    random.nextBytes(hash);
     StoredEnvelope.Builder envelope =
         StoredEnvelope.newBuilder().setHeader(ByteString.copyFromUtf8("header"));
     for (int i = 0; i < messages; i++) {
       envelope.addMessageIds(
           ByteString.copyFrom(MessageId.fresh(start.toEpochMilli(), random).bytes()));
     }
-    ledger.commit(
+    var unused = submit(recipient, envelope);
+  }
+
+  private byte[] submit(AgencyName recipient, StoredEnvelope.Builder envelope) {
+    byte[] hash = new byte[32];
+    random.nextBytes(hash);
+    return ledger.commit(
         LANE,
         tx -> {
           dispatch.submit(
@@ -209,6 +217,46 @@ class OutboxMaintenanceTest {
     }
     assertEquals(OutboxState.OUTBOX_STATE_VOID, state(SG, 1));
     assertNull(ledger.failure());
+  }
+
+  @Test
+  void expiredEnvelope_thatCannotBeWithdrawn_holdsUpNoOtherOfItsLane() {
+    StoredEnvelope.Builder damaged =
+        StoredEnvelope.newBuilder()
+            .setHeader(ByteString.copyFromUtf8("header"))
+            .addMessageIds(ByteString.copyFromUtf8("no id"));
+    var unused = submit(DE, damaged);
+    submit(DE);
+    upkeep.round();
+    upkeep.round();
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, state(DE, 2));
+    assertEquals(List.of("de.customs 2"), withdrawn);
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, state(DE, 1), "it is tried again");
+  }
+
+  @Test
+  void expiredEnvelope_whoseCountCannotBeRead_isWithdrawnAndKept_andHoldsUpNoOther() {
+    StoredEnvelope.Builder envelope =
+        StoredEnvelope.newBuilder().setHeader(ByteString.copyFromUtf8("header"));
+    byte[] hash = submit(DE, envelope);
+    submit(DE);
+    submit(SG);
+    Batch batch = store.batch();
+    batch.put(
+        Table.ENVELOPE, KeyBuilder.key().u8(2).bytes(hash).done(), new byte[] {0, 0, 0, 1, 9});
+    store.commit(batch, Durability.SYNCED);
+
+    upkeep.round();
+
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, state(DE, 1));
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, state(DE, 2));
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, state(SG, 1));
+    assertEquals(1, ledger.unreadable().count(Table.ENVELOPE));
+    assertNotNull(ledger.envelopes().read(hash));
+    UnreadableRecords atStart = new UnreadableRecords();
+    EnvelopeTable started = new EnvelopeTable(store, new CustodyBytes(1), atStart);
+    assertNull(started.custody(hash));
+    assertEquals(1, atStart.count(Table.ENVELOPE), "it keeps no gateway from its start");
   }
 
   @Test

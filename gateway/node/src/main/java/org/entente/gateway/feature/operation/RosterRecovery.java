@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import org.entente.gateway.intake.GatewayMessageSender;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -47,6 +49,8 @@ public final class RosterRecovery {
   private static final String DAMAGED =
       "its rosters are damaged in the ledger, so none is confirmed or given back; restore the "
           + "ledger from a copy";
+  private static final String FAILS =
+      "its recovery fails, and is tried again; the log of this gateway says why";
 
   private final IntakeParts parts;
   private final RosterRecords rosters;
@@ -55,7 +59,9 @@ public final class RosterRecovery {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Set<OperationId> underWay = ConcurrentHashMap.newKeySet();
-  private final Set<OperationId> damaged = ConcurrentHashMap.newKeySet();
+
+  /** What is wrong with operations whose recovery failed last, in words. */
+  private final Map<OperationId, String> failed = new ConcurrentHashMap<>();
 
   /** Recovery for the rosters of an intake. */
   public RosterRecovery(
@@ -82,17 +88,21 @@ public final class RosterRecovery {
       return;
     }
     List<OperationId> marked = OperationTable.of(parts.ledger()).marked();
-    damaged.retainAll(marked);
+    failed.keySet().retainAll(marked);
     for (OperationId id : marked) {
       try {
         if (!underWay.contains(id)) {
           look(id);
         }
-        damaged.remove(id);
-      } catch (CorruptRecord e) {
-        // One unreadable operation must not delay the others.
-        if (damaged.add(id)) {
-          LOG.error("operation {}: its rosters cannot be read", id, e);
+        failed.remove(id);
+      } catch (RuntimeException e) {
+        if (ProcessingFailure.isOfTheMachine(e)) {
+          throw e;
+        }
+        // One operation must not delay the others.
+        boolean unreadable = e instanceof CorruptRecord;
+        if (failed.put(id, unreadable ? DAMAGED : FAILS) == null) {
+          LOG.error("operation {}: {}", id, unreadable ? DAMAGED : FAILS, e);
         }
       }
     }
@@ -196,10 +206,15 @@ public final class RosterRecovery {
 
   private void submit(OperationId id, Permitted message, Consumer<Transaction> change) {
     underWay.add(id);
-    CompletableFuture<Result<MessageId>> unused =
-        sender
-            .sendWith(AuditActor.gateway(parts.self()), message, change)
-            .whenComplete((outcome, failure) -> underWay.remove(id));
+    CompletableFuture<Result<MessageId>> sent;
+    try {
+      sent = sender.sendWith(AuditActor.gateway(parts.self()), message, change);
+    } catch (RuntimeException e) {
+      // Else no later round would try again.
+      underWay.remove(id);
+      throw e;
+    }
+    var unused = sent.whenComplete((outcome, failure) -> underWay.remove(id));
   }
 
   private void commit(Consumer<Transaction> change) {
@@ -224,9 +239,8 @@ public final class RosterRecovery {
 
   private Optional<String> warning(OperationId id) {
     try {
-      return damaged.contains(id)
-          ? Optional.of(DAMAGED)
-          : rosters.held(id).flatMap(this::unconfirmed);
+      Optional<String> why = Optional.ofNullable(failed.get(id));
+      return why.isPresent() ? why : rosters.held(id).flatMap(this::unconfirmed);
     } catch (CorruptRecord e) {
       return Optional.of(DAMAGED);
     }

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -56,6 +58,9 @@ public final class Quarantine {
   private final LabelCheck check;
   private final InstantSource ending;
   private final QuarantineStages stages;
+
+  /** Entries whose time is over and that cannot be settled; each is logged once. */
+  private final Set<Long> endless = ConcurrentHashMap.newKeySet();
 
   /** What became of a decision. */
   public sealed interface Decision {
@@ -238,20 +243,38 @@ public final class Quarantine {
         }
       }
     } while (page.size() == AT_ONCE);
+    int ended = 0;
     for (QuarantineTable.Entry entry : due) {
-      end(
-          AuditActor.gateway(self),
-          entry.number(),
-          "end",
-          tx -> stage(entry.record()).discard(tx, entry.record(), true));
+      ended += end(entry) ? 1 : 0;
     }
+    endless.retainAll(due.stream().map(QuarantineTable.Entry::number).toList());
     List<QuarantineTable.Entry> oldest = ledger.quarantine().decided(0, 1);
     if (!oldest.isEmpty()
         && oldest.get(0).record().getDecidedAtMs() < now - REMEMBERED.toMillis()) {
       ledger.commit(
           Lane.ROUTINE, tx -> ledger.quarantine().prune(tx, now - REMEMBERED.toMillis(), AT_ONCE));
     }
-    return due.size();
+    return ended;
+  }
+
+  /** Whether an entry could be settled; one that could not keeps waiting, and no other does. */
+  private boolean end(QuarantineTable.Entry entry) {
+    try {
+      end(
+          AuditActor.gateway(self),
+          entry.number(),
+          "end",
+          tx -> stage(entry.record()).discard(tx, entry.record(), true));
+      return true;
+    } catch (RuntimeException e) {
+      if (ProcessingFailure.isOfTheMachine(e)) {
+        throw e;
+      }
+      if (endless.add(entry.number())) {
+        LOG.error("quarantined message {} cannot be ended and keeps waiting", entry.number(), e);
+      }
+      return false;
+    }
   }
 
   private QuarantineStage stage(QuarantineRecord record) {

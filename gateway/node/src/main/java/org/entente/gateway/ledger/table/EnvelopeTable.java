@@ -6,11 +6,13 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecentCache;
+import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *                                · u8 1 if FLASH, else 0
  * </pre>
  *
- * <p>An own envelope to one recipient needs no count.
+ * <p>An own envelope to one recipient needs no count. One whose count cannot be read is reported
+ * once and kept, since nobody knows how many need it; releasing it fails for nobody.
  */
 public final class EnvelopeTable {
   private static final int REFERENCES_BYTES = 4;
@@ -42,18 +45,24 @@ public final class EnvelopeTable {
 
   private final Store store;
   private final CustodyBytes custody;
+  private final UnreadableRecords unreadable;
   private final RecentCache<ByteString, StoredEnvelope> fresh =
       new RecentCache<>(FRESH_BYTES, Integer.MAX_VALUE);
 
-  /** The envelopes of a store; counts those that are held for others. */
-  public EnvelopeTable(Store store, CustodyBytes custody) {
+  /**
+   * The envelopes of a store; counts those that are held for others.
+   *
+   * @param unreadable told of counts that cannot be read
+   */
+  public EnvelopeTable(Store store, CustodyBytes custody, UnreadableRecords unreadable) {
     this.store = store;
     this.custody = custody;
+    this.unreadable = unreadable;
     byte[] counts = {2};
     try (Scan scan = store.scan(Table.ENVELOPE, counts, KeyBuilder.endOf(counts))) {
       while (scan.hasNext()) {
         scan.next();
-        count(custodyIn(scan.value()), 1);
+        count(custodyIn(scan.key(), scan.value()), 1);
       }
     }
   }
@@ -112,19 +121,32 @@ public final class EnvelopeTable {
   /** What is recorded of a committed envelope that is held for others; null of any other. */
   public @Nullable Custody custody(byte[] name) {
     byte[] count = store.get(Table.ENVELOPE, countKey(name));
-    return count == null ? null : custodyIn(count);
+    return count == null ? null : custodyIn(countKey(name), count);
   }
 
-  private static @Nullable Custody custodyIn(byte[] count) {
-    if (count.length <= REFERENCES_BYTES) {
+  /** What a count says of custody; null if nothing, or if it cannot be read, which is reported. */
+  private @Nullable Custody custodyIn(byte[] countKey, byte[] count) {
+    try {
+      return count.length == REFERENCES_BYTES ? null : custodyIn(KeyReader.of(count));
+    } catch (IllegalStateException e) {
+      unreadable.found(Table.ENVELOPE, HexFormat.of().formatHex(countKey, 1, countKey.length), e);
       return null;
     }
-    KeyReader value = KeyReader.of(count);
-    long unused = value.u32();
-    return new Custody(
-        value.u64(),
-        value.u64(),
-        new CustodyBytes.Account(value.ascii(), value.ascii(), value.u8() == 1));
+  }
+
+  private static Custody custodyIn(KeyReader count) {
+    long unused = count.u32();
+    Custody held =
+        new Custody(
+            count.u64(),
+            count.u64(),
+            new CustodyBytes.Account(count.ascii(), count.ascii(), count.u8() == 1));
+    count.end();
+    return held;
+  }
+
+  private boolean isReadable(byte[] countKey, byte[] count) {
+    return count.length == REFERENCES_BYTES || custodyIn(countKey, count) != null;
   }
 
   /** The record with another number of references. */
@@ -150,6 +172,9 @@ public final class EnvelopeTable {
   public void release(Transaction tx, byte[] name) {
     byte[] countKey = countKey(name);
     byte[] count = tx.get(Table.ENVELOPE, countKey);
+    if (count != null && !isReadable(countKey, count)) {
+      return;
+    }
     if (count != null && BigEndian.u32(count, 0) > 1) {
       tx.put(Table.ENVELOPE, countKey, counted(count, BigEndian.u32(count, 0) - 1L));
       return;
@@ -158,7 +183,7 @@ public final class EnvelopeTable {
     tx.afterCommit(() -> fresh.remove(named(name)));
     if (count != null) {
       tx.delete(Table.ENVELOPE, countKey);
-      Custody released = custodyIn(count);
+      Custody released = custodyIn(countKey, count);
       tx.afterCommit(() -> count(released, -1));
     }
   }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
@@ -55,13 +56,20 @@ public final class QuarantineTable {
 
   private final Store store;
   private final Limits limits;
+  private final UnreadableRecords unreadable;
 
   /** Committed positions of quarantined received messages; few. */
   private final Set<Long> places = ConcurrentHashMap.newKeySet();
 
-  public QuarantineTable(Store store, Limits limits) {
+  /**
+   * The table of a store.
+   *
+   * @param unreadable told of records that cannot be read, which are listed and counted no longer
+   */
+  public QuarantineTable(Store store, Limits limits, UnreadableRecords unreadable) {
     this.store = store;
     this.limits = limits;
+    this.unreadable = unreadable;
     try (Scan scan = store.scan(Table.QUARANTINE, prefix(PLACE), prefix(PLACE + 1))) {
       while (scan.hasNext()) {
         scan.next();
@@ -258,7 +266,10 @@ public final class QuarantineTable {
     try (Scan scan = store.scan(Table.QUARANTINE, key(space, after + 1), prefix(space + 1))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
-        out.add(new Entry(BigEndian.u64(scan.key(), 1), parse(scan.value())));
+        QuarantineRecord record = readable(scan);
+        if (record != null) {
+          out.add(new Entry(BigEndian.u64(scan.key(), 1), record));
+        }
       }
     }
     return out;
@@ -297,7 +308,10 @@ public final class QuarantineTable {
     try (Scan scan = store.scan(Table.QUARANTINE, prefix(WAITING), prefix(WAITING + 1))) {
       while (scan.hasNext()) {
         scan.next();
-        counts.merge(parse(scan.value()).getStep(), 1L, Long::sum);
+        QuarantineRecord record = readable(scan);
+        if (record != null) {
+          counts.merge(record.getStep(), 1L, Long::sum);
+        }
       }
     }
     return counts;
@@ -320,6 +334,16 @@ public final class QuarantineTable {
     return value == null
         ? new Use(0, 0)
         : new Use(BigEndian.u64(value, 0), BigEndian.u64(value, 8));
+  }
+
+  /** The record of a scan, or null if it cannot be read: it must not hide the others. */
+  private @Nullable QuarantineRecord readable(Scan scan) {
+    try {
+      return parse(scan.value());
+    } catch (CorruptRecord e) {
+      unreadable.found(Table.QUARANTINE, Long.toString(BigEndian.u64(scan.key(), 1)), e);
+      return null;
+    }
   }
 
   private static QuarantineRecord parse(byte[] value) {

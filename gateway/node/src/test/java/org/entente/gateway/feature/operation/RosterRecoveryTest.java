@@ -99,6 +99,29 @@ class RosterRecoveryTest extends OperationLeadFixture {
     assertEquals(Optional.empty(), held(id).setBack());
   }
 
+  @Test
+  void recoveryOfOneOperation_thatFails_keepsNoOtherFromTheirs_andIsTriedAgain() {
+    setBack(founded(participant("de.customs")));
+    setBack(founded(participant("de.customs")));
+    OperationId first = OperationTable.of(ledger).marked().get(0);
+    OperationId second = OperationTable.of(ledger).marked().get(1);
+    meanwhile =
+        () -> {
+          meanwhile = () -> {};
+          throw new IllegalStateException("no policy can be read");
+        };
+    kit.rosterCare().round();
+    // What is published after is committed after.
+    permitted(publish(second, objectives("still here")));
+    assertEquals(List.of(), askedIn(first));
+    assertEquals(1, askedIn(second).size());
+    assertTrue(kit.rosterCare().warnings().get(0).contains("its recovery fails"));
+    kit.rosterCare().round();
+    permitted(publish(second, objectives("and here")));
+    assertEquals(1, askedIn(first).size());
+    assertTrue(kit.rosterCare().warnings().get(0).contains("not yet confirmed"));
+  }
+
   /** Signing goes by what is committed; what a member gives back may be committed before it is. */
   @Test
   void restoredLedger_rosterGivenBackWhileAnotherIsSigned_isKept_andTheForkIsKnown() {

@@ -37,7 +37,9 @@ import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.CustodySeal;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.store.Table;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.store.v1.QuarantineState;
 import org.entente.proto.store.v1.QuarantinedEnvelope;
@@ -325,6 +327,62 @@ class QuarantineTest {
     assertEquals(0, node.quarantine.expire());
     assertEquals(List.of(), node.quarantine.list(true, 0, 10));
     assertEquals(Code.NOT_FOUND, refused(retry(number)));
+  }
+
+  @Test
+  void recordThatCannotBeRead_hidesNoOther_norKeepsItWaiting() {
+    long damaged = node.setAside(node.alert(QuarantineNode.POISON));
+    long other = node.setAside(node.alert(QuarantineNode.POISON));
+    long decided = node.setAside(node.alert(QuarantineNode.POISON));
+    assertTrue(decided(discard(decided)).now());
+    damage(1, damaged);
+    assertEquals(List.of(other), numbers(false));
+    assertEquals(1, node.ledger.quarantine().counts().values().stream().mapToLong(n -> n).sum());
+    assertEquals(1, node.ledger.unreadable().count(Table.QUARANTINE));
+    node.now = node.now.plus(Duration.ofDays(1));
+    assertEquals(1, node.quarantine.expire());
+    assertEquals(List.of(other, decided), numbers(true));
+
+    damage(5, other);
+    assertEquals(List.of(decided), numbers(true));
+    node.now = node.now.plus(Duration.ofDays(91));
+    assertEquals(0, node.quarantine.expire());
+    assertEquals(List.of(), numbers(true));
+  }
+
+  private List<Long> numbers(boolean decided) {
+    return node.quarantine.list(decided, 0, 10).stream()
+        .map(QuarantineTable.Entry::number)
+        .toList();
+  }
+
+  private void damage(int space, long number) {
+    byte[] key = KeyBuilder.key().u8(space).u64(number).done();
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.put(Table.QUARANTINE, key, new byte[] {0});
+          return number;
+        });
+  }
+
+  @Test
+  void entryThatCannotBeEnded_keepsNoOtherFromItsEnd() {
+    long unknown = node.setAside(node.alert(QuarantineNode.POISON));
+    long other = node.setAside(node.alert(QuarantineNode.POISON));
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          QuarantineTable table = node.ledger.quarantine();
+          table.update(
+              tx, unknown, requireNonNull(table.read(tx, unknown)).toBuilder().clearStep().build());
+          return unknown;
+        });
+    node.now = node.now.plus(Duration.ofDays(1));
+    assertEquals(1, node.quarantine.expire());
+    assertEquals(List.of(other), numbers(true));
+    assertEquals(List.of(unknown), numbers(false));
+    assertEquals(0, node.quarantine.expire());
   }
 
   private static Code refused(Result<Quarantine.Decision> answer) {
