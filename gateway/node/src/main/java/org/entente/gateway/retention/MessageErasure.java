@@ -78,7 +78,7 @@ public final class MessageErasure {
   /** Messages of one round; its second commit takes the writer some milliseconds. */
   static final int ROUND = 256;
 
-  /** Most messages of one origin whose erasure this node begins while it can end none. */
+  /** Most recalls of one origin whose erasures this node begins while it can end none. */
   static final int MOST_UNCONFIRMED = 10_000;
 
   /** The same for all origins together; what a person erases is begun anyway. */
@@ -104,8 +104,11 @@ public final class MessageErasure {
    */
   private final Map<MessageId, AgencyName> noted = new HashMap<>();
 
-  /** How many of them are of an origin; under {@link #turns}. */
+  /** How many of them an origin recalled; under {@link #turns}. */
   private final Map<AgencyName, Integer> notedOf = new HashMap<>();
+
+  /** Those of them that persons of this agency decided on, which count for no origin. */
+  private final Set<MessageId> ofPersons = new HashSet<>();
 
   /** Those of them whose keys are destroyed here, and perhaps not yet on another node. */
   private final Set<MessageId> unconfirmed = new HashSet<>();
@@ -338,7 +341,7 @@ public final class MessageErasure {
   /** What failed alone does not count: it would keep others from being erased. */
   private boolean mayNote(AgencyName origin) {
     return notedOf.getOrDefault(origin, 0) <= MOST_UNCONFIRMED + stuck.count()
-        && noted.size() <= MOST_OF_ALL + stuck.count();
+        && noted.size() - ofPersons.size() <= MOST_OF_ALL + stuck.count();
   }
 
   /** What the next round leaves out: of an origin with too much begun, also what is not. */
@@ -431,7 +434,7 @@ public final class MessageErasure {
   private void unnote(ErasureRecord one) {
     elsewhere.remove(id(one));
     AgencyName origin = noted.remove(id(one));
-    if (origin != null) {
+    if (!ofPersons.remove(id(one)) && origin != null) {
       notedOf.computeIfPresent(origin, (of, count) -> count == 1 ? null : count - 1);
     }
   }
@@ -480,7 +483,11 @@ public final class MessageErasure {
     }
     for (ErasureRecord one : begun) {
       noted.put(id(one), origin(one));
-      notedOf.merge(origin(one), 1, Integer::sum);
+      if (one.getCause() == ErasureCause.ERASURE_CAUSE_RECALL) {
+        notedOf.merge(origin(one), 1, Integer::sum);
+      } else {
+        ofPersons.add(id(one));
+      }
     }
   }
 

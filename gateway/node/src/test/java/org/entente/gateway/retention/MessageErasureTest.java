@@ -538,6 +538,36 @@ class MessageErasureTest {
     assertEquals(begun + 3, keys.writings.stream().mapToInt(Integer::intValue).sum());
   }
 
+  /** A person that erases all of an origin must not keep the keys of what it recalls. */
+  @Test
+  void erasuresByPersons_countInTheBoundOfNoOrigin() {
+    keys.confirmed = false;
+    List<MessageId> erased = received(MessageErasure.MOST_UNCONFIRMED + 1, FR);
+    List<ErasureRecord> begun =
+        ledger.commit(
+            Lane.ROUTINE,
+            tx ->
+                erased.stream()
+                    .map(
+                        id ->
+                            erasing.begin(
+                                tx,
+                                requireNonNull(ledger.inbox().find(tx, id)),
+                                ErasureCause.ERASURE_CAUSE_PERSON))
+                    .toList());
+    begun.forEach(one -> assertTrue(erasing.finish(one).refusal().isPresent()));
+    work(STORM);
+    int before = keys.writings.stream().mapToInt(Integer::intValue).sum();
+    recall(received(3, FR));
+    work(STORM);
+    assertEquals(before + 3, keys.writings.stream().mapToInt(Integer::intValue).sum());
+
+    keys.confirmed = true;
+    erasing.retry();
+    work(STORM);
+    assertEquals(erased.size() + 3, erased());
+  }
+
   /** However many origins recall, each has its turn. */
   @Test
   void moreOrigins_thanARoundHasPlaces_haveTheirTurns() {

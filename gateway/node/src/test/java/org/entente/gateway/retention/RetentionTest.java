@@ -1,6 +1,7 @@
 package org.entente.gateway.retention;
 
 import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -360,6 +362,11 @@ class RetentionTest {
 
     assertNull(node.ledger.inbox().find(message.messageId()));
     assertEquals("ERASED", lastOwed().getCode());
+    List<byte[]> listed = node.ledger.retention().erasedAfter(new byte[0], 10);
+    assertEquals(1, listed.size(), "clients may have copied it");
+    assertArrayEquals(
+        message.messageId().bytes(),
+        Arrays.copyOfRange(listed.get(0), Long.BYTES, RetentionTable.ERASED_BYTES));
   }
 
   @Test

@@ -138,12 +138,13 @@ public final class RetentionTable {
     tx.put(Table.RETENTION, pendingKey(erasure), NOTHING);
   }
 
-  /** Ends an erasure that has begun. */
+  /** Ends an erasure that has begun, or changes one that has ended. */
   public void end(Transaction tx, ErasureRecord done) {
     tx.delete(Table.RETENTION, key(PENDING, id(done)));
     tx.delete(Table.RETENTION, pendingKey(done));
+    boolean first = tx.get(Table.RETENTION, key(DONE, id(done))) == null;
     tx.put(Table.RETENTION, key(DONE, id(done)), done.toByteArray());
-    if (done.getArrival() > 0) {
+    if (first) {
       // Later than those before, whatever the clock says: who has read those must find it.
       lastErasedMs = Math.max(tx.nowMillis(), lastErasedMs + 1);
       byte[] place = KeyBuilder.key().u64(lastErasedMs).bytes(id(done).bytes()).done();
@@ -152,7 +153,8 @@ public final class RetentionTable {
   }
 
   /**
-   * Finished erasures of messages that had arrived, in the order in which they were recorded.
+   * Finished erasures, each once, in the order in which they were recorded: also of messages that
+   * came after the copy from which this ledger was restored, since clients may have them.
    *
    * @param after the place of the last one before, {@value #ERASED_BYTES} bytes; empty for the
    *     first
