@@ -2,6 +2,8 @@ package org.entente.gateway.trust.gossip;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.trust.TrustBundle;
@@ -14,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * has lasted a while, one every hour while it lasts, and one when it ends.
  *
  * <p>A problem must last, since a node that has just started, or whose witness has just accepted
- * the next bundle, catches up within moments. Stateful, no I/O. Not safe for use by many threads.
+ * the next bundle, catches up within moments. Each kind of problem causes one alarm an hour, since
+ * a witness that states this and that can make it begin again at any time. Stateful, no I/O. Not
+ * safe for use by many threads.
  */
 public final class FreshnessWatch {
   /** How long a problem must last before the first notice. */
@@ -22,47 +26,46 @@ public final class FreshnessWatch {
 
   private static final Duration AGAIN = Duration.ofHours(1);
 
-  private State seen = State.FRESH;
-  private State told = State.FRESH;
-  private Instant since;
-  private @Nullable TrustNotice bad;
-  private Instant said = Instant.MIN;
+  /** Since when each kind was seen while there was always some problem. */
+  private final Map<State, Instant> since = new EnumMap<>(State.class);
 
-  /** Starts the watch. */
-  public FreshnessWatch(Instant now) {
-    since = now;
-  }
+  /** The last alarm about each kind. */
+  private final Map<State, Instant> said = new EnumMap<>(State.class);
+
+  /** Whether there was an alarm about the present problem. */
+  private boolean told;
+
+  private @Nullable TrustNotice bad;
 
   /** The notice that is due now, if any. */
   public Optional<TrustNotice> look(
       FreshnessBoard board, TrustBundle bundle, AgencyName self, Instant now) {
     State state = board.state(bundle, self, now);
-    if (state != seen) {
-      seen = state;
-      since = now;
-    }
     if (state == State.FRESH || state == State.UNWITNESSED) {
       return over();
     }
-    if (now.isBefore(since.plus(LASTING))) {
+    since.putIfAbsent(state, now);
+    if (now.isBefore(since.getOrDefault(state, now).plus(LASTING))) {
       return Optional.empty();
     }
     TrustNotice word = word(state, board, bundle, self);
-    // Not by its words, which a witness can change with each statement.
-    boolean same = bad != null && told == state;
     bad = word;
-    if (same && now.isBefore(said.plus(AGAIN))) {
+    // Not by its words, which a witness can change with each statement.
+    Instant before = said.get(state);
+    if (before != null && now.isBefore(before.plus(AGAIN))) {
       return Optional.empty();
     }
-    said = now;
-    told = state;
+    said.put(state, now);
+    told = true;
     return Optional.of(word);
   }
 
   private Optional<TrustNotice> over() {
-    boolean wasBad = bad != null;
+    boolean wasTold = told;
+    told = false;
+    since.clear();
     bad = null;
-    return wasBad
+    return wasTold
         ? Optional.of(new TrustNotice(false, "witnesses no longer doubt the trust bundle in force"))
         : Optional.empty();
   }

@@ -187,7 +187,7 @@ final class FreshnessTest {
 
   @Test
   void watch_tellsWhatLasts_onceAnHour_andWhenItIsOver() {
-    FreshnessWatch watch = new FreshnessWatch(START);
+    FreshnessWatch watch = new FreshnessWatch();
     assertEquals(Optional.empty(), watch.look(board, one, FR, START));
     board.offer(stated(two, DE, START), one, START);
     assertEquals(Optional.empty(), watch.look(board, one, FR, START.plusSeconds(1)));
@@ -204,13 +204,39 @@ final class FreshnessTest {
     assertEquals(Optional.empty(), watch.state());
   }
 
+  /** Each minute another statement: a newer version, another bundle, or the right one. */
+  @Test
+  void watch_ofAWitnessThatStatesThisAndThat_alarmsOnceAnHourAboutEach() {
+    List<Member> without =
+        federation.content(1).agencies().stream().filter(m -> !m.name().equals(FR)).toList();
+    TrustBundle other = federation.bundle(federation.content(1, without));
+    List<TrustBundle> inTurn = List.of(two, other, two, other, one);
+    FreshnessWatch watch = new FreshnessWatch();
+    List<TrustWatch.TrustNotice> words = new ArrayList<>();
+    for (int minute = 0; minute < 60; minute++) {
+      Instant now = START.plusSeconds(minute * 60L);
+      board.offer(stated(inTurn.get(minute % inTurn.size()), DE, now), one, now);
+      watch.look(board, one, FR, now).ifPresent(words::add);
+      watch.look(board, one, FR, now.plusSeconds(59)).ifPresent(words::add);
+    }
+    List<String> alarms =
+        words.stream()
+            .filter(TrustWatch.TrustNotice::alarm)
+            .map(TrustWatch.TrustNotice::text)
+            .toList();
+    assertEquals(2, alarms.size(), alarms::toString);
+    assertTrue(alarms.get(0).contains("states version 2"), alarms.get(0));
+    assertTrue(alarms.get(1).contains("another bundle of version 1"), alarms.get(1));
+    assertEquals(1, words.size() - alarms.size(), "it ended once since an alarm");
+  }
+
   @Test
   void watch_namesWhoStatesAnotherBundleOfTheVersion_andWhenNobodyStates() {
     List<Member> without =
         federation.content(1).agencies().stream().filter(m -> !m.name().equals(FR)).toList();
     TrustBundle other = federation.bundle(federation.content(1, without));
     board.offer(stated(other, DE, START), one, START);
-    FreshnessWatch watch = new FreshnessWatch(START);
+    FreshnessWatch watch = new FreshnessWatch();
     watch.look(board, one, FR, START);
     String text =
         watch.look(board, one, FR, START.plus(FreshnessWatch.LASTING)).orElseThrow().text();
@@ -227,7 +253,7 @@ final class FreshnessTest {
     assertTrue(watch.state().orElseThrow().text().contains(third.hash()));
 
     FreshnessBoard silent = new FreshnessBoard(0);
-    FreshnessWatch second = new FreshnessWatch(START);
+    FreshnessWatch second = new FreshnessWatch();
     second.look(silent, one, FR, START);
     String stale =
         second.look(silent, one, FR, START.plus(FreshnessWatch.LASTING)).orElseThrow().text();

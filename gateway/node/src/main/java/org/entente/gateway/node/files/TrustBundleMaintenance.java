@@ -95,7 +95,7 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
     this.pair = pair;
     gossip = new BundleGossip(self, store, board, this::say, this, clock);
     expiryWatch = new TrustWatch(store.grace());
-    freshnessWatch = new FreshnessWatch(clock.instant());
+    freshnessWatch = new FreshnessWatch();
     store.onChange((old, next) -> gossip.changed());
     gauges();
   }
