@@ -8,30 +8,38 @@ import java.util.Optional;
 import org.entente.gateway.config.AttachmentsConfig;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.store.FileMirror;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the classes of this feature share.
  *
  * @param settings the limits
+ * @param unusable limits the lines about a folder that cannot be used
  */
 record AttachmentParts(
     GatewayParts gateway,
     AttachmentsConfig settings,
     AttachmentFolder folder,
-    AttachmentTable table) {
+    AttachmentTable table,
+    LogRateLimit unusable) {
   static final long MIB = 1L << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(AttachmentParts.class);
 
   static AttachmentParts of(GatewayParts gateway, AttachmentsConfig settings) {
     return new AttachmentParts(
         gateway,
         settings,
         new AttachmentFolder(settings.folder()),
-        AttachmentTable.of(gateway.ledger()));
+        AttachmentTable.of(gateway.ledger()),
+        new LogRateLimit(gateway.environment().clock(), Duration.ofMinutes(1)));
   }
 
   /** The files of other machines. */
@@ -69,12 +77,17 @@ record AttachmentParts(
       folder.make();
       left = folder.room() - gateway.ledger().room().thresholds().slowBelow();
     } catch (IOException | UncheckedIOException e) {
+      // The reason names paths of this machine, which clients and peers need not know.
+      unusable
+          .line("", String.valueOf(e.getMessage()))
+          .ifPresent(why -> LOG.error("no attachment can be stored: {}", why, e));
       // A segment that comes must not end its stream, on which notices come too.
       return Optional.of(
           new Problem(
               Code.STORAGE_FULL,
               "size",
-              e.getMessage() + " on this gateway; its operator must look at that folder"));
+              "attachments.folder cannot be used on this gateway now; its log names the reason, and"
+                  + " its operator must act"));
     }
     return left >= size
         ? Optional.empty()

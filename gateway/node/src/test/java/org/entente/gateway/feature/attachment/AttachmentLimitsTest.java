@@ -31,6 +31,7 @@ import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.Results;
 import org.entente.proto.link.v1.AttachmentRequest;
 import org.entente.proto.v1.Attachment;
+import org.entente.proto.v1.BeginUploadRequest;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.ReadAttachmentRequest;
 import org.entente.proto.v1.ReadAttachmentResponse;
@@ -68,9 +69,26 @@ class AttachmentLimitsTest {
                   received.key())
               .orElseThrow();
       assertEquals(Code.STORAGE_FULL, why.code());
-      assertTrue(why.message().contains("mount its disk"), why.message());
+      assertTrue(why.message().contains("attachments.folder cannot be used"), why.message());
       assertEquals(List.of(), node.requested);
       assertFalse(Files.exists(folder.resolve("files")));
+    }
+  }
+
+  @Test
+  void folderThatCannotBeUsed_isNamedToNoClient() throws IOException {
+    try (AttachmentNode node = node("")) {
+      node.others.here = false;
+      BeginUploadRequest request =
+          BeginUploadRequest.newBuilder()
+              .setName("a photograph")
+              .setMediaType("image/jpeg")
+              .setSize(SEGMENT)
+              .build();
+      Problem why = Results.problem(node.uploads.begin(DESK, request));
+      assertEquals(Code.STORAGE_FULL, why.code());
+      assertFalse(why.message().contains("/disk"), why.message());
+      assertTrue(why.message().contains("its log names the reason"), why.message());
     }
   }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +16,7 @@ import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.AttachmentId;
@@ -96,7 +98,11 @@ final class AttachmentNode extends ReceivingNode {
   protected void opened() {
     AttachmentParts parts =
         new AttachmentParts(
-            gateway(), config.attachments(), attachments, AttachmentTable.of(ledger));
+            gateway(),
+            config.attachments(),
+            attachments,
+            AttachmentTable.of(ledger),
+            new LogRateLimit(ledger.clock(), Duration.ofMinutes(1)));
     table = parts.table();
     CompleteFiles files = new CompleteFiles(parts);
     uploads = new Uploads(parts, files, () -> nanos);
@@ -153,7 +159,7 @@ final class AttachmentNode extends ReceivingNode {
     @Override
     public void requireHere() throws IOException {
       if (!here) {
-        throw new IOException("attachments.folder: mount its disk");
+        throw new IOException("attachments.folder: found no file in /disk; mount its disk");
       }
     }
 
