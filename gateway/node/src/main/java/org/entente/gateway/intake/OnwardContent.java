@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toCollection;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,12 @@ import org.entente.gateway.policy.decide.Permitted;
  */
 final class OnwardContent {
   static final OnwardContent NOTHING = new OnwardContent(List.of(), List.of());
+
+  /** Most bytes of an item of evidence that content was passed on, but for the recipients. */
+  private static final int ITEM_BYTES = 150;
+
+  /** Most bytes of a recipient's name in it. */
+  private static final int RECIPIENT_BYTES = 40;
 
   /** Most consents that one leaf can name. */
   private static final int NAMED = 10;
@@ -79,6 +86,17 @@ final class OnwardContent {
   /** The consents under which a source goes to a recipient, each once; empty if none is needed. */
   Set<MessageId> consents(MessageId source, AgencyName recipient) {
     return consents.getOrDefault(new Use(source, recipient), Set.of());
+  }
+
+  /** About as many bytes as {@link OnwardUseEvidence} of the consents has at most. */
+  long evidenceBytes() {
+    long bytes = 0;
+    Set<List<MessageId>> items = new HashSet<>();
+    for (Map.Entry<Use, Set<MessageId>> use : consents.entrySet()) {
+      bytes += (long) RECIPIENT_BYTES * use.getValue().size();
+      use.getValue().forEach(consent -> items.add(List.of(use.getKey().source(), consent)));
+    }
+    return bytes + (long) ITEM_BYTES * items.size();
   }
 
   /** The leaf about a received message, and the message that passes it on. */

@@ -32,7 +32,7 @@ final class WrittenBytes {
   /** The bytes of what a draft became, for each agreement, with what it passes on. */
   static long of(
       AuditActor actor, List<Permitted> parts, List<Refusal> refusals, OnwardContent passesOn) {
-    long bytes = refusals.size() * REFUSAL_BYTES + terms(parts.get(0));
+    long bytes = refusals.size() * REFUSAL_BYTES + terms(parts.get(0)) + passesOn.evidenceBytes();
     for (Permitted part : parts) {
       int leaf =
           StoredLeaf.mostBytes(

@@ -3,14 +3,26 @@ package org.entente.gateway.intake;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.decide.AppliedConsent;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.testkit.RequestSamples;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Wanted;
 import org.junit.jupiter.api.Test;
 
 /** The consents under which a draft passes messages on, as the ledger's writer looks them up. */
@@ -49,6 +61,57 @@ class OnwardContentTest {
     assertEquals(
         "under consent " + first + ", " + second, content.words(source, List.of(US, SG, SG)));
     assertEquals("", content.words(other, List.of(SG)));
+  }
+
+  /** Else a draft under thousands of consents makes a change that is too large for its round. */
+  @Test
+  void consents_countAmongTheBytesOfADraft_asTheirEvidenceDoes() {
+    AgencyName longest = new AgencyName("fr." + "a".repeat(32));
+    Permitted part =
+        PermittedFixture.permitted(
+            id(),
+            FR,
+            Lane.ROUTINE,
+            RequestSamples.complete(RequestSamples.asks()).build(),
+            RequestSamples.request(Wanted.WANTED_HIT_NO_HIT, Instant.EPOCH),
+            Instant.EPOCH,
+            "test",
+            30,
+            SG.value());
+    OnwardContent.SourceMessage from = new OnwardContent.SourceMessage(source, US);
+    List<AppliedConsent> consented = new ArrayList<>();
+    long evidence = 0;
+    for (int i = 0; i < 100; i++) {
+      MessageId consent = id();
+      consented.add(new AppliedConsent(consent, US, source, SG));
+      consented.add(new AppliedConsent(consent, US, source, longest));
+      evidence +=
+          EvidenceItem.newBuilder()
+              .setKind(EvidenceKind.EVIDENCE_KIND_PASSED_ON)
+              .setMessageId(bytes(source))
+              .setAgency(longest.value())
+              .setAt(Timestamps.fromMillis(Long.MAX_VALUE / 1_000_000))
+              .setPassedOnAs(bytes(other))
+              .setConsentId(bytes(consent))
+              .addPassedOnTo(SG.value())
+              .addPassedOnTo(longest.value())
+              .build()
+              .getSerializedSize();
+    }
+    long counted =
+        written(part, new OnwardContent(List.of(from), consented))
+            - written(part, new OnwardContent(List.of(from), List.of()));
+    assertTrue(counted >= evidence, counted + " of " + evidence);
+    assertTrue(counted <= 2 * evidence, counted + " of " + evidence);
+  }
+
+  private static long written(Permitted part, OnwardContent content) {
+    AuditActor actor = AuditActor.client(FR, new NodeName("desk"), RequestSamples.PERSON);
+    return WrittenBytes.of(actor, List.of(part), List.of(), content);
+  }
+
+  private static ByteString bytes(MessageId id) {
+    return ByteString.copyFrom(id.bytes());
   }
 
   /**
