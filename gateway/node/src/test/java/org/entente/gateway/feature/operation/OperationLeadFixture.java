@@ -56,7 +56,6 @@ abstract class OperationLeadFixture {
   final MemoryStore.Disk disk = new MemoryStore.Disk();
   final RecordedLeaves journal = new RecordedLeaves();
   final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
-  final MemoryStore.Disk disk = new MemoryStore.Disk();
   final MemoryStore store = new MemoryStore(disk);
   final Ledger ledger;
 
