@@ -6,6 +6,7 @@ import static org.entente.gateway.federation.RunningFederation.HUB;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -58,6 +59,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every check of {@code entente doctor} passes on a good node, and fails where it should. */
@@ -154,6 +156,9 @@ class DoctorTest {
         node ->
             Files.writeString(
                 node.federation.folder().resolve("agreements").resolve("b.yaml"), "id: b\n"));
+    all.put(
+        "policy.in-force",
+        node -> Files.delete(node.federation.folder().resolve("agreements/warnings.yaml")));
     all.put(
         "policy.obligations",
         node ->
@@ -526,6 +531,80 @@ class DoctorTest {
     CommandFixture next = new CommandFixture();
     assertEquals(0, next.run("backup", "list", "--config", file.toString()));
     assertTrue(next.err().startsWith("no backups of "), next.err());
+  }
+
+  /** Files that a configuration names, each with its field. */
+  static Stream<Arguments> files() {
+    return Stream.of(
+        arguments("trust.bundle", "bundle: trust-bundle.note", "bundle: %s"),
+        arguments("trust.roots", "roots: roots.json", "roots: %s"),
+        arguments("tls", "certificate: " + FR + "/gateway-1/tls.crt", "certificate: %s"),
+        arguments("tls", "key: " + FR + "/gateway-1/tls.key", "key: %s"),
+        arguments("keystore", "keystore: " + FR + "/gateway-1/keystore", "keystore: %s"),
+        arguments("policy.agreements", "agreements: agreements", "agreements: %s"),
+        arguments(
+            "policy.node_rules",
+            "agreements: agreements",
+            "agreements: agreements, node_rules: %s"),
+        arguments("policy.codes", "agreements: agreements", "agreements: agreements, codes: %s"),
+        arguments("passphrase", "links:", "passphrase: {file: %s}\nlinks:"));
+  }
+
+  /** Whatever is wrong with a file, the doctor says it, and does not fail itself. */
+  @ParameterizedTest
+  @MethodSource("files")
+  void fileThatIsAbsentOrUnreadable_isNamedWithItsField_inOneLine(
+      String field, String from, String to) throws IOException {
+    Path folder = Files.createDirectory(federation.folder().resolve("a-folder"));
+    Path garbage = Files.write(federation.folder().resolve("garbage"), new byte[] {-1, -2, 10, -3});
+    mode(garbage, "rw-------");
+    Path empty = Files.createFile(federation.folder().resolve("empty"));
+    mode(empty, "rw-------");
+    for (Path path : List.of(federation.folder().resolve("absent"), folder, garbage, empty)) {
+      write(from, to.formatted(path));
+      CommandFixture command = new CommandFixture();
+      int code = command.run("doctor", "--config", file.toString(), "--pre");
+      assertEquals("", command.err(), field);
+      if (!mayBe(field, path)) {
+        assertEquals(1, code, () -> field + " is " + path + ": " + command.out());
+        List<String> named =
+            command.out().lines().filter(line -> line.contains(path.toString())).toList();
+        assertFalse(named.isEmpty(), () -> field + " is " + path + ": " + command.out());
+        assertTrue(named.stream().noneMatch(it -> it.contains("Exception")), named::toString);
+        if (path.endsWith("absent")) {
+          assertTrue(named.get(0).strip().startsWith(field), named::toString);
+        }
+      }
+    }
+  }
+
+  /** What some field accepts: no agreement yet, no code lists of its own, no rule. */
+  private static boolean mayBe(String field, Path path) {
+    return (path.endsWith("a-folder") && field.equals("policy.agreements"))
+        || (path.endsWith("empty") && field.equals("policy.node_rules"));
+  }
+
+  @Test
+  void configurationThatIsAbsentOrUnreadable_isOneFault_andNothingElseIsChecked()
+      throws IOException {
+    Path absent = federation.folder().resolve("nodes.yaml");
+    CommandFixture command = new CommandFixture();
+    assertEquals(1, command.run("doctor", "--config", absent.toString()));
+    assertEquals("", command.err());
+    List<String> told = command.out().lines().toList();
+    assertEquals(6, told.size(), told::toString);
+    assertEquals("ERROR    configuration.file", told.get(0));
+    assertTrue(
+        told.get(1)
+            .strip()
+            .startsWith(absent + ": cannot be read: there is no such file or folder; valid: a "),
+        told::toString);
+    assertEquals("not checked, because configuration.file failed: everything else", told.get(4));
+    assertEquals("1 error, 0 warnings", told.get(5));
+
+    assertEquals(1, command.run("doctor", "--config", federation.folder().toString(), "--pre"));
+    assertTrue(command.out().contains(federation.folder() + ": cannot be read: "), command::out);
+    assertEquals("", command.err());
   }
 
   @Test

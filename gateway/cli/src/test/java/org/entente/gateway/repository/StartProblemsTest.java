@@ -73,7 +73,7 @@ class StartProblemsTest {
   @Test
   void file_thatIsNotThere_isNamedWithItsField() {
     // The bundle first: one that was accepted is kept, and a start goes by that.
-    assertNamed("bundle: trust-bundle.note", "trust.bundle", "there is no file");
+    assertNamed("bundle: trust-bundle.note", "trust.bundle", "there is no such file");
     assertNamed("roots: roots.json", "trust.roots", ABSENT);
     assertNamed("certificate: " + FR + "/gateway-1/tls.crt", "tls", ABSENT);
     assertNamed("key: " + FR + "/gateway-1/tls.key", "tls", ABSENT);
@@ -129,6 +129,38 @@ class StartProblemsTest {
     Gateway.start(file, federation.clock, federation.clock::nanos).close();
     Files.writeString(file, good);
     assertEquals(List.of(), ConfigurationCheck.warnings(file, federation.clock));
+  }
+
+  /** It would refuse every message, which nobody wants for long; a first start may come first. */
+  @Test
+  void check_withoutAnAgreementInForce_warns_andTheNodeStarts() throws IOException {
+    Path folder = federation.folder().resolve("agreements");
+    Path agreement = folder.resolve("warnings.yaml");
+    String written = Files.readString(agreement);
+    Files.delete(agreement);
+    String refuses =
+        ", so this gateway refuses every message, sent or received; `entente policy new` writes an"
+            + " agreement to start from";
+    assertEquals(
+        List.of("policy: " + folder + " holds no agreement" + refuses),
+        ConfigurationCheck.warnings(file, federation.clock));
+    assertEquals(List.of(), ConfigurationCheck.problems(file, federation.clock));
+    start(good).close();
+
+    Files.writeString(agreement, written.replace("  from: 2025-01-01", "  from: 2100-01-01"));
+    assertEquals(
+        List.of(
+            "policy: none of the agreements in " + folder + " (1) is in force for " + FR + refuses),
+        ConfigurationCheck.warnings(file, federation.clock));
+    assertEquals(
+        List.of(),
+        ConfigurationCheck.warnings(federation.config(RunningFederation.HUB), federation.clock),
+        "a transit needs none");
+    Files.delete(agreement);
+    Files.delete(folder);
+    assertEquals(
+        List.of("policy.agreements: " + folder + " " + ABSENT),
+        ConfigurationCheck.problems(file, federation.clock));
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.entente.gateway.model;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -61,6 +62,9 @@ public final class FileErrorText {
     }
     if (e instanceof FileAlreadyExistsException) {
       return "it already exists";
+    }
+    if (e instanceof CharacterCodingException) {
+      return "it is not text in UTF-8";
     }
     String told = e instanceof FileSystemException of ? of.getReason() : e.getMessage();
     return told == null || told.isBlank()

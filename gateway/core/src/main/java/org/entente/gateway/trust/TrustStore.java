@@ -180,7 +180,7 @@ public final class TrustStore {
     Optional<byte[]> note = AcceptedFile.read(file);
     return note.isPresent()
         ? verifier.verifyFile(note.get(), current, now)
-        : new Refused(BundleFault.MALFORMED, "there is no file " + file);
+        : new Refused(BundleFault.MALFORMED, "there is no such file");
   }
 
   /** The bundle in force; {@link #state()} says whether it is usable. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ class FileErrorTextTest {
     assertEquals(
         "No space left on device",
         FileErrorText.words(new FileSystemException("x", null, "No space left on device")));
+    assertEquals("it is not text in UTF-8", FileErrorText.words(new MalformedInputException(1)));
     assertEquals("IOException", FileErrorText.words(new IOException()));
   }
 

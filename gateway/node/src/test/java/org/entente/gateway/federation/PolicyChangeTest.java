@@ -262,7 +262,7 @@ final class PolicyChangeTest {
     federation.files().foundGroup("OAS", "US");
     federation.await(
         "the files are read again",
-        () -> !federation.scrape(FR, "readyz").contains("warning: policy: "));
+        () -> !federation.scrape(FR, "readyz").contains("warning: policy: the files"));
     Outcome outcome = federation.publish(FR, federation.draft("after", DEADLINE, DE));
     assertEquals("NO_AGREEMENT", outcome.getRefused().getRefusals(0).getCode(), outcome::toString);
   }
@@ -315,7 +315,7 @@ final class PolicyChangeTest {
   private static void assertRefused(RunningFederation federation, boolean refused)
       throws IOException {
     String ready = federation.scrape(FR, "readyz");
-    assertEquals(refused, ready.contains("warning: policy: "), ready);
+    assertEquals(refused, ready.contains("warning: policy: the files"), ready);
     String metric = "entente_policy_files_refused " + (refused ? "1.0" : "0.0");
     String metrics = federation.scrape(FR, "metrics");
     assertTrue(metrics.contains("\n" + metric + "\n"), metric);

@@ -2,9 +2,13 @@ package org.entente.gateway.federation;
 
 import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.entente.gateway.federation.RunningFederation.HUB;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -38,6 +42,21 @@ class ReadinessWarningsTest {
     federation.clock.move(Duration.ofDays(2));
     assertTrue(warns(CERTIFICATE));
     assertTrue(warns("warning: trust: "), "the bundle ends with it");
+  }
+
+  @Test
+  void noAgreementInForce_isAWarningUntilOneIs() throws IOException {
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
+    String written = Files.readString(agreement);
+    Files.delete(agreement);
+    federation.start(FR, HUB);
+    String lack = "warning: policy: " + agreement.getParent() + " holds no agreement";
+    assertTrue(warns(lack));
+    assertFalse(federation.scrape(HUB, "readyz").contains("policy: "), "a transit needs none");
+
+    Files.writeString(agreement, written);
+    federation.doChores();
+    assertFalse(warns("warning: policy: "));
   }
 
   @Test

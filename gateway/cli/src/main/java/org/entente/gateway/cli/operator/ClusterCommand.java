@@ -3,9 +3,6 @@ package org.entente.gateway.cli.operator;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.grpc.ManagedChannel;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import org.entente.gateway.cli.call.ClientCall;
@@ -15,18 +12,17 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TextTable;
 import org.entente.gateway.node.doctor.AdminPort;
-import org.entente.gateway.node.doctor.DoctorSubject;
-import org.entente.gateway.node.doctor.HttpAdminPort;
 import org.entente.proto.v1.AttestDestroyedRequest;
 import org.entente.proto.v1.AttestDestroyedResponse;
 import org.entente.proto.v1.ClusterGrpc;
+import org.entente.proto.v1.ClusterGrpc.ClusterBlockingStub;
 import org.entente.proto.v1.ClusterMachine;
 import org.entente.proto.v1.ClusterState;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.ReplaceMachineRequest;
 import org.entente.proto.v1.ReplaceMachineResponse;
 import org.entente.proto.v1.TransferLeadRequest;
 import org.entente.proto.v1.TransferLeadResponse;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,14 +70,7 @@ public final class ClusterCommand {
   static final class Status extends PrintingCommand {
     private static final int OK = 200;
 
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
-    private Path config = Path.of("");
-
-    @Option(
-        names = "--admin",
-        paramLabel = "HOST:PORT",
-        description = "the gateway's admin port; by default listen.admin of the configuration")
-    private @Nullable String admin;
+    @Mixin private AdminPortOptions node = new AdminPortOptions();
 
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
@@ -98,9 +87,7 @@ public final class ClusterCommand {
     }
 
     private ClusterState state() {
-      InetSocketAddress at = DoctorCommand.address(admin);
-      AdminPort.Answer answer =
-          new DoctorSubject(config, InstantSource.system(), new HttpAdminPort(), at).cluster();
+      AdminPort.Answer answer = node.subject().cluster();
       if (answer.status() != OK) {
         throw new CommandFailure("listen.admin: " + answer.body().strip());
       }
@@ -161,6 +148,19 @@ public final class ClusterCommand {
     }
   }
 
+  /** A person's call about one machine. */
+  private abstract static class MachineCall extends ClientCall {
+    @Mixin private PersonOptions person = new PersonOptions();
+
+    final OnBehalfOf person() {
+      return person.named();
+    }
+
+    static ClusterBlockingStub cluster(ManagedChannel channel) {
+      return ClusterGrpc.newBlockingStub(channel);
+    }
+  }
+
   /** Passes the lead. */
   @Command(
       name = "transfer",
@@ -172,24 +172,19 @@ public final class ClusterCommand {
             + " `operator`."
       },
       mixinStandardHelpOptions = true)
-  static final class Transfer extends ClientCall {
+  static final class Transfer extends MachineCall {
     @Parameters(
         index = "0",
         paramLabel = "NODE",
         description = "name of the next leader in cluster.nodes")
     private String node = "";
 
-    @Mixin private PersonOptions person = new PersonOptions();
-
     @Override
     public void with(ManagedChannel channel) {
       TransferLeadResponse answer =
-          ClusterGrpc.newBlockingStub(channel)
+          cluster(channel)
               .transferLead(
-                  TransferLeadRequest.newBuilder()
-                      .setNode(node)
-                      .setOnBehalfOf(person.named())
-                      .build());
+                  TransferLeadRequest.newBuilder().setNode(node).setOnBehalfOf(person()).build());
       tell(
           answer,
           answer.getBefore() ? node + " leads; nothing changed" : "the lead passes to " + node);
@@ -209,7 +204,7 @@ public final class ClusterCommand {
             + " `operator`."
       },
       mixinStandardHelpOptions = true)
-  static final class Replace extends ClientCall {
+  static final class Replace extends MachineCall {
     @Parameters(index = "0", paramLabel = "OLD", description = "name of the machine that leaves")
     private String old = "";
 
@@ -226,18 +221,16 @@ public final class ClusterCommand {
         description = "where the new machine listens for the others: its address in cluster.nodes")
     private String address = "";
 
-    @Mixin private PersonOptions person = new PersonOptions();
-
     @Override
     public void with(ManagedChannel channel) {
       ReplaceMachineResponse answer =
-          ClusterGrpc.newBlockingStub(channel)
+          cluster(channel)
               .replaceMachine(
                   ReplaceMachineRequest.newBuilder()
                       .setNode(old)
                       .setNewNode(node)
                       .setAddress(address)
-                      .setOnBehalfOf(person.named())
+                      .setOnBehalfOf(person())
                       .build());
       tell(
           answer,
@@ -259,23 +252,21 @@ public final class ClusterCommand {
         "`operator`. The audit log has both. The first statement counts for seven days."
       },
       mixinStandardHelpOptions = true)
-  static final class AttestDestroyed extends ClientCall {
+  static final class AttestDestroyed extends MachineCall {
     @Parameters(
         index = "0",
         paramLabel = "NODE",
         description = "name of the machine that left the cluster")
     private String node = "";
 
-    @Mixin private PersonOptions person = new PersonOptions();
-
     @Override
     public void with(ManagedChannel channel) {
       AttestDestroyedResponse answer =
-          ClusterGrpc.newBlockingStub(channel)
+          cluster(channel)
               .attestDestroyed(
                   AttestDestroyedRequest.newBuilder()
                       .setNode(node)
-                      .setOnBehalfOf(person.named())
+                      .setOnBehalfOf(person())
                       .build());
       tell(
           answer,

@@ -29,9 +29,9 @@ public final class ConfigCommand {
             + " files, with file and line.",
         "Also checks folders, key files and ports. It changes nothing, and may run while the"
             + " gateway runs.",
-        "Warnings: a certificate or trust bundle that expires within days, and a link to an agency"
-            + " that is not a",
-        "member, whose name may be wrong or which may join later."
+        "Warnings: a certificate or trust bundle that expires within days, a folder without an"
+            + " agreement in force, and",
+        "a link to an agency that is not a member, whose name may be wrong or which may join later."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",

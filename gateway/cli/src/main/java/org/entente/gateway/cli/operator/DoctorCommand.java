@@ -2,10 +2,7 @@ package org.entente.gateway.cli.operator;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,16 +12,12 @@ import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.CountText;
 import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.node.doctor.Doctor;
 import org.entente.gateway.node.doctor.DoctorCheck;
 import org.entente.gateway.node.doctor.DoctorReport;
 import org.entente.gateway.node.doctor.DoctorReport.CheckResult;
-import org.entente.gateway.node.doctor.DoctorSubject;
-import org.entente.gateway.node.doctor.HttpAdminPort;
-import org.entente.gateway.trust.Endpoint;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Checks a node before its first start or while it runs, and says what to do. */
@@ -47,14 +40,7 @@ import picocli.CommandLine.Option;
 public final class DoctorCommand extends PrintingCommand {
   private static final int LONGEST_WAIT = 86_400;
 
-  @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
-  private Path config = Path.of("");
-
-  @Option(
-      names = "--admin",
-      paramLabel = "HOST:PORT",
-      description = "the gateway's admin port; by default listen.admin of the configuration")
-  private @Nullable String admin;
+  @Mixin private AdminPortOptions node = new AdminPortOptions();
 
   @Option(
       names = "--pre",
@@ -76,13 +62,9 @@ public final class DoctorCommand extends PrintingCommand {
     if (seconds < 0 || seconds > LONGEST_WAIT) {
       throw new UsageError("--wait: found " + seconds + "; valid is 0 to " + LONGEST_WAIT);
     }
-    InetSocketAddress at = address(admin);
     DoctorReport report =
         Doctor.awaitNoError(
-            () ->
-                Doctor.examine(
-                    new DoctorSubject(config, InstantSource.system(), new HttpAdminPort(), at),
-                    before),
+            () -> Doctor.examine(node.subject(), before),
             Duration.ofSeconds(seconds),
             System::nanoTime,
             most -> Thread.sleep(most.toMillis()));
@@ -92,19 +74,6 @@ public final class DoctorCommand extends PrintingCommand {
       printText(report);
     }
     failUnless(!report.hasErrors());
-  }
-
-  /** The address of an option `--admin`; null for the configured one. */
-  static @Nullable InetSocketAddress address(@Nullable String admin) {
-    if (admin == null) {
-      return null;
-    }
-    try {
-      Endpoint endpoint = Endpoint.parse(admin);
-      return new InetSocketAddress(endpoint.host(), endpoint.port());
-    } catch (InvalidValue e) {
-      throw new UsageError("--admin: " + e.getMessage(), e);
-    }
   }
 
   private void printText(DoctorReport report) {
@@ -120,11 +89,14 @@ public final class DoctorCommand extends PrintingCommand {
                 .add(check.id());
       }
     }
+    int all = report.results().size();
     suppressed.forEach(
         (causes, ids) ->
             print(
                 "not checked, because %s failed: %s"
-                    .formatted(String.join(" and ", causes), String.join(", ", ids))));
+                    .formatted(
+                        String.join(" and ", causes),
+                        ids.size() == all - 1 ? "everything else" : String.join(", ", ids))));
     print(
         CountText.of(report.failed(DoctorCheck.Severity.ERROR), "error")
             + ", "

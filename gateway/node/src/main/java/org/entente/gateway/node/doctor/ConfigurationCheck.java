@@ -19,6 +19,7 @@ import org.entente.gateway.node.files.ClientDirectory;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.ClientCertificateWatch;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
+import org.entente.gateway.policy.terms.BundleMembership;
 import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.MemberKeysExpiry;
 import org.entente.gateway.trust.TrustBundle;
@@ -69,6 +70,7 @@ public final class ConfigurationCheck {
       ConfiguredFiles files = ConfiguredFiles.read(file, clock);
       TrustBundle bundle = files.verifiedBundle();
       List<String> warnings = new ArrayList<>(files.linksToStrangers(bundle));
+      warnings.addAll(files.withoutAgreement(files.rulebook(bundle), new BundleMembership(bundle)));
       TlsCertificateReloader tls = TlsCertificateReloader.open(files, clock);
       tls.refusedByPeers(bundle).ifPresent(warnings::add);
       warnings.addAll(tls.warnings());

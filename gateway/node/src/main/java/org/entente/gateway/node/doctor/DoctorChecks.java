@@ -34,6 +34,7 @@ public final class DoctorChecks {
   private static final String REGISTERED = "configuration.clients";
   private static final String BUNDLE = "trust.bundle";
   private static final String MEMBER = "trust.member";
+  private static final String AGREEMENTS = "policy.agreements";
   private static final String LISTEN = "network.listen";
   private static final String PORTS = "network.ports";
   private static final String NAMES = "network.names";
@@ -63,7 +64,7 @@ public final class DoctorChecks {
           new Topic("disk", "Make room on the disk of `data`.", DISK),
           new Topic(
               "policy",
-              "Run `entente policy lint --config`, which names file and line.",
+              "Complete the agreements; `entente policy lint --config` names file and line.",
               "docs/policy/tools.md#lint-find-mistakes-and-oddities"),
           new Topic("clock", "Set the clock, and keep it by NTP.", OPERATING + "first-look"),
           new Topic("link", "Run `entente link list`, and follow the page.", LINKS),
@@ -209,13 +210,22 @@ public final class DoctorChecks {
             subject -> subject.files().linksToStrangers(subject.bundle())));
     all.add(
         check(
-            "policy.agreements",
+            AGREEMENTS,
             ERROR,
             STOPPED,
             List.of(BUNDLE),
-            "Correct the file; `entente policy lint` says what is valid.",
+            "Correct the file or the path; `entente policy lint` says what is valid.",
             "docs/policy/tools.md#lint-find-mistakes-and-oddities",
             FileProbes.read(subject -> subject.files().rulebook(subject.bundle()))));
+    all.add(
+        check(
+            "policy.in-force",
+            WARNING,
+            STOPPED,
+            List.of(AGREEMENTS),
+            "Put agreements into the folder; `entente policy new` writes one to complete.",
+            "docs/policy/agreements.md",
+            FileProbes::withoutAgreement));
     all.add(
         check(
             "policy.obligations",

@@ -17,6 +17,7 @@ import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.keys.ClientCertificateWatch;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
+import org.entente.gateway.policy.terms.BundleMembership;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.MemberKeysExpiry;
@@ -56,6 +57,13 @@ final class FileProbes {
     return List.of(
         "agency: \"%s\" is not in trust bundle version %d; %s"
             .formatted(self, bundle.version(), NameSuggestion.of(self.value(), known)));
+  }
+
+  static List<String> withoutAgreement(DoctorSubject subject) {
+    TrustBundle bundle = subject.bundle();
+    return subject
+        .files()
+        .withoutAgreement(subject.files().rulebook(bundle), new BundleMembership(bundle));
   }
 
   static List<String> bundleEnd(DoctorSubject subject) {

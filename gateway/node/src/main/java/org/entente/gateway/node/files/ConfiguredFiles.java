@@ -37,6 +37,7 @@ import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.BundleMembership;
+import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
@@ -115,11 +116,14 @@ public final class ConfiguredFiles {
       if (opening instanceof TrustStore.OpenResult.Opened opened) {
         return opened.store();
       }
-      throw new StartProblem(
-          "trust.bundle: " + ((TrustStore.OpenResult.Closed) opening).refused().reason());
+      throw refused(((TrustStore.OpenResult.Closed) opening).refused());
     } catch (IOException | IllegalArgumentException e) {
       throw unusable("trust.bundle", config.trust().bundle(), e);
     }
+  }
+
+  private StartProblem refused(BundleVerdict.Refused refused) {
+    return new StartProblem("trust.bundle: " + config.trust().bundle() + ": " + refused.reason());
   }
 
   private TrustRoots roots() {
@@ -179,13 +183,21 @@ public final class ConfiguredFiles {
       if (last != null && refused.fault() == BundleFault.ROLLBACK) {
         return last;
       }
-      throw new StartProblem("trust.bundle: " + refused.reason());
+      throw refused(refused);
     } catch (IOException | IllegalArgumentException e) {
       throw unusable("trust.bundle", config.trust().bundle(), e);
     }
   }
 
+  /**
+   * The agreements, node rules and code lists.
+   *
+   * @throws StartProblem naming each problem with its file, and the field of one that is absent
+   */
   public Rulebook rulebook(TrustBundle bundle) {
+    requireThere("policy.agreements", config.policy().agreements());
+    requireThere("policy.node_rules", config.policy().nodeRules());
+    requireThere("policy.codes", config.policy().codes());
     Rulebook.LoadResult loading =
         RulebookReader.load(
             config.policy().agreements(),
@@ -197,6 +209,35 @@ public final class ConfiguredFiles {
       return loaded.rulebook();
     }
     throw new StartProblem(lines(((Rulebook.LoadResult.Invalid) loading).problems()));
+  }
+
+  private static void requireThere(String field, @Nullable Path file) {
+    if (file != null && !Files.exists(file)) {
+      throw unusable(field, file, new NoSuchFileException(file.toString()));
+    }
+  }
+
+  /**
+   * A warning if no agreement in force lets this agency send or receive anything. It is no error: a
+   * first start may come before the first agreement. A transit that is no member needs none.
+   */
+  public List<String> withoutAgreement(Rulebook rulebook, Membership membership) {
+    AgencyName self = new AgencyName(config.agency());
+    if (!membership.agencies().contains(self)
+        || rulebook.isPartyAt(clock.instant(), self, membership)) {
+      return List.of();
+    }
+    int all = rulebook.agreements().size();
+    String lack =
+        all == 0
+            ? config.policy().agreements() + " holds no agreement"
+            : "none of the agreements in %s (%d) is in force for %s"
+                .formatted(config.policy().agreements(), all, self);
+    return List.of(
+        "policy: "
+            + lack
+            + ", so this gateway refuses every message, sent or received; `entente policy new`"
+            + " writes an agreement to start from");
   }
 
   /**

@@ -2,6 +2,7 @@ package org.entente.gateway.node.files;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,11 +153,15 @@ public final class PolicyReloader {
 
   /** Conditions that need an operator's attention. */
   public List<String> warnings() {
-    return refused
-        ? List.of(
-            "policy: the files of agreements, node rules or code lists are invalid, and the"
-                + " previous policy remains in force; `policy lint` names the faults")
-        : List.of();
+    Policy now = current();
+    List<String> warnings =
+        new ArrayList<>(files.withoutAgreement(now.rulebook(), now.membership()));
+    if (refused) {
+      warnings.add(
+          "policy: the files of agreements, node rules or code lists are invalid, and the"
+              + " previous policy remains in force; `policy lint` names the faults");
+    }
+    return warnings;
   }
 
   /**

@@ -192,7 +192,7 @@ public final class RulebookReader {
           ConfigProblem.ofFile(
               folder.toString(),
               "cannot be listed: " + FileErrorText.words(e),
-              "a folder of agreements"));
+              "a folder of agreements; `entente policy new` writes the first"));
       return List.of();
     }
     if (files.size() > MAX_AGREEMENTS) {

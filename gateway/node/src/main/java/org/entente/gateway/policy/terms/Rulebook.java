@@ -1,10 +1,12 @@
 package org.entente.gateway.policy.terms;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.codes.CodeLists;
 
 /**
@@ -67,6 +69,13 @@ public final class Rulebook {
   /** The agreement with this id. */
   public Optional<Agreement> agreement(String id) {
     return agreements.stream().filter(a -> a.id().equals(id)).findFirst();
+  }
+
+  /** Whether an agreement is in force at a time that lets an agency send or receive anything. */
+  public boolean isPartyAt(Instant time, AgencyName agency, Membership membership) {
+    return agreements.stream()
+        .filter(agreement -> agreement.validity().includes(time))
+        .anyMatch(agreement -> new Coverage(agreement, membership).isParty(agency));
   }
 
   public List<NodeRule> nodeRules() {
