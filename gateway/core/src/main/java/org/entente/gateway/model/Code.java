@@ -155,6 +155,8 @@ public enum Code {
   NO_ROUTE(OPERATOR, true),
   /** The gateway is starting, stopping, behind its checkpoint or cannot write. */
   NOT_READY(OPERATOR, true),
+  /** The configuration of this gateway leaves out what the call needs; the message names it. */
+  NOT_CONFIGURED(OPERATOR, false),
   /**
    * This machine no longer leads its gateway. Whether the call took effect is unknown: repeat it at
    * the next machine.

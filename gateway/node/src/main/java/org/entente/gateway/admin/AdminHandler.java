@@ -160,12 +160,17 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       case "/readyz" -> ready();
       case "/cluster" -> cluster();
       case "/leads" -> leads();
-      default ->
-          text(
-              HttpResponseStatus.NOT_FOUND,
-              "text/plain",
-              "not found; valid are /metrics, /healthz, /readyz, /leads and /cluster\n");
+      default -> text(HttpResponseStatus.NOT_FOUND, "text/plain", missing(path) + "\n");
     };
+  }
+
+  private String missing(String path) {
+    boolean ofConsole = (path + "/").startsWith(AdminPages.PATH);
+    if (ofConsole && hosted.isEmpty()) {
+      return AdminPages.OFF;
+    }
+    String console = hosted.isEmpty() ? "" : ", " + AdminPages.PATH;
+    return "not found; valid are /metrics, /healthz, /readyz, /leads" + console + " and /cluster";
   }
 
   private boolean isOwn(String authority) {

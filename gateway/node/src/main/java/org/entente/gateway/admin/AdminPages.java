@@ -13,6 +13,11 @@ public interface AdminPages {
   /** Where they are. */
   String PATH = "/console/";
 
+  /** What is said of them where there are none. */
+  String OFF =
+      "the console is off; `console: {}` in the gateway's configuration turns it on at the next"
+          + " start";
+
   /** Threads that answer at the same time. */
   int THREADS = 6;
 

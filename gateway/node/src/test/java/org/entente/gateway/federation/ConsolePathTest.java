@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.rpc.ErrorInfo;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.URI;
@@ -19,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
+import org.entente.gateway.client.ErrorDetails;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.ConsoleGrpc;
 import org.entente.proto.v1.Draft;
@@ -83,6 +86,20 @@ class ConsolePathTest {
       assertFalse(page(base + name, cookie).contains("wine"), name);
     }
     assertEquals(404, get(base + "nothing", cookie).statusCode());
+  }
+
+  /** A misspelt name in the configuration makes no agency of it. */
+  @Test
+  void map_ofAPeerThatIsNotInTheTrustBundle_callsItUnknown() throws Exception {
+    turnOn(FR);
+    Path config = federation.config(FR);
+    Files.writeString(
+        config, Files.readString(config).replace("links:\n", "links:\n  - peer: de.custom\n"));
+    federation.start(FR);
+    URI address = URI.create(open(FR));
+    String map = page("http://" + address.getAuthority() + "/console/map", enter(address));
+    assertTrue(map.contains("data-agency=\"de.custom\" data-role=\"unknown\""), map);
+    assertTrue(map.contains("data-agency=\"de.customs\" data-role=\"peer\""), map);
   }
 
   private String enter(URI address) throws Exception {
@@ -172,9 +189,17 @@ class ConsolePathTest {
   @Test
   void console_thatIsNotConfigured_isNotThere() throws Exception {
     StatusRuntimeException refused = assertThrows(StatusRuntimeException.class, () -> open(DE));
-    assertTrue(String.valueOf(refused.getMessage()).contains("the console is off"));
+    String off = "the console is off; `console: {}` in the gateway's configuration turns it on";
+    assertTrue(String.valueOf(refused.getMessage()).contains(off), refused::getMessage);
+    ErrorInfo info = ErrorDetails.of(refused).orElseThrow();
+    assertEquals("NOT_CONFIGURED", info.getReason());
+    assertEquals("OPERATOR", info.getMetadataOrThrow("who_must_act"), "the caller can do nothing");
     String base = "http://127.0.0.1:" + federation.gateway(DE).adminAddress().getPort();
-    assertEquals(404, get(base + "/console/", "").statusCode());
-    assertEquals(404, get(base + "/console/enter", "").statusCode());
+    for (String path : List.of("/console", "/console/", "/console/enter")) {
+      HttpResponse<String> absent = get(base + path, "");
+      assertEquals(404, absent.statusCode());
+      assertTrue(absent.body().startsWith(off), absent::body);
+    }
+    assertTrue(get(base + "/consoles", "").body().startsWith("not found; valid are /metrics"));
   }
 }

@@ -94,7 +94,7 @@ public final class RpcFailures {
   private static String whoActs(Map<String, String> said) {
     String who =
         switch (said.getOrDefault("who_must_act", "")) {
-          case "CLIENT" -> "who must act: the caller";
+          case "CLIENT" -> "who must act: you";
           case "OPERATOR" -> "who must act: the operator of this gateway";
           case "PEER" -> "who must act: the other agency";
           case "POLICY" -> "who must act: the authors of the agreements";

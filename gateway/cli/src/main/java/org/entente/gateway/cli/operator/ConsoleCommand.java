@@ -13,8 +13,9 @@ import picocli.CommandLine.Command;
     name = "console",
     description = {
       "Prints an address that opens the console of a gateway in a browser.",
-      "The address opens it once, within a short time. The client needs the scope `operator` or"
-          + " `evidence`, and the gateway's configuration the section `console`."
+      "The address opens it once, within a short time. The client needs the scope `operator`,"
+          + " `evidence`, `audit` or `publish`. The console is off unless the gateway's"
+          + " configuration has the section `console`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",

@@ -135,5 +135,6 @@ class ClusterCommandTest {
     words.addAll(CommandFixture.client(federation, FR));
     assertEquals(ExitCode.REFUSED.number(), command.run(words));
     assertTrue(command.err().contains("this gateway runs on one machine"), command::err);
+    assertTrue(command.err().contains("who must act: the operator of this gateway"), command::err);
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.entente.gateway.admin.AdminPages;
 import org.entente.gateway.admin.AdminServer;
 import org.entente.gateway.admin.AdminTls;
 import org.entente.gateway.admin.Readiness;
@@ -147,10 +148,7 @@ public final class Gateway implements AutoCloseable {
   private Result<OpenConsoleResponse> openConsole(Identified client) {
     Console pages = console;
     return pages == null
-        ? Result.refused(
-            Code.NOT_FOUND,
-            "",
-            "the console is off; the section `console` of the gateway's configuration turns it on")
+        ? Result.refused(Code.NOT_CONFIGURED, "", AdminPages.OFF)
         : pages.open(client);
   }
 

@@ -18,7 +18,9 @@ public interface OtherMachines {
 
         private Result<Boolean> alone() {
           return Result.refused(
-              Code.NOT_FOUND, "", "this gateway runs on one machine; `cluster` is not configured");
+              Code.NOT_CONFIGURED,
+              "",
+              "this gateway runs on one machine; `cluster` is not configured");
         }
 
         @Override
