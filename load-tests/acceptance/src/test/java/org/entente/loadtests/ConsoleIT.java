@@ -277,6 +277,7 @@ final class ConsoleIT {
     Files.writeString(
         SCREENSHOTS.resolve("map-500.txt"),
         attribute("#map", "data-painted") + " ms until " + agencies + " agencies are painted");
+    assertEquals("unknown", attribute("tr[data-agency='x.stranger-001']", "data-role"));
     until("[data-figure='de.customs.flow']", "yes");
     screenshot("map-500");
     federation.kill(DE);

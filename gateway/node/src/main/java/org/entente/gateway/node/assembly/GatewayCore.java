@@ -30,6 +30,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.console.ConsoleNode.Destination;
+import org.entente.gateway.node.console.ConsoleNode.Destination.Standing;
 import org.entente.gateway.node.disk.DiskGuard;
 import org.entente.gateway.node.files.ClientDirectory;
 import org.entente.gateway.node.files.ConfiguredFiles;
@@ -461,14 +462,21 @@ public final class GatewayCore {
     Set<AgencyName> all = new TreeSet<>(outgoing.routes.links());
     all.addAll(ground.otherMembers());
     TrustBundle bundle = ground.trust.current();
-    return all.stream().map(agency -> destination(agency, bundle.isTransit(agency))).toList();
+    return all.stream().map(agency -> destination(agency, standing(agency, bundle))).toList();
   }
 
-  private Destination destination(AgencyName agency, boolean transit) {
+  private static Standing standing(AgencyName agency, TrustBundle bundle) {
+    if (bundle.isTransit(agency)) {
+      return Standing.TRANSIT;
+    }
+    return bundle.agency(agency).isPresent() ? Standing.KNOWN : Standing.UNKNOWN;
+  }
+
+  private Destination destination(AgencyName agency, Standing standing) {
     List<AgencyName> hops = outgoing.routes.hops(agency);
     return new Destination(
         agency,
-        transit,
+        standing,
         hops,
         Lane.all().stream()
             .filter(lane -> hops.stream().anyMatch(hop -> links.carries(hop, lane)))

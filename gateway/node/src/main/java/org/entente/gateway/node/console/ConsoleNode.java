@@ -45,14 +45,24 @@ public interface ConsoleNode {
   List<EvidenceItem> evidence(MessageId message);
 
   /**
-   * An agency to which mail can be addressed.
+   * An agency to which mail can be addressed, or a linked one that the federation does not know.
    *
-   * @param isTransit whether it passes on mail of others
+   * @param standing what it is to the federation
    * @param hops linked peers that lead there, best first: the agency itself if it is linked; none
    *     if there is no way
    * @param open lanes that take mail for it now
    */
-  record Destination(AgencyName agency, boolean isTransit, List<AgencyName> hops, List<Lane> open) {
+  record Destination(AgencyName agency, Standing standing, List<AgencyName> hops, List<Lane> open) {
+    /** What an agency is to the federation. */
+    public enum Standing {
+      /** It is in the trust bundle. */
+      KNOWN,
+      /** It is in the trust bundle and passes on mail of others. */
+      TRANSIT,
+      /** It is only in the configuration of this gateway. */
+      UNKNOWN
+    }
+
     /** Copies the lists. */
     public Destination {
       hops = List.copyOf(hops);

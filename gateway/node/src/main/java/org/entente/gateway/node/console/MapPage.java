@@ -9,6 +9,7 @@ import org.entente.gateway.feature.operator.Links;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.node.console.ConsoleNode.Destination;
+import org.entente.gateway.node.console.ConsoleNode.Destination.Standing;
 import org.entente.gateway.node.console.View.Figure;
 
 /** The page of the federation's map. */
@@ -36,10 +37,16 @@ final class MapPage {
     if (!open) {
       return new Figure("map", "bad", "The node is being reopened, so no mail flows");
     }
-    long reached = all.stream().filter(one -> !one.open().isEmpty()).count();
-    String state = reached == all.size() ? "good" : reached == 0 ? "bad" : "warn";
+    List<Destination> known = all.stream().filter(MapPage::isKnown).toList();
+    long reached = known.stream().filter(one -> !one.open().isEmpty()).count();
+    String state = reached == known.size() ? "good" : reached == 0 ? "bad" : "warn";
     return new Figure(
-        "map", state, "Mail can flow to %d of %d agencies".formatted(reached, all.size()));
+        "map", state, "Mail can flow to %d of %d agencies".formatted(reached, known.size()));
+  }
+
+  /** A peer that is only in the configuration is misspelt, has left, or has not joined yet. */
+  private static boolean isKnown(Destination one) {
+    return one.standing() != Standing.UNKNOWN;
   }
 
   private static MapView.Place place(Destination one, Optional<Links.Link> link) {
@@ -54,15 +61,19 @@ final class MapPage {
   }
 
   private static String role(Destination one, boolean isLinked) {
-    if (one.isTransit()) {
-      return "transit";
-    }
-    return isLinked ? "peer" : one.hops().isEmpty() ? "out of reach" : "behind a transit";
+    return switch (one.standing()) {
+      case UNKNOWN -> "unknown";
+      case TRANSIT -> "transit";
+      case KNOWN -> isLinked ? "peer" : one.hops().isEmpty() ? "out of reach" : "behind a transit";
+    };
   }
 
   private static Figure flow(Destination one) {
     String id = one.agency() + ".flow";
     List<Lane> open = one.open();
+    if (!isKnown(one)) {
+      return new Figure(id, "warn", "no: not in the trust bundle");
+    }
     if (open.isEmpty()) {
       return new Figure(id, "bad", one.hops().isEmpty() ? "no: no path" : "no");
     }

@@ -4,7 +4,8 @@ import cytoscape from "./cytoscape.js";
 /** Places on the first ring; each further ring has as many more. */
 const FIRST_RING = 10;
 const BETWEEN_RINGS = 170;
-const SHAPES = { peer: "ellipse", transit: "diamond" };
+const SHAPES = { peer: "ellipse", transit: "diamond", unknown: "triangle" };
+const NEAR = ["transit", "peer", "unknown"];
 const MARKS = { good: "", warn: "! ", bad: "✕ " };
 
 const box = document.getElementById("map");
@@ -28,7 +29,8 @@ function stateOf(row) {
 
 /** Transits next to the centre, agencies behind them outside. */
 function rank(row) {
-  return ["transit", "peer"].indexOf(row.dataset.role) + 1 || 3;
+  const near = NEAR.indexOf(row.dataset.role);
+  return near < 0 ? NEAR.length : near;
 }
 
 /** Places on rings from one outwards, each turned, so that no line between two rings meets the centre. */
@@ -48,7 +50,7 @@ function places(count, firstRing) {
 /** Neighbours around the centre, and behind them the agencies that a transit reaches. */
 function placed() {
   const sorted = [...rows].sort((one, other) => rank(one) - rank(other));
-  const near = sorted.filter(row => rank(row) < 3).length;
+  const near = sorted.filter(row => rank(row) < NEAR.length).length;
   const inner = places(near, 1);
   const outer = places(sorted.length - near, 1 + (inner.at(-1)?.ring ?? 0));
   return [...inner, ...outer].map(({ x, y }, index) => ({ row: sorted[index], at: { x, y } }));

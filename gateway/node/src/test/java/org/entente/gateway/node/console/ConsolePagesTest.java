@@ -30,6 +30,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.node.console.ConsoleNode.Destination;
+import org.entente.gateway.node.console.ConsoleNode.Destination.Standing;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ContentState;
@@ -86,10 +87,15 @@ class ConsolePagesTest {
   void map_hasEachAgency_withItsWay_andWhetherMailFlows() {
     kit.links.add(link(DE, false, Duration.ofMillis(1)));
     kit.links.add(link(HUB, true, Duration.ofMillis(1)));
-    kit.destinations.add(new Destination(DE, false, List.of(DE), List.of()));
-    kit.destinations.add(new Destination(HUB, true, List.of(HUB), Lane.all()));
-    kit.destinations.add(new Destination(SG, false, List.of(HUB), List.of(Lane.FLASH)));
-    kit.destinations.add(new Destination(new AgencyName("x.nowhere"), false, List.of(), List.of()));
+    AgencyName misspelt = new AgencyName("de.custom");
+    kit.links.add(link(misspelt, false, Duration.ofMillis(1)));
+    kit.destinations.add(new Destination(DE, Standing.KNOWN, List.of(DE), List.of()));
+    kit.destinations.add(new Destination(HUB, Standing.TRANSIT, List.of(HUB), Lane.all()));
+    kit.destinations.add(new Destination(SG, Standing.KNOWN, List.of(HUB), List.of(Lane.FLASH)));
+    kit.destinations.add(
+        new Destination(new AgencyName("x.nowhere"), Standing.KNOWN, List.of(), List.of()));
+    kit.destinations.add(
+        new Destination(misspelt, Standing.UNKNOWN, List.of(misspelt), Lane.all()));
     String body = kit.get("/console/map", kit.session(ConsoleKit.OPERATOR)).body();
     for (String expected :
         List.of(
@@ -102,7 +108,10 @@ class ConsolePagesTest {
             "data-agency=\"sg.police\" data-role=\"behind a transit\" data-hops=\"eu.hub\"",
             "<td>by eu.hub</td>",
             "data-figure=\"sg.police.flow\" data-state=\"warn\">only FLASH<",
-            "data-figure=\"x.nowhere.flow\" data-state=\"bad\">no: no path<")) {
+            "data-figure=\"x.nowhere.flow\" data-state=\"bad\">no: no path<",
+            "data-agency=\"de.custom\" data-role=\"unknown\"",
+            "data-figure=\"de.custom.flow\" data-state=\"warn\">no: not in the trust bundle<",
+            "<li>triangle: unknown, only in this gateway's configuration</li>")) {
       assertTrue(body.contains(expected), expected + " in " + body);
     }
   }
@@ -300,8 +309,7 @@ class ConsolePagesTest {
   void question_withAnUnknownValue_isNotAsked() {
     String body =
         kit.post(POLICY, kit.session(ConsoleKit.AUTHOR), Map.of("category", "<b>")).body();
-    assertTrue(body.contains("category: valid are IPR, NARCOTICS"), body);
-    assertTrue(body.contains("found \"&lt;b&gt;\""), body);
+    assertTrue(body.contains("category: \"&lt;b&gt;\" is none of IPR, NARCOTICS, "), body);
     assertEquals(List.of(), kit.questions);
   }
 
