@@ -275,7 +275,27 @@ class ClientCommandTest {
     String out = out("out").toString();
     assertUsage("--out: is missing", "add", "n", "--scope", "audit", "--ca", ca);
     assertUsage("give either --ca", "add", "n", "--scope", "audit", "--out", out);
-    assertUsage("a scope is one of", "add", "n", "--scope", "emperor", "--ca", ca, "--out", out);
+    assertUsage(
+        "\"emperor\" is none of publish, subscribe, ",
+        "add",
+        "n",
+        "--scope",
+        "emperor",
+        "--ca",
+        ca,
+        "--out",
+        out);
+    assertUsage(
+        "--scope: scope \"publisch\" is none of publish, subscribe, ",
+        "add",
+        "n",
+        "--scope",
+        "publisch",
+        "--ca",
+        ca,
+        "--out",
+        out);
+    assertTrue(command.err().endsWith("; did you mean \"publish\"?\n"), command.err());
     assertUsage(
         "a gateway or client name", "add", "N 1", "--scope", "audit", "--ca", ca, "--out", out);
     assertUsage(

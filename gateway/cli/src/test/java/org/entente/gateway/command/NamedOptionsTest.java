@@ -77,7 +77,7 @@ class NamedOptionsTest {
           feedback --to | fr.custom | must be fr.customs
           request answer --to | fr.custom | must contain only the requesting agency, fr.customs
           audit export --to | yesterday | --to
-          audit export --event | ACEPTED | valid are
+          audit export --event | ACEPTED | did you mean "ACCEPTED"?
           request remind --to | fr.custom | was not sent to [fr.custom]
           operation task --to | fr.custom | OPERATION_ROLE
           operation report --to | fr.custom | OPERATION_ROLE

@@ -3,6 +3,7 @@ package org.entente.gateway.identity;
 import java.util.Arrays;
 import java.util.Locale;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 
 /** Rights that a node's configuration can grant a client, written there in lower case. */
 public enum Scope {
@@ -48,13 +49,20 @@ public enum Scope {
   /**
    * The scope of this name in lower case.
    *
-   * @throws InvalidValue for any other text
+   * @throws InvalidValue for any other text, naming the valid scopes
    */
   public static Scope parse(String text) {
     return Arrays.stream(values())
         .filter(scope -> scope.toString().equals(text))
         .findFirst()
-        .orElseThrow(() -> new InvalidValue("a scope is one of " + Arrays.asList(values()), text));
+        .orElseThrow(
+            () ->
+                new InvalidValue(
+                    "scope \"%s\" %s"
+                        .formatted(
+                            InvalidValue.printable(text),
+                            NameSuggestion.noneOf(
+                                text, Arrays.stream(values()).map(Scope::toString).toList()))));
   }
 
   /** The name in lower case. */

@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.ProtocolMessageEnum;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -47,10 +48,15 @@ public final class EnumNames {
 
   /** All names of an enum except "unspecified". */
   public static String all(EnumDescriptor type) {
+    return String.join(", ", names(type));
+  }
+
+  /** All names of an enum except "unspecified", in the order of the protos. */
+  public static List<String> names(EnumDescriptor type) {
     return type.getValues().stream()
         .filter(value -> value.getNumber() != 0)
         .map(EnumNames::word)
-        .collect(Collectors.joining(", "));
+        .toList();
   }
 
   /** The value with a name; never "unspecified". */

@@ -111,7 +111,8 @@ public record Fulfilment(boolean stated, List<Integer> numbers) {
                               + " has \""
                               + InvalidValue.printable(name)
                               + "\"; valid: "
-                              + EnumNames.all(Obligation.getDescriptor())));
+                              + NameSuggestion.oneOf(
+                                  name, EnumNames.names(Obligation.getDescriptor()))));
       if (!out.add(one)) {
         throw new IllegalArgumentException(field + " has " + name + " twice");
       }

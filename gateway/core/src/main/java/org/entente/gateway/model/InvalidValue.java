@@ -13,6 +13,11 @@ public final class InvalidValue extends IllegalArgumentException {
     super(expected + "; found \"" + printable(found) + "\"");
   }
 
+  /** An error whose message says all, the value found included. */
+  public InvalidValue(String message) {
+    super(message);
+  }
+
   /** The text, cut to 80 characters, with unprintable characters replaced. */
   public static String printable(String text) {
     String cut = text.length() > QUOTED ? text.substring(0, QUOTED) + "…" : text;

@@ -3,12 +3,13 @@ package org.entente.gateway.model;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 
 /**
  * Suggests a known name for an unknown one: the nearest by edit distance (Levenshtein), or, if none
- * is close, the list of known names. Pure.
+ * or several are equally close, the list of known names. Upper and lower case count as equal. Pure.
  */
 public final class NameSuggestion {
   /** Most names that are listed. */
@@ -33,17 +34,37 @@ public final class NameSuggestion {
     return nearest(found, known).map(name -> "; did you mean \"" + name + "\"?").orElse("");
   }
 
-  /** The known name that is nearest to an unknown one, if one is near. */
+  /**
+   * What stands behind an unknown name of a closed list: {@code is none of HIT, NO_HIT; did you
+   * mean "NO_HIT"?}.
+   */
+  public static String noneOf(String found, Collection<String> known) {
+    return "is none of " + String.join(", ", known) + behind(found, known);
+  }
+
+  /** What is valid in place of an unknown name of a closed list: {@code one of HIT, NO_HIT}. */
+  public static String oneOf(String found, Collection<String> known) {
+    return "one of " + String.join(", ", known) + behind(found, known);
+  }
+
+  /** The known name that is nearest to an unknown one, if exactly one is nearest, and near. */
   public static Optional<String> nearest(String found, Collection<String> known) {
+    if (found.length() > LONGEST) {
+      return Optional.empty();
+    }
     int most = Math.max(1, found.length() / 6);
-    return found.length() > LONGEST
-        ? Optional.empty()
-        : known.stream()
+    String plain = found.toLowerCase(Locale.ROOT);
+    List<RankedName> near =
+        known.stream()
+            .distinct()
             .filter(name -> Math.abs(name.length() - found.length()) <= most)
-            .map(name -> new RankedName(name, distance(found, name)))
+            .map(name -> new RankedName(name, distance(plain, name.toLowerCase(Locale.ROOT))))
             .filter(one -> one.edits() <= most)
-            .min(Comparator.comparingInt(RankedName::edits))
-            .map(RankedName::name);
+            .sorted(Comparator.comparingInt(RankedName::edits))
+            .toList();
+    // To pick one of several would be a guess: of H9, none of H0 to H3 is meant more than another.
+    boolean guess = near.size() > 1 && near.get(0).edits() == near.get(1).edits();
+    return guess ? Optional.empty() : near.stream().findFirst().map(RankedName::name);
   }
 
   private static String listed(Collection<String> known) {

@@ -29,6 +29,29 @@ class NameSuggestionTest {
   }
 
   @Test
+  void nameThatIsAsNearToSeveral_isTakenForNone() {
+    assertEquals("known are n1, n2, n3", NameSuggestion.of("n9", List.of("n1", "n2", "n3")));
+    assertEquals("did you mean \"n1\"?", NameSuggestion.of("nn1", List.of("n1", "n2", "n3")));
+  }
+
+  @Test
+  void nameInAnotherCase_isTakenForTheKnownOne() {
+    assertEquals("did you mean \"publish\"?", NameSuggestion.of("PUBLISH", List.of("publish")));
+  }
+
+  @Test
+  void nameOfAClosedList_isToldAll_andTheNearest() {
+    List<String> codes = List.of("H0", "H1", "H2");
+    assertEquals("is none of H0, H1, H2", NameSuggestion.noneOf("H9", codes));
+    assertEquals(
+        "is none of HIT, NO_HIT; did you mean \"NO_HIT\"?",
+        NameSuggestion.noneOf("NOHIT", List.of("HIT", "NO_HIT")));
+    assertEquals(
+        "one of HIT, NO_HIT; did you mean \"NO_HIT\"?",
+        NameSuggestion.oneOf("NOHIT", List.of("HIT", "NO_HIT")));
+  }
+
+  @Test
   void manyNames_areListedInPart() {
     List<String> many = IntStream.range(100, 130).mapToObj(n -> "name-" + n).toList();
     assertTrue(NameSuggestion.of("else", many).endsWith(" name-119, and 10 more"));

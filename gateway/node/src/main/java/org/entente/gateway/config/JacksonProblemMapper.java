@@ -96,9 +96,7 @@ final class JacksonProblemMapper {
   static ConfigProblem unknown(
       FieldPositions positions, String field, String name, Collection<String> known) {
     return positions.problem(
-        field,
-        "unknown field",
-        "one of " + String.join(", ", new TreeSet<>(known)) + NameSuggestion.behind(name, known));
+        field, "unknown field", NameSuggestion.oneOf(name, new TreeSet<>(known)));
   }
 
   private static String nearest(String found, @Nullable Class<?> type) {

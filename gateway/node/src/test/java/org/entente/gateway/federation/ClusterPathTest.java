@@ -344,7 +344,7 @@ class ClusterPathTest {
     String gone = others.get(1);
     ManagedChannel channel = channel(leader);
     assertTrue(transfer(channel, leader), "it leads already");
-    assertRefused("INVALID_FIELD", "did you mean", () -> transfer(channel, "n9"));
+    assertRefused("INVALID_FIELD", "known are ", () -> transfer(channel, "n9"));
     stop(gone);
     String warning = "warning: cluster: " + gone + " (127.0.0.1:" + ports.get(gone) + ") has not";
     assertTrue(await(() -> ready(leader).body().contains(warning)), () -> ready(leader).body());
@@ -429,7 +429,7 @@ class ClusterPathTest {
     assertRefused("NOT_READY", "stop it first", () -> replace(channel, lost, "n4", address));
     stop(lost);
     assertTrue(await(() -> notes(leader).contains("has not answered")), () -> notes(leader));
-    assertRefused("INVALID_FIELD", "did you mean", () -> replace(channel, "n9", "n4", address));
+    assertRefused("INVALID_FIELD", "known are ", () -> replace(channel, "n9", "n4", address));
     assertRefused("INVALID_FIELD", "name of its own", () -> replace(channel, lost, stays, address));
     assertRefused("INVALID_FIELD", "host:port", () -> replace(channel, lost, "n4", "nowhere"));
     assertRefused(

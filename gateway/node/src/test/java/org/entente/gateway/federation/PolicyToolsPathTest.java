@@ -173,7 +173,9 @@ class PolicyToolsPathTest {
     String none =
         refused(() -> tools.listCodes(ListCodesRequest.newBuilder().setList("pur").build()));
     assertTrue(
-        none.contains("INVALID_FIELD: list: is not a code list of this gateway; valid: one of "),
+        none.contains(
+            "INVALID_FIELD: list: is not a code list of this gateway; valid: empty for all, or"
+                + " one of "),
         none);
   }
 }

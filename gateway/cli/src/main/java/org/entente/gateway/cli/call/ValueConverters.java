@@ -31,9 +31,13 @@ public final class ValueConverters {
   public static CommandLine register(CommandLine line) {
     line.registerConverter(ByteString.class, ValueConverters::id);
     line.registerConverter(Timestamp.class, ValueConverters::time);
+    line.registerConverter(int.class, ValueConverters::wholeNumber);
+    line.registerConverter(Integer.class, ValueConverters::wholeNumber);
+    line.registerConverter(long.class, ValueConverters::longNumber);
+    line.registerConverter(Long.class, ValueConverters::longNumber);
     for (ArgSpec argument : line.getCommandSpec().args()) {
       for (Class<?> type : argument.typeInfo().getAuxiliaryTypes()) {
-        if (ProtocolMessageEnum.class.isAssignableFrom(type)) {
+        if (type.isEnum()) {
           register(line, type);
         }
       }
@@ -51,6 +55,22 @@ public final class ValueConverters {
       return ByteString.copyFrom(MessageId.parse(text).bytes());
     } catch (InvalidValue e) {
       throw refused(text, "is no id; valid are 32 hex digits, as commands print them");
+    }
+  }
+
+  private static Integer wholeNumber(String text) {
+    try {
+      return Integer.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw refused(text, "is no whole number of at most 2147483647, such as 12");
+    }
+  }
+
+  private static Long longNumber(String text) {
+    try {
+      return Long.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw refused(text, "is no whole number, such as 12");
     }
   }
 
@@ -82,23 +102,22 @@ public final class ValueConverters {
             .filter(ValueConverters::isValid)
             .collect(
                 Collectors.toMap(
-                    it -> EnumNames.word((ProtocolMessageEnum) it),
-                    it -> it,
-                    (one, other) -> one,
-                    LinkedHashMap::new));
+                    ValueConverters::name, it -> it, (one, other) -> one, LinkedHashMap::new));
     T value = values.get(name);
     if (value == null) {
-      throw refused(
-          word,
-          "is none of "
-              + String.join(", ", values.keySet())
-              + NameSuggestion.behind(name, values.keySet()));
+      throw refused(word, NameSuggestion.noneOf(name, values.keySet()));
     }
     return value;
   }
 
+  private static String name(Object value) {
+    return value instanceof ProtocolMessageEnum ofProto
+        ? EnumNames.word(ofProto)
+        : ((Enum<?>) value).name();
+  }
+
   private static boolean isValid(Object value) {
-    String name = value.toString();
+    String name = ((Enum<?>) value).name();
     return !name.equals("UNRECOGNIZED") && !name.endsWith("_UNSPECIFIED");
   }
 

@@ -16,6 +16,7 @@ import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.node.offline.ConfiguredPolicy;
 import org.entente.gateway.policy.codes.CodeFileReader;
 import org.entente.gateway.policy.codes.CodeLists;
@@ -76,11 +77,14 @@ final class PolicyCodesCommand extends PrintingCommand {
     List<CodeLists.Entry> entries =
         entries().stream().filter(it -> only == null || it.list().equals(only)).toList();
     if (entries.isEmpty()) {
+      String found = String.valueOf(only);
       throw new UsageError(
           "--list: "
-              + TerminalText.printable(String.valueOf(only))
-              + " is none of "
-              + lists().entries().stream().map(CodeLists.Entry::list).distinct().toList());
+              + TerminalText.printable(found)
+              + " "
+              + NameSuggestion.noneOf(
+                  found,
+                  lists().entries().stream().map(CodeLists.Entry::list).distinct().toList()));
     }
     Listing<CodeLists.Entry> list =
         output.listing(this, columns(in), PolicyCodesCommand::asJson, place());
@@ -115,7 +119,11 @@ final class PolicyCodesCommand extends PrintingCommand {
       return Wording.Language.valueOf(language.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw new UsageError(
-          "--lang: " + TerminalText.printable(language) + " is none of en, fr, es, de", e);
+          "--lang: "
+              + TerminalText.printable(language)
+              + " "
+              + NameSuggestion.noneOf(language, List.of("en", "fr", "es", "de")),
+          e);
     }
   }
 

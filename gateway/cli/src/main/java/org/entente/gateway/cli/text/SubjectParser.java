@@ -3,8 +3,8 @@ package org.entente.gateway.cli.text;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.proto.v1.Aircraft;
 import org.entente.proto.v1.CargoReference;
 import org.entente.proto.v1.Commodity;
@@ -79,15 +79,19 @@ public final class SubjectParser {
       default -> {
         FieldDescriptor field = Subject.getDescriptor().findFieldByName(scheme);
         if (field == null || field.getType() != FieldDescriptor.Type.STRING) {
-          throw new UsageError(
-              "--subject: "
-                  + TerminalText.printable(word)
-                  + " is not scheme:value; valid schemes are "
-                  + SCHEMES);
+          throw unknown(word, scheme);
         }
         yield out.setField(field, value).build();
       }
     };
+  }
+
+  private static UsageError unknown(String word, String scheme) {
+    return new UsageError(
+        "--subject: "
+            + TerminalText.printable(word)
+            + " is not SCHEME:VALUE, such as container:CSQU3054383; its scheme "
+            + NameSuggestion.noneOf(scheme, SCHEMES));
   }
 
   private static Person.Builder person(String value) {
@@ -113,7 +117,7 @@ public final class SubjectParser {
   private static Plate plate(String value) {
     List<String> parts = parts(value);
     if (parts.size() != 2) {
-      throw new CommandFailure("--subject: a plate is ISSUER/NUMBER, such as FR/AB-123-CD");
+      throw new UsageError("--subject: a plate is ISSUER/NUMBER, such as FR/AB-123-CD");
     }
     return Plate.newBuilder().setIssuer(parts.get(0)).setNumber(parts.get(1)).build();
   }
@@ -121,7 +125,7 @@ public final class SubjectParser {
   private static Firearm firearm(String value) {
     List<String> parts = parts(value);
     if (parts.size() > 2) {
-      throw new CommandFailure("--subject: a firearm is SERIAL or MAKE/SERIAL");
+      throw new UsageError("--subject: a firearm is SERIAL or MAKE/SERIAL");
     }
     Firearm.Builder out = Firearm.newBuilder().setSerial(parts.get(parts.size() - 1));
     return parts.size() == 2 ? out.setMake(parts.get(0)).build() : out.build();

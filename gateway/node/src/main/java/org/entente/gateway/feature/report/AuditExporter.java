@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.LogArchive.Place;
@@ -31,6 +30,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
@@ -162,12 +162,12 @@ public final class AuditExporter {
             () ->
                 new WrongField(
                     "event",
-                    "found %s; valid are %s"
+                    "found %s; valid is %s"
                         .formatted(
                             InvalidValue.printable(request.getEvent()),
-                            Arrays.stream(AuditType.values())
-                                .map(AuditType::name)
-                                .collect(Collectors.joining(", ")))));
+                            NameSuggestion.oneOf(
+                                request.getEvent(),
+                                Arrays.stream(AuditType.values()).map(AuditType::name).toList()))));
   }
 
   private static @Nullable NodeName client(ExportRequest request) {

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.Result;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
@@ -120,6 +121,13 @@ final class PlaygroundDraft {
 
   private static EnumValueDescriptor value(String field, String word, EnumDescriptor type) {
     return EnumNames.parse(type, word)
-        .orElseThrow(() -> new InvalidValue(field + ": valid are " + EnumNames.all(type), word));
+        .orElseThrow(
+            () ->
+                new InvalidValue(
+                    "%s: \"%s\" %s"
+                        .formatted(
+                            field,
+                            InvalidValue.printable(word),
+                            NameSuggestion.noneOf(word, EnumNames.names(type)))));
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.analysis.ClauseCoverage.Clause;
 import org.entente.gateway.policy.analysis.ExpectationReport;
@@ -59,9 +60,8 @@ public final class PolicyQueryHandler implements PolicyQuestions {
       return Result.refused(
           Code.INVALID_FIELD,
           "list",
-          "is not a code list of this gateway; valid: one of "
-              + String.join(", ", lists)
-              + ", or empty for all");
+          "is not a code list of this gateway; valid: empty for all, or "
+              + NameSuggestion.oneOf(only, lists));
     }
     ListCodesResponse.Builder out = ListCodesResponse.newBuilder().setPolicyVersion(now.version());
     all.stream()

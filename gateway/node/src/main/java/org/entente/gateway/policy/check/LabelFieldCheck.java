@@ -15,6 +15,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.policy.codes.CodeLists;
 import org.entente.gateway.policy.codes.CodesLint;
@@ -393,7 +394,8 @@ public final class LabelFieldCheck {
         String found = InvalidValue.printable(markings.get(i));
         List<String> known = limits.markings().stream().sorted().toList();
         findings.invalid(
-            "label.markings[" + i + "]", "found \"" + found + "\"; valid is one of " + known);
+            "label.markings[" + i + "]",
+            "found \"" + found + "\"; valid is " + NameSuggestion.oneOf(markings.get(i), known));
       }
     }
     findings.noRepeats("label.markings", markings);

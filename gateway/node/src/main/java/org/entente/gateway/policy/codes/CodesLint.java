@@ -14,6 +14,7 @@ import org.entente.gateway.cel.LabelSizes;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.gateway.text.TextRule;
 import org.entente.proto.v1.Classification;
@@ -90,7 +91,7 @@ public final class CodesLint {
       lint.wrong(
           field,
           "not the name of a label field with listed values",
-          "one of " + String.join(", ", CodeLists.ENUMS.keySet()));
+          NameSuggestion.oneOf(list, CodeLists.ENUMS.keySet()));
       return;
     }
     Map<String, Wording> known = words.computeIfAbsent(list, unused -> new LinkedHashMap<>());
@@ -98,7 +99,7 @@ public final class CodesLint {
         (code, meaning) -> {
           String at = field + "." + code;
           if (EnumNames.parse(type, code).isEmpty()) {
-            lint.wrong(at, quoted(code), "one of " + EnumNames.all(type));
+            lint.wrong(at, quoted(code), NameSuggestion.oneOf(code, EnumNames.names(type)));
           }
           put(known, code, meaning, at, lint);
           wording(meaning, at, lint);
@@ -220,7 +221,7 @@ public final class CodesLint {
       lint.wrong(
           at + ".level",
           quoted(written.level()),
-          "one of " + EnumNames.all(Classification.getDescriptor()));
+          NameSuggestion.oneOf(written.level(), EnumNames.names(Classification.getDescriptor())));
     } else if (levels.putIfAbsent(marking, Classification.valueOf(level.get())) != null) {
       lint.wrong(at + ".marking", quoted(marking) + " a second time", "each once");
     }
@@ -279,9 +280,7 @@ public final class CodesLint {
       written
           .lint()
           .wrong(
-              written.field() + part,
-              quoted(name),
-              "one of " + String.join(", ", schemes.keySet()));
+              written.field() + part, quoted(name), NameSuggestion.oneOf(name, schemes.keySet()));
     }
     return scheme;
   }

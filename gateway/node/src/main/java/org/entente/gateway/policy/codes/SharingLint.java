@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 
 /**
  * Checks the order of sharing markings in files of code lists. Runs last, since a set may name
@@ -51,7 +52,7 @@ final class SharingLint {
       String marking = order.get(i);
       String place = at + "[" + i + "]";
       if (!markings.contains(marking)) {
-        set.file().wrong(place, quoted(marking), "one of " + String.join(", ", markings));
+        set.file().wrong(place, quoted(marking), NameSuggestion.oneOf(marking, markings));
       } else if (!placed.add(marking)) {
         set.file().wrong(place, marking + " a second time", "each in one set only, once");
       }

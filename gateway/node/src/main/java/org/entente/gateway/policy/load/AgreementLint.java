@@ -244,10 +244,7 @@ public final class AgreementLint {
         file.wrong(
             place,
             "\"" + InvalidValue.printable(word) + "\"",
-            "one of "
-                + EnumNames.all(type)
-                + NameSuggestion.behind(
-                    word, type.getValues().stream().map(EnumNames::word).toList()));
+            NameSuggestion.oneOf(word, EnumNames.names(type)));
       } else if (!values.add(byNumber.apply(value.get().getNumber()))) {
         file.wrong(place, word + " a second time", "each once");
       }

@@ -71,7 +71,7 @@ record PartiesLint(FileLint file, Membership membership) {
           "unknown group \"" + InvalidValue.printable(party.group()) + "\"",
           membership.groups().isEmpty()
               ? "none, since the trust bundle in force names no groups"
-              : "one of " + String.join(", ", new TreeSet<>(membership.groups())));
+              : NameSuggestion.oneOf(party.group(), new TreeSet<>(membership.groups())));
       return;
     }
     if (party.jurisdiction() != null && !CodedText.COUNTRY.valid(party.jurisdiction())) {

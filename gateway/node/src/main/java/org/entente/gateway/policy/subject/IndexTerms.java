@@ -133,7 +133,7 @@ public final class IndexTerms {
       return SubjectTerms.parse(text, schemes());
     }
     if (text.length() > SubjectTerms.MAX_TERM) {
-      throw new InvalidValue("a subject has at most " + SubjectTerms.MAX_TERM + " characters", "");
+      throw SubjectTerms.tooLong(text);
     }
     if (scheme.equals("route")) {
       return parseRoute(text.substring(colon + 1));

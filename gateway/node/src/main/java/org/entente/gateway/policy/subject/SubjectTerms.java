@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Company;
 import org.entente.proto.v1.Firearm;
@@ -218,12 +219,26 @@ public final class SubjectTerms {
     return parse(text, SCHEMES.stream().sorted().toList());
   }
 
+  static InvalidValue tooLong(String text) {
+    return new InvalidValue(
+        "a subject has at most %d characters; found %d".formatted(MAX_TERM, text.length()));
+  }
+
   /** Parses a term; an error names these schemes as valid. */
   static String parse(String text, List<String> schemes) {
     int colon = text.indexOf(':');
     String scheme = colon < 0 ? "" : text.substring(0, colon);
-    if (!SCHEMES.contains(scheme) || text.length() > MAX_TERM) {
-      throw new InvalidValue("a subject is scheme:value, with a scheme of " + schemes, text);
+    if (colon < 0) {
+      throw new InvalidValue(
+          "a subject is scheme:value, with a scheme of " + String.join(", ", schemes), text);
+    }
+    if (!SCHEMES.contains(scheme)) {
+      throw new InvalidValue(
+          "a subject is scheme:value; scheme \"%s\" %s"
+              .formatted(InvalidValue.printable(scheme), NameSuggestion.noneOf(scheme, schemes)));
+    }
+    if (text.length() > MAX_TERM) {
+      throw tooLong(text);
     }
     String value = text.substring(colon + 1);
     return switch (scheme) {

@@ -150,19 +150,9 @@ public final class LabelNotation {
         };
     if (value.isEmpty()) {
       problems.add(
-          positions.problem(
-              at,
-              "\"" + InvalidValue.printable(text) + "\"",
-              expected(field) + meant(field, text)));
+          positions.problem(at, "\"" + InvalidValue.printable(text) + "\"", expected(field, text)));
     }
     return value.map(Object.class::cast);
-  }
-
-  private static String meant(FieldDescriptor field, String text) {
-    return field.getJavaType() == JavaType.ENUM
-        ? NameSuggestion.behind(
-            text, field.getEnumType().getValues().stream().map(EnumNames::word).toList())
-        : "";
   }
 
   private static Optional<ByteString> hex(String text) {
@@ -173,9 +163,9 @@ public final class LabelNotation {
     }
   }
 
-  private static String expected(FieldDescriptor field) {
+  private static String expected(FieldDescriptor field, String found) {
     return switch (field.getJavaType()) {
-      case ENUM -> "one of " + EnumNames.all(field.getEnumType());
+      case ENUM -> NameSuggestion.oneOf(found, EnumNames.names(field.getEnumType()));
       case BOOLEAN -> "true or false";
       case BYTE_STRING -> "hex digits";
       default -> "text";

@@ -267,7 +267,7 @@ class AuditExporterTest {
     ExportRequest.Builder request = ExportRequest.newBuilder();
     assertRefused(
         "event",
-        "found NO_EVENT; valid are ACCEPTED, REFUSED",
+        "found NO_EVENT; valid is one of ACCEPTED, REFUSED",
         page(AUDITOR, request.clone().setEvent("NO_EVENT").build()));
     assertRefused(
         "client", "no client", page(AUDITOR, request.clone().setClient("no client").build()));
@@ -380,7 +380,7 @@ class AuditExporterTest {
             all.toBuilder().setFrom(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE)).build()));
     assertRefused(
         "subject",
-        "CSQU3054384",
+        "scheme \"ship\" is none of account, aeo, ",
         page(AUDITOR, all.toBuilder().setSubject("ship:CSQU3054384").build()));
     assertRefused(
         "message_id",
