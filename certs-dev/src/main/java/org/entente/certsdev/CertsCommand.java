@@ -75,7 +75,7 @@ public final class CertsCommand implements EntenteCommand, Callable<Integer> {
   @Option(
       names = "--endpoint",
       paramLabel = "AGENCY=HOST:PORT",
-      description = "Address at which an agency's gateway listens for peers; repeatable")
+      description = "Address at which an agency's gateway listens for peers; may be repeated")
   private Map<String, String> endpoints = new TreeMap<>();
 
   /** For {@link java.util.ServiceLoader}. */

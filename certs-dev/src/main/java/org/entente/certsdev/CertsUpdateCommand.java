@@ -62,25 +62,28 @@ final class CertsUpdateCommand implements Callable<Integer> {
       description = "The minted federation")
   private Path folder;
 
-  @Option(names = "--remove", paramLabel = "AGENCY", description = "Agency that leaves; repeatable")
+  @Option(
+      names = "--remove",
+      paramLabel = "AGENCY",
+      description = "Agency that leaves; may be repeated")
   private List<String> removed = new ArrayList<>();
 
   @Option(
       names = "--revoke",
       paramLabel = "AGENCY=FILE",
-      description = "PEM file of a certificate to revoke; repeatable")
+      description = "PEM file of a certificate to revoke; may be repeated")
   private Map<String, Path> revoked = new TreeMap<>();
 
   @Option(
       names = "--endpoint",
       paramLabel = "AGENCY=HOST:PORT",
-      description = "Address at which an agency's gateway listens for peers; repeatable")
+      description = "Address at which an agency's gateway listens for peers; may be repeated")
   private Map<String, String> endpoints = new TreeMap<>();
 
   @Option(
       names = "--add",
       paramLabel = "AGENCY",
-      description = "Agency of the specification that joins, with new keys; repeatable")
+      description = "Agency of the specification that joins, with new keys; may be repeated")
   private List<String> added = new ArrayList<>();
 
   @Option(

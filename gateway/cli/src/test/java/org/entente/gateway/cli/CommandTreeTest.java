@@ -137,6 +137,22 @@ class CommandTreeTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyArgumentOfSeveralValues_saysHowToGiveThem(String path) {
+    for (ArgSpec argument : at(path).args()) {
+      if (argument.typeInfo().isMultiValue()) {
+        String said = String.join(" ", argument.description());
+        String how = argument.isOption() ? "may be repeated" : "one or more";
+        assertTrue(said.contains(how), () -> argument + " does not say \"" + how + "\": " + said);
+        assertEquals(
+            argument.paramLabel().contains("+"),
+            said.contains("joined by +"),
+            () -> argument + " says what + does: " + said);
+      }
+    }
+  }
+
   // Errors -------------------------------------------------------------------------------------
 
   @ParameterizedTest

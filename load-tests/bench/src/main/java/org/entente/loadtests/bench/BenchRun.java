@@ -46,7 +46,8 @@ public final class BenchRun implements Callable<Integer> {
   @Option(
       names = "--only",
       paramLabel = "SCENARIO",
-      description = "only this scenario with its own gateways, such as subscribers; repeatable")
+      description =
+          "only this scenario with its own gateways, such as subscribers; may be repeated")
   private List<String> only = List.of();
 
   @Option(names = "--json", description = "print the results as one JSON object")

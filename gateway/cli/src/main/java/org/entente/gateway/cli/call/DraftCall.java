@@ -25,8 +25,8 @@ public abstract class DraftCall extends ClientCall {
       names = "--subject",
       paramLabel = "SCHEME:VALUE",
       description =
-          "subject of the message: container:…, vessel:…, plate:ISSUER/NUMBER,"
-              + " person:FAMILY/GIVEN/BIRTH-DATE, …; may be repeated")
+          "what the message is about, such as container:CSQU3054383, vessel:9074729,"
+              + " plate:FR/AB-123-CD or person:FAMILY/GIVEN/1980-02-01; may be repeated")
   private List<String> subjects = List.of();
 
   @Option(
@@ -38,7 +38,9 @@ public abstract class DraftCall extends ClientCall {
 
   @Option(
       names = "--key",
-      description = "idempotency key, to repeat the call safely (default: a new one)")
+      description =
+          "idempotency key, any word: a call that is repeated with it sends nothing twice (default:"
+              + " a new one)")
   private String key = "command-" + UUID.randomUUID();
 
   public List<Subject> subjects() {

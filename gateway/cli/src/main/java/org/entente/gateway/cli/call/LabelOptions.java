@@ -18,13 +18,16 @@ final class LabelOptions {
       names = "--classification",
       required = true,
       paramLabel = "NAME",
-      description = "UNCLASSIFIED, RESTRICTED, CONFIDENTIAL or SECRET")
+      description = "UNCLASSIFIED, RESTRICTED, CONFIDENTIAL or SECRET; agreements set a ceiling")
   private Classification classification = Classification.CLASSIFICATION_UNSPECIFIED;
 
   @Option(
       names = "--handling",
       paramLabel = "CODE",
-      description = "handling code H0, H1, H2 or H3; may be repeated")
+      description =
+          "handling code: H0 (only against crime), H1 (no use in court without permission), H2 (not"
+              + " to be passed on without permission) or H3 (other, see --handling-text); may be"
+              + " repeated")
   private List<Handling> handling = List.of();
 
   @Option(
@@ -48,7 +51,7 @@ final class LabelOptions {
   @Option(
       names = "--legal-basis",
       paramLabel = "TEXT",
-      description = "legal basis in words or by citation")
+      description = "legal basis, by citation or in words")
   private String legalBasis = "";
 
   @Option(names = "--case", paramLabel = "REF", description = "the agency's own case reference")
@@ -57,20 +60,21 @@ final class LabelOptions {
   @Option(
       names = "--lane",
       paramLabel = "NAME",
-      description = "FLASH, IMMEDIATE, PRIORITY or ROUTINE (default: ROUTINE)")
+      description = "how urgent: FLASH, IMMEDIATE, PRIORITY or ROUTINE (default: ROUTINE)")
   private Lane lane = Lane.LANE_UNSPECIFIED;
 
   @Option(
       names = "--precedence",
       paramLabel = "NAME",
       description =
-          "STANAG 4406 precedence: DEFERRED to OVERRIDE, or 0 to 5; selects the lane"
-              + " unless --lane is given")
+          "STANAG 4406 precedence: DEFERRED, ROUTINE, PRIORITY, IMMEDIATE, FLASH or OVERRIDE, or"
+              + " 0 to 5; selects the lane unless --lane is given")
   private Precedence precedence = Precedence.PRECEDENCE_UNSPECIFIED;
 
   @Option(
       names = "--personal-data",
-      description = "the message contains personal data; implied by a subject that is a person")
+      description =
+          "the message contains data about a person; a subject that is a person implies it")
   private boolean personalData;
 
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")

@@ -44,7 +44,7 @@ public final class ListOptions {
     } while (left > 0 && !next.isEmpty());
     list.end();
     if (!next.isEmpty()) {
-      call.err().println("there may be more; raise --most");
+      call.err().println("there may be more than " + most + "; raise --most");
     }
     return page;
   }

@@ -5,7 +5,7 @@ import picocli.CommandLine.Parameters;
 
 /** A call about one message. */
 public abstract class MessageCall extends ClientCall {
-  @Parameters(paramLabel = "MESSAGE", description = "message id, 32 hex digits")
+  @Parameters(paramLabel = "MESSAGE", description = "id of the message, 32 hex digits")
   private ByteString id = ByteString.EMPTY;
 
   public ByteString id() {

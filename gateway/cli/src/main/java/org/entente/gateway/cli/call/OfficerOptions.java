@@ -11,10 +11,11 @@ public class OfficerOptions {
   @Option(
       names = "--officer",
       required = true,
-      description = "the agency's reference of the officer; recorded")
+      paramLabel = "REF",
+      description = "the officer who acts, by the agency's own reference such as FR-12; recorded")
   private String officer = "";
 
-  @Option(names = "--unit", description = "the officer's unit; recorded")
+  @Option(names = "--unit", paramLabel = "NAME", description = "the officer's unit; recorded")
   private String unit = "";
 
   /**

@@ -7,7 +7,11 @@ import picocli.CommandLine.Option;
 
 /** Options that name the acting officer and the reason; recorded in the audit log. */
 public final class PersonOptions extends OfficerOptions {
-  @Option(names = "--justification", required = true, description = "reason; recorded")
+  @Option(
+      names = "--justification",
+      required = true,
+      paramLabel = "TEXT",
+      description = "why, such as 'case 12/26'; recorded in the audit log")
   private String justification = "";
 
   public OnBehalfOf named() {

@@ -7,15 +7,19 @@ import picocli.CommandLine.Option;
 public class SenderOptions {
   @Option(
       names = "--officer",
-      description = "the sending officer, where an agreement requires it; recorded")
+      paramLabel = "REF",
+      description =
+          "the sending officer, by the agency's own reference such as FR-12, where an agreement"
+              + " requires it; recorded")
   private String officer = "";
 
-  @Option(names = "--unit", description = "the officer's unit; recorded")
+  @Option(names = "--unit", paramLabel = "NAME", description = "the officer's unit; recorded")
   private String unit = "";
 
   @Option(
       names = "--justification",
-      description = "reason, where an agreement requires it; recorded")
+      paramLabel = "TEXT",
+      description = "why, such as 'case 12/26', where an agreement requires it; recorded")
   private String justification = "";
 
   /** The person; the default instance if none was given. */

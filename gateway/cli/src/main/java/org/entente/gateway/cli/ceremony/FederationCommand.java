@@ -158,7 +158,7 @@ public final class FederationCommand {
       @Option(
           names = "--root",
           paramLabel = "FILE",
-          description = "a root's public file, from its holder; repeatable")
+          description = "a root's public file, from its holder; may be repeated")
       private List<Path> files = new ArrayList<>();
 
       @ArgGroup(exclusive = false)

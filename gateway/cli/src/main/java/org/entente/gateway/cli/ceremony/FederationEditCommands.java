@@ -61,7 +61,9 @@ final class FederationEditCommands {
     @Option(
         names = "--group",
         paramLabel = "NAME=CODE[+CODE]",
-        description = "sets the jurisdictions and groups of a group; repeatable")
+        description =
+            "sets the jurisdictions and groups that a group has, joined by +, as in EU=DE+FR; may"
+                + " be repeated")
     private Map<String, String> groups = new TreeMap<>();
 
     /** The version from which the draft starts. */
@@ -150,7 +152,7 @@ final class FederationEditCommands {
           names = "--request",
           required = true,
           paramLabel = "FILE",
-          description = "an agency's join request")
+          description = "an agency's join request; may be repeated, each with --fingerprint")
       private Path file = Path.of("");
 
       @Option(
@@ -197,14 +199,15 @@ final class FederationEditCommands {
     @Option(
         names = "--agency",
         paramLabel = "AGENCY",
-        description = "agency that leaves; repeatable")
+        description = "agency that leaves; may be repeated")
     private List<String> agencies = new ArrayList<>();
 
     @Option(
         names = "--certificate",
         paramLabel = "AGENCY=FILE",
         description =
-            "PEM file of a certificate to revoke, with all others for its key; repeatable")
+            "an agency, =, and the PEM file of its certificate to revoke, with all others for the"
+                + " same key; may be repeated")
     private Map<String, Path> certificates = new TreeMap<>();
 
     @Override
@@ -242,7 +245,7 @@ final class FederationEditCommands {
         names = "--root",
         required = true,
         paramLabel = "FILE",
-        description = "public file of a root, old or new; repeatable")
+        description = "public file of a root, old or new; may be repeated")
     private List<Path> roots = new ArrayList<>();
 
     @Option(

@@ -80,7 +80,7 @@ public final class InitCommand extends PrintingCommand {
 
   @Option(
       names = "--role",
-      description = "${COMPLETION-CANDIDATES}; repeatable, MEMBER if none is given")
+      description = "${COMPLETION-CANDIDATES}; may be repeated (default: MEMBER)")
   private List<AgencyRole> roles = new ArrayList<>();
 
   @Option(
@@ -99,26 +99,29 @@ public final class InitCommand extends PrintingCommand {
   @Option(
       names = "--via",
       paramLabel = "AGENCY",
-      description = "transit through which peers reach it; repeatable")
+      description = "transit through which peers reach it; may be repeated")
   private List<String> via = new ArrayList<>();
 
   @Option(
       names = "--link",
       paramLabel = "AGENCY[=HOST:PORT]",
       mapFallbackValue = "",
-      description = "a direct link, and the address to dial, or several with commas; repeatable")
+      description =
+          "a direct link; with = the address to dial, or several joined by commas; may be repeated")
   private Map<String, String> links = new TreeMap<>();
 
   @Option(
       names = "--client",
       paramLabel = "NAME=SCOPE[+SCOPE]",
-      description = "one of its own systems and its scopes; repeatable")
+      description =
+          "one of its own systems and its scopes joined by +, as in desk=subscribe+evidence; may be"
+              + " repeated")
   private Map<String, String> clients = new TreeMap<>();
 
   @Option(
       names = "--host",
       paramLabel = "NAME",
-      description = "a DNS name or address of the gateway for its clients; repeatable")
+      description = "a DNS name or address of the gateway for its clients; may be repeated")
   private List<String> hosts = new ArrayList<>();
 
   @Option(

@@ -238,7 +238,7 @@ final class IprCaseCommands {
         index = "1..*",
         arity = "1..*",
         paramLabel = "DETAIL",
-        description = "a particular of the case, such as CONSIGNEE")
+        description = "one or more particulars of the case, such as CONSIGNEE ORIGIN")
     private List<IprDetail> details = List.of();
 
     @Override

@@ -42,13 +42,16 @@ import picocli.CommandLine.Parameters;
       "      --credentials fr.customs/clients/declarations"
     })
 public final class AttachCommand extends ClientCall {
-  @Parameters(paramLabel = "FILE", description = "the file, at most 2 GiB")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "the file: at most 2 GiB, or less if the gateway is configured so")
   private Path file = Path.of("");
 
   @Option(
       names = "--media-type",
       paramLabel = "TYPE",
-      description = "media type that recipients see (default: ${DEFAULT-VALUE})")
+      description =
+          "media type that recipients see, such as image/jpeg (default: ${DEFAULT-VALUE})")
   private String mediaType = "application/octet-stream";
 
   @Option(
@@ -60,13 +63,18 @@ public final class AttachCommand extends ClientCall {
   @Option(
       names = "--handling",
       paramLabel = "CODE",
-      description = "handling code of the file alone: H0, H1, H2 or H3; may be repeated")
+      description =
+          "handling code of the file alone: H0 (only against crime), H1 (no use in court without"
+              + " permission), H2 (not to be passed on without permission) or H3 (other); may be"
+              + " repeated")
   private List<Handling> handling = List.of();
 
   @Option(
       names = "--resume",
       paramLabel = "UPLOAD",
-      description = "continue this upload of the same file, 32 hex digits")
+      description =
+          "continue an interrupted upload of the same file: its id, 32 hex digits, which the first"
+              + " call printed")
   private ByteString upload = ByteString.EMPTY;
 
   private final OverloadRetry retry = new OverloadRetry();
@@ -77,7 +85,11 @@ public final class AttachCommand extends ClientCall {
     try (FileChannel content = FileChannel.open(file, StandardOpenOption.READ)) {
       if (upload.isEmpty()) {
         upload = begun(gateway, content.size()).getUploadId();
-        err().println("upload " + MessageText.hex(upload) + "; if interrupted, add --resume");
+        String id = MessageText.hex(upload);
+        err()
+            .println(
+                "upload %s; if it is interrupted, repeat the command with --resume %s"
+                    .formatted(id, id));
         err().flush();
       }
       ShowUploadResponse shown = show(gateway);

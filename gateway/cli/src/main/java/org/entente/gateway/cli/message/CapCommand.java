@@ -101,7 +101,7 @@ public final class CapCommand {
       footerHeading = "%nExample:%n",
       footer = "  entente cap check warning.cap old-warning.cap")
   static final class Check extends PrintingCommand {
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "CAP documents")
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "one or more CAP documents")
     private List<Path> files = List.of();
 
     @Option(names = "--json", description = "print one JSON object per line, one for each file")

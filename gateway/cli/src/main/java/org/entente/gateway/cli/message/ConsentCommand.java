@@ -116,7 +116,7 @@ public final class ConsentCommand {
     @Parameters(
         paramLabel = "MESSAGE",
         arity = "1..*",
-        description = "ids of messages of one originator, 32 hex digits each")
+        description = "one or more messages of one originator, 32 hex digits each")
     private List<ByteString> ids = List.of();
 
     @Mixin private Terms terms = new Terms();

@@ -28,13 +28,18 @@ import picocli.CommandLine.Option;
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor"
     })
 public final class RecallCommand extends MessageCall {
-  @Option(names = "--reason", required = true, description = "reason; sent to the recipients")
+  @Option(
+      names = "--reason",
+      required = true,
+      paramLabel = "TEXT",
+      description = "why, in words that the recipients read")
   private String reason = "";
 
   @Option(
       names = "--justification",
+      paramLabel = "TEXT",
       description =
-          "reason for the agency's own record; not sent. Required if an agreement demands it")
+          "why, for the agency's own record; not sent. Required if an agreement demands it")
   private String justification = "";
 
   @Mixin private OfficerOptions person = new OfficerOptions();
@@ -49,6 +54,10 @@ public final class RecallCommand extends MessageCall {
                     .setReason(reason)
                     .setOnBehalfOf(person.because(justification))
                     .build());
-    tell(sent, "recall " + MessageText.hex(sent.getRecallId()) + " to " + sent.getRecipientsList());
+    tell(
+        sent,
+        "recall %s sent to %s"
+            .formatted(
+                MessageText.hex(sent.getRecallId()), String.join(", ", sent.getRecipientsList())));
   }
 }

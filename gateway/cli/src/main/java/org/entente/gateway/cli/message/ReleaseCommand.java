@@ -155,7 +155,8 @@ public final class ReleaseCommand {
   @Command(
       name = "approve",
       description = {
-        "Approves a held message. Policy is evaluated again; exit code 3 if it refuses now."
+        "Approves a held message, which is then sent.",
+        "The gateway evaluates policy again; the exit code is 3 if it refuses the message now."
       },
       mixinStandardHelpOptions = true)
   static final class Approve extends ReleaseCall {

@@ -120,7 +120,7 @@ public final class RiskCommand {
         paramLabel = "CODE[:WEIGHT[:TEXT]]",
         description =
             "indicator of the score, with its weight in thousandths (-1000 to 1000) and the"
-                + " observation; may be repeated")
+                + " observation, as in ROUTE:300:'port unusual for shoes'; may be repeated")
     private List<String> indicators = List.of();
 
     @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")

@@ -13,6 +13,7 @@ import org.entente.gateway.cli.call.Listing;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.proto.v1.CreateSubscriptionRequest;
@@ -86,7 +87,10 @@ public final class SubscriptionCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Create extends ClientCall {
-    @Parameters(index = "0", paramLabel = "NAME", description = "name of the subscription")
+    @Parameters(
+        index = "0",
+        paramLabel = "NAME",
+        description = "name of the subscription: 1 to 64 characters of a-z 0-9 . _ -")
     private String name = "";
 
     @Mixin private FilterOptions filter = new FilterOptions();
@@ -94,13 +98,16 @@ public final class SubscriptionCommand {
     @Option(
         names = "--lane",
         description =
-            "only messages of this lane: FLASH, IMMEDIATE, PRIORITY or ROUTINE; repeatable")
+            "only messages of this lane: FLASH, IMMEDIATE, PRIORITY or ROUTINE; may be repeated")
     private List<Lane> lanes = List.of();
 
     @Option(
         names = "--condition",
         paramLabel = "CEL",
-        description = "only messages for whose label this is true, as in an agreement")
+        description =
+            "only messages for whose label this expression is true, such as"
+                + " 'label.case_ref.startsWith(\"DE-\")'; conditions of agreements have the same"
+                + " form")
     private String condition = "";
 
     @Option(names = "--shared", description = "its streams compete for messages")
@@ -108,19 +115,26 @@ public final class SubscriptionCommand {
 
     @Option(
         names = "--lease-seconds",
+        paramLabel = "SECONDS",
         description =
-            "with --shared: time to acknowledge a message (default: " + LEASE_SECONDS + ")")
+            "with --shared: time in which a stream must acknowledge a message, 1 to 3600 (default: "
+                + LEASE_SECONDS
+                + ")")
     private int leaseSeconds;
 
     @Option(
         names = "--max-deliveries",
+        paramLabel = "N",
         description =
-            "with --shared: deliveries until a message is a dead letter (default: "
+            "with --shared: deliveries until a message is a dead letter, 1 to 100 (default: "
                 + MAX_DELIVERIES
                 + ")")
     private int maxDeliveries;
 
-    @Option(names = "--from", paramLabel = "POSITION", description = "start at this position")
+    @Option(
+        names = "--from",
+        paramLabel = "POSITION",
+        description = "start at this position of the ledger, which `tail` prints with each message")
     private @Nullable Long from;
 
     @Option(
@@ -196,9 +210,9 @@ public final class SubscriptionCommand {
             .with("kind", ListAll::kind)
             .with("streams", one -> Integer.toString(one.getStreams()))
             .with("next position", one -> Long.toString(one.getNextPosition()))
-            .with("behind", ListAll::behind)
+            .with("messages behind", ListAll::behind)
             .with(
-                "oldest of",
+                "oldest received",
                 one ->
                     one.hasOldestReceivedAt() ? Timestamps.toString(one.getOldestReceivedAt()) : "")
             .with("dead letters", one -> Integer.toString(one.getDeadLetters()))
@@ -240,7 +254,7 @@ public final class SubscriptionCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Show extends ClientCall {
-    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "its name")
+    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "name of the subscription")
     private String name = "";
 
     @Option(names = "--client", paramLabel = "CLIENT", description = "client that owns it")
@@ -257,8 +271,9 @@ public final class SubscriptionCommand {
       if (named.size() != 1) {
         throw new CommandFailure(
             named.isEmpty()
-                ? "there is no subscription "
-                    + name
+                ? "there is no subscription \""
+                    + TerminalText.printable(name)
+                    + "\""
                     + NameSuggestion.behind(
                         name, all.stream().map(SubscriptionState::getName).toList())
                 : "several clients have a subscription " + name + "; name one with --client");
@@ -273,9 +288,10 @@ public final class SubscriptionCommand {
       lines.add("kind          %s".formatted(ListAll.kind(one)));
       lines.add("streams       %d".formatted(one.getStreams()));
       lines.add("next position %d".formatted(one.getNextPosition()));
-      lines.add("behind        %s".formatted(ListAll.behind(one)));
+      lines.add("behind        %s messages".formatted(ListAll.behind(one)));
       if (one.hasOldestReceivedAt()) {
-        lines.add("oldest of     %s".formatted(Timestamps.toString(one.getOldestReceivedAt())));
+        lines.add(
+            "oldest        received %s".formatted(Timestamps.toString(one.getOldestReceivedAt())));
       }
       if (settings.getKind() == SubscriptionKind.SUBSCRIPTION_KIND_SHARED) {
         lines.add("lease         %d s".formatted(or(settings.getLeaseSeconds(), LEASE_SECONDS)));
@@ -311,19 +327,28 @@ public final class SubscriptionCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Delete extends ClientCall {
-    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "its name")
+    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "name of the subscription")
     private String name = "";
 
     @Option(names = "--client", paramLabel = "CLIENT", description = "client that owns it")
     private String client = "";
 
-    @Option(names = "--officer", description = "who decides; recorded")
+    @Option(
+        names = "--officer",
+        paramLabel = "REF",
+        description = "with --client: the officer who decides, such as DE-3; recorded")
     private String officer = "";
 
-    @Option(names = "--unit", description = "the officer's unit; recorded")
+    @Option(
+        names = "--unit",
+        paramLabel = "NAME",
+        description = "with --client: the officer's unit; recorded")
     private String unit = "";
 
-    @Option(names = "--justification", description = "reason; recorded")
+    @Option(
+        names = "--justification",
+        paramLabel = "TEXT",
+        description = "with --client: why, such as 'not used any more'; recorded")
     private String justification = "";
 
     @Override
@@ -354,7 +379,7 @@ public final class SubscriptionCommand {
               + " unacknowledged.",
       mixinStandardHelpOptions = true)
   static final class DeadLetters extends ClientCall {
-    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "its name")
+    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "name of the subscription")
     private String name = "";
 
     private static final Columns<DeadLetter> LETTERS =
@@ -412,13 +437,15 @@ public final class SubscriptionCommand {
 
   /** Dead letters to decide on. */
   static final class ChosenLetters {
-    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "its name")
+    @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "name of the subscription")
     private String name = "";
 
     @Parameters(
         index = "1..*",
         paramLabel = "POSITION",
-        description = "positions of the dead letters (default: all)")
+        description =
+            "positions of one or more dead letters, as `subscription dead-letters` lists them"
+                + " (default: all)")
     private List<Long> positions = List.of();
 
     SettleDeadLettersResponse settle(ManagedChannel channel, boolean discard) {

@@ -86,7 +86,11 @@ public final class TailCommand extends ClientCall {
       description = "name of the durable cursor (default: ${DEFAULT-VALUE})")
   private String cursor = "tail";
 
-  @Option(names = "--from", description = "replay from this position instead of the cursor's")
+  @Option(
+      names = "--from",
+      paramLabel = "POSITION",
+      description =
+          "print again from this position of the ledger on, instead of where the cursor is")
   private long from;
 
   @Option(
@@ -95,14 +99,18 @@ public final class TailCommand extends ClientCall {
           "begin a new cursor after the last stored message; ignored if the cursor exists")
   private boolean skipStored;
 
-  @Option(names = "--count", description = "stop after this number of messages (default: never)")
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "stop after this number of messages (default: never)")
   private long count;
 
   @Mixin private FilterOptions filter = new FilterOptions();
 
   @Option(
       names = "--lane",
-      description = "only messages of this lane: FLASH, IMMEDIATE, PRIORITY or ROUTINE; repeatable")
+      description =
+          "only messages of this lane: FLASH, IMMEDIATE, PRIORITY or ROUTINE; may be repeated")
   private List<Lane> lanes = List.of();
 
   @Option(

@@ -196,13 +196,13 @@ public final class ClientCommand {
         description =
             "publish, subscribe, search, watch, score, evidence, release, respond, consent, recall,"
                 + " task, retention, operate_jointly, audit, operator, ipr or rights_holder;"
-                + " repeatable")
+                + " may be repeated")
     private List<String> scopes = new ArrayList<>();
 
     @Option(
         names = "--desk",
         paramLabel = "DESK",
-        description = "a desk of the agency that the client serves; repeatable")
+        description = "a desk of the agency that the client serves; may be repeated")
     private List<String> desks = new ArrayList<>();
 
     @Option(names = "--desks-only", description = "it receives only messages for its desks")

@@ -42,7 +42,7 @@ final class PolicyNewCommand extends PrintingCommand {
       required = true,
       paramLabel = "AGENCY",
       converter = AgencyConverter.class,
-      description = "an agency that is a party; twice or more")
+      description = "an agency that is a party; may be repeated, at least two")
   private List<String> parties = List.of();
 
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "file to write")

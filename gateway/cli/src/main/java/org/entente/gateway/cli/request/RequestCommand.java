@@ -120,7 +120,8 @@ public final class RequestCommand {
       name = "ask",
       description = {
         "Asks agencies whether they know something, or with --details what they know.",
-        "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
+        "People read the question, and systems search for the subjects. The client needs the scope"
+            + " `publish`; officer and reason stay in this agency's audit log."
       },
       mixinStandardHelpOptions = true)
   static final class Ask extends TopicDraftCall {
@@ -128,13 +129,15 @@ public final class RequestCommand {
         names = "--to",
         required = true,
         paramLabel = "AGENCY",
-        description = "agency to ask, or one of its desks as in fr.customs/narcotics")
+        description =
+            "agency to ask, or one of its desks as in fr.customs/narcotics; may be repeated")
     private List<String> to = List.of();
 
     @Option(
         names = "--language",
         defaultValue = "en",
-        description = "language of the question (default: en)")
+        paramLabel = "CODE",
+        description = "language of the question, such as en, fr or pt-BR (default: en)")
     private String language = "en";
 
     /** Deadline, as a time or in hours. */
@@ -143,14 +146,15 @@ public final class RequestCommand {
           names = "--answer-by",
           required = true,
           paramLabel = "TIME",
-          description = "deadline, a day or a time as in 2026-03-01T08:00:00Z")
+          description = "deadline, a day or a time in UTC, as in 2026-03-01T08:00:00Z")
       private @Nullable Timestamp answerBy;
 
       @Option(
           names = "--within",
           required = true,
           paramLabel = "HOURS",
-          description = "deadline in hours from now")
+          converter = AnswerHours.class,
+          description = "deadline in hours from now, 1 to 8784 (366 days), such as 48")
       private @Nullable Integer hours;
 
       Timestamp timestamp() {
@@ -166,17 +170,24 @@ public final class RequestCommand {
     @ArgGroup(multiplicity = "1")
     private Time time = new Time();
 
-    @Option(names = "--question", required = true, description = "text of the request")
+    @Option(
+        names = "--question",
+        required = true,
+        paramLabel = "TEXT",
+        description = "the question in words, at most 4000 characters; its recipients read it")
     private String question = "";
 
     @Option(
         names = "--details",
-        description = "request details, not only whether anything is known")
+        description = "ask for what is known; without it, only whether anything is known")
     private boolean details;
 
     @Option(
         names = "--urgency",
-        description = "IMMEDIATE, EXPECTED, FUTURE, PAST or UNKNOWN (CAP 1.2)")
+        paramLabel = "NAME",
+        description =
+            "when to act, as CAP 1.2 defines it: IMMEDIATE, EXPECTED (within an hour), FUTURE, PAST"
+                + " (no more) or UNKNOWN (default: not stated)")
     private Urgency urgency = Urgency.URGENCY_UNSPECIFIED;
 
     @Option(
@@ -189,7 +200,8 @@ public final class RequestCommand {
         names = "--responder",
         paramLabel = "NAME",
         description =
-            "responder of the agency, as `discover` shows it; it must accept that many subjects")
+            "system of the agency that is to answer, as `discover` lists it; it must accept as many"
+                + " subjects as the request has")
     private String responder = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -230,15 +242,17 @@ public final class RequestCommand {
       },
       mixinStandardHelpOptions = true)
   static final class AnswerOne extends DraftCall {
-    @Parameters(paramLabel = "REQUEST", description = "message id of the request, 32 hex digits")
+    @Parameters(
+        paramLabel = "REQUEST",
+        description = "id of the request, 32 hex digits, as `request list --owed` prints it")
     private ByteString request = ByteString.EMPTY;
 
     @Option(
         names = "--to",
         paramLabel = "AGENCY",
         description =
-            "the requesting agency, or one of its desks as in fr.customs/narcotics (default: the"
-                + " agency)")
+            "the requesting agency, or one of its desks as in fr.customs/narcotics; may be repeated"
+                + " for further desks (default: the agency)")
     private List<String> to = List.of();
 
     @Option(
@@ -256,30 +270,43 @@ public final class RequestCommand {
     @Option(
         names = "--language",
         defaultValue = "en",
-        description = "language of the text (default: en)")
+        paramLabel = "CODE",
+        description = "language of the text, such as en, fr or pt-BR (default: en)")
     private String language = "en";
 
     @Option(
         names = "--result",
         required = true,
-        description = "HIT, NO_HIT, NOT_ALLOWED, or LATER if another answer follows")
+        paramLabel = "NAME",
+        description =
+            "HIT if something is known, NO_HIT if nothing is, NOT_ALLOWED if this agency may not"
+                + " answer, or LATER if another answer follows")
     private AnswerResult result = AnswerResult.ANSWER_RESULT_UNSPECIFIED;
 
-    @Option(names = "--hits", description = "with HIT: number of records (default: not stated)")
+    @Option(
+        names = "--hits",
+        paramLabel = "N",
+        description = "with HIT: number of records found (default: not stated)")
     private int hits;
 
     @Option(
         names = "--text",
-        description = "the details, if the request asks for them; or the reason for giving none")
+        paramLabel = "TEXT",
+        description =
+            "the details, if the request asks for them; with NOT_ALLOWED or LATER the reason")
     private String text = "";
 
     @Option(
         names = "--expected-at",
         paramLabel = "TIME",
-        description = "with LATER: expected time of the result, a day or a time")
+        description =
+            "with LATER: when the result is expected, a day or a time in UTC, as in"
+                + " 2026-03-01T08:00:00Z")
     private @Nullable Timestamp expectedAt;
 
-    @Option(names = "--update", description = "correct an earlier answer")
+    @Option(
+        names = "--update",
+        description = "correct the answer that this agency gave to the same request")
     private boolean update;
 
     @Mixin private SenderOptions sender = new SenderOptions();
@@ -297,7 +324,8 @@ public final class RequestCommand {
       }
       if (category == Category.CATEGORY_UNSPECIFIED || purpose == Purpose.PURPOSE_UNSPECIFIED) {
         throw new UsageError(
-            "--category and --purpose are needed: the gateway does not hold the request any more");
+            "--category and --purpose are needed: the gateway no longer holds the request, so it"
+                + " cannot supply them");
       }
       Label.Builder label = label(Kind.KIND_ANSWER, category, purpose).setInReplyTo(request);
       if (update) {
@@ -334,8 +362,8 @@ public final class RequestCommand {
                       .build());
       if (known.getRequestsCount() != 1) {
         throw new UsageError(
-            "REQUEST: no request with this id waits here; check the id, --exercise, and the desks"
-                + " of the client");
+            "REQUEST: no request with this id waits here; check the id (`entente request list"
+                + " --owed`), --exercise for training, and the desks of the client");
       }
       return known.getRequests(0);
     }
@@ -351,7 +379,9 @@ public final class RequestCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Remind extends ClientCall {
-    @Parameters(paramLabel = "REQUEST", description = "message id of the request, 32 hex digits")
+    @Parameters(
+        paramLabel = "REQUEST",
+        description = "id of the request, 32 hex digits, as `request list --asked` prints it")
     private ByteString request = ByteString.EMPTY;
 
     @Option(
@@ -360,13 +390,17 @@ public final class RequestCommand {
         description = "only this recipient of the request; may be repeated")
     private List<String> to = List.of();
 
-    @Option(names = "--text", description = "text of the reminder (default: none)")
+    @Option(
+        names = "--text",
+        paramLabel = "TEXT",
+        description = "text of the reminder (default: none)")
     private String text = "";
 
     @Option(
         names = "--language",
         defaultValue = "en",
-        description = "language of the text (default: en)")
+        paramLabel = "CODE",
+        description = "language of the text, such as en, fr or pt-BR (default: en)")
     private String language = "en";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -467,13 +501,17 @@ public final class RequestCommand {
 
     @Option(
         names = "--status",
+        paramLabel = "NAME",
         description = "OPEN, ANSWERED, DECLINED, REFUSED, WITHDRAWN or LAPSED; may be repeated")
     private List<RequestStatus> statuses = List.of();
 
     @Option(names = "--overdue", description = "only open requests past their deadline")
     private boolean overdue;
 
-    @Option(names = "--agency", description = "only requests to or from this agency")
+    @Option(
+        names = "--agency",
+        paramLabel = "AGENCY",
+        description = "only requests to or from this agency, such as fr.customs")
     private String agency = "";
 
     @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")

@@ -1,6 +1,7 @@
 package org.entente.gateway.cli.failure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,8 @@ import org.entente.gateway.cli.text.SubjectParser;
 import org.entente.proto.v1.PersonRole;
 import org.entente.proto.v1.Subject;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
@@ -27,8 +30,9 @@ class UsageErrorTest {
   @Test
   void list_thatThereIsNot_isWronglyCalled_andNamesThoseThatThereAre() {
     assertEquals(2, run("policy", "codes", "--list", "catgories"));
-    assertTrue(command.err().startsWith("entente: --list: catgories is none of ["), command::err);
-    assertTrue(command.err().contains("categor"), command::err);
+    assertTrue(command.err().startsWith("entente: --list: catgories is none of "), command::err);
+    assertEquals(2, run("policy", "codes", "--list", "catgory"));
+    assertTrue(command.err().endsWith("; did you mean \"category\"?\n"), command::err);
   }
 
   @Test
@@ -146,6 +150,49 @@ class UsageErrorTest {
   }
 
   @Test
+  void number_thatIsNone_isSaidInPlainWords() {
+    assertEquals(2, run("tail", "--count", "many"));
+    assertTrue(
+        command.err().contains("option '--count': 'many' is no whole number, such as 12"),
+        command::err);
+    assertEquals(2, run("request", "answer", "--hits", "99999999999"));
+    assertTrue(command.err().contains("is no whole number of at most 2147483647"), command::err);
+  }
+
+  /** A deadline that no gateway accepts; the unit is in the message. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "8785", "two"})
+  void hours_beyondADeadline_nameTheRange(String hours) {
+    assertEquals(2, run("request", "ask", "--within", hours));
+    assertTrue(
+        command.err().contains("'" + hours + "' is no whole number of hours from 1 to 8784"),
+        command::err);
+  }
+
+  /** The enums of this program are listed like those of the protocol. */
+  @Test
+  void kindOfAnAgency_thatIsMisspelt_isSuggested() {
+    assertEquals(2, run("init", "--kind", "custms"));
+    assertTrue(
+        command
+            .err()
+            .contains(
+                "'--kind': 'custms' is none of CUSTOMS, POLICE, BORDER, OTHER; did you mean"
+                    + " \"CUSTOMS\"?"),
+        command::err);
+    assertEquals(2, run("init", "--role", "witnes"));
+    assertTrue(command.err().contains("; did you mean \"WITNESS\"?"), command::err);
+  }
+
+  /** Of H9, none of H0 to H3 is meant more than another; H0 would be the least restrictive. */
+  @Test
+  void handlingCode_thatThereIsNot_isGuessedAtByNobody() {
+    assertEquals(2, run("attach", "file", "--handling", "H9"));
+    assertTrue(command.err().contains("'H9' is none of H0, H1, H2, H3"), command::err);
+    assertFalse(command.err().contains("did you mean"), command::err);
+  }
+
+  @Test
   void groupWithoutSubcommand_showsItsHelp() {
     assertEquals(2, run("policy"));
     assertTrue(command.err().startsWith("Usage: entente policy "), command::err);
@@ -160,6 +207,12 @@ class UsageErrorTest {
     assertTrue(
         String.valueOf(wrong.getMessage()).startsWith("--subject: ship:IMO9074729 is not "),
         wrong::getMessage);
+    UsageError near =
+        assertThrows(
+            UsageError.class,
+            () -> SubjectParser.of("vesel:9074729", PersonRole.PERSON_ROLE_OTHER));
+    assertTrue(
+        String.valueOf(near.getMessage()).endsWith("; did you mean \"vessel\"?"), near::getMessage);
     Subject good = SubjectParser.of("vessel:9074729", PersonRole.PERSON_ROLE_OTHER);
     assertEquals("9074729", good.getVessel());
   }
