@@ -56,7 +56,8 @@ final class ConsentNotices {
       Permitted notice, AuditActor actor, Mutation<Optional<Problem>> change) {
     NodeName client = Objects.requireNonNull(actor.client(), "persons decide as clients");
     List<OutboundSealer.ReadyEnvelope> sealed =
-        share.owned(sending.outgoing().sealer().seal(List.of(SealingItem.of(notice))), client.value());
+        share.owned(
+            sending.outgoing().sealer().seal(List.of(SealingItem.of(notice))), client.value());
     return sending
         .ledger()
         .write(

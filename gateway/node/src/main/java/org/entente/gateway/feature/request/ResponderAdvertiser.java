@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * agreement in force permits its requests. It sends a list when the content changes, by a
  * registration, an agreement or a membership, and at least once a day. Between two lists for an
  * agency lies a minute at least, however often clients change their responders. While the last one
- * waits for an agency that is away, it gets one a day. None is sent while the disk is full. The same
- * commit records what was sent. One thread calls {@link #round} regularly.
+ * waits for an agency that is away, it gets one a day. None is sent while the disk is full. The
+ * same commit records what was sent. One thread calls {@link #round} regularly.
  */
 public final class ResponderAdvertiser {
   private static final Duration AGAIN = Duration.ofDays(1);
