@@ -264,6 +264,30 @@ public class EveryCallTest {
     assertFalse(isRefusedForRoom(search, again, empty(again)));
   }
 
+  /** Attack: the same with calls that cannot wait. */
+  @Test
+  void callsThatCannotWait_onAFullDisk_areFewForEachClient() throws Exception {
+    ClientServer server = edge.startClients();
+    edge.behind.leave(1 << 20);
+    MethodDescriptor hold = Objects.requireNonNull(calls().get("Retention.Hold"), "the call");
+    ManagedChannel one = edge.channel(server.address(), edge.client(Edge.only(Scope.RETENTION)));
+    int made = 0;
+    while (!isOverloaded(one, hold)) {
+      made++;
+      assertTrue(made < 1_000, "no limit");
+    }
+    assertTrue(made > 1, "none is made");
+    MethodDescriptor recall = Objects.requireNonNull(calls().get("Retention.Recall"), "the call");
+    ManagedChannel other = edge.channel(server.address(), edge.client(Edge.only(Scope.RECALL)));
+    assertFalse(isOverloaded(other, recall), "another client");
+  }
+
+  private static boolean isOverloaded(ManagedChannel channel, MethodDescriptor call)
+      throws Exception {
+    return isRefused(
+        channel, call, empty(call), Status.Code.RESOURCE_EXHAUSTED, Code.OVERLOADED);
+  }
+
   @Test
   void listRequests_ofEitherSide_isOpenToItsScopeAlone() throws Exception {
     ClientServer server = edge.startClients();

@@ -70,19 +70,16 @@ public final class Caller {
   }
 
   /**
-   * Requires room for what the current call writes.
+   * Why calls that can wait are refused, while the disk is full.
    *
-   * @throws io.grpc.StatusRuntimeException with STORAGE_FULL while the disk is full
+   * @throws io.grpc.StatusRuntimeException with UNKNOWN_CLIENT if {@link CallGuard} set nothing
    */
-  static void requireRoom() {
+  static Optional<Problem> fullDisk() {
     Supplier<Optional<Problem>> fullDisk = FULL_DISK.get();
     if (fullDisk == null) {
       throw unknown();
     }
-    Optional<Problem> full = fullDisk.get();
-    if (full.isPresent()) {
-      throw StatusMapper.exception(full.get());
-    }
+    return fullDisk.get();
   }
 
   /**

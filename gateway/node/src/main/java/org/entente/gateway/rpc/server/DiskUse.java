@@ -1,39 +1,46 @@
 package org.entente.gateway.rpc.server;
 
+import java.util.Optional;
+import org.entente.gateway.model.Problem;
+
 /**
  * What a call writes, and so whether it is made while the ledger's disk is full for drafts. What is
  * left of the disk then is for the work that frees space; a leaf for each call would use it up.
  */
 public enum DiskUse {
   /** Writes neither a record nor a leaf. */
-  NONE(false),
+  NONE,
   /**
    * Writes, if only the leaf that a person's access leaves, and can wait for room: it is refused
    * before its request is read.
    */
-  DEFERRABLE(true),
+  DEFERRABLE,
   /** Some of its requests can wait for room, and some cannot: its handler refuses the former. */
-  MIXED(false),
+  MIXED,
   /**
    * Writes, and is made all the same: it frees space, ends something, keeps evidence, or shows
-   * operators and auditors what is wrong.
+   * operators and auditors what is wrong. So that these calls do not use up the rest either, each
+   * then costs more.
    */
-  NECESSARY(false);
+  NECESSARY;
 
-  private final boolean waitsForRoom;
-
-  DiskUse(boolean waitsForRoom) {
-    this.waitsForRoom = waitsForRoom;
-  }
+  /** Units that a necessary call costs besides: by default a client may make twenty a second. */
+  private static final int ON_A_FULL_DISK = 500;
 
   /**
-   * Requires room for the current call.
+   * Requires room for the current call, or charges for its use of the little that is left.
    *
-   * @throws io.grpc.StatusRuntimeException with STORAGE_FULL if it can wait and the disk is full
+   * @throws io.grpc.StatusRuntimeException with STORAGE_FULL if the call can wait and the disk is
+   *     full; with OVERLOADED if it cannot, and its client makes too many
    */
   void requireRoom() {
-    if (waitsForRoom) {
-      Caller.requireRoom();
+    if (this == DEFERRABLE) {
+      Optional<Problem> full = Caller.fullDisk();
+      if (full.isPresent()) {
+        throw StatusMapper.exception(full.get());
+      }
+    } else if (this == NECESSARY && Caller.fullDisk().isPresent()) {
+      CallCost.charge(ON_A_FULL_DISK);
     }
   }
 }
