@@ -146,7 +146,7 @@ class AuditReportCommandTest {
             "--officer=FR-9",
             "--justification=a test",
             "--event=ACEPTED"));
-    assertTrue(command.err().contains("found ACEPTED; valid are "), command::err);
+    assertTrue(command.err().contains("found ACEPTED; valid is one of "), command::err);
   }
 
   @Test
