@@ -97,7 +97,9 @@ final class VoidNotices {
 
   private void answer(AgencyName from, NumberedHeader voided) {
     held.offeredAgain(
-        from, voided.number(), Optional.of(voided.headerHash()).filter(hash -> voided.isKnown()));
+        from,
+        voided.number(),
+        voided.isKnown() ? Optional.of(voided.headerHash()) : Optional.empty());
   }
 
   /** Whether messages of this envelope were kept. Of other origins' envelopes nothing is told. */

@@ -47,14 +47,18 @@ public final class FolderExchange {
     this.disk = disk;
   }
 
-  /** Whether an existing folder is the root of a file system, so that it cannot be renamed. */
-  public static boolean isMountPoint(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return false;
+  /**
+   * Whether an existing folder is the root of a file system, so that it cannot be renamed; false
+   * where the system does not tell.
+   */
+  public static boolean isMountPoint(Path folder) {
+    try {
+      Path real = folder.toRealPath();
+      Path parent = real.getParent();
+      return parent == null || !Files.getFileStore(real).equals(Files.getFileStore(parent));
+    } catch (IOException e) {
+      return false; // not there, or a volume that the list of mounts does not name
     }
-    Path real = folder.toRealPath();
-    Path parent = real.getParent();
-    return parent == null || !Files.getFileStore(real).equals(Files.getFileStore(parent));
   }
 
   /**

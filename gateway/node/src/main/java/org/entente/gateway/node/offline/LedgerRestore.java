@@ -265,16 +265,12 @@ public final class LedgerRestore {
 
   /** The restored ledger is prepared beside the folder and renamed, which no mount point can be. */
   private static void requireRenamed(Path data) {
-    try {
-      if (FolderExchange.isMountPoint(data)) {
-        throw new StartProblem(
-            "data: %s is a mount point, which no other folder can replace; valid is a folder below"
-                    .formatted(data)
-                + " it: set data to such as %s in the configuration, and repeat"
-                    .formatted(data.resolve("ledger")));
-      }
-    } catch (IOException e) {
-      throw new StartProblem("data: " + data + " cannot be read: " + FileErrorText.words(e), e);
+    if (FolderExchange.isMountPoint(data)) {
+      throw new StartProblem(
+          "data: %s is a mount point, which no other folder can replace; valid is a folder below"
+                  .formatted(data)
+              + " it: set data to such as %s in the configuration, and repeat"
+                  .formatted(data.resolve("ledger")));
     }
   }
 

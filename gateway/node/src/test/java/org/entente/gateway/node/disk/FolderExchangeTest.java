@@ -44,7 +44,7 @@ class FolderExchangeTest {
   }
 
   @Test
-  void mountPoint_isKnown_andNoOtherFolderIsOne() throws IOException {
+  void mountPoint_isKnown_andNoOtherFolderIsOne() {
     assertTrue(FolderExchange.isMountPoint(Path.of("/proc")));
     assertTrue(FolderExchange.isMountPoint(Path.of("/")));
     assertFalse(FolderExchange.isMountPoint(place));
