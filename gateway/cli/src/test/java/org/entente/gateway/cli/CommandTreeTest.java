@@ -64,6 +64,8 @@ class CommandTreeTest {
           Map.entry("tls next-ca", "a step of a ceremony: people read, compare and hand on"),
           Map.entry("backup verify", "its exit code is the answer"),
           Map.entry("backup restore", "tells a person what to do next"),
+          Map.entry("cluster init", "tells a person what to do next"),
+          Map.entry("cluster end", "tells a person what to do next"),
           Map.entry("policy new", "writes a file"),
           Map.entry("policy prose", "writes a document to sign"),
           Map.entry("audit report", "writes a document; its exit code says whether all is proven"),

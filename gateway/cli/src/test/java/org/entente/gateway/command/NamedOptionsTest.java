@@ -67,6 +67,9 @@ class NamedOptionsTest {
           --agency | fr.custom | did you mean "fr.customs"?
           cluster transfer NODE | n2 | this gateway runs on one machine
           cluster attest-destroyed NODE | n2 | this gateway has never run on several machines
+          cluster remove NODE | n2 | this gateway runs on one machine
+          cluster add NODE | N2 | valid are up to 63 small letters
+          cluster add --address | nowhere | valid is host:port
           cluster replace OLD | n2 | this gateway runs on one machine
           cluster replace NEW | N2 | valid are up to 63 small letters
           cluster replace --address | nowhere | valid is host:port
@@ -210,6 +213,8 @@ class NamedOptionsTest {
           "sizing",
           "config",
           "client",
+          "cluster init",
+          "cluster end",
           "cluster status",
           "tls",
           "context",
@@ -291,6 +296,8 @@ class NamedOptionsTest {
           cluster transfer | n2 {person}
           cluster attest-destroyed | n2 {person}
           cluster replace | n2 n4 --address 127.0.0.1:1 {person}
+          cluster add | n4 --address 127.0.0.1:1 {person}
+          cluster remove | n2 {person}
           subscription create | probe
           subscription list |
           subscription show | desk

@@ -76,6 +76,9 @@ public final class ClusterNode implements AutoCloseable {
   /** What stays free for the log, in flushes, while entries are kept for receivers of a copy. */
   private static final int FLUSHES_FREE = 8;
 
+  /** In the place of a node that leaves: none does. */
+  private static final String NOBODY = "";
+
   /** The longest wait for others to have the bytes of an attachment, or records of erasures. */
   private static final Duration FILE_PATIENCE = Duration.ofSeconds(30);
 
@@ -108,7 +111,7 @@ public final class ClusterNode implements AutoCloseable {
   private final ClientId client = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong unflushed = new AtomicLong();
-  private final AtomicBoolean replaces = new AtomicBoolean();
+  private final AtomicBoolean changes = new AtomicBoolean();
   private final ExecutorService events = Executors.newSingleThreadExecutor(named("cluster-role"));
   private final ExecutorService copies = Executors.newSingleThreadExecutor(named("cluster-copy"));
   private final ExecutorService asking = Executors.newCachedThreadPool(named("cluster-keys"));
@@ -167,15 +170,44 @@ public final class ClusterNode implements AutoCloseable {
           new ReplicaFolder(settings.folders().data(), settings.limits().store());
       folder.clearSendings();
       ProgressMark mark = new ProgressMark(settings.folders().mark());
-      try (RocksReplica copy = folder.open()) {
-        mark.require(copy.position(), hasLog(settings));
-      }
       NodeKeys keys = new NodeKeys(keystore, settings.folders().keyMark(), KeyNode.newRun());
-      ClusterNode node = new ClusterNode(settings, keys, listener, folder, mark);
+      ClusterSettings own;
+      try (RocksReplica copy = folder.open()) {
+        Optional<ClusterId> id = ClusterId.of(copy.store());
+        own = settings.of(id);
+        boolean hasLog = hasLog(own);
+        mark.require(copy.position(), hasLog);
+        if (!hasLog) {
+          requireBeginning(settings, own, id, keys);
+        }
+      }
+      ClusterNode node = new ClusterNode(own, keys, listener, folder, mark);
       node.begin();
       return node;
     } catch (IOException e) {
       throw RaftStart.failure(e);
+    }
+  }
+
+  /** A node without a log begins a cluster, or joins one. */
+  private static void requireBeginning(
+      ClusterSettings configured, ClusterSettings own, Optional<ClusterId> id, NodeKeys keys) {
+    if (own.isFirst() && keys.hadLeader()) {
+      throw new StoreFailure(
+          Kind.CORRUPT,
+          ("this node has led its cluster (%s), but its log is missing. It has forgotten what it"
+                  + " acknowledged: mount its disk, or restore a backup on a machine alone")
+              .formatted(keys.tag()),
+          null);
+    }
+    if (id.isEmpty() && configured.joins() == null && !configured.mayBeginEmpty()) {
+      throw new StoreFailure(
+          Kind.OTHER_FORMAT,
+          ("cluster.nodes has %d machines, and data holds no ledger of a cluster: `entente cluster"
+                  + " init` makes one of the ledger of a machine alone, and a machine that is to"
+                  + " join has `cluster.join: true`")
+              .formatted(configured.nodes().size()),
+          null);
     }
   }
 
@@ -218,17 +250,22 @@ public final class ClusterNode implements AutoCloseable {
               .addService(LeadCalls.service(this::term))
               .addTransportFilter(connections)
               .intercept(connections)
-              .intercept(new OwnMessagesOnly(settings.self()))
+              .intercept(new OwnMessagesOnly(settings.self(), settings.group()))
               .intercept(new NodeCallsOnly());
         });
     return RaftServer.newBuilder()
         .setServerId(self)
-        .setGroup(RaftGroup.valueOf(group, settings.joins() ? List.of() : peers(settings.nodes())))
+        .setGroup(RaftGroup.valueOf(group, first()))
         .setStateMachine(machine)
         .setOption(RaftStorage.StartupOption.RECOVER)
         .setProperties(RaftSettings.of(settings))
         .setParameters(parameters)
         .build();
+  }
+
+  /** The nodes of the cluster for as long as its log says nothing of them. */
+  private List<RaftPeer> first() {
+    return settings.joins() == null ? peers(settings.nodes()) : List.of();
   }
 
   private static List<RaftPeer> peers(Map<String, String> nodes) {
@@ -442,7 +479,7 @@ public final class ClusterNode implements AutoCloseable {
     return own == null ? FileMirror.ALONE : files(own, term);
   }
 
-  /** One for each term: {@link #replace} must find that with which the gateway copies. */
+  /** One for each term: {@link #change} must find that with which the gateway copies. */
   private synchronized LeaderFiles files(MirroredFolder own, long term) {
     LeaderFiles files = mirror;
     if (files == null || files.term() != term) {
@@ -515,7 +552,12 @@ public final class ClusterNode implements AutoCloseable {
     return ClientInterceptors.intercept(
         channels.computeIfAbsent(
             address, unused -> CopyTransfer.channel(address, tls, RaftSettings.MESSAGE_BYTES)),
-        OwnMessagesOnly.meantFor(name));
+        OwnMessagesOnly.meantFor(name, settings.group()));
+  }
+
+  /** The id of the cluster, as this node's ledger says it; empty if it has none. */
+  public Optional<String> id() {
+    return ClusterId.of(machine.replica().store()).map(ClusterId::id);
   }
 
   /**
@@ -545,36 +587,78 @@ public final class ClusterNode implements AutoCloseable {
    * @throws IOException if it did not take its place, which a repetition may mend
    */
   public void replace(String old, String name, String address) throws IOException {
+    change(
+        (keys, files) -> {
+          erasures().sendTo(records -> appendErasures(channel(name, address), records));
+          keys.admit(old, name, keysAt(() -> channel(name, address)));
+          if (files != null) {
+            files.admit(old, name, new FileCalls(() -> channel(name, address)));
+          }
+          Map<String, String> after = new HashMap<>(machines());
+          after.remove(old);
+          after.put(name, address);
+          return after;
+        });
+  }
+
+  /**
+   * Adds a node, as {@link #replace} does without one that leaves.
+   *
+   * @throws IOException if it was not added, which a repetition may mend
+   */
+  public void add(String name, String address) throws IOException {
+    replace(NOBODY, name, address);
+  }
+
+  /**
+   * Removes another node, whether it runs or not. What is committed, keys and attachments are on
+   * most of the others before it leaves. A majority of the nodes without one, and one of all nodes,
+   * share a node: so there is no second leader, whichever of the two elects the next.
+   *
+   * @throws IOException if it was not removed, which a repetition may mend
+   */
+  public void remove(String old) throws IOException {
+    change(
+        (keys, files) -> {
+          keys.release(old);
+          if (files != null) {
+            files.release(old);
+          }
+          Map<String, String> after = new HashMap<>(machines());
+          after.remove(old);
+          return after;
+        });
+  }
+
+  /** What nodes have to have before the cluster changes; gives the nodes after. */
+  @FunctionalInterface
+  private interface Preparation {
+    Map<String, String> run(LeaderKeys keys, @Nullable LeaderFiles files) throws IOException;
+  }
+
+  private void change(Preparation preparation) throws IOException {
     Leadership lead = leading;
-    if (lead == null || !replaces.compareAndSet(false, true)) {
-      throw new IOException("this node does not lead, or another one is being replaced");
+    if (lead == null || !changes.compareAndSet(false, true)) {
+      throw new IOException("this node does not lead, or the machines are being changed");
     }
     MirroredFolder own = attachments;
     LeaderFiles files = own == null ? null : files(own, lead.store().term());
-    boolean replaced = false;
+    boolean changed = false;
     try {
-      erasures().sendTo(records -> appendErasures(channel(name, address), records));
-      lead.keys().admit(old, name, keysAt(() -> channel(name, address)));
-      if (files != null) {
-        files.admit(old, name, new FileCalls(() -> channel(name, address)));
-      }
-      change(old, name, address);
-      replaced = true;
+      reconfigure(preparation.run(lead.keys(), files));
+      changed = true;
     } finally {
-      lead.keys().settle(replaced);
+      lead.keys().settle(changed);
       if (files != null) {
-        files.settle(replaced);
+        files.settle(changed);
       }
-      replaces.set(false);
+      changes.set(false);
     }
   }
 
-  /** Ratis has the new node catch up before it counts. */
-  private void change(String old, String name, String address) throws IOException {
+  /** Ratis has a new node catch up before it counts. */
+  private void reconfigure(Map<String, String> after) throws IOException {
     Map<String, String> before = machines();
-    Map<String, String> after = new HashMap<>(before);
-    after.remove(old);
-    after.put(name, address);
     SetConfigurationRequest.Arguments arguments =
         SetConfigurationRequest.Arguments.newBuilder()
             .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)

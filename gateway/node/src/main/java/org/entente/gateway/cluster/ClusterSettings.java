@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.entente.gateway.store.RocksOptions;
@@ -13,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a node of a cluster needs to know.
  *
- * @param group name of the cluster, the same on all its nodes
+ * @param group name of the gateway, the same on all its nodes
  * @param self name of this node
  * @param nodes names of all nodes, this one included, with the addresses where they listen for each
  *     other, as {@code host:port}; what the log of the cluster says counts more, once there is one
- * @param joins whether this node was not there when the cluster began, and waits to be added to it
+ * @param joins if this node was not there when the cluster began, and waits to be added to it: the
+ *     id of that cluster, empty if it has none
  * @param folders where this node keeps what
  * @param limits times and sizes
  * @param tls how nodes prove who they are
@@ -27,12 +29,15 @@ public record ClusterSettings(
     String group,
     String self,
     Map<String, String> nodes,
-    boolean joins,
+    @Nullable String joins,
     Folders folders,
     Limits limits,
     Tls tls,
     @Nullable Attachments attachments) {
   private static final Duration LEAST_TIMEOUT = Duration.ofMillis(300);
+
+  /** A cluster that begins with empty machines has at least so many: all know of all others. */
+  private static final int LEAST_EMPTY = 3;
 
   /**
    * Where a node keeps what.
@@ -56,6 +61,16 @@ public record ClusterSettings(
     /** Where a node whose folder for copies is {@code data} keeps the one in use. */
     public static Path copyIn(Path data) {
       return ReplicaFolder.copyIn(data);
+    }
+
+    /** Whether {@code data} holds a node's copy, and not the ledger of a machine alone. */
+    public static boolean holdsCopy(Path data) {
+      return ReplicaFolder.holdsCopy(data);
+    }
+
+    /** What to repeat, as it was interrupted, before anything uses {@code data}; else empty. */
+    public static Optional<String> unfinished(Path data) {
+      return ReplicaFolder.unfinished(data);
     }
 
     /** Whether a keystore is, or was, that of a node. */
@@ -118,6 +133,40 @@ public record ClusterSettings(
       throw new IllegalArgumentException(
           "node " + self + " is not among the nodes of the cluster: " + nodes.keySet());
     }
+  }
+
+  /**
+   * The settings of a node whose ledger says this of its cluster. Only the machine that a cluster
+   * began with may lead it alone before the log says who the others are. So a configuration by
+   * itself makes no machine of a larger cluster a leader.
+   */
+  ClusterSettings of(Optional<ClusterId> ledger) {
+    if (ledger.isPresent()) {
+      ClusterId its = ledger.get();
+      boolean first = its.first().equals(self);
+      Map<String, String> known = first ? Map.of(self, nodes.getOrDefault(self, "")) : nodes;
+      return with(its.id(), known, first ? null : its.id());
+    }
+    String id = joins;
+    if (id != null) {
+      return with(id, nodes, id);
+    }
+    return mayBeginEmpty() ? this : with("", nodes, "");
+  }
+
+  /** Whether these are all machines of a cluster that begins with empty ones. */
+  boolean mayBeginEmpty() {
+    return joins == null && nodes.size() >= LEAST_EMPTY;
+  }
+
+  /** Whether this node may lead alone: the first one, until the log says otherwise. */
+  boolean isFirst() {
+    return joins == null && nodes.size() == 1;
+  }
+
+  private ClusterSettings with(String id, Map<String, String> known, @Nullable String waitsFor) {
+    String cluster = id.isEmpty() ? group : group + " " + id;
+    return new ClusterSettings(cluster, self, known, waitsFor, folders, limits, tls, attachments);
   }
 
   /** Where this node listens. */

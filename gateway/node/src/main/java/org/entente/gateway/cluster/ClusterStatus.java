@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -140,6 +142,19 @@ public record ClusterStatus(
                     .thenComparing(one -> one.silence().orElse(Duration.ZERO)))
             .map(Machine::name)
             .toList();
+  }
+
+  /**
+   * Whether a leader goes on if a machine leaves: most of the machines before, and most of those
+   * after, have answered within a time.
+   */
+  public boolean goesOnWithout(String name, Duration within) {
+    Set<String> others =
+        machines.stream()
+            .map(Machine::name)
+            .filter(one -> !one.equals(node))
+            .collect(Collectors.toSet());
+    return Quorum.of(others).without(name).isReachedWith(heard(within));
   }
 
   private static boolean isWithin(Machine one, Duration within) {

@@ -609,23 +609,45 @@ final class LeaderKeys implements KeyMirror {
   }
 
   /**
-   * A node is about to take the place of another: from now on a change needs most of the nodes
-   * before and most of those after. On return the keys, as they are now, are on that many, and on
-   * the new one.
+   * A node is about to take the place of another, or to join if that is empty: from now on a change
+   * needs most of the nodes before and most of those after. On return the keys, as they are now,
+   * are on that many, and on the new one.
    *
    * @throws IOException if the new one does not take them, or too few others have them; {@link
    *     #settle} undoes the rest
    */
   void admit(String old, String name, KeyNode node) throws IOException {
-    if (!begun) {
-      throw new IOException("this node does not have the keys of the cluster yet");
-    }
+    requireBegun();
     Peer next = new Peer(name, node);
     synchronized (keystore) {
       peers = Stream.concat(peers.stream(), Stream.of(next)).toList();
       quorum = quorum.replacing(old, name);
     }
-    for (int attempts = 1; !(isConfirmed() && holds(next, tag())); attempts++) {
+    awaitKeys(() -> isConfirmed() && holds(next, tag()));
+  }
+
+  /**
+   * A node is about to leave: from now on a change needs most of the nodes before and most of those
+   * after. On return the keys, as they are now, are on that many.
+   *
+   * @throws IOException if too few others have them; {@link #settle} undoes the rest
+   */
+  void release(String name) throws IOException {
+    requireBegun();
+    synchronized (keystore) {
+      quorum = quorum.without(name);
+    }
+    awaitKeys(this::isConfirmed);
+  }
+
+  private void requireBegun() throws IOException {
+    if (!begun) {
+      throw new IOException("this node does not have the keys of the cluster yet");
+    }
+  }
+
+  private void awaitKeys(BooleanSupplier areThere) throws IOException {
+    for (int attempts = 1; !areThere.getAsBoolean(); attempts++) {
       if (over.getCount() == 0) {
         throw new IOException("this node no longer leads");
       }
@@ -636,10 +658,10 @@ final class LeaderKeys implements KeyMirror {
     }
   }
 
-  /** Ends {@link #admit}: the new node has taken the place of the other one, or has not. */
-  void settle(boolean replaced) {
+  /** Ends {@link #admit} or {@link #release}: the nodes have changed, or have not. */
+  void settle(boolean changed) {
     synchronized (keystore) {
-      Set<String> names = replaced ? quorum.after() : quorum.before();
+      Set<String> names = changed ? quorum.after() : quorum.before();
       peers = peers.stream().filter(peer -> names.contains(peer.name)).toList();
       quorum = Quorum.of(names);
     }

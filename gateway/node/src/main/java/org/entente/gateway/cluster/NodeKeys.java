@@ -86,6 +86,13 @@ final class NodeKeys implements KeyNode {
     return !missing.isEmpty();
   }
 
+  /** Whether a leader has ever brought these keys to a state. */
+  boolean hadLeader() {
+    synchronized (keystore) {
+      return !tag.equals(KeyTag.START) || !once.equals(KeyTag.START);
+    }
+  }
+
   private Held held() {
     return new Held(tag(), run);
   }

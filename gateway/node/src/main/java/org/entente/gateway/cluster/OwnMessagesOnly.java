@@ -18,24 +18,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drops what is meant for another node. A machine that comes to the address of a lost one must not
- * vote or acknowledge in its name, as it has forgotten what that one had; Ratis does not look.
+ * Drops what is meant for another node, or for another cluster of this gateway. A machine that
+ * comes to the address of a lost one must not vote or acknowledge in its name, as it has forgotten
+ * what that one had; Ratis does not look.
  */
 final class OwnMessagesOnly implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(OwnMessagesOnly.class);
   private static final Metadata.Key<String> NODE =
       Metadata.Key.of("entente-node", Metadata.ASCII_STRING_MARSHALLER);
 
-  private final String self;
+  private static final Metadata.Key<String> CLUSTER =
+      Metadata.Key.of("entente-cluster", Metadata.ASCII_STRING_MARSHALLER);
 
-  OwnMessagesOnly(String self) {
+  private final String self;
+  private final String cluster;
+
+  OwnMessagesOnly(String self, String cluster) {
     this.self = self;
+    this.cluster = cluster;
   }
 
-  /** Says on each call for which node it is. */
-  static ClientInterceptor meantFor(String node) {
+  /** Says on each call for which node of which cluster it is. Ratis names both by itself. */
+  static ClientInterceptor meantFor(String node, String cluster) {
     Metadata headers = new Metadata();
     headers.put(NODE, node);
+    headers.put(CLUSTER, cluster);
     return MetadataUtils.newAttachHeadersInterceptor(headers);
   }
 
@@ -44,10 +51,11 @@ final class OwnMessagesOnly implements ServerInterceptor {
       ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
     String node = headers.get(NODE);
     if (node != null && !node.equals(self)) {
-      call.close(
-          Status.FAILED_PRECONDITION.withDescription("this is " + self + ", not " + node),
-          new Metadata());
-      return new ServerCall.Listener<>() {};
+      return refused(call, "this is " + self + ", not " + node);
+    }
+    String other = headers.get(CLUSTER);
+    if (other != null && !other.equals(cluster)) {
+      return refused(call, self + " is of another cluster (cluster.id)");
     }
     return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
       @Override
@@ -60,6 +68,11 @@ final class OwnMessagesOnly implements ServerInterceptor {
         }
       }
     };
+  }
+
+  private static <A> ServerCall.Listener<A> refused(ServerCall<A, ?> call, String why) {
+    call.close(Status.FAILED_PRECONDITION.withDescription(why), new Metadata());
+    return new ServerCall.Listener<>() {};
   }
 
   private boolean isForThis(Object message) {

@@ -38,6 +38,7 @@ final class ProgressMark {
   void require(LogPosition position, boolean hasLog) {
     Matcher mark = read();
     if (mark == null) {
+      requireLog(position, hasLog);
       return;
     }
     long term = Long.parseLong(mark.group(1));
@@ -47,8 +48,8 @@ final class ProgressMark {
       throw new StoreFailure(
           Kind.CORRUPT,
           ("this node was at term %d, index %d (%s), but its copy is at term %d, index %d and its"
-                  + " log %s. It has forgotten what it acknowledged, and must not vote under its name:"
-                  + " mount its disks, or add it to the cluster under a new name")
+               + " log %s. It has forgotten what it acknowledged, and must not vote under its name:"
+               + " mount its disks, or add it to the cluster under a new name")
               .formatted(
                   term,
                   index,
@@ -56,6 +57,19 @@ final class ProgressMark {
                   position.term(),
                   position.index(),
                   hasLog ? "exists" : "is missing"),
+          null);
+    }
+  }
+
+  /** A copy to which entries were applied had a log, also if the mark is lost with it. */
+  private void requireLog(LogPosition position, boolean hasLog) {
+    if (!hasLog && position.index() > LogPosition.OF_A_LEDGER.index()) {
+      throw new StoreFailure(
+          Kind.CORRUPT,
+          ("the copy of this node is at term %d, index %d, but its log and %s are missing. It has"
+                  + " forgotten what it acknowledged, and must not vote under its name: mount its"
+                  + " disks, or add it to the cluster under a new name")
+              .formatted(position.term(), position.index(), file),
           null);
     }
   }

@@ -6,12 +6,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which other machines are, with this one, most of a cluster. While one takes the place of another,
- * that is most of the machines before and most of those after: what either has can be found by
- * either.
+ * Which other machines are, with this one, most of a cluster. While one joins, leaves, or takes the
+ * place of another, that is most of the machines before and most of those after: what either has
+ * can be found by either.
  *
  * @param before names of the other machines
- * @param after names of those that will be; the same while none is replaced
+ * @param after names of those that will be; the same while nothing changes
  */
 record Quorum(Set<String> before, Set<String> after) {
   /** Copies the sets. */
@@ -20,17 +20,24 @@ record Quorum(Set<String> before, Set<String> after) {
     after = Set.copyOf(after);
   }
 
-  /** A cluster in which no machine is replaced. */
+  /** A cluster whose machines do not change. */
   static Quorum of(Collection<String> others) {
     return new Quorum(Set.copyOf(others), Set.copyOf(others));
   }
 
-  /** One machine is about to take the place of another. */
+  /** One machine is about to take the place of another, or to join if that is empty. */
   Quorum replacing(String old, String next) {
     return new Quorum(
-        before,
-        Stream.concat(before.stream().filter(one -> !one.equals(old)), Stream.of(next))
-            .collect(Collectors.toSet()));
+        before, Stream.concat(remaining(old), Stream.of(next)).collect(Collectors.toSet()));
+  }
+
+  /** One machine is about to leave. */
+  Quorum without(String old) {
+    return new Quorum(before, remaining(old).collect(Collectors.toSet()));
+  }
+
+  private Stream<String> remaining(String old) {
+    return before.stream().filter(one -> !one.equals(old));
   }
 
   /** Whether this machine and those named are enough. */

@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.store.LogPosition;
 import org.entente.gateway.store.RocksOptions;
@@ -22,6 +25,7 @@ import org.entente.gateway.store.StoreFailure.Kind;
  * data/receiving  a copy that is being received; worth nothing
  * data/received   a whole copy, synced; takes the place of the copy at the next opening
  * data/sending-n  a copy that is being sent
+ * data/alone      a whole ledger for this machine alone, while `cluster end` puts it into data
  * </pre>
  *
  * <p>A copy is renamed to {@code received} only when all of it is on disk. A crash before leaves
@@ -29,6 +33,11 @@ import org.entente.gateway.store.StoreFailure.Kind;
  * itself is never replaced, so that a disk may be mounted there.
  */
 final class ReplicaFolder {
+  /** Names all other files of a ledger: without it there is none. */
+  static final String CURRENT = "CURRENT";
+
+  private static final String RECEIVED = "received";
+
   private final Path data;
   private final RocksOptions options;
   private int sendings;
@@ -43,23 +52,69 @@ final class ReplicaFolder {
     return data.resolve("copy");
   }
 
+  /** Where the ledger for a machine alone is, while it is put into the folder itself. */
+  static Path aloneIn(Path data) {
+    return data.resolve("alone");
+  }
+
+  /** Whether the folder itself holds the ledger of a machine alone. */
+  static boolean holdsLedger(Path data) {
+    return Files.exists(data.resolve(CURRENT));
+  }
+
+  /** Whether the folder holds the copy of a node, and not the ledger of a machine alone. */
+  static boolean holdsCopy(Path data) {
+    return !holdsLedger(data)
+        && (Files.isDirectory(copyIn(data)) || Files.isDirectory(data.resolve(RECEIVED)));
+  }
+
+  /** The command that was begun and is to be repeated; empty if none is. */
+  static Optional<String> unfinished(Path data) {
+    if (holdsLedger(data)) {
+      return Optional.empty();
+    }
+    if (Files.isDirectory(aloneIn(data)) && !Files.isDirectory(copyIn(data))) {
+      return Optional.of("`entente cluster end` was interrupted: repeat it");
+    }
+    return Files.isDirectory(data.resolve(RECEIVED)) && !filesIn(data).isEmpty()
+        ? Optional.of("`entente cluster init` was interrupted: repeat it")
+        : Optional.empty();
+  }
+
+  /** The files that lie in the folder itself: those of the ledger of a machine alone. */
+  static List<Path> filesIn(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> inside = Files.list(folder)) {
+      return inside.filter(Files::isRegularFile).sorted().toList();
+    } catch (IOException e) {
+      throw failure("cannot list " + folder, e);
+    }
+  }
+
   /**
    * Opens the copy: the received one if there is one, else the present one, else an empty one.
    *
    * @throws StoreFailure if it cannot be opened, or a machine alone used the folder
    */
   RocksReplica open() {
+    unfinished(data)
+        .ifPresent(
+            why -> {
+              throw new StoreFailure(Kind.OTHER_FORMAT, data + ": " + why, null);
+            });
     if (RocksStore.isIn(data)) {
       throw new StoreFailure(
           Kind.OTHER_FORMAT,
           data
-              + " holds the ledger of a machine alone; a cluster begins with an empty one: move it"
-              + " away",
+              + " holds the ledger of a machine alone; `entente cluster init` makes it that of a"
+              + " cluster of one; a machine that joins another cluster begins with an empty folder",
           null);
     }
     Path copy = copyIn(data);
     try {
-      Path received = inside("received");
+      Path received = inside(RECEIVED);
       delete(inside("receiving"));
       if (Files.isDirectory(received)) {
         delete(copy);
@@ -69,6 +124,11 @@ final class ReplicaFolder {
       throw failure("cannot take the received copy", e);
     }
     return RocksReplica.open(copy, options);
+  }
+
+  /** Where a whole copy is until the next opening. */
+  Path receivedCopy() {
+    return inside(RECEIVED);
   }
 
   /** An empty folder, for its owner only, to receive a copy into. */
@@ -96,7 +156,7 @@ final class ReplicaFolder {
       throw new IOException("a copy up to " + position.index() + "; needed is " + least);
     }
     sync(receiving);
-    Path received = inside("received");
+    Path received = inside(RECEIVED);
     delete(received);
     move(receiving, received);
     return position;
@@ -133,7 +193,8 @@ final class ReplicaFolder {
     force(data);
   }
 
-  private static void sync(Path folder) throws IOException {
+  /** Makes a folder durable with all files in it. */
+  static void sync(Path folder) throws IOException {
     try (var files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         force(file);

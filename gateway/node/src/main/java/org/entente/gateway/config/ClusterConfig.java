@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * paths.
  *
  * @param node name of this machine among {@code nodes}
- * @param nodes all machines, this one included: 3, 5 or 7
+ * @param nodes all machines, this one included: 1 to 7
  * @param log folder of the replicated log; its disk decides how fast messages are accepted
  * @param mark file that says how far this node has got; on another disk than {@code log} and {@code
  *     data} if possible
@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *     and at most twice that, 1,000 by default, 300 to 60,000
  * @param flushMib MiB of log after which the copy in {@code data} is flushed and the log shortened,
  *     256 by default, 32 to 65,536
- * @param join whether this machine waits until it is put into the place of another one
+ * @param join whether this machine waits until it is added, or put into the place of another one
+ * @param id of the cluster that it waits for; null if that began with empty machines
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record ClusterConfig(
@@ -37,8 +38,12 @@ public record ClusterConfig(
     Path mark,
     @OrDefault int electionTimeoutMillis,
     @OrDefault int flushMib,
-    @Nullable Boolean join) {
-  private static final Set<Integer> SIZES = Set.of(3, 5, 7);
+    @Nullable Boolean join,
+    @Nullable String id) {
+  /** Most machines of a cluster: each commit waits for most of them. */
+  public static final int MOST_MACHINES = 7;
+
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
   private static final Pattern ADDRESS = Pattern.compile("\\S{1,253}:[0-9]{1,5}");
   private static final int LAST_PORT = 65_535;
@@ -81,12 +86,16 @@ public record ClusterConfig(
     Objects.requireNonNull(log, "cluster.log");
     Objects.requireNonNull(mark, "cluster.mark");
     nodes = nodes == null ? List.of() : List.copyOf(nodes);
-    if (!SIZES.contains(nodes.size())) {
+    if (nodes.isEmpty() || nodes.size() > MOST_MACHINES) {
       throw new IllegalArgumentException(
-          "cluster.nodes has "
-              + nodes.size()
-              + " machines; it must have 3, 5 or 7, as an even number survives no more failures"
-              + " than one less");
+          "cluster.nodes has %d machines; it must have 1 to %d, and 3, 5 or 7 to survive failures"
+              .formatted(nodes.size(), MOST_MACHINES));
+    }
+    if (id != null && !ID.matcher(id).matches()) {
+      throw new IllegalArgumentException(
+          "cluster.id is "
+              + InvalidValue.printable(id)
+              + "; valid are the 32 hexadecimal digits that `entente cluster init` printed");
     }
     requireDistinct("name", nodes.stream().map(Machine::name).toList());
     requireDistinct("address", nodes.stream().map(Machine::address).toList());
@@ -138,7 +147,14 @@ public record ClusterConfig(
 
   ClusterConfig copy(UnaryOperator<Path> place) {
     return new ClusterConfig(
-        node, nodes, place.apply(log), place.apply(mark), electionTimeoutMillis, flushMib, join);
+        node,
+        nodes,
+        place.apply(log),
+        place.apply(mark),
+        electionTimeoutMillis,
+        flushMib,
+        join,
+        id);
   }
 
   /** Checks it against the rest of the configuration. */

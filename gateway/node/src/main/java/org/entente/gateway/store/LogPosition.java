@@ -11,6 +11,12 @@ public record LogPosition(long term, long index, long commits) {
   /** The position of a replica that has applied nothing. */
   public static final LogPosition START = new LogPosition(0, -1, 0);
 
+  /**
+   * The position of a replica that was made of the ledger of a machine alone: as if the first entry
+   * had brought all of it. The log has no such entry, so a replica without it must fetch a copy.
+   */
+  public static final LogPosition OF_A_LEDGER = new LogPosition(0, 0, 1);
+
   private static final int BYTES = 3 * Long.BYTES;
 
   /** Requires the numbers of a log. */

@@ -45,6 +45,43 @@ public final class RocksReplica implements AutoCloseable {
     return new RocksReplica(opened, opened::flush, opened::checkpoint, opened::backUp);
   }
 
+  /**
+   * Makes a replica of what a store of this machine alone holds now, {@link
+   * LogPosition#OF_A_LEDGER}. On return it is written, and not synced.
+   *
+   * @param folder does not exist yet; its parent does, on the disk of the store
+   * @param more what the replica has beside it
+   * @throws StoreFailure if the disk failed; the store is unharmed
+   */
+  public static void create(RocksStore store, Path folder, RocksOptions options, Batch more) {
+    store.flush();
+    store.checkpoint(folder);
+    try (RocksStore made = new RocksOpener<>(folder, options, RocksStore::new).openReplica()) {
+      // A store that was restored from a replica's backup has the place in that one's log.
+      made.commit(
+          more.put(Table.META, POSITION_KEY, LogPosition.OF_A_LEDGER.encode()),
+          Durability.BUFFERED);
+      made.flush();
+    }
+  }
+
+  /**
+   * Makes a store of a machine alone of what this replica holds now. On return it is written, and
+   * not synced.
+   *
+   * @param folder does not exist yet; its parent does, on the disk of the replica
+   * @param more what the store has beside it
+   * @throws StoreFailure if the disk failed; the replica is unharmed
+   */
+  public void createStore(Path folder, RocksOptions options, Batch more) {
+    flush();
+    checkpoint(folder);
+    try (RocksStore made = RocksStore.open(folder, options)) {
+      made.commit(more.delete(Table.META, POSITION_KEY), Durability.SYNCED);
+      made.flush();
+    }
+  }
+
   /** For reading. Only {@link #apply} may change it, and only {@link #close} closes it. */
   public Store store() {
     return store;

@@ -37,7 +37,7 @@ final class CommittingNode implements ClusterNode.Listener {
             "kill",
             args[1],
             nodes,
-            /* joins= */ false,
+            /* joins= */ null,
             new ClusterSettings.Folders(
                 dir.resolve("log"), dir.resolve("data"), dir.resolve("mark")),
             new ClusterSettings.Limits(RocksOptions.defaults(), Duration.ofSeconds(1), 100_000),

@@ -55,6 +55,39 @@ class QuorumTest {
     }
   }
 
+  @Test
+  void quorum_whileOneJoinsOrLeaves_needsMostOfBoth() {
+    Quorum second = Quorum.of(List.of()).replacing("", "b");
+    assertFalse(second.isReachedWith(Set.of()), "a is not most of a and b");
+    assertTrue(second.isReachedWith(Set.of("b")));
+    Quorum last = Quorum.of(List.of("b")).without("b");
+    assertFalse(last.isReachedWith(Set.of()), "a is not most of a and b");
+    assertTrue(last.isReachedWith(Set.of("b")));
+    Quorum two = Quorum.of(List.of("b", "c")).without("c");
+    assertFalse(two.isReachedWith(Set.of("c")), "a is not most of a and b");
+    assertTrue(two.isReachedWith(Set.of("b")));
+  }
+
+  /** So a leader of the machines before and one of those after cannot both be elected. */
+  @Test
+  void majoritiesBeforeAndAfterOneJoinsOrLeaves_shareAMachine() {
+    List<String> names = List.of("b", "c", "d", "e", "f", "g");
+    for (int size = 0; size < names.size(); size++) {
+      Set<String> few = Set.copyOf(names.subList(0, size));
+      Set<String> more = Set.copyOf(names.subList(0, size + 1));
+      assertEquals(more, Quorum.of(few).replacing("", names.get(size)).after());
+      assertEquals(few, Quorum.of(more).without(names.get(size)).after());
+      for (Set<String> some : subsets(List.copyOf(more))) {
+        assertFalse(
+            Quorum.of(few).isReachedWith(some) && Quorum.of(more).isReachedBy(without(more, some)),
+            () -> "a and " + some + " of " + few + ", the others of " + more);
+        assertFalse(
+            Quorum.of(more).isReachedWith(some) && Quorum.of(few).isReachedBy(without(few, some)),
+            () -> "a and " + some + " of " + more + ", the others of " + few);
+      }
+    }
+  }
+
   private static Set<String> without(Set<String> all, Set<String> some) {
     Set<String> left = new HashSet<>(all);
     left.removeAll(some);

@@ -17,7 +17,7 @@ class RaftSettingsTest {
             "test",
             "n1",
             Map.of("n1", "127.0.0.1:9450"),
-            false,
+            null,
             new ClusterSettings.Folders(Path.of("log"), Path.of("data"), Path.of("mark")),
             ClusterSettings.Limits.defaults(),
             new NodeCertificates(Instant.ofEpochSecond(1_700_000_000)).of(NodeCertificates.OWN),

@@ -29,6 +29,7 @@ import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.testkit.LoopbackPort;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class TestCluster implements AutoCloseable {
   private final BlockingQueue<Throwable> stops = new LinkedBlockingQueue<>();
 
   private final Set<String> joining = new HashSet<>();
+  private String id = "";
 
   private volatile @Nullable Error failure;
 
@@ -65,6 +67,9 @@ final class TestCluster implements AutoCloseable {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+    if (size == 1) {
+      init("n1");
     }
   }
 
@@ -97,9 +102,19 @@ final class TestCluster implements AutoCloseable {
 
   /** Starts a node under a certificate of another. */
   void startAs(String node, String identity) {
+    start(node, settings(node, identity, addresses));
+  }
+
+  /** Starts a node whose configuration names no other, and does not say that it joins. */
+  void startAsTheOnlyOne(String node) {
+    joining.remove(node);
+    start(node, settings(node, NodeCertificates.OWN, Map.of(node, address(node))));
+  }
+
+  private void start(String node, ClusterSettings settings) {
     Keystore keystore = keystoreOf(node);
     try {
-      ClusterNode started = ClusterNode.start(settings(node, identity), keystore, new Told(node));
+      ClusterNode started = ClusterNode.start(settings, keystore, new Told(node));
       running.put(node, started);
       keystores.put(node, keystore);
       started.keepErasures(erasures.computeIfAbsent(node, unused -> new Erasures()));
@@ -131,19 +146,31 @@ final class TestCluster implements AutoCloseable {
     return keystore;
   }
 
-  private ClusterSettings settings(String node, String identity) {
+  private ClusterSettings settings(String node, String identity, Map<String, String> nodes) {
     return new ClusterSettings(
         "test",
         node,
-        addresses,
-        joining.contains(node),
+        nodes,
+        joining.contains(node) ? id : null,
         folders(node),
         new ClusterSettings.Limits(RocksOptions.defaults(), ELECTION, flushBytes),
         certificates.of(identity),
         new ClusterSettings.Attachments(dir.resolve(node).resolve("files"), 0));
   }
 
-  private ClusterSettings.Folders folders(String node) {
+  /** Makes a ledger of a machine alone that of a cluster of one, as `entente cluster init` does. */
+  private void init(String node) {
+    RocksStore.open(folders(node).data(), RocksOptions.defaults()).close();
+    id = ledger(node).begin(node, new SecureRandom());
+  }
+
+  /** The ledger of a node that does not run. */
+  ClusterLedger ledger(String node) {
+    return new ClusterLedger(
+        folders(node), dir.resolve(node).resolve("keys"), RocksOptions.defaults());
+  }
+
+  ClusterSettings.Folders folders(String node) {
     Path own = dir.resolve(node);
     return new ClusterSettings.Folders(
         own.resolve("log"), own.resolve("data"), own.resolve("mark"));
@@ -211,6 +238,24 @@ final class TestCluster implements AutoCloseable {
     joining.add(name);
     start(name);
     return address;
+  }
+
+  /** A node that is not in the cluster, with empty folders; where it listens. */
+  String startNew(String name) throws IOException {
+    addresses.put(name, "127.0.0.1:" + LoopbackPort.next());
+    joining.add(name);
+    start(name);
+    return address(name);
+  }
+
+  /** Where a node listens for the others. */
+  String address(String name) {
+    return addresses.getOrDefault(name, "");
+  }
+
+  /** New nodes wait for this cluster. */
+  void expect(String cluster) {
+    id = cluster;
   }
 
   /** The erasure journal of a node, which outlasts its stops. */

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,6 +80,7 @@ class ClusterConfigTest {
         "10.0.0.1:7451 | 10.0.0.1:0 | listen.peers is 10.0.0.1:0; in a cluster it needs a port",
         "log: l | election_timeout_millis: 299 | cluster.election_timeout_millis is 299; it must be"
             + " from 300 to 60000",
+        "log: l | id: 5F | cluster.id is 5F; valid are the 32 hexadecimal digits",
         "log: l | flush_mib: 1 | cluster.flush_mib is 1; it must be from 32 to 65536",
         "audit: a | attachments: { folder: d/f } | attachments.folder is"
       })
@@ -92,11 +95,20 @@ class ClusterConfigTest {
     assertRefused(wrong, said);
   }
 
+  /** A cluster may begin with one machine, and has two while it grows. */
   @Test
-  void evenNumberOfMachines_isRefused() {
+  void numberOfMachines_isFromOneToSeven() {
+    String two = NODE.replaceFirst("    - \\{ name: fr-3.*\n", "");
+    assertInstanceOf(YamlReadResult.Read.class, read(two));
+    String one = two.replaceFirst("    - \\{ name: fr-2.*\n", "");
+    assertInstanceOf(YamlReadResult.Read.class, read(one));
+    String more =
+        IntStream.rangeClosed(4, 8)
+            .mapToObj("    - { name: fr-%1$d, address: \"10.0.0.%1$d:9450\" }\n"::formatted)
+            .collect(Collectors.joining());
     assertRefused(
-        NODE.replaceFirst("    - \\{ name: fr-3.*\n", ""),
-        "cluster.nodes has 2 machines; it must have 3, 5 or 7");
+        NODE.replace("  log: l", more + "  log: l"),
+        "cluster.nodes has 8 machines; it must have 1 to 7");
   }
 
   private static void assertRefused(String yaml, String said) {

@@ -11,6 +11,7 @@ import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TextTable;
+import org.entente.gateway.node.assembly.ClusterOfOne;
 import org.entente.gateway.node.doctor.AdminPort;
 import org.entente.proto.v1.AttestDestroyedRequest;
 import org.entente.proto.v1.AttestDestroyedResponse;
@@ -32,14 +33,17 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "cluster",
     description = {
-      "Shows the machines that run one gateway, passes the lead from one to another, replaces one,"
-          + " and",
-      "records that the keystore of a former one is destroyed.",
+      "Makes a machine alone a cluster; adds, removes and replaces machines; shows them, passes",
+      "the lead, and records that the keystore of a former one is destroyed.",
       "docs/operate/cluster.md says how to set them up, and what to do when one fails."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
+      ClusterCommand.Init.class,
+      ClusterCommand.End.class,
       ClusterCommand.Status.class,
+      ClusterCommand.Add.class,
+      ClusterCommand.Remove.class,
       ClusterCommand.Transfer.class,
       ClusterCommand.Replace.class,
       ClusterCommand.AttestDestroyed.class
@@ -47,7 +51,11 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
+      "  entente cluster init --config /etc/entente/node.yaml",
       "  entente cluster status --config /etc/entente/node.yaml",
+      "  entente cluster add fr-2 --address 10.0.0.2:9450 --officer FR-3 \\",
+      "    --justification 'second machine, ticket 11' --gateway 127.0.0.1:7441 \\",
+      "    --credentials fr.customs/clients/operator",
       "  entente cluster transfer fr-2 --officer FR-3 --justification 'new disk, ticket 12' \\",
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
       "  entente cluster replace fr-3 fr-4 --address 10.0.0.4:9450 --officer FR-3 \\",
@@ -55,6 +63,54 @@ import picocli.CommandLine.Parameters;
       "    --credentials fr.customs/clients/operator"
     })
 public final class ClusterCommand {
+
+  /** Makes the ledger of a machine alone that of a cluster. */
+  @Command(
+      name = "init",
+      description = {
+        "Makes the ledger of a stopped machine that of a cluster of this machine.",
+        "The configuration has the section `cluster`, with this machine alone in `nodes`. Prints",
+        "the id of the cluster, which machines need that join it. If it is interrupted, repeat it;",
+        "the gateway does not start before. Backups made before can be restored only to a machine",
+        "alone."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Init extends PrintingCommand {
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+    private Path config = Path.of("");
+
+    @Override
+    protected void run() {
+      String id = new ClusterOfOne(config, InstantSource.system()).begin();
+      print("the ledger is that of a cluster of this machine");
+      print("id           " + id);
+      print("backups      made before can be restored only to a machine alone");
+      print("then         start the gateway, make a backup, and remove data/ledger-before-" + id);
+    }
+  }
+
+  /** Makes the ledger of a cluster's last machine that of a machine alone. */
+  @Command(
+      name = "end",
+      description = {
+        "Makes the ledger of a cluster's last machine, which is stopped, that of a machine alone.",
+        "First remove the other machines with `entente cluster remove`. The configuration still",
+        "has the section `cluster`, with this machine alone in `nodes`; remove it afterwards. If",
+        "the command is interrupted, repeat it; the gateway does not start before."
+      },
+      mixinStandardHelpOptions = true)
+  static final class End extends PrintingCommand {
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
+    private Path config = Path.of("");
+
+    @Override
+    protected void run() {
+      new ClusterOfOne(config, InstantSource.system()).end();
+      print("the ledger is that of a machine alone");
+      print("then         remove the section `cluster`, start the gateway, and make a backup");
+      print("             remove data/copy-of-… after that");
+    }
+  }
 
   /** Shows what a machine knows of its cluster. */
   @Command(
@@ -188,6 +244,84 @@ public final class ClusterCommand {
       tell(
           answer,
           answer.getBefore() ? node + " leads; nothing changed" : "the lead passes to " + node);
+    }
+  }
+
+  /** Adds a machine. */
+  @Command(
+      name = "add",
+      description = {
+        "Adds a new machine to the cluster.",
+        "It runs with `cluster.join: true`, the `cluster.id` that `cluster init` printed, and",
+        "empty folders. It gets the keys and a copy of the ledger, and counts once it has both:",
+        "`entente cluster status` shows when. The command ends when the audit log has it. If the",
+        "leader is lost meanwhile, repeat it. The client needs the scope `operator`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Add extends ClientCall {
+    @Parameters(
+        index = "0",
+        paramLabel = "NODE",
+        description = "name of the new machine, which none of this cluster has had")
+    private String node = "";
+
+    @Option(
+        names = "--address",
+        required = true,
+        paramLabel = "HOST:PORT",
+        description = "where the new machine listens for the others: its address in cluster.nodes")
+    private String address = "";
+
+    @Mixin private PersonOptions person = new PersonOptions();
+
+    @Override
+    public void with(ManagedChannel channel) {
+      ReplaceMachineResponse answer =
+          ClusterGrpc.newBlockingStub(channel)
+              .replaceMachine(
+                  ReplaceMachineRequest.newBuilder()
+                      .setNewNode(node)
+                      .setAddress(address)
+                      .setOnBehalfOf(person.named())
+                      .build());
+      tell(
+          answer,
+          answer.getBefore()
+              ? node + " is a machine of the cluster; nothing changed"
+              : node + " is about to join the cluster: see `entente cluster status`");
+    }
+  }
+
+  /** Removes a machine. */
+  @Command(
+      name = "remove",
+      description = {
+        "Removes a machine from the cluster, whether it runs or not. It must not be the leader.",
+        "Refused if too few of the other machines answer. The command ends when the audit log has",
+        "it. Erasures wait until the keystore of that machine is attested as destroyed:",
+        "`entente cluster attest-destroyed`. The client needs the scope `operator`."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Remove extends ClientCall {
+    @Parameters(index = "0", paramLabel = "NODE", description = "name of the machine that leaves")
+    private String node = "";
+
+    @Mixin private PersonOptions person = new PersonOptions();
+
+    @Override
+    public void with(ManagedChannel channel) {
+      ReplaceMachineResponse answer =
+          ClusterGrpc.newBlockingStub(channel)
+              .replaceMachine(
+                  ReplaceMachineRequest.newBuilder()
+                      .setNode(node)
+                      .setOnBehalfOf(person.named())
+                      .build());
+      tell(
+          answer,
+          answer.getBefore()
+              ? node + " has left the cluster; nothing changed"
+              : node + " is about to leave the cluster: see `entente cluster status`");
     }
   }
 

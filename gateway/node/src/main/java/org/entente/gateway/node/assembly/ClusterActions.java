@@ -10,7 +10,6 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.cluster.FormerMachines;
 import org.entente.gateway.cluster.FormerMachines.Step;
-import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.feature.OwnCluster;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.Code;
@@ -101,57 +100,53 @@ final class ClusterActions implements OwnCluster {
       return new Result.Refused<>(problem.get());
     }
     AuditActor actor = AuditActor.client(ground.agency(), client, request.getOnBehalfOf());
-    return machine(request)
+    return MachineChange.of(request)
         .then(
-            next ->
-                ground
-                    .around
-                    .machines()
-                    .isReplaced(request.getNode(), next)
-                    .then(done -> done ? answer(true) : replace(actor, request.getNode(), next)));
+            change ->
+                hasLeft(change)
+                    ? answer(true)
+                    : ground
+                        .around
+                        .machines()
+                        .isMade(change)
+                        .then(done -> done ? answer(true) : make(actor, change)));
   }
 
-  private static Result<ClusterConfig.Machine> machine(ReplaceMachineRequest request) {
-    try {
-      return Result.done(new ClusterConfig.Machine(request.getNewNode(), request.getAddress()));
-    } catch (IllegalArgumentException e) {
-      return Result.refused(
-          Code.INVALID_FIELD, "new_node, address", String.valueOf(e.getMessage()));
-    }
+  private boolean hasLeft(MachineChange change) {
+    return change.joins().isEmpty() && ground.hasLeft(change.leaves());
   }
 
   private static Result<ReplaceMachineResponse> answer(boolean before) {
     return Result.done(ReplaceMachineResponse.newBuilder().setBefore(before).build());
   }
 
-  private Result<ReplaceMachineResponse> replace(
-      AuditActor actor, String old, ClusterConfig.Machine next) {
-    boolean recorded = ground.ledger.commit(Lane.FLASH, tx -> replaced(tx, actor, old, next));
+  private Result<ReplaceMachineResponse> make(AuditActor actor, MachineChange change) {
+    boolean recorded = ground.ledger.commit(Lane.FLASH, tx -> recorded(tx, actor, change));
     if (!recorded) {
       return Result.refused(
           Code.INVALID_FIELD,
           "new_node",
-          next.name() + " was a machine of this cluster before; a new one needs a new name");
+          change.joining() + " was a machine of this cluster before; a new one needs a new name");
     }
     ground.lookAtMachines();
-    ground.around.machines().replace(old, next);
+    ground.around.machines().make(change);
     return answer(false);
   }
 
   /** Before the one gets keys, and the other is not asked about its own any more. */
-  private static boolean replaced(
-      Transaction tx, AuditActor actor, String old, ClusterConfig.Machine next) {
-    byte[] before = tx.get(Table.META, FormerMachines.key(next.name()));
-    if (before != null && !Arrays.equals(before, FormerMachines.value(Step.JOINS))) {
-      return false;
+  private static boolean recorded(Transaction tx, AuditActor actor, MachineChange change) {
+    if (change.joins().isPresent()) {
+      byte[] key = FormerMachines.key(change.joining());
+      byte[] before = tx.get(Table.META, key);
+      if (before != null && !Arrays.equals(before, FormerMachines.value(Step.JOINS))) {
+        return false;
+      }
+      tx.put(Table.META, key, FormerMachines.value(Step.JOINS));
     }
-    tx.put(Table.META, FormerMachines.key(next.name()), FormerMachines.value(Step.JOINS));
-    tx.put(Table.META, FormerMachines.key(old), FormerMachines.value(Step.LEAVES));
-    audit(
-        tx,
-        actor,
-        "replaces machine %s of the cluster by %s (%s)"
-            .formatted(old, next.name(), next.address()));
+    if (!change.adds()) {
+      tx.put(Table.META, FormerMachines.key(change.leaves()), FormerMachines.value(Step.LEAVES));
+    }
+    audit(tx, actor, change.action());
     return true;
   }
 

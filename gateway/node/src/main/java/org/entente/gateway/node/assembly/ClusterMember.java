@@ -290,7 +290,7 @@ final class ClusterMember implements NodeHolder {
           + String.join(", ", awaited);
     }
     if (!here.isMember()) {
-      return "cluster: %s is not a machine of the cluster: on its leader, run `entente cluster replace`"
+      return "cluster: %s is not a machine of the cluster: on its leader, run `entente cluster add`"
           .formatted(self);
     }
     return here.leader()

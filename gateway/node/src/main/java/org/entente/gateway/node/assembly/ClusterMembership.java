@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -145,14 +146,18 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
         gateway(),
         cluster.node(),
         cluster.addresses(),
-        cluster.joins(),
-        new ClusterSettings.Folders(cluster.log(), config.data(), cluster.mark()),
+        cluster.joins() ? Objects.requireNonNullElse(cluster.id(), "") : null,
+        folders(config, cluster),
         new ClusterSettings.Limits(
             RocksOptions.defaults(),
             Duration.ofMillis(cluster.electionTimeoutMillis()),
             (long) cluster.flushMib() << 20),
         new ClusterSettings.Tls(tls.identity().manager(), trust.inHandshake()),
         attachments(config));
+  }
+
+  static ClusterSettings.Folders folders(NodeConfig config, ClusterConfig cluster) {
+    return new ClusterSettings.Folders(cluster.log(), config.data(), cluster.mark());
   }
 
   private static ClusterSettings.@Nullable Attachments attachments(NodeConfig config) {
@@ -284,8 +289,8 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   }
 
   @Override
-  public Result<Boolean> isReplaced(String name, ClusterConfig.Machine next) {
-    return replacement.check(name, next);
+  public Result<Boolean> isMade(MachineChange change) {
+    return replacement.check(change);
   }
 
   @Override
@@ -296,8 +301,8 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   }
 
   @Override
-  public void replace(String name, ClusterConfig.Machine next) {
-    replacement.start(name, next);
+  public void make(MachineChange change) {
+    replacement.start(change);
   }
 
   @Override

@@ -18,6 +18,10 @@ final class ClusterReport {
   /** Entries that a machine may lack for a moment under load. */
   private static final long MOST_BEHIND = 10_000;
 
+  private static final String TWO =
+      "cluster: two machines run this gateway, and the loss of either stops it: add a third, or"
+          + " remove one";
+
   private ClusterReport() {}
 
   /**
@@ -26,12 +30,16 @@ final class ClusterReport {
    * @param mostSilent silence after which a machine is likely to be down
    */
   static List<String> warnings(ClusterStatus status, Duration mostSilent) {
-    return status.role() != Role.LEADER
-        ? List.of()
-        : status.machines().stream()
-            .filter(one -> !one.name().equals(status.node()))
-            .flatMap(one -> warning(one, mostSilent).stream())
-            .toList();
+    if (status.role() != Role.LEADER) {
+      return List.of();
+    }
+    Stream<String> two = status.machines().size() == 2 ? Stream.of(TWO) : Stream.of();
+    return Stream.concat(
+            two,
+            status.machines().stream()
+                .filter(one -> !one.name().equals(status.node()))
+                .flatMap(one -> warning(one, mostSilent).stream()))
+        .toList();
   }
 
   private static Optional<String> warning(Machine one, Duration mostSilent) {

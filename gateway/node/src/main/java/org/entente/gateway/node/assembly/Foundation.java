@@ -316,6 +316,14 @@ final class Foundation {
     named = FormerMachines.of(store);
   }
 
+  /** Whether a machine is a former one of the cluster. */
+  boolean hasLeft(String machine) {
+    Step step = FormerMachines.of(store).get(machine);
+    return (step == Step.LEAVES || step == Step.DESTROYED)
+        && !around.machines().names().isEmpty()
+        && !around.machines().names().contains(machine);
+  }
+
   /** Why nobody can attest that the keystore of a machine is destroyed; empty if one can. */
   Optional<Problem> unattestable(String machine) {
     List<String> members = around.machines().names();

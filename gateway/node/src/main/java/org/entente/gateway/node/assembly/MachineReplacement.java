@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.entente.gateway.cluster.ClusterNode;
 import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.model.Code;
@@ -15,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts machines into the places of others, while this one leads. Safe for many threads. */
+/**
+ * Adds machines to the cluster, removes them, and puts them into the places of others, while this
+ * one leads. Safe for many threads.
+ */
 final class MachineReplacement {
   private static final Logger LOG = LoggerFactory.getLogger(MachineReplacement.class);
 
@@ -24,10 +28,10 @@ final class MachineReplacement {
   private final Duration mostSilent;
   private @Nullable Thread running;
   private String note = "";
-  private String newest = "";
+  private MachineChange newest = new MachineChange("", Optional.empty());
 
   /**
-   * The replacements of one stay in a cluster.
+   * The changes of one stay in a cluster.
    *
    * @param mostSilent silence after which a machine is likely to be down
    */
@@ -38,31 +42,30 @@ final class MachineReplacement {
   }
 
   /** Whether it has been done already; refused unless it can be done now. */
-  Result<Boolean> check(String old, ClusterConfig.Machine next) {
+  Result<Boolean> check(MachineChange change) {
     if (isRunning()) {
       // Also while the new one is listed already: it counts once the change is committed.
-      return notReady("", "a machine is being replaced: see `entente cluster status`");
+      return notReady(
+          "", "a machine is being added, removed or replaced: see `entente cluster status`");
     }
     Map<String, String> machines = node.machines();
-    if (!machines.containsKey(old)) {
-      return next.address().equals(machines.get(next.name()))
+    if (!change.adds() && !machines.containsKey(change.leaves())) {
+      return change.joins().filter(next -> isListed(next, machines)).isPresent()
           ? Result.done(true)
-          : unknown(old, machines);
+          : unknown(change.leaves(), machines);
     }
-    if (machines.containsKey(next.name())) {
-      return Result.refused(
-          Code.INVALID_FIELD,
-          "new_node",
-          next.name() + " is a machine of the cluster; a new one needs a name of its own");
+    if (change.leaves().equals(self)) {
+      return notReady(
+          "node", self + " leads: pass the lead first, with `entente cluster transfer`");
     }
-    if (machines.entrySet().stream()
-        .anyMatch(one -> one.getValue().equals(next.address()) && !one.getKey().equals(old))) {
-      return Result.refused(
-          Code.INVALID_FIELD,
-          "address",
-          next.address() + " is the address of another machine of the cluster");
-    }
-    return ready(old, next);
+    return change
+        .joins()
+        .map(next -> joins(change, next, machines))
+        .orElseGet(() -> leaves(change.leaves()));
+  }
+
+  private static boolean isListed(ClusterConfig.Machine next, Map<String, String> machines) {
+    return next.address().equals(machines.get(next.name()));
   }
 
   private static Result<Boolean> unknown(String old, Map<String, String> machines) {
@@ -75,15 +78,49 @@ final class MachineReplacement {
                 NameSuggestion.of(old, List.copyOf(machines.keySet()))));
   }
 
-  private Result<Boolean> ready(String old, ClusterConfig.Machine next) {
-    if (old.equals(self)) {
-      return notReady("node", old + " leads: pass the lead first, with `entente cluster transfer`");
+  private Result<Boolean> joins(
+      MachineChange change, ClusterConfig.Machine next, Map<String, String> machines) {
+    if (change.adds() && isListed(next, machines)) {
+      return Result.done(true);
     }
-    Optional<String> runs =
-        node.status()
-            .flatMap(status -> status.machine(old))
-            .flatMap(one -> ClusterReport.running(one, mostSilent));
+    if (machines.containsKey(next.name())) {
+      return Result.refused(
+          Code.INVALID_FIELD,
+          "new_node",
+          next.name() + " is a machine of the cluster; a new one needs a name of its own");
+    }
+    if (machines.entrySet().stream()
+        .anyMatch(
+            one ->
+                one.getValue().equals(next.address()) && !one.getKey().equals(change.leaves()))) {
+      return Result.refused(
+          Code.INVALID_FIELD,
+          "address",
+          next.address() + " is the address of another machine of the cluster");
+    }
+    if (change.adds() && machines.size() >= ClusterConfig.MOST_MACHINES) {
+      return Result.refused(
+          Code.INVALID_FIELD,
+          "new_node",
+          "the cluster has %d machines, and cannot have more".formatted(machines.size()));
+    }
+    Optional<String> runs = change.adds() ? Optional.empty() : running(change.leaves());
     return runs.isPresent() ? notReady("node", runs.get()) : answers(next);
+  }
+
+  private Optional<String> running(String old) {
+    return node.status()
+        .flatMap(status -> status.machine(old))
+        .flatMap(one -> ClusterReport.running(one, mostSilent));
+  }
+
+  /** Without a majority that answers, nothing would be committed any more. */
+  private Result<Boolean> leaves(String old) {
+    return node.status().filter(it -> it.goesOnWithout(old, mostSilent)).isPresent()
+        ? Result.done(false)
+        : notReady(
+            "node",
+            "without %s, too few of the other machines answer: start them first".formatted(old));
   }
 
   private Result<Boolean> answers(ClusterConfig.Machine next) {
@@ -94,8 +131,12 @@ final class MachineReplacement {
       LOG.info("{} does not answer at {}", next.name(), next.address(), e);
       return notReady(
           "address",
-          "%s (%s) does not answer as a machine of this gateway: start it with `cluster.join: true`"
-              .formatted(next.name(), next.address()));
+          ("%s (%s) does not answer as a machine of this gateway: start it with"
+                  + " `cluster.join: true`%s")
+              .formatted(
+                  next.name(),
+                  next.address(),
+                  node.id().map(id -> " and `cluster.id: " + id + "`").orElse("")));
     }
   }
 
@@ -108,30 +149,39 @@ final class MachineReplacement {
   }
 
   /** Begins; returns at once. */
-  synchronized void start(String old, ClusterConfig.Machine next) {
-    newest = next.name();
-    note = "%s takes the place of %s: it gets keys and a copy".formatted(next.name(), old);
-    running = new Thread(() -> replace(old, next), "cluster-replacement");
+  synchronized void start(MachineChange change) {
+    newest = change;
+    note = change.progress();
+    running = new Thread(() -> make(change), "cluster-replacement");
     running.setDaemon(true);
     running.start();
   }
 
-  /** The machine that is about to take the place of another, if there is one. */
+  /** The machine that is about to join, if there is one. */
   synchronized Optional<String> joining() {
-    return isRunning() ? Optional.of(newest) : Optional.empty();
+    return isRunning() ? newest.joins().map(ClusterConfig.Machine::name) : Optional.empty();
   }
 
-  private void replace(String old, ClusterConfig.Machine next) {
+  private void make(MachineChange change) {
     try {
-      node.replace(old, next.name(), next.address());
-      LOG.info("{} has taken the place of {}", next.name(), old);
+      change(change);
+      LOG.info("done: {}", change.action());
       note("");
     } catch (IOException | RuntimeException e) {
       // The edge of the thread: the operator is told, and may try again.
-      LOG.warn("{} did not take the place of {}", next.name(), old, e);
-      note(
-          "%s did not take the place of %s: repeat `entente cluster replace` (%s)"
-              .formatted(next.name(), old, e.getMessage()));
+      LOG.warn("{}", change.failure(), e);
+      note("%s (%s)".formatted(change.failure(), e.getMessage()));
+    }
+  }
+
+  private void change(MachineChange change) throws IOException {
+    Optional<ClusterConfig.Machine> next = change.joins();
+    if (next.isEmpty()) {
+      node.remove(change.leaves());
+    } else if (change.adds()) {
+      node.add(next.get().name(), next.get().address());
+    } else {
+      node.replace(change.leaves(), next.get().name(), next.get().address());
     }
   }
 
@@ -141,7 +191,13 @@ final class MachineReplacement {
 
   /** What runs, or how the last one failed, unless another leader has done it since. */
   synchronized Optional<String> note() {
-    boolean done = !isRunning() && node.machines().containsKey(newest);
+    boolean done = !isRunning() && isMade(node.machines().keySet());
     return Optional.of(note).filter(text -> !text.isEmpty() && !done);
+  }
+
+  private boolean isMade(Set<String> machines) {
+    return newest.joins().isPresent()
+        ? machines.contains(newest.joining())
+        : !machines.contains(newest.leaves());
   }
 }

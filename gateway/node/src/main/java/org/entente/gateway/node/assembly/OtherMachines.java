@@ -1,7 +1,6 @@
 package org.entente.gateway.node.assembly;
 
 import java.util.List;
-import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.store.FileMirror;
@@ -24,7 +23,7 @@ public interface OtherMachines {
         }
 
         @Override
-        public Result<Boolean> isReplaced(String node, ClusterConfig.Machine next) {
+        public Result<Boolean> isMade(MachineChange change) {
           return alone();
         }
 
@@ -34,7 +33,7 @@ public interface OtherMachines {
         }
 
         @Override
-        public void replace(String node, ClusterConfig.Machine next) {
+        public void make(MachineChange change) {
           throw new IllegalStateException("there is no other machine");
         }
 
@@ -53,16 +52,16 @@ public interface OtherMachines {
   Result<Boolean> leads(String node);
 
   /**
-   * Whether a machine has taken the place of another; refused unless it has, or can now. Waits for
-   * an answer of the new one.
+   * Whether the machines have changed so; refused unless they have, or can now. Waits for an answer
+   * of a machine that is to join.
    */
-  Result<Boolean> isReplaced(String node, ClusterConfig.Machine next);
+  Result<Boolean> isMade(MachineChange change);
 
   /** All machines of the cluster, this one and one that joins it included; none without one. */
   List<String> names();
 
-  /** Puts a machine into the place of another, which may take long: this returns at once. */
-  void replace(String node, ClusterConfig.Machine next);
+  /** Changes the machines, which may take long: this returns at once. */
+  void make(MachineChange change);
 
   /** Passes the lead to a machine soon: this returns before, so that a caller gets its answer. */
   void passLeadTo(String node);

@@ -40,9 +40,10 @@ public final class LedgerFolder {
   /**
    * Requires a ledger of this machine alone: a change of one copy would make it differ from others.
    *
-   * @throws StartProblem naming what to do
+   * @throws StartProblem naming what to do; also if only the section `cluster` is missing
    */
   public static void requireAlone(NodeConfig config) {
+    requireNoCopy(config);
     if (config.cluster() != null) {
       throw new StartProblem(
           "cluster: this command changes a ledger of one machine, and this one is copied to others;"
@@ -62,6 +63,7 @@ public final class LedgerFolder {
    * @throws StartProblem naming the folder, what shows that there was a ledger, and what to do
    */
   public static void requireLedger(NodeConfig config) {
+    requireNoCopy(config);
     if (config.cluster() != null || holdsLedger(config)) {
       return;
     }
@@ -69,13 +71,29 @@ public final class LedgerFolder {
     if (!traces.isEmpty()) {
       throw new StartProblem(
           ("data: %s %s, but this node had a ledger: %s. Its disk is probably not mounted: mount it"
-                  + " and start again. If the ledger is lost, restore a backup (`entente backup"
-                  + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
-                  + " new-log --ledger-lost`). See docs/operate/backup.md")
+               + " and start again. If the ledger is lost, restore a backup (`entente backup"
+               + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
+               + " new-log --ledger-lost`). See docs/operate/backup.md")
               .formatted(
                   config.data(),
                   Files.exists(config.data()) ? "holds no ledger" : "does not exist",
                   String.join(", and ", traces)));
+    }
+  }
+
+  /** An empty ledger beside the copy of a cluster's would be a second gateway of this name. */
+  private static void requireNoCopy(NodeConfig config) {
+    ClusterSettings.Folders.unfinished(config.data())
+        .ifPresent(
+            why -> {
+              throw new StartProblem("data: %s: %s".formatted(config.data(), why));
+            });
+    if (config.cluster() == null && ClusterSettings.Folders.holdsCopy(config.data())) {
+      throw new StartProblem(
+          ("data: %s holds the copy of a cluster's ledger, and the configuration has no section"
+                  + " `cluster`: write it again. `entente cluster end` makes of the last machine's"
+                  + " copy the ledger of a machine alone (docs/operate/cluster.md)")
+              .formatted(config.data()));
     }
   }
 

@@ -3,7 +3,9 @@ package org.entente.gateway.node.assembly;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.cluster.ClusterStatus;
 import org.entente.gateway.cluster.ClusterStatus.Machine;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +16,29 @@ class ClusterReportTest {
     return ClusterReport.unfit(
         new Machine("fr-2", "10.0.0.2:9450", behind, Optional.of(silence), Optional.of(true)),
         TIMEOUT);
+  }
+
+  private static List<String> warnings(int machines) {
+    List<Machine> all =
+        List.of("fr-1", "fr-2", "fr-3").subList(0, machines).stream()
+            .map(
+                name ->
+                    new Machine(
+                        name, name + ":9450", 0, Optional.of(Duration.ZERO), Optional.of(true)))
+            .toList();
+    return ClusterReport.warnings(
+        new ClusterStatus("fr-1", ClusterStatus.Role.LEADER, Optional.of("fr-1"), 3, all), TIMEOUT);
+  }
+
+  @Test
+  void leaderOfTwoMachines_saysThatNoneMayFail() {
+    assertEquals(List.of(), warnings(1));
+    assertEquals(
+        List.of(
+            "cluster: two machines run this gateway, and the loss of either stops it: add a third,"
+                + " or remove one"),
+        warnings(2));
+    assertEquals(List.of(), warnings(3));
   }
 
   /** The fifteenth look: a machine that lacked much was given the lead, and commits stopped. */
