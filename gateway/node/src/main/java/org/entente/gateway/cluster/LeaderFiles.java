@@ -180,9 +180,8 @@ final class LeaderFiles implements FileMirror {
   }
 
   /**
-   * A node is about to take the place of another, or to join if that is empty: from now on a copy
-   * is on most of the nodes before and on most of those after. On return this holds for all files
-   * that this node has.
+   * A node is about to take the place of another: from now on a copy is on most of the nodes before
+   * and on most of those after. On return this holds for all files that this node has.
    *
    * @throws IOException if too few take one; {@link #settle} undoes the rest
    */
@@ -191,24 +190,7 @@ final class LeaderFiles implements FileMirror {
       peers = Stream.concat(peers.stream(), Stream.of(new Peer(name, node))).toList();
       quorum = quorum.replacing(old, name);
     }
-    copyAll(some -> some.contains(name));
-  }
-
-  /**
-   * A node is about to leave: from now on a copy is on most of the nodes before and on most of
-   * those after. On return this holds for all files that this node has.
-   *
-   * @throws IOException if too few take one; {@link #settle} undoes the rest
-   */
-  void release(String name) throws IOException {
-    synchronized (this) {
-      quorum = quorum.without(name);
-    }
-    copyAll(some -> true);
-  }
-
-  private void copyAll(Predicate<Set<String>> isEnough) throws IOException {
-    for (int attempts = 1; !copied(own.files(term).keySet(), isEnough); attempts++) {
+    for (int attempts = 1; !copied(own.files(term).keySet(), name); attempts++) {
       if (attempts == ATTEMPTS) {
         throw new IOException("too few machines take the attachments; the log names those");
       }
@@ -219,13 +201,13 @@ final class LeaderFiles implements FileMirror {
    * Waits for the new node each time: copies of all files at once would take the memory of both. A
    * file that is being copied already is not here in time.
    */
-  private boolean copied(Set<String> files, Predicate<Set<String>> isEnough) {
+  private boolean copied(Set<String> files, String joining) {
     boolean all = true;
     for (String file : files) {
       try {
         requireLead();
         Quorum needed = quorum;
-        copy(file, needed, some -> isEnough.test(some) && needed.isReachedWith(some));
+        copy(file, needed, some -> some.contains(joining) && needed.isReachedWith(some));
       } catch (IOException e) {
         LOG.info("attachment {} is not copied yet: {}", file, e.getMessage());
         all = false;
@@ -234,9 +216,9 @@ final class LeaderFiles implements FileMirror {
     return all;
   }
 
-  /** Ends {@link #admit} or {@link #release}: the nodes have changed, or have not. */
-  synchronized void settle(boolean changed) {
-    Set<String> names = changed ? quorum.after() : quorum.before();
+  /** Ends {@link #admit}: the new node has taken the place of the other one, or has not. */
+  synchronized void settle(boolean replaced) {
+    Set<String> names = replaced ? quorum.after() : quorum.before();
     peers = peers.stream().filter(peer -> names.contains(peer.name)).toList();
     quorum = Quorum.of(names);
   }
@@ -255,6 +237,21 @@ final class LeaderFiles implements FileMirror {
   @Override
   public void requireHere() throws IOException {
     own.requireFolder();
+  }
+
+  /**
+   * A node is about to leave: from now on a copy is on most of the nodes before and on most of
+   * those after. On return this holds for all files that this node has.
+   *
+   * @throws IOException if too few take one; {@link #settle} undoes the rest
+   */
+  void release(String name) throws IOException {
+    synchronized (this) {
+      quorum = quorum.without(name);
+    }
+    for (String file : own.files(term).keySet()) {
+      copy(file);
+    }
   }
 
   @Override

@@ -175,6 +175,30 @@ class LeaderFilesTest {
     assertEquals("sealed", content("c", FILE));
   }
 
+  /** The one that leaves has a file that another one has not. */
+  @Test
+  void nodeThatLeaves_leavesItsFilesOnMostOfTheOthers() throws IOException {
+    down.add("b");
+    put("a", FILE, "sealed");
+    leader.copy(FILE);
+    assertFalse(releases("c"), "a is not most of a and b");
+
+    down.clear();
+    // The first copy to it may still be failing.
+    TestCluster.awaitTrue(() -> releases("c"));
+    assertEquals("sealed", content("b", FILE));
+  }
+
+  private boolean releases(String node) {
+    try {
+      leader.release(node);
+      return true;
+    } catch (IOException e) {
+      leader.settle(false);
+      return false;
+    }
+  }
+
   /** What is written again after a failure is sealed anew: other bytes of the same length. */
   @Test
   void copy_afterOneThatFailed_comparesAgain() throws IOException {
