@@ -17,7 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -40,6 +42,9 @@ final class LeaderFiles implements FileMirror {
 
   /** Files of which it is remembered how far they were copied; others are compared again. */
   private static final int REMEMBERED = 10_000;
+
+  /** Files that are copied to one node at once, each with a part in memory. */
+  static final int AT_ONCE = 4;
 
   /** How often files are copied again for a node that is to join. */
   private static final int ATTEMPTS = 8;
@@ -70,6 +75,13 @@ final class LeaderFiles implements FileMirror {
     final Cache<String, Reached> reached =
         Caffeine.newBuilder().executor(Runnable::run).maximumSize(REMEMBERED).build();
     final Set<String> copying = ConcurrentHashMap.newKeySet();
+    final Semaphore free = new Semaphore(AT_ONCE, /* fair= */ true);
+
+    /** Parts of files that it took. */
+    final AtomicLong parts = new AtomicLong();
+
+    /** Why it did not take a copy lately; empty if it did. */
+    volatile String refusal = "";
 
     Peer(String name, FileNode node) {
       this.name = name;
@@ -81,18 +93,34 @@ final class LeaderFiles implements FileMirror {
       if (!copying.add(file)) {
         return false;
       }
+      boolean may = false;
+      try {
+        may = free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+        return may && copyNow(file);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      } finally {
+        if (may) {
+          free.release();
+        }
+        copying.remove(file);
+      }
+    }
+
+    private boolean copyNow(String file) {
       try {
         long attempt = failedCopies.getOrDefault(file, 0L);
         Reached before = reached.getIfPresent(file);
         reached.invalidate(file);
         copy(file, before != null && before.attempt() == attempt ? before : null, attempt);
+        refusal = "";
         return true;
       } catch (IOException | RuntimeException e) {
         // The edge of this thread: the next look tries again.
         LOG.debug("node {} did not take a copy of {}", name, file, e);
+        refusal = String.valueOf(e.getMessage());
         return false;
-      } finally {
-        copying.remove(file);
       }
     }
 
@@ -118,6 +146,7 @@ final class LeaderFiles implements FileMirror {
     private void write(String file, Reached before, byte[] bytes) throws IOException {
       try {
         node.write(term, file, before.length(), bytes);
+        parts.incrementAndGet();
       } catch (IOException e) {
         reached.put(file, before);
         throw e;
@@ -186,34 +215,64 @@ final class LeaderFiles implements FileMirror {
    * @throws IOException if too few take one; {@link #settle} undoes the rest
    */
   void admit(String old, String name, FileNode node) throws IOException {
+    Peer joining = new Peer(name, node);
+    List<Peer> others = peers.stream().filter(peer -> !peer.name.equals(old)).toList();
     synchronized (this) {
-      peers = Stream.concat(peers.stream(), Stream.of(new Peer(name, node))).toList();
+      peers = Stream.concat(peers.stream(), Stream.of(joining)).toList();
       quorum = quorum.replacing(old, name);
     }
-    for (int attempts = 1; !copied(own.files(term).keySet(), name); attempts++) {
+    List<Peer> asked = Stream.concat(others.stream(), Stream.of(joining)).toList();
+    for (int attempts = 1; !copied(own.files(term).keySet(), joining, asked); attempts++) {
       if (attempts == ATTEMPTS) {
-        throw new IOException("too few machines take the attachments; the log names those");
+        throw new IOException("too few machines take the attachments: " + refusals(asked));
       }
     }
   }
 
+  private static String refusals(List<Peer> asked) {
+    return asked.stream()
+        .filter(peer -> !peer.refusal.isEmpty())
+        .map(peer -> peer.name + ": " + peer.refusal)
+        .collect(Collectors.joining("; "));
+  }
+
   /**
-   * Waits for the new node each time: copies of all files at once would take the memory of both. A
-   * file that is being copied already is not here in time.
+   * Copies to the new node first, and each time: copies of all files at once would take the memory
+   * of both. The node that leaves is down, and nobody waits for it. A file that is being copied
+   * already is not here in time.
    */
-  private boolean copied(Set<String> files, String joining) {
+  private boolean copied(Set<String> files, Peer joining, List<Peer> asked) throws IOException {
     boolean all = true;
     for (String file : files) {
+      requireLead();
+      if (!takes(joining, file)) {
+        if (!joining.refusal.isEmpty()) {
+          return false;
+        }
+        all = false;
+        continue;
+      }
       try {
-        requireLead();
-        Quorum needed = quorum;
-        copy(file, needed, some -> some.contains(joining) && needed.isReachedWith(some));
+        copy(file, quorum, asked);
       } catch (IOException e) {
         LOG.info("attachment {} is not copied yet: {}", file, e.getMessage());
         all = false;
       }
     }
     return all;
+  }
+
+  /** False also while a copy is under way that takes long. */
+  private boolean takes(Peer joining, String file) throws IOException {
+    long began = System.nanoTime();
+    long parts = joining.parts.get();
+    boolean taken =
+        !ask(List.of(joining), peer -> peer.copy(file) ? true : null, some -> !some.isEmpty())
+            .isEmpty();
+    if (!taken && System.nanoTime() - began >= patience.toNanos() && parts == joining.parts.get()) {
+      throw new IOException(joining.name + " does not answer about attachments");
+    }
+    return taken;
   }
 
   /** Ends {@link #admit}: the new node has taken the place of the other one, or has not. */
@@ -263,13 +322,12 @@ final class LeaderFiles implements FileMirror {
   @Override
   public void copy(String name) throws IOException {
     requireLead();
-    Quorum needed = quorum;
-    copy(name, needed, needed::isReachedWith);
+    copy(name, quorum, peers);
   }
 
-  private void copy(String name, Quorum needed, Predicate<Set<String>> isEnough)
-      throws IOException {
-    Set<String> made = ask(peer -> peer.copy(name) ? true : null, isEnough).keySet();
+  private void copy(String name, Quorum needed, List<Peer> asked) throws IOException {
+    Set<String> made =
+        ask(asked, peer -> peer.copy(name) ? true : null, needed::isReachedWith).keySet();
     if (!needed.isReachedWith(made)) {
       failedCopies.merge(name, 1L, Long::sum);
       throw new IOException(
@@ -316,6 +374,7 @@ final class LeaderFiles implements FileMirror {
     Set<String> lacking = ConcurrentHashMap.newKeySet();
     Map<String, Peer> having =
         ask(
+            peers,
             peer -> {
               boolean has = has(peer.node, name, wanted);
               if (!has) {
@@ -385,13 +444,13 @@ final class LeaderFiles implements FileMirror {
   }
 
   private <T> Map<String, T> askAll(Question<T> question) {
-    return ask(question, some -> false);
+    return ask(peers, question, some -> false);
   }
 
   /** Asks all at once, and waits until enough have given an answer that counts, or all. */
-  private <T> Map<String, T> ask(Question<T> question, Predicate<Set<String>> isEnough) {
+  private <T> Map<String, T> ask(
+      List<Peer> asked, Question<T> question, Predicate<Set<String>> isEnough) {
     BlockingQueue<Map.Entry<String, Optional<T>>> answers = new LinkedBlockingQueue<>();
-    List<Peer> asked = peers;
     try {
       asked.forEach(
           peer -> threads.execute(() -> answers.add(Map.entry(peer.name, answer(peer, question)))));

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.crypto.Sha256;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Attachments in three folders; machines that are down answer nothing. */
@@ -43,6 +44,9 @@ class LeaderFilesTest {
   private final Map<String, Long> compared = new ConcurrentHashMap<>();
   private final Set<String> full = ConcurrentHashMap.newKeySet();
   private final Set<String> down = ConcurrentHashMap.newKeySet();
+  private final Set<String> hanging = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger hung = new AtomicInteger();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Path dir;
   private final LeaderFiles leader;
@@ -64,6 +68,7 @@ class LeaderFilesTest {
 
   @AfterEach
   void end() {
+    ended.countDown();
     threads.shutdownNow();
   }
 
@@ -98,6 +103,10 @@ class LeaderFilesTest {
     }
 
     private FileNode up() throws IOException {
+      if (hanging.contains(name)) {
+        hung.incrementAndGet();
+        await(ended);
+      }
       if (down.contains(name)) {
         throw new IOException(name + " is down");
       }
@@ -239,6 +248,45 @@ class LeaderFilesTest {
     for (String file : files) {
       assertEquals("sealed", content("d", file));
     }
+  }
+
+  /** The host of the old one swallows packets; the new one has no disk for attachments. */
+  @Test
+  @Timeout(15)
+  void nodeThatJoins_andTakesNoAttachments_saysWhy_andNobodyWaitsForTheOldOne() throws IOException {
+    for (String file : List.of(FILE, OTHER)) {
+      put("a", file, "sealed");
+      assertTrue(leader.copyToAll(file));
+    }
+    hanging.add("c");
+    add("d");
+    term("d").set(1);
+    full.add("d");
+
+    IOException why =
+        assertThrows(
+            IOException.class, () -> leader.admit("c", "d", new Reached("d", folder("d"))));
+
+    assertEquals(
+        "too few machines take the attachments: d: the disk of attachments.folder is full",
+        why.getMessage());
+    leader.settle(false);
+    full.clear();
+    leader.admit("c", "d", new Reached("d", folder("d")));
+    assertEquals("sealed", content("d", OTHER));
+  }
+
+  /** Each copy has a part of its file in memory, here and there. */
+  @Test
+  @Timeout(15)
+  void slowMachine_getsFewCopiesAtOnce_andHoldsUpNoOther() throws IOException {
+    hanging.add("c");
+    for (int i = 0; i < 3 * LeaderFiles.AT_ONCE; i++) {
+      String file = "%032d".formatted(i);
+      put("a", file, "sealed");
+      leader.copy(file);
+    }
+    assertTrue(hung.get() <= LeaderFiles.AT_ONCE, () -> hung + " calls at once");
   }
 
   /** A node that takes long, and notes how many take from it at once. */
