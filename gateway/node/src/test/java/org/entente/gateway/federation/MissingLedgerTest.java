@@ -154,6 +154,18 @@ class MissingLedgerTest {
     startAndStop();
   }
 
+  /** An empty ledger would be that of a second gateway of its name. */
+  @Test
+  void machineOfACluster_whoseConfigurationLacksTheSection_isToldSo() throws IOException {
+    Path keystore = federation.folder().resolve(FR).resolve("gateway-1").resolve("keystore");
+    Files.createFile(keystore.resolve("cluster-state"));
+    Files.move(data, away);
+
+    String refusal = refusal(this::startAndStop);
+    assertTrue(refusal.contains("put the section `cluster` back"), refusal);
+    assertFalse(refusal.contains("new-log"), refusal);
+  }
+
   /** A unit that starts the gateway again must not open a ledger that is being replaced. */
   @Test
   void restoredLedger_isPutInItsPlace_whileTheGatewayCannotStart() {

@@ -68,12 +68,20 @@ public final class LedgerFolder {
       return;
     }
     List<String> traces = traces(config);
+    if (!traces.isEmpty() && ClusterSettings.Folders.isOfNode(config.keystore())) {
+      throw new StartProblem(
+          ("data: %s holds no ledger of one machine, and %s is the keystore of a machine of a"
+                  + " cluster. If it still is one, put the section `cluster` back into the"
+                  + " configuration. If it goes on alone, mount the disk of its ledger, or restore a"
+                  + " backup. See docs/operate/cluster.md")
+              .formatted(config.data(), config.keystore()));
+    }
     if (!traces.isEmpty()) {
       throw new StartProblem(
           ("data: %s %s, but this node had a ledger: %s. Its disk is probably not mounted: mount it"
-               + " and start again. If the ledger is lost, restore a backup (`entente backup"
-               + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
-               + " new-log --ledger-lost`). See docs/operate/backup.md")
+                  + " and start again. If the ledger is lost, restore a backup (`entente backup"
+                  + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
+                  + " new-log --ledger-lost`). See docs/operate/backup.md")
               .formatted(
                   config.data(),
                   Files.exists(config.data()) ? "holds no ledger" : "does not exist",
