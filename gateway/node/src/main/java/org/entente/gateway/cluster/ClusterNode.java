@@ -132,7 +132,7 @@ public final class ClusterNode implements AutoCloseable {
     this.keys = keys;
     this.listener = listener;
     this.mark = mark;
-    transfer = new CopyTransfer(folder);
+    transfer = new CopyTransfer(folder, silence(settings));
     machine = new LedgerStateMachine(folder::open, new Role());
     ClusterSettings.Attachments folderOf = settings.attachments();
     attachments =
@@ -153,7 +153,7 @@ public final class ClusterNode implements AutoCloseable {
         new OtherJournals(
             () -> others(channel -> records -> appendErasures(channel.get(), records)),
             asking,
-            System::nanoTime);
+            OtherJournals.PATIENCE);
     server = server();
   }
 
@@ -243,6 +243,9 @@ public final class ClusterNode implements AutoCloseable {
           }
           return builder
               .permitKeepAliveTime(CopyTransfer.KEEP_ALIVE.toMillis() / 2, TimeUnit.MILLISECONDS)
+              // A node that lost its power closes nothing, and would get a copy for minutes.
+              .keepAliveTime(CopyTransfer.KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
+              .keepAliveTimeout(CopyTransfer.KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
               .addService(transfer.service(machine::replica))
               .addService(KeyCalls.service(keys))
               .addService(files.service())
@@ -728,12 +731,15 @@ public final class ClusterNode implements AutoCloseable {
       throw new IllegalStateException("the leader " + leader + " is not among the nodes");
     }
     try {
-      Duration silence =
-          settings.limits().electionTimeout().multipliedBy(RaftSettings.TIMEOUTS_OF_SILENCE);
-      return transfer.fetch(address, tls, firstIndex - 1, silence, leads);
+      return transfer.fetch(address, tls, firstIndex - 1, silence(settings), leads);
     } catch (IOException e) {
       throw new CompletionException(e);
     }
+  }
+
+  /** Of one that sends a copy, or gets one, before the other gives it up. */
+  private static Duration silence(ClusterSettings settings) {
+    return settings.limits().electionTimeout().multipliedBy(RaftSettings.TIMEOUTS_OF_SILENCE);
   }
 
   private final class Role implements LedgerStateMachine.Role {

@@ -64,13 +64,19 @@ final class CopyTransfer {
 
   private final ReplicaFolder folder;
   private final Semaphore free = new Semaphore(AT_ONCE);
-  private final KeptLog log = new KeptLog(System::nanoTime);
+  private final KeptLog log;
   private final AtomicInteger fetched = new AtomicInteger();
   private final AtomicLong received = new AtomicLong();
   private volatile boolean fetches;
 
-  CopyTransfer(ReplicaFolder folder) {
+  /**
+   * The copies in a folder.
+   *
+   * @param silence after which a receiver that takes nothing is given up
+   */
+  CopyTransfer(ReplicaFolder folder, Duration silence) {
     this.folder = folder;
+    this.log = new KeptLog(System::nanoTime, silence);
   }
 
   /** Gives the copy to send. */
@@ -181,6 +187,7 @@ final class CopyTransfer {
             return;
           }
           responses.onNext(frame);
+          needed.taken();
         }
       } catch (IOException | RuntimeException e) {
         LOG.warn("a copy of the ledger was not sent to its end", e);

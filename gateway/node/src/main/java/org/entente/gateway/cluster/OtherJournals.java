@@ -4,16 +4,19 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.LongSupplier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -27,73 +30,89 @@ final class OtherJournals {
    */
   static final int REMEMBERED = 120_000;
 
-  /** A node that takes longer to fail is silent, and is left alone for a while. */
-  private static final Duration SILENCE = Duration.ofSeconds(5);
+  /** Callers hold up all other erasures, so they wait for no node any longer. */
+  static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** For so long; attempts are made each minute. */
-  private static final Duration PAUSE = Duration.ofSeconds(30);
+  private static final Optional<String> NONE = Optional.empty();
 
   private final Supplier<Map<String, ErasureAppender>> nodes;
   private final Map<String, Journal> journals = new ConcurrentHashMap<>();
   private final Executor threads;
-  private final LongSupplier nanos;
+  private final Duration patience;
 
   /**
    * The journals.
    *
    * @param nodes those of the moment, by name; each call ends in a limited time
    * @param threads where they are called, all at once
-   * @param nanos a clock that only advances, in nanoseconds
+   * @param patience after which a node that has not answered is silent: nobody waits for it before
+   *     it has taken what it was sent
    */
-  OtherJournals(
-      Supplier<Map<String, ErasureAppender>> nodes, Executor threads, LongSupplier nanos) {
+  OtherJournals(Supplier<Map<String, ErasureAppender>> nodes, Executor threads, Duration patience) {
     this.nodes = nodes;
     this.threads = threads;
-    this.nanos = nanos;
+    this.patience = patience;
   }
 
   /** One journal, and what it took while another did not. */
   private static final class Journal {
     private final String name;
-    private final LongSupplier nanos;
     private final Set<ByteString> taken = new HashSet<>();
-    private Optional<Silence> silence = Optional.empty();
+    private CompletableFuture<Optional<String>> call = CompletableFuture.completedFuture(NONE);
+    private boolean silent;
 
-    private record Silence(long since, String why) {}
-
-    Journal(String name, LongSupplier nanos) {
+    Journal(String name) {
       this.name = name;
-      this.nanos = nanos;
     }
 
     /**
-     * Why the node may not have them; empty if it has. Those who wait for a silent node hold up all
-     * other erasures, so it is not asked again for a while.
+     * Why the node may not have them; empty if it has. At once if the node is silent; it is sent
+     * them nevertheless, unless an earlier call still waits for it.
      */
-    synchronized Optional<String> append(ErasureAppender node, List<ByteString> records) {
-      List<ByteString> missing = records.stream().filter(one -> !taken.contains(one)).toList();
-      long began = nanos.getAsLong();
-      if (!missing.isEmpty()
-          && silence.filter(one -> began - one.since() < PAUSE.toNanos()).isPresent()) {
-        return silence.map(Silence::why);
+    synchronized CompletableFuture<Optional<String>> append(
+        ErasureAppender node, List<ByteString> records, Executor threads) {
+      if (missing(records).isEmpty()) {
+        return CompletableFuture.completedFuture(NONE);
       }
+      if (!silent || call.isDone()) {
+        call = call.handleAsync((before, failure) -> send(node, records), threads);
+      }
+      return silent ? CompletableFuture.completedFuture(isSilent()) : call;
+    }
+
+    private Optional<String> send(ErasureAppender node, List<ByteString> records) {
+      List<ByteString> missing = missing(records);
       try {
         if (!missing.isEmpty()) {
           node.append(ByteString.copyFrom(missing).toByteArray());
         }
       } catch (IOException e) {
-        String why = "node " + name + ": " + e.getMessage();
-        long now = nanos.getAsLong();
-        silence =
-            now - began < SILENCE.toNanos() ? Optional.empty() : Optional.of(new Silence(now, why));
-        return Optional.of(why);
+        return Optional.of("node " + name + ": " + e.getMessage());
       }
-      silence = Optional.empty();
+      took(missing);
+      return NONE;
+    }
+
+    private synchronized List<ByteString> missing(List<ByteString> records) {
+      return records.stream().filter(one -> !taken.contains(one)).toList();
+    }
+
+    private synchronized void took(List<ByteString> records) {
+      silent = false;
       if (taken.size() > REMEMBERED) {
         taken.clear();
       }
-      taken.addAll(missing);
-      return Optional.empty();
+      taken.addAll(records);
+    }
+
+    /** Unless it has just answered. */
+    synchronized Optional<String> fallsSilent() {
+      silent = !call.isDone();
+      return isSilent();
+    }
+
+    private Optional<String> isSilent() {
+      return Optional.of("node " + name + " does not answer");
     }
 
     synchronized void end(List<ByteString> records) {
@@ -111,16 +130,16 @@ final class OtherJournals {
     // One that has left, and comes back, may have lost what it took.
     journals.keySet().retainAll(now.keySet());
     try {
-      List<CompletableFuture<Optional<String>>> calls =
-          now.entrySet().stream()
-              .sorted(Map.Entry.comparingByKey())
-              .map(
-                  node ->
-                      CompletableFuture.supplyAsync(
-                          () -> journal(node.getKey()).append(node.getValue(), records), threads))
-              .toList();
-      for (CompletableFuture<Optional<String>> call : calls) {
-        String failure = call.get().orElse(null);
+      Map<Journal, CompletableFuture<Optional<String>>> calls = new LinkedHashMap<>();
+      new TreeMap<>(now)
+          .forEach(
+              (name, node) -> {
+                Journal journal = journals.computeIfAbsent(name, Journal::new);
+                calls.put(journal, journal.append(node, records, threads));
+              });
+      long end = System.nanoTime() + patience.toNanos();
+      for (Map.Entry<Journal, CompletableFuture<Optional<String>>> call : calls.entrySet()) {
+        String failure = answer(call.getKey(), call.getValue(), end).orElse(null);
         if (failure != null) {
           throw new IOException(failure);
         }
@@ -134,7 +153,13 @@ final class OtherJournals {
     journals.values().forEach(one -> one.end(records));
   }
 
-  private Journal journal(String node) {
-    return journals.computeIfAbsent(node, name -> new Journal(name, nanos));
+  private static Optional<String> answer(
+      Journal journal, CompletableFuture<Optional<String>> call, long end)
+      throws ExecutionException, InterruptedException {
+    try {
+      return call.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return journal.fallsSilent();
+    }
   }
 }

@@ -57,7 +57,8 @@ class CopyTransferTest {
 
   @BeforeEach
   void start() throws IOException {
-    transfer = new CopyTransfer(new ReplicaFolder(dir, RocksOptions.defaults()));
+    transfer =
+        new CopyTransfer(new ReplicaFolder(dir, RocksOptions.defaults()), Duration.ofHours(1));
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .sslContext(GrpcUtil.buildSslContextForServer(tls))

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -52,6 +53,7 @@ final class ClusterMember implements NodeHolder {
   private final Path data;
   private final String gateway;
   private final ReopenSchedule rejoining;
+  private final AtomicBoolean reloads = new AtomicBoolean();
   private volatile @Nullable RunningNode node;
   private volatile @Nullable ClusterMembership membership;
   private volatile String failure = "";
@@ -307,7 +309,7 @@ final class ClusterMember implements NodeHolder {
     rehearse(here);
     looks++;
     if (here != null && looks % LOOKS_UNTIL_RELOAD == 0) {
-      here.reload(node != null);
+      reload(here, node != null);
     }
     if (here == null) {
       if (rejoining.isDue(data.toFile().getUsableSpace(), System.nanoTime())) {
@@ -320,15 +322,41 @@ final class ClusterMember implements NodeHolder {
     }
   }
 
+  /**
+   * One at a time, on a thread of its own: a disk with these files that hangs must not keep this
+   * machine from leaving its cluster.
+   */
+  private void reload(ClusterMembership here, boolean open) {
+    if (!reloads.compareAndSet(false, true)) {
+      return;
+    }
+    onItsOwn(
+        "cluster-files",
+        () -> {
+          try {
+            here.reload(open);
+          } catch (RuntimeException e) {
+            // The edge of its thread; this machine may have left its cluster meanwhile.
+            LOG.warn("files of the configuration could not be read again", e);
+          } finally {
+            reloads.set(false);
+          }
+        });
+  }
+
+  private static void onItsOwn(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
   /** Once in the life of the process, while another machine leads, on a thread of its own. */
   private void rehearse(@Nullable ClusterMembership here) {
     if (rehearsed || here == null || !here.follows()) {
       return;
     }
     rehearsed = true;
-    Thread thread = new Thread(here::rehearse, "cluster-rehearsal");
-    thread.setDaemon(true);
-    thread.start();
+    onItsOwn("cluster-rehearsal", here::rehearse);
   }
 
   /** Leaves, so that another machine can lead; this one may have no room to open anything. */
