@@ -12,8 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -170,7 +168,8 @@ public final class ClusterNode implements AutoCloseable {
           new ReplicaFolder(settings.folders().data(), settings.limits().store());
       folder.clearSendings();
       ProgressMark mark = new ProgressMark(settings.folders().mark());
-      NodeKeys keys = new NodeKeys(keystore, settings.folders().keyMark(), KeyNode.newRun());
+      NodeKeys keys =
+          new NodeKeys(settings.self(), keystore, settings.folders().keyMark(), KeyNode.newRun());
       ClusterSettings own;
       try (RocksReplica copy = folder.open()) {
         Optional<ClusterId> id = ClusterId.of(copy.store());
@@ -336,6 +335,14 @@ public final class ClusterNode implements AutoCloseable {
   /** Nodes whose keys this one, which leads, needs before it serves; empty if it needs none. */
   public List<String> awaitedKeys() {
     return Optional.ofNullable(leading).map(Leadership::awaitedKeys).orElse(List.of());
+  }
+
+  /**
+   * Keystores that were given keys, and are not what their machine has now, as far as this node
+   * knows, which leads; none elsewhere.
+   */
+  public List<MachineKeystore> formerKeystores() {
+    return Optional.ofNullable(leading).map(Leadership::formerKeystores).orElse(List.of());
   }
 
   private Optional<DivisionInfo> info() {
@@ -761,7 +768,7 @@ public final class ClusterNode implements AutoCloseable {
               new LeaderKeys(
                   keys,
                   others(ClusterNode.this::keysAt),
-                  () -> outside(copy),
+                  former -> FormerMachines.outside(copy.store(), machines().keySet(), former),
                   term,
                   election.multipliedBy(2),
                   asking),
@@ -770,12 +777,6 @@ public final class ClusterNode implements AutoCloseable {
               settings.limits());
       leading = lead;
       events.execute(() -> serve(lead));
-    }
-
-    private List<String> outside(RocksReplica copy) {
-      Set<String> named = new TreeSet<>(FormerMachines.withKeys(copy.store()));
-      named.removeAll(machines().keySet());
-      return List.copyOf(named);
     }
 
     private void serve(Leadership lead) {

@@ -1,9 +1,14 @@
 package org.entente.gateway.cluster;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.entente.gateway.seal.keys.KeyDescription;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyMirror;
@@ -18,10 +23,13 @@ import org.entente.gateway.store.Table;
  * gets keys, and before it leaves: one that is not in the cluster, but named here, may have keys
  * that the cluster has destroyed, until two persons attest that its keystore is destroyed.
  *
- * <p>An entry of {@link Table#META}: {@code cluster/machine} and the name; the {@link Step}.
+ * <p>Entries of {@link Table#META}: {@code cluster/machine} and the name; the {@link Step}. And for
+ * each keystore that is attested, {@code cluster/keystore} and its number; the name of its machine.
+ * Which keystores there were, the keystores know ({@link KeystoreRegister}).
  */
 public final class FormerMachines {
   private static final String NAME = "cluster/machine";
+  private static final String KEYSTORE = "cluster/keystore";
 
   /** What a machine did last. */
   public enum Step {
@@ -63,28 +71,83 @@ public final class FormerMachines {
 
   /** Those that may have keys, by name. */
   public static List<String> withKeys(Store store) {
-    return named(store, false);
+    return named(of(store), false).toList();
   }
 
-  /** Those whose keystores are attested as destroyed, by name. */
+  /** Those of which a keystore is attested as destroyed, by name. */
   public static List<String> destroyed(Store store) {
-    return named(store, true);
+    return Stream.concat(
+            named(of(store), true),
+            destroyedKeystores(store).stream().map(MachineKeystore::machine))
+        .distinct()
+        .sorted()
+        .toList();
   }
 
-  private static List<String> named(Store store, boolean destroyed) {
-    return of(store).entrySet().stream()
+  private static Stream<String> named(Map<String, Step> machines, boolean destroyed) {
+    return machines.entrySet().stream()
         .filter(one -> (one.getValue() == Step.DESTROYED) == destroyed)
-        .map(Map.Entry::getKey)
+        .map(Map.Entry::getKey);
+  }
+
+  /** The key of the entry of a keystore that is attested as destroyed; the value is its machine. */
+  public static byte[] key(MachineKeystore keystore) {
+    return KeyBuilder.key().ascii(KEYSTORE).u64(keystore.id()).done();
+  }
+
+  /** Keystores that are attested as destroyed. */
+  public static Set<MachineKeystore> destroyedKeystores(Store store) {
+    Set<MachineKeystore> keystores = new HashSet<>();
+    byte[] prefix = KeyBuilder.key().ascii(KEYSTORE).done();
+    try (Scan scan = store.scan(Table.META, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        KeyReader key = KeyReader.of(scan.key());
+        key.ascii();
+        String machine = new String(scan.value(), StandardCharsets.US_ASCII);
+        keystores.add(new MachineKeystore(machine, key.u64()));
+      }
+    }
+    return keystores;
+  }
+
+  /**
+   * Machines that may have keys, by name, and cannot be asked.
+   *
+   * @param members machines that can be asked
+   * @param former keystores that no member has now
+   */
+  static List<String> outside(
+      Store store, Collection<String> members, Collection<MachineKeystore> former) {
+    Set<MachineKeystore> destroyed = destroyedKeystores(store);
+    return outside(
+        of(store), members, former.stream().filter(one -> !destroyed.contains(one)).toList());
+  }
+
+  /**
+   * The same of what was read before.
+   *
+   * @param former those that are not attested as destroyed
+   */
+  public static List<String> outside(
+      Map<String, Step> machines, Collection<String> members, Collection<MachineKeystore> former) {
+    return Stream.concat(
+            named(machines, false).filter(one -> !members.contains(one)),
+            former.stream().map(MachineKeystore::machine))
+        .distinct()
+        .sorted()
         .toList();
   }
 
   /**
-   * The mirror of the keystore of a machine alone: whatever the ledger's other machines have, none
-   * can be asked.
+   * The mirror of the keystore of a machine alone: whatever the ledger's other machines have, and
+   * those of which the keystore knows, none can be asked.
    *
-   * @param wasNode whether this machine is one of those that the ledger names; it cannot say which
+   * @param own empty if this machine is none of them
    */
-  public static KeyMirror ofMachineAlone(Store store, boolean wasNode) {
+  public static KeyMirror ofMachineAlone(Store store, Optional<KeystoreRegister> own) {
+    List<String> self = own.map(KeystoreRegister::machine).stream().toList();
+    List<MachineKeystore> others = own.map(KeystoreRegister::others).orElse(List.of());
     return new KeyMirror() {
       @Override
       public void change(List<KeyEntry> put, List<KeyDescription> gone) {
@@ -98,8 +161,7 @@ public final class FormerMachines {
 
       @Override
       public List<String> unconfirmed() {
-        List<String> left = withKeys(store);
-        return left.size() > (wasNode ? 1 : 0) ? left : List.of();
+        return outside(store, self, others);
       }
     };
   }

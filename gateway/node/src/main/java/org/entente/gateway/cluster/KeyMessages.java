@@ -20,15 +20,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * question · term (8)
- * state    · tag · count (4) · prints
+ * state    · tag · count (4) · prints · keystore (8) · keystores
  * fetch    · term (8) · names
  * keys     · count (4) · for each: name · length (4) · secret
  * change   · term (8) · call (8) · 00, or 01 and what is held before · 00, or 01 and the tag after
- *            · keys · names
+ *            · keys · names · keystores
  * held     · tag · run (8)
  * tag      · term (8) · number (8)
  * print    · name · SHA-256 (32)
  * names    · count (4) · names
+ * keystores · count (4) · for each: keystore (8) · machine, as text
  * name     · kind, as text · id, as text · created (8) · ends (8), both in milliseconds since 1970
  * text     · length (1) · ASCII
  * </pre>
@@ -76,6 +77,8 @@ final class KeyMessages {
       name(out, print.key());
       out.bytes(HexFormat.of().parseHex(print.hash()));
     }
+    out.u64(state.keystore());
+    keystores(out, state.known());
     return out.done();
   }
 
@@ -83,8 +86,9 @@ final class KeyMessages {
     KeyReader in = KeyReader.of(bytes);
     KeyTag tag = tag(in);
     List<KeyNode.Print> prints = list(in, () -> print(in));
+    KeyNode.State state = new KeyNode.State(tag, prints, in.u64(), list(in, () -> keystore(in)));
     in.end();
-    return new KeyNode.State(tag, prints);
+    return state;
   }
 
   private static KeyNode.Print print(KeyReader in) {
@@ -128,6 +132,7 @@ final class KeyMessages {
     optional(out, after == null ? null : tag(after));
     keys(out, change.put());
     names(out, change.gone());
+    keystores(out, change.known());
     return out.done();
   }
 
@@ -140,7 +145,8 @@ final class KeyMessages {
             optional(in, () -> held(in)),
             optional(in, () -> tag(in)),
             list(in, () -> key(in)),
-            list(in, () -> name(in)));
+            list(in, () -> name(in)),
+            list(in, () -> keystore(in)));
     in.end();
     return change;
   }
@@ -195,6 +201,16 @@ final class KeyMessages {
         in.ascii(),
         Instant.ofEpochMilli(in.u64()),
         Instant.ofEpochMilli(in.u64()));
+  }
+
+  private static void keystores(KeyBuilder out, List<MachineKeystore> keystores) {
+    out.u32(keystores.size());
+    keystores.forEach(one -> out.u64(one.id()).ascii(one.machine()));
+  }
+
+  private static MachineKeystore keystore(KeyReader in) {
+    long id = in.u64();
+    return new MachineKeystore(in.ascii(), id);
   }
 
   private static <T> List<T> list(KeyReader in, Supplier<T> one) {

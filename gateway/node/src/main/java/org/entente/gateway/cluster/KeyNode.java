@@ -52,8 +52,13 @@ interface KeyNode {
     return new SecureRandom().nextLong() & Long.MAX_VALUE;
   }
 
-  /** The state of a node's keys. */
-  record State(KeyTag tag, List<Print> keys) {}
+  /**
+   * The state of a node's keys.
+   *
+   * @param keystore the number of its keystore ({@link MachineKeystore})
+   * @param known keystores that were given keys, as this one knows
+   */
+  record State(KeyTag tag, List<Print> keys, long keystore, List<MachineKeystore> known) {}
 
   /**
    * A key without its secret.
@@ -70,6 +75,7 @@ interface KeyNode {
    * @param after the state that it brings about; null for one in between, which has no name
    * @param put keys that are added, or replace those of their names
    * @param gone keys that are destroyed
+   * @param known keystores that are given keys, or were; a node notes them before the change
    */
   record Change(
       long term,
@@ -77,5 +83,6 @@ interface KeyNode {
       @Nullable Held before,
       @Nullable KeyTag after,
       List<KeyEntry> put,
-      List<KeyDescription> gone) {}
+      List<KeyDescription> gone,
+      List<MachineKeystore> known) {}
 }

@@ -3,7 +3,9 @@ package org.entente.gateway.cluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.SecretBytes;
@@ -48,6 +50,9 @@ import org.slf4j.LoggerFactory;
  *   <li>A: {@link #unconfirmed} names the nodes that have not done so.
  * </ul>
  *
+ * <p>Each node notes which keystores are given keys, before they get any ({@link
+ * KeystoreRegister}): rule A holds for those that are lost, too.
+ *
  * <p>Nodes that no leader has told of a state have the keys with which their operators set them up.
  * The first leader needs all nodes, and takes the keys of all.
  *
@@ -63,7 +68,7 @@ final class LeaderKeys implements KeyMirror {
   private final Keystore keystore;
   private volatile List<Peer> peers;
   private volatile Quorum quorum;
-  private final Supplier<List<String>> outside;
+  private final Function<List<MachineKeystore>, List<String>> outside;
   private final long term;
   private final Duration patience;
   private final Executor threads;
@@ -83,11 +88,23 @@ final class LeaderKeys implements KeyMirror {
     final String name;
     final KeyNode node;
     volatile KeyNode.@Nullable Held holds;
+
+    /** Its keystore, as it last told in this term; empty before. */
+    volatile Optional<MachineKeystore> keystore = Optional.empty();
+
+    /** Keystores that it has noted as given keys. */
+    volatile Set<MachineKeystore> knows = Set.of();
+
     private CompletableFuture<?> lastCall = CompletableFuture.completedFuture(null);
 
     Peer(String name, KeyNode node) {
       this.name = name;
       this.node = node;
+    }
+
+    void told(KeyNode.State state) {
+      keystore = Optional.of(new MachineKeystore(name, state.keystore()));
+      knows = Set.copyOf(state.known());
     }
   }
 
@@ -95,14 +112,15 @@ final class LeaderKeys implements KeyMirror {
    * The keys in a term.
    *
    * @param others the other nodes by name
-   * @param outside nodes outside the cluster that may have keys of it ({@link FormerMachines})
+   * @param outside of keystores that are no node's any more, and of nodes outside the cluster,
+   *     those that may have keys, by name of the node ({@link FormerMachines})
    * @param patience the longest wait for an answer
    * @param threads where other nodes are asked, several at once
    */
   LeaderKeys(
       NodeKeys own,
       Map<String, KeyNode> others,
-      Supplier<List<String>> outside,
+      Function<List<MachineKeystore>, List<String>> outside,
       long term,
       Duration patience,
       Executor threads) {
@@ -198,7 +216,42 @@ final class LeaderKeys implements KeyMirror {
         pause();
       }
     }
+    if (!isIntroduced(states.values())) {
+      return false;
+    }
     return adopt(mine, states);
+  }
+
+  /** Whether most nodes know of this keystore, which they must before it gets keys of theirs. */
+  private boolean isIntroduced(Collection<KeyNode.State> states) throws IOException {
+    for (KeyNode.State state : states) {
+      own.learn(state.known());
+    }
+    MachineKeystore self = own.self();
+    own.learn(List.of(self));
+    BooleanSupplier known = () -> quorum.isReachedWith(knowing(List.of(self)));
+    if (!known.getAsBoolean()) {
+      await(peers.stream().map(peer -> ask(peer, () -> tell(peer))).toList(), known);
+    }
+    return known.getAsBoolean();
+  }
+
+  private List<String> knowing(Collection<MachineKeystore> keystores) {
+    return peers.stream()
+        .filter(peer -> peer.knows.containsAll(keystores))
+        .map(peer -> peer.name)
+        .toList();
+  }
+
+  /** Has a node note which keystores are given keys. */
+  private KeyNode.Held tell(Peer peer) throws IOException {
+    return make(peer, change(null, null, List.of(), List.of()));
+  }
+
+  private KeyNode.Held make(Peer peer, KeyNode.Change change) throws IOException {
+    KeyNode.Held held = peer.node.change(change);
+    peer.knows = Set.copyOf(change.known());
+    return held;
   }
 
   /** Lets nodes that did not answer come up. */
@@ -246,6 +299,7 @@ final class LeaderKeys implements KeyMirror {
                     ask(peer, () -> peer.node.state(term))
                         .thenAccept(
                             answer -> {
+                              answer.ifPresent(peer::told);
                               answer.ifPresent(state -> states.put(peer, state));
                               if (mayBegin(mine, states)) {
                                 enough.complete(null);
@@ -372,10 +426,21 @@ final class LeaderKeys implements KeyMirror {
    */
   void catchUp() {
     askToCatchUp().forEach(CompletableFuture::join);
+    // Of a keystore that was given keys meanwhile, others may not know yet.
+    askToCatchUp(peers.stream().filter(peer -> peer.holds != null && !knowsAll(peer)))
+        .forEach(CompletableFuture::join);
   }
 
   private List<CompletableFuture<Optional<KeyNode.Held>>> askToCatchUp() {
-    return peers.stream().map(peer -> ask(peer, () -> catchUp(peer))).toList();
+    return askToCatchUp(peers.stream());
+  }
+
+  private List<CompletableFuture<Optional<KeyNode.Held>>> askToCatchUp(Stream<Peer> some) {
+    return some.map(peer -> ask(peer, () -> catchUp(peer))).toList();
+  }
+
+  private boolean knowsAll(Peer peer) {
+    return peer.knows.containsAll(own.known());
   }
 
   private KeyNode.Held catchUp(Peer peer) throws IOException {
@@ -390,7 +455,7 @@ final class LeaderKeys implements KeyMirror {
     for (int attempts = 0; attempts < ATTEMPTS; attempts++) {
       KeyTag tag = stateHere();
       copyTo(peer);
-      KeyNode.Held reached = peer.node.change(change(null, tag, List.of(), List.of()));
+      KeyNode.Held reached = make(peer, change(null, tag, List.of(), List.of()));
       if (reaches(peer, tag, reached)) {
         return reached;
       }
@@ -423,7 +488,7 @@ final class LeaderKeys implements KeyMirror {
   /** A node that does not answer has lost nothing by that; its next answer tells. */
   private boolean stillHolds(Peer peer, KeyNode.Held held) {
     try {
-      return peer.node.change(change(held, null, List.of(), List.of())).equals(held);
+      return make(peer, change(held, null, List.of(), List.of())).equals(held);
     } catch (IOException e) {
       LOG.debug("node {} did not say what it holds", peer.name, e);
       return true;
@@ -436,12 +501,13 @@ final class LeaderKeys implements KeyMirror {
       @Nullable KeyTag after,
       List<KeyEntry> put,
       List<KeyDescription> gone) {
-    return new KeyNode.Change(term, calls.incrementAndGet(), before, after, put, gone);
+    return new KeyNode.Change(term, calls.incrementAndGet(), before, after, put, gone, own.known());
   }
 
   private void copyTo(Peer peer) throws IOException {
-    KeyDifference difference =
-        KeyDifference.between(peer.node.state(term).keys(), own.state(term).keys());
+    KeyNode.State theirs = peer.node.state(term);
+    introduce(peer, theirs);
+    KeyDifference difference = KeyDifference.between(theirs.keys(), own.state(term).keys());
     List<KeyDescription> left = new ArrayList<>(difference.put());
     while (!left.isEmpty()) {
       List<KeyEntry> keys = own.fetch(term, left);
@@ -450,15 +516,49 @@ final class LeaderKeys implements KeyMirror {
           // They were destroyed meanwhile.
           break;
         }
-        peer.node.change(change(null, null, keys, List.of()));
+        make(peer, change(null, null, keys, List.of()));
         left.removeIf(name -> keys.stream().anyMatch(key -> isNamed(key, name)));
       } finally {
         keys.forEach(KeyEntry::close);
       }
     }
     if (!difference.gone().isEmpty()) {
-      peer.node.change(change(null, null, List.of(), difference.gone()));
+      make(peer, change(null, null, List.of(), difference.gone()));
     }
+  }
+
+  /**
+   * Most nodes must know of a keystore before it gets keys. If it is lost, whoever leads or goes on
+   * alone has it destroyed.
+   */
+  private void introduce(Peer peer, KeyNode.State state) throws IOException {
+    peer.told(state);
+    List<MachineKeystore> keystore = peer.keystore.stream().toList();
+    own.learn(keystore);
+    if (!knowsAll(peer)) {
+      tell(peer);
+    }
+    if (!quorum.isReachedWith(knowing(keystore))) {
+      throw new IOException("too few nodes know yet that it is given keys");
+    }
+  }
+
+  /** Keystores that were given keys, and are not what their node has now, as far as it told. */
+  List<MachineKeystore> former() {
+    List<Peer> now = peers;
+    Set<MachineKeystore> present =
+        now.stream()
+            .flatMap(peer -> peer.keystore.stream())
+            .collect(Collectors.toCollection(HashSet::new));
+    present.add(own.self());
+    Set<String> silent =
+        now.stream()
+            .filter(peer -> peer.keystore.isEmpty())
+            .map(peer -> peer.name)
+            .collect(Collectors.toSet());
+    return own.known().stream()
+        .filter(one -> !present.contains(one) && !silent.contains(one.machine()))
+        .toList();
   }
 
   @Override
@@ -518,7 +618,7 @@ final class LeaderKeys implements KeyMirror {
     if (held == null || !held.tag().equals(before)) {
       throw new IOException("it has to be caught up");
     }
-    KeyNode.Held reached = peer.node.change(change(held, after, put, gone));
+    KeyNode.Held reached = make(peer, change(held, after, put, gone));
     if (!reached.equals(held.at(after))) {
       throw new IOException("it is at " + reached.tag() + ", or was restarted");
     }
@@ -585,10 +685,16 @@ final class LeaderKeys implements KeyMirror {
     }
   }
 
-  /** Nodes that are not known to hold what this one holds. Does not wait for a change under way. */
+  /**
+   * Nodes that are not known to hold what this one holds, or to know of all keystores that were
+   * given keys. Does not wait for a change under way.
+   */
   List<String> lacking() {
     KeyTag tag = tag();
-    return peers.stream().filter(peer -> !holds(peer, tag)).map(peer -> peer.name).toList();
+    return peers.stream()
+        .filter(peer -> !holds(peer, tag) || !knowsAll(peer))
+        .map(peer -> peer.name)
+        .toList();
   }
 
   private static boolean holds(Peer peer, KeyTag tag) {
@@ -605,7 +711,7 @@ final class LeaderKeys implements KeyMirror {
     } catch (IOException e) {
       LOG.debug("no further answers are awaited", e);
     }
-    return Stream.concat(missing().stream(), outside.get().stream()).distinct().toList();
+    return Stream.concat(missing().stream(), outside.apply(former()).stream()).distinct().toList();
   }
 
   /**

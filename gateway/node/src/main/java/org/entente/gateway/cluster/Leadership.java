@@ -72,6 +72,11 @@ final class Leadership {
     return keys.lacking();
   }
 
+  /** Keystores that were given keys, and are not what their node has now, as far as it told. */
+  List<MachineKeystore> formerKeystores() {
+    return keys.former();
+  }
+
   /**
    * Makes this node ready to serve: fetches keys, and waits for the end of an earlier lease.
    *

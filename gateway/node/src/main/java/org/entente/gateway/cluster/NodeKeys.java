@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -28,6 +29,9 @@ import org.entente.gateway.seal.keys.Keystore;
  *
  * <p>A second file, on another disk, says which state the keys were in. If they are behind it, they
  * were lost, or an old copy was restored ({@link KeyTag#LOST}).
+ *
+ * <p>A third file, among the keys, says which keystore this is, and which others were given keys
+ * ({@link KeystoreRegister}).
  */
 final class NodeKeys implements KeyNode {
   /** Bytes of secrets after which an answer or a change ends; one key may have more. */
@@ -51,13 +55,17 @@ final class NodeKeys implements KeyNode {
   private long term;
   private long lastCall;
 
+  /** Read without the lock: calls of a leader to others must not wait for a change under way. */
+  private volatile KeystoreRegister register;
+
   /**
    * The keys of a node.
    *
+   * @param machine its name
    * @param mark the file that outlives the keystore
    * @param run of {@link KeyNode#newRun}
    */
-  NodeKeys(Keystore keystore, Path mark, long run) throws IOException {
+  NodeKeys(String machine, Keystore keystore, Path mark, long run) throws IOException {
     this.keystore = keystore;
     this.file = keystore.folder().resolve(FILE);
     this.mark = mark;
@@ -65,6 +73,19 @@ final class NodeKeys implements KeyNode {
     this.tag = KeyTag.read(file);
     this.once = KeyTag.read(mark);
     this.term = Math.max(tag.term(), once.term());
+    this.register = KeystoreRegister.make(new MachineKeystore(machine, run), once, List.of());
+    Optional<KeystoreRegister> found = KeystoreRegister.read(keystore.folder());
+    if (found.isPresent() && !isAnother(found.get(), machine)) {
+      this.register = found.get();
+    } else {
+      this.register = register.with(found.map(KeystoreRegister::known).orElse(List.of()));
+      register.keep(keystore.folder());
+    }
+  }
+
+  /** Keys that were lost, or a copy of some: the disk that had them may still exist. */
+  private boolean isAnother(KeystoreRegister found, String machine) {
+    return !found.machine().equals(machine) || (tag().equals(KeyTag.LOST) && !found.isMadeAt(once));
   }
 
   Keystore keystore() {
@@ -90,6 +111,28 @@ final class NodeKeys implements KeyNode {
   boolean hadLeader() {
     synchronized (keystore) {
       return !tag.equals(KeyTag.START) || !once.equals(KeyTag.START);
+    }
+  }
+
+  /** This node's keystore, by which others know it. */
+  MachineKeystore self() {
+    return register.self();
+  }
+
+  /** Keystores that were given keys of the cluster, as this node knows, in order. */
+  List<MachineKeystore> known() {
+    return register.known();
+  }
+
+  /** Notes, durably, that keystores are given keys of the cluster, or were. */
+  void learn(Collection<MachineKeystore> more) throws IOException {
+    if (register.known().containsAll(more)) {
+      return;
+    }
+    synchronized (keystore) {
+      KeystoreRegister next = register.with(more);
+      next.keep(keystore.folder());
+      register = next;
     }
   }
 
@@ -120,7 +163,10 @@ final class NodeKeys implements KeyNode {
       List<KeyDescription> held = keystore.describe();
       prints.keySet().retainAll(Set.copyOf(held));
       return new State(
-          tag(), held.stream().map(key -> prints.computeIfAbsent(key, this::print)).toList());
+          tag(),
+          held.stream().map(key -> prints.computeIfAbsent(key, this::print)).toList(),
+          register.self().id(),
+          register.known());
     }
   }
 
@@ -189,6 +235,7 @@ final class NodeKeys implements KeyNode {
         throw new IOException("call " + change.call() + " came after call " + lastCall);
       }
       lastCall = change.call();
+      learn(change.known());
       if (change.before() != null && !held().equals(change.before())) {
         return held();
       }

@@ -19,6 +19,8 @@ class KeyMessagesTest {
   private static final KeyDescription NAME =
       new KeyDescription(KeyKind.STORAGE, "bucket-2026-03-01", NOON, KeyEntry.NEVER);
 
+  private static final MachineKeystore KEYSTORE = new MachineKeystore("fr-1", 9);
+
   private static KeyNode.Change change() {
     SecretBytes secret = SecretBytes.random(new SecureRandom(), 40);
     return new KeyNode.Change(
@@ -27,7 +29,8 @@ class KeyMessagesTest {
         new KeyNode.Held(new KeyTag(6, 100), 77),
         null,
         List.of(new KeyEntry(NAME.kind(), NAME.id(), NAME.created(), NAME.expires(), secret)),
-        List.of(NAME));
+        List.of(NAME),
+        List.of(KEYSTORE, new MachineKeystore("fr-2", Long.MIN_VALUE)));
   }
 
   @Test
@@ -36,7 +39,11 @@ class KeyMessagesTest {
     assertEquals(change, KeyMessages.change(KeyMessages.change(change)));
     assertEquals(change.put(), KeyMessages.keys(KeyMessages.keys(change.put())));
     KeyNode.State state =
-        new KeyNode.State(new KeyTag(3, 4), List.of(new KeyNode.Print(NAME, "0a".repeat(32))));
+        new KeyNode.State(
+            new KeyTag(3, 4),
+            List.of(new KeyNode.Print(NAME, "0a".repeat(32))),
+            5,
+            List.of(KEYSTORE));
     assertEquals(state, KeyMessages.state(KeyMessages.state(state)));
     KeyMessages.Fetch fetch = new KeyMessages.Fetch(5, List.of(NAME, NAME));
     assertEquals(fetch, KeyMessages.fetch(KeyMessages.fetch(fetch)));

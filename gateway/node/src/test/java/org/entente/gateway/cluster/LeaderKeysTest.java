@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,7 +80,7 @@ class LeaderKeysTest {
 
   private void open(String name) throws IOException {
     Keystore keystore = Keystore.open(dir.resolve(name), () -> NOW, random);
-    nodes.put(name, new NodeKeys(keystore, mark(name), KeyNode.newRun()));
+    nodes.put(name, new NodeKeys(name, keystore, mark(name), KeyNode.newRun()));
   }
 
   private Path mark(String name) {
@@ -106,7 +107,7 @@ class LeaderKeysTest {
                 others.put(other, new Reached(other));
               }
             });
-    return new LeaderKeys(node(name), others, () -> outside, term, patience, threads);
+    return new LeaderKeys(node(name), others, former -> outside, term, patience, threads);
   }
 
   private NodeKeys node(String name) {
@@ -606,6 +607,127 @@ class LeaderKeysTest {
     assertEquals(Optional.empty(), held("b", KEY));
   }
 
+  /** Its disk was replaced: the former one may have keys, whichever machine leads. */
+  @Test
+  void keystore_thatIsReplaced_isKnownToAll_asOneThatMayHaveKeys() throws IOException {
+    begun();
+    node("a").keystore().put(key(KEY));
+    MachineKeystore before = node("b").self();
+    assertEquals(List.of(), leader.former());
+    lose("b", List.of("entries", "days", "cluster-state", "cluster-keystores"));
+    MachineKeystore after = node("b").self();
+    assertNotEquals(before, after);
+    lose("b", List.of());
+    assertEquals(after, node("b").self(), "it has not been lost once more");
+
+    assertEquals(List.of(), leader.unconfirmed());
+
+    assertEquals(List.of(before), leader.former());
+    for (String name : nodes.keySet()) {
+      assertTrue(node(name).known().containsAll(List.of(before, after)), name);
+    }
+    follow("c", 2);
+    assertEquals(List.of(), leader.unconfirmed());
+    assertEquals(List.of(before), leader.former());
+  }
+
+  /** The files are those of the one keystore, but the newest keys are elsewhere. */
+  @Test
+  void keystore_thatIsAnOldCopy_isAnother() throws IOException {
+    begun();
+    MachineKeystore before = node("b").self();
+    Path state = dir.resolve("b/cluster-state");
+    byte[] old = Files.readAllBytes(state);
+    node("a").keystore().put(key(KEY));
+    assertEquals(List.of(), leader.unconfirmed());
+    node("b").keystore().close();
+    Files.write(state, old);
+    open("b");
+
+    assertEquals(List.of(), leader.unconfirmed());
+
+    assertEquals(List.of(before), leader.former());
+    node("b").keystore().close();
+    open("b");
+    assertEquals(List.of(), leader.unconfirmed());
+    assertEquals(List.of(before), leader.former(), "it is the same since");
+  }
+
+  /** Both have keys, and none of them is the other. */
+  @Test
+  void keystore_thatIsACopyOfAnotherMachines_isAnother() throws IOException {
+    begun();
+    node("b").keystore().close();
+    Files.copy(
+        dir.resolve("a/cluster-keystores"),
+        dir.resolve("b/cluster-keystores"),
+        StandardCopyOption.REPLACE_EXISTING);
+    open("b");
+
+    assertEquals(List.of(), leader.unconfirmed());
+
+    assertNotEquals(node("a").self().id(), node("b").self().id());
+    assertEquals(List.of("b"), leader.former().stream().map(MachineKeystore::machine).toList());
+  }
+
+  /** Were it lost together with the leader, nobody would have it destroyed. */
+  @Test
+  void keystore_getsNoKeys_beforeMostNodesKnowOfIt() throws IOException {
+    open("d");
+    open("e");
+    leader = leader("a", 1);
+    begun();
+    KeyEntry key = key(KEY);
+    node("a").keystore().put(key);
+    assertEquals(List.of(), leader.unconfirmed());
+    down.addAll(List.of("c", "d", "e"));
+    lose("b", List.of("entries", "days", "cluster-state", "cluster-keystores"));
+
+    leader.catchUp();
+    leader.catchUp();
+    assertEquals(Optional.empty(), held("b", KEY));
+
+    down.remove("c");
+    leader.catchUp();
+    leader.catchUp();
+    assertEquals(Optional.of(key), held("b", KEY));
+    assertTrue(node("c").known().contains(node("b").self()));
+  }
+
+  /** It has keys from the beginning, and another one may be set up under its name. */
+  @Test
+  void keystoreOfANodeThatTookNoPlace_isKnownToAll() throws IOException {
+    begun();
+    down.add("c");
+    open("d");
+    MachineKeystore first = node("d").self();
+    leader.admit("c", "d", new Reached("d"));
+    assertEquals(List.of(), leader.former());
+    leader.settle(false);
+    assertEquals(List.of(first), leader.former());
+    assertTrue(node("b").known().contains(first));
+
+    lose("d", List.of("entries", "days", "cluster-state", "cluster-keystores"));
+    leader.admit("c", "d", new Reached("d"));
+    leader.settle(true);
+
+    assertEquals(
+        List.of("c", "d"), leader.former().stream().map(MachineKeystore::machine).toList());
+    assertTrue(leader.former().contains(first));
+  }
+
+  /** Whoever goes on alone needs to know of it. */
+  @Test
+  void node_thatDoesNotKnowOfAKeystore_isNotConfirmed() throws IOException {
+    begun();
+    down.add("b");
+    lose("c", List.of("entries", "days", "cluster-state", "cluster-keystores"));
+
+    assertEquals(List.of("b"), leader.unconfirmed());
+    down.clear();
+    assertEquals(List.of(), leader.unconfirmed());
+  }
+
   /** Restarts a node without some of its files. */
   private void lose(String name, List<String> files) throws IOException {
     node(name).keystore().close();
@@ -677,11 +799,13 @@ class LeaderKeysTest {
   @Test
   void call_thatComesLate_isRefused() throws IOException {
     NodeKeys node = node("b");
-    node.change(new KeyNode.Change(1, 2, null, null, List.of(), List.of()));
+    node.change(new KeyNode.Change(1, 2, null, null, List.of(), List.of(), List.of()));
 
     assertThrows(
         IOException.class,
-        () -> node.change(new KeyNode.Change(1, 1, null, null, List.of(key(KEY)), List.of())));
+        () ->
+            node.change(
+                new KeyNode.Change(1, 1, null, null, List.of(key(KEY)), List.of(), List.of())));
     assertEquals(Optional.empty(), held("b", KEY));
   }
 }

@@ -44,7 +44,8 @@ final class SimLeadership {
             Duration.ZERO,
             lease);
     this.keys =
-        new LeaderKeys(process.keys(), others(), List::of, term, Duration.ZERO, Runnable::run);
+        new LeaderKeys(
+            process.keys(), others(), former -> List.of(), term, Duration.ZERO, Runnable::run);
   }
 
   private Map<String, KeyNode> others() {

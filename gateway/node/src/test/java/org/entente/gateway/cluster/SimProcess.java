@@ -52,6 +52,7 @@ final class SimProcess implements LedgerStateMachine.Role {
             new SeededRandom("node " + node.id() + " " + world.random().nextLong()));
     keys =
         new NodeKeys(
+            "node " + node.id(),
             keystore,
             node.folder().resolve("mark-keys"),
             world.random().nextLong() & Long.MAX_VALUE);

@@ -77,7 +77,8 @@ final class TestCluster implements AutoCloseable {
   TestCluster withKeysOfALeader() {
     for (String node : addresses.keySet()) {
       try (Keystore keystore = keystoreOf(node)) {
-        new NodeKeys(keystore, folders(node).keyMark(), KeyNode.newRun()).keep(new KeyTag(1, 1));
+        new NodeKeys(node, keystore, folders(node).keyMark(), KeyNode.newRun())
+            .keep(new KeyTag(1, 1));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

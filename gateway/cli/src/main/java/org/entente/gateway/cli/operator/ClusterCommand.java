@@ -3,6 +3,7 @@ package org.entente.gateway.cli.operator;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.grpc.ManagedChannel;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.entente.gateway.cli.call.ClientCall;
@@ -402,12 +403,19 @@ public final class ClusterCommand {
                       .setNode(node)
                       .setOnBehalfOf(person())
                       .build());
+      String first =
+          "officer %s, through client %s at %s"
+              .formatted(
+                  answer.getFirstOfficer(),
+                  answer.getFirstClient(),
+                  Instant.ofEpochMilli(answer.getFirstAtMs()));
       tell(
           answer,
           answer.getAttested()
-              ? "two officers attest that the keystore of %s is destroyed".formatted(node)
-              : "recorded; another officer must state the same of %s, within seven days"
-                  .formatted(node));
+              ? "two officers attest that the keystore of %s is destroyed; the first was %s"
+                  .formatted(node, first)
+              : "recorded of %s; another officer must state the same of %s, within seven days"
+                  .formatted(first, node));
     }
   }
 }

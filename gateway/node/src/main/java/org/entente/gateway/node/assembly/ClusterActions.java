@@ -153,25 +153,33 @@ final class ClusterActions implements OwnCluster {
   @Override
   public synchronized Result<AttestDestroyedResponse> attestDestroyed(
       NodeName client, AttestDestroyedRequest request) {
+    KeystoreAttestation.Machines machines = ground.machines();
     Optional<Problem> problem =
         ground
             .labelCheck
             .decision(request.getOnBehalfOf())
-            .or(() -> ground.unattestable(request.getNode()));
-    Result<Boolean> stated =
+            .or(() -> machines.problem(request.getNode()));
+    Result<KeystoreAttestation.Stated> stated =
         Result.unless(
             problem,
             () ->
                 attestation.attest(
                     request.getNode(),
+                    machines,
                     new KeystoreAttestation.Statement(client, request.getOnBehalfOf())));
-    return stated.map(
-        both -> {
-          if (both) {
-            ground.lookAtMachines();
-            attested.run();
-          }
-          return AttestDestroyedResponse.newBuilder().setAttested(both).build();
-        });
+    return stated.map(this::answer);
+  }
+
+  private AttestDestroyedResponse answer(KeystoreAttestation.Stated stated) {
+    if (stated.both()) {
+      ground.lookAtMachines();
+      attested.run();
+    }
+    return AttestDestroyedResponse.newBuilder()
+        .setAttested(stated.both())
+        .setFirstOfficer(stated.first().getOfficer())
+        .setFirstClient(stated.first().getClient())
+        .setFirstAtMs(stated.first().getAtMs())
+        .build();
   }
 }

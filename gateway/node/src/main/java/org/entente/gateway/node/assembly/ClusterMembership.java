@@ -18,6 +18,7 @@ import org.entente.gateway.cluster.ClusterNode;
 import org.entente.gateway.cluster.ClusterSettings;
 import org.entente.gateway.cluster.ClusterStatus;
 import org.entente.gateway.cluster.ErasureAppender;
+import org.entente.gateway.cluster.MachineKeystore;
 import org.entente.gateway.cluster.OwnErasures;
 import org.entente.gateway.cluster.ReplicatedStore;
 import org.entente.gateway.config.AttachmentsConfig;
@@ -194,6 +195,10 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
       if (!bundle.equals(before) || !tls.identity().certificate().equals(own)) {
         node.trustChanged();
       }
+      if (!node.isAlive()) {
+        // It has left the cluster while the files were read, and must not connect again.
+        return;
+      }
       node.exchange(SharedFiles.hashes(files, bundle), bundle.noteBytes());
     } catch (IOException | StartProblem e) {
       LOG.warn(
@@ -297,6 +302,15 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
   public List<String> names() {
     return Stream.concat(node.machines().keySet().stream(), replacement.joining().stream())
         .distinct()
+        .toList();
+  }
+
+  /** Without those of a machine that joins: it may have keys of an attempt before. */
+  @Override
+  public List<MachineKeystore> formerKeystores() {
+    Optional<String> joining = replacement.joining();
+    return node.formerKeystores().stream()
+        .filter(one -> !joining.equals(Optional.of(one.machine())))
         .toList();
   }
 

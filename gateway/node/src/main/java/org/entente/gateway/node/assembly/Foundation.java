@@ -1,5 +1,6 @@
 package org.entente.gateway.node.assembly;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -15,9 +16,10 @@ import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.cluster.ClusterSettings;
 import org.entente.gateway.cluster.FormerMachines;
 import org.entente.gateway.cluster.FormerMachines.Step;
+import org.entente.gateway.cluster.KeystoreRegister;
+import org.entente.gateway.cluster.MachineKeystore;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Desks;
@@ -38,7 +40,7 @@ import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.audit.WitnessEndpoint;
 import org.entente.gateway.node.disk.DiskGuard;
@@ -100,8 +102,9 @@ final class Foundation {
   private final ConfiguredFiles files;
   private final NodeStorage storage;
   private final Store store;
-  private final boolean wasNode;
+  private final Optional<KeystoreRegister> keystores;
   private volatile Map<String, Step> named = Map.of();
+  private volatile Set<MachineKeystore> destroyed = Set.of();
 
   /** The pairs held for one use, and the one in force when the node was opened. */
   record Pairs(SigningPairSet held, SigningPair first) {}
@@ -132,9 +135,9 @@ final class Foundation {
     store = files.keep(storage.store());
 
     // Storage.
-    wasNode = ClusterSettings.Folders.isOfNode(keystore.folder());
-    if (around.machines().names().isEmpty()) {
-      keystore.mirrorTo(FormerMachines.ofMachineAlone(store, wasNode));
+    keystores = keystores(keystore);
+    if (isAlone()) {
+      keystore.mirrorTo(FormerMachines.ofMachineAlone(store, keystores));
     }
     keys =
         files.keep(
@@ -166,6 +169,18 @@ final class Foundation {
     witness = witness();
     evidence = new EvidenceRecords(atRest, self.agency());
     setting = quarantining();
+  }
+
+  private static Optional<KeystoreRegister> keystores(Keystore keystore) {
+    try {
+      return KeystoreRegister.read(keystore.folder());
+    } catch (IOException e) {
+      throw new StartProblem("keystore: " + e.getMessage(), e);
+    }
+  }
+
+  private boolean isAlone() {
+    return around.machines().names().isEmpty();
   }
 
   private AuditComponents audit() {
@@ -314,6 +329,7 @@ final class Foundation {
   /** Reads again what the ledger says of machines: warnings are also told while it fails. */
   void lookAtMachines() {
     named = FormerMachines.of(store);
+    destroyed = FormerMachines.destroyedKeystores(store);
   }
 
   /** Whether a machine is a former one of the cluster. */
@@ -324,23 +340,31 @@ final class Foundation {
         && !around.machines().names().contains(machine);
   }
 
-  /** Why nobody can attest that the keystore of a machine is destroyed; empty if one can. */
-  Optional<Problem> unattestable(String machine) {
-    List<String> members = around.machines().names();
-    return KeystoreAttestation.problem(
-        machine, FormerMachines.of(store), members, wasNode && members.isEmpty());
+  /** What is known of the machines that have had keys of this gateway. */
+  KeystoreAttestation.Machines machines() {
+    List<MachineKeystore> former =
+        isAlone()
+            ? keystores.map(KeystoreRegister::others).orElse(List.of())
+            : around.machines().formerKeystores();
+    return new KeystoreAttestation.Machines(
+        named, members(), former.stream().filter(one -> !destroyed.contains(one)).toList());
   }
 
-  /** Machines that have left the cluster, and may still have its keys. */
+  /** Those that can be asked; a machine alone can ask itself. */
+  private List<String> members() {
+    return isAlone()
+        ? keystores.map(KeystoreRegister::machine).stream().toList()
+        : around.machines().names();
+  }
+
+  /** Machines that may have keys, and cannot be asked. */
   List<String> warningsOfMachines() {
-    List<String> members = around.machines().names();
-    return named.entrySet().stream()
-        .filter(one -> one.getValue() == Step.LEAVES && !members.contains(one.getKey()))
+    return machines().outside().stream()
         .map(
-            one ->
-                ("cluster: %s has left and may still have keys: destroy its keystore, and have two"
+            name ->
+                ("cluster: %s may have keys, and cannot be asked: destroy its %s, and have two"
                         + " officers attest it (`entente cluster attest-destroyed`)")
-                    .formatted(one.getKey()))
+                    .formatted(name, members().contains(name) ? "former keystore" : "keystore"))
         .toList();
   }
 

@@ -1,5 +1,6 @@
 package org.entente.gateway.node.assembly;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.cluster.FormerMachines;
 import org.entente.gateway.cluster.FormerMachines.Step;
+import org.entente.gateway.cluster.MachineKeystore;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -32,9 +34,11 @@ import org.entente.proto.store.v1.AttestationRecord;
 import org.entente.proto.v1.OnBehalfOf;
 
 /**
- * Two officers attest that the keystore of a former machine is destroyed. Each statement is durable
- * and in the audit log on return. That of the first lies sealed in {@link Table#META} under {@code
- * cluster/attestation} and the machine's name, for {@link #KEPT}. For one thread at a time.
+ * Two officers attest that the keystores are destroyed which a machine had, except the one that it
+ * has now as a machine of the cluster. Each statement is durable and in the audit log on return.
+ * That of the first lies sealed in {@link Table#META} under {@code cluster/attestation} and the
+ * machine's name, for {@link #KEPT}. It says which keystores it is about: one that is lost between
+ * the two statements has to be stated twice, too. For one thread at a time.
  */
 final class KeystoreAttestation {
   private static final String NAME = "cluster/attestation";
@@ -68,67 +72,96 @@ final class KeystoreAttestation {
   }
 
   /**
-   * Why nothing can be attested of a machine; empty if it can.
+   * What is stated by now.
    *
-   * @param known what the ledger says of machines
-   * @param members those of the cluster, and one that is joining it
-   * @param isOneOfThem whether this machine runs alone, and is one that the ledger names
+   * @param both whether two officers have made the statement
+   * @param first that of the first of them
    */
-  static Optional<Problem> problem(
-      String machine, Map<String, Step> known, List<String> members, boolean isOneOfThem) {
-    if (known.isEmpty()) {
-      return Optional.of(
-          new Problem(Code.NOT_FOUND, "", "this gateway has never run on several machines"));
+  record Stated(boolean both, AttestationRecord first) {}
+
+  /**
+   * The machines that have had keys.
+   *
+   * @param named what the ledger says of them
+   * @param members those that can be asked, one that joins the cluster included
+   * @param former keystores that are no member's now, and are not attested as destroyed
+   */
+  record Machines(Map<String, Step> named, List<String> members, List<MachineKeystore> former) {
+    /** Those that may have keys, and cannot be asked. */
+    List<String> outside() {
+      return FormerMachines.outside(named, members, former);
     }
-    Step step = known.get(machine);
-    if (members.contains(machine)) {
-      return invalid(
-          machine + " is a machine of the cluster; see `entente cluster replace` if it is lost");
+
+    /** Keystores that a machine had, in order. */
+    List<MachineKeystore> formerOf(String machine) {
+      return former.stream().filter(one -> one.machine().equals(machine)).sorted().toList();
     }
-    if (step == null) {
-      return invalid(
-          "no machine \"%s\"; %s"
-              .formatted(
-                  InvalidValue.printable(machine),
-                  NameSuggestion.of(machine, List.copyOf(known.keySet()))));
+
+    /** Why nothing can be attested of a machine; empty if it can. */
+    Optional<Problem> problem(String machine) {
+      if (named.isEmpty() && former.isEmpty()) {
+        return Optional.of(
+            new Problem(Code.NOT_FOUND, "", "this gateway has never run on several machines"));
+      }
+      if (outside().contains(machine)) {
+        return Optional.empty();
+      }
+      if (members.contains(machine)) {
+        return invalid(
+            machine
+                + " is a machine of the cluster, and had no other keystore; see `entente cluster"
+                + " replace` if it is lost");
+      }
+      return named.containsKey(machine)
+          ? invalid("the keystore of " + machine + " is attested as destroyed already")
+          : invalid(
+              "no machine \"%s\"; %s"
+                  .formatted(
+                      InvalidValue.printable(machine),
+                      NameSuggestion.of(machine, List.copyOf(named.keySet()))));
     }
-    if (step == Step.DESTROYED) {
-      return invalid("the keystore of " + machine + " is attested as destroyed already");
-    }
-    long left = known.values().stream().filter(one -> one != Step.DESTROYED).count();
-    return isOneOfThem && left == 1
-        ? invalid("all other machines are attested, so " + machine + " is this one")
-        : Optional.empty();
   }
 
   private static Optional<Problem> invalid(String why) {
     return Optional.of(new Problem(Code.INVALID_FIELD, "node", why));
   }
 
-  /** Records a statement; whether two officers have made it now. */
-  Result<Boolean> attest(String machine, Statement statement) {
-    return ledger.commit(Lane.FLASH, tx -> attest(tx, machine, statement));
+  /** Records a statement about a machine of which {@link Machines#problem} says nothing. */
+  Result<Stated> attest(String machine, Machines machines, Statement statement) {
+    return ledger.commit(Lane.FLASH, tx -> attest(tx, machine, machines, statement));
   }
 
-  private Result<Boolean> attest(Transaction tx, String machine, Statement now) {
+  private Result<Stated> attest(Transaction tx, String machine, Machines machines, Statement now) {
     RecordPlace place = place(machine);
-    Optional<AttestationRecord> first = first(tx, place);
+    List<Long> keystores = machines.formerOf(machine).stream().map(MachineKeystore::id).toList();
+    Optional<AttestationRecord> first =
+        first(tx, place).filter(one -> one.getKeystoresList().equals(keystores));
     if (first.isEmpty()) {
-      tx.put(Table.META, place.key(), sealed(tx, place, now));
+      AttestationRecord record =
+          AttestationRecord.newBuilder()
+              .setOfficer(now.person().getOfficer())
+              .setClient(now.client().value())
+              .setAtMs(tx.nowMillis())
+              .addAllKeystores(keystores)
+              .build();
+      Instant end = Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT);
+      tx.put(Table.META, place.key(), atRest.seal(place, record.toByteArray(), end));
       audit(tx, now, "attests that the keystore of machine %s is destroyed".formatted(machine));
-      return Result.done(false);
+      return Result.done(new Stated(false, record));
     }
     AttestationRecord before = first.get();
-    return now.isSame(before) ? Result.done(false) : confirm(tx, machine, now, before);
+    return now.isSame(before)
+        ? Result.done(new Stated(false, before))
+        : confirm(tx, machine, machines, now, before);
   }
 
-  private Result<Boolean> confirm(
-      Transaction tx, String machine, Statement now, AttestationRecord first) {
+  private Result<Stated> confirm(
+      Transaction tx, String machine, Machines machines, Statement now, AttestationRecord first) {
     return Result.unless(
         second.problem(
             first.getOfficer(), first.getClient(), now.client(), now.person().getOfficer()),
         () -> {
-          tx.put(Table.META, FormerMachines.key(machine), FormerMachines.value(Step.DESTROYED));
+          destroyed(tx, machine, machines);
           tx.delete(Table.META, place(machine).key());
           audit(
               tx,
@@ -140,24 +173,21 @@ final class KeystoreAttestation {
                       first.getOfficer(),
                       Instant.ofEpochMilli(first.getAtMs()),
                       first.getClient()));
-          return Result.done(true);
+          return Result.done(new Stated(true, first));
         });
+  }
+
+  private static void destroyed(Transaction tx, String machine, Machines machines) {
+    byte[] name = machine.getBytes(StandardCharsets.US_ASCII);
+    machines.formerOf(machine).forEach(one -> tx.put(Table.META, FormerMachines.key(one), name));
+    if (!machines.members().contains(machine)) {
+      tx.put(Table.META, FormerMachines.key(machine), FormerMachines.value(Step.DESTROYED));
+    }
   }
 
   private static RecordPlace place(String machine) {
     byte[] key = KeyBuilder.key().ascii(NAME).ascii(machine).done();
     return new RecordPlace(Table.META, key, "attestation");
-  }
-
-  private byte[] sealed(Transaction tx, RecordPlace place, Statement statement) {
-    byte[] plain =
-        AttestationRecord.newBuilder()
-            .setOfficer(statement.person().getOfficer())
-            .setClient(statement.client().value())
-            .setAtMs(tx.nowMillis())
-            .build()
-            .toByteArray();
-    return atRest.seal(place, plain, Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT));
   }
 
   /** Empty also once it has been kept for long enough. */

@@ -1,6 +1,7 @@
 package org.entente.gateway.node.assembly;
 
 import java.util.List;
+import org.entente.gateway.cluster.MachineKeystore;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.store.FileMirror;
@@ -33,6 +34,11 @@ public interface OtherMachines {
         }
 
         @Override
+        public List<MachineKeystore> formerKeystores() {
+          return List.of();
+        }
+
+        @Override
         public void make(MachineChange change) {
           throw new IllegalStateException("there is no other machine");
         }
@@ -59,6 +65,9 @@ public interface OtherMachines {
 
   /** All machines of the cluster, this one and one that joins it included; none without one. */
   List<String> names();
+
+  /** Keystores that were given keys, and are not what their machine has now; none without one. */
+  List<MachineKeystore> formerKeystores();
 
   /** Changes the machines, which may take long: this returns at once. */
   void make(MachineChange change);

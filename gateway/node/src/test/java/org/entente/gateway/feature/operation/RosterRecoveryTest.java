@@ -354,11 +354,6 @@ class RosterRecoveryTest extends OperationLeadFixture {
         });
   }
 
-  private void leave(long free) {
-    disk.free(free);
-    ledger.room().look();
-  }
-
   /** How many rosters were given back: what is published now is committed after them. */
   private long givenBack() {
     OperationId own = founded(participant("us.cbp"));

@@ -6,22 +6,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.cluster.FormerMachines;
 import org.entente.gateway.cluster.FormerMachines.Step;
+import org.entente.gateway.cluster.KeystoreRegister;
+import org.entente.gateway.cluster.MachineKeystore;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.model.Problem;
+import org.entente.gateway.node.assembly.KeystoreAttestation.Machines;
 import org.entente.gateway.node.assembly.KeystoreAttestation.Statement;
 import org.entente.gateway.seal.keys.KeyMirror;
 import org.entente.gateway.store.Scan;
@@ -31,15 +37,20 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.gateway.testkit.Results;
+import org.entente.proto.store.v1.AttestationRecord;
 import org.entente.proto.v1.OnBehalfOf;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What two officers say of a machine that nobody can ask. */
 class KeystoreAttestationTest {
   private static final Statement FIRST = statement("operations", "FR-DNRED-0003");
+  private static final List<String> MEMBERS = List.of("fr-1", "fr-2", "fr-4");
   private static final Statement SECOND = statement("supervisor", "FR-DNRED-0009");
+
+  @TempDir private Path keystore;
 
   private final MemoryStore store = new MemoryStore();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
@@ -75,7 +86,15 @@ class KeystoreAttestationTest {
   }
 
   private boolean attest(Statement statement) {
-    return Results.value(attestation(false).attest("fr-3", statement));
+    return attest(machines(), statement);
+  }
+
+  private boolean attest(Machines machines, Statement statement) {
+    return Results.value(attestation(false).attest("fr-3", machines, statement)).both();
+  }
+
+  private Machines machines(MachineKeystore... former) {
+    return new Machines(FormerMachines.of(store), MEMBERS, List.of(former));
   }
 
   /** A new one each time, as after a change of the leader. */
@@ -109,11 +128,16 @@ class KeystoreAttestationTest {
     assertEquals(1, leaves.count());
 
     assertTrue(
-        Results.value(attestation(true).attest("fr-3", statement("operations", "FR-DNRED-0009"))));
+        Results.value(
+                attestation(true)
+                    .attest("fr-3", machines(), statement("operations", "FR-DNRED-0009")))
+            .both());
   }
 
-  private static void assertRefused(KeystoreAttestation attestation, Statement statement) {
-    assertEquals(Code.SECOND_PERSON_REQUIRED, Results.code(attestation.attest("fr-3", statement)));
+  private void assertRefused(KeystoreAttestation attestation, Statement statement) {
+    assertEquals(
+        Code.SECOND_PERSON_REQUIRED,
+        Results.code(attestation.attest("fr-3", machines(), statement)));
   }
 
   @Test
@@ -139,38 +163,93 @@ class KeystoreAttestationTest {
 
   @Test
   void machineOfTheCluster_unknownOne_andOneAttestedBefore_areRefused() {
-    Map<String, Step> known = FormerMachines.of(store);
-    List<String> members = List.of("fr-1", "fr-2", "fr-4");
-    assertEquals(Optional.empty(), KeystoreAttestation.problem("fr-3", known, members, false));
-    assertTrue(problem("fr-2", members, false).message().contains("is a machine of the cluster"));
-    assertTrue(problem("fr-33", members, false).message().contains("did you mean \"fr-3\""));
+    assertEquals(Optional.empty(), machines().problem("fr-3"));
+    assertTrue(problem("fr-2").contains("is a machine of the cluster"));
+    assertTrue(problem("fr-33").contains("did you mean \"fr-3\""));
     assertEquals(
         Code.NOT_FOUND,
-        KeystoreAttestation.problem("fr-3", Map.of(), List.of(), false).orElseThrow().code());
+        new Machines(Map.of(), List.of(), List.of()).problem("fr-3").orElseThrow().code());
 
     name("fr-3", Step.DESTROYED);
-    assertTrue(problem("fr-3", members, false).message().contains("attested as destroyed already"));
+    assertTrue(problem("fr-3").contains("attested as destroyed already"));
   }
 
-  private Problem problem(String machine, List<String> members, boolean isOneOfThem) {
-    return KeystoreAttestation.problem(machine, FormerMachines.of(store), members, isOneOfThem)
-        .orElseThrow();
+  private String problem(String machine) {
+    return machines().problem(machine).orElseThrow().message();
   }
 
-  /** It cannot say which of them it is. */
+  /** The machine goes on with the other one. */
   @Test
-  void machineAlone_waitsForAllOthers_andIsNotAttestedItself() {
-    KeyMirror one = FormerMachines.ofMachineAlone(store, true);
-    assertEquals(List.of("fr-1", "fr-2", "fr-3"), one.unconfirmed());
-    name("fr-3", Step.DESTROYED);
-    assertEquals(List.of("fr-1", "fr-2"), one.unconfirmed());
-    name("fr-1", Step.DESTROYED);
-    assertEquals(List.of(), one.unconfirmed());
-    assertTrue(problem("fr-2", List.of(), true).message().contains("is this one"));
+  void formerKeystoreOfAMachine_isAttested_andOnlyThatOne() {
+    MachineKeystore former = new MachineKeystore("fr-2", 7);
+    Machines machines = machines(former);
+    assertEquals(Optional.empty(), machines.problem("fr-2"));
+    assertEquals(List.of("fr-2", "fr-3"), machines.outside());
+    KeystoreAttestation attestation = attestation(false);
+    assertFalse(Results.value(attestation.attest("fr-2", machines, FIRST)).both());
+    assertTrue(Results.value(attestation.attest("fr-2", machines, SECOND)).both());
 
-    KeyMirror other = FormerMachines.ofMachineAlone(store, false);
-    assertEquals(List.of("fr-2"), other.unconfirmed(), "a machine that never was of the cluster");
-    name("fr-2", Step.DESTROYED);
-    assertEquals(List.of(), other.unconfirmed());
+    assertEquals(Set.of(former), FormerMachines.destroyedKeystores(store));
+    assertEquals(List.of("fr-2"), FormerMachines.destroyed(store));
+    assertEquals(List.of("fr-1", "fr-2", "fr-3"), FormerMachines.withKeys(store));
+  }
+
+  /** The first officer has not seen the remains of the other disk. */
+  @Test
+  void keystoreThatIsLostBetweenTwoStatements_isStatedTwiceToo() {
+    Machines one = machines(new MachineKeystore("fr-3", 7));
+    Machines two = machines(new MachineKeystore("fr-3", 7), new MachineKeystore("fr-3", 8));
+    assertFalse(attest(one, FIRST));
+    assertFalse(attest(two, SECOND), "the first one about both");
+    assertTrue(attest(two, FIRST));
+    assertEquals(2, FormerMachines.destroyedKeystores(store).size());
+  }
+
+  @Test
+  void answer_namesWhoStatedFirst() {
+    KeystoreAttestation attestation = attestation(false);
+    assertEquals(
+        "FR-DNRED-0003",
+        Results.value(attestation.attest("fr-3", machines(), FIRST)).first().getOfficer());
+    Instant first = now;
+    now = now.plus(Duration.ofHours(1));
+    AttestationRecord stated =
+        Results.value(attestation.attest("fr-3", machines(), SECOND)).first();
+    assertEquals("FR-DNRED-0003", stated.getOfficer());
+    assertEquals("operations", stated.getClient());
+    assertEquals(first.toEpochMilli(), stated.getAtMs());
+  }
+
+  /** Its backup is older than a replacement, of which its keystore knows. */
+  @Test
+  void machineAlone_waitsForAllOthers_alsoForThoseThatItsLedgerDoesNotName() throws IOException {
+    Files.writeString(
+        keystore.resolve("cluster-keystores"),
+        """
+        keystore 000000000000000a made term 0 change 0 of fr-1
+        0000000000000009 fr-1
+        000000000000000a fr-1
+        000000000000000b fr-4
+        """);
+    Optional<KeystoreRegister> register = KeystoreRegister.read(keystore);
+    KeyMirror alone = FormerMachines.ofMachineAlone(store, register);
+    assertEquals(List.of("fr-1", "fr-2", "fr-3", "fr-4"), alone.unconfirmed(), "its former one");
+    Machines machines =
+        new Machines(FormerMachines.of(store), List.of("fr-1"), register.orElseThrow().others());
+    for (String machine : alone.unconfirmed()) {
+      KeystoreAttestation attestation = attestation(false);
+      assertFalse(Results.value(attestation.attest(machine, machines, FIRST)).both());
+      assertTrue(Results.value(attestation.attest(machine, machines, SECOND)).both());
+    }
+    assertEquals(List.of(), alone.unconfirmed());
+    assertEquals(4, FormerMachines.destroyed(store).size());
+  }
+
+  /** It has taken the ledger of a cluster. */
+  @Test
+  void machineThatNeverWasOfTheCluster_waitsForAll() {
+    KeyMirror other = FormerMachines.ofMachineAlone(store, Optional.empty());
+    name("fr-3", Step.DESTROYED);
+    assertEquals(List.of("fr-1", "fr-2"), other.unconfirmed());
   }
 }
