@@ -48,8 +48,8 @@ final class ProgressMark {
       throw new StoreFailure(
           Kind.CORRUPT,
           ("this node was at term %d, index %d (%s), but its copy is at term %d, index %d and its"
-               + " log %s. It has forgotten what it acknowledged, and must not vote under its name:"
-               + " mount its disks, or add it to the cluster under a new name")
+                  + " log %s. It has forgotten what it acknowledged, and must not vote under its name:"
+                  + " mount its disks, or add it to the cluster under a new name")
               .formatted(
                   term,
                   index,

@@ -284,8 +284,7 @@ public class EveryCallTest {
 
   private static boolean isOverloaded(ManagedChannel channel, MethodDescriptor call)
       throws Exception {
-    return isRefused(
-        channel, call, empty(call), Status.Code.RESOURCE_EXHAUSTED, Code.OVERLOADED);
+    return isRefused(channel, call, empty(call), Status.Code.RESOURCE_EXHAUSTED, Code.OVERLOADED);
   }
 
   @Test

@@ -182,8 +182,7 @@ public final class ConsentRequests {
           "agencies", "must not include the originator or this agency, which need no consent");
     }
     ConsentTable.Requests now = table().undecided(question.originator(), token(question.client()));
-    return Result.unless(
-        tooManyUndecided(question.originator(), now), () -> Result.done(question));
+    return Result.unless(tooManyUndecided(question.originator(), now), () -> Result.done(question));
   }
 
   private CompletableFuture<Result<Sent>> send(AuditActor actor, Question question, Instant now) {
