@@ -272,6 +272,16 @@ class LeaderFilesTest {
         why.getMessage());
     leader.settle(false);
     full.clear();
+    full.add("b");
+    put("a", "3".repeat(32), "sealed ".repeat(9));
+    why =
+        assertThrows(
+            IOException.class, () -> leader.admit("c", "d", new Reached("d", folder("d"))));
+    assertEquals(
+        "too few machines take the attachments: b: the disk of attachments.folder is full",
+        why.getMessage());
+    leader.settle(false);
+    full.clear();
     leader.admit("c", "d", new Reached("d", folder("d")));
     assertEquals("sealed", content("d", OTHER));
   }
