@@ -72,8 +72,8 @@ public final class LedgerFolder {
       throw new StartProblem(
           ("data: %s holds no ledger of one machine, and %s is the keystore of a machine of a"
                   + " cluster. If it still is one, put the section `cluster` back into the"
-                  + " configuration. If it goes on alone, mount the disk of its ledger, or restore a"
-                  + " backup. See docs/operate/cluster.md")
+                  + " configuration. If it goes on alone, mount the disk of its ledger, or restore"
+                  + " a backup. See docs/operate/cluster.md")
               .formatted(config.data(), config.keystore()));
     }
     if (!traces.isEmpty()) {
