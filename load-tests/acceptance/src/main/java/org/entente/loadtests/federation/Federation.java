@@ -226,7 +226,8 @@ public final class Federation implements AutoCloseable {
    * federation.
    */
   public GatewayCluster cluster(String agency) {
-    GatewayCluster cluster = new GatewayCluster(plan(agency), GatewayCluster.Hosts.LOOPBACK, machine);
+    GatewayCluster cluster =
+        new GatewayCluster(plan(agency), GatewayCluster.Hosts.LOOPBACK, machine);
     clusters.add(cluster);
     return cluster;
   }

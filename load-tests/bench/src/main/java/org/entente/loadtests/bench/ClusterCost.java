@@ -105,8 +105,7 @@ final class ClusterCost {
 
   private static void latency(
       Rounds rounds, String id, String where, int percent, Histogram paced) {
-    rounds.add(
-        id, "1,000/s, " + where + ", p" + percent, "ms", Percentile.millis(paced, percent));
+    rounds.add(id, "1,000/s, " + where + ", p" + percent, "ms", Percentile.millis(paced, percent));
   }
 
   private double saturate(GatewayChain chain, Duration before, Duration measured)
@@ -152,8 +151,7 @@ final class ClusterCost {
   /** Repeats a draft until it is accepted, without the pauses that a client's channel makes. */
   private static void publish(ManagedChannel client, String key, long killed)
       throws InterruptedException {
-    PublishRequest request =
-        PublishRequest.newBuilder().setDraft(GatewayChain.single(key)).build();
+    PublishRequest request = PublishRequest.newBuilder().setDraft(GatewayChain.single(key)).build();
     while (!isAccepted(client, request)) {
       if (System.nanoTime() - killed > TAKE_OVER.toNanos()) {
         throw new MeasurementFailure("no machine took over within " + TAKE_OVER);

@@ -261,7 +261,7 @@ public final class ClusterCommand {
         "leader is lost meanwhile, repeat it. The client needs the scope `operator`."
       },
       mixinStandardHelpOptions = true)
-  static final class Add extends ClientCall {
+  static final class Add extends MachineCall {
     @Parameters(
         index = "0",
         paramLabel = "NODE",
@@ -275,17 +275,15 @@ public final class ClusterCommand {
         description = "where the new machine listens for the others: its address in cluster.nodes")
     private String address = "";
 
-    @Mixin private PersonOptions person = new PersonOptions();
-
     @Override
     public void with(ManagedChannel channel) {
       ReplaceMachineResponse answer =
-          ClusterGrpc.newBlockingStub(channel)
+          cluster(channel)
               .replaceMachine(
                   ReplaceMachineRequest.newBuilder()
                       .setNewNode(node)
                       .setAddress(address)
-                      .setOnBehalfOf(person.named())
+                      .setOnBehalfOf(person())
                       .build());
       tell(
           answer,
@@ -305,21 +303,16 @@ public final class ClusterCommand {
         "`entente cluster attest-destroyed`. The client needs the scope `operator`."
       },
       mixinStandardHelpOptions = true)
-  static final class Remove extends ClientCall {
+  static final class Remove extends MachineCall {
     @Parameters(index = "0", paramLabel = "NODE", description = "name of the machine that leaves")
     private String node = "";
-
-    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public void with(ManagedChannel channel) {
       ReplaceMachineResponse answer =
-          ClusterGrpc.newBlockingStub(channel)
+          cluster(channel)
               .replaceMachine(
-                  ReplaceMachineRequest.newBuilder()
-                      .setNode(node)
-                      .setOnBehalfOf(person.named())
-                      .build());
+                  ReplaceMachineRequest.newBuilder().setNode(node).setOnBehalfOf(person()).build());
       tell(
           answer,
           answer.getBefore()
