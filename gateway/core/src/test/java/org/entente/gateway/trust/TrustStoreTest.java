@@ -58,7 +58,7 @@ final class TrustStoreTest {
   void store_withoutAnyBundle_staysClosed() throws IOException {
     OpenResult.Closed closed = assertInstanceOf(OpenResult.Closed.class, open());
     assertEquals(BundleFault.MALFORMED, closed.refused().fault());
-    assertTrue(closed.refused().reason().contains("trust-bundle.note"));
+    assertTrue(closed.refused().reason().contains("there is no such file"));
   }
 
   @Test

@@ -48,6 +48,9 @@ public record FrameCost(int deliveries, int verifications, int commits, int mess
   /** Held numbers in a statement that cost as much as a commit. */
   private static final int NUMBERS_A_COMMIT = 16;
 
+  /** Voided numbers, for each of which a header is read and opened, as for a verification. */
+  private static final int VOIDS_A_VERIFICATION = 4;
+
   /** Most signatures of a note: any part of a bundle can be its last. */
   private static final int NOTE = 64;
 
@@ -134,7 +137,9 @@ public record FrameCost(int deliveries, int verifications, int commits, int mess
     return fulfilment
         + switch (notice.getNoticeCase()) {
           case KEY_BUNDLE -> PAIR;
-          case WATERMARKS, VOID_STATEMENT, SETTLED_STATEMENT -> 1;
+          case WATERMARKS, SETTLED_STATEMENT -> 1;
+          case VOID_STATEMENT ->
+              1 + notice.getVoidStatement().size() / (VOIDS_A_VERIFICATION * NumberedHeader.BYTES);
           case SIGNED_NOTICE -> SIGNED_NOTICE;
           case KEY_REQUEST, NOTICE_NOT_SET -> 0;
         };

@@ -46,28 +46,30 @@ final class VoidNotices {
 
   private void learn(AgencyName from, VoidStatement.Content content) {
     Map<Lane, List<NumberedHeader>> byLane =
-        content.numbers().stream()
-            .map(one -> wasKept(from, one) ? one : NumberedHeader.ofUnknownContent(one.number()))
-            .collect(Collectors.groupingBy(one -> one.number().lane()));
-    byLane.forEach(
-        (lane, numbers) -> {
-          OriginWindows windows = ledger.windows().read(from, lane);
-          if (numbers.stream().anyMatch(one -> isHeld(windows, one.number(), false))) {
-            write(from, lane, numbers);
-          } else {
-            numbers.stream()
-                .filter(one -> isHeld(windows, one.number(), true))
-                .forEach(one -> answer(from, one));
-            reporter.reportTo(from);
-          }
-        });
+        content.numbers().stream().collect(Collectors.groupingBy(one -> one.number().lane()));
+    byLane.forEach((lane, numbers) -> learn(from, lane, numbers));
   }
 
-  /** Whether a number of an epoch that is open here is held, or not. */
-  private static boolean isHeld(OriginWindows windows, OriginNumber number, boolean expected) {
+  private void learn(AgencyName from, Lane lane, List<NumberedHeader> stated) {
+    OriginWindows windows = ledger.windows().read(from, lane);
+    // Of an epoch that is not open nothing is known, nor is anything looked up for it.
+    List<NumberedHeader> numbers =
+        stated.stream()
+            .filter(one -> windows.in(one.number().epoch()).isPresent())
+            .map(one -> wasKept(from, one) ? one : NumberedHeader.ofUnknownContent(one.number()))
+            .toList();
+    if (!numbers.stream().allMatch(one -> isHeld(windows, one.number()))) {
+      write(from, lane, numbers);
+    } else {
+      numbers.forEach(one -> answer(from, one));
+      reporter.reportTo(from);
+    }
+  }
+
+  private static boolean isHeld(OriginWindows windows, OriginNumber number) {
     return windows
         .in(number.epoch())
-        .filter(window -> window.holds(number.sequence()) == expected)
+        .filter(window -> window.holds(number.sequence()))
         .isPresent();
   }
 

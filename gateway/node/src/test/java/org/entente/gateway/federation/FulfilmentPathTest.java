@@ -142,7 +142,7 @@ class FulfilmentPathTest {
     cannotFulfil(DE, "PERSON_REQUIRED");
     StartProblem problem = assertThrows(StartProblem.class, () -> federation.start(DE));
     assertEquals(
-        "policy.cannot_fulfil has \"PERSON_REQUIRED\"; valid: DESTROY_AFTER_RETENTION,"
+        "policy.cannot_fulfil has \"PERSON_REQUIRED\"; valid: one of DESTROY_AFTER_RETENTION,"
             + " NO_ONWARD_TRANSFER, ONWARD_WITH_CONSENT, ONWARD_WITHIN_PARTIES, NO_EXPORT",
         problem.getMessage());
   }

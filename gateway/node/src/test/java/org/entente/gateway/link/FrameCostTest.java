@@ -15,6 +15,7 @@ import org.entente.gateway.account.Work;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.seal.statement.VoidStatement;
 import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.entente.proto.link.v1.Credit;
 import org.entente.proto.link.v1.Deliveries;
@@ -118,6 +119,14 @@ class FrameCostTest {
     ByteString full =
         ByteString.copyFrom(new byte[WatermarkStatement.MAX_HELD * NumberedHeader.BYTES]);
     assertEquals("0 1 65", charged(Notice.newBuilder().setWatermarks(full).build()));
+  }
+
+  /** For each number the recipient reads and opens a header. */
+  @Test
+  void voids_areChargedForTheNumbersThatTheyName() {
+    ByteString full =
+        ByteString.copyFrom(new byte[VoidStatement.MAX_NUMBERS * NumberedHeader.BYTES]);
+    assertEquals("0 257 1", charged(Notice.newBuilder().setVoidStatement(full).build()));
   }
 
   @Test

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Code;
 import org.entente.proto.v1.AttachmentsProto;
@@ -280,6 +281,16 @@ public class EveryCallTest {
     MethodDescriptor recall = Objects.requireNonNull(calls().get("Retention.Recall"), "the call");
     ManagedChannel other = edge.channel(server.address(), edge.client(Edge.only(Scope.RECALL)));
     assertFalse(isOverloaded(other, recall), "another client");
+  }
+
+  @Test
+  void callThatCannotWait_onAFullDisk_isMade_whateverTheRateOfItsClient() throws Exception {
+    NodeConfig.PerClient slow = new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 0, 0, 100, 0, 0);
+    ClientServer server = edge.startClients(Edge.limits(slow), false);
+    edge.behind.leave(1 << 20);
+    MethodDescriptor hold = Objects.requireNonNull(calls().get("Retention.Hold"), "the call");
+    ManagedChannel one = edge.channel(server.address(), edge.client(Edge.only(Scope.RETENTION)));
+    assertFalse(isOverloaded(one, hold));
   }
 
   private static boolean isOverloaded(ManagedChannel channel, MethodDescriptor call)

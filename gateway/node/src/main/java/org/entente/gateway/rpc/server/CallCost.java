@@ -45,11 +45,6 @@ public enum CallCost {
    * @throws io.grpc.StatusRuntimeException with OVERLOADED if that exceeds its rate
    */
   void charge() {
-    charge(units);
-  }
-
-  /** The same for a number of units. */
-  static void charge(int units) {
     if (!Caller.account().spend(Work.CALL_COST, units)) {
       throw StatusMapper.exception(EXCEEDED);
     }

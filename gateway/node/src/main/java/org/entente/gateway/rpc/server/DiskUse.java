@@ -1,6 +1,7 @@
 package org.entente.gateway.rpc.server;
 
 import java.util.Optional;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.model.Problem;
 
 /**
@@ -28,10 +29,11 @@ public enum DiskUse {
   private static final int ON_A_FULL_DISK = 500;
 
   /**
-   * Requires room for the current call, or charges for its use of the little that is left.
+   * Requires room for the current call, or charges for its use of the little that is left: on
+   * credit, so that each client can make some, whatever its rate.
    *
    * @throws io.grpc.StatusRuntimeException with STORAGE_FULL if the call can wait and the disk is
-   *     full; with OVERLOADED if it cannot, and its client makes too many
+   *     full
    */
   void requireRoom() {
     if (this == DEFERRABLE) {
@@ -40,7 +42,7 @@ public enum DiskUse {
         throw StatusMapper.exception(full.get());
       }
     } else if (this == NECESSARY && Caller.fullDisk().isPresent()) {
-      CallCost.charge(ON_A_FULL_DISK);
+      long unused = Caller.account().charge(Work.CALL_COST, ON_A_FULL_DISK);
     }
   }
 }

@@ -132,7 +132,7 @@ class ConsentRequestsTest {
   /** Attack: the originator is away, and one client asks it again and again. */
   @Test
   void requestsOfOneClient_leaveRoomInWhatWaitsForTheOriginator() {
-    node.leave(DiskThresholds.DEFAULT.refuseBelow() + (1 << 17));
+    node.leave(DiskThresholds.DEFAULT.refuseBelow() + (1 << 16));
     int asked = 0;
     Result<ConsentRequests.Sent> last;
     do {
