@@ -51,6 +51,10 @@ final class QuarantineRecall {
     if (record == null) {
       return Found.NOTHING;
     }
+    // Its content may be large, and a recall may come again and again.
+    if (!mayEnd(tx, origin, record)) {
+      return Found.STAYS;
+    }
     Optional<QuarantinedEnvelope> kept = envelope(ledger.quarantine().content(tx, number));
     Optional<EnvelopeHeader> header =
         kept.flatMap(one -> EnvelopeHeader.parse(one.getHeader().toByteArray()));
@@ -63,7 +67,7 @@ final class QuarantineRecall {
     if (!ledger.retention().isBlocked(tx, origin, target, exercise)) {
       return Found.NOTHING;
     }
-    if (!mayEnd(tx, origin, record, header.get())) {
+    if (!areRecalled(tx, origin, record, header.get())) {
       return Found.STAYS;
     }
     for (ByteString id : record.getMessageIdsList()) {
@@ -87,18 +91,24 @@ final class QuarantineRecall {
     return Found.ENDS;
   }
 
-  /** Whether all messages of the envelope are recalled, and none is on hold. */
-  private boolean mayEnd(
-      Transaction tx, AgencyName origin, QuarantineRecord record, EnvelopeHeader header) {
-    boolean exercise = header.facts().exercise();
-    return record.getMessageIdsCount() == header.count()
-        && header.count() <= MOST
+  /** Whether there is a recall of each message that the record names, and none is on hold. */
+  private boolean mayEnd(Transaction tx, AgencyName origin, QuarantineRecord record) {
+    return record.getMessageIdsCount() <= MOST
         && Quarantining.messages(record).stream()
             .allMatch(
                 id ->
-                    ledger.retention().isBlocked(tx, origin, id, exercise)
+                    ledger.retention().hasBlock(tx, origin, id)
                         && ledger.retention().held(tx, id) == null
                         && ledger.inbox().find(tx, id) == null);
+  }
+
+  /** Whether these are all messages of the envelope, and the recalls are of its kind of traffic. */
+  private boolean areRecalled(
+      Transaction tx, AgencyName origin, QuarantineRecord record, EnvelopeHeader header) {
+    boolean exercise = header.facts().exercise();
+    return record.getMessageIdsCount() == header.count()
+        && Quarantining.messages(record).stream()
+            .allMatch(id -> ledger.retention().isBlocked(tx, origin, id, exercise));
   }
 
   private static Optional<QuarantinedEnvelope> envelope(byte @Nullable [] content) {
