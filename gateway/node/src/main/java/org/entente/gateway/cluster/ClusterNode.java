@@ -116,6 +116,10 @@ public final class ClusterNode implements AutoCloseable {
   private volatile @Nullable Leadership leading;
   private final OtherJournals otherJournals;
   private volatile @Nullable OwnErasures erasures;
+
+  /** The node that is to join, with its address: erasures are noted there too meanwhile. */
+  private volatile Map<String, String> joining = Map.of();
+
   private @Nullable LeaderFiles mirror;
   private @Nullable CompletableFuture<Void> left;
 
@@ -149,7 +153,7 @@ public final class ClusterNode implements AutoCloseable {
     self = RaftPeerId.valueOf(settings.self());
     otherJournals =
         new OtherJournals(
-            () -> others(channel -> records -> appendErasures(channel.get(), records)),
+            this::journals,
             asking,
             OtherJournals.PATIENCE);
     server = server();
@@ -522,7 +526,17 @@ public final class ClusterNode implements AutoCloseable {
   }
 
   private <T> Map<String, T> others(Function<Supplier<Channel>, T> calls) {
-    return others().entrySet().stream()
+    return at(others(), calls);
+  }
+
+  private Map<String, ErasureAppender> journals() {
+    Map<String, String> nodes = others();
+    nodes.putAll(joining);
+    return at(nodes, channel -> records -> appendErasures(channel.get(), records));
+  }
+
+  private <T> Map<String, T> at(Map<String, String> nodes, Function<Supplier<Channel>, T> calls) {
+    return nodes.entrySet().stream()
         .collect(
             Collectors.toMap(
                 Map.Entry::getKey,
@@ -599,6 +613,8 @@ public final class ClusterNode implements AutoCloseable {
   public void replace(String old, String name, String address) throws IOException {
     change(
         (keys, files) -> {
+          // Before: what is noted from now on goes there too, and what was noted is sent.
+          joining = Map.of(name, address);
           erasures().sendTo(records -> appendErasures(channel(name, address), records));
           keys.admit(old, name, keysAt(() -> channel(name, address)));
           if (files != null) {
@@ -662,6 +678,7 @@ public final class ClusterNode implements AutoCloseable {
       if (files != null) {
         files.settle(changed);
       }
+      joining = Map.of();
       changes.set(false);
     }
   }

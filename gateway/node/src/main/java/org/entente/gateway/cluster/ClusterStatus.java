@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
@@ -146,15 +147,24 @@ public record ClusterStatus(
 
   /**
    * Whether a leader goes on if a machine leaves: most of the machines before, and most of those
-   * after, have answered within a time.
+   * after, have answered and are fit.
+   *
+   * @param fit whether a machine has answered lately, and has most of the log
    */
-  public boolean goesOnWithout(String name, Duration within) {
+  public boolean goesOnWithout(String name, Predicate<Machine> fit) {
     Set<String> others =
         machines.stream()
             .map(Machine::name)
             .filter(one -> !one.equals(node))
             .collect(Collectors.toSet());
-    return Quorum.of(others).without(name).isReachedWith(heard(within));
+    List<String> able =
+        role != Role.LEADER
+            ? List.of()
+            : machines.stream()
+                .filter(one -> one.silence().isPresent() && fit.test(one))
+                .map(Machine::name)
+                .toList();
+    return Quorum.of(others).without(name).isReachedWith(able);
   }
 
   private static boolean isWithin(Machine one, Duration within) {

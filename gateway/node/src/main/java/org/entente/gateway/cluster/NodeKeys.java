@@ -17,6 +17,8 @@ import org.entente.gateway.seal.keys.KeyDescription;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.store.StoreFailure.Kind;
 
 /**
  * This node's keystore, as the leader of its cluster changes it. The state that it is in lies in a
@@ -75,11 +77,24 @@ final class NodeKeys implements KeyNode {
     this.term = Math.max(tag.term(), once.term());
     this.register = KeystoreRegister.make(new MachineKeystore(machine, run), once, List.of());
     Optional<KeystoreRegister> found = KeystoreRegister.read(keystore.folder());
+    found.ifPresent(one -> requireOf(machine, one));
     if (found.isPresent() && !isAnother(found.get(), machine)) {
       this.register = found.get();
     } else {
       this.register = register.with(found.map(KeystoreRegister::known).orElse(List.of()));
       register.keep(keystore.folder());
+    }
+  }
+
+  /** Otherwise the present keystore would count as one that must be destroyed. */
+  private static void requireOf(String machine, KeystoreRegister found) {
+    if (!found.machine().equals(machine) && found.known().contains(found.self())) {
+      throw new StoreFailure(
+          Kind.OTHER_FORMAT,
+          ("keystore: it is that of the machine %s, and cluster.node is %s: correct cluster.node; or,"
+                  + " if the keystore is a copy of that machine's, empty it")
+              .formatted(found.machine(), machine),
+          null);
     }
   }
 

@@ -31,6 +31,7 @@ import org.entente.gateway.seal.keys.KeyDescription;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -655,19 +656,25 @@ class LeaderKeysTest {
 
   /** Both have keys, and none of them is the other. */
   @Test
-  void keystore_thatIsACopyOfAnotherMachines_isAnother() throws IOException {
+  void keystore_ofAnotherMachine_isRefused_andStaysWhatItIs() throws IOException {
     begun();
-    node("b").keystore().close();
-    Files.copy(
-        dir.resolve("a/cluster-keystores"),
-        dir.resolve("b/cluster-keystores"),
-        StandardCopyOption.REPLACE_EXISTING);
-    open("b");
-
     assertEquals(List.of(), leader.unconfirmed());
+    long own = node("b").self().id();
+    node("b").keystore().close();
+    Path register = dir.resolve("b/cluster-keystores");
+    byte[] before = Files.readAllBytes(register);
+    Files.copy(
+        dir.resolve("a/cluster-keystores"), register, StandardCopyOption.REPLACE_EXISTING);
 
-    assertNotEquals(node("a").self().id(), node("b").self().id());
-    assertEquals(List.of("b"), leader.former().stream().map(MachineKeystore::machine).toList());
+    try (Keystore copy = Keystore.open(dir.resolve("b"), () -> NOW, random)) {
+      StoreFailure refused =
+          assertThrows(
+              StoreFailure.class, () -> new NodeKeys("b", copy, mark("b"), KeyNode.newRun()));
+      assertTrue(String.valueOf(refused.getMessage()).contains("that of the machine a"));
+    }
+    Files.write(register, before);
+    open("b");
+    assertEquals(own, node("b").self().id());
   }
 
   /** Were it lost together with the leader, nobody would have it destroyed. */

@@ -263,6 +263,15 @@ final class TestCluster implements AutoCloseable {
   static final class Erasures implements OwnErasures {
     final List<ByteString> records = new CopyOnWriteArrayList<>();
 
+    /** What happens after all records were sent to another one. */
+    Sending afterSending = () -> {};
+
+    /** Sends records, or fails. */
+    @FunctionalInterface
+    interface Sending {
+      void run() throws IOException;
+    }
+
     @Override
     public void append(byte[] added) {
       records.add(ByteString.copyFrom(added));
@@ -273,6 +282,7 @@ final class TestCluster implements AutoCloseable {
       for (ByteString one : records) {
         other.append(one.toByteArray());
       }
+      afterSending.run();
     }
   }
 

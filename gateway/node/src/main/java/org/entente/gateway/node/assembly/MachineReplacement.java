@@ -116,11 +116,16 @@ final class MachineReplacement {
 
   /** Without a majority that answers, nothing would be committed any more. */
   private Result<Boolean> leaves(String old) {
-    return node.status().filter(it -> it.goesOnWithout(old, mostSilent)).isPresent()
+    return node.status()
+            .filter(
+                it -> it.goesOnWithout(old, one -> ClusterReport.unfit(one, mostSilent).isEmpty()))
+            .isPresent()
         ? Result.done(false)
         : notReady(
             "node",
-            "without %s, too few of the other machines answer: start them first".formatted(old));
+            ("without %s, too few of the other machines answer and have caught up: start them, and"
+                    + " wait until `entente cluster status` shows them with no entries behind")
+                .formatted(old));
   }
 
   private Result<Boolean> answers(ClusterConfig.Machine next) {
