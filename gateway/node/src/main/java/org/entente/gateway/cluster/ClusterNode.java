@@ -151,11 +151,7 @@ public final class ClusterNode implements AutoCloseable {
     connections = new NodeConnections(settings.tls().trust());
     group = RaftGroupId.valueOf(uuid(settings.group()));
     self = RaftPeerId.valueOf(settings.self());
-    otherJournals =
-        new OtherJournals(
-            this::journals,
-            asking,
-            OtherJournals.PATIENCE);
+    otherJournals = new OtherJournals(this::journals, asking, OtherJournals.PATIENCE);
     server = server();
   }
 

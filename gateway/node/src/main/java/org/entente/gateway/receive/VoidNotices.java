@@ -67,10 +67,7 @@ final class VoidNotices {
   }
 
   private static boolean isHeld(OriginWindows windows, OriginNumber number) {
-    return windows
-        .in(number.epoch())
-        .filter(window -> window.holds(number.sequence()))
-        .isPresent();
+    return windows.in(number.epoch()).filter(window -> window.holds(number.sequence())).isPresent();
   }
 
   private void write(AgencyName from, Lane lane, List<NumberedHeader> numbers) {

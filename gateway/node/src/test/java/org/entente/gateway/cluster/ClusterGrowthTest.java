@@ -116,13 +116,16 @@ class ClusterGrowthTest {
       String silent = cluster.others(lead.node()).get(1);
       ClusterNode leader = cluster.node(lead.node());
       TestCluster.awaitTrue(() -> hears(leader, stays) && hears(leader, silent));
-      assertTrue(leader.status().orElseThrow().goesOnWithout(stays, ClusterGrowthTest::hasAnswered));
+      assertTrue(
+          leader.status().orElseThrow().goesOnWithout(stays, ClusterGrowthTest::hasAnswered));
 
       cluster.stop(silent);
 
       TestCluster.awaitTrue(() -> !hears(leader, silent));
-      assertFalse(leader.status().orElseThrow().goesOnWithout(stays, ClusterGrowthTest::hasAnswered));
-      assertTrue(leader.status().orElseThrow().goesOnWithout(silent, ClusterGrowthTest::hasAnswered));
+      assertFalse(
+          leader.status().orElseThrow().goesOnWithout(stays, ClusterGrowthTest::hasAnswered));
+      assertTrue(
+          leader.status().orElseThrow().goesOnWithout(silent, ClusterGrowthTest::hasAnswered));
       assertFalse(
           leader.status().orElseThrow().goesOnWithout(silent, one -> false),
           "the one that stays is far behind");

@@ -31,8 +31,8 @@ import org.entente.gateway.seal.keys.KeyDescription;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
-import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.seal.keys.KeystoreFailure;
+import org.entente.gateway.store.StoreFailure;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -663,8 +663,7 @@ class LeaderKeysTest {
     node("b").keystore().close();
     Path register = dir.resolve("b/cluster-keystores");
     byte[] before = Files.readAllBytes(register);
-    Files.copy(
-        dir.resolve("a/cluster-keystores"), register, StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(dir.resolve("a/cluster-keystores"), register, StandardCopyOption.REPLACE_EXISTING);
 
     try (Keystore copy = Keystore.open(dir.resolve("b"), () -> NOW, random)) {
       StoreFailure refused =

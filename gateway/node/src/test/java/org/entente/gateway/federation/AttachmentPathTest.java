@@ -546,7 +546,8 @@ class AttachmentPathTest {
     StatusRuntimeException refusal =
         refused(Status.Code.RESOURCE_EXHAUSTED, () -> at(FR).beginUpload(photograph(1).build()));
     assertTrue(
-        String.valueOf(refusal.getMessage()).contains("attachments.folder cannot be used on this gateway now"),
+        String.valueOf(refusal.getMessage())
+            .contains("attachments.folder cannot be used on this gateway now"),
         refusal.getMessage());
   }
 

@@ -19,7 +19,8 @@ final class BenchRunTest {
             .execute("--only", "subscribers", "--only", "coffee");
     assertEquals(2, code);
     assertTrue(
-        err.toString().contains("--only: [subscribers, coffee]; valid: [attachments, disk, "),
+        err.toString()
+            .contains("--only: [subscribers, coffee]; valid: [attachments, cluster, disk, "),
         err::toString);
   }
 }

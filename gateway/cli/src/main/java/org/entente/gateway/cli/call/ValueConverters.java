@@ -18,6 +18,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.proto.v1.Precedence;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -31,10 +32,14 @@ public final class ValueConverters {
   public static CommandLine register(CommandLine line) {
     line.registerConverter(ByteString.class, ValueConverters::id);
     line.registerConverter(Timestamp.class, ValueConverters::time);
-    line.registerConverter(int.class, ValueConverters::wholeNumber);
-    line.registerConverter(Integer.class, ValueConverters::wholeNumber);
-    line.registerConverter(long.class, ValueConverters::longNumber);
-    line.registerConverter(Long.class, ValueConverters::longNumber);
+    // One converter for both types: JDK 17 crashes where it archives classes, and two equal method
+    // references give an interface of picocli, whose classes are too old for an archive.
+    ITypeConverter<Integer> whole = ValueConverters::wholeNumber;
+    line.registerConverter(int.class, whole);
+    line.registerConverter(Integer.class, whole);
+    ITypeConverter<Long> longer = ValueConverters::longNumber;
+    line.registerConverter(long.class, longer);
+    line.registerConverter(Long.class, longer);
     for (ArgSpec argument : line.getCommandSpec().args()) {
       for (Class<?> type : argument.typeInfo().getAuxiliaryTypes()) {
         if (type.isEnum()) {
