@@ -61,6 +61,7 @@ final class FileTransfer {
         node ->
             ((ObjectNode) node.path("attachments"))
                 .put("agency_kib_per_second", 1 << 24)
+                .put("client_kib_per_second", 1 << 24)
                 .put("client_mib", ROOM_MIB));
     change(
         federation.plan(GatewayChain.TO).config(),
