@@ -74,6 +74,8 @@ final class RaftSettings {
   private static void sizes(RaftProperties properties) {
     SizeInBytes entry = SizeInBytes.valueOf(ENTRY_BYTES);
     Log.Appender.setBufferByteLimit(properties, entry);
+    // By default an entry waits until a millisecond has passed since the one before.
+    Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
     Log.setWriteBufferSize(properties, SizeInBytes.valueOf(ENTRY_BYTES + 8L));
     Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(2L * ENTRY_BYTES));
     GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf(MESSAGE_BYTES));
