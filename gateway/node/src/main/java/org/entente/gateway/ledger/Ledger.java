@@ -52,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 public final class Ledger implements AutoCloseable {
   private final Store store;
   private final InstantSource clock;
+  private final long openedAtMillis;
   private final GroupCommit writer;
   private final Map<Class<?>, Object> tables = new ConcurrentHashMap<>();
   private final StoredNames names;
@@ -100,6 +101,7 @@ public final class Ledger implements AutoCloseable {
       WriterExecutor turns) {
     this.store = store;
     this.clock = clock;
+    this.openedAtMillis = clock.millis();
     this.names = names;
     this.writer = new GroupCommit(store, journal, clock, limits, observer, turns);
     this.room = new DiskSpace(store, limits.disk());
@@ -131,6 +133,14 @@ public final class Ledger implements AutoCloseable {
   /** The clock of its changes. */
   public InstantSource clock() {
     return clock;
+  }
+
+  /**
+   * When it was opened, milliseconds since 1970. What others answered to messages accepted before
+   * that may be lost: each start may be that of a restored ledger.
+   */
+  public long openedAtMillis() {
+    return openedAtMillis;
   }
 
   /** Bytes that one change may put, see {@link Transaction#mostBytes}. */

@@ -29,6 +29,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.PeerFulfilments;
 import org.entente.gateway.seal.PeerKeys;
@@ -135,7 +136,15 @@ public final class NoticeExchange implements RecipientNotices {
     this.voids = new VoidNotices(parts, signed, reporter);
     this.held = parts.opening().numbers();
     this.meters = parts.environment().meters();
-    this.addressed = new SignedNotices(signer, clock, signed, settlement, witnesses, reporter);
+    this.addressed =
+        new SignedNotices(
+            signer,
+            clock,
+            signed,
+            settlement,
+            witnesses,
+            new EvidenceRepetition(parts, reporter),
+            reporter);
   }
 
   /**
@@ -271,6 +280,12 @@ public final class NoticeExchange implements RecipientNotices {
     address(
         recipient,
         Notice.newBuilder().setKeyRequest(KeyRequest.newBuilder().setAgency(recipient.value())));
+  }
+
+  @Override
+  public void askEvidence(
+      AgencyName recipient, List<MessageId> undelivered, List<MessageId> unopened) {
+    address(recipient, addressed.evidenceRequest(recipient, undelivered, unopened));
   }
 
   /**

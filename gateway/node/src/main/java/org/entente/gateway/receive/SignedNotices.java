@@ -8,9 +8,11 @@ import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.statement.NoticeStatement;
 import org.entente.gateway.transmit.DeliverySettlement;
+import org.entente.proto.link.v1.EvidenceRequest;
 import org.entente.proto.link.v1.NeedRewrap;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.SignedNotice;
@@ -20,8 +22,8 @@ import org.entente.proto.link.v1.WitnessedCheckpoints;
 
 /**
  * Notices that one agency addresses to another under its gateway's signature: requests for new
- * stanzas, and what audit logs and witnesses say to each other. Nothing in one is read before its
- * signature holds, and a request for stanzas counts once ({@link SeenRequests}). Safe for many
+ * stanzas or for evidence, and what audit logs and witnesses say to each other. Nothing in one is
+ * read before its signature holds, and a request counts once ({@link SeenRequests}). Safe for many
  * threads.
  */
 final class SignedNotices {
@@ -33,8 +35,12 @@ final class SignedNotices {
   private final NoticeSignatureCheck signed;
   private final DeliverySettlement settlement;
   private final WitnessNotices witnesses;
+  private final EvidenceRepetition repetition;
   private final Reporter reporter;
   private final SeenRequests seen = new SeenRequests();
+
+  /** Apart, so that neither kind makes the other's requests be forgotten. */
+  private final SeenRequests seenForEvidence = new SeenRequests();
 
   SignedNotices(
       NoticeSigner signer,
@@ -42,12 +48,14 @@ final class SignedNotices {
       NoticeSignatureCheck signed,
       DeliverySettlement settlement,
       WitnessNotices witnesses,
+      EvidenceRepetition repetition,
       Reporter reporter) {
     this.signer = signer;
     this.clock = clock;
     this.signed = signed;
     this.settlement = settlement;
     this.witnesses = witnesses;
+    this.repetition = repetition;
     this.reporter = reporter;
   }
 
@@ -62,6 +70,15 @@ final class SignedNotices {
               .setSequence(number.sequence()));
     }
     return sign(origin, SignedNotice.newBuilder().setNeedRewrap(need));
+  }
+
+  /** Asks a recipient to send its evidence about messages again. */
+  Notice.Builder evidenceRequest(
+      AgencyName recipient, List<MessageId> undelivered, List<MessageId> unopened) {
+    EvidenceRequest.Builder request = EvidenceRequest.newBuilder();
+    undelivered.forEach(id -> request.addUndelivered(ByteString.copyFrom(id.bytes())));
+    unopened.forEach(id -> request.addUnopened(ByteString.copyFrom(id.bytes())));
+    return sign(recipient, SignedNotice.newBuilder().setEvidenceRequest(request));
   }
 
   /** Asks a witness. */
@@ -103,6 +120,13 @@ final class SignedNotices {
         case NEED_REWRAP -> {
           if (seen.isFirst(content, clock.millis())) {
             settlement.rewrap(from, numbers(said.getNeedRewrap()));
+          } else {
+            reporter.refused(from, Code.EXPIRED);
+          }
+        }
+        case EVIDENCE_REQUEST -> {
+          if (seenForEvidence.isFirst(content, clock.millis())) {
+            repetition.asked(from, said.getEvidenceRequest());
           } else {
             reporter.refused(from, Code.EXPIRED);
           }

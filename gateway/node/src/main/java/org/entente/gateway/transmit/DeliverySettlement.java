@@ -610,12 +610,15 @@ public final class DeliverySettlement {
   /**
    * Withdraws an expired entry. Expiry is only a conclusion from elapsed time: if the recipient has
    * stated that it holds the message, no contrary evidence is made, as only the confirmation of its
-   * number was lost.
+   * number was lost. About a message that was accepted before this start, {@link EvidenceTimeouts}
+   * states the outcome, after it has asked the recipient; and no transit is blamed for what expired
+   * before this start.
    */
   private void expired(Transaction tx, AgencyName recipient, OutboxEntry entry, String reason) {
     Dispatch.transit(entry)
         .filter(transit -> entry.getState() != OutboxState.OUTBOX_STATE_WAITING)
         .filter(transit -> !entry.getUndecided())
+        .filter(transit -> entry.getExpiresAtMs() > ledger.openedAtMillis())
         .ifPresent(
             transit ->
                 note(
@@ -662,7 +665,7 @@ public final class DeliverySettlement {
     for (MessageId id : messages(tx, headerHash)) {
       EvidenceItem item =
           change.apply(evidence.item(kind, id, recipient.value(), headerHash, tx.nowMillis()));
-      if (!isConcluded(item) || !isDelivered(tx, id, recipient)) {
+      if (!isConcluded(item) || !(isDelivered(tx, id, recipient) || isToBeAsked(item, id))) {
         evidence.keep(tx, ledger.evidence(), item);
       }
     }
@@ -674,6 +677,16 @@ public final class DeliverySettlement {
    */
   private static boolean isConcluded(EvidenceItem item) {
     return item.getTimeOut() || item.getCode().equals(Code.RECALLED.name());
+  }
+
+  /** Whether non-delivery is only a time-out, and the evidence of delivery may have been lost. */
+  private boolean isToBeAsked(EvidenceItem item, MessageId id) {
+    return item.getTimeOut()
+        && item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_DELIVERY
+        && evidence
+            .sent(ledger.evidence(), id)
+            .filter(facts -> facts.getAcceptedAtMs() < ledger.openedAtMillis())
+            .isPresent();
   }
 
   private boolean isDelivered(Transaction tx, MessageId id, AgencyName recipient) {

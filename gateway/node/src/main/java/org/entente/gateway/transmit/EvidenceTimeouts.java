@@ -26,6 +26,7 @@ import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +36,10 @@ import org.slf4j.LoggerFactory;
  * opened in time. A recipient's later statement is kept too.
  *
  * <p>Awaited evidence is in the ledger, so it survives a restart. What a round finds due is checked
- * again in the transaction that states it, so that no recipient's statement is missed. {@link
- * #round} is called regularly by one thread.
+ * again in the transaction that states it, so that no recipient's statement is missed. About what
+ * was accepted before this start, the recipient is asked first ({@link EvidenceRequests}): its
+ * evidence may have come to a ledger that was lost. {@link #round} and {@link #ask} are called
+ * regularly by one thread.
  */
 public final class EvidenceTimeouts {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceTimeouts.class);
@@ -49,6 +52,7 @@ public final class EvidenceTimeouts {
   private final Ledger ledger;
   private final EvidenceRecords evidence;
   private final InstantSource ending;
+  private final EvidenceRequests requests = new EvidenceRequests();
 
   /**
    * Creates the time-outs of a ledger.
@@ -90,6 +94,35 @@ public final class EvidenceTimeouts {
       due = ledger.awaited().due(now, PAGE);
     }
     return looked;
+  }
+
+  /** Asks recipients for evidence that may have been lost, if it is time and it is still missing. */
+  public void ask(RecipientNotices notices) {
+    requests.due(ending.millis()).forEach((recipient, ids) -> ask(notices, recipient, ids));
+  }
+
+  private void ask(RecipientNotices notices, String recipient, List<MessageId> ids) {
+    List<MessageId> undelivered = new ArrayList<>();
+    List<MessageId> unopened = new ArrayList<>();
+    for (MessageId id : ids) {
+      DeliveryStatus stand = stand(id, recipient);
+      if (!stand.answered()) {
+        undelivered.add(id);
+      } else if (!stand.ended()) {
+        unopened.add(id);
+      }
+    }
+    if (!undelivered.isEmpty() || !unopened.isEmpty()) {
+      notices.askEvidence(new AgencyName(recipient), undelivered, unopened);
+    }
+  }
+
+  private DeliveryStatus stand(MessageId id, String recipient) {
+    return DeliveryStatus.with(
+        recipient,
+        self,
+        (agency, kind, name) ->
+            ledger.evidence().has(new EvidenceName(id, kind, agency, name)));
   }
 
   private int page(List<AwaitedEvidenceTable.DueMessages> due, long now) {
@@ -199,7 +232,8 @@ public final class EvidenceTimeouts {
       Map<MessageId, Long> next,
       Map<Group, List<MessageId>> unopened) {
     TimeoutRules.Assessment look =
-        TimeoutRules.look(facts, name -> recipient(tx, id, name, opened), now);
+        TimeoutRules.look(facts, name -> recipient(tx, id, facts, name, opened, now), now);
+    facts.getRecipientsList().forEach(name -> follow(look.steps().get(name), id, name, now));
     look.steps()
         .forEach(
             (name, step) -> {
@@ -214,8 +248,22 @@ public final class EvidenceTimeouts {
     }
   }
 
+  /** A change that is not committed is repeated, and this with it. */
+  private void follow(TimeoutRules.@Nullable Step step, MessageId id, String recipient, long now) {
+    if (step != null && step.ask()) {
+      requests.begin(id, recipient, now);
+    } else {
+      requests.end(id, recipient);
+    }
+  }
+
   private TimeoutRules.Recipient recipient(
-      Transaction tx, MessageId id, String name, Map<String, Set<MessageId>> opened) {
+      Transaction tx,
+      MessageId id,
+      SentFacts facts,
+      String name,
+      Map<String, Set<MessageId>> opened,
+      long now) {
     DeliveryStatus stand =
         opened.getOrDefault(name, Set.of()).contains(id)
             ? DeliveryStatus.OPENED
@@ -224,7 +272,11 @@ public final class EvidenceTimeouts {
                 self,
                 (agency, kind, recipient) ->
                     ledger.evidence().has(tx, new EvidenceName(id, kind, agency, recipient)));
-    return new TimeoutRules.Recipient(stand, ledger.awaited().listing(tx, id, name));
+    boolean mayBeLost = facts.getAcceptedAtMs() < ledger.openedAtMillis();
+    return new TimeoutRules.Recipient(
+        stand,
+        ledger.awaited().listing(tx, id, name),
+        mayBeLost ? requests.endOf(id, name, now) : 0);
   }
 
   private void take(

@@ -3,6 +3,7 @@ package org.entente.gateway.transmit;
 import java.util.List;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.format.OriginNumber;
 
 /**
@@ -22,4 +23,12 @@ public interface RecipientNotices {
 
   /** Asks for the recipient's keys, from itself or from gateways on the way that know them. */
   void askKeys(AgencyName recipient);
+
+  /**
+   * Asks a recipient to send its evidence about messages again.
+   *
+   * @param undelivered messages without evidence of delivery
+   * @param unopened messages without evidence of a retrieval
+   */
+  void askEvidence(AgencyName recipient, List<MessageId> undelivered, List<MessageId> unopened);
 }

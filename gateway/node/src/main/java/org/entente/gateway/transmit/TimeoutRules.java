@@ -21,6 +21,9 @@ import org.entente.proto.store.v1.SentFacts;
  * open by + LISTED     it is no longer listed
  * </pre>
  *
+ * <p>If the evidence may have been lost, the recipient is asked first, and NonRetrieval and
+ * NonDelivery wait until it had time to answer. The list does not wait: it makes a person call.
+ *
  * <p>None of this applies to a recipient that has opened the message or answered its recall, and
  * each is stated only once. A recalled message need not be opened, whether or not its recall was
  * answered. For a recipient that refused it, the message is listed as unopened, without further
@@ -42,10 +45,11 @@ final class TimeoutRules {
    * @param unopened state that no client opened it in time
    * @param list add it to the unopened messages
    * @param unlist remove it from the unopened messages
+   * @param ask ask the recipient for its evidence, before anything is stated
    */
-  record Step(boolean undelivered, boolean unopened, boolean list, boolean unlist) {
+  record Step(boolean undelivered, boolean unopened, boolean list, boolean unlist, boolean ask) {
     boolean isNothing() {
-      return !undelivered && !unopened && !list && !unlist;
+      return !undelivered && !unopened && !list && !unlist && !ask;
     }
   }
 
@@ -57,8 +61,13 @@ final class TimeoutRules {
    */
   record Assessment(Map<String, Step> steps, long next) {}
 
-  /** The state of a recipient. */
-  record Recipient(DeliveryStatus stand, ListingState listing) {}
+  /**
+   * The state of a recipient.
+   *
+   * @param countsFrom when the absence of its evidence counts, in milliseconds since 1970; 0 if
+   *     none can be lost
+   */
+  record Recipient(DeliveryStatus stand, ListingState listing, long countsFrom) {}
 
   /** The first check of a newly accepted message. */
   static long first(SentFacts facts) {
@@ -87,12 +96,15 @@ final class TimeoutRules {
     boolean takenBack = !facts.getRecallId().isEmpty();
     boolean late = openBy > 0 && now >= openBy && !stand.seenTo() && !takenBack;
     boolean undelivered = now >= lost(facts) && !stand.answered();
+    boolean unopened = late && !undelivered && !stand.ended() && !stand.overdue();
     boolean gone = now >= openBy + LISTED.toMillis();
+    boolean counts = now >= recipient.countsFrom();
     return new Step(
-        undelivered,
-        late && !undelivered && !stand.ended() && !stand.overdue(),
+        undelivered && counts,
+        unopened && counts,
         late && !gone && recipient.listing() == ListingState.NEVER,
-        recipient.listing() == ListingState.LISTED && (gone || takenBack || stand.seenTo()));
+        recipient.listing() == ListingState.LISTED && (gone || takenBack || stand.seenTo()),
+        (undelivered || unopened) && !counts);
   }
 
   private static LongStream later(SentFacts facts, Recipient recipient, Step step) {
@@ -101,6 +113,7 @@ final class TimeoutRules {
     return LongStream.of(
         !stand.seenTo() && recipient.listing() == ListingState.NEVER ? facts.getOpenByMs() : 0,
         stand.answered() || step.undelivered() ? 0 : lost(facts),
+        step.ask() ? recipient.countsFrom() : 0,
         listed ? facts.getOpenByMs() + LISTED.toMillis() : 0);
   }
 

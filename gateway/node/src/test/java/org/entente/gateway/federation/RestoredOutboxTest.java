@@ -2,6 +2,7 @@ package org.entente.gateway.federation;
 
 import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.record.UnreadableRecords;
@@ -26,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A restored ledger owes mail that its recipient took after the copy, and whose keys were destroyed
- * after that. The recipient has been restarted, so that only its ledger knows what it has.
+ * A restored ledger owes mail that its recipient took after the copy, and lacks the evidence of it.
+ * So it asks before it concludes anything.
  */
 class RestoredOutboxTest {
   private static final Duration LONG = Duration.ofDays(20);
@@ -35,9 +37,11 @@ class RestoredOutboxTest {
 
   @RegisterExtension final RunningFederation federation = new RunningFederation(FR);
 
+  /** The recipient has been restarted, so that only its ledger knows what it has. */
   @Test
   void mailThatItsRecipientTook_andWhoseKeyIsGone_isNotStatedAsUndelivered() throws IOException {
-    MessageId taken = federation.send(FR, "seals broken", LONG, DE);
+    MessageId taken =
+        federation.send(FR, "seals broken", LONG, Duration.ofDays(3).plusHours(2), DE);
     federation.stop(FR);
     backUp();
     federation.start(FR, DE);
@@ -46,8 +50,7 @@ class RestoredOutboxTest {
     federation.stop(DE);
     federation.stop(FR);
 
-    new LedgerRestore(federation.config(FR), federation.clock)
-        .restore(0, true, Optional.empty(), new AuditPerson("FR-1", "", "the disk is lost"));
+    restore();
     federation.start(DE);
     boolean owed = true;
     for (int i = 0; i < ATTEMPTS && owed; i++) {
@@ -60,6 +63,103 @@ class RestoredOutboxTest {
       owed = isUndecided();
     }
     assertFalse(owed, "the recipient has said that it has it");
+
+    federation.start(FR);
+    isLinked();
+    federation.pass(Duration.ofHours(3), Duration.ofHours(3));
+    federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    federation.pass(LONG, Duration.ofHours(12));
+    assertIsNotDenied(taken);
+  }
+
+  /** Its time to be delivered was over before the ledger was restored. */
+  @Test
+  void mailThatItsRecipientOpened_andThatExpiredMeanwhile_isNotStatedAsUndeliveredOrUnopened()
+      throws IOException {
+    MessageId taken = takenAfterTheCopy();
+    federation.stop(FR);
+    federation.clock.move(Duration.ofHours(7));
+    restore();
+    federation.start(FR);
+    isLinked();
+    federation.pass(Duration.ofSeconds(30), Duration.ofSeconds(30));
+    federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
+    assertIsNotDenied(taken);
+  }
+
+  /** Its time to be delivered and opened is over some hours after the restore. */
+  @Test
+  void mailThatItsRecipientOpened_andThatExpiresLater_isNotStatedAsUndeliveredOrUnopened()
+      throws IOException {
+    MessageId taken = takenAfterTheCopy();
+    federation.stop(FR);
+    federation.clock.move(Duration.ofMinutes(1));
+    restore();
+    federation.start(FR);
+    isLinked();
+    assertEquals(
+        Set.of(), states(taken), "its recipient sends no evidence of itself a second time");
+    federation.pass(Duration.ofHours(1), Duration.ofHours(1));
+    federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
+    federation.pass(Duration.ofHours(6), Duration.ofMinutes(30));
+    assertIsNotDenied(taken);
+  }
+
+  @Test
+  void mailOfWhichNothingIsHeard_isStatedAsUndelivered_onceItsRecipientWasAsked()
+      throws IOException {
+    MessageId taken = takenAfterTheCopy();
+    federation.stop(FR);
+    federation.stop(DE);
+    federation.clock.move(Duration.ofHours(7));
+    restore();
+    federation.start(FR);
+    federation.pass(Duration.ofMinutes(9), Duration.ofMinutes(1));
+    assertEquals(Set.of(), states(taken));
+    federation.pass(Duration.ofMinutes(2), Duration.ofMinutes(1));
+    assertEquals(
+        Set.of(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY),
+        states(taken),
+        "it is true that there is no evidence");
+  }
+
+  private MessageId takenAfterTheCopy() throws IOException {
+    MessageId taken =
+        federation.send(FR, "seals broken", Duration.ofHours(6), Duration.ofHours(1), DE);
+    federation.stop(FR);
+    backUp();
+    federation.start(FR, DE);
+    federation.receive(DE, 1);
+    federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
+    return taken;
+  }
+
+  /** What is known of it beyond its acceptance. */
+  private Set<EvidenceKind> states(MessageId message) {
+    return federation.kinds(FR, message, DE);
+  }
+
+  private void assertIsNotDenied(MessageId message) {
+    federation.pass(Duration.ofMinutes(20), Duration.ofMinutes(1));
+    Set<EvidenceKind> states = states(message);
+    assertFalse(states.contains(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY), states.toString());
+    if (states.contains(EvidenceKind.EVIDENCE_KIND_RETRIEVAL)) {
+      assertFalse(states.contains(EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL), states.toString());
+    }
+  }
+
+  /** Both have each other's keys, and mail goes both ways. */
+  private void isLinked() {
+    MessageId next = federation.send(FR, "after the restore", LONG, DE);
+    federation.awaitEvidence(FR, next, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+  }
+
+  private void restore() {
+    new LedgerRestore(federation.config(FR), federation.clock)
+        .restore(0, true, Optional.empty(), new AuditPerson("FR-1", "", "the disk is lost"));
   }
 
   private void backUp() throws IOException {

@@ -18,6 +18,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -45,9 +46,11 @@ import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
@@ -73,10 +76,12 @@ import org.entente.gateway.seal.statement.VoidStatement;
 import org.entente.gateway.seal.statement.Watermark;
 import org.entente.gateway.seal.statement.WatermarkStatement;
 import org.entente.gateway.transmit.DeliverySettlement;
+import org.entente.gateway.transmit.EvidenceRequests;
 import org.entente.gateway.transmit.GapWatch;
 import org.entente.gateway.transmit.SessionConfirmations;
 import org.entente.gateway.transmit.WaitingRecipients;
 import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.EvidenceRequest;
 import org.entente.proto.link.v1.KeyRequest;
 import org.entente.proto.link.v1.NeedRewrap;
 import org.entente.proto.link.v1.Notice;
@@ -87,6 +92,7 @@ import org.entente.proto.link.v1.WitnessedCheckpoints;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.StoredEnvelope;
+import org.entente.proto.v1.EvidenceItem;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +124,7 @@ class NoticeExchangeTest {
   private final DeliverySettlement settlement;
   private final NoticeExchange notices;
   private boolean transit;
+  private int owedBefore;
   private int changes;
 
   NoticeExchangeTest(@TempDir Path folder) throws IOException {
@@ -389,6 +396,15 @@ class NoticeExchangeTest {
     assertEquals("log", said(onlyTo(SG)).getWitnessRequest().getOrigin());
     assertEquals(
         false, notices.ask(new AgencyName("jp.customs"), WitnessRequest.getDefaultInstance()));
+    MessageId sent = node.id();
+    MessageId unopened = node.id();
+    notices.askEvidence(FAR, List.of(sent), List.of(unopened));
+    assertEquals(
+        EvidenceRequest.newBuilder()
+            .addUndelivered(bytes(sent))
+            .addUnopened(bytes(unopened))
+            .build(),
+        said(onlyTo(HUB)).getEvidenceRequest());
     notices.answer(SG, WitnessAnswer.newBuilder().setOrigin("log").build());
     assertEquals("log", said(onlyTo(SG)).getWitnessAnswer().getOrigin());
   }
@@ -1253,6 +1269,121 @@ class NoticeExchangeTest {
 
   private static SignedNotice.Builder witnessRequest(String log) {
     return SignedNotice.newBuilder().setWitnessRequest(WitnessRequest.newBuilder().setOrigin(log));
+  }
+
+  private Notice asksForEvidence(EvidenceRequest.Builder request) {
+    return signed(ORIGIN, SignedNotice.newBuilder().setEvidenceRequest(request));
+  }
+
+  private static ByteString bytes(MessageId id) {
+    return ByteString.copyFrom(id.bytes());
+  }
+
+  /** What is owed to the origin since the last call, in short, and is returned so far. */
+  private List<String> owedEvidence() {
+    sent();
+    List<String> out = new ArrayList<>();
+    for (EvidenceItem item : node.kit.owed().subList(owedBefore, node.kit.owed().size())) {
+      String kind = item.getKind().name().replace("EVIDENCE_KIND_", "");
+      for (MessageId id : EvidenceMessages.of(item)) {
+        out.add(kind + " " + id + " " + Timestamps.toMillis(item.getAt()));
+      }
+    }
+    owedBefore = node.kit.owed().size();
+    return out;
+  }
+
+  private void retrieve(MessageId id) {
+    node.ledger.commit(
+        LANE,
+        tx ->
+            node.kit
+                .parts()
+                .evidence()
+                .retrievals()
+                .note(tx, node.placed(id).retrieval(), "desk"));
+  }
+
+  /** The evidence came to a ledger of the origin that was lost. */
+  @Test
+  void evidence_thatItsOriginAsksFor_isOwedAgain_withTheTimesOfThen() {
+    knowsOrigin();
+    MessageId opened = node.kept("opened").messageId();
+    MessageId kept = node.kept("kept").messageId();
+    long received = node.clock.millis();
+    node.clock.move(Duration.ofMinutes(1));
+    retrieve(opened);
+    long retrieved = node.clock.millis();
+    node.clock.move(Duration.ofDays(1));
+    owedEvidence();
+    notices.received(
+        ORIGIN,
+        asksForEvidence(
+            EvidenceRequest.newBuilder()
+                .addUndelivered(bytes(opened))
+                .addUndelivered(bytes(kept))
+                .addUndelivered(bytes(node.id()))
+                .addUndelivered(ByteString.copyFromUtf8("no id"))));
+    assertEquals(
+        List.of(
+            "DELIVERY " + opened + " " + received,
+            "DELIVERY " + kept + " " + received,
+            "RETRIEVAL " + opened + " " + retrieved),
+        owedEvidence());
+    node.clock.move(EvidenceRepetition.APART);
+    notices.received(
+        ORIGIN,
+        asksForEvidence(
+            EvidenceRequest.newBuilder().addUnopened(bytes(opened)).addUnopened(bytes(kept))));
+    assertEquals(List.of("RETRIEVAL " + opened + " " + retrieved), owedEvidence());
+  }
+
+  @Test
+  void evidence_thatAnotherAsksFor_isNotOwed_norIsAnyOfAMessageThatIsNotHere() {
+    notices.received(HUB, keysOf(bundle(SG)));
+    knowsOrigin();
+    MessageId kept = node.kept("kept").messageId();
+    owedEvidence();
+    EvidenceRequest.Builder request = EvidenceRequest.newBuilder().addUndelivered(bytes(kept));
+    notices.received(HUB, signed(SG, SignedNotice.newBuilder().setEvidenceRequest(request)));
+    node.ledger.halt("whatever is written from now on fails");
+    notices.received(
+        ORIGIN, asksForEvidence(EvidenceRequest.newBuilder().addUndelivered(bytes(node.id()))));
+    node.kit.settle();
+    assertEquals(List.of(), reports());
+    assertEquals(owedBefore, node.kit.owed().size());
+    assertEquals(List.of(), node.ledger.evidence().owed(SG, 1, 1));
+  }
+
+  /** An origin that asks all the time, or a transit that repeats what it asked. */
+  @Test
+  void evidence_thatIsAskedForAgainAndAgain_isOwedOnceASecond_andForAFewMessages() {
+    knowsOrigin();
+    MessageId kept = node.kept("kept").messageId();
+    owedEvidence();
+    EvidenceRequest.Builder request = EvidenceRequest.newBuilder();
+    for (int i = 1; i < EvidenceRequests.MOST_OF_A_REQUEST; i++) {
+      request.addUndelivered(bytes(node.id()));
+    }
+    Notice first = asksForEvidence(request.addUndelivered(bytes(kept)));
+    notices.received(ORIGIN, first);
+    assertEquals(1, owedEvidence().size());
+    for (int i = 0; i < 20; i++) {
+      node.clock.move(EvidenceRepetition.APART.dividedBy(20).minusMillis(1));
+      notices.received(ORIGIN, asksForEvidence(request));
+      assertEquals(List.of("refused fr.customs OVERLOADED"), reports());
+    }
+    assertEquals(List.of(), owedEvidence());
+    node.clock.move(EvidenceRepetition.APART);
+    notices.received(ORIGIN, first);
+    assertEquals(List.of("refused fr.customs EXPIRED"), reports(), "a copy counts no more");
+    request.clear().addUndelivered(bytes(node.id()));
+    for (int i = 1; i < EvidenceRequests.MOST_OF_A_REQUEST; i++) {
+      request.addUndelivered(bytes(node.id()));
+    }
+    request.addUndelivered(bytes(kept)).addUnopened(bytes(kept));
+    notices.received(ORIGIN, asksForEvidence(request));
+    assertEquals(List.of(), owedEvidence(), "beyond the bound");
   }
 
   /** Threat 77: a transit keeps a signed request, and repeats it for what is sent later. */

@@ -131,7 +131,7 @@ final class ScaleTraffic implements SimNetwork.FrameTap {
         case WITNESS_REQUEST -> Kind.WITNESS_REQUESTS;
         case WITNESS_ANSWER -> Kind.WITNESS_ANSWERS;
         case WITNESSED -> Kind.WITNESS_REPORTS;
-        case NEED_REWRAP, SAID_NOT_SET -> Kind.NUMBERS;
+        case NEED_REWRAP, EVIDENCE_REQUEST, SAID_NOT_SET -> Kind.NUMBERS;
       };
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("a gateway signed what does not parse", e);

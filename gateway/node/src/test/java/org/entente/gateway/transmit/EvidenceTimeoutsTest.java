@@ -19,9 +19,12 @@ import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -142,6 +145,9 @@ class EvidenceTimeoutsTest {
     assertEquals(List.of("DELIVERY de.customs"), known(id));
     restart();
     pass(Duration.ofMillis(1));
+    assertEquals(List.of(id), unopened(), "listed at once");
+    assertEquals(List.of("DELIVERY de.customs"), known(id), "stated once it was asked for");
+    pass(EvidenceRequests.WINDOW.plusSeconds(1));
     assertEquals(List.of("DELIVERY de.customs", "NON_RETRIEVAL fr.customs UNOPENED"), known(id));
     assertEquals(List.of(id), unopened());
     assertEquals(1, ledger.awaited().unopened(DE, Lane.FLASH));
@@ -149,6 +155,110 @@ class EvidenceTimeoutsTest {
     pass(Duration.ofMinutes(1));
     assertEquals(2, known(id).size());
     assertEquals(1, ledger.awaited().unopened(DE, Lane.FLASH));
+  }
+
+  /** What the recipient is asked for, in short. */
+  private List<String> asked() {
+    List<String> out = new ArrayList<>();
+    awaiting.ask(
+        new RecipientNotices() {
+          @Override
+          public void withdraw(AgencyName recipient, List<OutboxTable.NumberedEntry> numbers) {
+            throw new AssertionError("nothing is owed");
+          }
+
+          @Override
+          public void unconfirmed(AgencyName recipient, List<OriginNumber> numbers) {
+            throw new AssertionError("nothing is owed");
+          }
+
+          @Override
+          public void askKeys(AgencyName recipient) {
+            throw new AssertionError("nothing waits");
+          }
+
+          @Override
+          public void askEvidence(
+              AgencyName recipient, List<MessageId> undelivered, List<MessageId> unopened) {
+            undelivered.forEach(id -> out.add(recipient + " delivery " + id));
+            unopened.forEach(id -> out.add(recipient + " retrieval " + id));
+          }
+        });
+    return out;
+  }
+
+  private String forDelivery(MessageId id) {
+    return DE + " delivery " + id;
+  }
+
+  /** The ledger may be a restored one: nobody knows what came to the one that was lost. */
+  @Test
+  void silenceAboutWhatWasAcceptedBeforeThisStart_isAskedAbout_beforeItIsStated() {
+    MessageId id = send(false);
+    clock.move(EXPIRES.plusDays(1));
+    ending.move(EXPIRES.plusDays(1));
+    restart();
+    pass(Duration.ofMillis(1));
+    assertEquals(List.of(), known(id));
+    assertEquals(List.of(forDelivery(id)), asked());
+    assertEquals(List.of(), asked());
+    pass(Duration.ofSeconds(30));
+    assertEquals(List.of(forDelivery(id)), asked(), "a request may be lost");
+    says(id, EvidenceKind.EVIDENCE_KIND_DELIVERY);
+    pass(Duration.ofMinutes(1));
+    assertEquals(List.of(DE + " retrieval " + id), asked());
+    says(id, EvidenceKind.EVIDENCE_KIND_RETRIEVAL);
+    pass(Duration.ofMinutes(2));
+    assertEquals(List.of(), asked());
+    pass(EvidenceRequests.WINDOW);
+    assertEquals(List.of("DELIVERY de.customs", "RETRIEVAL de.customs"), known(id));
+    assertEquals(0, awaiting.round(), "and looks no more");
+  }
+
+  @Test
+  void recipientThatDoesNotAnswer_isAskedFiveTimes_andThenItsSilenceIsStated() {
+    MessageId id = send(false);
+    clock.move(EXPIRES.plusDays(1));
+    ending.move(EXPIRES.plusDays(1));
+    restart();
+    int times = 0;
+    for (Duration passed = Duration.ZERO;
+        passed.compareTo(EvidenceRequests.WINDOW) < 0;
+        passed = passed.plusSeconds(10)) {
+      awaiting.round();
+      times += asked().size();
+      assertEquals(List.of(), known(id));
+      clock.move(Duration.ofSeconds(10));
+      ending.move(Duration.ofSeconds(10));
+    }
+    assertEquals(5, times);
+    pass(Duration.ofSeconds(1));
+    assertEquals(List.of("NON_DELIVERY fr.customs EXPIRED"), known(id));
+    assertEquals(List.of(), asked());
+  }
+
+  @Test
+  void restartWhileItIsAsked_beginsAgain() {
+    MessageId id = send(false);
+    clock.move(EXPIRES.plusDays(1));
+    ending.move(EXPIRES.plusDays(1));
+    restart();
+    pass(Duration.ofMillis(1));
+    assertEquals(List.of(forDelivery(id)), asked());
+    restart();
+    pass(EvidenceRequests.WINDOW.plusSeconds(1));
+    assertEquals(List.of(), known(id));
+    assertEquals(List.of(forDelivery(id)), asked());
+    pass(EvidenceRequests.WINDOW.plusSeconds(1));
+    assertEquals(List.of("NON_DELIVERY fr.customs EXPIRED"), known(id));
+  }
+
+  @Test
+  void silenceAboutWhatWasAcceptedSinceThisStart_isNotAskedAbout() {
+    MessageId id = send(false);
+    pass(EXPIRES.plus(TimeoutRules.GRACE));
+    assertEquals(List.of("NON_DELIVERY fr.customs EXPIRED"), known(id));
+    assertEquals(List.of(), asked());
   }
 
   @Test

@@ -119,6 +119,12 @@ class OutboxMaintenanceTest {
           public void askKeys(AgencyName recipient) {
             throw new AssertionError("all can be reached");
           }
+
+          @Override
+          public void askEvidence(
+              AgencyName recipient, List<MessageId> undelivered, List<MessageId> unopened) {
+            throw new AssertionError("asked by EvidenceTimeouts alone");
+          }
         },
         new OutboxMaintenance.Clocks(late, late));
   }

@@ -267,6 +267,12 @@ final class SenderNode implements AutoCloseable {
     public void askKeys(AgencyName recipient) {
       notices.add("ask " + recipient);
     }
+
+    @Override
+    public void askEvidence(
+        AgencyName recipient, List<MessageId> undelivered, List<MessageId> unopened) {
+      throw new AssertionError("asked by EvidenceTimeouts alone");
+    }
   }
 
   MessageId id() {

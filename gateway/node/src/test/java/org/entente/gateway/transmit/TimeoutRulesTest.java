@@ -19,9 +19,9 @@ class TimeoutRulesTest {
   private static final SentFacts FACTS =
       SentFacts.newBuilder().addRecipients(DE).setExpiresAtMs(EXPIRES).setOpenByMs(OPEN_BY).build();
 
-  private static final TimeoutRules.Step UNOPENED = new TimeoutRules.Step(false, true, true, false);
-  private static final TimeoutRules.Step LIST = new TimeoutRules.Step(false, false, true, false);
-  private static final TimeoutRules.Step UNLIST = new TimeoutRules.Step(false, false, false, true);
+  private static final TimeoutRules.Step UNOPENED = new TimeoutRules.Step(false, true, true, false, false);
+  private static final TimeoutRules.Step LIST = new TimeoutRules.Step(false, false, true, false, false);
+  private static final TimeoutRules.Step UNLIST = new TimeoutRules.Step(false, false, false, true, false);
 
   /** Letters: delivered, opened, refused, left unread, erased, withdrawn, overdue. */
   private static DeliveryStatus stand(String letters) {
@@ -38,7 +38,7 @@ class TimeoutRulesTest {
   private static TimeoutRules.Assessment look(
       SentFacts facts, String letters, ListingState listing, long now) {
     return TimeoutRules.look(
-        facts, name -> new TimeoutRules.Recipient(stand(letters), listing), now);
+        facts, name -> new TimeoutRules.Recipient(stand(letters), listing, 0), now);
   }
 
   private static void assertLook(
@@ -82,7 +82,7 @@ class TimeoutRulesTest {
     assertEquals(
         Map.of(DE, UNLIST), look(takenBack, "dv", ListingState.LISTED, OPEN_BY + 1).steps());
     assertEquals(
-        Map.of(DE, new TimeoutRules.Step(true, false, false, false)),
+        Map.of(DE, new TimeoutRules.Step(true, false, false, false, false)),
         look(takenBack, "", ListingState.NEVER, LOST).steps(),
         "its delivery is awaited as ever");
   }
@@ -99,7 +99,7 @@ class TimeoutRulesTest {
   void notDelivered_isListedWhenItShouldHaveBeenOpened_andStatedAfterItsExpiry() {
     assertLook(Map.of(DE, UNOPENED), LOST, "", ListingState.NEVER, OPEN_BY);
     assertLook(
-        Map.of(DE, new TimeoutRules.Step(true, false, false, false)),
+        Map.of(DE, new TimeoutRules.Step(true, false, false, false, false)),
         GONE,
         "v",
         ListingState.LISTED,
@@ -110,7 +110,7 @@ class TimeoutRulesTest {
   @Test
   void bothAtOnce_nonDeliverySaysIt() {
     assertLook(
-        Map.of(DE, new TimeoutRules.Step(true, false, true, false)),
+        Map.of(DE, new TimeoutRules.Step(true, false, true, false, false)),
         GONE,
         "",
         ListingState.NEVER,
@@ -130,11 +130,52 @@ class TimeoutRulesTest {
     assertLook(Map.of(DE, UNLIST), 0, "dov", ListingState.LISTED, GONE - 1);
   }
 
+  /** The evidence may have come to a ledger that was lost, and this one is older. */
+  @Test
+  void evidenceThatMayBeLost_isAskedForFirst_andNothingIsStatedBeforeItsAbsenceCounts() {
+    long counts = LOST + 1_000;
+    assertEquals(
+        new TimeoutRules.Assessment(
+            Map.of(DE, new TimeoutRules.Step(false, false, true, false, true)), LOST),
+        ask("d", ListingState.NEVER, OPEN_BY, counts),
+        "listed at once, as a person has to call");
+    assertEquals(
+        new TimeoutRules.Assessment(
+            Map.of(DE, new TimeoutRules.Step(false, false, false, false, true)), counts),
+        ask("", ListingState.LISTED, LOST, counts));
+    assertEquals(
+        new TimeoutRules.Assessment(
+            Map.of(DE, new TimeoutRules.Step(true, false, false, false, false)), GONE),
+        ask("", ListingState.LISTED, counts, counts));
+    assertEquals(
+        new TimeoutRules.Assessment(
+            Map.of(DE, new TimeoutRules.Step(false, true, false, false, false)), GONE),
+        ask("d", ListingState.LISTED, counts, counts));
+  }
+
+  @Test
+  void evidenceThatMayBeLost_isNotAskedForWhereNothingWouldBeStated() {
+    for (String letters : List.of("do", "r", "w", "dv", "e")) {
+      assertEquals(
+          List.of(),
+          ask(letters, ListingState.ENDED, OPEN_BY, LOST).steps().values().stream()
+              .filter(TimeoutRules.Step::ask)
+              .toList(),
+          letters);
+    }
+  }
+
+  private static TimeoutRules.Assessment ask(
+      String letters, ListingState listing, long now, long countsFrom) {
+    return TimeoutRules.look(
+        FACTS, name -> new TimeoutRules.Recipient(stand(letters), listing, countsFrom), now);
+  }
+
   /** A node that was down for weeks makes no list of what has long been history. */
   @Test
   void lookedAtLongAfter_isStatedAndNotListed() {
     assertLook(
-        Map.of(DE, new TimeoutRules.Step(false, true, false, false)),
+        Map.of(DE, new TimeoutRules.Step(false, true, false, false, false)),
         0,
         "d",
         ListingState.NEVER,
@@ -149,7 +190,7 @@ class TimeoutRulesTest {
         look(recall, "", ListingState.NEVER, LOST - 1));
     assertEquals(
         new TimeoutRules.Assessment(
-            Map.of(DE, new TimeoutRules.Step(true, false, false, false)), 0),
+            Map.of(DE, new TimeoutRules.Step(true, false, false, false, false)), 0),
         look(recall, "", ListingState.NEVER, LOST));
     assertEquals(
         new TimeoutRules.Assessment(Map.of(), 0), look(recall, "d", ListingState.NEVER, LOST));

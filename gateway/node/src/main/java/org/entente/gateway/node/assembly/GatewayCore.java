@@ -263,7 +263,7 @@ public final class GatewayCore {
     schedule.every(Duration.ofMillis(100), "evidence", incoming.evidenceReturn::tick);
     schedule.every(DiskGuard.EVERY, "disk", () -> ground.disk.look(links::withhold));
     schedule.every(DiskGuard.RECLAIM_EVERY, "disk space reclaim", ground.disk::reclaim);
-    schedule.every(Duration.ofSeconds(1), "unopened messages", outgoing.awaiting::round);
+    schedule.every(Duration.ofSeconds(1), "unopened messages", this::lookForEvidence);
     schedule.every(
         Duration.ofSeconds(1),
         "content in memory",
@@ -290,6 +290,11 @@ public final class GatewayCore {
     schedule.every(Duration.ofSeconds(1), "records that are over", incoming.recordExpiry::round);
     schedule.every(Duration.ofHours(12), "outbox keys", keyCare::destroyOutboxKeys);
     features.tasks().forEach(task -> schedule.every(task.period(), task.what(), task.task()::run));
+  }
+
+  private void lookForEvidence() {
+    outgoing.awaiting.round();
+    outgoing.awaiting.ask(incoming.notices);
   }
 
   private void rewritePages() {
