@@ -1,11 +1,13 @@
 package org.entente.gateway.retention;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -47,7 +49,7 @@ public final class BucketSweep {
     List<RetentionTable.BucketPosition> ended = ledger.retention().before(today, AT_ONCE);
     while (!ended.isEmpty()) {
       List<RetentionTable.BucketPosition> page = ended;
-      removed += ledger.commit(Lane.ROUTINE, tx -> remove(tx, page, item -> item));
+      removed += ledger.commit(Lane.ROUTINE, tx -> remove(tx, page, this::unretrieved));
       ended = ledger.retention().before(today, AT_ONCE);
     }
     ledger.commit(
@@ -72,7 +74,9 @@ public final class BucketSweep {
       List<RetentionTable.BucketPosition> places = ledger.retention().of(day, AT_ONCE);
       while (!places.isEmpty()) {
         List<RetentionTable.BucketPosition> page = places;
-        removed += ledger.commit(Lane.ROUTINE, tx -> remove(tx, page, this::keyLost));
+        removed +=
+            ledger.commit(
+                Lane.ROUTINE, tx -> remove(tx, page, (item, of) -> Optional.of(keyLost(item))));
         places = ledger.retention().of(day, AT_ONCE);
       }
     }
@@ -83,6 +87,22 @@ public final class BucketSweep {
     return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
   }
 
+  /**
+   * The statement that nobody retrieved a message by the end of its retention. There is none of a
+   * message that was here before a restore and ended by then: the lost ledger may have known of a
+   * retrieval. What ends later was delivered to the subscribers again.
+   */
+  private Optional<EvidenceItem> unretrieved(EvidenceItem item, InboxRecord record) {
+    long setBack = ledger.retention().setBackAtMillis();
+    boolean mayBeRetrieved =
+        record.getReceivedAtMs() < setBack && record.getBucketDay() <= day(setBack);
+    return mayBeRetrieved ? Optional.empty() : Optional.of(item);
+  }
+
+  private static long day(long millis) {
+    return LocalDate.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC).toEpochDay();
+  }
+
   private EvidenceItem keyLost(EvidenceItem item) {
     return evidence.failed(
         item, Code.KEY_LOST, "the recipient lost the storage key of this message; send it again");
@@ -91,7 +111,7 @@ public final class BucketSweep {
   private int remove(
       Transaction tx,
       List<RetentionTable.BucketPosition> places,
-      UnaryOperator<EvidenceItem> saying) {
+      BiFunction<EvidenceItem, InboxRecord, Optional<EvidenceItem>> saying) {
     int removed = 0;
     for (RetentionTable.BucketPosition place : places) {
       RetentionTable.removed(tx, place);
@@ -107,7 +127,7 @@ public final class BucketSweep {
   }
 
   private void remove(
-      Transaction tx, InboxTable.PlacedRecord placed, UnaryOperator<EvidenceItem> saying) {
+      Transaction tx, InboxTable.PlacedRecord placed, BiFunction<EvidenceItem, InboxRecord, Optional<EvidenceItem>> saying) {
     ledger.inbox().remove(tx, placed);
     if (!placed.isDamaged()) {
       ledger.scores().remove(tx, MessageId.of(placed.record().getMessageId().toByteArray()));
@@ -117,7 +137,7 @@ public final class BucketSweep {
 
   /** Informs the origin that no subscriber retrieved the message. */
   private void tellUnretrieved(
-      Transaction tx, InboxTable.PlacedRecord placed, UnaryOperator<EvidenceItem> saying) {
+      Transaction tx, InboxTable.PlacedRecord placed, BiFunction<EvidenceItem, InboxRecord, Optional<EvidenceItem>> saying) {
     InboxRecord record = placed.record();
     MessageId id = MessageId.of(record.getMessageId().toByteArray());
     if (!evidence.retrievals().isRetrieved(tx, placed.retrieval())) {
@@ -128,7 +148,10 @@ public final class BucketSweep {
               self.value(),
               record.getHeaderHash().toByteArray(),
               tx.nowMillis());
-      evidence.owe(tx, ledger.evidence(), new AgencyName(record.getOrigin()), saying.apply(item));
+      AgencyName origin = new AgencyName(record.getOrigin());
+      saying
+          .apply(item, record)
+          .ifPresent(said -> evidence.owe(tx, ledger.evidence(), origin, said));
     }
   }
 }

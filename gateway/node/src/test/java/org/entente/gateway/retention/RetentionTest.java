@@ -1082,6 +1082,31 @@ class RetentionTest {
     assertEquals(0, node.sweep.round());
   }
 
+  /** The lost ledger may have known that a client opened it. */
+  @Test
+  void endOfRetention_betweenACopyAndItsRestore_isNotToldAsUnretrieved() throws IOException {
+    MessageId ended = received("ended before the restore");
+    now = now.plus(Duration.ofDays(5));
+    node.kit.renewKeys();
+    MessageId later = received("delivered again after the restore");
+    now = now.plus(Duration.ofDays(26));
+    Store store = node.store;
+    Batch batch = store.batch();
+    RetentionTable.setBack(batch, now.toEpochMilli());
+    store.commit(batch, Durability.SYNCED);
+    restartOver(store);
+    assertEquals(1, node.sweep.round());
+    assertNull(node.ledger.inbox().find(ended));
+    now = now.plus(Duration.ofDays(6));
+    assertEquals(1, node.sweep.round());
+    assertEquals(
+        List.of(ByteString.copyFrom(later.bytes())),
+        node.kit.owed().stream()
+            .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL)
+            .map(EvidenceItem::getMessageId)
+            .toList());
+  }
+
   /** Remembers the leaves of committed batches, and fails a commit when told to. */
   private static final class Leaves implements Journal {
     private final List<AuditRecord> pending = new ArrayList<>();

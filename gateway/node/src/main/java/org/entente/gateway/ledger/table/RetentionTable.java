@@ -17,6 +17,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * RETENTION u8 11 · 16-byte message id → u64 last day · u64 time · client's token: the key of an
  *                                        ended hold
  * RETENTION u8 12 · u64 time · 16-byte message id → u64 last day: a finished erasure, by time
+ * META      "retention set back"                  → u64 time: when this ledger was restored last
  * </pre>
  */
 public final class RetentionTable {
@@ -67,6 +69,8 @@ public final class RetentionTable {
   static final int HELD_IN_MEMORY = 100_000;
 
   private static final byte[] NOTHING = new byte[0];
+
+  private static final byte[] SET_BACK = KeyBuilder.key().ascii("retention set back").done();
 
   private final AtomicLong holdsPlaced = new AtomicLong();
   private final Store store;
@@ -111,6 +115,17 @@ public final class RetentionTable {
         remember(idBehind(scan.key()));
       }
     }
+  }
+
+  /** Notes that a ledger is being restored: it may lack retrievals from before. */
+  public static void setBack(Batch batch, long atMillis) {
+    batch.put(Table.META, SET_BACK, KeyBuilder.key().u64(atMillis).done());
+  }
+
+  /** When this ledger was restored last, milliseconds since 1970; 0 if it never was. */
+  public long setBackAtMillis() {
+    byte[] at = store.get(Table.META, SET_BACK);
+    return at == null ? 0 : BigEndian.u64(at, 0);
   }
 
   private void remember(MessageId id) {

@@ -29,6 +29,7 @@ import org.entente.gateway.feature.operation.OperationTable;
 import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.HopQueueTable;
+import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.StartProblem;
@@ -48,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  * Continues a rolled-back ledger of a stopped node. If the last audit log cannot be continued,
  * opens another one and new epochs of hop numbers, since such a ledger has also forgotten numbers
  * that peers have seen. (End-to-end numbers begin a new epoch at every start.) Marks joint
- * operations, since their members may hold rosters that are lost here. Used by one thread.
+ * operations, since their members may hold rosters that are lost here, and the retention, since
+ * clients may have retrieved what is unretrieved here. Used by one thread.
  */
 public final class LedgerSuccession {
   /**
@@ -268,6 +270,7 @@ public final class LedgerSuccession {
     // there.
     HopQueueTable.raiseEpoch(store, batch, LEAST_HOP_EPOCHS + random.nextInt(MOST_HOP_EPOCHS));
     OperationTable.setBack(store, batch);
+    RetentionTable.setBack(batch, clock.millis());
   }
 
   /**
