@@ -152,6 +152,7 @@ public final class BundleGossip {
 
   /** Sends due messages; call it about every second. */
   public void round() {
+    board.due(clock.instant()).forEach(note -> stated(self, note));
     for (AgencyName neighbour : up.keySet()) {
       tell(neighbour);
       exchange

@@ -21,7 +21,8 @@ import org.entente.gateway.trust.TrustBundle;
  * <p>A quorum of the other witnesses must confirm the bundle in force, so that one witness that is
  * frozen or hostile hides nothing. A single witness is enough to raise an alarm.
  *
- * <p>Holds one statement a witness, so it is bounded by the bundle. Safe for use by many threads.
+ * <p>Holds two statements a witness, so it is bounded by the bundle: one counts, and the newest of
+ * those that came too often waits. Safe for use by many threads.
  */
 public final class FreshnessBoard {
   /** Interval between statements of a witness; a new bundle in force causes one earlier. */
@@ -43,6 +44,13 @@ public final class FreshnessBoard {
   static final int BURST = 4;
 
   private final Map<AgencyName, KeptStatement> latest = new TreeMap<>();
+
+  /**
+   * Newer ones that came too often: a neighbour may repeat old statements after a restart, before
+   * the newest one comes.
+   */
+  private final Map<AgencyName, WaitingStatement> waiting = new TreeMap<>();
+
   private final int quorum;
 
   /**
@@ -56,6 +64,8 @@ public final class FreshnessBoard {
   }
 
   private record KeptStatement(Freshness freshness, ByteBuffer note, RateLimit taken) {}
+
+  private record WaitingStatement(Instant stated, ByteBuffer note) {}
 
   /** State of the bundle in force according to the statements of others. */
   public enum State {
@@ -75,19 +85,56 @@ public final class FreshnessBoard {
    * Verifies a received statement and keeps it if it is newer.
    *
    * @return the statement, to be forwarded; empty if it is not newer than the witness's last known
-   *     one, if it is older than {@link #STALE}, or if the witness states too often
+   *     one, if it is older than {@link #STALE}, or if the witness states too often: then the
+   *     newest waits until it is {@link #due}
    */
   public synchronized Result<Optional<Freshness>> offer(
       byte[] note, TrustBundle bundle, Instant now) {
     // Every neighbour forwards it; verify only the first copy.
     ByteBuffer copy = ByteBuffer.wrap(note);
-    if (latest.values().stream().anyMatch(kept -> kept.note.equals(copy))) {
+    if (latest.values().stream().anyMatch(kept -> kept.note.equals(copy))
+        || waiting.values().stream().anyMatch(later -> later.note.equals(copy))) {
       return Result.done(Optional.empty());
     }
     return Freshness.verify(note, bundle, now)
         .map(
             stated ->
-                isNewer(stated, now) ? Optional.of(kept(stated, note, now)) : Optional.empty());
+                isNewer(stated, now) ? takenInTime(stated, note, now) : Optional.empty());
+  }
+
+  /** Statements that waited and may be offered again now; each is returned once. */
+  public synchronized List<byte[]> due(Instant now) {
+    List<AgencyName> due =
+        waiting.keySet().stream().filter(witness -> isLeft(witness, now)).toList();
+    return due.stream().map(waiting::remove).map(later -> bytes(later.note)).toList();
+  }
+
+  private boolean isLeft(AgencyName witness, Instant now) {
+    KeptStatement before = latest.get(witness);
+    return before == null || before.taken.isLeft(now);
+  }
+
+  private Optional<Freshness> takenInTime(Freshness stated, byte[] note, Instant now) {
+    WaitingStatement later = waiting.get(stated.agency());
+    if (later != null && later.stated.isAfter(stated.stated())) {
+      return Optional.empty();
+    }
+    if (!isLeft(stated.agency(), now)) {
+      waiting.put(stated.agency(), new WaitingStatement(stated.stated(), copy(note)));
+      return Optional.empty();
+    }
+    waiting.remove(stated.agency());
+    return Optional.of(kept(stated, note, now));
+  }
+
+  private static ByteBuffer copy(byte[] note) {
+    return ByteBuffer.wrap(note.clone()).asReadOnlyBuffer();
+  }
+
+  private static byte[] bytes(ByteBuffer note) {
+    byte[] bytes = new byte[note.remaining()];
+    note.duplicate().get(bytes);
+    return bytes;
   }
 
   private boolean isNewer(Freshness stated, Instant now) {
@@ -95,9 +142,7 @@ public final class FreshnessBoard {
       return false;
     }
     KeptStatement before = latest.get(stated.agency());
-    return before == null
-        || (!stated.stated().isBefore(before.freshness.stated().plus(APART))
-            && before.taken.isLeft(now));
+    return before == null || !stated.stated().isBefore(before.freshness.stated().plus(APART));
   }
 
   private Freshness kept(Freshness stated, byte[] note, Instant now) {
@@ -107,9 +152,7 @@ public final class FreshnessBoard {
     if (taken.isLeft(now)) {
       taken.spend();
     }
-    latest.put(
-        stated.agency(),
-        new KeptStatement(stated, ByteBuffer.wrap(note.clone()).asReadOnlyBuffer(), taken));
+    latest.put(stated.agency(), new KeptStatement(stated, copy(note), taken));
     return stated;
   }
 
@@ -125,14 +168,7 @@ public final class FreshnessBoard {
 
   /** The latest statements of the current witnesses, exact bytes. */
   public synchronized List<byte[]> notes(TrustBundle bundle) {
-    return witnessed(bundle).stream()
-        .map(
-            kept -> {
-              byte[] bytes = new byte[kept.note.remaining()];
-              kept.note.duplicate().get(bytes);
-              return bytes;
-            })
-        .toList();
+    return witnessed(bundle).stream().map(kept -> bytes(kept.note)).toList();
   }
 
   /**

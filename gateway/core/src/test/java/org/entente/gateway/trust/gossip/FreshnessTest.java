@@ -3,6 +3,7 @@ package org.entente.gateway.trust.gossip;
 import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.Agencies.FR;
 import static org.entente.gateway.testkit.TestFederation.START;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -174,6 +175,25 @@ final class FreshnessTest {
     assertEquals(0, taken(yearAgo), "what is stale says nothing");
     assertEquals(FreshnessBoard.BURST, taken(START.minus(Duration.ofHours(30))));
     assertEquals(FreshnessBoard.State.FRESH, board.state(one, FR, START));
+  }
+
+  /** A transit keeps what a witness stated, and repeats it to a gateway that has restarted. */
+  @Test
+  void witness_whoseOldStatementsAreRepeatedAfterARestart_countsWithItsNewestInTheEnd() {
+    assertEquals(FreshnessBoard.BURST, taken(START.minus(Duration.ofHours(30))));
+    byte[] newest = stated(two, DE, START);
+    assertEquals(Optional.empty(), Results.value(board.offer(newest, one, START)));
+    assertEquals(
+        Optional.empty(),
+        Results.value(board.offer(stated(one, DE, START.minusSeconds(120)), one, START)));
+    assertEquals(List.of(), board.due(START.plusSeconds(1)));
+    Instant later = START.plus(FreshnessBoard.APART.multipliedBy(FreshnessBoard.BURST));
+    List<byte[]> due = board.due(later);
+    assertEquals(1, due.size());
+    assertArrayEquals(newest, due.get(0));
+    assertEquals(List.of(), board.due(later));
+    assertTrue(Results.value(board.offer(newest, one, later)).isPresent());
+    assertEquals(FreshnessBoard.State.BEHIND, board.state(one, FR, later));
   }
 
   private int taken(Instant first) {
