@@ -108,7 +108,7 @@ public final class CosignatureCollector {
     this.parts = parts;
     this.settings = settings;
     this.started = parts.clock().instant();
-    this.admissions = new LogAdmissions(log, parts.opener(), parts.admit());
+    this.admissions = new LogAdmissions(log, parts.opener(), parts.admit(), parts.clock());
   }
 
   /** Whether the log may be signed now. */
@@ -273,7 +273,7 @@ public final class CosignatureCollector {
     view.silent = asked != null;
     long size = wanted.checkpoint().size();
     Optional<AddCheckpointRequest> request = request(view.knownSize, wanted);
-    Optional<List<LeafOpening>> openings = openings(view, size);
+    Optional<List<LeafOpening>> openings = openings(agency, view, size);
     Optional<List<ConsistencyProof>> connections = connections(view.reported, size);
     if (request.isPresent() && openings.isPresent() && connections.isPresent()) {
       view.asked = now;
@@ -288,7 +288,7 @@ public final class CosignatureCollector {
     }
   }
 
-  private Optional<List<LeafOpening>> openings(WitnessView view, long size) {
+  private Optional<List<LeafOpening>> openings(AgencyName agency, WitnessView view, long size) {
     List<Checkpoint> formers = new ArrayList<>();
     view.reported.stream().filter(one -> !isOfThisLog(one)).forEach(formers::add);
     Checkpoint former = view.former;
@@ -296,7 +296,7 @@ public final class CosignatureCollector {
       formers.add(former);
     }
     return view.knownSize == 0 || !formers.isEmpty()
-        ? admissions.openings(formers, size)
+        ? admissions.openings(agency, formers, size)
         : Optional.of(List.of());
   }
 

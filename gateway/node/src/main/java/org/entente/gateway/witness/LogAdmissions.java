@@ -1,6 +1,8 @@
 package org.entente.gateway.witness;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +17,8 @@ import org.entente.gateway.audit.tree.FormerLog;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.audit.tree.TreeHead;
+import org.entente.gateway.meter.LogRateLimit;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.TreeHash;
 import org.entente.proto.link.v1.LeafOpening;
@@ -22,13 +26,21 @@ import org.entente.proto.link.v1.LeafOpening;
 /**
  * The leaves by which this gateway's log shows a witness that it follows an earlier one: the first
  * leaf, and where that does not admit what witnesses hold, later ones that do. Such a leaf is
- * written once the witness has shown what it holds, unless another one admits more of that log. Not
- * safe for many threads.
+ * written once the witness has shown what it holds, unless another one admits more of that log. A
+ * leaf is kept for years, and a lost log has signed a checkpoint each second: so what one witness
+ * shows has {@value #MOST_LEAVES} leaves an hour. Not safe for many threads.
  */
 final class LogAdmissions {
+  /** Leaves for what one witness shows, in an interval. */
+  static final int MOST_LEAVES = 10;
+
+  /** The interval. */
+  static final Duration LEAVES_IN = Duration.ofHours(1);
+
   private final AuditLog log;
   private final LeafOpener opener;
   private final Consumer<FormerLog> admit;
+  private final LogRateLimit leaves;
   private final Map<Checkpoint, Search> admissions = new HashMap<>();
 
   /** Where the leaf that admits a checkpoint is, or where it is to be looked for. */
@@ -58,7 +70,9 @@ final class LogAdmissions {
    * @param opener opens the log's own leaves
    * @param admit has a leaf written that names an earlier log; may return before it is
    */
-  LogAdmissions(AuditLog log, LeafOpener opener, Consumer<FormerLog> admit) {
+  LogAdmissions(
+      AuditLog log, LeafOpener opener, Consumer<FormerLog> admit, InstantSource clock) {
+    this.leaves = new LogRateLimit(clock, LEAVES_IN, MOST_LEAVES);
     this.log = log;
     this.opener = opener;
     this.admit = admit;
@@ -67,10 +81,11 @@ final class LogAdmissions {
   /**
    * What a witness has to be shown with a checkpoint; empty while that cannot be shown yet.
    *
+   * @param witness who shows it
    * @param held what witnesses hold of earlier logs, verified
    * @param size leaves under the checkpoint
    */
-  Optional<List<LeafOpening>> openings(List<Checkpoint> held, long size) {
+  Optional<List<LeafOpening>> openings(AgencyName witness, List<Checkpoint> held, long size) {
     if (log.origin().number() == 1) {
       return Optional.of(List.of());
     }
@@ -83,7 +98,7 @@ final class LogAdmissions {
     for (Checkpoint former : largestFirst(held)) {
       if (!admits(0, former)) {
         Optional<LeafOpening> later =
-            admission(former, size).flatMap(index -> opening(index, size));
+            admission(witness, former, size).flatMap(index -> opening(index, size));
         later.ifPresent(opening -> openings.put(opening.getIndex(), opening));
         complete &= later.isPresent();
       }
@@ -96,12 +111,15 @@ final class LogAdmissions {
     return held.stream().sorted(Comparator.comparing(Checkpoint::size).reversed()).toList();
   }
 
-  private Optional<Long> admission(Checkpoint held, long size) {
+  private Optional<Long> admission(AgencyName witness, Checkpoint held, long size) {
     Search search = admissions.get(held);
     if (search == null) {
       Optional<Search> larger = larger(held);
       if (larger.isPresent()) {
         return larger.get().found(size);
+      }
+      if (leaves.line(witness.value(), "").isEmpty()) {
+        return Optional.empty();
       }
       admissions.put(held, new Search(held, log.head().size()));
       LogOrigin former = LogOrigin.parse(held.origin()).orElseThrow();

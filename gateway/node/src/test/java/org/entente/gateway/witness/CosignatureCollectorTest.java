@@ -457,6 +457,27 @@ class CosignatureCollectorTest {
     assertEquals(2, next.log.head().size(), "one leaf admits all");
   }
 
+  /** It has many checkpoints of the lost log, and shows them one by one. */
+  @Test
+  void nextLog_whichAWitnessShowsEverLargerCheckpoints_writesAFewLeavesAnHour() {
+    GrowingLog lost = new GrowingLog(ORIGIN, FEDERATION.audit("fr.customs")).grow(60, "lost");
+    cut.add(DE);
+    cut.add(NL);
+    Node next = nextLog();
+    next.append(next.naming(AuditType.LOG_OPENED, lost.former(5)));
+    next.seconds(8);
+    for (int size = 10; size < 10 + 2 * LogAdmissions.MOST_LEAVES; size++) {
+      next.witnessing.answered(
+          DE,
+          holding(lost, size).toBuilder()
+              .setOrigin(next.log.origin().line())
+              .setStatus(WitnessRules.CONFLICT)
+              .build());
+      next.seconds(15);
+    }
+    assertEquals(1 + LogAdmissions.MOST_LEAVES, next.log.head().size());
+  }
+
   private Node nextLog() {
     return new Node(
         new MemoryStore(new MemoryStore.Disk()), directory.resolve("next"), 0, ORIGIN.numbered(2));
