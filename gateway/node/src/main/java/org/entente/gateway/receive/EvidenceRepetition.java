@@ -149,7 +149,7 @@ final class EvidenceRepetition {
     return items;
   }
 
-  /** The first retrieval; empty if there is none, or its record is damaged or can not be opened. */
+  /** The first retrieval; empty if there is none, or its record is damaged or cannot be opened. */
   private Optional<Retrieval> first(Transaction tx, InboxTable.PlacedRecord placed) {
     try {
       return evidence.retrievals().of(tx, placed.retrieval(), 0).first();

@@ -12,8 +12,11 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -210,21 +213,27 @@ class RetentionPathTest {
 
   /** As after a crash, or a restore, between the end of a storage key and its leaf. */
   @Test
-  void storageKey_thatWasDestroyedWithoutItsLeaf_hasItAfterTheNextStart() {
+  void storageKey_thatWasDestroyedWithoutItsLeaf_hasItAfterTheNextStart() throws IOException {
     MessageId kept = send("kept", SHORT);
     federation.awaitEvidence(FR, kept, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    LocalDate lastDay =
+        LocalDate.ofInstant(
+            federation.clock.instant().plus(FederationFiles.RETENTION), ZoneOffset.UTC);
+    String leaf = "destroyed the storage key of messages kept until " + lastDay;
+    Instant end = lastDay.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    Duration step =
+        Duration.between(federation.clock.instant(), end.minus(Duration.ofMinutes(30))).dividedBy(20);
+    federation.pass(step.multipliedBy(20), step);
     federation.stop(DE);
-    String leaf =
-        "destroyed the storage key of messages kept until "
-            + LocalDate.ofInstant(
-                federation.clock.instant().plus(FederationFiles.RETENTION), ZoneOffset.UTC);
-    federation.clock.move(FederationFiles.RETENTION.plusDays(2));
+    Path config = federation.config(DE);
+    Files.writeString(
+        config, Files.readString(config).replace("score, recall", "score, recall, audit"));
+    federation.clock.move(Duration.ofMinutes(45));
     try (Keystore keystore =
         Keystore.open(federation.files().keystore(DE), federation.clock, new SecureRandom())) {
       var unused = keystore.expire(federation.clock.instant());
     }
     federation.start(DE);
-    federation.pass(Duration.ofHours(2), Duration.ofHours(1));
     federation.await("the leaf", () -> erasures().contains(leaf));
     federation.pass(Duration.ofHours(2), Duration.ofHours(1));
     assertEquals(1, erasures().stream().filter(leaf::equals).count(), "once");

@@ -1344,6 +1344,7 @@ class NoticeExchangeTest {
     knowsOrigin();
     MessageId kept = node.kept("kept").messageId();
     owedEvidence();
+    reports();
     EvidenceRequest.Builder request = EvidenceRequest.newBuilder().addUndelivered(bytes(kept));
     notices.received(HUB, signed(SG, SignedNotice.newBuilder().setEvidenceRequest(request)));
     node.ledger.halt("whatever is written from now on fails");
@@ -1361,6 +1362,7 @@ class NoticeExchangeTest {
     knowsOrigin();
     MessageId kept = node.kept("kept").messageId();
     owedEvidence();
+    reports();
     EvidenceRequest.Builder request = EvidenceRequest.newBuilder();
     for (int i = 1; i < EvidenceRequests.MOST_OF_A_REQUEST; i++) {
       request.addUndelivered(bytes(node.id()));

@@ -136,7 +136,7 @@ class TimeoutRulesTest {
     long counts = LOST + 1_000;
     assertEquals(
         new TimeoutRules.Assessment(
-            Map.of(DE, new TimeoutRules.Step(false, false, true, false, true)), LOST),
+            Map.of(DE, new TimeoutRules.Step(false, false, true, false, true)), counts),
         ask("d", ListingState.NEVER, OPEN_BY, counts),
         "listed at once, as a person has to call");
     assertEquals(
