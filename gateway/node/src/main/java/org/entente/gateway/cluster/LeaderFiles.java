@@ -13,12 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -46,8 +50,11 @@ final class LeaderFiles implements FileMirror {
   /** Files that are copied to one node at once, each with a part in memory. */
   static final int AT_ONCE = 4;
 
-  /** How often files are copied again for a node that is to join. */
+  /** How often a file that nodes refuse is copied again, while the nodes change. */
   private static final int ATTEMPTS = 8;
+
+  /** Patiences in which nothing arrives, while files of 2 GiB are compared here and there. */
+  private static final int PATIENCES_TO_COMPARE = 10;
 
   private final MirroredFolder own;
   private volatile List<Peer> peers;
@@ -74,11 +81,15 @@ final class LeaderFiles implements FileMirror {
     final FileNode node;
     final Cache<String, Reached> reached =
         Caffeine.newBuilder().executor(Runnable::run).maximumSize(REMEMBERED).build();
-    final Set<String> copying = ConcurrentHashMap.newKeySet();
+    /** Copies under way, by file; each completes when it ends. */
+    final Map<String, CompletableFuture<Void>> copying = new ConcurrentHashMap<>();
     final Semaphore free = new Semaphore(AT_ONCE, /* fair= */ true);
 
     /** Parts of files that it took. */
     final AtomicLong parts = new AtomicLong();
+
+    /** Files that are being compared with its own: nothing is sent meanwhile. */
+    final AtomicInteger comparing = new AtomicInteger();
 
     /** Why it did not take a copy lately; empty if it did. */
     volatile String refusal = "";
@@ -90,9 +101,33 @@ final class LeaderFiles implements FileMirror {
 
     /** False if it cannot be done now, such as while an earlier copy takes long. */
     boolean copy(String file) {
-      if (!copying.add(file)) {
+      CompletableFuture<Void> copy = new CompletableFuture<>();
+      return copying.putIfAbsent(file, copy) == null && copy(file, copy);
+    }
+
+    /** The same once an earlier copy has ended, such as that of an upload. */
+    boolean copyInTurn(String file) throws IOException {
+      CompletableFuture<Void> copy = new CompletableFuture<>();
+      long end = System.nanoTime() + patience.toNanos();
+      try {
+        for (CompletableFuture<Void> earlier = copying.putIfAbsent(file, copy);
+            earlier != null;
+            earlier = copying.putIfAbsent(file, copy)) {
+          earlier.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        }
+      } catch (TimeoutException e) {
+        LOG.debug("an earlier copy of {} to {} takes long", file, name, e);
+        return false;
+      } catch (ExecutionException e) {
+        throw new IOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
         return false;
       }
+      return copy(file, copy);
+    }
+
+    private boolean copy(String file, CompletableFuture<Void> copy) {
       boolean may = false;
       try {
         may = free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -105,6 +140,7 @@ final class LeaderFiles implements FileMirror {
           free.release();
         }
         copying.remove(file);
+        copy.complete(null);
       }
     }
 
@@ -156,7 +192,12 @@ final class LeaderFiles implements FileMirror {
     /** Where to go on. */
     private long begin(String file, long length, @Nullable Reached before) throws IOException {
       if (before == null || before.length() > length) {
-        return equal(file, length);
+        comparing.incrementAndGet();
+        try {
+          return equal(file, length);
+        } finally {
+          comparing.decrementAndGet();
+        }
       }
       if (!before.exact()) {
         node.write(term, file, before.length(), new byte[0]);
@@ -222,11 +263,64 @@ final class LeaderFiles implements FileMirror {
       quorum = quorum.replacing(old, name);
     }
     List<Peer> asked = Stream.concat(others.stream(), Stream.of(joining)).toList();
-    for (int attempts = 1; !copied(own.files(term).keySet(), joining, asked); attempts++) {
-      if (attempts == ATTEMPTS) {
-        throw new IOException("too few machines take the attachments: " + refusals(asked));
+    for (String file : own.files(term).keySet()) {
+      // One file after the other, and the new node first: copies of all files at once would take
+      // the memory of both. The node that leaves is down, and nobody waits for it.
+      copyWhileItMoves(file, List.of(joining), some -> !some.isEmpty());
+      copyWhileItMoves(file, asked, quorum::isReachedWith);
+    }
+  }
+
+  /**
+   * Copies a file, for as long as parts of any file arrive at one of the nodes: a large one may
+   * take longer than a client waits. One that is gone, or has no bytes yet, needs no copy.
+   *
+   * @param isEnough whether these nodes are
+   * @throws IOException naming the file, and the nodes that did not take it
+   */
+  private void copyWhileItMoves(
+      String file, List<Peer> asked, Predicate<Set<String>> isEnough) throws IOException {
+    int refused = 0;
+    int silent = 0;
+    while (own.held(term, file, 0).length() > 0) {
+      requireLead();
+      long began = System.nanoTime();
+      long parts = parts(asked);
+      Set<String> took =
+          ask(asked, peer -> peer.copyInTurn(file) ? true : null, isEnough).keySet();
+      if (isEnough.test(took)) {
+        return;
+      }
+      if (System.nanoTime() - began < patience.toNanos()) {
+        refused++;
+        if (refused == ATTEMPTS) {
+          throw new IOException(
+              "too few machines take attachment %s: %s".formatted(file, refusals(asked)));
+        }
+        continue;
+      }
+      silent = parts(asked) == parts ? silent + 1 : 0;
+      if (silent > (isComparing(asked) ? PATIENCES_TO_COMPARE : 0)) {
+        throw new IOException(
+            "nothing of attachment %s reached %s for %d s: look at their network and disks"
+                .formatted(file, others(asked, took), silent * patience.toSeconds()));
       }
     }
+  }
+
+  private static boolean isComparing(List<Peer> asked) {
+    return asked.stream().anyMatch(peer -> peer.comparing.get() > 0);
+  }
+
+  private static long parts(List<Peer> asked) {
+    return asked.stream().mapToLong(peer -> peer.parts.get()).sum();
+  }
+
+  private static String others(List<Peer> asked, Set<String> took) {
+    return asked.stream()
+        .map(peer -> peer.name)
+        .filter(name -> !took.contains(name))
+        .collect(Collectors.joining(", "));
   }
 
   private static String refusals(List<Peer> asked) {
@@ -234,45 +328,6 @@ final class LeaderFiles implements FileMirror {
         .filter(peer -> !peer.refusal.isEmpty())
         .map(peer -> peer.name + ": " + peer.refusal)
         .collect(Collectors.joining("; "));
-  }
-
-  /**
-   * Copies to the new node first, and each time: copies of all files at once would take the memory
-   * of both. The node that leaves is down, and nobody waits for it. A file that is being copied
-   * already is not here in time.
-   */
-  private boolean copied(Set<String> files, Peer joining, List<Peer> asked) throws IOException {
-    boolean all = true;
-    for (String file : files) {
-      requireLead();
-      if (!takes(joining, file)) {
-        if (!joining.refusal.isEmpty()) {
-          return false;
-        }
-        all = false;
-        continue;
-      }
-      try {
-        copy(file, quorum, asked);
-      } catch (IOException e) {
-        LOG.info("attachment {} is not copied yet: {}", file, e.getMessage());
-        all = false;
-      }
-    }
-    return all;
-  }
-
-  /** False also while a copy is under way that takes long. */
-  private boolean takes(Peer joining, String file) throws IOException {
-    long began = System.nanoTime();
-    long parts = joining.parts.get();
-    boolean taken =
-        !ask(List.of(joining), peer -> peer.copy(file) ? true : null, some -> !some.isEmpty())
-            .isEmpty();
-    if (!taken && System.nanoTime() - began >= patience.toNanos() && parts == joining.parts.get()) {
-      throw new IOException(joining.name + " does not answer about attachments");
-    }
-    return taken;
   }
 
   /** Ends {@link #admit}: the new node has taken the place of the other one, or has not. */
@@ -309,7 +364,7 @@ final class LeaderFiles implements FileMirror {
       quorum = quorum.without(name);
     }
     for (String file : own.files(term).keySet()) {
-      copy(file);
+      copyWhileItMoves(file, peers, quorum::isReachedWith);
     }
   }
 
@@ -322,12 +377,9 @@ final class LeaderFiles implements FileMirror {
   @Override
   public void copy(String name) throws IOException {
     requireLead();
-    copy(name, quorum, peers);
-  }
-
-  private void copy(String name, Quorum needed, List<Peer> asked) throws IOException {
+    Quorum needed = quorum;
     Set<String> made =
-        ask(asked, peer -> peer.copy(name) ? true : null, needed::isReachedWith).keySet();
+        ask(peers, peer -> peer.copy(name) ? true : null, needed::isReachedWith).keySet();
     if (!needed.isReachedWith(made)) {
       failedCopies.merge(name, 1L, Long::sum);
       throw new IOException(

@@ -23,9 +23,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.entente.gateway.crypto.Sha256;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,10 @@ class LeaderFilesTest {
   }
 
   private LeaderFiles leader(String own, long term) {
+    return leader(own, term, () -> true, PATIENCE);
+  }
+
+  private LeaderFiles leader(String own, long term, BooleanSupplier leads, Duration patience) {
     Map<String, FileNode> others = new LinkedHashMap<>();
     folders.forEach(
         (node, folder) -> {
@@ -81,7 +87,7 @@ class LeaderFilesTest {
             others.put(node, new Reached(node, folder));
           }
         });
-    return new LeaderFiles(folder(own), others, term, () -> true, PATIENCE, threads);
+    return new LeaderFiles(folder(own), others, term, leads, patience, threads);
   }
 
   private AtomicLong term(String node) {
@@ -268,22 +274,101 @@ class LeaderFilesTest {
             IOException.class, () -> leader.admit("c", "d", new Reached("d", folder("d"))));
 
     assertEquals(
-        "too few machines take the attachments: d: the disk of attachments.folder is full",
+        "too few machines take attachment %s: d: the disk of attachments.folder is full"
+            .formatted(FILE),
         why.getMessage());
     leader.settle(false);
     full.clear();
     full.add("b");
-    put("a", "3".repeat(32), "sealed ".repeat(9));
+    String next = "3".repeat(32);
+    put("a", next, "sealed ".repeat(9));
     why =
         assertThrows(
             IOException.class, () -> leader.admit("c", "d", new Reached("d", folder("d"))));
     assertEquals(
-        "too few machines take the attachments: b: the disk of attachments.folder is full",
+        "too few machines take attachment %s: b: the disk of attachments.folder is full"
+            .formatted(next),
         why.getMessage());
     leader.settle(false);
     full.clear();
     leader.admit("c", "d", new Reached("d", folder("d")));
     assertEquals("sealed", content("d", OTHER));
+  }
+
+  /** Its second part arrives only when a patience is over. */
+  @Test
+  void nodeThatJoins_getsAFileThatTakesLonger_forAsLongAsItsPartsArrive() throws IOException {
+    String large = "sealed ".repeat(MirroredFolder.CALL_BYTES / 7) + "and more";
+    put("a", FILE, large);
+    Semaphore parts = new Semaphore(0);
+    Thread changing = Thread.currentThread();
+    LeaderFiles waiting =
+        leader(
+            "a",
+            1,
+            () -> {
+              if (Thread.currentThread().equals(changing)) {
+                // The next round begins.
+                parts.release();
+              }
+              return true;
+            },
+            Duration.ofSeconds(2));
+    add("d");
+    term("d").set(1);
+    waiting.admit("c", "d", new OneByOne(folder("d"), parts));
+    assertEquals(large, content("d", FILE));
+    assertEquals(large, content("b", FILE));
+  }
+
+  /** The first write of an upload may have failed; the upload goes on. */
+  @Test
+  void fileWithoutBytes_endsNoChangeOfMachines() throws IOException {
+    put("a", FILE, "");
+    put("a", OTHER, "sealed");
+    add("d");
+    term("d").set(1);
+    leader.admit("c", "d", new Reached("d", folder("d")));
+    leader.settle(true);
+    assertEquals("sealed", content("d", OTHER));
+    leader.release("b");
+    assertEquals("sealed", content("b", OTHER));
+  }
+
+  @Test
+  void nodeThatJoins_andFallsSilent_isNamedWithTheFile() throws IOException {
+    put("a", FILE, "sealed");
+    LeaderFiles waiting = leader("a", 1, () -> true, Duration.ofSeconds(1));
+    add("d");
+    term("d").set(1);
+    IOException why =
+        assertThrows(
+            IOException.class,
+            () -> waiting.admit("c", "d", new OneByOne(folder("d"), new Semaphore(0))));
+    assertEquals(
+        "nothing of attachment %s reached d for 1 s: look at their network and disks"
+            .formatted(FILE),
+        why.getMessage());
+  }
+
+  /** A node that takes a part for each permit. */
+  private final class OneByOne extends Reached {
+    private final Semaphore permits;
+
+    OneByOne(FileNode node, Semaphore permits) {
+      super("d", node);
+      this.permits = permits;
+    }
+
+    @Override
+    public void write(long term, String file, long offset, byte[] bytes) throws IOException {
+      try {
+        permits.acquire();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      super.write(term, file, offset, bytes);
+    }
   }
 
   /** Each copy has a part of its file in memory, here and there. */
