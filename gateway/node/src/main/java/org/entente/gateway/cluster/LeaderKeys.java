@@ -102,6 +102,11 @@ final class LeaderKeys implements KeyMirror {
       this.node = node;
     }
 
+    /** Whether no call to it is under way, or waits for one that is. */
+    synchronized boolean isIdle() {
+      return lastCall.isDone();
+    }
+
     void told(KeyNode.State state) {
       keystore = Optional.of(new MachineKeystore(name, state.keystore()));
       knows = Set.copyOf(state.known());
@@ -421,8 +426,16 @@ final class LeaderKeys implements KeyMirror {
   }
 
   /**
+   * Begins to bring nodes that are not there, or were restarted, to the state of this one. Called
+   * regularly. Does not wait: a node that is given many keys, or hangs, keeps no other from what it
+   * lacks.
+   */
+  void look() {
+    var unused = askToCatchUp(peers.stream().filter(Peer::isIdle));
+  }
+
+  /**
    * Brings every node that answers, and is not there or was restarted, to the state of this one.
-   * Called regularly.
    */
   void catchUp() {
     askToCatchUp().forEach(CompletableFuture::join);

@@ -121,7 +121,7 @@ final class Leadership {
       return;
     }
     every(limits.lease().dividedBy(QUESTIONS), this::renew);
-    every(limits.electionTimeout(), keys::catchUp);
+    every(limits.electionTimeout(), keys::look);
   }
 
   private void renew() {

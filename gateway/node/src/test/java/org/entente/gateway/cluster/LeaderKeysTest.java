@@ -460,6 +460,53 @@ class LeaderKeysTest {
     assertTrue(held("c", KEY).isPresent());
   }
 
+  /** Otherwise every change is refused until c has all keys. */
+  @Test
+  @Timeout(60)
+  void node_thatMissedAChange_isCaughtUp_whileAnotherOneStillIs() throws Exception {
+    begun();
+    down.add("c");
+    node("a").keystore().put(key(KEY));
+    cIsReachedAgain();
+    slowC = true;
+    leader.look();
+    reachedC.await();
+    deaf.add("b");
+    assertThrows(KeystoreFailure.class, () -> node("a").keystore().put(key("lost")));
+    deaf.clear();
+    assertEquals(List.of("b", "c"), leader.lacking());
+
+    leader.look();
+    TestCluster.awaitTrue(() -> leader.lacking().equals(List.of("c")));
+    KeyEntry other = key("outbox-2026-03-02");
+    node("a").keystore().put(other);
+
+    assertEquals(Optional.of(other), held("b", other.id()));
+    releasedC.countDown();
+    assertEquals(List.of(), leader.unconfirmed());
+    assertHeldByAll(other);
+  }
+
+  /** The leader that serves has them; before, a loss of that one would lose what c missed. */
+  @Test
+  void node_thatLostItsKeystore_countsForNoChange_andGetsAllKeysAtTheNextLook() throws IOException {
+    begun();
+    down.add("c");
+    KeyEntry key = key(KEY);
+    node("a").keystore().put(key);
+    lose("b", List.of("entries", "days", "cluster-state"));
+    assertEquals(Optional.empty(), held("b", KEY));
+
+    KeystoreFailure why =
+        assertThrows(KeystoreFailure.class, () -> node("a").keystore().put(key("new")));
+    assertTrue(String.valueOf(why.getMessage()).contains("1 of 3 nodes"), why.getMessage());
+    assertEquals(List.of("b", "c"), leader.lacking());
+    leader.look();
+    TestCluster.awaitTrue(() -> leader.lacking().equals(List.of("c")));
+
+    assertEquals(Optional.of(key), held("b", KEY));
+  }
+
   /** Most nodes had made the first change, so that the second did not wait for b. */
   @Test
   void node_thatIsStillAtAChange_makesTheNextOneToo() throws IOException {

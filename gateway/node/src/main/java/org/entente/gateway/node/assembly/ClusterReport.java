@@ -49,10 +49,16 @@ final class ClusterReport {
           "cluster: %s (%s) has not answered for %d s"
               .formatted(one.name(), one.address(), silence.toSeconds()));
     }
-    return one.behind() > MOST_BEHIND
+    if (one.behind() > MOST_BEHIND) {
+      return Optional.of(
+          "cluster: %s (%s) is %d entries of the log behind"
+              .formatted(one.name(), one.address(), one.behind()));
+    }
+    // What only this machine and one that is lost have is lost with either.
+    return one.hasKeys().filter(has -> !has).isPresent()
         ? Optional.of(
-            "cluster: %s (%s) is %d entries of the log behind"
-                .formatted(one.name(), one.address(), one.behind()))
+            "cluster: the keys of %s (%s) are not confirmed: stop no other machine before they are"
+                .formatted(one.name(), one.address()))
         : Optional.empty();
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.entente.gateway.cluster.ClusterStatus;
 import org.entente.gateway.cluster.ClusterStatus.Machine;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,35 @@ class ClusterReportTest {
                 + " or remove one"),
         warnings(2));
     assertEquals(List.of(), warnings(3));
+  }
+
+  /** It lost its keystore, and the leader copies the keys to it again. */
+  @Test
+  void machine_whoseKeysAreNotConfirmed_isNamed_unlessItIsDown() {
+    assertEquals(
+        List.of(
+            "cluster: the keys of fr-2 (fr-2:9450) are not confirmed: stop no other machine before"
+                + " they are"),
+        warningsWithoutKeys(Duration.ZERO));
+    assertEquals(
+        List.of("cluster: fr-2 (fr-2:9450) has not answered for 2 s"),
+        warningsWithoutKeys(TIMEOUT.multipliedBy(2)));
+  }
+
+  private static List<String> warningsWithoutKeys(Duration silence) {
+    List<Machine> all =
+        Stream.of("fr-1", "fr-2", "fr-3")
+            .map(
+                name ->
+                    new Machine(
+                        name,
+                        name + ":9450",
+                        0,
+                        Optional.of(name.equals("fr-2") ? silence : Duration.ZERO),
+                        Optional.of(!name.equals("fr-2"))))
+            .toList();
+    return ClusterReport.warnings(
+        new ClusterStatus("fr-1", ClusterStatus.Role.LEADER, Optional.of("fr-1"), 3, all), TIMEOUT);
   }
 
   /** The fifteenth look: a machine that lacked much was given the lead, and commits stopped. */
