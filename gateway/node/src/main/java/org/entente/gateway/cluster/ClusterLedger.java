@@ -103,6 +103,8 @@ public final class ClusterLedger {
     try {
       if (ReplicaFolder.holdsLedger(data)) {
         requireNothingOfACluster();
+        // Left by `end`, which moved all of it: it would say that this was interrupted.
+        ReplicaFolder.delete(alone);
         ClusterId id = ClusterId.random(random, machine);
         makeCopy(id);
         Path before = before(id);
@@ -187,12 +189,13 @@ public final class ClusterLedger {
    * Makes the copy of the last machine of a cluster the ledger of a machine alone. The caller has
    * made sure that it is the last one, and has applied its whole log. May be repeated.
    *
+   * @param commits that the log has, and so the copy must have, since the log is removed
    * @throws StoreFailure saying what is in the way, or which disk failed
    */
-  public void end() {
+  public void end(long commits) {
     try {
       if (Files.isDirectory(copy)) {
-        makeLedger();
+        makeLedger(commits);
       }
       if (!Files.isDirectory(alone)) {
         if (!ReplicaFolder.holdsLedger(data)) {
@@ -220,7 +223,7 @@ public final class ClusterLedger {
     }
   }
 
-  private void makeLedger() throws IOException {
+  private void makeLedger(long commits) throws IOException {
     if (ReplicaFolder.holdsLedger(data)) {
       throw refused(data + " holds a ledger and the copy of one: move the one away that is older");
     }
@@ -228,6 +231,13 @@ public final class ClusterLedger {
     Files.delete(making);
     Optional<ClusterId> id;
     try (RocksReplica replica = RocksReplica.open(copy, options)) {
+      long applied = replica.position().commits();
+      if (applied < commits) {
+        throw refused(
+            "%s has %d commits, and cluster.log has %d: the last flush of the copy failed; look at"
+                    .formatted(copy, applied, commits)
+                + " the disk of data, and repeat the command");
+      }
       id = ClusterId.of(replica.store());
       replica.createStore(making, options, ClusterId.remove());
     }

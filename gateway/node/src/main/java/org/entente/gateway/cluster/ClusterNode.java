@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +57,7 @@ import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksReplica;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.store.StoreFailure.Kind;
+import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -580,6 +582,17 @@ public final class ClusterNode implements AutoCloseable {
     return ClusterId.of(machine.replica().store()).map(ClusterId::id);
   }
 
+  /** Whether this node's ledger says that it leaves its cluster, or has left it. */
+  public boolean hasLeft() {
+    return machine
+        .openReplica()
+        .map(RocksReplica::store)
+        .flatMap(
+            store -> Optional.ofNullable(store.get(Table.META, FormerMachines.key(settings.self()))))
+        .filter(step -> !Arrays.equals(step, FormerMachines.value(FormerMachines.Step.JOINS)))
+        .isPresent();
+  }
+
   /**
    * Whether a node that is not in the cluster answers at an address, as one of this gateway.
    *
@@ -751,7 +764,13 @@ public final class ClusterNode implements AutoCloseable {
       throw new IllegalStateException("the leader " + leader + " is not among the nodes");
     }
     try {
-      return transfer.fetch(address, tls, firstIndex - 1, silence(settings), leads);
+      return transfer.fetch(
+          address,
+          tls,
+          OwnMessagesOnly.meantFor(leader, settings.group()),
+          firstIndex - 1,
+          silence(settings),
+          leads);
     } catch (IOException e) {
       throw new CompletionException(e);
     }

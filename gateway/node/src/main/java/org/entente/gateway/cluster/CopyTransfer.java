@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ClientInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
@@ -216,6 +217,7 @@ final class CopyTransfer {
    * Fetches the copy of the node at {@code address}. On return it takes the place of this node's at
    * the next opening, durably. One at a time.
    *
+   * @param meant says which node of which cluster is asked; any other one refuses
    * @param least the index that it must have reached
    * @param silence the longest wait for the next frame. A machine that loses its power closes no
    *     connection.
@@ -223,10 +225,15 @@ final class CopyTransfer {
    * @throws IOException if it could not be fetched whole; nothing is left of it
    */
   LogPosition fetch(
-      String address, GrpcTlsConfig tls, long least, Duration silence, BooleanSupplier leads)
+      String address,
+      GrpcTlsConfig tls,
+      ClientInterceptor meant,
+      long least,
+      Duration silence,
+      BooleanSupplier leads)
       throws IOException {
     Path receiving = folder.newReceiving();
-    ManagedChannel channel = channel(address, tls, 2 * CopyFrames.MAX_CONTENT);
+    ManagedChannel channel = channel(address, tls, 2 * CopyFrames.MAX_CONTENT, meant);
     fetched.incrementAndGet();
     received.set(0);
     fetches = true;
@@ -277,10 +284,12 @@ final class CopyTransfer {
    *
    * @param mostBytes longest message that it takes
    */
-  static ManagedChannel channel(String address, GrpcTlsConfig tls, int mostBytes) {
+  static ManagedChannel channel(
+      String address, GrpcTlsConfig tls, int mostBytes, ClientInterceptor... interceptors) {
     return NettyChannelBuilder.forTarget(address)
         .proxyDetector(uri -> null)
         .maxInboundMessageSize(mostBytes)
+        .intercept(interceptors)
         .sslContext(GrpcUtil.buildSslContextForClient(tls))
         // A connection through a network that dropped packets would be silent for minutes.
         .keepAliveTime(KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -106,6 +107,11 @@ final class LedgerStateMachine extends BaseStateMachine {
       throw new IllegalStateException("the node has no open copy");
     }
     return open;
+  }
+
+  /** This node's copy; empty while another one takes its place. */
+  Optional<RocksReplica> openReplica() {
+    return Optional.ofNullable(replica);
   }
 
   /** Where the copy is; while another takes its place, where that one is on disk. */

@@ -116,6 +116,8 @@ final class ReplicaFolder {
     try {
       Path received = inside(RECEIVED);
       delete(inside("receiving"));
+      // An interrupted `cluster end` that was not repeated: the copy still counts.
+      delete(aloneIn(data));
       if (Files.isDirectory(received)) {
         delete(copy);
         move(received, copy);

@@ -77,6 +77,9 @@ class ClusterGrowthTest {
       TestCluster.Lead now = cluster.currentLead(next);
       assertEquals(next.node(), now.node());
       name(now, "n1", FormerMachines.Step.LEAVES);
+      ClusterNode leaves = cluster.node("n1");
+      assertFalse(last.hasLeft());
+      TestCluster.awaitTrue(leaves::hasLeft);
       last.remove("n1");
       assertEquals(List.of("n1"), cluster.keystore(now.node()).unconfirmed(), "rule A");
       commit(now, 36, 40);
@@ -89,8 +92,9 @@ class ClusterGrowthTest {
       cluster.stop(now.node());
       cluster.startAsTheOnlyOne(now.node());
       assertHolds(cluster.awaitLead(), 45);
+      long commits = cluster.node(now.node()).position().commits();
       cluster.stop(now.node());
-      cluster.ledger(now.node()).end();
+      cluster.ledger(now.node()).end(commits);
       try (RocksStore alone =
           RocksStore.open(cluster.folders(now.node()).data(), RocksOptions.defaults())) {
         assertArrayEquals(value(45), alone.get(Table.INBOX, key(45)));

@@ -184,12 +184,38 @@ class ClusterLedgerTest {
     String id = ledger("a").begin("fr-1", new SecureRandom());
     applyEntries("a");
 
-    ledger("a").end();
-    ledger("a").end();
+    ledger("a").end(1);
+    ledger("a").end(1);
 
     assertIsOfAMachineAlone("a");
     assertTrue(Files.isDirectory(folders("a").data().resolve("copy-of-" + id)));
     assertTrue(Files.exists(keystore("a").resolve(NodeKeys.FILE)), "other keystores have the keys");
+    assertIsOfACluster("a", ledger("a").begin("fr-1", new SecureRandom()));
+  }
+
+  /** The flush failed when the machine stopped; only the log has the last commits. */
+  @Test
+  void copy_thatLacksCommitsOfTheLog_isNoLedger_andKeepsTheLog() throws IOException {
+    fill("a");
+    ledger("a").begin("fr-1", new SecureRandom());
+    applyEntries("a");
+
+    StoreFailure why = assertThrows(StoreFailure.class, () -> ledger("a").end(2));
+
+    assertTrue(
+        String.valueOf(why.getMessage()).contains("has 1 commits, and cluster.log has 2"),
+        why::toString);
+    assertTrue(Files.exists(folders("a").log().resolve("group/current/raft-meta")));
+    ledger("a").end(1);
+    assertIsOfAMachineAlone("a");
+  }
+
+  /** Power failed just before it would have been removed. */
+  @Test
+  void emptyFolder_thatAnEarlierEndLeft_isInTheWayOfNothing() throws IOException {
+    fill("a");
+    Files.createDirectory(folders("a").data().resolve("alone"));
+
     assertIsOfACluster("a", ledger("a").begin("fr-1", new SecureRandom()));
   }
 
@@ -220,12 +246,12 @@ class ClusterLedgerTest {
     for (int operations = 0; operations < MOST_OPERATIONS; operations++) {
       String name = "n" + operations;
       FolderCopy.of(dir.resolve("whole"), dir.resolve(name));
-      if (endsAfter(operations, name, ClusterLedger::end)) {
+      if (endsAfter(operations, name, ledger -> ledger.end(1))) {
         break;
       }
       failures++;
       assertUsableOrUnfinished(name);
-      ledger(name).end();
+      ledger(name).end(1);
       assertIsOfAMachineAlone(name);
       assertFalse(Files.exists(folders(name).mark()));
     }

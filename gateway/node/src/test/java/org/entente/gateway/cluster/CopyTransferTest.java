@@ -3,6 +3,7 @@ package org.entente.gateway.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -66,6 +67,7 @@ class CopyTransferTest {
                 ServerServiceDefinition.builder(CopyTransfer.SERVICE)
                     .addMethod(FETCH, ServerCalls.asyncServerStreamingCall(this::begin))
                     .build())
+            .intercept(new OwnMessagesOnly("n1", "test"))
             .build()
             .start();
   }
@@ -81,11 +83,30 @@ class CopyTransferTest {
   }
 
   private String failure(Duration silence, BooleanSupplier leads) {
+    return failure("test", silence, leads);
+  }
+
+  private String failure(String cluster, Duration silence, BooleanSupplier leads) {
     return String.valueOf(
         assertThrows(
                 IOException.class,
-                () -> transfer.fetch("127.0.0.1:" + server.getPort(), tls, 1, silence, leads))
+                () ->
+                    transfer.fetch(
+                        "127.0.0.1:" + server.getPort(),
+                        tls,
+                        OwnMessagesOnly.meantFor("n1", cluster),
+                        1,
+                        silence,
+                        leads))
             .getMessage());
+  }
+
+  /** Its address was given by mistake, and its gateway has the same name. */
+  @Test
+  void copyOfAnotherCluster_isNotFetched() {
+    String why = failure("test of the other id", Duration.ofHours(1), () -> true);
+    assertTrue(why.contains("n1 is of another cluster (cluster.id)"), why);
+    assertFalse(asked.get());
   }
 
   @Test

@@ -189,6 +189,16 @@ class ReplicaFolderTest {
     assertLeftovers(List.of("copy"));
   }
 
+  /** `cluster end` was interrupted, and not repeated: without a copy it would seem to be. */
+  @Test
+  void ledgerForAMachineAlone_besideACopy_isRemoved() throws IOException {
+    Path alone = Files.createDirectory(data.resolve("alone"));
+    Files.write(alone.resolve("CURRENT"), KEY);
+
+    assertHolds("old");
+    assertLeftovers(List.of("copy"));
+  }
+
   private static byte[] fileFrame(String name) {
     return KeyBuilder.key().u8(CopyFrames.FILE).ascii(name).u64(0).done();
   }

@@ -292,8 +292,12 @@ final class ClusterMember implements NodeHolder {
           + String.join(", ", awaited);
     }
     if (!here.isMember()) {
-      return "cluster: %s is not a machine of the cluster: on its leader, run `entente cluster add`"
-          .formatted(self);
+      return here.hasLeft()
+          ? "cluster: %s has left the cluster: stop it for good, destroy its keystore, and run `entente"
+                  .formatted(self)
+              + " cluster attest-destroyed` on the leader"
+          : "cluster: %s is not a machine of the cluster: on its leader, run `entente cluster add`"
+              .formatted(self);
     }
     return here.leader()
         .map(leader -> "cluster: this node does not serve; the leader is " + leader)

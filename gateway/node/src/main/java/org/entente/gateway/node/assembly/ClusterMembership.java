@@ -254,6 +254,11 @@ final class ClusterMembership implements OtherMachines, AutoCloseable {
     return node.isMember();
   }
 
+  /** Whether this machine leaves its cluster, or has left it. */
+  boolean hasLeft() {
+    return node.hasLeft();
+  }
+
   /** What an operator should know of the machines of which the cluster consists. */
   List<String> notes() {
     Map<String, String> machines = new TreeMap<>(node.machines());

@@ -80,11 +80,9 @@ public final class ClusterOfOne {
    *     in the way; the ledger is unharmed
    */
   public void end() {
-    if (ClusterSettings.Folders.holdsCopy(config.data())) {
-      applyLog();
-    }
+    long commits = ClusterSettings.Folders.holdsCopy(config.data()) ? applyLog() : 0;
     try (Keystore keystore = files.keystore(new SecureRandom())) {
-      ledger(keystore).end();
+      ledger(keystore).end(commits);
     } catch (StoreFailure e) {
       throw new StartProblem("cluster: " + e.getMessage(), e);
     }
@@ -96,8 +94,11 @@ public final class ClusterOfOne {
         ClusterMembership.folders(config, cluster), keystore.folder(), RocksOptions.defaults());
   }
 
-  /** Leads the cluster for a moment: what its log has, and the copy has not, is acknowledged. */
-  private void applyLog() {
+  /**
+   * Leads the cluster for a moment: what its log has, and the copy has not, is acknowledged. How
+   * many commits that are; they are on disk only if the flush at the end succeeds.
+   */
+  private long applyLog() {
     Leads leads = new Leads();
     try (ClusterMembership membership =
         new ClusterMembership(
@@ -105,6 +106,7 @@ public final class ClusterOfOne {
       requireLast(membership.names());
       var unused = leads.begun.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       requireLast(membership.names());
+      return membership.commits();
     } catch (ExecutionException | TimeoutException e) {
       throw new StartProblem("cluster: this machine does not lead: " + e.getMessage(), e);
     } catch (InterruptedException e) {
