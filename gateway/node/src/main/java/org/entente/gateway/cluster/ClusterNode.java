@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -47,8 +46,6 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.thirdparty.io.grpc.Channel;
-import org.apache.ratis.thirdparty.io.grpc.ClientInterceptors;
-import org.apache.ratis.thirdparty.io.grpc.ConnectivityState;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.FileMirror;
@@ -57,7 +54,6 @@ import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksReplica;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.store.StoreFailure.Kind;
-import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,8 +98,8 @@ public final class ClusterNode implements AutoCloseable {
   private final NodeKeys keys;
   private final @Nullable MirroredFolder attachments;
   private final FileHashes files = new FileHashes();
-  private final Map<String, ManagedChannel> channels = new HashMap<>();
   private final GrpcTlsConfig tls;
+  private final NodeChannels channels;
   private final NodeConnections connections;
   private final RaftGroupId group;
   private final RaftPeerId self;
@@ -150,6 +146,7 @@ public final class ClusterNode implements AutoCloseable {
     tls =
         new GrpcTlsConfig(
             settings.tls().identity(), settings.tls().trust(), /* mTlsEnabled= */ true);
+    channels = new NodeChannels(tls, settings.group());
     connections = new NodeConnections(settings.tls().trust());
     group = RaftGroupId.valueOf(uuid(settings.group()));
     self = RaftPeerId.valueOf(settings.self());
@@ -367,7 +364,7 @@ public final class ClusterNode implements AutoCloseable {
    */
   public void trustChanged() {
     connections.forget();
-    closeChannels(ManagedChannel::shutdown);
+    channels.endAll(ManagedChannel::shutdown);
     IOException why = new IOException("trust has changed");
     others()
         .keySet()
@@ -426,22 +423,12 @@ public final class ClusterNode implements AutoCloseable {
     List<CompletableFuture<Boolean>> answers = new ArrayList<>();
     others.forEach(
         (name, address) -> {
-          hurry(address);
+          channels.hurry(address);
           answers.add(LeadCalls.isIn(channel(name, address), term, patience));
         });
     // While one is replaced, it is away: what most of the others do, shares one of them with
     // whatever elects the next leader, before and after.
     return LeadCalls.enough(answers, (others.size() + 1) / 2);
-  }
-
-  /** A connection that failed is tried again at once; its pause would outlast the failure. */
-  private synchronized void hurry(String address) {
-    ManagedChannel channel = channels.get(address);
-    if (channel != null
-        && channel.getState(/* requestConnection= */ false)
-            == ConnectivityState.TRANSIENT_FAILURE) {
-      channel.resetConnectBackoff();
-    }
   }
 
   /**
@@ -570,11 +557,13 @@ public final class ClusterNode implements AutoCloseable {
         .isPresent();
   }
 
-  private synchronized Channel channel(String name, String address) {
-    return ClientInterceptors.intercept(
-        channels.computeIfAbsent(
-            address, unused -> CopyTransfer.channel(address, tls, RaftSettings.MESSAGE_BYTES)),
-        OwnMessagesOnly.meantFor(name, settings.group()));
+  private Channel channel(String name, String address) {
+    return channels.to(name, address);
+  }
+
+  /** Addresses to which this node keeps connections for its own calls. */
+  Set<String> connected() {
+    return channels.addresses();
   }
 
   /** The id of the cluster, as this node's ledger says it; empty if it has none. */
@@ -587,9 +576,8 @@ public final class ClusterNode implements AutoCloseable {
     return machine
         .openReplica()
         .map(RocksReplica::store)
-        .flatMap(
-            store -> Optional.ofNullable(store.get(Table.META, FormerMachines.key(settings.self()))))
-        .filter(step -> !Arrays.equals(step, FormerMachines.value(FormerMachines.Step.JOINS)))
+        .flatMap(store -> Optional.ofNullable(FormerMachines.of(store).get(settings.self())))
+        .filter(step -> step != FormerMachines.Step.JOINS)
         .isPresent();
   }
 
@@ -599,13 +587,15 @@ public final class ClusterNode implements AutoCloseable {
    * @throws IOException if it does not
    */
   public void requireAnswer(String name, String address) throws IOException {
-    reconnect(address);
-    var unused = keysAt(() -> channel(name, address)).state(term());
-  }
-
-  /** A connection that failed just now would not be tried again for a while. */
-  private synchronized void reconnect(String address) {
-    Optional.ofNullable(channels.remove(address)).ifPresent(ManagedChannel::shutdown);
+    // One that failed just now would not be tried again for a while.
+    channels.end(address);
+    try {
+      var unused = keysAt(() -> channel(name, address)).state(term());
+    } catch (IOException e) {
+      // An operator may name any address; none is kept that is no machine of the cluster.
+      channels.keepOnly(machines().values());
+      throw e;
+    }
   }
 
   /**
@@ -688,6 +678,7 @@ public final class ClusterNode implements AutoCloseable {
         files.settle(changed);
       }
       joining = Map.of();
+      channels.keepOnly(machines().values());
       changes.set(false);
     }
   }
@@ -874,11 +865,6 @@ public final class ClusterNode implements AutoCloseable {
     }
   }
 
-  private synchronized void closeChannels(Consumer<ManagedChannel> how) {
-    channels.values().forEach(how);
-    channels.clear();
-  }
-
   /**
    * Begins to leave the cluster as a stopped node does: a majority of the others goes on. Does not
    * wait. The lead and the vote end first, for which no disk of the copy is needed; the copy can be
@@ -925,7 +911,7 @@ public final class ClusterNode implements AutoCloseable {
     } finally {
       copies.shutdownNow();
       asking.shutdownNow();
-      closeChannels(ManagedChannel::shutdownNow);
+      channels.endAll(ManagedChannel::shutdownNow);
       events.shutdown();
       machine.closeCopy();
     }

@@ -70,6 +70,9 @@ final class CopyTransfer {
   private final AtomicLong received = new AtomicLong();
   private volatile boolean fetches;
 
+  /** Why the last copy was not fetched; empty if it was. */
+  private volatile String failure = "";
+
   /**
    * The copies in a folder.
    *
@@ -137,8 +140,11 @@ final class CopyTransfer {
   Optional<String> note() {
     return fetches
         ? Optional.of(
-            "copy %d of the ledger since this machine joined is being fetched: %d MiB so far"
-                .formatted(fetched.get(), received.get() >> 20))
+            "copy %d of the ledger since this machine joined is being fetched: %d MiB so far%s"
+                .formatted(
+                    fetched.get(),
+                    received.get() >> 20,
+                    failure.isEmpty() ? "" : "; the one before failed: " + failure))
         : Optional.empty();
   }
 
@@ -248,12 +254,19 @@ final class CopyTransfer {
         received.addAndGet(frame.length);
       }
       receiver.requireWhole();
-      return folder.received(receiving, least);
+      LogPosition position = folder.received(receiving, least);
+      failure = "";
+      return position;
     } catch (StatusException e) {
-      throw new IOException("no copy came from " + address + ": " + e.getStatus(), e);
+      failure = "no copy came from " + address + ": " + e.getStatus();
+      throw new IOException(failure, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while a copy was fetched", e);
+    } catch (IOException | RuntimeException e) {
+      // Such as a full disk: Ratis has it fetched again and again, and only an operator can help.
+      failure = String.valueOf(e.getMessage());
+      throw e;
     } finally {
       fetches = false;
       channel.shutdownNow();

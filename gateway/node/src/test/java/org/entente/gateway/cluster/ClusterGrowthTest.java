@@ -151,7 +151,9 @@ class ClusterGrowthTest {
 
       IOException why = assertThrows(IOException.class, () -> leader.requireAnswer("n2", address));
       assertTrue(String.valueOf(why.getMessage()).contains("of another cluster"), why::toString);
+      assertEquals(Set.of(), leader.connected());
       assertThrows(IOException.class, () -> leader.add("n2", address));
+      assertEquals(Set.of(), leader.connected());
       assertEquals(Set.of("n1"), leader.machines().keySet());
       assertEquals(List.of(), cluster.keystore("n2").list(KeyKind.AGENCY_PAIR));
       commit(lead, 1, 3);

@@ -123,7 +123,8 @@ class CopyTransferTest {
     List<String> notes = new ArrayList<>();
     failure(Duration.ofMillis(200), () -> notes.add(transfer.note().orElse("nothing")));
     assertEquals(
-        "copy 2 of the ledger since this machine joined is being fetched: 0 MiB so far",
+        "copy 2 of the ledger since this machine joined is being fetched: 0 MiB so far; the one"
+            + " before failed: nothing came of the copy for PT0.2S",
         notes.get(0));
     assertEquals(Optional.empty(), transfer.note());
   }

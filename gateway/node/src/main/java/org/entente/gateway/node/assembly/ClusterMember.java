@@ -293,9 +293,9 @@ final class ClusterMember implements NodeHolder {
     }
     if (!here.isMember()) {
       return here.hasLeft()
-          ? "cluster: %s has left the cluster: stop it for good, destroy its keystore, and run `entente"
+          ? "cluster: %s has left the cluster: stop it for good, destroy its keystore, and attest it"
                   .formatted(self)
-              + " cluster attest-destroyed` on the leader"
+              + " with `entente cluster attest-destroyed` at the leader"
           : "cluster: %s is not a machine of the cluster: on its leader, run `entente cluster add`"
               .formatted(self);
     }
