@@ -94,8 +94,8 @@ const sets = async (operator) => {
   await operator.call('Backups.CreateBackup', { onBehalfOf: WHY }, ({ backup }) => `copy ${backup.number}`);
   await operator.call('Backups.ListBackups', {}, ({ backups: [copy] }) => `${copy.bytes} bytes`);
   await operator.refused('Cluster.TransferLead', { node: 'fr-2', onBehalfOf: WHY }, 'NOT_CONFIGURED');
-  const machine = { node: 'fr-3', newNode: 'fr-4', address: '127.0.0.1:9450', onBehalfOf: WHY };
-  await operator.refused('Cluster.ReplaceMachine', machine, 'NOT_CONFIGURED');
+  const machine = { leaves: 'fr-3', joins: 'fr-4', address: '127.0.0.1:9450', onBehalfOf: WHY };
+  await operator.refused('Cluster.ChangeMachines', machine, 'NOT_CONFIGURED');
   const gone = { node: 'fr-3', onBehalfOf: WHY };
   await operator.refused('Cluster.AttestDestroyed', gone, 'NOT_FOUND');
 };

@@ -34,7 +34,7 @@ final class ForeignClientIT {
   private static final Set<String> ONLY_REFUSED =
       Set.of(
           "Cluster.AttestDestroyed",
-          "Cluster.ReplaceMachine",
+          "Cluster.ChangeMachines",
           "Cluster.TransferLead",
           "Quarantine.ShowQuarantined",
           "Quarantine.RetryQuarantined",

@@ -4,8 +4,8 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Result;
 import org.entente.proto.v1.AttestDestroyedRequest;
 import org.entente.proto.v1.AttestDestroyedResponse;
-import org.entente.proto.v1.ReplaceMachineRequest;
-import org.entente.proto.v1.ReplaceMachineResponse;
+import org.entente.proto.v1.ChangeMachinesRequest;
+import org.entente.proto.v1.ChangeMachinesResponse;
 import org.entente.proto.v1.TransferLeadRequest;
 import org.entente.proto.v1.TransferLeadResponse;
 
@@ -18,10 +18,10 @@ public interface OwnCluster {
   Result<TransferLeadResponse> transfer(NodeName client, TransferLeadRequest request);
 
   /**
-   * Begins to put a machine into the place of another one; recorded durably on return. Refused if
-   * that cannot be done now.
+   * Begins to add a machine, to remove one, or to put one into the place of another; recorded
+   * durably on return. Refused if that cannot be done now.
    */
-  Result<ReplaceMachineResponse> replace(NodeName client, ReplaceMachineRequest request);
+  Result<ChangeMachinesResponse> change(NodeName client, ChangeMachinesRequest request);
 
   /**
    * States that the keystore of a former machine is destroyed, which two officers must do; recorded

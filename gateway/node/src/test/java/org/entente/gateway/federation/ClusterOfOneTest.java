@@ -35,6 +35,7 @@ import org.entente.gateway.node.assembly.Gateway;
 import org.entente.gateway.node.offline.LedgerInspection;
 import org.entente.gateway.rpc.Refusals;
 import org.entente.gateway.testkit.LoopbackPort;
+import org.entente.proto.v1.ChangeMachinesRequest;
 import org.entente.proto.v1.ClusterGrpc;
 import org.entente.proto.v1.ClusterState;
 import org.entente.proto.v1.Draft;
@@ -43,7 +44,6 @@ import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
-import org.entente.proto.v1.ReplaceMachineRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -222,10 +222,10 @@ class ClusterOfOneTest {
     try {
       return ClusterGrpc.newBlockingStub(channel)
           .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
-          .replaceMachine(
-              ReplaceMachineRequest.newBuilder()
-                  .setNode(leaves)
-                  .setNewNode(joins)
+          .changeMachines(
+              ChangeMachinesRequest.newBuilder()
+                  .setLeaves(leaves)
+                  .setJoins(joins)
                   .setAddress(joins.isEmpty() ? "" : address(joins))
                   .setOnBehalfOf(PERSON)
                   .build())

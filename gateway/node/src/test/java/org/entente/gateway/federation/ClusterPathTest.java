@@ -70,6 +70,7 @@ import org.entente.proto.v1.AttestDestroyedRequest;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.BackupsGrpc;
 import org.entente.proto.v1.BeginUploadRequest;
+import org.entente.proto.v1.ChangeMachinesRequest;
 import org.entente.proto.v1.ClusterGrpc;
 import org.entente.proto.v1.ClusterState;
 import org.entente.proto.v1.CreateBackupRequest;
@@ -89,7 +90,6 @@ import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.ReadAttachmentRequest;
 import org.entente.proto.v1.RecallRequest;
-import org.entente.proto.v1.ReplaceMachineRequest;
 import org.entente.proto.v1.RetentionGrpc;
 import org.entente.proto.v1.ShowUploadRequest;
 import org.entente.proto.v1.ShowUploadResponse;
@@ -578,10 +578,10 @@ class ClusterPathTest {
 
   private static boolean replace(ManagedChannel channel, String old, String next, String address) {
     return ClusterGrpc.newBlockingStub(channel)
-        .replaceMachine(
-            ReplaceMachineRequest.newBuilder()
-                .setNode(old)
-                .setNewNode(next)
+        .changeMachines(
+            ChangeMachinesRequest.newBuilder()
+                .setLeaves(old)
+                .setJoins(next)
                 .setAddress(address)
                 .setOnBehalfOf(PERSON)
                 .build())

@@ -98,6 +98,8 @@ import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.AttestDestroyedRequest;
 import org.entente.proto.v1.AttestDestroyedResponse;
 import org.entente.proto.v1.Backup;
+import org.entente.proto.v1.ChangeMachinesRequest;
+import org.entente.proto.v1.ChangeMachinesResponse;
 import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.LintPolicyResponse;
@@ -107,8 +109,6 @@ import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.RenewKeysRequest;
 import org.entente.proto.v1.RenewKeysResponse;
-import org.entente.proto.v1.ReplaceMachineRequest;
-import org.entente.proto.v1.ReplaceMachineResponse;
 import org.entente.proto.v1.ShowKeysResponse;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
@@ -351,9 +351,9 @@ public final class ServerBackend implements AutoCloseable {
           }
 
           @Override
-          public Result<ReplaceMachineResponse> replace(
-              NodeName client, ReplaceMachineRequest request) {
-            return Result.done(ReplaceMachineResponse.getDefaultInstance());
+          public Result<ChangeMachinesResponse> change(
+              NodeName client, ChangeMachinesRequest request) {
+            return Result.done(ChangeMachinesResponse.getDefaultInstance());
           }
 
           @Override

@@ -20,9 +20,9 @@ import org.entente.loadtests.federation.GatewayCluster;
 import org.entente.loadtests.federation.NodePlan;
 import org.entente.loadtests.testkit.NetworkHosts;
 import org.entente.loadtests.testkit.Publications;
+import org.entente.proto.v1.ChangeMachinesRequest;
 import org.entente.proto.v1.ClusterGrpc;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.ReplaceMachineRequest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -218,10 +218,10 @@ final class ClusterIT {
 
   /** Repeats it, as an operator does, until it is done. */
   private static void replace(Federation federation, String lost, String next, String address) {
-    ReplaceMachineRequest request =
-        ReplaceMachineRequest.newBuilder()
-            .setNode(lost)
-            .setNewNode(next)
+    ChangeMachinesRequest request =
+        ChangeMachinesRequest.newBuilder()
+            .setLeaves(lost)
+            .setJoins(next)
             .setAddress(address)
             .setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer("FR-3").setJustification("ticket 13"))
             .build();
@@ -231,7 +231,7 @@ final class ClusterIT {
     String last = "none";
     while (!done && System.nanoTime() < end) {
       try {
-        done = ClusterGrpc.newBlockingStub(channel).replaceMachine(request).getBefore();
+        done = ClusterGrpc.newBlockingStub(channel).changeMachines(request).getBefore();
       } catch (StatusRuntimeException e) {
         last = e.toString();
       }

@@ -18,13 +18,13 @@ import org.entente.gateway.node.assembly.ClusterOfOne;
 import org.entente.gateway.node.doctor.AdminPort;
 import org.entente.proto.v1.AttestDestroyedRequest;
 import org.entente.proto.v1.AttestDestroyedResponse;
+import org.entente.proto.v1.ChangeMachinesRequest;
+import org.entente.proto.v1.ChangeMachinesResponse;
 import org.entente.proto.v1.ClusterGrpc;
 import org.entente.proto.v1.ClusterGrpc.ClusterBlockingStub;
 import org.entente.proto.v1.ClusterMachine;
 import org.entente.proto.v1.ClusterState;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.ReplaceMachineRequest;
-import org.entente.proto.v1.ReplaceMachineResponse;
 import org.entente.proto.v1.TransferLeadRequest;
 import org.entente.proto.v1.TransferLeadResponse;
 import picocli.CommandLine.Command;
@@ -218,6 +218,18 @@ public final class ClusterCommand {
     static ClusterBlockingStub cluster(ManagedChannel channel) {
       return ClusterGrpc.newBlockingStub(channel);
     }
+
+    /** Begins a change of the machines, unless it was made before. */
+    final void change(
+        ManagedChannel channel, ChangeMachinesRequest.Builder change, String made, String begun) {
+      ChangeMachinesResponse answer =
+          cluster(channel).changeMachines(change.setOnBehalfOf(person()).build());
+      tell(
+          answer,
+          answer.getBefore()
+              ? made + "; nothing changed"
+              : begun + ": see `entente cluster status`");
+    }
   }
 
   /** Passes the lead. */
@@ -277,19 +289,11 @@ public final class ClusterCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      ReplaceMachineResponse answer =
-          cluster(channel)
-              .replaceMachine(
-                  ReplaceMachineRequest.newBuilder()
-                      .setNewNode(node)
-                      .setAddress(address)
-                      .setOnBehalfOf(person())
-                      .build());
-      tell(
-          answer,
-          answer.getBefore()
-              ? node + " is a machine of the cluster; nothing changed"
-              : node + " is about to join the cluster: see `entente cluster status`");
+      change(
+          channel,
+          ChangeMachinesRequest.newBuilder().setJoins(node).setAddress(address),
+          node + " is a machine of the cluster",
+          node + " is about to join the cluster");
     }
   }
 
@@ -309,15 +313,11 @@ public final class ClusterCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      ReplaceMachineResponse answer =
-          cluster(channel)
-              .replaceMachine(
-                  ReplaceMachineRequest.newBuilder().setNode(node).setOnBehalfOf(person()).build());
-      tell(
-          answer,
-          answer.getBefore()
-              ? node + " has left the cluster; nothing changed"
-              : node + " is about to leave the cluster: see `entente cluster status`");
+      change(
+          channel,
+          ChangeMachinesRequest.newBuilder().setLeaves(node),
+          node + " has left the cluster",
+          node + " is about to leave the cluster");
     }
   }
 
@@ -353,20 +353,11 @@ public final class ClusterCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      ReplaceMachineResponse answer =
-          cluster(channel)
-              .replaceMachine(
-                  ReplaceMachineRequest.newBuilder()
-                      .setNode(old)
-                      .setNewNode(node)
-                      .setAddress(address)
-                      .setOnBehalfOf(person())
-                      .build());
-      tell(
-          answer,
-          answer.getBefore()
-              ? node + " has taken the place of " + old + "; nothing changed"
-              : node + " is about to take the place of " + old + ": see `entente cluster status`");
+      change(
+          channel,
+          ChangeMachinesRequest.newBuilder().setLeaves(old).setJoins(node).setAddress(address),
+          node + " has taken the place of " + old,
+          node + " is about to take the place of " + old);
     }
   }
 

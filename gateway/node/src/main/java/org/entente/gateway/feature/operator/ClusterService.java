@@ -28,11 +28,11 @@ final class ClusterService implements BindableService {
             DiskUse.NECESSARY,
             (caller, request) -> StatusMapper.value(cluster.transfer(caller.name(), request)))
         .unary(
-            ClusterGrpc.getReplaceMachineMethod(),
+            ClusterGrpc.getChangeMachinesMethod(),
             Scope.OPERATOR,
             CallCost.CHANGE,
             DiskUse.NECESSARY,
-            (caller, request) -> StatusMapper.value(cluster.replace(caller.name(), request)))
+            (caller, request) -> StatusMapper.value(cluster.change(caller.name(), request)))
         .unary(
             ClusterGrpc.getAttestDestroyedMethod(),
             Scope.OPERATOR,

@@ -20,8 +20,8 @@ import org.entente.gateway.model.Result;
 import org.entente.gateway.store.Table;
 import org.entente.proto.v1.AttestDestroyedRequest;
 import org.entente.proto.v1.AttestDestroyedResponse;
-import org.entente.proto.v1.ReplaceMachineRequest;
-import org.entente.proto.v1.ReplaceMachineResponse;
+import org.entente.proto.v1.ChangeMachinesRequest;
+import org.entente.proto.v1.ChangeMachinesResponse;
 import org.entente.proto.v1.TransferLeadRequest;
 import org.entente.proto.v1.TransferLeadResponse;
 
@@ -93,8 +93,8 @@ final class ClusterActions implements OwnCluster {
 
   /** One at a time, so that the next one finds what the one before began. */
   @Override
-  public synchronized Result<ReplaceMachineResponse> replace(
-      NodeName client, ReplaceMachineRequest request) {
+  public synchronized Result<ChangeMachinesResponse> change(
+      NodeName client, ChangeMachinesRequest request) {
     Optional<Problem> problem = ground.labelCheck.decision(request.getOnBehalfOf());
     if (problem.isPresent()) {
       return new Result.Refused<>(problem.get());
@@ -116,16 +116,16 @@ final class ClusterActions implements OwnCluster {
     return change.joins().isEmpty() && ground.hasLeft(change.leaves());
   }
 
-  private static Result<ReplaceMachineResponse> answer(boolean before) {
-    return Result.done(ReplaceMachineResponse.newBuilder().setBefore(before).build());
+  private static Result<ChangeMachinesResponse> answer(boolean before) {
+    return Result.done(ChangeMachinesResponse.newBuilder().setBefore(before).build());
   }
 
-  private Result<ReplaceMachineResponse> make(AuditActor actor, MachineChange change) {
+  private Result<ChangeMachinesResponse> make(AuditActor actor, MachineChange change) {
     boolean recorded = ground.ledger.commit(Lane.FLASH, tx -> recorded(tx, actor, change));
     if (!recorded) {
       return Result.refused(
           Code.INVALID_FIELD,
-          "new_node",
+          "joins",
           change.joining() + " was a machine of this cluster before; a new one needs a new name");
     }
     ground.lookAtMachines();

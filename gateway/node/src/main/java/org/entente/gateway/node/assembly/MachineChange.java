@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.entente.gateway.config.ClusterConfig;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Result;
-import org.entente.proto.v1.ReplaceMachineRequest;
+import org.entente.proto.v1.ChangeMachinesRequest;
 
 /**
  * A machine that leaves a cluster, one that joins it, or one that takes the place of another.
@@ -14,20 +14,20 @@ import org.entente.proto.v1.ReplaceMachineRequest;
  */
 public record MachineChange(String leaves, Optional<ClusterConfig.Machine> joins) {
   /** The change that an operator asks for. */
-  static Result<MachineChange> of(ReplaceMachineRequest request) {
-    if (request.getNewNode().isEmpty() && request.getAddress().isEmpty()) {
-      return request.getNode().isEmpty()
-          ? Result.refused(Code.INVALID_FIELD, "node, new_node", "names no machine")
-          : Result.done(new MachineChange(request.getNode(), Optional.empty()));
+  static Result<MachineChange> of(ChangeMachinesRequest request) {
+    if (request.getJoins().isEmpty() && request.getAddress().isEmpty()) {
+      return request.getLeaves().isEmpty()
+          ? Result.refused(Code.INVALID_FIELD, "leaves, joins", "names no machine")
+          : Result.done(new MachineChange(request.getLeaves(), Optional.empty()));
     }
     try {
       return Result.done(
           new MachineChange(
-              request.getNode(),
-              Optional.of(new ClusterConfig.Machine(request.getNewNode(), request.getAddress()))));
+              request.getLeaves(),
+              Optional.of(new ClusterConfig.Machine(request.getJoins(), request.getAddress()))));
     } catch (IllegalArgumentException e) {
       return Result.refused(
-          Code.INVALID_FIELD, "new_node, address", String.valueOf(e.getMessage()));
+          Code.INVALID_FIELD, "joins, address", String.valueOf(e.getMessage()));
     }
   }
 

@@ -56,7 +56,7 @@ final class MachineReplacement {
     }
     if (change.leaves().equals(self)) {
       return notReady(
-          "node", self + " leads: pass the lead first, with `entente cluster transfer`");
+          "leaves", self + " leads: pass the lead first, with `entente cluster transfer`");
     }
     return change
         .joins()
@@ -71,7 +71,7 @@ final class MachineReplacement {
   private static Result<Boolean> unknown(String old, Map<String, String> machines) {
     return Result.refused(
         Code.INVALID_FIELD,
-        "node",
+        "leaves",
         "no machine \"%s\"; %s"
             .formatted(
                 InvalidValue.printable(old),
@@ -86,7 +86,7 @@ final class MachineReplacement {
     if (machines.containsKey(next.name())) {
       return Result.refused(
           Code.INVALID_FIELD,
-          "new_node",
+          "joins",
           next.name() + " is a machine of the cluster; a new one needs a name of its own");
     }
     if (machines.entrySet().stream()
@@ -101,11 +101,11 @@ final class MachineReplacement {
     if (change.adds() && machines.size() >= ClusterConfig.MOST_MACHINES) {
       return Result.refused(
           Code.INVALID_FIELD,
-          "new_node",
+          "joins",
           "the cluster has %d machines, and cannot have more".formatted(machines.size()));
     }
     Optional<String> runs = change.adds() ? Optional.empty() : running(change.leaves());
-    return runs.isPresent() ? notReady("node", runs.get()) : answers(next);
+    return runs.isPresent() ? notReady("leaves", runs.get()) : answers(next);
   }
 
   private Optional<String> running(String old) {
@@ -122,7 +122,7 @@ final class MachineReplacement {
             .isPresent()
         ? Result.done(false)
         : notReady(
-            "node",
+            "leaves",
             ("without %s, too few of the other machines answer and have caught up: start them, and"
                     + " wait until `entente cluster status` shows them with no entries behind")
                 .formatted(old));
