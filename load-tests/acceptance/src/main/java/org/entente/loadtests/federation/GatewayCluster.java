@@ -200,7 +200,8 @@ public final class GatewayCluster implements AutoCloseable {
     return Optional.ofNullable(running.get(name)).orElseThrow();
   }
 
-  private NodePlan plan(String name) {
+  /** How one is set up. */
+  public NodePlan plan(String name) {
     return Optional.ofNullable(plans.get(name)).orElseThrow();
   }
 
