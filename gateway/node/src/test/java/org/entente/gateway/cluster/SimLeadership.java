@@ -110,7 +110,7 @@ final class SimLeadership {
 
   private void catchUp() {
     if (leads()) {
-      keys.catchUp();
+      keys.look();
       process.after(SimProcess.ELECTION_NANOS, this::catchUp);
     }
   }
