@@ -10,6 +10,7 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -189,15 +190,11 @@ class LimitsTest {
             Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 20 << 20, 0, 0, 0, 0)),
             false);
     ManagedChannel channel = edge.reluctantChannel(server.address(), edge.client("all"));
-    List<UntakenCall> untaken = new ArrayList<>();
+    List<UntakenCall<?, ?>> untaken = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
-      untaken.add(new UntakenCall(channel));
+      untaken.add(new UntakenCall<>(channel, PublisherGrpc.getPublishMethod(), ofBytes(0)));
     }
-    CompletableFuture<Object> refused =
-        CompletableFuture.anyOf(
-            untaken.stream().map(call -> call.end).toArray(CompletableFuture[]::new));
-    Throwable refusal = (Throwable) refused.get(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS);
-    assertEquals("OVERLOADED", Refusals.of(refusal).reason());
+    assertEquals("OVERLOADED", Refusals.of(firstEnd(untaken)).reason());
     Account account = edge.accounts().of("all");
     assertTrue(account.held(Holding.BUFFERED_BYTES) <= 20 << 20);
     PublisherGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")))
@@ -208,16 +205,65 @@ class LimitsTest {
         .publish(ofBytes(0));
   }
 
-  /** A call whose client never asks for the answer. */
-  private static final class UntakenCall extends ClientCall.Listener<PublishResponse> {
-    private final CompletableFuture<Throwable> end = new CompletableFuture<>();
-    private final ClientCall<PublishRequest, PublishResponse> call;
+  /** Attack: the same on streams, each of which holds an answer that nobody takes. */
+  @Test
+  void longAnswersOnStreams_thatOneClientDoesNotTake_endAtItsShare_andTakenOnesGoOn()
+      throws Exception {
+    String text = "x".repeat(1 << 20);
+    edge.behind.intake =
+        (caller, draft) ->
+            CompletableFuture.completedFuture(
+                ServerBackend.accepted(draft).toBuilder().setIdempotencyKey(text).build());
+    ClientServer server =
+        edge.startClients(
+            Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, 20 << 20, 0, 0, 0, 0)),
+            false);
+    Account account = edge.accounts().of("all");
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
+    StreamObserver<PublishStreamRequest> open =
+        PublisherGrpc.newStub(edge.channel(server.address(), edge.client("all")))
+            .publishStream(answers);
+    for (int i = 0; i < 30; i++) {
+      open.onNext(PublisherServiceTest.request(""));
+      answers.next();
+    }
+    StreamAnswers.until(() -> account.held(Holding.BUFFERED_BYTES) == 0);
+    assertFalse(answers.hasEnded(), "it took more than its share, one after another");
 
-    UntakenCall(ManagedChannel channel) {
-      call = channel.newCall(PublisherGrpc.getPublishMethod(), CallOptions.DEFAULT);
+    ManagedChannel channel = edge.reluctantChannel(server.address(), edge.client("all"));
+    List<UntakenCall<?, ?>> untaken = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      untaken.add(
+          new UntakenCall<>(
+              channel, PublisherGrpc.getPublishStreamMethod(), PublisherServiceTest.request("")));
+    }
+    assertEquals("OVERLOADED", Refusals.of(firstEnd(untaken)).reason());
+    assertTrue(account.held(Holding.BUFFERED_BYTES) <= 20 << 20);
+    untaken.forEach(UntakenCall::leave);
+    StreamAnswers.until(() -> account.held(Holding.BUFFERED_BYTES) == 0);
+    open.onNext(PublisherServiceTest.request(""));
+    answers.next();
+  }
+
+  private static Throwable firstEnd(List<UntakenCall<?, ?>> calls) throws Exception {
+    CompletableFuture<Object> first =
+        CompletableFuture.anyOf(
+            calls.stream().map(call -> call.end).toArray(CompletableFuture[]::new));
+    return (Throwable) first.get(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** A call whose client never asks for an answer. */
+  private static final class UntakenCall<Q, A> extends ClientCall.Listener<A> {
+    private final CompletableFuture<Throwable> end = new CompletableFuture<>();
+    private final ClientCall<Q, A> call;
+
+    UntakenCall(ManagedChannel channel, MethodDescriptor<Q, A> method, Q request) {
+      call = channel.newCall(method, CallOptions.DEFAULT);
       call.start(this, new Metadata());
-      call.sendMessage(ofBytes(0));
-      call.halfClose();
+      call.sendMessage(request);
+      if (method.getType().clientSendsOneMessage()) {
+        call.halfClose();
+      }
     }
 
     @Override

@@ -22,9 +22,14 @@ import org.entente.proto.v1.TakenBack;
 
 /**
  * One client's stream of evidence about one message. The evidence sent is a prefix of that in the
- * ledger, so a slow client needs no buffer. Safe for many threads.
+ * ledger, so a slow client needs no buffer. Each turn reads all of it; the client pays for what it
+ * was sent before, and the turn waits for that. Evidence that comes meanwhile is read with it. Safe
+ * for many threads.
  */
 final class MessageFollower {
+  /** Items that are read again at the price of a look-up. */
+  static final int ITEMS_A_LOOKUP = 10;
+
   private final MessageTracker tracking;
   private final MessageId id;
   private final Account account;
@@ -33,6 +38,8 @@ final class MessageFollower {
   private final Runnable wake;
   private int sent;
   private boolean heldTold;
+  // The call itself paid for the first.
+  private boolean paid = true;
   private boolean ended;
 
   MessageFollower(
@@ -64,16 +71,27 @@ final class MessageFollower {
   }
 
   private synchronized Optional<Duration> turn() {
-    Optional<MessageTracker.TrackedMessage> known =
-        ended || !out.isReady() ? Optional.empty() : tracking.track(id);
+    if (ended || !out.isReady()) {
+      return Optional.empty();
+    }
+    long debt = paid ? 0 : pay(CallCost.LOOKUP.units() + sent / ITEMS_A_LOOKUP);
+    if (debt > 0) {
+      return Optional.of(Duration.ofNanos(debt));
+    }
+    paid = false;
+    Optional<MessageTracker.TrackedMessage> known = tracking.track(id);
     known.ifPresent(this::tell);
     if (known.isEmpty() || ended || out.isReady()) {
       return Optional.empty();
     }
-    // It took less than was read, and has all read again: it pays, and the next turn waits for
-    // that.
-    long wait = account.pace(Work.CALL_COST, CallCost.SEARCH.units());
-    return Optional.of(Duration.ofNanos(wait));
+    // It took less than was read: it pays more, and the next turn waits for that.
+    return Optional.of(Duration.ofNanos(pay(CallCost.SEARCH.units())));
+  }
+
+  /** Pays for the next turn; nanoseconds to wait until then. */
+  private long pay(int units) {
+    paid = true;
+    return account.pace(Work.CALL_COST, units);
   }
 
   private void failed(RuntimeException failure) {

@@ -118,12 +118,13 @@ public final class CallGuard implements ServerInterceptor {
     if (side == Meters.Side.CLIENT) {
       // The server limits the size of each message, of the first one as of others.
       bytes.allow(Integer.MAX_VALUE);
+      call.countAnswers(bytes);
       if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
         bytes.untilWhole();
       }
     }
     if (call.getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY) {
-      call.countAnswer(bytes);
+      call.countAnswers(bytes);
     }
     bytes.belongsTo(shares.of(call.caller()), shares.full(), call::end);
   }
@@ -180,6 +181,7 @@ public final class CallGuard implements ServerInterceptor {
 
     @Override
     public void onReady() {
+      call.ready();
       if (!call.wasEnded()) {
         guarded(super::onReady);
       }

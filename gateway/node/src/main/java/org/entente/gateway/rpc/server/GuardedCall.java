@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   private final Identified caller;
   private final Consumer<GuardedCall<Q, A>> answered;
+  private final boolean stream;
   private @Nullable InboundCount counted;
   private boolean closed;
   private boolean ended;
@@ -36,15 +37,23 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
     super(call);
     this.caller = caller;
     this.answered = answered;
+    this.stream = !call.getMethodDescriptor().getType().serverSendsOneMessage();
   }
 
   Identified caller() {
     return caller;
   }
 
-  /** Lets a long answer count as the request does, until the caller has taken it. */
-  synchronized void countAnswer(InboundCount bytes) {
+  /** Lets long answers count as the request does, until the caller has taken them. */
+  synchronized void countAnswers(InboundCount bytes) {
     counted = bytes;
+  }
+
+  /** Of a stream, what was sent before the caller has room again is taken. */
+  synchronized void ready() {
+    if (stream && counted != null && isReady()) {
+      counted.taken();
+    }
   }
 
   @Override
@@ -56,6 +65,7 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   @Override
   public synchronized void sendMessage(A message) {
+    ready();
     Optional<Problem> full =
         counted == null ? Optional.empty() : Optional.ofNullable(counted.answers(size(message)));
     if (full.isPresent()) {

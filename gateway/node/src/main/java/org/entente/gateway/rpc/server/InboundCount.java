@@ -50,6 +50,7 @@ final class InboundCount implements InboundMessages {
   private long limit = FIRST_MESSAGE_BYTES;
   private long size;
   private long bytes;
+  private long answers;
   private boolean untilWhole;
   private long incomplete;
   private boolean over;
@@ -154,8 +155,23 @@ final class InboundCount implements InboundMessages {
    *
    * @return the problem if the account may not hold as much
    */
-  @Nullable Problem answers(long size) {
-    return size <= SHORT_ANSWER_BYTES ? null : unfolds(size);
+  synchronized @Nullable Problem answers(long size) {
+    if (size <= SHORT_ANSWER_BYTES || over || account == null) {
+      return null;
+    }
+    if (!account.hold(Holding.BUFFERED_BYTES, size)) {
+      return full;
+    }
+    answers += size;
+    return null;
+  }
+
+  /** The caller has taken the answers of its stream, all but a few KiB. */
+  synchronized void taken() {
+    if (account != null) {
+      account.release(Holding.BUFFERED_BYTES, answers);
+    }
+    answers = 0;
   }
 
   /** The call has ended. */
@@ -163,5 +179,6 @@ final class InboundCount implements InboundMessages {
     over = true;
     processed();
     whole();
+    taken();
   }
 }

@@ -7,12 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import io.grpc.stub.ServerCallStreamObserver;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -36,7 +34,6 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.v1.WatchUnopenedResponse;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -81,7 +78,7 @@ class UnopenedWatchTest {
           InstantSource.system(),
           timers,
           (client, method, why) -> {});
-  private final Client client = new Client();
+  private final TakingClient<WatchUnopenedResponse> client = new TakingClient<>();
 
   /** Lists a message as unopened by some agencies. */
   private void list(int recipients) {
@@ -184,72 +181,5 @@ class UnopenedWatchTest {
     client.cancel.run();
     list(1);
     assertEquals(0, tasks.size());
-  }
-
-  /** A client that accepts everything, unless it has little room. */
-  private static final class Client extends ServerCallStreamObserver<WatchUnopenedResponse> {
-    private final List<WatchUnopenedResponse> taken = new ArrayList<>();
-    private Runnable cancel = () -> {};
-    private Runnable ready = () -> {};
-    private int room = Integer.MAX_VALUE;
-    private boolean mayFail;
-    private @Nullable Throwable failure;
-    private @Nullable Runnable during;
-    private boolean completed;
-
-    @Override
-    public void onNext(WatchUnopenedResponse response) {
-      room--;
-      taken.add(response);
-      Runnable meanwhile = during;
-      if (meanwhile != null) {
-        meanwhile.run();
-      }
-    }
-
-    @Override
-    public void onError(Throwable t) {
-      if (!mayFail) {
-        throw new AssertionError(t);
-      }
-      failure = t;
-    }
-
-    @Override
-    public void onCompleted() {
-      completed = true;
-    }
-
-    @Override
-    public boolean isReady() {
-      return room > 0;
-    }
-
-    @Override
-    public boolean isCancelled() {
-      return false;
-    }
-
-    @Override
-    public void setOnCancelHandler(Runnable handler) {
-      cancel = handler;
-    }
-
-    @Override
-    public void setOnReadyHandler(Runnable handler) {
-      ready = handler;
-    }
-
-    @Override
-    public void setCompression(String compression) {}
-
-    @Override
-    public void disableAutoInboundFlowControl() {}
-
-    @Override
-    public void request(int count) {}
-
-    @Override
-    public void setMessageCompression(boolean enable) {}
   }
 }
