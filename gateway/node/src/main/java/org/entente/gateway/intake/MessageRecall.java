@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -66,9 +67,11 @@ public final class MessageRecall {
    * Recalls a message from all recipients for whom no recall of it waits. If one waits for all of
    * them, the answer is that one, and nothing is sent or recorded: recalls have no share of what
    * waits for a recipient that is away. The future fails only if the ledger does.
+   *
+   * @param lookUps told for how many recipients an earlier recall was looked up
    */
   public CompletableFuture<Result<Sent>> recall(
-      NodeName client, MessageId target, String reason, OnBehalfOf person) {
+      NodeName client, MessageId target, String reason, OnBehalfOf person, IntConsumer lookUps) {
     return target(target, reason, person)
         .thenLater(
             known ->
@@ -82,11 +85,13 @@ public final class MessageRecall {
                                     recall(
                                         AuditActor.client(parts.self(), client, person),
                                         recalled,
-                                        reason))));
+                                        reason,
+                                        lookUps))));
   }
 
   private CompletableFuture<Result<Sent>> recall(
-      AuditActor actor, RecallTarget target, String reason) {
+      AuditActor actor, RecallTarget target, String reason, IntConsumer lookUps) {
+    lookUps.accept(target.sent().getRecallsCount());
     Map<String, MessageId> waiting = waiting(target.sent());
     List<AgencyName> others =
         target.sent().getRecipientsList().stream()

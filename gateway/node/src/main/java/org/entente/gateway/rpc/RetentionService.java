@@ -7,12 +7,15 @@ import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.DiskUse;
 import org.entente.gateway.rpc.server.PageLimits;
 import org.entente.gateway.rpc.server.RequestFields;
@@ -80,8 +83,17 @@ final class RetentionService implements BindableService {
 
   private CompletableFuture<RecallResponse> recall(Identified caller, RecallRequest request) {
     MessageId target = RequestFields.id("message_id", request.getMessageId());
+    Account account = Caller.account();
     return recalling
-        .recall(caller.name(), target, request.getReason(), request.getOnBehalfOf())
+        .recall(
+            caller.name(),
+            target,
+            request.getReason(),
+            request.getOnBehalfOf(),
+            lookUps -> {
+              // A repetition looks at each recipient, and may send nothing.
+              long unused = account.charge(Work.CALL_COST, (long) lookUps * CallCost.LOOKUP.units());
+            })
         .thenApply(StatusMapper::value)
         .thenApply(
             sent ->

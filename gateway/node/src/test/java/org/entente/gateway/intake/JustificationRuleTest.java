@@ -107,7 +107,7 @@ class JustificationRuleTest {
   }
 
   private Result<MessageRecall.Sent> recall(MessageId id, OnBehalfOf person) {
-    return kit.recalling().recall(DESK, id, REASON, person).join();
+    return kit.recalling().recall(DESK, id, REASON, person, lookUps -> {}).join();
   }
 
   private static AuditPerson personOf(AuditRecord record) {

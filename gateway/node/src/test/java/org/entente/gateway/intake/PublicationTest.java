@@ -755,7 +755,7 @@ class PublicationTest {
   }
 
   private Result<MessageRecall.Sent> recall(MessageId id, String reason, OnBehalfOf person) {
-    return kit.recalling().recall(CLIENT, id, reason, person).join();
+    return kit.recalling().recall(CLIENT, id, reason, person, lookUps -> {}).join();
   }
 
   private String refusal(MessageId id, String reason, OnBehalfOf person) {
@@ -811,7 +811,7 @@ class PublicationTest {
     MessageId id = id(publish(draft("k1", SG, DE)));
     List<CompletableFuture<Result<MessageRecall.Sent>>> all = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      all.add(kit.recalling().recall(CLIENT, id, "was wrong", RequestSamples.PERSON));
+      all.add(kit.recalling().recall(CLIENT, id, "was wrong", RequestSamples.PERSON, lookUps -> {}));
     }
     MessageRecall.Sent first = recalled(id);
     all.forEach(one -> assertEquals(first.recall(), Results.value(one.join()).recall()));

@@ -132,7 +132,7 @@ class ReferenceResolutionTest {
     MessageId target = sent(warning(), DE);
     OnBehalfOf officer = OnBehalfOf.newBuilder().setOfficer("FR-1").build();
     MessageRecall.Sent recall =
-        Results.value(kit.recalling().recall(CLIENT, target, "wrong", officer).join());
+        Results.value(kit.recalling().recall(CLIENT, target, "wrong", officer, lookUps -> {}).join());
     assertInvalid(
         Code.NOT_FOUND, publish(change(MessageType.MESSAGE_TYPE_CANCEL, recall.recall()), DE));
   }
@@ -218,7 +218,7 @@ class ReferenceResolutionTest {
     MessageId target = sent(warning(), DE);
     MessageId update = sent(change(MessageType.MESSAGE_TYPE_UPDATE, target), DE);
     OnBehalfOf officer = OnBehalfOf.newBuilder().setOfficer("FR-1").build();
-    kit.recalling().recall(CLIENT, update, "wrong", officer).join();
+    kit.recalling().recall(CLIENT, update, "wrong", officer, lookUps -> {}).join();
     assertTrue(ledger.chains().standing(IntakeKit.SELF, target).getChanges(0).getWithdrawn());
   }
 

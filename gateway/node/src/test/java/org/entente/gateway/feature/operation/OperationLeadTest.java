@@ -297,7 +297,7 @@ class OperationLeadTest extends OperationLeadFixture {
     Outcome outcome = publish(id, objectives("find the seals"));
     assertEquals(1, said(id).size());
     MessageId update = MessageId.of(outcome.getMessageId().toByteArray());
-    assertNotNull(kit.recalling().recall(CLIENT, update, "another port", PERSON).join());
+    assertNotNull(kit.recalling().recall(CLIENT, update, "another port", PERSON, lookUps -> {}).join());
     assertEquals(List.of(), said(id));
   }
 
@@ -351,7 +351,7 @@ class OperationLeadTest extends OperationLeadFixture {
     OperationId id = founded(participant("de.customs"));
     Outcome outcome = publish(id, objectives("find the seals"));
     MessageId message = MessageId.of(outcome.getMessageId().toByteArray());
-    Results.value(kit.recalling().recall(CLIENT, message, "was wrong", PERSON).join());
+    Results.value(kit.recalling().recall(CLIENT, message, "was wrong", PERSON, lookUps -> {}).join());
     assertEquals(List.of(), said(id));
   }
 
@@ -359,7 +359,7 @@ class OperationLeadTest extends OperationLeadFixture {
   void roster_cannotBeRecalled() {
     MessageId message = signed(create(participant("de.customs"))).message();
     Result<MessageRecall.Sent> answer =
-        kit.recalling().recall(CLIENT, message, "was wrong", PERSON).join();
+        kit.recalling().recall(CLIENT, message, "was wrong", PERSON, lookUps -> {}).join();
     Results.problem(answer);
   }
 

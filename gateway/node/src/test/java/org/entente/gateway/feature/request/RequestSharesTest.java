@@ -181,7 +181,7 @@ class RequestSharesTest {
 
     Results.value(
         kit.recalling()
-            .recall(CLIENT, asked.get(2), "not needed any more", RequestSamples.PERSON)
+            .recall(CLIENT, asked.get(2), "not needed any more", RequestSamples.PERSON, lookUps -> {})
             .join());
     asked(CLIENT, SG);
     isFull();
