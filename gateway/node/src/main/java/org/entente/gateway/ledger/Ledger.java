@@ -228,6 +228,21 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
+  /**
+   * Applies a change for each of some items, as {@link #commitEach}, without waiting. Changes of
+   * other callers may come between those of the items. The future fails as that of {@link #write}.
+   */
+  public <T> CompletableFuture<Integer> writeEach(
+      Lane lane, List<T> items, BiConsumer<Transaction, T> change) {
+    return write(lane, tx -> applySome(tx, items, change))
+        .thenCompose(
+            done ->
+                done == items.size()
+                    ? CompletableFuture.completedFuture(done)
+                    : writeEach(lane, items.subList(done, items.size()), change)
+                        .thenApply(more -> done + more));
+  }
+
   private <T> Integer applySome(Transaction tx, List<T> items, BiConsumer<Transaction, T> change) {
     long end = tx.bytes() + mostBytesOfAChange() / 2;
     int done = 0;

@@ -17,7 +17,6 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.sequence.OriginWindow;
@@ -66,6 +65,19 @@ public final class DeliverySettlement {
   /** The interval. */
   public static final Duration CONFLICTS_IN = Duration.ofMinutes(1);
 
+  /** Recipients of one number about whom evidence is put together at most. */
+  static final int RECIPIENTS_TOGETHER = 16;
+
+  /**
+   * A receipt for some recipients of its number.
+   *
+   * @param earlier those for whom it was applied before
+   * @param some those of this part
+   * @param last whether it is for all others instead, and removes the number
+   */
+  private record Answer(
+      Receipt receipt, List<HopRecipient> earlier, List<HopRecipient> some, boolean last) {}
+
   private final Ledger ledger;
   private final Dispatch dispatch;
   private final EvidenceRecords evidence;
@@ -103,17 +115,53 @@ public final class DeliverySettlement {
 
   /**
    * Handles a peer's receipts for hop numbers. No caller waits for the effect of accepted ones;
-   * others are acted upon at once.
+   * others are acted upon at once, in as many changes as their bytes need.
    */
   public CompletableFuture<Integer> released(AgencyName peer, Lane lane, List<Receipt> receipts) {
-    Mutation<Integer> change =
-        tx -> {
-          receipts.forEach(receipt -> release(tx, peer, lane, receipt));
-          return receipts.size();
-        };
-    return receipts.stream().allMatch(DeliverySettlement::isTaken)
-        ? ledger.writeAlong(lane, change)
-        : ledger.write(lane, change);
+    if (receipts.stream().allMatch(DeliverySettlement::isTaken)) {
+      return ledger.writeAlong(
+          lane,
+          tx -> {
+            receipts.forEach(receipt -> release(tx, peer, lane, receipt, Set.of()));
+            return receipts.size();
+          });
+    }
+    return ledger
+        .writeEach(
+            lane,
+            answers(peer, lane, receipts),
+            (tx, answer) -> {
+              if (answer.last()) {
+                release(tx, peer, lane, answer.receipt(), Set.copyOf(answer.earlier()));
+              } else {
+                answer.some().forEach(hop -> answered(tx, peer, lane, hop, answer.receipt()));
+              }
+            })
+        .thenApply(answers -> receipts.size());
+  }
+
+  /** The recipients of each number, in parts: a refusal is evidence of each and each message. */
+  private List<Answer> answers(AgencyName peer, Lane lane, List<Receipt> receipts) {
+    List<Answer> answers = new ArrayList<>();
+    for (Receipt receipt : receipts) {
+      List<HopRecipient> own = own(peer, lane, receipt.getHopSequence());
+      int from = 0;
+      for (; from + RECIPIENTS_TOGETHER < own.size(); from += RECIPIENTS_TOGETHER) {
+        List<HopRecipient> some = own.subList(from, from + RECIPIENTS_TOGETHER);
+        answers.add(new Answer(receipt, own.subList(0, from), some, /* last= */ false));
+      }
+      answers.add(new Answer(receipt, own.subList(0, from), List.of(), /* last= */ true));
+    }
+    return answers;
+  }
+
+  /** The recipients of own mail under a number; none of what is held for others. */
+  private List<HopRecipient> own(AgencyName peer, Lane lane, long number) {
+    return ledger.hops().read(peer, lane, number, 1, 1).stream()
+        .filter(one -> one.sequence() == number)
+        .flatMap(one -> one.entry().getRecipientsList().stream())
+        .filter(recipient -> recipient.getStanza().isEmpty())
+        .toList();
   }
 
   private static boolean isTaken(Receipt receipt) {
@@ -121,7 +169,8 @@ public final class DeliverySettlement {
         || receipt.getResult() == Result.RESULT_DUPLICATE;
   }
 
-  private void release(Transaction tx, AgencyName peer, Lane lane, Receipt receipt) {
+  private void release(
+      Transaction tx, AgencyName peer, Lane lane, Receipt receipt, Set<HopRecipient> earlier) {
     HopEntry entry = ledger.hops().remove(tx, peer, lane, receipt.getHopSequence());
     if (entry == null) {
       return;
@@ -132,7 +181,9 @@ public final class DeliverySettlement {
       return;
     }
     for (HopRecipient recipient : entry.getRecipientsList()) {
-      answered(tx, peer, lane, recipient, receipt);
+      if (!earlier.contains(recipient)) {
+        answered(tx, peer, lane, recipient, receipt);
+      }
     }
   }
 

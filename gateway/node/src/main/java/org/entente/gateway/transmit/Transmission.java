@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
@@ -190,7 +191,7 @@ public final class Transmission {
     for (HopRecipient hop : recipients) {
       fates.add(failed(lane, hop, failure));
     }
-    ledger.commit(lane, tx -> takeOut(tx, peer, lane, numbered, fates, List.of()));
+    takeOut(peer, lane, numbered, fates, List.of());
     return List.of();
   }
 
@@ -223,7 +224,7 @@ public final class Transmission {
     }
     if (going.size() < recipients.size()) {
       // Durable before it is sent: a number once sent as a void stays one.
-      ledger.commit(lane, tx -> takeOut(tx, peer, lane, numbered, fates, going));
+      takeOut(peer, lane, numbered, fates, going);
     }
     return stanzas;
   }
@@ -348,34 +349,49 @@ public final class Transmission {
     return stanza.build();
   }
 
-  private boolean takeOut(
-      Transaction tx,
+  /**
+   * Takes recipients out of a number. Many are withdrawn before, in as many changes as their
+   * evidence needs: a recipient that is withdrawn is passed over here, and when the number is
+   * prepared again.
+   */
+  private void takeOut(
       AgencyName peer,
       Lane lane,
       HopQueueTable.NumberedEntry numbered,
       List<Fate> fates,
       List<HopRecipient> going) {
     List<HopRecipient> recipients = numbered.entry().getRecipientsList();
-    for (int i = 0; i < recipients.size(); i++) {
-      AgencyName recipient = new AgencyName(recipients.get(i).getAgency());
-      OriginNumber number = number(lane, recipients.get(i));
-      if (fates.get(i) instanceof Fate.Ends ends) {
-        settlement.withdraw(tx, recipient, number, ends.code(), ends.reason());
-      } else if (fates.get(i) instanceof Fate.Unknown) {
-        settlement.ask(tx, recipient, number);
-      } else if (fates.get(i) instanceof Fate.Waits) {
-        settlement.park(tx, recipient, number);
-      } else if (fates.get(i) instanceof Fate.Fails fails) {
-        unsendable.put(tx, recipient, number, fails.mishap());
-      }
+    if (recipients.size() > DeliverySettlement.RECIPIENTS_TOGETHER) {
+      List<Integer> ended =
+          IntStream.range(0, fates.size())
+              .filter(i -> fates.get(i) instanceof Fate.Ends)
+              .boxed()
+              .toList();
+      ledger.commitEach(lane, ended, (tx, i) -> takeOut(tx, lane, recipients.get(i), fates.get(i)));
     }
-    return ledger
-        .hops()
-        .replace(
-            tx,
-            peer,
-            lane,
-            numbered.sequence(),
-            numbered.entry().toBuilder().clearRecipients().addAllRecipients(going).build());
+    HopEntry left =
+        numbered.entry().toBuilder().clearRecipients().addAllRecipients(going).build();
+    ledger.commit(
+        lane,
+        tx -> {
+          for (int i = 0; i < recipients.size(); i++) {
+            takeOut(tx, lane, recipients.get(i), fates.get(i));
+          }
+          return ledger.hops().replace(tx, peer, lane, numbered.sequence(), left);
+        });
+  }
+
+  private void takeOut(Transaction tx, Lane lane, HopRecipient hop, Fate fate) {
+    AgencyName recipient = new AgencyName(hop.getAgency());
+    OriginNumber number = number(lane, hop);
+    if (fate instanceof Fate.Ends ends) {
+      settlement.withdraw(tx, recipient, number, ends.code(), ends.reason());
+    } else if (fate instanceof Fate.Unknown) {
+      settlement.ask(tx, recipient, number);
+    } else if (fate instanceof Fate.Waits) {
+      settlement.park(tx, recipient, number);
+    } else if (fate instanceof Fate.Fails fails) {
+      unsendable.put(tx, recipient, number, fails.mishap());
+    }
   }
 }

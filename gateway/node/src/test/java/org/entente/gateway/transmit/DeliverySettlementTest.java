@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.Sha256;
@@ -71,7 +72,8 @@ class DeliverySettlementTest {
   private final EvidenceRecords evidence =
       new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR);
   private final InstantSource clock = InstantSource.system();
-  @AutoClose private final Ledger ledger = QuietLedger.over(new MemoryStore(), clock);
+  private final MemoryStore store = new MemoryStore();
+  @AutoClose private final Ledger ledger = QuietLedger.over(store, clock);
   private final Set<AgencyName> down = new HashSet<>();
   private final WaitingRecipients waiting = new WaitingRecipients();
   private final AtomicLong nanos = new AtomicLong();
@@ -204,6 +206,31 @@ class DeliverySettlementTest {
     List<OutboxTable.NumberedEntry> all = ledger.outbox().page(recipient, LANE, null, 2);
     assertEquals(1, all.size());
     return all.get(0);
+  }
+
+  /** A transit may refuse everything that it was sent in one frame. */
+  @Test
+  void refusals_ofManyNumbersAndOfManyRecipients_areSeveralChanges() {
+    List<AgencyName> offices =
+        IntStream.range(0, 300).mapToObj(i -> new AgencyName("sg.office" + i)).toList();
+    offices.forEach(office -> waiting.clear(office, waiting.marks(office)));
+    submit(offices.toArray(AgencyName[]::new));
+    offices.forEach(this::submit);
+    store.takeBatchesUpTo(120 << 10);
+    List<Receipt> refusals =
+        IntStream.rangeClosed(1, 1 + offices.size())
+            .mapToObj(hop -> committed(hop).toBuilder().setResult(Result.RESULT_REFUSED).build())
+            .toList();
+    assertEquals(refusals.size(), settlement.released(HUB, LANE, refusals).join());
+    assertEquals(0, ledger.hops().depth(HUB, LANE));
+    for (AgencyName office : offices) {
+      List<OutboxTable.NumberedEntry> both = ledger.outbox().page(office, LANE, null, 3);
+      assertEquals(2, both.size());
+      for (OutboxTable.NumberedEntry one : both) {
+        assertEquals(OutboxState.OUTBOX_STATE_REJECTED, one.entry().getState());
+        assertEquals(1, one.entry().getUnanswered(), "each is answered once");
+      }
+    }
   }
 
   @Test

@@ -93,7 +93,7 @@ final class SenderNode implements AutoCloseable {
   final Set<AgencyName> unreachable = new HashSet<>();
   final Set<AgencyName> down = new HashSet<>();
 
-  /** Transits that lead to {@code sg.police}. */
+  /** Transits that lead to {@code sg.police}, and to all others of {@code sg}. */
   final List<AgencyName> transits = new ArrayList<>(List.of(HUB));
 
   final List<String> woken = new ArrayList<>();
@@ -129,7 +129,7 @@ final class SenderNode implements AutoCloseable {
     RoutingTable routes =
         new RoutingTable(
             Set.of(DE, HUB),
-            agency -> agency.equals(SG) ? transits : List.of(),
+            agency -> agency.value().startsWith("sg.") ? transits : List.of(),
             (peer, lane) -> !down.contains(peer));
     dispatch =
         new Dispatch(

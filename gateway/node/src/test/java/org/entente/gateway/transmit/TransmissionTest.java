@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -31,6 +32,7 @@ import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.NumberBinding;
 import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.trace.MessageTracer;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
@@ -269,6 +271,30 @@ class TransmissionTest {
         "NON_DELIVERY by fr.customs for de.customs AGREEMENT_ENDED: agreement test is no longer in"
             + " force",
         id);
+  }
+
+  /** A change of a cluster may put an eighth of what one of a machine alone may. */
+  @Test
+  void endForManyRecipientsBehindATransit_isSeveralChanges_andNothingIsSetAside() {
+    MemoryStore.Disk disk = new MemoryStore.Disk();
+    MemoryStore store = new MemoryStore(disk);
+    try (SenderNode many = new SenderNode(disk, store)) {
+      AgencyName[] offices =
+          IntStream.range(0, 300)
+              .mapToObj(i -> new AgencyName("sg.office" + i))
+              .toArray(AgencyName[]::new);
+      for (AgencyName office : offices) {
+        many.waiting.clear(office, many.waiting.marks(office));
+      }
+      MessageId id = many.send(offices);
+      many.permitted = (agreement, recipient) -> false;
+      store.takeBatchesUpTo(120 << 10);
+      assertTrue(many.prepare(HUB).isVoid());
+      assertEquals(offices.length, many.known(id).size());
+      for (AgencyName office : offices) {
+        assertEquals(OutboxState.OUTBOX_STATE_VOID, many.state(office, 1));
+      }
+    }
   }
 
   @Test
