@@ -35,6 +35,12 @@ final class AcknowledgementCommit {
   /** Cursors handled per round, so that its commit stays short. */
   private static final int AT_A_TIME = 1_000;
 
+  /** Messages whose evidence is owed together at most: a few records of 64 for each origin. */
+  private static final int TOGETHER = 256;
+
+  /** The part of what a change may put after which it takes no further acknowledgements. */
+  private static final int SHARE = 4;
+
   /** More cursors than there can be. */
   private static final int ALL = 10_000_000;
 
@@ -66,10 +72,19 @@ final class AcknowledgementCommit {
    */
   CompletableFuture<?> acknowledged(
       Cursor cursor, CursorRecord places, Advance advance, List<LaneCursor.SentMessage> messages) {
+    // The position moves with the last part: what was owed before it is not owed again.
+    int from = 0;
+    for (; from + TOGETHER < messages.size(); from += TOGETHER) {
+      var unused =
+          changes.add(
+              cursor,
+              new CursorChanges.Change(
+                  messages.subList(from, from + TOGETHER), null, (tx, before, none) -> before));
+    }
     return changes.add(
         cursor,
         new CursorChanges.Change(
-            messages,
+            messages.subList(from, messages.size()),
             places,
             (tx, before, stored) -> leaves.advanced(tx, cursor, before, stored, advance)));
   }
@@ -95,14 +110,10 @@ final class AcknowledgementCommit {
                     : before));
   }
 
-  private void apply(Transaction tx, Cursor cursor, List<CursorChanges.Change> all) {
-    List<LaneCursor.SentMessage> messages =
-        all.stream().flatMap(one -> one.messages().stream()).toList();
-    if (!messages.isEmpty()) {
-      oweWhatCanBe(tx, cursor.client(), messages);
-    }
+  private int apply(Transaction tx, Cursor cursor, List<CursorChanges.Change> all) {
+    int applied = oweWhatHasRoom(tx, cursor.client(), all);
     CursorRecord record = read(tx, cursor);
-    for (CursorChanges.Change one : all) {
+    for (CursorChanges.Change one : all.subList(0, applied)) {
       record = one.apply(tx, record);
     }
     put(tx, cursor, record);
@@ -110,8 +121,31 @@ final class AcknowledgementCommit {
       LOG.debug(
           "client {} retrieved {}",
           cursor.client(),
-          messages.stream().map(LaneCursor.SentMessage::id).toList());
+          all.subList(0, applied).stream()
+              .flatMap(one -> one.messages().stream().map(LaneCursor.SentMessage::id))
+              .toList());
     }
+    return applied;
+  }
+
+  /**
+   * Owes evidence of what changes acknowledge, while there is room; returns for how many. A record
+   * of retrievals has many messages and all clients that retrieved them.
+   */
+  private int oweWhatHasRoom(Transaction tx, String client, List<CursorChanges.Change> all) {
+    long end = tx.bytes() + ledger.mostBytesOfAChange() / SHARE;
+    int applied = 0;
+    while (applied < all.size() && tx.bytes() < end) {
+      List<LaneCursor.SentMessage> some = new ArrayList<>();
+      while (applied < all.size() && some.size() < TOGETHER) {
+        some.addAll(all.get(applied).messages());
+        applied++;
+      }
+      if (!some.isEmpty()) {
+        oweWhatCanBe(tx, client, some);
+      }
+    }
+    return applied;
   }
 
   /**

@@ -42,7 +42,8 @@ final class CursorChanges {
 
   /** Applies changes of one cursor, in their order. */
   interface Application {
-    void apply(Transaction tx, Cursor cursor, List<Change> changes);
+    /** Applies as many as a change of the ledger has room for; returns how many, at least one. */
+    int apply(Transaction tx, Cursor cursor, List<Change> changes);
   }
 
   /** The next record of a cursor. */
@@ -191,14 +192,21 @@ final class CursorChanges {
   }
 
   /**
-   * Applies what waits for a cursor, as part of a change: {@link #MESSAGES} at a time, as a commit
-   * has room for so many.
+   * Applies what waits for a cursor, as part of a change: up to {@link #MESSAGES} at a time, or
+   * fewer if their evidence needs much room.
    */
   void apply(Transaction tx, Cursor cursor) {
     List<Change> next = next(tx, cursor);
     if (!next.isEmpty()) {
-      application.apply(tx, cursor, next);
-      tx.afterCommit(() -> durable(cursor, next));
+      int applied = application.apply(tx, cursor, next);
+      leave(next.subList(applied, next.size()));
+      tx.afterCommit(() -> durable(cursor, next.subList(0, applied)));
+    }
+  }
+
+  private void leave(List<Change> unapplied) {
+    synchronized (waiting) {
+      unapplied.forEach(one -> one.appliedIn = null);
     }
   }
 

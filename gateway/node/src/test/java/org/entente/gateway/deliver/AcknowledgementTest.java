@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -218,6 +219,23 @@ class AcknowledgementTest {
     go.countDown();
     node.settle();
     assertEquals(most + 1, one.given.size(), "woken when they were durable");
+  }
+
+  /** In a cluster a change has little room, and a record of retrievals names all clients. */
+  @Test
+  void acknowledgementsOfMoreThanAChangeMayPut_areSeveralChanges_andLoseNoEvidence() {
+    int messages = 3_000;
+    for (int i = 0; i < messages; i++) {
+      node.received(Lane.ROUTINE, Body.getDefaultInstance(), label -> {});
+    }
+    SubscribedNode.Subscriber one = node.subscriber("cursor");
+    assertEquals(messages, one.given.size());
+    node.store.takeBatchesUpTo(64 << 10);
+    one.acknowledge(messages);
+    one.end();
+    assertEquals(Set.copyOf(one.ids()), Set.copyOf(owed()));
+    assertEquals(messages, owed().size(), "each once");
+    assertEquals(List.of(), node.subscriber("cursor").given);
   }
 
   /** Its origin learns of it again from each client: better than not at all. */

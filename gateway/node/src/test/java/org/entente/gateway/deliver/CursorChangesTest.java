@@ -45,7 +45,12 @@ class CursorChangesTest {
           turns);
   private final List<Integer> applied = new ArrayList<>();
   private final CursorChanges changes =
-      new CursorChanges(ledger, (tx, cursor, all) -> applied.add(all.size()));
+      new CursorChanges(
+          ledger,
+          (tx, cursor, all) -> {
+            applied.add(all.size());
+            return all.size();
+          });
 
   /** The writer's turns and timers. */
   private static final class HandTurns implements WriterExecutor {

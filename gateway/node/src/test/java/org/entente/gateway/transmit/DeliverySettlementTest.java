@@ -215,7 +215,7 @@ class DeliverySettlementTest {
         IntStream.range(0, 300).mapToObj(i -> new AgencyName("sg.office" + i)).toList();
     offices.forEach(office -> waiting.clear(office, waiting.marks(office)));
     submit(offices.toArray(AgencyName[]::new));
-    offices.forEach(this::submit);
+    offices.forEach(office -> submit(office));
     store.takeBatchesUpTo(120 << 10);
     List<Receipt> refusals =
         IntStream.rangeClosed(1, 1 + offices.size())
