@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.entente.gateway.account.SharedRoom;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.commit.Transaction;
@@ -399,12 +400,18 @@ public final class RosterRecords {
         });
   }
 
-  /** The agency to which a roster is to be returned now; empty if there is none. */
-  static Optional<AgencyName> returnDue(OperationRecord record, long nowMillis) {
+  /**
+   * The first agency to which a roster is to be returned now; empty if there is none.
+   *
+   * @param hasRoom whether an agency can be sent one: those behind it do not wait for that
+   */
+  static Optional<AgencyName> returnDue(
+      OperationRecord record, long nowMillis, Predicate<AgencyName> hasRoom) {
     return record.getReturnsList().stream()
         .filter(one -> one.getDue() && !isRecent(one, nowMillis))
-        .findFirst()
-        .map(one -> new AgencyName(one.getAgency()));
+        .map(one -> new AgencyName(one.getAgency()))
+        .filter(hasRoom)
+        .findFirst();
   }
 
   private static void changeReturn(

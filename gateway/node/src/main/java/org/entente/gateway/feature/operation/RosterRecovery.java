@@ -114,7 +114,7 @@ public final class RosterRecovery {
       return;
     }
     Optional<AgencyName> to =
-        RosterRecords.returnDue(record, clock.millis()).filter(this::hasRoomFor);
+        RosterRecords.returnDue(record, clock.millis(), this::hasRoomFor);
     if (to.isEmpty() && !record.getSetBack()) {
       return;
     }

@@ -13,6 +13,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.entente.gateway.audit.record.AuditActor;
@@ -33,6 +34,7 @@ import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.RosterKit;
 import org.entente.proto.store.v1.OperationRecord;
+import org.entente.proto.store.v1.RosterReturn;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.Test;
@@ -331,6 +333,37 @@ class RosterRecoveryTest extends OperationLeadFixture {
     assertEquals(1, givenBack());
     kit.rosterCare().round();
     assertEquals(2, givenBack());
+  }
+
+  @Test
+  void rosterOwed_toAnAgencyWithoutRoom_keepsNoneBackThatIsOwedToAnother() {
+    RosterKit led = ledByAnother();
+    RosterKit handed =
+        led.next(participant("de.customs"), participant("fr.customs"), lead("us.cbp"));
+    keep(handed);
+    keep(
+        handed
+            .next(participant("de.customs"), participant("fr.customs"), lead("us.cbp"))
+            .by("us.cbp"));
+    owe(led, "us.cbp");
+    kit.rosterCare().round();
+    assertEquals(1, givenBack());
+
+    now = NOW.plus(RosterRecords.RETURNED_EVERY);
+    owe(led, "us.cbp");
+    owe(led, "de.customs");
+    leave(DiskThresholds.DEFAULT.refuseBelow() + RosterStatement.MAX_BYTES);
+    kit.rosterCare().round();
+    leave(1L << 40);
+    assertEquals(2, givenBack());
+    assertEquals(
+        List.of("us.cbp"),
+        Objects.requireNonNull(OperationTable.of(ledger).record(led.operation()))
+            .getReturnsList()
+            .stream()
+            .filter(RosterReturn::getDue)
+            .map(RosterReturn::getAgency)
+            .toList());
   }
 
   private RosterKit ledByAnother() {
