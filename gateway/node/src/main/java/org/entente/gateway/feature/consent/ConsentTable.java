@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * CONSENT u8 6 · 16-byte message id · client's token       → u32 of these, those of one client
  * CONSENT u8 7 · ascii agency                              → u32 undecided requests to that agency
  * CONSENT u8 8 · ascii agency · client's token             → u32 of these, those of one client
- * CONSENT u8 9 · u64 when · u8 side · 16-byte consent id   → nothing: undecided, lapses then
+ * CONSENT u8 9 · u64 when · u8 side · 16-byte consent id   → undecided, lapses then: ascii agency ·
+ *                                                            client's token, for whom it counts
  * </pre>
  *
  * <p>A request is undecided until a decision, until the originator's gateway refuses it, or until
@@ -101,8 +102,13 @@ public final class ConsentTable {
     }
     boolean undecided = before == null || end(tx, side, id, before);
     if (undecided && record.getStage() == ConsentStage.CONSENT_STAGE_OPEN) {
-      tx.put(Table.CONSENT, undecidedKey(side, id, record), NOTHING);
-      countUndecided(tx, side, record, 1);
+      byte[] counted =
+          KeyBuilder.key()
+              .ascii(record.getAgency())
+              .bytes(record.getClientToken().toByteArray())
+              .done();
+      tx.put(Table.CONSENT, undecidedKey(side, id, record), counted);
+      countUndecided(tx, side, counted, 1);
     }
     tx.put(Table.CONSENT, key(side.space, id), record.toByteArray());
   }
@@ -114,21 +120,28 @@ public final class ConsentTable {
 
   /** Counts a request as undecided no longer; whether it was. */
   boolean end(Transaction tx, Side side, MessageId id, ConsentRecord record) {
-    byte[] key = undecidedKey(side, id, record);
-    if (tx.get(Table.CONSENT, key) == null) {
+    return end(tx, side, undecidedKey(side, id, record));
+  }
+
+  /** The same without its record, which may be damaged. */
+  private static boolean end(Transaction tx, Side side, byte[] undecidedKey) {
+    byte[] counted = tx.get(Table.CONSENT, undecidedKey);
+    if (counted == null) {
       return false;
     }
-    tx.delete(Table.CONSENT, key);
-    countUndecided(tx, side, record, -1);
+    tx.delete(Table.CONSENT, undecidedKey);
+    countUndecided(tx, side, counted, -1);
     return true;
   }
 
-  private static void countUndecided(Transaction tx, Side side, ConsentRecord record, int by) {
+  private static void countUndecided(Transaction tx, Side side, byte[] counted, int by) {
+    KeyReader parts = KeyReader.of(counted);
+    String agency = parts.ascii();
     if (side == Side.ORIGINATOR) {
-      count(tx, openKey(record.getAgency()), by);
+      count(tx, openKey(agency), by);
     } else {
-      count(tx, openAtKey(record.getAgency()), by);
-      count(tx, openAtKey(record.getAgency(), record.getClientToken()), by);
+      count(tx, openAtKey(agency), by);
+      count(tx, openAtKey(agency, ByteString.copyFrom(parts.rest())), by);
     }
   }
 
@@ -256,26 +269,12 @@ public final class ConsentTable {
     return tx -> over.stream().mapToInt(key -> lapse(tx, key)).sum();
   }
 
-  /** A record that cannot be read counts on, and must not hold up those behind it. */
-  private int lapse(Transaction tx, byte[] undecidedKey) {
-    if (tx.get(Table.CONSENT, undecidedKey) == null) {
-      return 0;
-    }
+  private static int lapse(Transaction tx, byte[] undecidedKey) {
     KeyReader key = KeyReader.of(undecidedKey);
     key.u8();
     key.u64();
     Side side = key.u8() == Side.ORIGINATOR.space ? Side.ORIGINATOR : Side.ASKER;
-    MessageId id = MessageId.of(key.bytes(MessageId.SIZE));
-    try {
-      ConsentRecord record = read(tx, side, id);
-      if (record != null) {
-        countUndecided(tx, side, record, -1);
-      }
-    } catch (CorruptRecord e) {
-      unreadable.found(Table.CONSENT, id.toString(), e);
-    }
-    tx.delete(Table.CONSENT, undecidedKey);
-    return 1;
+    return end(tx, side, undecidedKey) ? 1 : 0;
   }
 
   /**

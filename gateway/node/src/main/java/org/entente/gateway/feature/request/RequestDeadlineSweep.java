@@ -101,14 +101,24 @@ public final class RequestDeadlineSweep {
     } while (due.size() == PAGE);
   }
 
-  /** What did not arrive takes no room at its recipient; an answer would be taken all the same. */
+  /**
+   * What did not arrive takes no room at its recipient; an answer would be taken all the same. A
+   * gateway that was stopped at the expiry states it later, so it is looked up again until then.
+   */
   private void lookUpDelivery(Transaction tx, DueRecord due) {
     book.lookedUpDelivery(tx, due);
     RequestTable.Name name = due.name();
-    if (readable(tx, name) != null
-        && isStated(tx, name, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, self.value())
-        && !isStated(tx, name, EvidenceKind.EVIDENCE_KIND_DELIVERY, name.agency())) {
+    RequestRecord record = readable(tx, name);
+    if (record == null
+        || !RequestTable.isOpen(record)
+        || isStated(tx, name, EvidenceKind.EVIDENCE_KIND_DELIVERY, name.agency())) {
+      return;
+    }
+    if (isStated(tx, name, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, self.value())) {
       book.uncount(tx, name);
+    } else {
+      long again = ending.millis() + STATED_WITHIN.toMillis();
+      book.lookUpDelivery(tx, new DueRecord(again, name));
     }
   }
 

@@ -2,7 +2,6 @@ package org.entente.gateway.feature.request;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * REQUEST u8 1 · u8 side · 16-byte request id · ascii agency             → RequestRecord
- * REQUEST u8 2 · u8 side · 16-byte request id · ascii agency             → it is open: token of its
- *                                                                          client, if it has one
+ * REQUEST u8 2 · u8 side · 16-byte request id · ascii agency             → it is open: u8 as what it
+ *                                       counts · token of its client, if it has one
  * REQUEST u8 3 · u64 when · u8 side · 16-byte request id · ascii agency  → empty: examine it then
  * REQUEST u8 7 · u8 exercise · ascii agency → u32: how many of its requests are open here
  * REQUEST u8 8 · u8 exercise · ascii agency → u32: how many requests of this agency are open there
@@ -67,8 +66,11 @@ public final class RequestTable {
   private static final int DELIVERY = 10;
   private static final byte[] NOTHING = {};
 
-  /** In the place of a client's token: the request is open, and not counted. */
-  private static final byte[] UNCOUNTED = {0};
+  /** As what an open request counts; a damaged record does not say. */
+  private static final int ACTUAL = 0;
+
+  private static final int EXERCISE = 1;
+  private static final int UNCOUNTED = 2;
 
   /** The requesting side. */
   public enum Side {
@@ -162,8 +164,8 @@ public final class RequestTable {
 
   /** Adds or replaces a record; the client that sent the request stays the same. */
   public void put(Transaction tx, Name name, RequestRecord record) {
-    byte[] client = tx.get(Table.REQUEST, key(OPEN, name));
-    put(tx, name, record, client == null ? NOTHING : client);
+    byte[] open = tx.get(Table.REQUEST, key(OPEN, name));
+    replace(tx, name, record, open == null ? open(record, NOTHING) : open);
   }
 
   /**
@@ -172,12 +174,20 @@ public final class RequestTable {
    * @param client the client of this agency that sent the request, as a token; empty if none did
    */
   void put(Transaction tx, Name name, RequestRecord record, byte[] client) {
+    replace(tx, name, record, open(record, client));
+  }
+
+  private static byte[] open(RequestRecord record, byte[] client) {
+    return KeyBuilder.key().u8(record.getExercise() ? EXERCISE : ACTUAL).bytes(client).done();
+  }
+
+  private void replace(Transaction tx, Name name, RequestRecord record, byte[] open) {
     remove(tx, name);
     tx.put(Table.REQUEST, key(RECORD, name), record.toByteArray());
     tx.put(Table.REQUEST, dueKey(new DueRecord(due(record), name)), NOTHING);
     if (isOpen(record)) {
-      tx.put(Table.REQUEST, key(OPEN, name), client);
-      countOpen(tx, name, record, client, 1);
+      tx.put(Table.REQUEST, key(OPEN, name), open);
+      countOpen(tx, name, open, 1);
     }
     tx.afterCommit(() -> count(name, record, 1));
   }
@@ -186,14 +196,18 @@ public final class RequestTable {
   public void remove(Transaction tx, Name name) {
     RequestRecord record = read(tx, name);
     if (record != null) {
-      byte[] client = tx.get(Table.REQUEST, key(OPEN, name));
-      if (client != null) {
-        countOpen(tx, name, record, client, -1);
-      }
+      close(tx, name);
       tx.delete(Table.REQUEST, key(RECORD, name));
-      tx.delete(Table.REQUEST, key(OPEN, name));
       tx.delete(Table.REQUEST, dueKey(new DueRecord(due(record), name)));
       tx.afterCommit(() -> count(name, record, -1));
+    }
+  }
+
+  private static void close(Transaction tx, Name name) {
+    byte[] open = tx.get(Table.REQUEST, key(OPEN, name));
+    if (open != null) {
+      countOpen(tx, name, open, -1);
+      tx.delete(Table.REQUEST, key(OPEN, name));
     }
   }
 
@@ -214,11 +228,10 @@ public final class RequestTable {
 
   /** Counts an open request no longer: it was not delivered, so that its recipient has none. */
   void uncount(Transaction tx, Name name) {
-    RequestRecord record = read(tx, name);
-    byte[] client = tx.get(Table.REQUEST, key(OPEN, name));
-    if (record != null && client != null) {
-      countOpen(tx, name, record, client, -1);
-      tx.put(Table.REQUEST, key(OPEN, name), UNCOUNTED);
+    byte[] open = tx.get(Table.REQUEST, key(OPEN, name));
+    if (open != null) {
+      countOpen(tx, name, open, -1);
+      tx.put(Table.REQUEST, key(OPEN, name), KeyBuilder.key().u8(UNCOUNTED).done());
     }
   }
 
@@ -259,17 +272,19 @@ public final class RequestTable {
         .done();
   }
 
-  private static void countOpen(
-      Transaction tx, Name name, RequestRecord record, byte[] client, int by) {
-    if (Arrays.equals(client, UNCOUNTED)) {
+  private static void countOpen(Transaction tx, Name name, byte[] open, int by) {
+    KeyReader parts = KeyReader.of(open);
+    int counted = parts.u8();
+    if (counted == UNCOUNTED) {
       return;
     }
-    boolean exercise = record.getExercise();
+    boolean exercise = counted == EXERCISE;
     if (name.side() == Side.OWED) {
       count(tx, countKey(OWED_COUNT, name.agency(), exercise), by);
       return;
     }
     count(tx, countKey(ASKED_COUNT, name.agency(), exercise), by);
+    byte[] client = parts.rest();
     if (client.length > 0) {
       count(tx, clientKey(name.agency(), exercise, client), by);
     }
@@ -348,8 +363,12 @@ public final class RequestTable {
     return out;
   }
 
-  /** Removes a due entry without a record; {@link #put} and {@link #remove} remove their own. */
+  /**
+   * Removes a due entry without a record, or whose record cannot be read; such a request is open no
+   * longer. {@link #put} and {@link #remove} remove their own.
+   */
   public void looked(Transaction tx, DueRecord due) {
+    close(tx, due.name());
     tx.delete(Table.REQUEST, dueKey(due));
   }
 

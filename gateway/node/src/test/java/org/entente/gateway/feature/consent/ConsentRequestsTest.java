@@ -27,6 +27,8 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.seal.statement.ConsentStatement;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.Results;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentEntry;
@@ -255,6 +257,22 @@ class ConsentRequestsTest {
     assertEquals(
         new ConsentTable.Requests(0, 0), ConsentTable.of(node.ledger).undecided(SG, token()));
     node.ask(node.received(SG));
+  }
+
+  @Test
+  void requestWhoseRecordIsDamaged_leavesRoomWhenItLapses() {
+    MessageId damaged = node.ask(node.received(SG));
+    byte[] key = KeyBuilder.key().u8(2).bytes(damaged.bytes()).done();
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.put(Table.CONSENT, key, new byte[] {0});
+          return damaged;
+        });
+    node.clock.move(ConsentTable.DECIDED_WITHIN.plusDays(1));
+    assertEquals(1, lapse());
+    assertEquals(
+        new ConsentTable.Requests(0, 0), ConsentTable.of(node.ledger).undecided(SG, token()));
   }
 
   /** As its originator's gateway states it. */

@@ -178,9 +178,9 @@ class IncomingConsentsTest {
         ConsentTable.of(node.ledger).lapsing(node.clock.instant().toEpochMilli(), 100));
   }
 
-  /** A record that cannot be read keeps no other from lapsing. */
+  /** A record that cannot be read keeps no other from lapsing, and does not count for good. */
   @Test
-  void damagedRecord_keepsNoOtherFromLapsing() {
+  void damagedRecord_lapsesAsOthersDo() {
     MessageId message = node.sent(DE);
     MessageId damaged = node.isAsked(DE, message);
     node.isAsked(DE, message);
@@ -194,6 +194,7 @@ class IncomingConsentsTest {
     node.clock.move(ConsentTable.DECIDED_WITHIN);
     assertEquals(2, lapse());
     assertEquals(0, lapse());
+    assertEquals(0, ConsentTable.of(node.ledger).open(DE));
   }
 
   @Test

@@ -27,6 +27,8 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
@@ -215,6 +217,39 @@ class RequestSharesTest {
     Name name = new Name(Side.ASKED, asked.get(0), SG);
     assertEquals(RequestState.REQUEST_STATE_ANSWERED, requireNonNull(book.read(name)).getState());
     answered(asked.get(1));
+    asked(CLIENT, SG);
+    isFull();
+  }
+
+  /** As after a night without power: it is withdrawn only when the gateway runs again. */
+  @Test
+  void requestWhoseEndIsStatedLate_leavesRoomAnHourLater() {
+    List<MessageId> asked = fill();
+    pass(Duration.ofDays(31));
+    isFull();
+    stated(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, IntakeKit.SELF.value(), asked.get(0));
+    pass(Duration.ofDays(31).plus(RequestDeadlineSweep.STATED_WITHIN));
+    asked(CLIENT, SG);
+    isFull();
+  }
+
+  /** Nobody could ever send as many requests as before, whatever happened to the others. */
+  @Test
+  void requestWhoseRecordIsDamaged_leavesRoomWhenItsAnswerIsDue() {
+    MessageId damaged = fill().get(0);
+    byte[] key = KeyBuilder.key().u8(1).u8(1).bytes(damaged.bytes()).ascii(SG).done();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.put(Table.REQUEST, key, new byte[] {-1});
+          return damaged;
+        });
+    pass(ANSWER_WITHIN.minusMillis(1));
+    isFull();
+    pass(ANSWER_WITHIN);
+    RequestTable book = RequestTable.of(ledger);
+    assertEquals(SHARE - 1, book.openAt(SG, false));
+    assertEquals(SHARE - 1, book.openAt(SG, false, ledger.names().token(CLIENT.value())));
     asked(CLIENT, SG);
     isFull();
   }
