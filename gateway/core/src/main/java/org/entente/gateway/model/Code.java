@@ -182,7 +182,7 @@ public enum Code {
    * such recipients must wait.
    */
   OVERLOADED(NOBODY, true),
-  /** The caller has reached a limit; the message names it, and what must end first, if that helps. */
+  /** The caller has reached a limit; the message names it, and what must end first. */
   LIMIT_REACHED(CLIENT, false),
   /** The client asks for a position that the ledger has not reached: the ledger was set back. */
   CURSOR_AHEAD(CLIENT, false),
