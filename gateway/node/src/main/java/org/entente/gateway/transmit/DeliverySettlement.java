@@ -476,7 +476,8 @@ public final class DeliverySettlement {
       } else {
         waiting.mark(recipient);
         // Its attempts count on, so that it pauses if this happens again.
-        var unused = ledger.outbox().move(tx, recipient, number, parked(entry));
+        OutboxEntry last = parked(entry).toBuilder().clearRenumbered().build();
+        var unused = ledger.outbox().move(tx, recipient, number, last);
       }
     }
     return conflicts;
@@ -594,12 +595,14 @@ public final class DeliverySettlement {
       resolve(tx, recipient, number, entry);
       return false;
     }
-    if (entry.getUndecided()) {
-      var unused = ledger.outbox().move(tx, recipient, number, entry);
-      return true;
+    if (!entry.getUndecided()) {
+      waiting.mark(recipient);
     }
-    waiting.mark(recipient);
-    var unused = ledger.outbox().move(tx, recipient, number, waitingAgain(entry));
+    OutboxEntry next = entry.getUndecided() ? entry : waitingAgain(entry);
+    var unused =
+        ledger
+            .outbox()
+            .move(tx, recipient, number, next.toBuilder().setRenumbered(true).build());
     return true;
   }
 

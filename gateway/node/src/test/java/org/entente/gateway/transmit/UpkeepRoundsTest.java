@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.Code;
@@ -287,6 +288,37 @@ class UpkeepRoundsTest {
     assertTrue(node.waiting.isWaiting(DE));
     assertEquals(
         0, new EpochRenumbering(node.ledger, node.settlement).renumber(), "once is enough");
+  }
+
+  /** Two starts end after they have moved a part. */
+  @Test
+  void renumbering_thatIsInterrupted_keepsTheOrder() {
+    List<MessageId> ids = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      ids.add(node.send(DE));
+    }
+    long epoch = 1;
+    while (node.ledger.outbox().oldestEpoch(DE, LANE) <= 1) {
+      restart(++epoch);
+      ids.add(node.send(DE));
+    }
+    for (int parts : new int[] {4, 2}) {
+      restart(++epoch);
+      owed().stream().filter(one -> isNext(ids, parts, one)).forEach(this::move);
+    }
+    restart(++epoch);
+    assertEquals(ids.size(), renumber());
+    long now = epoch;
+    assertTrue(owed().stream().allMatch(number -> number.epoch() == now));
+    assertEquals(ids, owed().stream().map(one -> message(entry(one))).toList());
+  }
+
+  private boolean isNext(List<MessageId> ids, int parts, OriginNumber number) {
+    return ids.indexOf(message(entry(number))) < parts;
+  }
+
+  private void move(OriginNumber number) {
+    node.ledger.commit(LANE, tx -> node.settlement.renumber(tx, DE, number));
   }
 
   /** Its content key is gone, and the recipient has not said whether it holds it. */
