@@ -43,7 +43,10 @@ final class AttachmentFetch implements AutoCloseable {
   /** After how long without a segment the requests are repeated. */
   static final long PATIENCE_NANOS = 2_000_000_000L;
 
-  /** Time without a segment after which the fetch ends, until an officer opens the file again. */
+  /**
+   * Time without a segment after which the fetch ends, until an officer opens the file again; and
+   * after which one that failed no longer says why.
+   */
   static final long GIVEN_UP_NANOS = 600_000_000_000L;
 
   private final Key key;
@@ -281,6 +284,11 @@ final class AttachmentFetch implements AutoCloseable {
   /** Whether it goes on: not for long without progress. */
   synchronized boolean isOver(long now) {
     return failure != null || now - progress >= GIVEN_UP_NANOS;
+  }
+
+  /** Whether it ended, and need not be kept to say why: nothing has happened for long. */
+  synchronized boolean isForgotten(long now) {
+    return isOver(now) && now - Math.max(progress, asked) >= GIVEN_UP_NANOS;
   }
 
   /** The hashes of the whole file; empty if it cannot be read or the fetch is closed. */

@@ -355,7 +355,10 @@ final class AttachmentFetches {
     return true;
   }
 
-  /** Repeats what was not answered, and ends what is over or whose message is gone. */
+  /**
+   * Repeats what was not answered, and ends what is over or whose message is gone. What failed says
+   * why for some time, and begins again when it is read after that.
+   */
   void round() {
     long now = nanos.getAsLong();
     for (AttachmentFetch fetch : running.values()) {
@@ -364,7 +367,7 @@ final class AttachmentFetches {
       } else if (!fetch.isOver(now)) {
         fetch.repeat(now);
         pump(fetch);
-      } else if (fetch.failure().isEmpty()) {
+      } else if (fetch.failure().isEmpty() || fetch.isForgotten(now)) {
         drop(fetch);
       }
     }

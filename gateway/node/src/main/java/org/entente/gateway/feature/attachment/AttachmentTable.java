@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which attachments are in the folder, and how much of it each client and each other agency uses.
  * Clients and agencies are named by tokens of {@link StoredNames}. A record that cannot be read is
- * reported, and is none for those who look for it; its file stays.
+ * reported, and is none for those who look for it. Its file stays; that of a fetched file goes with
+ * its message.
  *
  * <pre>
  * ATTACHMENT u8 1 · 16-byte attachment id                       → OwnAttachment
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * ATTACHMENT u8 5 · token of the agency                         → u64 bytes · u32 files
  * ATTACHMENT u8 6 · token of an agency and a client             → u64 bytes · u32 files: of the
  *                                                                 agency, fetched for the client
+ * ATTACHMENT u8 7 · 16-byte message id · 16-byte attachment id  → FetchedAttachment, as it was added:
+ *                                                                 for whom the second counts
  * </pre>
  */
 final class AttachmentTable {
@@ -46,6 +49,7 @@ final class AttachmentTable {
   private static final int CLIENT = 4;
   private static final int AGENCY = 5;
   private static final int AGENCY_CLIENT = 6;
+  private static final int COUNTED = 7;
   private static final byte[] NOTHING = {};
 
   private final Store store;
@@ -202,15 +206,14 @@ final class AttachmentTable {
   }
 
   /**
-   * Adds a file of a received message, which its origin and its client then use; one whose record
-   * cannot be read counts already.
+   * Adds a file of a received message, which its origin and its client then use. One whose record
+   * cannot be read counts for its former client no longer.
    */
   void add(Transaction tx, MessageId message, AttachmentId id, FetchedAttachment record) {
-    boolean counts = tx.get(Table.ATTACHMENT, pair(FETCHED, message, id)) != null;
+    var unused = remove(tx, message, id);
     put(tx, message, id, record);
-    if (!counts) {
-      use(tx, record, 1);
-    }
+    tx.put(Table.ATTACHMENT, pair(COUNTED, message, id), record.toByteArray());
+    use(tx, record, 1);
   }
 
   /** Replaces the record of a file of a received message. */
@@ -220,12 +223,15 @@ final class AttachmentTable {
 
   /** Removes the record of a file of a received message; false if there is none. */
   boolean remove(Transaction tx, MessageId message, AttachmentId id) {
-    FetchedAttachment record = fetched(tx, message, id);
-    if (record == null) {
+    byte[] key = pair(COUNTED, message, id);
+    FetchedAttachment counted =
+        readable(FetchedAttachment.parser(), key, tx.get(Table.ATTACHMENT, key));
+    if (counted == null) {
       return false;
     }
     tx.delete(Table.ATTACHMENT, pair(FETCHED, message, id));
-    use(tx, record, -1);
+    tx.delete(Table.ATTACHMENT, key);
+    use(tx, counted, -1);
     return true;
   }
 
@@ -246,7 +252,10 @@ final class AttachmentTable {
     return out;
   }
 
-  /** Fetched files after one, or from the first, up to a number. */
+  /**
+   * Fetched files after one, or from the first, up to a number. One whose record cannot be read is
+   * as it was added.
+   */
   List<Fetched> page(@Nullable Fetched after, int most) {
     byte[] prefix = KeyBuilder.key().u8(FETCHED).done();
     byte[] from =
@@ -258,10 +267,16 @@ final class AttachmentTable {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();
+        MessageId message = MessageId.of(Arrays.copyOfRange(key, 1, 1 + MessageId.SIZE));
+        AttachmentId id = attachmentAt(key, 1 + MessageId.SIZE);
         FetchedAttachment record = readable(FetchedAttachment.parser(), key, scan.value());
+        if (record == null) {
+          byte[] counted = pair(COUNTED, message, id);
+          record =
+              readable(FetchedAttachment.parser(), counted, store.get(Table.ATTACHMENT, counted));
+        }
         if (record != null) {
-          MessageId message = MessageId.of(Arrays.copyOfRange(key, 1, 1 + MessageId.SIZE));
-          out.add(new Fetched(message, attachmentAt(key, 1 + MessageId.SIZE), record));
+          out.add(new Fetched(message, id, record));
         }
       }
     }

@@ -352,6 +352,56 @@ class AttachmentLimitsTest {
     }
   }
 
+  /** Another client fetches the file whose record is damaged. */
+  @Test
+  void damagedRecord_countsForOneClient_untilItsMessageEnds() throws IOException {
+    try (AttachmentNode node = node(", agency_fetches: 64")) {
+      AttachmentNode.Received file = node.received(2);
+      node.open(DESK, file);
+      damage(node, fetched(file));
+      node.restart();
+      node.open(OTHER, file);
+      assertEquals(new AttachmentTable.Usage(0, 0), used(node, DESK));
+      assertEquals(new AttachmentTable.Usage(2 * SEGMENT, 1), used(node, OTHER));
+
+      damage(node, fetched(file));
+      AttachmentNode.Received other = node.received(2);
+      node.open(DESK, other);
+      node.recalled(file.message());
+      node.recalled(other.message());
+      node.sweep.round();
+      assertEquals(List.of(), node.table.page((AttachmentTable.Fetched) null, 10));
+      assertEquals(new AttachmentTable.Usage(0, 0), used(node, DESK));
+      assertEquals(new AttachmentTable.Usage(0, 0), used(node, OTHER));
+    }
+  }
+
+  private static AttachmentTable.Usage used(AttachmentNode node, NodeName client) {
+    return node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> node.table.ofAgency(tx, ReceiveKit.ORIGIN.value(), client.value()));
+  }
+
+  /** Else all that ever failed of an agency would be in memory until its messages end. */
+  @Test
+  void fetchThatFailed_saysWhyForSomeTime_andBeginsAgainWhenItIsRead() throws IOException {
+    try (AttachmentNode node = node("")) {
+      AttachmentNode.Received file = node.received(4);
+      AttachmentId reading = node.open(DESK, file);
+      node.fetches.received(
+          ReceiveKit.ORIGIN, node.part(file, 0).toBuilder().setRefused(true).build());
+      node.nanos += AttachmentFetch.GIVEN_UP_NANOS - 1;
+      node.fetches.round();
+      assertEquals(Code.EXPIRED, Results.problem(read(node, reading)).code());
+      node.nanos++;
+      node.fetches.round();
+      assertNull(node.fetches.of(file.name()));
+      node.requested.clear();
+      assertEquals(0, Results.value(read(node, reading)).getHere());
+      assertFalse(node.requested.isEmpty());
+    }
+  }
+
   @Test
   void damagedMessage_stopsNoFetchOfOthers() throws IOException {
     try (AttachmentNode node = node("")) {
