@@ -6,7 +6,9 @@ import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,7 +38,9 @@ final class DraftPublisher {
   private final PublisherGrpc.PublisherBlockingStub blocking;
   private final RecordFormat format;
   private final String topic;
-  private int fruitless;
+
+  /** Fruitless calls since the last outcome, by the first draft of each. */
+  private final Map<String, Integer> fruitless = new HashMap<>();
 
   /**
    * Publishes over a channel.
@@ -53,8 +57,8 @@ final class DraftPublisher {
   /**
    * The outcomes of the first of some drafts, in their order. They end at the first draft for which
    * the gateway is overloaded, or if it fails on all drafts: those behind, it may take later. After
-   * {@value #MOST_FRUITLESS} calls without any outcome, the failure of the first draft is its
-   * outcome.
+   * {@value #MOST_FRUITLESS} calls without any outcome in which the same draft was the first, its
+   * failure is its outcome.
    *
    * @throws StatusRuntimeException if the gateway is lost, or refuses whatever the client publishes
    */
@@ -71,12 +75,16 @@ final class DraftPublisher {
       }
     }
     List<Outcome> settled = answers.settled();
-    fruitless = settled.isEmpty() ? fruitless + 1 : 0;
-    if (fruitless < MOST_FRUITLESS) {
-      return settled;
+    boolean givesUp =
+        settled.isEmpty() && fruitless.merge(key(records.get(0)), 1, Integer::sum) >= MOST_FRUITLESS;
+    if (givesUp || !settled.isEmpty()) {
+      fruitless.clear();
     }
-    fruitless = 0;
-    return answers.outcomes.subList(0, 1);
+    return givesUp ? answers.outcomes.subList(0, 1) : settled;
+  }
+
+  private String key(ConsumerRecord<byte[], byte[]> record) {
+    return topic + "-" + record.partition() + "-" + record.offset();
   }
 
   /** The gateway's answers to drafts, among them those that may still change. */
@@ -120,7 +128,7 @@ final class DraftPublisher {
   }
 
   private Attempt attempt(ConsumerRecord<byte[], byte[]> record) {
-    String key = topic + "-" + record.partition() + "-" + record.offset();
+    String key = key(record);
     try {
       Draft draft = read(record.value()).toBuilder().setIdempotencyKey(key).build();
       return new Attempt(draft, gateway.publish(request(draft)));

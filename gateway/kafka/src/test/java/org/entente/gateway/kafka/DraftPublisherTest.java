@@ -113,13 +113,32 @@ class DraftPublisherTest {
   @Test
   void draft_thatFailsAlone_isGivenUp() throws Exception {
     for (String code : List.of("INTERNAL", "OVERLOADED")) {
+      int place = offset;
       for (int call = 1; call < DraftPublisher.MOST_FRUITLESS; call++) {
+        offset = place;
         assertEquals(List.of(), publish(code), code);
       }
+      offset = place;
       assertEquals(List.of(code), publish(code, code), "one, and no other");
+      offset = place;
       assertEquals(List.of(), publish(code), "counted again");
       assertEquals(List.of(GOOD), publish(GOOD));
     }
+  }
+
+  /** Two partitions, of which now one comes first and now the other. */
+  @Test
+  void draft_thatWasFirstForAFewCalls_isNotGivenUpForThoseOfOthers() throws Exception {
+    for (int call = 1; call < DraftPublisher.MOST_FRUITLESS; call++) {
+      offset = 0;
+      assertEquals(List.of(), publish("OVERLOADED"));
+      offset = 1;
+      assertEquals(List.of(), publish("OVERLOADED"));
+    }
+    offset = 2;
+    assertEquals(List.of(), publish("OVERLOADED"), "its first call");
+    offset = 1;
+    assertEquals(List.of("OVERLOADED"), publish("OVERLOADED"), "its last");
   }
 
   @Test
