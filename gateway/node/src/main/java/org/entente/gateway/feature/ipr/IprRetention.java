@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -50,16 +51,19 @@ public final class IprRetention {
   }
 
   private int round(Kind kind) {
-    int erased = 0;
+    AtomicInteger erased = new AtomicInteger();
     List<IprTable.Entry> page = records.book().page(kind, null, AT_ONCE);
     while (!page.isEmpty()) {
-      List<IprTable.Entry> some = page.stream().filter(this::isDue).toList();
-      if (!some.isEmpty()) {
-        erased += parts.ledger().commit(Lane.ROUTINE, tx -> care(tx, kind, some));
-      }
+      // A record has up to some 20 KiB, and is put again whole.
+      parts
+          .ledger()
+          .commitEach(
+              Lane.ROUTINE,
+              page.stream().filter(this::isDue).toList(),
+              (tx, seen) -> care(tx, kind, seen, erased));
       page = records.book().page(kind, page.get(page.size() - 1).id(), AT_ONCE);
     }
-    return erased;
+    return erased.get();
   }
 
   private boolean isDue(IprTable.Entry entry) {
@@ -68,20 +72,16 @@ public final class IprRetention {
     return record.getOpen() ? left < records.keep().toMillis() / 2 : isOver(record);
   }
 
-  private int care(Transaction tx, Kind kind, List<IprTable.Entry> some) {
-    int erased = 0;
-    for (IprTable.Entry seen : some) {
-      IprRecord now = records.book().read(tx, kind, seen.id());
-      if (now == null || !isDue(new IprTable.Entry(seen.id(), now))) {
-        continue;
-      }
-      boolean prolonged = now.getOpen() && prolonged(tx, kind, new IprTable.Entry(seen.id(), now));
-      if (!prolonged && isOver(now)) {
-        erase(tx, kind, seen);
-        erased++;
-      }
+  private void care(Transaction tx, Kind kind, IprTable.Entry seen, AtomicInteger erased) {
+    IprRecord now = records.book().read(tx, kind, seen.id());
+    if (now == null || !isDue(new IprTable.Entry(seen.id(), now))) {
+      return;
     }
-    return erased;
+    boolean prolonged = now.getOpen() && prolonged(tx, kind, new IprTable.Entry(seen.id(), now));
+    if (!prolonged && isOver(now)) {
+      erase(tx, kind, seen);
+      tx.afterCommit(erased::incrementAndGet);
+    }
   }
 
   private boolean isOver(IprRecord record) {

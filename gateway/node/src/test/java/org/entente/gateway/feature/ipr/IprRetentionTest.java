@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.feature.ipr.IprTable.Kind;
 import org.entente.gateway.ledger.record.RecordSeal;
@@ -109,6 +110,20 @@ class IprRetentionTest {
         new String[] {"Dupont", "Brakes", "EUTM", "brakes-ag", "hologram", "Havre"}) {
       assertFalse(all.toString().contains(text), text);
     }
+  }
+
+  /** In a cluster a change has room for fewer than are due on one day. */
+  @Test
+  void applicationsThatAreDueTogether_areProlonged_inAsManyChangesAsTheyNeed() {
+    List<ByteString> ids =
+        IntStream.range(0, 150)
+            .mapToObj(i -> node.applied(HOLDER).getRecordationId())
+            .toList();
+    node.store.takeBatchesUpTo(32 << 10);
+    node.clock.move(KEEP.dividedBy(2).plusDays(1));
+    assertEquals(0, node.upkeep.round());
+    node.clock.move(KEEP.dividedBy(2));
+    ids.forEach(id -> done(readRight(id)));
   }
 
   @Test
