@@ -51,6 +51,9 @@ final class AcknowledgementCommit {
   private final CursorChanges changes;
   private final Set<Cursor> unlogged = ConcurrentHashMap.newKeySet();
 
+  /** Cursors whose ranges could not be recorded, which is logged once. */
+  private final Set<Cursor> failing = ConcurrentHashMap.newKeySet();
+
   /** Creates one over a ledger, which may hold ranges without leaves from a killed process. */
   AcknowledgementCommit(
       Ledger ledger, EvidenceRecords evidence, DeliveryLeaves leaves, LateAnswers late) {
@@ -295,15 +298,18 @@ final class AcknowledgementCommit {
             settle(inner, cursor);
             return cursor;
           });
+      failing.remove(cursor);
     } catch (RuntimeException e) {
       if (ProcessingFailure.isOfTheMachine(e)) {
         throw e;
       }
-      LOG.error(
-          "the deliveries of cursor {} of client {} cannot be recorded yet",
-          cursor.name(),
-          cursor.client(),
-          e);
+      if (failing.add(cursor)) {
+        LOG.error(
+            "the deliveries of cursor {} of client {} cannot be recorded yet; it is tried again",
+            cursor.name(),
+            cursor.client(),
+            e);
+      }
     }
   }
 

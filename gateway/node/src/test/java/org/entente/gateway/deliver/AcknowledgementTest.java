@@ -3,6 +3,9 @@ package org.entente.gateway.deliver;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Acknowledgements that the ledger refuses, and those that it cannot apply. */
 @SuppressWarnings("NullAway.Init") // set before each test
@@ -77,6 +81,40 @@ class AcknowledgementTest {
         .cursors()
         .all("", 1_000)
         .forEach(one -> assertEquals(0, one.record().getUnloggedCount(), one.cursor()));
+  }
+
+  @Test
+  void rangesThatCannotBeRecorded_areLoggedOnce_andRecordedOnceTheyCanBe() {
+    CursorRecord.Builder due = CursorRecord.newBuilder().addNextPosition(2);
+    due.addUnlogged(UnloggedRange.newBuilder().setLane(4).setFirst(1).setLast(1).setCount(1));
+    for (int i = 0; i < 3_000; i++) {
+      due.addPassed(
+          PassedRange.newBuilder().setLane(4).setFirst(Long.MAX_VALUE).setLast(Long.MAX_VALUE));
+    }
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          node.ledger.cursors().write(tx, "desk", "cursor", due.build());
+          return tx;
+        });
+    node.restart();
+    Logger log = (Logger) LoggerFactory.getLogger(AcknowledgementCommit.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      node.store.takeBatchesUpTo(16 << 10);
+      for (int round = 0; round < 3; round++) {
+        node.later(Duration.ofSeconds(10));
+      }
+    } finally {
+      log.detachAppender(lines);
+    }
+    assertEquals(1, lines.list.size(), lines.list.toString());
+    assertEquals(List.of(), told());
+    node.store.takeBatchesUpTo(8 << 20);
+    node.later(Duration.ofSeconds(10));
+    assertEquals(1, told().size());
   }
 
   /** As many changes wait as may. */
