@@ -166,6 +166,7 @@ class CursorChangesTest {
               if (applied.isEmpty()) {
                 throw new IllegalStateException("a damaged record");
               }
+              return all.size();
             });
     CursorChanges.Change change =
         new CursorChanges.Change(List.of(), null, (tx, before, places) -> before);

@@ -375,6 +375,6 @@ final class HostileMember {
 
   private static void recall(SimNode.Run process, Outcome outcome) {
     MessageId id = MessageId.of(outcome.getMessageId().toByteArray());
-    var unused = process.core().recalls().recall(CLIENT, id, "hostile", WHY);
+    var unused = process.core().recalls().recall(CLIENT, id, "hostile", WHY, lookUps -> {});
   }
 }

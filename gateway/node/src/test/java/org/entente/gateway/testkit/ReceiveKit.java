@@ -531,7 +531,7 @@ public final class ReceiveKit implements AutoCloseable {
 
   /** Evidence owed to the origin, oldest first. */
   public List<EvidenceItem> owed() {
-    return evidence.openOwed(ledger.evidence().owed(ORIGIN, 1000, Long.MAX_VALUE));
+    return evidence.openOwed(ledger.evidence().owed(ORIGIN, 10_000, Long.MAX_VALUE));
   }
 
   /** Returns what is owed, to members that a policy knows. */

@@ -301,7 +301,8 @@ class AttachmentLimitsTest {
           }
         }
       }
-      assertEquals(5, records, "two files, and what each party uses, and client and agency");
+      assertEquals(
+          6, records, "two files, for whom one counts, what each party uses, client and agency");
     }
   }
 
@@ -357,6 +358,7 @@ class AttachmentLimitsTest {
   void damagedRecord_countsForOneClient_untilItsMessageEnds() throws IOException {
     try (AttachmentNode node = node(", agency_fetches: 64")) {
       AttachmentNode.Received file = node.received(2);
+      AttachmentNode.Received other = node.received(2);
       node.open(DESK, file);
       damage(node, fetched(file));
       node.restart();
@@ -365,7 +367,6 @@ class AttachmentLimitsTest {
       assertEquals(new AttachmentTable.Usage(2 * SEGMENT, 1), used(node, OTHER));
 
       damage(node, fetched(file));
-      AttachmentNode.Received other = node.received(2);
       node.open(DESK, other);
       node.recalled(file.message());
       node.recalled(other.message());
