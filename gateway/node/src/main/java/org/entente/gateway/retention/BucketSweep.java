@@ -6,7 +6,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
@@ -27,6 +26,11 @@ import org.entente.proto.v1.EvidenceKind;
  */
 public final class BucketSweep {
   private static final int AT_ONCE = 500;
+
+  /** The origin's evidence about a message that nobody retrieved; empty if it gets none. */
+  private interface Saying {
+    Optional<EvidenceItem> apply(EvidenceItem item, InboxRecord record);
+  }
 
   private final AgencyName self;
   private final Ledger ledger;
@@ -113,7 +117,7 @@ public final class BucketSweep {
   private int remove(
       Transaction tx,
       List<RetentionTable.BucketPosition> places,
-      BiFunction<EvidenceItem, InboxRecord, Optional<EvidenceItem>> saying) {
+      Saying saying) {
     int removed = 0;
     for (RetentionTable.BucketPosition place : places) {
       RetentionTable.removed(tx, place);
@@ -129,7 +133,7 @@ public final class BucketSweep {
   }
 
   private void remove(
-      Transaction tx, InboxTable.PlacedRecord placed, BiFunction<EvidenceItem, InboxRecord, Optional<EvidenceItem>> saying) {
+      Transaction tx, InboxTable.PlacedRecord placed, Saying saying) {
     ledger.inbox().remove(tx, placed);
     if (!placed.isDamaged()) {
       ledger.scores().remove(tx, MessageId.of(placed.record().getMessageId().toByteArray()));
@@ -139,7 +143,7 @@ public final class BucketSweep {
 
   /** Informs the origin that no subscriber retrieved the message. */
   private void tellUnretrieved(
-      Transaction tx, InboxTable.PlacedRecord placed, BiFunction<EvidenceItem, InboxRecord, Optional<EvidenceItem>> saying) {
+      Transaction tx, InboxTable.PlacedRecord placed, Saying saying) {
     InboxRecord record = placed.record();
     MessageId id = MessageId.of(record.getMessageId().toByteArray());
     if (!evidence.retrievals().isRetrieved(tx, placed.retrieval())) {

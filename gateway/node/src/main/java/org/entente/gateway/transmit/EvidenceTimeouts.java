@@ -96,7 +96,7 @@ public final class EvidenceTimeouts {
     return looked;
   }
 
-  /** Asks recipients for evidence that may have been lost, if it is time and it is still missing. */
+  /** Asks recipients for the evidence that may have been lost and is still missing. */
   public void ask(RecipientNotices notices) {
     requests.due(ending.millis()).forEach((recipient, ids) -> ask(notices, recipient, ids));
   }
