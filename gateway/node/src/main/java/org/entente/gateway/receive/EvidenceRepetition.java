@@ -32,8 +32,8 @@ import org.entente.proto.v1.EvidenceKind;
  * first retrieval by a client. It repeats what the ledger shows, with the times of then, and makes
  * no statement about a message that is not kept here or is another agency's.
  *
- * <p>An origin is answered once in {@link #APART}, about as many messages as a request takes: so one
- * that asks all the time causes fewer changes than its mail may. Safe for many threads.
+ * <p>An origin is answered once in {@link #APART}, about as many messages as a request takes: so
+ * one that asks all the time causes fewer changes than its mail may. Safe for many threads.
  */
 final class EvidenceRepetition {
   /** Between two requests of an origin; half of what origins leave between them. */

@@ -221,8 +221,8 @@ class RetentionPathTest {
             federation.clock.instant().plus(FederationFiles.RETENTION), ZoneOffset.UTC);
     String leaf = "destroyed the storage key of messages kept until " + lastDay;
     Instant end = lastDay.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-    Duration step =
-        Duration.between(federation.clock.instant(), end.minus(Duration.ofMinutes(30))).dividedBy(20);
+    Instant last = end.minus(Duration.ofMinutes(30));
+    Duration step = Duration.between(federation.clock.instant(), last).dividedBy(20);
     federation.pass(step.multipliedBy(20), step);
     federation.stop(DE);
     Path config = federation.config(DE);

@@ -19,9 +19,12 @@ class TimeoutRulesTest {
   private static final SentFacts FACTS =
       SentFacts.newBuilder().addRecipients(DE).setExpiresAtMs(EXPIRES).setOpenByMs(OPEN_BY).build();
 
-  private static final TimeoutRules.Step UNOPENED = new TimeoutRules.Step(false, true, true, false, false);
-  private static final TimeoutRules.Step LIST = new TimeoutRules.Step(false, false, true, false, false);
-  private static final TimeoutRules.Step UNLIST = new TimeoutRules.Step(false, false, false, true, false);
+  private static final TimeoutRules.Step UNOPENED =
+      new TimeoutRules.Step(false, true, true, false, false);
+  private static final TimeoutRules.Step LIST =
+      new TimeoutRules.Step(false, false, true, false, false);
+  private static final TimeoutRules.Step UNLIST =
+      new TimeoutRules.Step(false, false, false, true, false);
 
   /** Letters: delivered, opened, refused, left unread, erased, withdrawn, overdue. */
   private static DeliveryStatus stand(String letters) {
