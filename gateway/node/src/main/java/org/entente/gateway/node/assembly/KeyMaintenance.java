@@ -3,8 +3,6 @@ package org.entente.gateway.node.assembly;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.audit.record.AuditActor;
@@ -113,24 +111,10 @@ final class KeyMaintenance {
     if (!replaced.isEmpty()) {
       LOG.info("destroyed replaced signing pairs: {}", replaced);
     }
-    Instant now = ending.instant();
-    List<LocalDate> ended = new ArrayList<>(keys.expire(now));
-    ended.addAll(unrecorded(LocalDate.ofInstant(now, ZoneOffset.UTC), ended));
+    List<LocalDate> ended = keys.expire(ending.instant());
     List<String> unconfirmed = ended.isEmpty() ? List.of() : keys.unconfirmed();
     List<String> attested = keys.attested();
     ended.forEach(day -> recordBucketErased(bucketErased(day, unconfirmed, attested)));
-  }
-
-  /**
-   * Ended buckets whose messages are still here, although their keys are gone: a crash came between
-   * the key and its leaf, or this ledger was restored. The next step removes the messages. A leaf
-   * that was written before a crash is repeated.
-   */
-  private List<LocalDate> unrecorded(LocalDate today, List<LocalDate> recorded) {
-    return ledger.retention().days().stream()
-        .map(LocalDate::ofEpochDay)
-        .filter(day -> day.isBefore(today) && !recorded.contains(day) && keys.lacksBucket(day))
-        .toList();
   }
 
   /** What the audit log says, which names the nodes of a cluster that may still have the key. */
