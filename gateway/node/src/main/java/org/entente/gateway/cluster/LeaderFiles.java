@@ -81,8 +81,10 @@ final class LeaderFiles implements FileMirror {
     final FileNode node;
     final Cache<String, Reached> reached =
         Caffeine.newBuilder().executor(Runnable::run).maximumSize(REMEMBERED).build();
+
     /** Copies under way, by file; each completes when it ends. */
     final Map<String, CompletableFuture<Void>> copying = new ConcurrentHashMap<>();
+
     final Semaphore free = new Semaphore(AT_ONCE, /* fair= */ true);
 
     /** Parts of files that it took. */
@@ -278,16 +280,15 @@ final class LeaderFiles implements FileMirror {
    * @param isEnough whether these nodes are
    * @throws IOException naming the file, and the nodes that did not take it
    */
-  private void copyWhileItMoves(
-      String file, List<Peer> asked, Predicate<Set<String>> isEnough) throws IOException {
+  private void copyWhileItMoves(String file, List<Peer> asked, Predicate<Set<String>> isEnough)
+      throws IOException {
     int refused = 0;
     int silent = 0;
     while (own.held(term, file, 0).length() > 0) {
       requireLead();
       long began = System.nanoTime();
       long parts = parts(asked);
-      Set<String> took =
-          ask(asked, peer -> peer.copyInTurn(file) ? true : null, isEnough).keySet();
+      Set<String> took = ask(asked, peer -> peer.copyInTurn(file) ? true : null, isEnough).keySet();
       if (isEnough.test(took)) {
         return;
       }

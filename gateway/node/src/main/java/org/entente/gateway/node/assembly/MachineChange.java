@@ -26,8 +26,7 @@ public record MachineChange(String leaves, Optional<ClusterConfig.Machine> joins
               request.getLeaves(),
               Optional.of(new ClusterConfig.Machine(request.getJoins(), request.getAddress()))));
     } catch (IllegalArgumentException e) {
-      return Result.refused(
-          Code.INVALID_FIELD, "joins, address", String.valueOf(e.getMessage()));
+      return Result.refused(Code.INVALID_FIELD, "joins, address", String.valueOf(e.getMessage()));
     }
   }
 
