@@ -76,7 +76,8 @@ final class DraftPublisher {
     }
     List<Outcome> settled = answers.settled();
     boolean givesUp =
-        settled.isEmpty() && fruitless.merge(key(records.get(0)), 1, Integer::sum) >= MOST_FRUITLESS;
+        settled.isEmpty()
+            && fruitless.merge(key(records.get(0)), 1, Integer::sum) >= MOST_FRUITLESS;
     if (givesUp || !settled.isEmpty()) {
       fruitless.clear();
     }

@@ -92,7 +92,8 @@ final class RetentionService implements BindableService {
             request.getOnBehalfOf(),
             lookUps -> {
               // A repetition looks at each recipient, and may send nothing.
-              long unused = account.charge(Work.CALL_COST, (long) lookUps * CallCost.LOOKUP.units());
+              long unused =
+                  account.charge(Work.CALL_COST, (long) lookUps * CallCost.LOOKUP.units());
             })
         .thenApply(StatusMapper::value)
         .thenApply(

@@ -600,9 +600,7 @@ public final class DeliverySettlement {
     }
     OutboxEntry next = entry.getUndecided() ? entry : waitingAgain(entry);
     var unused =
-        ledger
-            .outbox()
-            .move(tx, recipient, number, next.toBuilder().setRenumbered(true).build());
+        ledger.outbox().move(tx, recipient, number, next.toBuilder().setRenumbered(true).build());
     return true;
   }
 

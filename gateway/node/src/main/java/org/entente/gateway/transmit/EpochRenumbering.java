@@ -60,9 +60,7 @@ public final class EpochRenumbering {
     for (long epoch : renumberedIn(recipient, lane).descendingSet()) {
       moved +=
           renumber(
-              recipient,
-              lane,
-              one -> one.entry().getRenumbered() && one.number().epoch() == epoch);
+              recipient, lane, one -> one.entry().getRenumbered() && one.number().epoch() == epoch);
     }
     return moved + renumber(recipient, lane, one -> true);
   }

@@ -369,8 +369,7 @@ public final class Transmission {
               .toList();
       ledger.commitEach(lane, ended, (tx, i) -> takeOut(tx, lane, recipients.get(i), fates.get(i)));
     }
-    HopEntry left =
-        numbered.entry().toBuilder().clearRecipients().addAllRecipients(going).build();
+    HopEntry left = numbered.entry().toBuilder().clearRecipients().addAllRecipients(going).build();
     ledger.commit(
         lane,
         tx -> {

@@ -811,7 +811,8 @@ class PublicationTest {
     MessageId id = id(publish(draft("k1", SG, DE)));
     List<CompletableFuture<Result<MessageRecall.Sent>>> all = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      all.add(kit.recalling().recall(CLIENT, id, "was wrong", RequestSamples.PERSON, lookUps -> {}));
+      all.add(
+          kit.recalling().recall(CLIENT, id, "was wrong", RequestSamples.PERSON, lookUps -> {}));
     }
     MessageRecall.Sent first = recalled(id);
     all.forEach(one -> assertEquals(first.recall(), Results.value(one.join()).recall()));

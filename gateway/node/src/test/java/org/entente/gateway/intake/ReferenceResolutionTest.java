@@ -132,7 +132,8 @@ class ReferenceResolutionTest {
     MessageId target = sent(warning(), DE);
     OnBehalfOf officer = OnBehalfOf.newBuilder().setOfficer("FR-1").build();
     MessageRecall.Sent recall =
-        Results.value(kit.recalling().recall(CLIENT, target, "wrong", officer, lookUps -> {}).join());
+        Results.value(
+            kit.recalling().recall(CLIENT, target, "wrong", officer, lookUps -> {}).join());
     assertInvalid(
         Code.NOT_FOUND, publish(change(MessageType.MESSAGE_TYPE_CANCEL, recall.recall()), DE));
   }

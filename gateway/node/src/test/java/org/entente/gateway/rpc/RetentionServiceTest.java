@@ -47,8 +47,7 @@ class RetentionServiceTest {
     edge.behind.ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          edge.behind.evidence.accepted(
-              tx, edge.behind.ledger.evidence(), Map.of(message, sent));
+          edge.behind.evidence.accepted(tx, edge.behind.ledger.evidence(), Map.of(message, sent));
           return message;
         });
     RetentionGrpc.RetentionBlockingStub client =

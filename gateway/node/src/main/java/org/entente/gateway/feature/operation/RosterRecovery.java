@@ -113,8 +113,7 @@ public final class RosterRecovery {
     if (record == null) {
       return;
     }
-    Optional<AgencyName> to =
-        RosterRecords.returnDue(record, clock.millis(), this::hasRoomFor);
+    Optional<AgencyName> to = RosterRecords.returnDue(record, clock.millis(), this::hasRoomFor);
     if (to.isEmpty() && !record.getSetBack()) {
       return;
     }

@@ -379,8 +379,7 @@ class AttachmentLimitsTest {
 
   private static AttachmentTable.Usage used(AttachmentNode node, NodeName client) {
     return node.ledger.commit(
-        Lane.ROUTINE,
-        tx -> node.table.ofAgency(tx, ReceiveKit.ORIGIN.value(), client.value()));
+        Lane.ROUTINE, tx -> node.table.ofAgency(tx, ReceiveKit.ORIGIN.value(), client.value()));
   }
 
   /** Else all that ever failed of an agency would be in memory until its messages end. */

@@ -116,9 +116,7 @@ class IprRetentionTest {
   @Test
   void applicationsThatAreDueTogether_areProlonged_inAsManyChangesAsTheyNeed() {
     List<ByteString> ids =
-        IntStream.range(0, 150)
-            .mapToObj(i -> node.applied(HOLDER).getRecordationId())
-            .toList();
+        IntStream.range(0, 150).mapToObj(i -> node.applied(HOLDER).getRecordationId()).toList();
     node.store.takeBatchesUpTo(32 << 10);
     node.clock.move(KEEP.dividedBy(2).plusDays(1));
     assertEquals(0, node.upkeep.round());

@@ -297,7 +297,8 @@ class OperationLeadTest extends OperationLeadFixture {
     Outcome outcome = publish(id, objectives("find the seals"));
     assertEquals(1, said(id).size());
     MessageId update = MessageId.of(outcome.getMessageId().toByteArray());
-    assertNotNull(kit.recalling().recall(CLIENT, update, "another port", PERSON, lookUps -> {}).join());
+    assertNotNull(
+        kit.recalling().recall(CLIENT, update, "another port", PERSON, lookUps -> {}).join());
     assertEquals(List.of(), said(id));
   }
 
@@ -351,7 +352,8 @@ class OperationLeadTest extends OperationLeadFixture {
     OperationId id = founded(participant("de.customs"));
     Outcome outcome = publish(id, objectives("find the seals"));
     MessageId message = MessageId.of(outcome.getMessageId().toByteArray());
-    Results.value(kit.recalling().recall(CLIENT, message, "was wrong", PERSON, lookUps -> {}).join());
+    Results.value(
+        kit.recalling().recall(CLIENT, message, "was wrong", PERSON, lookUps -> {}).join());
     assertEquals(List.of(), said(id));
   }
 

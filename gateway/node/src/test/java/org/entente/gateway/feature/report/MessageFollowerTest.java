@@ -105,8 +105,7 @@ class MessageFollowerTest {
     String name = "de.office" + office;
     EvidenceItem item =
         records
-            .item(
-                EvidenceKind.EVIDENCE_KIND_DELIVERY, id, name, new byte[32], NOW.toEpochMilli())
+            .item(EvidenceKind.EVIDENCE_KIND_DELIVERY, id, name, new byte[32], NOW.toEpochMilli())
             .toBuilder()
             .setAgency(name)
             .build();

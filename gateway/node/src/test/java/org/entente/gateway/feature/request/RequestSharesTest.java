@@ -183,7 +183,8 @@ class RequestSharesTest {
 
     Results.value(
         kit.recalling()
-            .recall(CLIENT, asked.get(2), "not needed any more", RequestSamples.PERSON, lookUps -> {})
+            .recall(
+                CLIENT, asked.get(2), "not needed any more", RequestSamples.PERSON, lookUps -> {})
             .join());
     asked(CLIENT, SG);
     isFull();
