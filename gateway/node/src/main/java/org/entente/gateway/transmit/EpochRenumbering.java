@@ -1,6 +1,7 @@
 package org.entente.gateway.transmit;
 
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -66,8 +67,8 @@ public final class EpochRenumbering {
   }
 
   /** Earlier epochs in which entries were renumbered. */
-  private TreeSet<Long> renumberedIn(AgencyName recipient, Lane lane) {
-    TreeSet<Long> epochs = new TreeSet<>();
+  private NavigableSet<Long> renumberedIn(AgencyName recipient, Lane lane) {
+    NavigableSet<Long> epochs = new TreeSet<>();
     each(
         recipient,
         lane,
