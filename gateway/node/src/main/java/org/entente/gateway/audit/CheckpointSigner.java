@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * which tlog-tiles requires), and ML-DSA-44 as the log's own cosignature (type 0x06, which
  * tlog-checkpoint recommends). A signed size is durable before it is visible: the store is synced
  * with the note, then the separate file is replaced, then the log shows the note. The stated time
- * never goes back, even if the clock does. Safe for many threads, which take turns: a stopping node
- * signs while a last timer round may sign too. Failures of store and disk are thrown, and the next
+ * never goes back, even if the clock does: the caller passes a time that follows no clock jump, as
+ * a time that is ahead would be stated by all later checkpoints. Safe for many threads, which take
+ * turns: a stopping node signs while a last timer round may sign too. Failures of store and disk are thrown, and the next
  * call tries again.
  */
 public final class CheckpointSigner {
@@ -93,8 +94,8 @@ public final class CheckpointSigner {
 
   private boolean isDue(Instant now) {
     Instant last = lastSigned;
-    // A clock set back must not stop signing until it has caught up.
-    return last == null || now.isBefore(last) || !now.isBefore(last.plus(interval));
+    // A clock that is set back, or stands still, must not stop signing until it has caught up.
+    return last == null || !now.isAfter(last) || !now.isBefore(last.plus(interval));
   }
 
   /**

@@ -31,6 +31,7 @@ import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.audit.tree.WitnessKeys;
 import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.NoteKeyName;
@@ -45,6 +46,7 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.FolderCopy;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.trust.AgencyKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,6 +117,19 @@ class CheckpointSignerTest {
     assertEquals(2, sizeOf(signer.maybeSign(NOW.minusSeconds(3_600))));
 
     assertEquals(NOW.getEpochSecond(), log.signed().orElseThrow().seconds());
+  }
+
+  /** As the time by which a gateway signs does at the end of the trust bundle's grace. */
+  @Test
+  void maybeSign_clockThatStandsStill_goesOn() {
+    Store store = new MemoryStore(disk);
+    AuditLog log = AuditFixture.open(store, directory);
+    Appender appender = AuditFixture.appender(log, sealer);
+    CheckpointSigner signer = AuditFixture.signer(log);
+    for (int size = 1; size <= 3; size++) {
+      AuditFixture.grow(store, appender, 1);
+      assertEquals(size, sizeOf(signer.maybeSign(NOW)));
+    }
   }
 
   @Test
@@ -311,6 +326,25 @@ class CheckpointSignerTest {
     assertEquals(3, opened(AuditLog.open(store, directory, both)).head().size());
     assertInstanceOf(
         AuditLog.Opening.Damaged.class, AuditLog.open(store, directory, AuditFixture.VERIFIER));
+  }
+
+  /** Whoever has stolen a pair that has ended signs a log or a backup with it. */
+  @Test
+  void checkpoint_atATimeOutsideThePairsValidity_isRefused() {
+    SignedNote note = signedNote(AuditFixture.ORIGIN.keyName());
+    Instant from = NOW.minusSeconds(10);
+    VerifyingPair pair = AuditFixture.KEYS.verifyingPair();
+    AgencyKey inForce = AgencyKey.of(pair, from, NOW);
+    AgencyKey ended = AgencyKey.of(pair, from, NOW.minusSeconds(1));
+    byte[] bytes = note.encode();
+    assertInstanceOf(
+        CheckpointCheck.Signed.class,
+        CheckpointVerifier.of(AuditFixture.ORIGIN, List.of(inForce)).check(bytes));
+    CheckpointVerifier late = CheckpointVerifier.of(AuditFixture.ORIGIN, List.of(ended));
+    assertRefused("was not valid at the time that it states, " + NOW, late.check(bytes));
+    assertEquals(List.of(), late.signers(bytes));
+    assertRefused("was not valid", late.with(AuditFixture.pair(2).verifyingPair()).check(bytes));
+    assertInstanceOf(CheckpointCheck.Signed.class, late.with(pair).check(bytes));
   }
 
   @Test

@@ -224,7 +224,14 @@ final class AuditReportPage {
                     person(record),
                     outcome(record),
                     leaf))
-        .orElseGet(() -> List.of("", "The record is erased", messages, "", "", "", "", leaf));
+        .orElseGet(() -> List.of("", withoutRecord(one), messages, "", "", "", "", leaf));
+  }
+
+  /** Only the gateway says that a record is erased, and it can hide one that way. */
+  private static String withoutRecord(CheckedRecord one) {
+    return one.exported().leaf().getRecord().isEmpty()
+        ? "The gateway shows no record: it is erased, or withheld"
+        : "The record cannot be read: another release wrote it, or it is malformed";
   }
 
   private static String names(List<AgencyName> agencies) {

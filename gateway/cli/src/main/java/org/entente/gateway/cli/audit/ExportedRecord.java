@@ -1,6 +1,7 @@
 package org.entente.gateway.cli.audit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,11 +44,14 @@ record ExportedRecord(ExportedLeaf leaf, List<ExportedMessage> messages) {
     return new ExportedRecord(leaf, more);
   }
 
-  /** What the leaf says; empty if it is erased, or if another release wrote it. */
+  /**
+   * What the leaf says; empty if the gateway shows no record, or none that this release writes in
+   * the same bytes.
+   */
   Optional<AuditRecord> record() {
-    return leaf.getRecord().isEmpty()
-        ? Optional.empty()
-        : AuditRecordCodec.decode(leaf.getRecord().toByteArray());
+    byte[] bytes = leaf.getRecord().toByteArray();
+    return (bytes.length == 0 ? Optional.<AuditRecord>empty() : AuditRecordCodec.decode(bytes))
+        .filter(read -> Arrays.equals(AuditRecordCodec.encode(read), bytes));
   }
 
   /** Whether the export gave all messages of the leaf. */

@@ -67,7 +67,7 @@ final class LeafCheck {
     }
     return signed(origin.get(), proof.get()) instanceof CheckpointCheck.Refused refused
         ? Optional.of("its checkpoint is refused: " + refused.reason())
-        : content(exported, proof.get(), verifier(origin.get(), proof.get()));
+        : content(exported, proof.get(), verifier(origin.get()));
   }
 
   private Optional<String> content(
@@ -80,7 +80,9 @@ final class LeafCheck {
     }
     note(verifier.origin(), proof);
     if (leaf.getRecord().isEmpty()) {
-      return Optional.of("its record is erased; that the leaf is in the log is proven");
+      return Optional.of(
+          "the gateway shows no record: it is erased, or withheld; that the leaf is in the log is"
+              + " proven");
     }
     boolean opens =
         proof
@@ -90,6 +92,9 @@ final class LeafCheck {
             .isPresent();
     if (!opens) {
       return Optional.of("its record is not the one that the leaf commits to");
+    }
+    if (exported.record().isEmpty()) {
+      return Optional.of("its record cannot be read; that it is in the log is proven");
     }
     if (!exported.isWhole()) {
       return Optional.of("the export has not all its messages; its record is proven");
@@ -119,22 +124,11 @@ final class LeafCheck {
   // Keys ---------------------------------------------------------------------------------------
 
   private CheckpointCheck signed(LogOrigin origin, LogProof proof) {
-    return verifier(origin, proof).check(proof.checkpoint().encode());
+    return verifier(origin).check(proof.checkpoint().encode());
   }
 
-  /** A verifier with the agency's audit keys that were valid when the checkpoint was signed. */
-  private CheckpointVerifier verifier(LogOrigin origin, LogProof proof) {
-    List<AgencyKey> keys = keys(origin.agency());
-    CheckpointVerifier any = verifier(origin, keys);
-    if (!(any.check(proof.checkpoint().encode()) instanceof CheckpointCheck.Signed signed)) {
-      return any;
-    }
-    Instant at = Instant.ofEpochSecond(signed.seconds());
-    return verifier(origin, keys.stream().filter(key -> key.validAt(at)).toList());
-  }
-
-  private static CheckpointVerifier verifier(LogOrigin origin, List<AgencyKey> keys) {
-    return new CheckpointVerifier(origin, keys.stream().map(AgencyKey::pair).toList());
+  private CheckpointVerifier verifier(LogOrigin origin) {
+    return CheckpointVerifier.of(origin, keys(origin.agency()));
   }
 
   private List<AgencyKey> keys(AgencyName agency) {

@@ -26,11 +26,9 @@ import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.call.ProgressLine;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.client.ServerIdentityInterceptor;
-import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.identity.SpiffeId;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
-import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.v1.AuditGrpc;
@@ -218,12 +216,9 @@ final class RemoteLogVerification {
               + ", which is not a gateway of a member of "
               + trusted.federation());
     }
-    List<VerifyingPair> pairs =
-        trusted.agency(identity.agency()).map(Member::audit).orElse(List.of()).stream()
-            .map(AgencyKey::pair)
-            .toList();
-    return new CheckpointVerifier(
-        new LogOrigin(identity.federation(), identity.agency(), identity.name()), pairs);
+    return CheckpointVerifier.of(
+        new LogOrigin(identity.federation(), identity.agency(), identity.name()),
+        trusted.agency(identity.agency()).map(Member::audit).orElse(List.of()));
   }
 
   private static Optional<byte[]> tile(AuditBlockingStub stub, String path) {

@@ -30,6 +30,7 @@ import org.entente.gateway.node.offline.OfflineNode;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportedLeaf;
+import org.entente.proto.v1.OnBehalfOf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.w3c.dom.Document;
@@ -337,13 +338,40 @@ class AuditReportCommandTest {
             .startsWith("its messages are not those that the leaf commits to"));
     assertTrue(
         fault(leaf, it -> it.setMessageCount(9)).startsWith("the export has not all its messages"));
-    assertTrue(fault(leaf, it -> it.clearRecord()).startsWith("its record is erased"));
+    assertTrue(
+        fault(leaf, it -> it.clearRecord())
+            .startsWith("the gateway shows no record: it is erased, or withheld"));
     assertEquals(
         "its log is not of this federation",
         fault(leaf, it -> it.setOrigin("entente/elsewhere/fr.customs/gw")));
     assertTrue(
         fault(leaf, it -> it.setOrigin(leaf.getOrigin().replace(FR, DE)))
             .startsWith("its checkpoint is refused"));
+  }
+
+  /** An accused agency's gateway can leave out a record, or make it unreadable. */
+  @Test
+  void recordThatIsNotShown_isNotCalledErased() {
+    MessageId id = sent();
+    ExportedLeaf leaf = leaves(id).get(0);
+    String withheld = html(leaf.toBuilder().clearRecord().build());
+    assertTrue(withheld.contains("The gateway shows no record: it is erased, or withheld"));
+    ByteString garbled = leaf.getRecord().concat(ByteString.copyFrom(new byte[] {(byte) 0xff}));
+    String unread = html(leaf.toBuilder().setRecord(garbled).build());
+    assertTrue(unread.contains("The record cannot be read"), unread);
+    assertFalse(unread.contains("is erased"), unread);
+  }
+
+  private String html(ExportedLeaf leaf) {
+    ExportedRecord exported = ExportedRecord.joined(List.of(leaf)).get(0);
+    return new AuditReportPage(
+            List.of(),
+            OnBehalfOf.newBuilder().setOfficer("FR-9").setJustification("a test").build(),
+            List.of(
+                new AuditReportPage.CheckedRecord(
+                    exported, fault(leaf, unchanged -> unchanged))),
+            List.of())
+        .html(federation.clock.instant(), 1);
   }
 
   @Test

@@ -177,15 +177,8 @@ public final class ProofVerifier {
 
     private CheckpointCheck.Signed checkpoint(LogOrigin log) throws ProofFailure {
       List<AgencyKey> keys = bundle.agency(log.agency()).map(Member::audit).orElse(List.of());
-      CheckpointCheck.Signed first = signed(log, keys);
-      // The signature states the time; check again with only the keys that were valid then.
-      Instant at = Instant.ofEpochSecond(first.seconds());
-      return signed(log, keys.stream().filter(key -> key.validAt(at)).toList());
-    }
-
-    private CheckpointCheck.Signed signed(LogOrigin log, List<AgencyKey> keys) throws ProofFailure {
       CheckpointCheck check =
-          new CheckpointVerifier(log, pairs(keys)).check(proof.leaf().checkpoint().encode());
+          CheckpointVerifier.of(log, keys).check(proof.leaf().checkpoint().encode());
       if (check instanceof CheckpointCheck.Refused refused) {
         throw new ProofFailure(Part.CHECKPOINT, refused.reason());
       }

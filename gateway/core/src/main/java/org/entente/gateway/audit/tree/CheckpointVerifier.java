@@ -1,9 +1,11 @@
 package org.entente.gateway.audit.tree;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.NoteCheck;
@@ -11,6 +13,7 @@ import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.trust.AgencyKey;
 
 /**
  * Verifier of the checkpoints of one log, given its origin and its keys.
@@ -24,18 +27,33 @@ import org.entente.gateway.note.SignedNote;
 public final class CheckpointVerifier {
 
   private final LogOrigin origin;
-  private final List<VerifyingPair> known;
+  private final List<DatedPair> known;
   private final List<KeyPair> pairs;
   private final List<NoteVerifier> keys;
 
-  /** A verifier for a log and its possible signing pairs. */
+  /** A verifier for a log and its possible signing pairs, whenever they signed. */
   public CheckpointVerifier(LogOrigin origin, List<VerifyingPair> pairs) {
+    this(
+        pairs.stream().distinct().map(pair -> new DatedPair(pair, any -> true)).toList(), origin);
+  }
+
+  private CheckpointVerifier(List<DatedPair> pairs, LogOrigin origin) {
     this.origin = origin;
-    this.known = List.copyOf(pairs);
+    this.known = pairs;
     NoteKeyName name = origin.keyName();
-    this.pairs = pairs.stream().distinct().map(pair -> KeyPair.of(name, pair)).toList();
+    this.pairs = pairs.stream().map(pair -> KeyPair.of(name, pair)).toList();
     this.keys =
         this.pairs.stream().flatMap(pair -> List.of(pair.ed25519, pair.mlDsa44).stream()).toList();
+  }
+
+  /**
+   * A verifier for a log by the keys that a trust bundle lists for its agency. It refuses what a
+   * pair signed at a time outside its validity: whoever has stolen a pair that has ended cannot
+   * sign a log with it.
+   */
+  public static CheckpointVerifier of(LogOrigin origin, List<AgencyKey> keys) {
+    return new CheckpointVerifier(
+        keys.stream().map(key -> new DatedPair(key.pair(), key::validAt)).toList(), origin);
   }
 
   /** The log's origin. */
@@ -45,24 +63,25 @@ public final class CheckpointVerifier {
 
   /** A verifier for another log with the same pairs. */
   public CheckpointVerifier of(LogOrigin other) {
-    return new CheckpointVerifier(other, known);
+    return new CheckpointVerifier(known, other);
   }
 
   /** A verifier for the same log with one more pair. */
   public CheckpointVerifier with(VerifyingPair pair) {
-    List<VerifyingPair> all = new ArrayList<>(known);
-    all.add(pair);
-    return new CheckpointVerifier(origin, all);
+    List<DatedPair> all = new ArrayList<>(known);
+    all.add(new DatedPair(pair, any -> true));
+    return new CheckpointVerifier(List.copyOf(all), origin);
   }
 
   /** The pairs that signed a checkpoint of this log. */
   public List<VerifyingPair> signers(byte[] bytes) {
     return known.stream()
-        .distinct()
         .filter(
             pair ->
-                new CheckpointVerifier(origin, List.of(pair)).check(bytes)
+                new CheckpointVerifier(List.of(pair), origin).check(bytes)
                     instanceof CheckpointCheck.Signed)
+        .map(DatedPair::pair)
+        .distinct()
         .toList();
   }
 
@@ -85,15 +104,21 @@ public final class CheckpointVerifier {
     if (signatures.refusal().isPresent()) {
       return new CheckpointCheck.Refused(signatures.refusal().get());
     }
+    Optional<Instant> outside = Optional.empty();
     for (KeyPair pair : pairs) {
       OptionalLong seconds = pair.seconds(signatures.signed());
-      if (seconds.isPresent()) {
+      if (seconds.isPresent() && !pair.isValidAt(seconds.getAsLong())) {
+        outside = Optional.of(Instant.ofEpochSecond(seconds.getAsLong()));
+      } else if (seconds.isPresent()) {
         return new CheckpointCheck.Signed(
             note, checkpoint.get(), seconds.getAsLong(), pair.alone(note));
       }
     }
     return new CheckpointCheck.Refused(
-        "it lacks an Ed25519 and an ML-DSA-44 signature of the log that state one time");
+        outside
+            .map(at -> "the pair that signed it was not valid at the time that it states, " + at)
+            .orElse(
+                "it lacks an Ed25519 and an ML-DSA-44 signature of the log that state one time"));
   }
 
   private Optional<String> misfit(Checkpoint checkpoint) {
@@ -107,11 +132,19 @@ public final class CheckpointVerifier {
     return emptyFits ? Optional.empty() : Optional.of("an empty log cannot have this root");
   }
 
-  private record KeyPair(NoteVerifier ed25519, NoteVerifier mlDsa44) {
-    static KeyPair of(NoteKeyName name, VerifyingPair pair) {
+  /** A pair, and when it may sign. */
+  private record DatedPair(VerifyingPair pair, Predicate<Instant> valid) {}
+
+  private record KeyPair(NoteVerifier ed25519, NoteVerifier mlDsa44, Predicate<Instant> valid) {
+    static KeyPair of(NoteKeyName name, DatedPair dated) {
       return new KeyPair(
-          NoteVerifier.ed25519Cosignature(name, pair.ed25519()),
-          NoteVerifier.mlDsa44Cosignature(name, pair.mlDsa44()));
+          NoteVerifier.ed25519Cosignature(name, dated.pair().ed25519()),
+          NoteVerifier.mlDsa44Cosignature(name, dated.pair().mlDsa44()),
+          dated.valid());
+    }
+
+    boolean isValidAt(long seconds) {
+      return valid.test(Instant.ofEpochSecond(seconds));
     }
 
     /** The one time that signatures of both keys state. */

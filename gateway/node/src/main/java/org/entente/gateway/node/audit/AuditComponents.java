@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.Appender;
@@ -41,6 +42,9 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
 
 /** The node's audit log over its store. */
 public record AuditComponents(
@@ -85,13 +89,37 @@ public record AuditComponents(
   /** The verifier of one of the node's logs, by its number. */
   public static CheckpointVerifier verifier(
       NodeConfig config, int number, List<VerifyingPair> pairs) {
-    return new CheckpointVerifier(
-        new LogOrigin(
-            new FederationName(config.federation()),
-            new AgencyName(config.agency()),
-            new NodeName(config.gateway()),
-            number),
-        pairs);
+    return new CheckpointVerifier(origin(config, number), pairs);
+  }
+
+  /** The same by the keys that a trust bundle lists, each in its validity. */
+  public static CheckpointVerifier verifier(NodeConfig config, int number, TrustBundle bundle) {
+    return CheckpointVerifier.of(
+        origin(config, number),
+        bundle.agency(new AgencyName(config.agency())).map(Member::audit).orElse(List.of()));
+  }
+
+  private static LogOrigin origin(NodeConfig config, int number) {
+    return new LogOrigin(
+        new FederationName(config.federation()),
+        new AgencyName(config.agency()),
+        new NodeName(config.gateway()),
+        number);
+  }
+
+  /**
+   * Why a log proves nothing yet; empty if the time that its last checkpoint states is not ahead of
+   * a clock. All its later checkpoints state that time or a later one, and a proof is refused until
+   * then. Only a wrong clock leads to this: one that was ahead for long, or one that is behind now.
+   */
+  public static Optional<String> timeAhead(AuditLog log, Instant now) {
+    return log.signed()
+        .map(signed -> Instant.ofEpochSecond(signed.seconds()))
+        .filter(stated -> stated.isAfter(now.plus(BundleVerifier.SKEW)))
+        .map(
+            stated ->
+                "its last checkpoint states %s, which is ahead of this machine's clock (%s)"
+                    .formatted(stated, now.truncatedTo(ChronoUnit.SECONDS)));
   }
 
   /** All logs of the node. */
@@ -100,7 +128,7 @@ public record AuditComponents(
     return new LogArchive(
         store,
         config.audit(),
-        verifier(config, 1, List.of()).origin(),
+        origin(config, 1),
         number -> new AuditLeafSealer(atRest, clock, number));
   }
 

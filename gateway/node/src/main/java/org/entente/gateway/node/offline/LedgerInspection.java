@@ -11,7 +11,6 @@ import org.entente.gateway.audit.LogReader;
 import org.entente.gateway.audit.StoredLog;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.config.NodeConfig;
-import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;
@@ -24,8 +23,7 @@ import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
-import org.entente.gateway.trust.AgencyKey;
-import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
 
 /**
  * The result of inspecting a node's data from outside: whether its audit log verifies with the keys
@@ -53,14 +51,11 @@ public record LedgerInspection(
     ConfiguredFiles files = ConfiguredFiles.read(configFile, clock);
     NodeConfig config = files.config();
     AgencyName agency = new AgencyName(config.agency());
-    List<VerifyingPair> pairs =
-        files.verifiedBundle().agency(agency).map(Member::audit).orElse(List.of()).stream()
-            .map(AgencyKey::pair)
-            .toList();
+    TrustBundle bundle = files.verifiedBundle();
     try (Store store = RocksStore.openReadOnly(LedgerFolder.of(config))) {
       AuditReport report =
           new AuditVerifier(
-                  AuditComponents.verifier(config, StoredLog.numberInForce(store), pairs),
+                  AuditComponents.verifier(config, StoredLog.numberInForce(store), bundle),
                   LeafOpener.WITHOUT_KEYS)
               .verify(log(config, store), progress);
       return counted(agency, report, new InboxTable(AuthenticatedStore.unverified(store)));

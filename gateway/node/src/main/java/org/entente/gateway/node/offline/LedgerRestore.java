@@ -23,9 +23,7 @@ import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.config.AttachmentsConfig;
 import org.entente.gateway.config.NodeConfig;
-import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.feature.attachment.AttachmentCopies;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.LedgerBackups;
@@ -38,8 +36,6 @@ import org.entente.gateway.store.RocksBackups.Backup;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
-import org.entente.gateway.trust.AgencyKey;
-import org.entente.gateway.trust.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,14 +155,10 @@ public final class LedgerRestore {
 
   private Optional<String> fault(
       Store store, Path folder, String note, AuditVerifier.LeafProgress progress) {
-    List<VerifyingPair> pairs =
-        files.verifiedBundle().agency(new AgencyName(config.agency())).map(Member::audit).stream()
-            .flatMap(List::stream)
-            .map(AgencyKey::pair)
-            .toList();
     AuditReport report =
         new AuditVerifier(
-                AuditComponents.verifier(config, StoredLog.numberInForce(store), pairs),
+                AuditComponents.verifier(
+                    config, StoredLog.numberInForce(store), files.verifiedBundle()),
                 LeafOpener.WITHOUT_KEYS)
             .verify(
                 new LogCopy(
