@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -61,7 +62,8 @@ public final class LogSuccession {
    * @param verifier verifies any log of the gateway with all known keys it ever signed with
    * @param own verifies with the keys that the gateway can sign with
    * @param witnessed a checkpoint that a witness gave to the operator, if any
-   * @param unknown why the log may have signed more than is known here; empty if it cannot
+   * @param further why the log that is open cannot be continued although nothing contradicts it;
+   *     empty if it can
    */
   public static Finding examine(
       Store store,
@@ -69,8 +71,8 @@ public final class LogSuccession {
       CheckpointVerifier verifier,
       CheckpointVerifier own,
       Optional<byte[]> witnessed,
-      Optional<String> unknown) {
-    return new Examination(store, directory, verifier, own, witnessed).find(unknown);
+      Function<AuditLog, Optional<String>> further) {
+    return new Examination(store, directory, verifier, own, witnessed).find(further);
   }
 
   /**
@@ -231,11 +233,13 @@ public final class LogSuccession {
                       .map(checkpoint -> new Known(origin, checkpoint)));
     }
 
-    Finding find(Optional<String> unknown) {
+    Finding find(Function<AuditLog, Optional<String>> further) {
       AuditLog.Opening opening = AuditLog.open(store, directory, verifier.of(inForce));
       if (opening instanceof AuditLog.Opening.Opened opened) {
         Optional<String> contradiction =
-            contradiction(opened.log()).or(this::lostPair).or(() -> unknown);
+            contradiction(opened.log())
+                .or(this::lostPair)
+                .or(() -> further.apply(opened.log()));
         return contradiction.isEmpty()
             ? new Finding.Continues(inForce, opened.log().head().size())
             : ended(opened.log().head(), contradiction.get());

@@ -443,7 +443,7 @@ public final class Intake implements AutoCloseable {
 
   /** Whether a draft has its outcome already: one that was remembered, or that the disk is full. */
   private boolean isSettled(OutcomeKey key, CompletableFuture<Outcome> done) {
-    Optional<Outcome> known = memory.read(key, clock.millis());
+    Optional<Outcome> known = memory.read(key);
     if (known.isPresent()) {
       done.complete(known.get());
       return true;

@@ -1,5 +1,6 @@
 package org.entente.gateway.intake;
 
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -44,9 +45,13 @@ public record IntakeParts(
    * What is stored of drafts.
    *
    * @param fingerprint keyed hash of a draft
+   * @param ending the time by which outcomes end; it does not follow a clock jump
    */
   public record Records(
-      RecordSeal atRest, EvidenceRecords evidence, OutcomeKey.Fingerprint fingerprint) {}
+      RecordSeal atRest,
+      EvidenceRecords evidence,
+      OutcomeKey.Fingerprint fingerprint,
+      InstantSource ending) {}
 
   /**
    * What drafts may pass on.
@@ -92,7 +97,7 @@ public record IntakeParts(
 
   /** Stored outcomes of drafts. */
   public OutcomeMemory memory() {
-    return new OutcomeMemory(ledger.idempotency(), records.atRest());
+    return new OutcomeMemory(ledger.idempotency(), records.atRest(), records.ending());
   }
 
   /** The actor for one of this agency's clients and the person that it names, if any. */

@@ -2,6 +2,7 @@ package org.entente.gateway.intake;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -24,19 +25,21 @@ public final class OutcomeMemory {
 
   private final IdempotencyTable book;
   private final RecordSeal atRest;
+  private final InstantSource ending;
 
-  OutcomeMemory(IdempotencyTable book, RecordSeal atRest) {
+  OutcomeMemory(IdempotencyTable book, RecordSeal atRest, InstantSource ending) {
     this.book = book;
     this.atRest = atRest;
+    this.ending = ending;
   }
 
   /**
    * The outcome stored under a key; invalid if the key was used for another draft; empty if there
    * is none or it has expired.
    */
-  Optional<Outcome> read(OutcomeKey key, long nowMillis) {
+  Optional<Outcome> read(OutcomeKey key) {
     IdempotencyTable.StoredOutcome known = book.find(key.client(), key.key());
-    if (known == null || known.atMillis() <= nowMillis - REMEMBERED.toMillis()) {
+    if (known == null || known.atMillis() <= ending.millis() - REMEMBERED.toMillis()) {
       return Optional.empty();
     }
     if (!Arrays.equals(known.draftHash(), key.hash())) {

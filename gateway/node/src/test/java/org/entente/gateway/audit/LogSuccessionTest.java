@@ -81,7 +81,7 @@ class LogSuccessionTest {
 
   private Finding examine(Store store, Optional<byte[]> witnessed) {
     return LogSuccession.examine(
-        store, directory.resolve("audit"), VERIFIER, VERIFIER, witnessed, Optional.empty());
+        store, directory.resolve("audit"), VERIFIER, VERIFIER, witnessed, any -> Optional.empty());
   }
 
   private void begin(Store store, Finding.Ended ended) {
@@ -133,7 +133,7 @@ class LogSuccessionTest {
                 VERIFIER,
                 own,
                 Optional.empty(),
-                Optional.empty()));
+                any -> Optional.empty()));
     assertEquals("the pair that signed it is no longer in the keystore", ended.reason());
     assertEquals(9, Objects.requireNonNull(ended.former().kept()).size());
     assertEquals(9, Objects.requireNonNull(ended.former().signed()).size());
@@ -149,7 +149,7 @@ class LogSuccessionTest {
     assertInstanceOf(
         Finding.Continues.class,
         LogSuccession.examine(
-            store, directory.resolve("audit"), both, own, Optional.empty(), Optional.empty()));
+            store, directory.resolve("audit"), both, own, Optional.empty(), any -> Optional.empty()));
   }
 
   @Test

@@ -17,7 +17,12 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.LogSuccession.Finding;
+import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.node.offline.LedgerSuccession;
+import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -84,6 +89,107 @@ class ClockThreatsTest {
     federation.start(DE);
     assertEquals(List.of("kept"), RunningFederation.headlines(federation.receive(DE, 1)));
     assertNextArrives(DE, "later");
+  }
+
+  /** The first start with the wrong clock must leave nothing by which the second believes it. */
+  @Test
+  void nodeThatStartsAgainWithAClockThatIsWeeksAhead_destroysNothing() {
+    federation.start(FR, DE);
+    MessageId kept = federation.send(FR, "kept", DEADLINE, DE);
+    federation.awaitEvidence(FR, kept, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    federation.setWrong(DE, Duration.ofDays(25));
+    for (int start = 1; start <= 3; start++) {
+      federation.doChores();
+      assertEquals(1, federation.metric(DE, "entente_clock_doubted"));
+      federation.stop(DE);
+      federation.start(DE);
+    }
+    federation.stop(DE);
+    federation.setWrong(DE, Duration.ZERO);
+    federation.start(DE);
+    assertEquals(List.of("kept"), RunningFederation.headlines(federation.receive(DE, 1)));
+    assertNextArrives(DE, "later");
+  }
+
+  /** A checkpoint that stated it would be followed by none that states less: no proof for years. */
+  @Test
+  void clockThatLeapsAndReturns_isNotStatedByACheckpoint() {
+    federation.start(FR, DE);
+    assertNextArrives(DE, "before");
+    federation.setWrong(FR, Duration.ofDays(10));
+    assertNextArrives(DE, "in the leap");
+    federation.doChores();
+    federation.setWrong(FR, Duration.ZERO);
+    assertNextArrives(DE, "set back");
+    federation.doChores();
+    assertTrue(stated(FR) <= federation.clock.instant().getEpochSecond());
+    assertFalse(federation.scrape(FR, "readyz").contains("audit new-log"));
+  }
+
+  /** A client repeats a draft whose answer it missed, and must not publish it twice. */
+  @Test
+  void draftThatIsRepeatedDuringALeap_isNotPublishedTwice() {
+    federation.start(FR, DE);
+    Draft draft = federation.draft("once", DEADLINE, DE);
+    MessageId first = federation.accepted(FR, draft);
+    federation.setWrong(FR, Duration.ofDays(2));
+    assertEquals(first, federation.accepted(FR, draft));
+    federation.setWrong(FR, Duration.ZERO);
+    assertEquals(first, federation.accepted(FR, draft));
+    assertEquals(List.of("once"), RunningFederation.headlines(federation.receive(DE, 1)));
+  }
+
+  /** The time that the latest checkpoint states. */
+  private long stated(String agency) {
+    return (long) federation.metric(agency, "entente_audit_checkpoint_timestamp_seconds");
+  }
+
+  /** A leap that lasts is followed: the log states it, and an operator begins the next one. */
+  @Test
+  void logThatStatesATimeAhead_isFollowedByTheNext_onceTheClockIsRight() throws IOException {
+    federation.files().publishBundle(TwinTest::witnessing);
+    Instant before = federation.clock.instant();
+    federation.start(FR, DE);
+    assertNextArrives(DE, "before");
+    federation.setWrong(FR, Duration.ofDays(25));
+    federation.doChores();
+    federation.pass(Duration.ofMinutes(90), Duration.ofMinutes(30));
+    assertEquals(0, federation.metric(FR, "entente_clock_doubted"));
+    federation.stop(FR);
+    assertEquals("continues", look(Duration.ofDays(25)));
+    federation.setWrong(FR, Duration.ZERO);
+    federation.start(FR);
+    federation.doChores();
+    assertTrue(stated(FR) > before.plus(Duration.ofDays(24)).getEpochSecond());
+    assertTrue(federation.scrape(FR, "readyz").contains("`entente audit new-log`"));
+    federation.stop(FR);
+    String reason = look(Duration.ZERO);
+    assertTrue(reason.contains("ahead of this machine's clock"), reason);
+
+    LedgerSuccession.onDisk(federation.config(FR), federation.clock)
+        .succeed(Optional.empty(), new AuditPerson("FR-1", "", "the clock was wrong"));
+
+    federation.start(FR);
+    assertNextArrives(DE, "after");
+    federation.doChores();
+    assertEquals(2, federation.metric(FR, "entente_audit_log_number"));
+    assertTrue(stated(FR) <= federation.clock.instant().getEpochSecond());
+    federation.await(
+        "its witness cosigns the next log, whose checkpoints state earlier times",
+        () -> {
+          federation.clock.move(Duration.ofSeconds(1));
+          federation.doChores();
+          return federation.metric(FR, "entente_audit_cosigned_leaves") > 0;
+        });
+    assertEquals(0, federation.metric(FR, "entente_audit_log_convicted"));
+  }
+
+  /** What `audit new-log --look` finds with a clock that is so far ahead. */
+  private String look(Duration ahead) {
+    Finding found =
+        LedgerSuccession.onDisk(federation.config(FR), () -> federation.clock.instant().plus(ahead))
+            .look(Optional.empty());
+    return found instanceof Finding.Ended ended ? ended.reason() : "continues";
   }
 
   @Test

@@ -65,7 +65,8 @@ final class TwinTest {
         Set.copyOf(RunningFederation.headlines(federation.receive(DE, 3))));
   }
 
-  private static Member witnessing(Member member) {
+  /** Makes {@code de.customs} a witness. */
+  static Member witnessing(Member member) {
     if (!member.name().value().equals(DE)) {
       return member;
     }

@@ -184,7 +184,8 @@ public final class IntakeKit implements AutoCloseable {
             new IntakeParts.Records(
                 atRest,
                 new EvidenceRecords(atRest, SELF),
-                OutcomeKey.Fingerprint.hmac(outboxKey, new byte[0])),
+                OutcomeKey.Fingerprint.hmac(outboxKey, new byte[0]),
+                clock),
             new OpeningDeadlines(
                 Duration.ofMinutes(15),
                 Duration.ofHours(8),

@@ -18,8 +18,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "new-log",
     description = {
-      "Opens a new audit log for a stopped node whose log is older than its checkpoints.",
-      "Do so after a restore, when the node or its witnesses have signed a later checkpoint.",
+      "Opens a new audit log for a stopped node whose log is older than its checkpoints, or whose",
+      "last checkpoint states a time ahead of this machine's clock, so that nothing can be proven.",
+      "Do so after a restore, when the node or its witnesses have signed a later checkpoint, and",
+      "after the clock was ahead for long, once it is right.",
       "The first leaf of the new log names the old log, what is known of it and who decided. Message",
       "numbers begin new epochs. Messages acknowledged after the backup was made are still lost: see Recovery in docs/security/audit.md first.",
       "",

@@ -295,18 +295,31 @@ final class Foundation {
         });
   }
 
-  /** Signs a checkpoint if one is due and no witness objects. */
+  /**
+   * Signs a checkpoint if one is due and no witness objects. It states no time that is in doubt:
+   * the next start takes it as one that has certainly passed.
+   */
   void signCheckpoint() {
     if (witness.witnessing().maySign()) {
-      audit.signer().maybeSign(around.clock().instant());
+      audit.signer().maybeSign(ending.instant());
     }
   }
 
-  /** Signs a checkpoint now. */
+  /** Signs a checkpoint now if no witness objects. */
   void signCheckpointNow() {
     if (witness.witnessing().maySign()) {
-      audit.signer().sign(around.clock().instant());
+      audit.signer().sign(ending.instant());
     }
+  }
+
+  /** Why nothing of the audit log can be proven, for an operator; empty if it can. */
+  Optional<String> unprovable() {
+    return AuditComponents.timeAhead(audit.log(), around.clock().instant())
+        .map(
+            why ->
+                ("audit: %s, so nothing of it can be proven until then: check this machine's time;"
+                        + " if it is right, run `entente audit new-log`")
+                    .formatted(why));
   }
 
   /** Has the ledger name the machines of the cluster, before one of them can be missed. */

@@ -357,6 +357,7 @@ public final class GatewayCore {
     warnings.addAll(services.retention.warnings());
     warnings.addAll(features.warnings());
     ground.ending.doubt().ifPresent(warnings::add);
+    ground.unprovable().ifPresent(warnings::add);
     return warnings;
   }
 

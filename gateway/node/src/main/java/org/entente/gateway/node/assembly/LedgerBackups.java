@@ -43,15 +43,16 @@ public final class LedgerBackups implements OwnBackups {
     if (problem.isPresent()) {
       return new Result.Refused<>(problem.get());
     }
-    // Also the first checkpoint: a copy without one cannot be verified.
-    ground.audit.signer().sign(ground.around.clock().instant());
-    String note =
-        ground
-            .audit
-            .log()
-            .signed()
-            .map(signed -> new String(signed.note().encode(), StandardCharsets.UTF_8))
-            .orElse("");
+    ground.signCheckpointNow();
+    Optional<SignedNote> signed = ground.audit.log().checkpoint();
+    if (signed.isEmpty()) {
+      return Result.refused(
+          Code.NOT_READY,
+          "",
+          "the audit log has no signed checkpoint yet, without which a copy cannot be verified:"
+              + " it waits for its witnesses; repeat the call in some seconds");
+    }
+    String note = new String(signed.get().encode(), StandardCharsets.UTF_8);
     try {
       RocksBackups.Backup made = copies.add(note);
       record(AuditActor.client(ground.agency(), client, request.getOnBehalfOf()), made);

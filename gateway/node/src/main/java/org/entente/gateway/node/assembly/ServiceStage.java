@@ -134,7 +134,10 @@ final class ServiceStage {
         new IntakeParts.Rules(
             ground.labelCheck, ground.policy.holder()::current, features.draftHooks()),
         new IntakeParts.Records(
-            ground.atRest, ground.evidence, OutcomeKey.Fingerprint.hmac(fingerprintKey, DRAFTS)),
+            ground.atRest,
+            ground.evidence,
+            OutcomeKey.Fingerprint.hmac(fingerprintKey, DRAFTS),
+            ground.ending),
         openWithin(ground.config.openWithinInForce()),
         new IntakeParts.Sources(features.parts().records().received(), features.consents()));
   }

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.LogSuccession;
 import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.audit.record.AuditActor;
@@ -124,7 +124,8 @@ public final class LedgerSuccession {
   }
 
   /**
-   * Examines the log; changes nothing.
+   * Examines the log; changes nothing. A log whose last checkpoint states a time that is ahead of
+   * this machine's clock counts as ended: nothing of it can be proven until then.
    *
    * @param witnessed a checkpoint that a witness holds, if one is at hand
    * @throws StartProblem if the node runs, or its data or keys cannot be used
@@ -173,7 +174,10 @@ public final class LedgerSuccession {
       Optional<byte[]> witnessed, AuditPerson by, String detail, Runnable placing) {
     return use(
         witnessed,
-        keystore -> witnessed.isEmpty() && ClusterSettings.Folders.isOfNode(keystore.folder()),
+        keystore ->
+            witnessed.isEmpty() && ClusterSettings.Folders.isOfNode(keystore.folder())
+                ? log -> Optional.of(OF_A_CLUSTER)
+                : log -> Optional.empty(),
         (opened, found) -> {
           if (found instanceof Finding.Ended ended) {
             begin(opened, ended, by);
@@ -198,18 +202,20 @@ public final class LedgerSuccession {
   }
 
   private Finding use(Optional<byte[]> witnessed, BiConsumer<OpenedLedger, Finding> task) {
-    return use(witnessed, keystore -> false, task, () -> {});
+    return use(
+        witnessed,
+        keystore -> log -> AuditComponents.timeAhead(log, clock.instant()),
+        task,
+        () -> {});
   }
 
   private Finding use(
       Optional<byte[]> witnessed,
-      Predicate<Keystore> mayLackSigned,
+      Function<Keystore, Function<AuditLog, Optional<String>>> further,
       BiConsumer<OpenedLedger, Finding> task,
       Runnable afterwards) {
     try (Keystore keystore = files.keystore(random)) {
-      Optional<String> unknown =
-          mayLackSigned.test(keystore) ? Optional.of(OF_A_CLUSTER) : Optional.empty();
-      Finding found = use(keystore, witnessed, unknown, task);
+      Finding found = use(keystore, witnessed, further.apply(keystore), task);
       afterwards.run();
       return found;
     }
@@ -218,14 +224,14 @@ public final class LedgerSuccession {
   private Finding use(
       Keystore keystore,
       Optional<byte[]> witnessed,
-      Optional<String> unknown,
+      Function<AuditLog, Optional<String>> further,
       BiConsumer<OpenedLedger, Finding> task) {
     try (Store store = stores.get()) {
       KeyProvider keys = new KeyProvider(keystore, clock, random);
       CheckpointVerifier verifier = verifier(files, keys, self);
       CheckpointVerifier own = AuditComponents.verifier(config, 1, keys.auditPairs().verifying());
       Finding found =
-          LogSuccession.examine(store, config.audit(), verifier, own, witnessed, unknown);
+          LogSuccession.examine(store, config.audit(), verifier, own, witnessed, further);
       task.accept(
           new OpenedLedger(store, keys, new RecordSeal(keys.storageKeys(), random), verifier),
           found);
