@@ -22,6 +22,7 @@ public final class WatchFeature implements Feature {
                 gateway.records().desks(),
                 gateway.rules().labels(),
                 gateway.environment().clock(),
+                gateway.environment().ending(),
                 gateway.environment().meters()),
             gateway.records().atRest(),
             client -> gateway.has(client, Scope.WATCH));

@@ -84,7 +84,7 @@ final class WatchFollower {
   private final InboxOpener opening;
   private final StandingWatches watches;
   private final Predicate<String> mayWatch;
-  private final InstantSource clock;
+  private final InstantSource ending;
   private final Meters meters;
   private final LogRateLimit lines;
   private final Map<Lane, WatchTable.Progress> next = new EnumMap<>(Lane.class);
@@ -233,9 +233,9 @@ final class WatchFollower {
     this.opening = parts.opening();
     this.watches = watches;
     this.mayWatch = mayWatch;
-    this.clock = parts.clock();
+    this.ending = parts.ending();
     this.meters = parts.meters();
-    this.lines = new LogRateLimit(clock, LINES_APART);
+    this.lines = new LogRateLimit(parts.clock(), LINES_APART);
     for (Lane lane : Lane.all()) {
       next.put(lane, WatchTable.of(ledger).progress(lane, watches.clients()));
     }
@@ -359,7 +359,7 @@ final class WatchFollower {
       if (message == null || body == null) {
         return List.of();
       }
-      long now = clock.millis();
+      long now = ending.millis();
       return watches.watching(IndexTerms.indexed(message.label(), body), pass::has).stream()
           .filter(
               watch ->

@@ -8,7 +8,12 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.receive.InboxOpener;
 
-/** What {@link Watches} works with. */
+/**
+ * What {@link Watches} works with.
+ *
+ * @param clock the time at which a watch is added
+ * @param ending the time by which watches and hits end; it does not follow a clock jump
+ */
 public record WatchParts(
     AgencyName self,
     Ledger ledger,
@@ -16,4 +21,5 @@ public record WatchParts(
     Desks desks,
     LabelCheck check,
     InstantSource clock,
+    InstantSource ending,
     Meters meters) {}

@@ -156,7 +156,7 @@ public final class Watches {
     return standing
         .same(client.value(), Set.copyOf(content.getTermsList()), content.getFilter())
         .stream()
-        .filter(watch -> !watch.isOver(tx.nowMillis()))
+        .filter(watch -> !watch.isOver(parts.ending().millis()))
         .filter(watch -> WatchTable.of(parts.ledger()).read(tx, watch.number()) != null)
         .findFirst();
   }
@@ -268,7 +268,7 @@ public final class Watches {
 
   /** Removes ended watches and old hits. */
   public void upkeep() {
-    long now = parts.clock().millis();
+    long now = parts.ending().millis();
     List<StandingWatch> over = standing.over(now, ENDED_AT_ONCE);
     long before = now - HITS_KEPT.toMillis();
     if (over.isEmpty() && !WatchTable.of(parts.ledger()).holdsBefore(before)) {

@@ -466,14 +466,17 @@ public final class RetentionTable {
     return tx.get(Table.RETENTION, blockKey(origin, id)) != null;
   }
 
-  /** Whether a message of an origin, training or not, is blocked. */
+  /**
+   * Whether a message of an origin, training or not, is blocked. A block that has ended counts
+   * until {@link #prune} removes it: only its caller knows a time that follows no clock jump, and
+   * what was recalled must not be kept in one.
+   */
   public boolean isBlocked(Transaction tx, AgencyName origin, MessageId id, boolean exercise) {
     byte[] value = tx.get(Table.RETENTION, blockKey(origin, id));
     if (value == null) {
       return false;
     }
-    BlockRecord block = blockRecord(value);
-    return block.getUntilMs() > tx.nowMillis() && isOf(block, exercise);
+    return isOf(blockRecord(value), exercise);
   }
 
   /** Whether a block applies to a kind; one without a kind applies to both. */

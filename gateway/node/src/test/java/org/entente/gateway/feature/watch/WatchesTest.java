@@ -25,6 +25,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.entente.gateway.audit.record.AuditPerson;
@@ -394,6 +395,34 @@ class WatchesTest {
     int leaves = node.leaves.count();
     node.watches.upkeep();
     assertEquals(leaves, node.leaves.count());
+  }
+
+  /** Ended watches and removed hits do not return when the clock is set right. */
+  @Test
+  void clockThatLeapsAhead_endsNoWatch_andForgetsNoHit() {
+    node.watch(
+        DESK,
+        request("container:" + CONTAINER)
+            .setExpiresAt(Timestamps.fromMillis(node.now.plusSeconds(60).toEpochMilli())));
+    MessageId before = node.receivedContainer();
+    assertEquals(List.of(before), node.hits());
+    Instant right = node.now;
+    node.leap = Duration.ofMinutes(2);
+    node.now = right.plus(node.leap);
+    MessageId meanwhile = node.receivedContainer();
+    assertEquals(2, node.hits().size());
+    node.leap = Duration.ofDays(366);
+    node.now = right.plus(node.leap);
+    node.watches.upkeep();
+    assertEquals(
+        Code.INVALID_FIELD,
+        refused(node.watches.add(DESK, request("container:" + CONTAINER).build())).code(),
+        "the watch is there");
+    node.now = right;
+    node.leap = Duration.ZERO;
+    node.watches.upkeep();
+    assertEquals(1, node.watches.count());
+    assertEquals(Set.of(before, meanwhile), Set.copyOf(node.hits()));
   }
 
   @Test
