@@ -9,7 +9,7 @@ import org.entente.gateway.feature.Registry;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.meter.Meters;
 
-/** Search in received messages. The index is built once a client may search. */
+/** Search in received messages. The index exists while a client may search. */
 public final class SearchFeature implements Feature {
   @Override
   public void wire(Registry registry) {
@@ -28,6 +28,8 @@ public final class SearchFeature implements Feature {
         () -> {
           if (searched.getAsBoolean()) {
             index.round();
+          } else {
+            index.forget();
           }
         });
     registry.atEnd(index::close);

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Messages that are erased, recalled or removed at the end of their retention are noted when
  * that is committed, and removed before the next search. Their remains in memory are merged away
- * within {@link #PURGED_EVERY}. Safe for use by several threads.
+ * within {@link #PURGED_EVERY}, if {@link #round} or {@link #forget} is called regularly. Safe for
+ * use by several threads.
  */
 public final class SearchIndex implements AutoCloseable {
   /** How long a removed message may stay in memory. */
@@ -95,6 +96,25 @@ public final class SearchIndex implements AutoCloseable {
     boolean current = inbox.follow(WHILE_WAITING);
     inbox.refresh();
     return new ReadyIndex(inbox.index(), current, inbox.reachesBackTo());
+  }
+
+  /**
+   * Forgets the index while nobody may search: nothing would keep it in step with the inbox. The
+   * next search or round builds it again. A search that runs keeps what it reads.
+   */
+  public synchronized void forget() {
+    if (indexed != null) {
+      ledger.inbox().whenGone(placed -> {});
+      gone.clear();
+      indexed = null;
+      size = 0;
+      building = true;
+    }
+  }
+
+  /** Removals that are noted, and not made in the index yet. */
+  int noted() {
+    return gone.size();
   }
 
   private IndexedInbox begun() {

@@ -360,6 +360,23 @@ class MessageSearchTest {
     assertEquals(List.of(kept), node.found(ask().setHeadline("kept")));
   }
 
+  /** As after the last client with the scope is gone: nothing would take what is noted. */
+  @Test
+  void indexThatIsForgotten_notesNoRemovals_andIsBuiltAgain() {
+    MessageId id = node.received("erased");
+    MessageId kept = node.received("kept");
+    assertEquals(List.of(kept, id), node.found(ask()));
+    node.indexing.forget();
+    assertEquals(0, node.indexing.size());
+    Results.value(node.retention.erase(OFFICE, id, SearchNode.PERSON));
+    assertEquals(0, node.indexing.noted());
+    node.indexing.round();
+    assertEquals(List.of(kept), node.found(ask()));
+    Results.value(node.retention.erase(OFFICE, kept, SearchNode.PERSON));
+    assertEquals(1, node.indexing.noted());
+    assertGone(kept);
+  }
+
   /** What nobody is given any more is not built upon either: a draft that names it is refused. */
   @Test
   void recalled_isNotPassedOn_underALegalHoldEither() {
