@@ -2,9 +2,10 @@ package org.entente.gateway.retention;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.Quarantining;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
@@ -22,13 +23,41 @@ import org.jspecify.annotations.Nullable;
  * Applies recalls to messages whose envelope this gateway failed to process. No client gets them,
  * but their envelope can be opened until the key of its quarantine is destroyed. One key is for all
  * messages of an envelope, so it is destroyed once all of them are recalled; of an envelope with
- * more than {@value #MOST} messages, when the quarantine ends. Safe for many threads.
+ * more than {@value #MOST} messages, when the quarantine ends. Used on the writer's thread.
  */
 final class QuarantineRecall {
-  /** Each recall looks at all of them, on the writer's thread. */
+  /** The recall of the last one looks at all of them, on the writer's thread. */
   static final int MOST = 512;
 
+  /** Envelopes of which it is known why they stay. */
+  private static final int KNOWN = 1_000;
+
   private final Ledger ledger;
+
+  /**
+   * Why envelopes stay, by their number in quarantine, so that a recall that comes again and again
+   * costs the writer a few reads. Only where to look first: it may be lost or out of date.
+   */
+  private final Map<Long, Stay> stays =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Stay> eldest) {
+          return size() > KNOWN;
+        }
+      };
+
+  /**
+   * What is known of an envelope.
+   *
+   * @param at the message that was not recalled, or is on hold
+   * @param exercise its kind of traffic; null if its content was not read yet
+   * @param never whether the envelope stays whatever is recalled
+   */
+  private record Stay(int at, @Nullable Boolean exercise, boolean never) {
+    static final Stay UNKNOWN = new Stay(0, null, false);
+  }
 
   /** What a recall found in quarantine. */
   enum Found {
@@ -51,8 +80,13 @@ final class QuarantineRecall {
     if (record == null) {
       return Found.NOTHING;
     }
+    Stay known = stays.getOrDefault(number, Stay.UNKNOWN);
+    Boolean kind = known.exercise();
+    if (kind != null && !ledger.retention().isBlocked(tx, origin, target, kind)) {
+      return Found.NOTHING;
+    }
     // Its content may be large, and a recall may come again and again.
-    if (!mayEnd(tx, origin, record)) {
+    if (known.never() || !mayEnd(tx, origin, number, record, known)) {
       return Found.STAYS;
     }
     Optional<QuarantinedEnvelope> kept = envelope(ledger.quarantine().content(tx, number));
@@ -60,16 +94,22 @@ final class QuarantineRecall {
         kept.flatMap(one -> EnvelopeHeader.parse(one.getHeader().toByteArray()));
     Optional<MessageLeaf> leaf =
         kept.flatMap(one -> CustodySeal.leaf(one.getSealedContentKey().toByteArray()));
-    if (header.isEmpty() || leaf.isEmpty()) {
+    if (header.isEmpty()
+        || leaf.isEmpty()
+        || record.getMessageIdsCount() != header.get().count()) {
+      stays.put(number, new Stay(0, null, true));
       return Found.STAYS;
     }
     boolean exercise = header.get().facts().exercise();
     if (!ledger.retention().isBlocked(tx, origin, target, exercise)) {
+      stays.put(number, new Stay(known.at(), exercise, false));
       return Found.NOTHING;
     }
-    if (!areRecalled(tx, origin, record, header.get())) {
+    // Again, as only now it is known of which kind of traffic the recalls must be.
+    if (!mayEnd(tx, origin, number, record, new Stay(known.at(), exercise, false))) {
       return Found.STAYS;
     }
+    stays.remove(number);
     for (ByteString id : record.getMessageIdsList()) {
       ledger
           .retention()
@@ -91,24 +131,36 @@ final class QuarantineRecall {
     return Found.ENDS;
   }
 
-  /** Whether there is a recall of each message that the record names, and none is on hold. */
-  private boolean mayEnd(Transaction tx, AgencyName origin, QuarantineRecord record) {
-    return record.getMessageIdsCount() <= MOST
-        && Quarantining.messages(record).stream()
-            .allMatch(
-                id ->
-                    ledger.retention().hasBlock(tx, origin, id)
-                        && ledger.retention().held(tx, id) == null
-                        && ledger.inbox().find(tx, id) == null);
+  /**
+   * Whether there is a recall of each message that the record names, and none is on hold. Begins
+   * with the one that was not the last time, and notes the one that is not now.
+   */
+  private boolean mayEnd(
+      Transaction tx, AgencyName origin, long number, QuarantineRecord record, Stay known) {
+    int count = record.getMessageIdsCount();
+    if (count > MOST) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      int at = (known.at() + i) % count;
+      MessageId id = MessageId.of(record.getMessageIds(at).toByteArray());
+      if (!isRecalled(tx, origin, id, known.exercise())) {
+        stays.put(number, new Stay(at, known.exercise(), false));
+        return false;
+      }
+    }
+    return true;
   }
 
-  /** Whether these are all messages of the envelope, and the recalls are of its kind of traffic. */
-  private boolean areRecalled(
-      Transaction tx, AgencyName origin, QuarantineRecord record, EnvelopeHeader header) {
-    boolean exercise = header.facts().exercise();
-    return record.getMessageIdsCount() == header.count()
-        && Quarantining.messages(record).stream()
-            .allMatch(id -> ledger.retention().isBlocked(tx, origin, id, exercise));
+  private boolean isRecalled(
+      Transaction tx, AgencyName origin, MessageId id, @Nullable Boolean exercise) {
+    boolean blocked =
+        exercise == null
+            ? ledger.retention().hasBlock(tx, origin, id)
+            : ledger.retention().isBlocked(tx, origin, id, exercise);
+    return blocked
+        && ledger.retention().held(tx, id) == null
+        && ledger.inbox().find(tx, id) == null;
   }
 
   private static Optional<QuarantinedEnvelope> envelope(byte @Nullable [] content) {

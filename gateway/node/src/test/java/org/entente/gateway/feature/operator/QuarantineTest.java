@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -40,6 +42,7 @@ import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.store.v1.QuarantineState;
 import org.entente.proto.store.v1.QuarantinedEnvelope;
@@ -239,6 +242,37 @@ class QuarantineTest {
             ByteString.copyFrom(first.messageId().bytes()),
             ByteString.copyFrom(second.messageId().bytes())),
         erased);
+  }
+
+  /** All other messages of the envelope are recalled, so nothing ends the search for one. */
+  @Test
+  void recall_ofALargeEnvelope_thatComesAgain_readsFewRecords() {
+    Permitted[] messages = new Permitted[ReceiveKit.RECALLS];
+    for (int i = 0; i < messages.length; i++) {
+      messages[i] = node.alert(i == 0 ? QuarantineNode.POISON : "fine");
+    }
+    Delivery envelope = node.kit.seal(messages).get(0);
+    for (int i = 0; i < 4; i++) {
+      node.kit.handOver(envelope);
+    }
+    long number = node.quarantine.list(false, 0, 10).get(0).number();
+    Permitted last = messages[messages.length - 1];
+    for (Permitted message : messages) {
+      if (message != last) {
+        recall(message);
+      }
+    }
+    node.store.calls();
+    recall(messages[0]);
+    int reads =
+        node.store.calls().entrySet().stream()
+            .filter(call -> call.getKey().startsWith("get RETENTION"))
+            .mapToInt(Map.Entry::getValue)
+            .sum();
+    assertTrue(reads < 2 * (messages.length - 1), () -> reads + " reads, of two for each");
+    assertNotNull(node.ledger.quarantine().content(number));
+    recall(last);
+    assertNull(node.ledger.quarantine().content(number), "all are recalled");
   }
 
   /** One that is recalled stays refused while the others of its envelope are retried. */
