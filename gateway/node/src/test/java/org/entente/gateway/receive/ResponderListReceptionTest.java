@@ -128,6 +128,15 @@ class ResponderListReceptionTest {
     assertEquals(List.of("fr.customs third [CATEGORY_IPR]"), found(PolicyFixture.demo()));
   }
 
+  /** Its later lists, said by a clock that is right again, would be dropped for a week. */
+  @Test
+  void listWithATimeAhead_givesWayToTheNext() {
+    says(clock.instant().plus(Duration.ofDays(365)), "ahead", Category.CATEGORY_IPR);
+    clock.move(Duration.ofMinutes(1));
+    says(clock.instant(), "right", Category.CATEGORY_IPR);
+    assertEquals(List.of("fr.customs right [CATEGORY_IPR]"), found(PolicyFixture.demo()));
+  }
+
   @Test
   void list_thatIsNotSaidAgain_countsNoMoreAfterAWeek_whateverTimeItClaims() {
     says(Instant.parse("9999-01-01T00:00:00Z"), "lasting", Category.CATEGORY_IPR);

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.TrustBundle;
 
 /**
@@ -142,7 +143,17 @@ public final class FreshnessBoard {
       return false;
     }
     KeptStatement before = latest.get(stated.agency());
-    return before == null || !stated.stated().isBefore(before.freshness.stated().plus(APART));
+    return before == null
+        || isAhead(before, now)
+        || !stated.stated().isBefore(before.freshness.stated().plus(APART));
+  }
+
+  /**
+   * Whether a statement was made or taken under a wrong clock: it yields to any other, as all
+   * others refuse it until then.
+   */
+  private static boolean isAhead(KeptStatement kept, Instant now) {
+    return kept.freshness.stated().isAfter(now.plus(BundleVerifier.SKEW));
   }
 
   private Freshness kept(Freshness stated, byte[] note, Instant now) {
@@ -159,7 +170,7 @@ public final class FreshnessBoard {
   /** Whether a witness's next statement is due. */
   public synchronized boolean isDue(AgencyName witness, TrustBundle bundle, Instant now) {
     KeptStatement own = latest.get(witness);
-    if (own == null) {
+    if (own == null || isAhead(own, now)) {
       return true;
     }
     Duration pause = own.freshness.hash().equals(bundle.hash()) ? EVERY : APART;

@@ -119,6 +119,18 @@ final class FreshnessTest {
     assertEquals(later, board.confirmed(one, FR).orElseThrow());
   }
 
+  /** All others refuse what it stated in the leap, and miss its next statement until then. */
+  @Test
+  void witness_whoseClockLeaptAheadAndReturned_statesAgainAtOnce() {
+    Instant leapt = START.plus(Duration.ofDays(5));
+    assertTrue(Results.value(board.offer(stated(one, DE, leapt), one, leapt)).isPresent());
+    assertFalse(board.isDue(DE, one, leapt));
+    assertTrue(board.isDue(DE, one, START));
+    assertTrue(Results.value(board.offer(stated(one, DE, START), one, START)).isPresent());
+    assertEquals(Optional.of(START), board.confirmed(one, FR));
+    assertFalse(board.isDue(DE, one, START.plusSeconds(1)));
+  }
+
   @Test
   void statement_ofNoWitness_otherKeyOrTheFuture_isRefused() {
     byte[] notWitness = stated(one, FR, START);

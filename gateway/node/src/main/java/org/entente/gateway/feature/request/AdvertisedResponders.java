@@ -33,10 +33,13 @@ public final class AdvertisedResponders {
     this.atRest = atRest;
   }
 
-  /** Stores an agency's list; it replaces an older one. */
+  /**
+   * Stores an agency's list; it replaces an older one. A time that is ahead counts as now: it would
+   * keep the later lists out once the agency's clock is right.
+   */
   public void received(Transaction tx, AgencyName origin, ResponderList list) {
     AdvertisedRecord before = book.said(tx, origin);
-    long at = Math.max(0, Timestamps.toMillis(list.getAt()));
+    long at = Math.min(Math.max(0, Timestamps.toMillis(list.getAt())), tx.nowMillis());
     if (before != null && before.getAtMs() > at && isFresh(before, tx.nowMillis())) {
       return;
     }
