@@ -1,5 +1,6 @@
 package org.entente.gateway.cli;
 
+import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.entente.gateway.ceremony.CeremonyProblem;
+import org.entente.gateway.cli.call.FieldOptions;
+import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.call.ValueConverters;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.TerminalText;
@@ -141,9 +144,14 @@ final class CommandLines {
 
   /**
    * Prints a failure that the user can correct in one line; prints a stack trace only for a defect.
+   * Names the options of the fields that a gateway refused.
    */
   private static IExecutionExceptionHandler explain() {
-    return (exception, line, parsed) -> {
+    return (thrown, line, parsed) -> {
+      Exception exception =
+          thrown instanceof StatusRuntimeException
+              ? RpcFailures.explain(thrown, FieldOptions.of(line.getCommandSpec()))
+              : thrown;
       if (exception instanceof CommandFailure
           || exception instanceof StartProblem
           || exception instanceof CeremonyProblem

@@ -48,13 +48,19 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * Every option and argument of every command. What names something that must exist is given a name
- * that is misspelled, at a running gateway, and must be refused with what would be valid. An option
- * that stands in neither table fails the test: its author decides to which it belongs.
+ * that is misspelled, at a running gateway, and must be refused with what would be valid; if the
+ * gateway names a field, the command names the option. An option that stands in neither table fails
+ * the test: its author decides to which it belongs.
  */
 class NamedOptionsTest {
   private static final Duration LONG = Duration.ofDays(9);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+
+  /** A code, the options and the field that a gateway refused, as a command names them. */
+  private static final Pattern REFUSED =
+      Pattern.compile(
+          "\\b[A-Z_]{6,}: (?:(\\S+(?: or \\S+)*) \\()?[a-z_]+(?:[.\\[][a-z_.\\[\\]0-9]*)?\\)?: ");
 
   /**
    * What names something: where, the misspelled value, what the answer must contain. A line of one
@@ -478,6 +484,11 @@ class NamedOptionsTest {
     boolean refused = !said.startsWith("exit 0") || name(command).equals("policy explain");
     if (!refused || Arrays.stream(expected.split(" or ")).noneMatch(said::contains)) {
       wrong.add(name(command) + " " + name(argument) + "=" + value + ": " + said);
+    }
+    Matcher field = REFUSED.matcher(said);
+    if (field.find()
+        && !List.of(String.valueOf(field.group(1)).split(" or ")).contains(name(argument))) {
+      wrong.add(name(command) + " does not name " + name(argument) + ": " + said);
     }
   }
 

@@ -23,19 +23,17 @@ public final class ErrorDetails {
 
   /** The field at fault and what is wrong with it; empty if none is, or it is not a gateway's. */
   public static Optional<BadRequest.FieldViolation> field(Throwable failure) {
-    return detail(failure, BadRequest.class)
-        .flatMap(request -> request.getFieldViolationsList().stream().findFirst());
+    return fields(failure).stream().findFirst();
   }
 
   /**
-   * The wrong fields beyond the one that the status text names, each with what would be valid, such
-   * as {@code label.purpose: is required}.
+   * The wrong fields, each with what would be valid. The status text names the first; empty if none
+   * is wrong, or the failure is not a gateway's.
    */
-  public static List<String> furtherFields(Throwable failure) {
-    return detail(failure, BadRequest.class).stream()
-        .flatMap(fields -> fields.getFieldViolationsList().stream().skip(1))
-        .map(one -> one.getField() + ": " + one.getDescription())
-        .toList();
+  public static List<BadRequest.FieldViolation> fields(Throwable failure) {
+    return detail(failure, BadRequest.class)
+        .map(BadRequest::getFieldViolationsList)
+        .orElse(List.of());
   }
 
   private static <M extends Message> Optional<M> detail(Throwable failure, Class<M> type) {

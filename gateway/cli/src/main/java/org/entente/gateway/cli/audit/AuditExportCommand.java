@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.call.ProgressLine;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.text.CountText;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportedLeaf;
@@ -48,12 +49,14 @@ final class AuditExportCommand extends AuditExportCall {
       description = "only records of this type, such as ACCEPTED or RECALLED")
   private String event = "";
 
+  @RequestField("client")
   @Option(
       names = "--caused-by",
       paramLabel = "CLIENT",
       description = "only what this client of the agency caused")
   private String client = "";
 
+  @RequestField("officer")
   @Option(
       names = "--caused-for",
       paramLabel = "OFFICER",

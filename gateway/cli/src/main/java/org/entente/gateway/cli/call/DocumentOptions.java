@@ -97,13 +97,14 @@ public final class DocumentOptions extends SenderOptions {
    *
    * @param label further fields of the label, by name
    * @param to the recipients, as given by {@code --to}
+   * @param fields the options of the fields
    * @throws CommandFailure naming the wrong field
    */
-  public Draft draft(Map<String, Object> label, List<String> to) {
-    Document document = read(DocumentFile.read(file, name, mediaType));
+  public Draft draft(Map<String, Object> label, List<String> to, FieldOptions fields) {
+    Document document = read(DocumentFile.read(file, name, mediaType), fields);
     Draft.Builder draft =
         Draft.newBuilder()
-            .setLabel(label(label))
+            .setLabel(label(label, fields))
             .setBody(Body.newBuilder().setDocument(document))
             .setTo(addressing(to));
     OnBehalfOf person = person();
@@ -117,28 +118,29 @@ public final class DocumentOptions extends SenderOptions {
    * The draft with an idempotency key computed from its content: sent again, it is the same
    * message.
    *
+   * @param fields the options of the fields
    * @throws CommandFailure naming the field that exceeds its limit
    */
-  public static Draft keyed(Draft draft) {
+  public static Draft keyed(Draft draft, FieldOptions fields) {
     byte[] hash = Sha256.hash(draft.toByteArray());
     String key = "document-" + HexFormat.of().formatHex(hash).substring(0, KEY);
-    return read(DocumentFile.checked(draft.toBuilder().setIdempotencyKey(key).build()));
+    return read(DocumentFile.checked(draft.toBuilder().setIdempotencyKey(key).build()), fields);
   }
 
-  private Label label(Map<String, Object> further) {
-    Map<String, Object> fields = new LinkedHashMap<>(further);
-    fields.put("kind", kind.toUpperCase(Locale.ROOT));
-    fields.put("handling", handling.stream().map(it -> it.toUpperCase(Locale.ROOT)).toList());
-    fields.put("personal_data", personalData);
-    fields.put("status", exercise ? "EXERCISE" : "ACTUAL");
-    text(fields, "handling_text", handlingText);
-    text(fields, "classification_scheme", scheme);
-    text(fields, "classification_marking", nationalMarking);
-    WrittenMessage<Label> written = WrittenMessage.label(fields);
+  private Label label(Map<String, Object> further, FieldOptions fields) {
+    Map<String, Object> values = new LinkedHashMap<>(further);
+    values.put("kind", kind.toUpperCase(Locale.ROOT));
+    values.put("handling", handling.stream().map(it -> it.toUpperCase(Locale.ROOT)).toList());
+    values.put("personal_data", personalData);
+    values.put("status", exercise ? "EXERCISE" : "ACTUAL");
+    text(values, "handling_text", handlingText);
+    text(values, "classification_scheme", scheme);
+    text(values, "classification_marking", nationalMarking);
+    WrittenMessage<Label> written = WrittenMessage.label(values);
     if (written instanceof WrittenMessage.Wrong<Label> wrong) {
       throw new UsageError(CapOptions.option(wrong.field()) + " " + wrong.problem());
     }
-    return read(written);
+    return read(written, fields);
   }
 
   private static void text(Map<String, Object> fields, String field, @Nullable String value) {
@@ -160,12 +162,15 @@ public final class DocumentOptions extends SenderOptions {
     return to.build();
   }
 
-  private static <T> T read(WrittenMessage<T> written) {
+  private static <T> T read(WrittenMessage<T> written, FieldOptions fields) {
     if (written instanceof WrittenMessage.Read<T> read) {
       return read.value();
     }
     WrittenMessage.Wrong<T> wrong = (WrittenMessage.Wrong<T>) written;
     throw new CommandFailure(
-        wrong.field() + ": " + TerminalText.printable(wrong.problem()) + "; nothing was sent");
+        fields.named(wrong.field())
+            + ": "
+            + TerminalText.printable(wrong.problem())
+            + "; nothing was sent");
   }
 }

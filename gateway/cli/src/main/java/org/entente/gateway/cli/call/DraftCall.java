@@ -36,6 +36,7 @@ public abstract class DraftCall extends ClientCall {
           "role of the persons: SUSPECT, VICTIM, WITNESS, OTHER (default: ${DEFAULT-VALUE})")
   private PersonRole role = PersonRole.PERSON_ROLE_OTHER;
 
+  @RequestField("idempotency_key")
   @Option(
       names = "--key",
       description =

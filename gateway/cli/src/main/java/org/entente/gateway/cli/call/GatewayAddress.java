@@ -106,16 +106,15 @@ public final class GatewayAddress {
   }
 
   /**
-   * Calls the gateway over a channel that is closed afterwards.
+   * Calls the gateway over a channel that is closed afterwards. A failed call ends the command,
+   * which explains it.
    *
-   * @throws CommandFailure explaining a failed call
+   * @throws StatusRuntimeException if the call fails
    */
   public <T> T call(Function<ManagedChannel, T> call) {
     ManagedChannel channel = open();
     try {
       return call.apply(channel);
-    } catch (StatusRuntimeException e) {
-      throw RpcFailures.explain(e);
     } finally {
       channel.shutdownNow();
     }

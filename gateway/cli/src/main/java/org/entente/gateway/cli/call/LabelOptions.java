@@ -77,6 +77,7 @@ final class LabelOptions {
           "the message contains data about a person; a subject that is a person implies it")
   private boolean personalData;
 
+  @RequestField("label.status")
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
 

@@ -5,6 +5,7 @@ import picocli.CommandLine.Parameters;
 
 /** A call about one message. */
 public abstract class MessageCall extends ClientCall {
+  @RequestField({"message_id", "label.in_reply_to"})
   @Parameters(paramLabel = "MESSAGE", description = "id of the message, 32 hex digits")
   private ByteString id = ByteString.EMPTY;
 

@@ -27,7 +27,8 @@ public class OfficerOptions {
     LabelCheck.reader(because(justification))
         .ifPresent(
             problem -> {
-              throw new UsageError(problem.field() + ": " + problem.message());
+              String option = problem.field().replaceFirst("^on_behalf_of\\.", "--");
+              throw new UsageError(option + ": " + problem.message());
             });
     return new AuditPerson(officer, unit, justification.isEmpty() ? null : justification);
   }

@@ -36,6 +36,15 @@ public abstract class PrintingCommand implements Callable<Integer> {
     exit = condition || exit != 0 ? exit : ExitCode.REFUSED.number();
   }
 
+  /**
+   * The options that fill the fields of its requests.
+   *
+   * @param fromFile whether the requests come from a file, which the given options change
+   */
+  protected final FieldOptions fields(boolean fromFile) {
+    return fromFile ? FieldOptions.given(spec) : FieldOptions.of(spec);
+  }
+
   /** Prints a line whose text may come from others. */
   protected final void print(String line) {
     out().println(TerminalText.printable(line));

@@ -1,12 +1,14 @@
 package org.entente.gateway.cli.call;
 
+import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.ExitCode;
 import org.entente.gateway.cli.text.TerminalText;
@@ -18,7 +20,17 @@ import org.jspecify.annotations.Nullable;
 public final class RpcFailures {
   private RpcFailures() {}
 
+  /** Explains a failed call whose fields no option filled. */
   public static CommandFailure explain(@Nullable Throwable failure) {
+    return explain(failure, FieldOptions.NONE);
+  }
+
+  /**
+   * Explains a failed call.
+   *
+   * @param options the options that filled its fields
+   */
+  public static CommandFailure explain(@Nullable Throwable failure, FieldOptions options) {
     Throwable cause = failure == null ? new IllegalStateException("no cause given") : failure;
     Status status = Status.fromThrowable(cause);
     Throwable beneath = status.getCause();
@@ -34,7 +46,7 @@ public final class RpcFailures {
     String text =
         status.getDescription() == null
             ? ""
-            : ": " + TerminalText.printable(status.getDescription());
+            : ": " + TerminalText.printable(String.join("; ", wrong(cause, options)));
     String who = whoActs(cause);
     if (status.getCode() == Status.Code.UNAVAILABLE && who.isEmpty()) {
       return new CommandFailure(ExitCode.UNREACHABLE, "no connection to the gateway" + text, cause);
@@ -42,13 +54,32 @@ public final class RpcFailures {
     // A code of this protocol says more than the status under which it travels.
     String answer = who.isEmpty() || text.isEmpty() ? status.getCode() + text : text.substring(2);
     return new CommandFailure(
-        exit(status.getCode()), "the gateway answered " + answer + further(cause) + who, cause);
+        exit(status.getCode()), "the gateway answered " + answer + who, cause);
   }
 
-  private static String further(Throwable cause) {
-    return ErrorDetails.furtherFields(cause).stream()
-        .map(one -> "; " + TerminalText.printable(one))
-        .collect(Collectors.joining());
+  /**
+   * What is wrong with a call: the text of its status, and each further field that is wrong.
+   *
+   * @param options the options that filled its fields, which are named with them
+   */
+  public static List<String> wrong(Throwable failure, FieldOptions options) {
+    List<BadRequest.FieldViolation> fields = ErrorDetails.fields(failure);
+    String text = Objects.requireNonNullElse(Status.fromThrowable(failure).getDescription(), "");
+    List<String> wrong = new ArrayList<>();
+    wrong.add(fields.isEmpty() ? text : named(text, fields.get(0).getField(), options));
+    fields.stream()
+        .skip(1)
+        .forEach(one -> wrong.add(options.named(one.getField()) + ": " + one.getDescription()));
+    return wrong;
+  }
+
+  /** A text of the form CODE: FIELD: MESSAGE, with the option that filled the field. */
+  private static String named(String text, String field, FieldOptions options) {
+    String mark = ": " + field + ": ";
+    int at = text.indexOf(mark);
+    return at < 0
+        ? text
+        : text.substring(0, at) + ": " + options.named(field) + text.substring(at + mark.length() - 2);
   }
 
   private static ExitCode exit(Status.Code code) {

@@ -49,6 +49,7 @@ public final class SendOptions {
               + "Its agency becomes a recipient, at the named desks only.")
   private List<String> desks = List.of();
 
+  @RequestField("to.information")
   @Option(
       names = "--info",
       paramLabel = "AGENCY",
@@ -57,6 +58,7 @@ public final class SendOptions {
               + "The requested action is for the other recipients.")
   private List<String> informed = List.of();
 
+  @RequestField("to.information.lane")
   @Option(
       names = "--info-lane",
       paramLabel = "NAME",
@@ -71,6 +73,7 @@ public final class SendOptions {
               + "It selects the lane unless one is given.")
   private Precedence precedence = Precedence.PRECEDENCE_UNSPECIFIED;
 
+  @RequestField("label.references")
   @Option(
       names = "--updates",
       paramLabel = "MESSAGE",
@@ -79,6 +82,7 @@ public final class SendOptions {
               + "they go only to its recipients")
   private ByteString changed = ByteString.EMPTY;
 
+  @RequestField("label.message_type")
   @Option(
       names = "--type",
       paramLabel = "NAME",
@@ -86,6 +90,7 @@ public final class SendOptions {
           "UPDATE, CANCEL, RECTIFICATION or RESTRICTION (default: that of the draft, or UPDATE)")
   private MessageType type = MessageType.MESSAGE_TYPE_UNSPECIFIED;
 
+  @RequestField("label.attachments")
   @Option(
       names = "--attach",
       paramLabel = "UPLOAD",
@@ -94,6 +99,7 @@ public final class SendOptions {
               + " repeated. An upload goes with one message, so it needs a source of one draft.")
   private List<ByteString> attachments = List.of();
 
+  @RequestField("disclose_addressees")
   @Option(names = "--disclose", description = "show each recipient who the other recipients are")
   private boolean disclosed;
 

@@ -6,6 +6,7 @@ import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.model.EnumNames;
@@ -39,6 +40,7 @@ abstract class IprCall extends ClientCall {
 
   /** A call of a rights holder's person, recorded in the audit log. */
   abstract static class HolderCall extends IprCall {
+    @RequestField("on_behalf_of.officer")
     @Option(
         names = "--person",
         required = true,

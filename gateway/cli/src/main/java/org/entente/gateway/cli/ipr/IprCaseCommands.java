@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.cli.call.Listing;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.proto.v1.ActOnIprCaseRequest;
 import org.entente.proto.v1.IprAnswer;
 import org.entente.proto.v1.IprAttachment;
@@ -76,12 +77,14 @@ final class IprCaseCommands {
                 + " or DESTINATION; may be repeated")
     private Map<IprDetail, String> particulars = Map.of();
 
+    @RequestField("suspended_at")
     @Option(
         names = "--at",
         paramLabel = "TIME",
         description = "time of the suspension (default: now)")
     private @Nullable Timestamp at;
 
+    @RequestField("case_id")
     @Option(
         names = "--id",
         paramLabel = "HEX",
@@ -216,6 +219,7 @@ final class IprCaseCommands {
       description = "Extends the time to begin proceedings, at the rights holder's request.",
       mixinStandardHelpOptions = true)
   static final class Extend extends Act {
+    @RequestField("extend.working_days")
     @Option(
         names = "--days",
         defaultValue = "10",

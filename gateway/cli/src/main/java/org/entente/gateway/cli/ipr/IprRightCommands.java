@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.util.List;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.proto.v1.DecideRecordationRequest;
 import org.entente.proto.v1.IprProcedureGrpc.IprProcedureBlockingStub;
 import org.entente.proto.v1.IprRight;
@@ -36,9 +37,11 @@ final class IprRightCommands {
         description = "kind of right: TRADE_MARK, DESIGN, COPYRIGHT, PATENT, …")
     private IprRight right = IprRight.IPR_RIGHT_UNSPECIFIED;
 
+    @RequestField("content.right_number")
     @Option(names = "--number", required = true, description = "number in the register")
     private String number = "";
 
+    @RequestField("content.holder_name")
     @Option(names = "--holder", required = true, description = "holder of the right")
     private String holder = "";
 
@@ -48,15 +51,18 @@ final class IprRightCommands {
         description = "protected product; may be repeated")
     private List<String> products = List.of();
 
+    @RequestField("content.genuine_features")
     @Option(names = "--features", description = "features that distinguish genuine goods")
     private String features = "";
 
     @Option(names = "--contact", required = true, description = "contact of the holder")
     private String contact = "";
 
+    @RequestField("content.holder_client")
     @Option(names = "--client", description = "the holder's client of this gateway, if it has one")
     private String client = "";
 
+    @RequestField("content.small_consignments")
     @Option(names = "--small", description = "the holder asks for the small consignment procedure")
     private boolean small;
 
@@ -66,6 +72,7 @@ final class IprRightCommands {
         description = "time at which the application was received (default: now)")
     private @Nullable Timestamp applied;
 
+    @RequestField("recordation_id")
     @Option(
         names = "--id",
         paramLabel = "HEX",
@@ -114,6 +121,7 @@ final class IprRightCommands {
       description = "Grants an application, or extends a recordation in force.",
       mixinStandardHelpOptions = true)
   static final class Grant extends Decision {
+    @RequestField("valid_from")
     @Option(
         names = "--from",
         paramLabel = "TIME",
@@ -125,6 +133,7 @@ final class IprRightCommands {
 
     /** End of validity, as a time or in days. */
     private static final class Validity {
+      @RequestField("valid_to")
       @Option(
           names = "--until",
           required = true,
@@ -132,6 +141,7 @@ final class IprRightCommands {
           description = "end of validity: a day (its beginning, UTC) or a time")
       private @Nullable Timestamp until;
 
+      @RequestField("valid_to")
       @Option(names = "--days", required = true, description = "validity in days from now")
       private int days;
 

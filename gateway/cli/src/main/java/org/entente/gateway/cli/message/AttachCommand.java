@@ -11,6 +11,7 @@ import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.OverloadRetry;
 import org.entente.gateway.cli.call.ProgressLine;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
@@ -69,6 +70,7 @@ public final class AttachCommand extends ClientCall {
               + " repeated")
   private List<Handling> handling = List.of();
 
+  @RequestField("upload_id")
   @Option(
       names = "--resume",
       paramLabel = "UPLOAD",

@@ -10,6 +10,7 @@ import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.text.ConsentText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.model.EnumNames;
@@ -67,12 +68,14 @@ public final class ConsentCommand {
 
   /** Recipients, purposes and expiry of a consent. */
   static final class Terms {
+    @RequestField("agencies")
     @Option(
         names = "--to",
         paramLabel = "AGENCY",
         description = "agency that it may be passed on to; may be repeated")
     private List<String> agencies = List.of();
 
+    @RequestField("jurisdictions")
     @Option(
         names = "--in",
         paramLabel = "JURISDICTION",
@@ -86,9 +89,11 @@ public final class ConsentCommand {
         description = "for this purpose, such as CUSTOMS_CONTROL; may be repeated")
     private List<Purpose> purposes = List.of();
 
+    @RequestField("until")
     @Option(names = "--until", paramLabel = "TIME", description = "until a date or time (UTC)")
     private @Nullable Timestamp until;
 
+    @RequestField("until")
     @Option(names = "--days", description = "for this number of days from now, instead of --until")
     private int days;
 

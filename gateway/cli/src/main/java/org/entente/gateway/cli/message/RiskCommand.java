@@ -12,6 +12,7 @@ import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.ListOptions;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.ScoreText;
@@ -102,6 +103,7 @@ public final class RiskCommand {
       },
       mixinStandardHelpOptions = true)
   static final class ScoreOne extends MessageCall {
+    @RequestField("per_mille")
     @Option(
         names = "--score",
         required = true,
@@ -165,6 +167,7 @@ public final class RiskCommand {
 
   /** Options that select scores. */
   static final class Terms {
+    @RequestField("terms.minimum_per_mille")
     @Option(
         names = "--minimum",
         defaultValue = "0",
@@ -199,12 +202,14 @@ public final class RiskCommand {
   static final class ListScores extends ClientCall {
     @Mixin private Terms terms = new Terms();
 
+    @RequestField("scored_from")
     @Option(
         names = "--from",
         paramLabel = "TIME",
         description = "made at or after this day or time")
     private @Nullable Timestamp from;
 
+    @RequestField("scored_to")
     @Option(names = "--to", paramLabel = "TIME", description = "made before this day or time")
     private @Nullable Timestamp to;
 

@@ -9,6 +9,7 @@ import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.ListOptions;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.model.EnumNames;
@@ -51,12 +52,14 @@ public final class SearchCommand extends ClientCall {
           .with("case", one -> one.getLabel().getCaseRef())
           .with("notes", FoundMessageText::notes);
 
+  @RequestField("received_from")
   @Option(
       names = "--from",
       paramLabel = "TIME",
       description = "received at or after this day or time, as in 2026-03-01T08:00:00Z")
   private @Nullable Timestamp from;
 
+  @RequestField("received_to")
   @Option(names = "--to", paramLabel = "TIME", description = "received before this day or time")
   private @Nullable Timestamp to;
 

@@ -18,6 +18,7 @@ import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.cli.call.CapOptions;
 import org.entente.gateway.cli.call.DocumentOptions;
 import org.entente.gateway.cli.call.DraftRefusal;
+import org.entente.gateway.cli.call.FieldOptions;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.Home;
 import org.entente.gateway.cli.call.PrintingCommand;
@@ -29,7 +30,6 @@ import org.entente.gateway.cli.text.CountText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.client.ErrorDetails;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Addressed;
@@ -138,7 +138,10 @@ public final class SendCommand extends PrintingCommand {
     if (mapping != null) {
       throw new UsageError("--mapping: is only for --alerts; a document is sent unchanged");
     }
-    Draft draft = DocumentOptions.keyed(options.applied(one.draft(label.label(), label.to())));
+    FieldOptions fields = fields(false);
+    Draft draft =
+        DocumentOptions.keyed(
+            options.applied(one.draft(label.label(), label.to(), fields)), fields);
     ManagedChannel channel = gateway.open();
     try {
       publish(
@@ -219,12 +222,7 @@ public final class SendCommand extends PrintingCommand {
         throw stopped(alert, e);
       }
       bad++;
-      err()
-          .println(
-              place(alert)
-                  + ": "
-                  + TerminalText.printable(String.valueOf(e.getStatus().getDescription())));
-      ErrorDetails.furtherFields(e)
+      RpcFailures.wrong(e, fields(document == null))
           .forEach(one -> err().println(place(alert) + ": " + TerminalText.printable(one)));
     }
   }
@@ -284,8 +282,8 @@ public final class SendCommand extends PrintingCommand {
   }
 
   /** What no other record would change: how far it came, and what to do. */
-  private static CommandFailure stopped(AlertDraft alert, StatusRuntimeException e) {
-    CommandFailure told = RpcFailures.explain(e);
+  private CommandFailure stopped(AlertDraft alert, StatusRuntimeException e) {
+    CommandFailure told = RpcFailures.explain(e, fields(document == null));
     String place = place(alert) + ": ";
     if (alert.line() > 0) {
       return new CommandFailure(
@@ -297,7 +295,8 @@ public final class SendCommand extends PrintingCommand {
       return new CommandFailure(
           told.exit(),
           place
-              + "body.document.content: has "
+              + fields(false).named("body.document.content")
+              + ": has "
               + alert.draft().getBody().getDocument().getContent().size()
               + " bytes, more than this gateway accepts in a message (limits.message_bytes of its"
               + " configuration); nothing was sent",

@@ -10,6 +10,7 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.Listing;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
@@ -110,6 +111,7 @@ public final class SubscriptionCommand {
                 + " form")
     private String condition = "";
 
+    @RequestField("settings.kind")
     @Option(names = "--shared", description = "its streams compete for messages")
     private boolean shared;
 
@@ -131,18 +133,21 @@ public final class SubscriptionCommand {
                 + ")")
     private int maxDeliveries;
 
+    @RequestField("from_position")
     @Option(
         names = "--from",
         paramLabel = "POSITION",
         description = "start at this position of the ledger, which `tail` prints with each message")
     private @Nullable Long from;
 
+    @RequestField("from_time")
     @Option(
         names = "--since",
         paramLabel = "TIME",
         description = "start at the first message received at this time or later")
     private @Nullable Timestamp since;
 
+    @RequestField("from_now")
     @Option(names = "--skip-stored", description = "start after the last stored message")
     private boolean skipStored;
 
@@ -254,6 +259,7 @@ public final class SubscriptionCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Show extends ClientCall {
+    @RequestField("name")
     @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "name of the subscription")
     private String name = "";
 
@@ -327,6 +333,7 @@ public final class SubscriptionCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Delete extends ClientCall {
+    @RequestField("name")
     @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "name of the subscription")
     private String name = "";
 
@@ -379,6 +386,7 @@ public final class SubscriptionCommand {
               + " unacknowledged.",
       mixinStandardHelpOptions = true)
   static final class DeadLetters extends ClientCall {
+    @RequestField("name")
     @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "name of the subscription")
     private String name = "";
 
@@ -437,6 +445,7 @@ public final class SubscriptionCommand {
 
   /** Dead letters to decide on. */
   static final class ChosenLetters {
+    @RequestField("name")
     @Parameters(index = "0", paramLabel = "SUBSCRIPTION", description = "name of the subscription")
     private String name = "";
 

@@ -8,6 +8,7 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.model.EnumNames;
@@ -80,6 +81,7 @@ public final class WatchCommand {
     @Option(names = "--title", paramLabel = "TEXT", description = "title of the watch")
     private String title = "";
 
+    @RequestField("expires_at")
     @Option(
         names = "--until",
         paramLabel = "TIME",

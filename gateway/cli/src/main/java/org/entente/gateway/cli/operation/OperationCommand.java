@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.OperationText;
@@ -79,12 +80,14 @@ public final class OperationCommand {
 
   /** Members besides the lead. */
   private static final class MemberOptions {
+    @RequestField("members")
     @Option(
         names = "--participant",
         paramLabel = "AGENCY",
         description = "publishes and receives; may be repeated")
     private List<String> participants = List.of();
 
+    @RequestField("members")
     @Option(
         names = "--observer",
         paramLabel = "AGENCY",
@@ -188,6 +191,7 @@ public final class OperationCommand {
   static final class Members extends OneOperation {
     @Mixin private MemberOptions others = new MemberOptions();
 
+    @RequestField("members")
     @Option(
         names = "--lead",
         paramLabel = "AGENCY",

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.call.SenderOptions;
 import org.entente.gateway.cli.call.TopicDraftCall;
 import org.entente.gateway.cli.failure.UsageError;
@@ -35,9 +36,11 @@ final class OperationUpdateCommands {
 
   /** An update of an operation. */
   private abstract static class UpdateCommand extends TopicDraftCall {
+    @RequestField("to.operation")
     @Parameters(index = "0", paramLabel = "OPERATION", description = "operation id, 32 hex digits")
     private ByteString operation = ByteString.EMPTY;
 
+    @RequestField("to")
     @Option(
         names = "--to",
         paramLabel = "AGENCY",
@@ -73,6 +76,7 @@ final class OperationUpdateCommands {
       description = "States the objectives; replaces those that this agency stated before.",
       mixinStandardHelpOptions = true)
   static final class Objectives extends UpdateCommand {
+    @RequestField("body.operation_update.objectives")
     @Option(names = "--text", required = true, description = "at most 10,000 characters")
     private String text = "";
 
@@ -91,6 +95,7 @@ final class OperationUpdateCommands {
   static final class Resources extends UpdateCommand {
     /** One kind of resource. */
     private static final class ResourceOptions {
+      @RequestField("body.operation_update.resources.description")
       @Option(
           names = "--resource",
           required = true,
@@ -140,6 +145,7 @@ final class OperationUpdateCommands {
       },
       mixinStandardHelpOptions = true)
   static final class Task extends UpdateCommand {
+    @RequestField("body.operation_update.tasks.id")
     @Parameters(
         index = "1",
         paramLabel = "TASK",
@@ -225,6 +231,7 @@ final class OperationUpdateCommands {
       },
       mixinStandardHelpOptions = true)
   static final class Outcome extends UpdateCommand {
+    @RequestField("body.operation_update.outcomes.id")
     @Parameters(
         index = "1",
         paramLabel = "OUTCOME",

@@ -11,6 +11,7 @@ import java.util.Locale;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TextTable;
@@ -274,6 +275,7 @@ public final class ClusterCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Add extends MachineCall {
+    @RequestField("new_node")
     @Parameters(
         index = "0",
         paramLabel = "NODE",
@@ -335,9 +337,11 @@ public final class ClusterCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Replace extends MachineCall {
+    @RequestField("node")
     @Parameters(index = "0", paramLabel = "OLD", description = "name of the machine that leaves")
     private String old = "";
 
+    @RequestField("new_node")
     @Parameters(
         index = "1",
         paramLabel = "NEW",

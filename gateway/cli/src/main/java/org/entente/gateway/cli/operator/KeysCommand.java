@@ -13,6 +13,7 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.Listing;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.text.ExplanationText;
 import org.entente.gateway.trust.Fingerprint;
 import org.entente.gateway.trust.JoinRequest;
@@ -68,6 +69,7 @@ public final class KeysCommand {
                 + " have the new trust bundle by then (default: in 24 hours)")
     private @Nullable Timestamp from;
 
+    @RequestField("until")
     @Option(
         names = "--days",
         defaultValue = "365",
@@ -75,6 +77,7 @@ public final class KeysCommand {
         description = "days for which they are valid (default: ${DEFAULT-VALUE})")
     private int days;
 
+    @RequestField("old_until")
     @Option(
         names = "--overlap-days",
         defaultValue = "30",

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.entente.gateway.cli.call.FieldOptions;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.failure.CommandFailure;
@@ -35,8 +36,12 @@ interface DraftExplainer extends AutoCloseable {
   @Override
   void close();
 
-  /** An explainer that calls a gateway. */
-  static DraftExplainer ofGateway(GatewayAddress address) {
+  /**
+   * An explainer that calls a gateway.
+   *
+   * @param fields the options of the drafts' fields
+   */
+  static DraftExplainer ofGateway(GatewayAddress address, FieldOptions fields) {
     ManagedChannel channel = address.open();
     PublisherGrpc.PublisherBlockingStub publisher = PublisherGrpc.newBlockingStub(channel);
     return new DraftExplainer() {
@@ -45,7 +50,7 @@ interface DraftExplainer extends AutoCloseable {
         try {
           return publisher.explain(question);
         } catch (StatusRuntimeException e) {
-          CommandFailure told = RpcFailures.explain(e);
+          CommandFailure told = RpcFailures.explain(e, fields);
           throw switch (e.getStatus().getCode()) {
             case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION ->
                 new DraftError(String.valueOf(told.getMessage()), e);
@@ -66,9 +71,11 @@ interface DraftExplainer extends AutoCloseable {
    *
    * @param passesOn file with the labels of the messages that each draft passes on; null for none
    * @param at the time of the decisions; null for now
+   * @param fields the options of the drafts' fields
    * @throws CommandFailure naming the file that cannot be read
    */
-  static DraftExplainer ofFiles(PolicyFiles given, @Nullable Path passesOn, @Nullable Instant at) {
+  static DraftExplainer ofFiles(
+      PolicyFiles given, @Nullable Path passesOn, @Nullable Instant at, FieldOptions fields) {
     InstantSource clock = InstantSource.system();
     ConfiguredPolicy node = given.node();
     OfflinePolicyExplainer files = OfflinePolicyExplainer.of(node, given.place(node));
@@ -85,7 +92,7 @@ interface DraftExplainer extends AutoCloseable {
                     question.getNamesPersons(),
                     sources,
                     at == null ? clock.instant() : at)
-                .orElseThrow(DraftExplainer::invalid));
+                .orElseThrow(problem -> invalid(problem, fields)));
       }
 
       @Override
@@ -95,9 +102,10 @@ interface DraftExplainer extends AutoCloseable {
     };
   }
 
-  private static DraftError invalid(Problem problem) {
+  private static DraftError invalid(Problem problem, FieldOptions fields) {
     return new DraftError(
-        TerminalText.printable(problem.code() + ": " + problem.field() + ": " + problem.message()));
+        TerminalText.printable(
+            problem.code() + ": " + fields.named(problem.field()) + ": " + problem.message()));
   }
 
   /** Files do not say what was received, nor who takes part in an operation. */

@@ -4,8 +4,10 @@ import com.google.protobuf.Timestamp;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import org.entente.gateway.cli.call.FieldOptions;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.call.SendOptions;
 import org.entente.gateway.cli.call.SenderOptions;
 import org.entente.gateway.cli.failure.UsageError;
@@ -86,6 +88,7 @@ final class PolicyExplainCommand extends PrintingCommand {
       description = "recipient, or one of its desks; may be repeated")
   private List<String> to = List.of();
 
+  @RequestField("to.jurisdictions")
   @Option(
       names = "--to-jurisdiction",
       paramLabel = "CODE",
@@ -186,14 +189,16 @@ final class PolicyExplainCommand extends PrintingCommand {
   private DraftExplainer answers() {
     PolicyFiles rules = where.files;
     GatewayAddress gateway = where.gateway;
+    FieldOptions fields = fields(alerts != null);
     if (rules != null) {
       Timestamp time = at;
       return DraftExplainer.ofFiles(
           rules,
           passesOn,
-          time == null ? null : Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
+          time == null ? null : Instant.ofEpochSecond(time.getSeconds(), time.getNanos()),
+          fields);
     }
-    return DraftExplainer.ofGateway(gateway == null ? new GatewayAddress() : gateway);
+    return DraftExplainer.ofGateway(gateway == null ? new GatewayAddress() : gateway, fields);
   }
 
   private static void require(boolean condition, String otherwise) {

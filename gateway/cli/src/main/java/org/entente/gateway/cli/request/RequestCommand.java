@@ -15,6 +15,7 @@ import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.DraftCall;
 import org.entente.gateway.cli.call.Listing;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.call.SenderOptions;
 import org.entente.gateway.cli.call.TopicDraftCall;
 import org.entente.gateway.cli.failure.UsageError;
@@ -142,6 +143,7 @@ public final class RequestCommand {
 
     /** Deadline, as a time or in hours. */
     private static final class Time {
+      @RequestField("body.request.answer_by")
       @Option(
           names = "--answer-by",
           required = true,
@@ -149,6 +151,7 @@ public final class RequestCommand {
           description = "deadline, a day or a time in UTC, as in 2026-03-01T08:00:00Z")
       private @Nullable Timestamp answerBy;
 
+      @RequestField("body.request.answer_by")
       @Option(
           names = "--within",
           required = true,
@@ -177,6 +180,7 @@ public final class RequestCommand {
         description = "the question in words, at most 4000 characters; its recipients read it")
     private String question = "";
 
+    @RequestField("body.request.wanted")
     @Option(
         names = "--details",
         description = "ask for what is known; without it, only whether anything is known")
@@ -242,6 +246,7 @@ public final class RequestCommand {
       },
       mixinStandardHelpOptions = true)
   static final class AnswerOne extends DraftCall {
+    @RequestField({"label.in_reply_to", "request_id"})
     @Parameters(
         paramLabel = "REQUEST",
         description = "id of the request, 32 hex digits, as `request list --owed` prints it")
@@ -304,6 +309,7 @@ public final class RequestCommand {
                 + " 2026-03-01T08:00:00Z")
     private @Nullable Timestamp expectedAt;
 
+    @RequestField("label.message_type")
     @Option(
         names = "--update",
         description = "correct the answer that this agency gave to the same request")
@@ -384,6 +390,7 @@ public final class RequestCommand {
         description = "id of the request, 32 hex digits, as `request list --asked` prints it")
     private ByteString request = ByteString.EMPTY;
 
+    @RequestField("agencies")
     @Option(
         names = "--to",
         paramLabel = "AGENCY",

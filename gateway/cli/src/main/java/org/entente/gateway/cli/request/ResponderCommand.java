@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ListRespondersRequest;
@@ -83,6 +84,7 @@ public final class ResponderCommand {
         description = "category that it answers, such as IPR; may be repeated")
     private List<Category> categories = List.of();
 
+    @RequestField("responder.answers_within_minutes")
     @Option(
         names = "--within",
         required = true,
@@ -96,12 +98,14 @@ public final class ResponderCommand {
         description = "EXACT: identical identifiers only; BEST_EFFORT: also near matches")
     private Matching matching = Matching.MATCHING_UNSPECIFIED;
 
+    @RequestField("responder.data_age_minutes")
     @Option(
         names = "--data-age",
         paramLabel = "MINUTES",
         description = "greatest age of its data; 0 if not stated (default: 0)")
     private int dataAge;
 
+    @RequestField("responder.subjects_per_request")
     @Option(
         names = "--subjects",
         defaultValue = "1",

@@ -1,6 +1,7 @@
 package org.entente.gateway.cli.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.Any;
 import com.google.rpc.Code;
@@ -9,7 +10,11 @@ import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.nio.channels.ClosedChannelException;
+import org.entente.gateway.cli.RootCommand;
 import org.entente.gateway.cli.failure.ExitCode;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.StatusMapper;
+import org.entente.proto.v1.Outcome;
 import org.junit.jupiter.api.Test;
 
 /** What a person reads of a call that failed. */
@@ -88,5 +93,28 @@ class RpcFailuresTest {
     assertEquals(
         "the gateway answered UNIMPLEMENTED: no such method",
         told(io.grpc.Status.UNIMPLEMENTED.withDescription("no such method").asRuntimeException()));
+  }
+
+  private static org.entente.proto.v1.Problem invalid(String field, String message) {
+    return new Problem(org.entente.gateway.model.Code.INVALID_FIELD, field, message).toProto();
+  }
+
+  /** Several fields of a real refusal; the command fills only one. */
+  @Test
+  void explain_wrongFields_namesTheOptionsThatFillThem() {
+    Outcome.Builder outcome = Outcome.newBuilder();
+    outcome
+        .getInvalidBuilder()
+        .mergeFrom(invalid("label.case_ref", "is too long"))
+        .addFurther(invalid("label.id", "is required"));
+    StatusRuntimeException refused =
+        assertThrows(
+            StatusRuntimeException.class, () -> StatusMapper.valid(outcome.build()));
+    FieldOptions options =
+        FieldOptions.of(RootCommand.commandLine().getSubcommands().get("feedback").getCommandSpec());
+    assertEquals(
+        "the gateway answered INVALID_FIELD: --case (label.case_ref): is too long;"
+            + " label.id: is required (who must act: you)",
+        RpcFailures.explain(refused, options).getMessage());
   }
 }

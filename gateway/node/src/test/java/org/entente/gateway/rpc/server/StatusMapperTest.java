@@ -56,7 +56,9 @@ class StatusMapperTest {
             StatusRuntimeException.class,
             () -> StatusMapper.valid(Outcome.newBuilder().setInvalid(invalid).build()));
     assertEquals("label.kind", Refusals.of(refused).field());
-    assertEquals(List.of("label.lane: is unknown"), ErrorDetails.furtherFields(refused));
+    assertEquals(
+        List.of("is required", "is unknown"),
+        ErrorDetails.fields(refused).stream().map(it -> it.getDescription()).toList());
   }
 
   @Test
