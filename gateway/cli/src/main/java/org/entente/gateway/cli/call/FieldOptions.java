@@ -45,15 +45,15 @@ public final class FieldOptions {
 
   /** The options of a command whose request comes from its options alone. */
   public static FieldOptions of(CommandSpec command) {
-    return new FieldOptions(command.args(), given(command), false);
+    return new FieldOptions(command.args(), matched(command), false);
   }
 
   /** The given options of a command whose requests come from a file, which options change. */
   public static FieldOptions given(CommandSpec command) {
-    return new FieldOptions(command.args(), given(command), true);
+    return new FieldOptions(command.args(), matched(command), true);
   }
 
-  private static Set<ArgSpec> given(CommandSpec command) {
+  private static Set<ArgSpec> matched(CommandSpec command) {
     ParseResult parsed = command.commandLine().getParseResult();
     return parsed == null ? Set.of() : new LinkedHashSet<>(parsed.matchedArgs());
   }
