@@ -109,7 +109,8 @@ final class CommandLines {
         .map(argument -> argument.replaceFirst("=.*", ""))
         .forEach(option -> wrong.add(unknownOption(line, option)));
     if (wrong.isEmpty() || !(exception instanceof UnmatchedArgumentException)) {
-      wrong.add(0, TerminalText.printable(String.valueOf(exception.getMessage())));
+      String said = String.valueOf(exception.getMessage()).replaceFirst("^Error: ", "");
+      wrong.add(0, TerminalText.printable(said));
     }
     return wrong;
   }

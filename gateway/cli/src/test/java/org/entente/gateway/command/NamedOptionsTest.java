@@ -196,6 +196,7 @@ class NamedOptionsTest {
           --caused-by --caused-for | who caused a record may have left since
           --in-reply-to --message | what is known of a message may be over; the form is checked
           ipr-suspend---place | the place as people call it
+          ipr-attach-RECORDATION | the case is looked up first, and there is none here
           --condition | an expression, checked when it is compiled
           --language | of a text, with which its form is checked
           consent-grant---to consent-grant---in | narrows what was asked, and is compared with that

@@ -68,12 +68,14 @@ public final class DocumentOptions extends SenderOptions {
       description = "with H3: the other restriction, in words")
   private @Nullable String handlingText;
 
+  @RequestField("label.classification_marking")
   @Option(
       names = "--classification-scheme",
       paramLabel = "SCHEME",
       description = "scheme of the national marking, such as FR")
   private @Nullable String scheme;
 
+  @RequestField("label.classification_marking")
   @Option(
       names = "--classification-marking",
       paramLabel = "MARKING",

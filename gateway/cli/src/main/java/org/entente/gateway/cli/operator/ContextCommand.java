@@ -95,9 +95,10 @@ public final class ContextCommand {
         throw new UsageError("--" + e.getMessage(), e);
       }
       Contexts contexts = Contexts.ofUser();
+      String done = contexts.all().containsKey(name()) ? " replaced" : " added";
       contexts.put(name(), new Context(address, folder));
       boolean used = contexts.current() == null || name().equals(contexts.current());
-      print(name() + (used ? " added, and in use" : " added; `entente context use` selects it"));
+      print(name() + done + (used ? ", and in use" : "; `entente context use` selects it"));
     }
   }
 

@@ -3,6 +3,7 @@ package org.entente.gateway.cli.policy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import java.util.List;
+import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Certainty;
@@ -47,12 +48,14 @@ final class QueryLabelOptions {
       description = "default: UNCLASSIFIED; needed for CAP files")
   private Classification classification = Classification.CLASSIFICATION_UNSPECIFIED;
 
+  @RequestField("label.classification_marking")
   @Option(
       names = "--classification-scheme",
       paramLabel = "SCHEME",
       description = "scheme of the national marking, such as FR")
   private String scheme = "";
 
+  @RequestField("label.classification_marking")
   @Option(
       names = "--classification-marking",
       paramLabel = "MARKING",

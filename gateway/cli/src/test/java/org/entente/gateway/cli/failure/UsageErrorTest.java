@@ -46,6 +46,13 @@ class UsageErrorTest {
   }
 
   @Test
+  void optionsThatExcludeEachOther_areToldWithoutASecondPrefix() {
+    assertEquals(2, run("request", "list", "--asked", "--owed"));
+    assertTrue(
+        command.err().startsWith("entente: --asked, --owed are mutually exclusive"), command::err);
+  }
+
+  @Test
   void command_thatIsMisspelt_isSuggested() {
     assertEquals(2, run("tial"));
     List<String> told = command.err().lines().toList();

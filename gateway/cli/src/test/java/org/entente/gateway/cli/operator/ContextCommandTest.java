@@ -67,6 +67,9 @@ class ContextCommandTest {
     assertEquals(
         0, run(Map.of(), "context", "add", "x", "--gateway", closed, "--credentials", where));
     assertTrue(said.contains("x added, and in use"), said);
+    assertEquals(
+        0, run(Map.of(), "context", "add", "x", "--gateway", closed, "--credentials", where));
+    assertTrue(said.contains("x replaced, and in use"), said);
 
     // The files are no credentials, which a call finds first.
     assertEquals(1, run(Map.of(), "link", "list"));
