@@ -1,7 +1,6 @@
 package org.entente.loadtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,7 +9,6 @@ import java.util.List;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Chromium;
-import org.entente.loadtests.testkit.Publications;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -68,7 +66,7 @@ final class ConsoleKeyboardIT {
     Chromium.until(browser, selector, text);
   }
 
-  private void press(CharSequence... keys) {
+  private void press(CharSequence keys) {
     new Actions(browser).sendKeys(keys).perform();
   }
 
@@ -78,11 +76,6 @@ final class ConsoleKeyboardIT {
 
   private String focus() {
     return String.valueOf(browser.executeScript(FOCUS));
-  }
-
-  private String value(String id) {
-    return String.valueOf(
-        browser.executeScript("return document.getElementById(arguments[0]).value;", id));
   }
 
   /** Presses Tab until the focus is on an element, and sees it on the way. */
@@ -132,90 +125,5 @@ final class ConsoleKeyboardIT {
     press(Keys.ENTER);
     until("h1", "Peers");
     reach("links");
-  }
-
-  @Test
-  void officer_followsAMessage_byKeyboardAlone() {
-    String id =
-        Publications.accepted(
-                federation.channel(FR, "declarations"), Publications.draft(DE, "not to be shown"))
-            .toString();
-    open("declarations", "One message");
-    assertEquals(List.of(SKIP, "Policy", "Message", "id", "density", "Show"), round());
-    reach("id");
-    press(Keys.ENTER);
-    assertEquals("id", focus(), "an id is required, and the focus stays where it is missing");
-    press("no id", Keys.ENTER);
-    until("[role=alert]", "32 hex digits");
-    reach("id");
-    press(Keys.chord(Keys.CONTROL, "a"), id);
-    reach("density");
-    press("full");
-    assertEquals("full", value("density"));
-    press(Keys.TAB, Keys.SPACE);
-    until("tbody", DE);
-    until("th:last-child", "Details");
-    reach("evidence");
-    assertEquals(SKIP, round().get(0), "the focus leaves the table");
-  }
-
-  @Test
-  void auditor_searchesTheLog_byKeyboardAlone() {
-    String id =
-        Publications.accepted(
-                federation.channel(FR, "declarations"), Publications.draft(DE, "not to be shown"))
-            .toString();
-    open("auditor", "Audit search");
-    List<String> form =
-        List.of(
-            "message", "subject", "event", "client", "officer", "from", "to", "asker", "reason");
-    List<String> round = round();
-    assertTrue(
-        String.join(" ", round).endsWith(String.join(" ", form) + " Search"), round::toString);
-    reach("message");
-    press(id);
-    reach("event");
-    press("ACCEPTED");
-    assertEquals("ACCEPTED", value("event"));
-    press(Keys.chord(Keys.ALT, Keys.ARROW_DOWN));
-    press(Keys.ESCAPE);
-    assertEquals("event", focus());
-    assertEquals("ACCEPTED", value("event"), "Escape closes the list and changes nothing");
-    reach("Search");
-    press(Keys.ENTER);
-    assertEquals("asker", focus(), "the first field that is required and empty");
-    press("FR-9");
-    reach("reason");
-    press("access request 12/26", Keys.ENTER);
-    until("tbody", "ACCEPTED");
-    reach("leaves");
-    assertEquals(SKIP, round().get(0), "the focus leaves the table");
-  }
-
-  @Test
-  void author_asksWhatPolicyWouldDecide_byKeyboardAlone() {
-    open("declarations", "One message");
-    reach("Policy");
-    press(Keys.ENTER);
-    until("h1", "What would policy decide?");
-    reach("to");
-    press("de.custom");
-    reach("category");
-    press("IPR");
-    reach("purpose");
-    press("IPR_ENF");
-    assertEquals("IPR_ENFORCEMENT", value("purpose"));
-    reach("personal_data");
-    press(Keys.SPACE);
-    assertEquals(
-        true, browser.executeScript("return document.getElementById('personal_data').checked;"));
-    reach("Ask");
-    press(Keys.SPACE);
-    until("[role=alert]", "did you mean \"de.customs\"?");
-    reach("to");
-    press(Keys.END, "s", Keys.ENTER);
-    until("tbody", DE);
-    reach("recipients");
-    assertEquals(SKIP, round().get(0), "the focus leaves the table");
   }
 }

@@ -79,7 +79,10 @@ public final class RpcFailures {
     int at = text.indexOf(mark);
     return at < 0
         ? text
-        : text.substring(0, at) + ": " + options.named(field) + text.substring(at + mark.length() - 2);
+        : text.substring(0, at)
+            + ": "
+            + options.named(field)
+            + text.substring(at + mark.length() - 2);
   }
 
   private static ExitCode exit(Status.Code code) {

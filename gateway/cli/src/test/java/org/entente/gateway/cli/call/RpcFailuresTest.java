@@ -108,12 +108,15 @@ class RpcFailuresTest {
         .mergeFrom(invalid("label.case_ref", "is too long"))
         .addFurther(invalid("label.id", "is required"));
     StatusRuntimeException refused =
-        assertThrows(
-            StatusRuntimeException.class, () -> StatusMapper.valid(outcome.build()));
+        assertThrows(StatusRuntimeException.class, () -> StatusMapper.valid(outcome.build()));
     FieldOptions options =
-        FieldOptions.of(RootCommand.commandLine().getSubcommands().get("feedback").getCommandSpec());
+        FieldOptions.of(
+            RootCommand.commandLine()
+                .parseArgs("thread", "K-1", "--officer=FR-1", "--justification=why")
+                .subcommand()
+                .commandSpec());
     assertEquals(
-        "the gateway answered INVALID_FIELD: --case (label.case_ref): is too long;"
+        "the gateway answered INVALID_FIELD: CASE (label.case_ref): is too long;"
             + " label.id: is required (who must act: you)",
         RpcFailures.explain(refused, options).getMessage());
   }
