@@ -170,7 +170,9 @@ class ExplainCommandTest {
     assertEquals(3, explain(gateway(), WARNING, with(feedback, warned.toString())));
     assertTrue(out.contains("refused (NOT_COVERED by warnings/kinds)"), out + err);
     assertEquals(1, explain(gateway(), WARNING, with(feedback, "00".repeat(16))));
-    assertTrue(err.contains("label.in_reply_to: there is no message with this id here"), err);
+    assertTrue(
+        err.contains("--in-reply-to (label.in_reply_to): there is no message with this id here"),
+        err);
 
     String[] said = {"--kind", "OPERATION", "--operation"};
     assertEquals(1, explain(gateway(), WARNING, with(said, "00".repeat(16))));

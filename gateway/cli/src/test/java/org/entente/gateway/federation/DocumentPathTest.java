@@ -217,14 +217,16 @@ class DocumentPathTest {
     Ran far = send(byFar);
     assertEquals(3, far.code());
     assertTrue(
-        far.err().contains("body.document.content: has 5242880 bytes, more than this gateway"),
+        far.err()
+            .contains(
+                "--document (body.document.content): has 5242880 bytes, more than this gateway"),
         far.err());
 
     Path beyond = file("beyond.bin", new byte[(16 << 20) + 1]);
     federation.stop(FR);
     Ran never = run(unconnected(beyond));
     assertEquals(1, never.code());
-    assertTrue(never.err().contains("body.document.content: "), never.err());
+    assertTrue(never.err().contains("--document (body.document.content): "), never.err());
     assertTrue(never.err().contains("nothing was sent"), never.err());
     federation.start(FR);
 
@@ -449,19 +451,24 @@ class DocumentPathTest {
     assertEquals(2, mapped.code());
     Ran kind = send(file, "--kind", "REQUEST");
     assertEquals(1, kind.code());
-    assertTrue(kind.err().contains("label.kind: must be ALERT or INTELLIGENCE"), kind.err());
+    assertTrue(
+        kind.err().contains("--kind (label.kind): must be ALERT or INTELLIGENCE"), kind.err());
     Ran code = send(file, "--handling", "H9");
     assertEquals(2, code.code());
     assertTrue(code.err().contains("--handling"), code.err());
     Ran type = send(file, "--media-type", "image/png");
     assertEquals(1, type.code());
-    assertTrue(type.err().contains("body.document.media_type: must have the form"), type.err());
+    assertTrue(
+        type.err().contains("--media-type (body.document.media_type): must have the form"),
+        type.err());
     Ran name = send(file, "--name", "x".repeat(201));
     assertEquals(1, name.code());
-    assertTrue(name.err().contains("body.document.name: has 201 characters; at most"), name.err());
+    assertTrue(
+        name.err().contains("--name (body.document.name): has 201 characters; at most"),
+        name.err());
     Ran gone = send(federation.folder().resolve("gone.pdf"));
     assertEquals(1, gone.code());
-    assertTrue(gone.err().contains("body.document.content: "), gone.err());
+    assertTrue(gone.err().contains("--document (body.document.content): "), gone.err());
     Ran nobody =
         run(
             at(
@@ -476,7 +483,7 @@ class DocumentPathTest {
                 "--classification",
                 "UNCLASSIFIED"));
     assertEquals(1, nobody.code());
-    assertTrue(nobody.err().contains("to: names no recipient"), nobody.err());
+    assertTrue(nobody.err().contains("--to (to): names no recipient"), nobody.err());
 
     String sent = send(file, "--name", "Report 7").first();
     Delivery first = federation.receive(DE, 1).get(0);
