@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * with the note, then the separate file is replaced, then the log shows the note. The stated time
  * never goes back, even if the clock does: the caller passes a time that follows no clock jump, as
  * a time that is ahead would be stated by all later checkpoints. Safe for many threads, which take
- * turns: a stopping node signs while a last timer round may sign too. Failures of store and disk are thrown, and the next
- * call tries again.
+ * turns: a stopping node signs while a last timer round may sign too. Failures of store and disk
+ * are thrown, and the next call tries again.
  */
 public final class CheckpointSigner {
 

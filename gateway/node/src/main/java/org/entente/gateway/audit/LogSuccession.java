@@ -237,9 +237,7 @@ public final class LogSuccession {
       AuditLog.Opening opening = AuditLog.open(store, directory, verifier.of(inForce));
       if (opening instanceof AuditLog.Opening.Opened opened) {
         Optional<String> contradiction =
-            contradiction(opened.log())
-                .or(this::lostPair)
-                .or(() -> further.apply(opened.log()));
+            contradiction(opened.log()).or(this::lostPair).or(() -> further.apply(opened.log()));
         return contradiction.isEmpty()
             ? new Finding.Continues(inForce, opened.log().head().size())
             : ended(opened.log().head(), contradiction.get());

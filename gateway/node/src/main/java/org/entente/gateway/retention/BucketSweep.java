@@ -112,10 +112,7 @@ public final class BucketSweep {
         item, Code.KEY_LOST, "the recipient lost the storage key of this message; send it again");
   }
 
-  private int remove(
-      Transaction tx,
-      List<RetentionTable.BucketPosition> places,
-      Saying saying) {
+  private int remove(Transaction tx, List<RetentionTable.BucketPosition> places, Saying saying) {
     int removed = 0;
     for (RetentionTable.BucketPosition place : places) {
       RetentionTable.removed(tx, place);
@@ -130,8 +127,7 @@ public final class BucketSweep {
     return removed;
   }
 
-  private void remove(
-      Transaction tx, InboxTable.PlacedRecord placed, Saying saying) {
+  private void remove(Transaction tx, InboxTable.PlacedRecord placed, Saying saying) {
     ledger.inbox().remove(tx, placed);
     if (!placed.isDamaged()) {
       ledger.scores().remove(tx, MessageId.of(placed.record().getMessageId().toByteArray()));
@@ -140,8 +136,7 @@ public final class BucketSweep {
   }
 
   /** Informs the origin that no subscriber retrieved the message. */
-  private void tellUnretrieved(
-      Transaction tx, InboxTable.PlacedRecord placed, Saying saying) {
+  private void tellUnretrieved(Transaction tx, InboxTable.PlacedRecord placed, Saying saying) {
     InboxRecord record = placed.record();
     MessageId id = MessageId.of(record.getMessageId().toByteArray());
     if (!evidence.retrievals().isRetrieved(tx, placed.retrieval())) {

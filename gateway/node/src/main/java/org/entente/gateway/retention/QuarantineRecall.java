@@ -94,9 +94,7 @@ final class QuarantineRecall {
         kept.flatMap(one -> EnvelopeHeader.parse(one.getHeader().toByteArray()));
     Optional<MessageLeaf> leaf =
         kept.flatMap(one -> CustodySeal.leaf(one.getSealedContentKey().toByteArray()));
-    if (header.isEmpty()
-        || leaf.isEmpty()
-        || record.getMessageIdsCount() != header.get().count()) {
+    if (header.isEmpty() || leaf.isEmpty() || record.getMessageIdsCount() != header.get().count()) {
       stays.put(number, new Stay(0, null, true));
       return Found.STAYS;
     }

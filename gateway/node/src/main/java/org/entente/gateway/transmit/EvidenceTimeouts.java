@@ -121,8 +121,7 @@ public final class EvidenceTimeouts {
     return DeliveryStatus.with(
         recipient,
         self,
-        (agency, kind, name) ->
-            ledger.evidence().has(new EvidenceName(id, kind, agency, name)));
+        (agency, kind, name) -> ledger.evidence().has(new EvidenceName(id, kind, agency, name)));
   }
 
   private int page(List<AwaitedEvidenceTable.DueMessages> due, long now) {

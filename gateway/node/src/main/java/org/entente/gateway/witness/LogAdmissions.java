@@ -70,8 +70,7 @@ final class LogAdmissions {
    * @param opener opens the log's own leaves
    * @param admit has a leaf written that names an earlier log; may return before it is
    */
-  LogAdmissions(
-      AuditLog log, LeafOpener opener, Consumer<FormerLog> admit, InstantSource clock) {
+  LogAdmissions(AuditLog log, LeafOpener opener, Consumer<FormerLog> admit, InstantSource clock) {
     this.leaves = new LogRateLimit(clock, LEAVES_IN, MOST_LEAVES);
     this.log = log;
     this.opener = opener;

@@ -149,7 +149,12 @@ class LogSuccessionTest {
     assertInstanceOf(
         Finding.Continues.class,
         LogSuccession.examine(
-            store, directory.resolve("audit"), both, own, Optional.empty(), any -> Optional.empty()));
+            store,
+            directory.resolve("audit"),
+            both,
+            own,
+            Optional.empty(),
+            any -> Optional.empty()));
   }
 
   @Test

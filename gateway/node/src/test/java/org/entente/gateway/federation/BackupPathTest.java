@@ -58,9 +58,9 @@ class BackupPathTest {
     federation.stop(FR);
 
     federation.start(FR);
-    double signed = federation.metric(FR, SIGNED);
+    long signed = (long) federation.metric(FR, SIGNED);
     assertTrue(signed < federation.metric(FR, "entente_audit_leaves"));
     assertEquals(signed, backUp().getAuditLeaves());
-    assertEquals(signed, federation.metric(FR, SIGNED));
+    assertEquals(signed, (long) federation.metric(FR, SIGNED));
   }
 }

@@ -1297,11 +1297,7 @@ class NoticeExchangeTest {
     node.ledger.commit(
         LANE,
         tx ->
-            node.kit
-                .parts()
-                .evidence()
-                .retrievals()
-                .note(tx, node.placed(id).retrieval(), "desk"));
+            node.kit.parts().evidence().retrievals().note(tx, node.placed(id).retrieval(), "desk"));
   }
 
   /** The evidence came to a ledger of the origin that was lost. */

@@ -33,8 +33,7 @@ public final class CheckpointVerifier {
 
   /** A verifier for a log and its possible signing pairs, whenever they signed. */
   public CheckpointVerifier(LogOrigin origin, List<VerifyingPair> pairs) {
-    this(
-        pairs.stream().distinct().map(pair -> new DatedPair(pair, any -> true)).toList(), origin);
+    this(pairs.stream().distinct().map(pair -> new DatedPair(pair, any -> true)).toList(), origin);
   }
 
   private CheckpointVerifier(List<DatedPair> pairs, LogOrigin origin) {

@@ -98,9 +98,7 @@ public final class FreshnessBoard {
       return Result.done(Optional.empty());
     }
     return Freshness.verify(note, bundle, now)
-        .map(
-            stated ->
-                isNewer(stated, now) ? takenInTime(stated, note, now) : Optional.empty());
+        .map(stated -> isNewer(stated, now) ? takenInTime(stated, note, now) : Optional.empty());
   }
 
   /** Statements that waited and may be offered again now; each is returned once. */
