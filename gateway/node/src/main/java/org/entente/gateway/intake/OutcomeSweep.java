@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.table.IdempotencyTable;
+import org.entente.gateway.ledger.table.IdempotencyTable.FullRun;
 import org.entente.gateway.model.Lane;
 
 /**
@@ -49,14 +50,9 @@ public final class OutcomeSweep {
   public int round() {
     long start = nanos.getAsLong();
     move();
-    IdempotencyTable.FullRun run = book.fullRun();
-    if (run != null) {
-      ledger.commit(
-          Lane.ROUTINE,
-          tx -> {
-            book.write(tx, run);
-            return run;
-          });
+    for (FullRun run = book.fullRun(); run != null; run = book.fullRun()) {
+      store(run);
+      move();
     }
     long before = ending.millis() - OutcomeMemory.REMEMBERED.toMillis();
     int removed = 0;
@@ -68,6 +64,15 @@ public final class OutcomeSweep {
       over = ends ? List.of() : book.over(before, AT_ONCE);
     }
     return removed;
+  }
+
+  private void store(FullRun run) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          book.write(tx, run);
+          return run;
+        });
   }
 
   /** Before the next run, so that keys leave the filters as fast as others need them. */

@@ -1,6 +1,7 @@
 package org.entente.gateway.ledger.table;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class IdempotencyRuns {
   private static final int PAGE = 2;
   private static final int HEAD = 3;
+  private static final long[] NONE = {};
 
   private final Store store;
   private final IdempotencyRunFilters filters;
@@ -96,11 +98,15 @@ final class IdempotencyRuns {
   /** The places in a run of tokens that begin so, in rising order. */
   long[] places(long run, long start) {
     byte[] page = store.get(Table.IDEMPOTENCY, pageKey(run, page(start)));
-    RecentIdempotencyKeys found = new RecentIdempotencyKeys();
-    if (page != null) {
-      each(page, found::add);
+    long[] found = NONE;
+    for (int at = 0; page != null && at < page.length; at += 2 * Long.BYTES) {
+      if (BigEndian.u64(page, at) == start) {
+        found = Arrays.copyOf(found, found.length + 1);
+        found[found.length - 1] = BigEndian.u64(page, at + Long.BYTES);
+      }
     }
-    return found.of(start);
+    Arrays.sort(found);
+    return found;
   }
 
   /**

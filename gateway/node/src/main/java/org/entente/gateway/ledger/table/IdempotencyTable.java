@@ -1,7 +1,10 @@
 package org.entente.gateway.ledger.table;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import org.entente.gateway.ledger.commit.Transaction;
@@ -38,7 +41,7 @@ public final class IdempotencyTable {
   /** Most outcomes in a record. */
   public static final int TOGETHER = 64;
 
-  /** Tokens in a run, at least. */
+  /** Tokens in a run: those of the record with which there are so many are its last. */
   static final int RUN = 1 << 15;
 
   /** Keys that move in one commit, at least: it holds the writer for milliseconds. */
@@ -60,8 +63,11 @@ public final class IdempotencyTable {
   private final IdempotencyRuns runs;
   private RecentIdempotencyKeys recent = new RecentIdempotencyKeys();
 
-  /** Those that become a run. */
-  private @Nullable FullRun next;
+  /**
+   * Those that become runs, the oldest first. Each has no more than its filter has room for,
+   * however long it waits: with half as many again, six times as many new keys would cost a read.
+   */
+  private final Deque<FilledTokens> filled = new ArrayDeque<>();
 
   /** When the latest record of the recent tokens was written. */
   private long lastMillis;
@@ -77,7 +83,7 @@ public final class IdempotencyTable {
   /**
    * How many keys are kept where.
    *
-   * @param run tokens in a run, at least
+   * @param run tokens in a run
    * @param group runs whose filters lie side by side, at most 64
    * @param groups groups with filters
    * @param slots slots of a group's filters, a power of two
@@ -127,6 +133,11 @@ public final class IdempotencyTable {
     for (int i = 0; i < count(value); i++) {
       recent.add(BigEndian.u64(value, ENTRIES_AT + ENTRY_BYTES * i), number * TOGETHER + i);
     }
+    if (recent.size() >= run) {
+      filled.add(new FilledTokens(new IdempotencyRunEnd(lastRecord, lastMillis), recent));
+      recent = new RecentIdempotencyKeys();
+      lastMillis = 0;
+    }
   }
 
   private static int count(byte[] value) {
@@ -172,14 +183,7 @@ public final class IdempotencyTable {
   public @Nullable StoredOutcome find(String client, String key) {
     byte[] token = stored.token(client, key);
     long start = BigEndian.u64(token, 0);
-    long[] places;
-    long[] earlier;
-    synchronized (this) {
-      places = recent.of(start);
-      earlier = next == null ? new long[0] : next.tokens.of(start);
-    }
-    StoredOutcome found = last(places, token);
-    found = found == null ? last(earlier, token) : found;
+    StoredOutcome found = last(inMemory(start), token);
     // In the order in which keys move on, so that none slips by.
     List<Long> mayHold = found == null ? runs.mayHold(start) : List.of();
     for (int i = 0; found == null && i < mayHold.size(); i++) {
@@ -190,6 +194,20 @@ public final class IdempotencyTable {
       found = last(runs.older().places(days.get(i), start), token);
     }
     return found;
+  }
+
+  /** The places in memory of tokens that begin so, in rising order. */
+  private synchronized long[] inMemory(long start) {
+    long[] places = recent.of(start);
+    for (Iterator<FilledTokens> of = filled.descendingIterator(); of.hasNext(); ) {
+      long[] earlier = of.next().tokens().of(start);
+      if (earlier.length > 0) {
+        long[] all = Arrays.copyOf(earlier, earlier.length + places.length);
+        System.arraycopy(places, 0, all, earlier.length, places.length);
+        places = all;
+      }
+    }
+    return places;
   }
 
   private @Nullable StoredOutcome last(long[] places, byte[] token) {
@@ -210,6 +228,8 @@ public final class IdempotencyTable {
     }
     return null;
   }
+
+  private record FilledTokens(IdempotencyRunEnd end, RecentIdempotencyKeys tokens) {}
 
   /** Tokens that become a run. */
   public static final class FullRun {
@@ -232,20 +252,17 @@ public final class IdempotencyTable {
     return runs.move();
   }
 
-  /** The recent tokens if they are enough for a run, else null. */
+  /** The oldest tokens in memory that are enough for a run; null if there are none. */
   public @Nullable FullRun fullRun() {
-    FullRun full;
+    FilledTokens oldest;
     synchronized (this) {
-      if (next == null && recent.size() >= run) {
-        next = new FullRun(runs.next(), new IdempotencyRunEnd(lastRecord, lastMillis), recent);
-        recent = new RecentIdempotencyKeys();
-        lastMillis = 0;
-      }
-      full = next;
+      oldest = filled.peekFirst();
     }
-    if (full != null) {
-      full.tokens.each((token, place) -> runs.filter(full.number, token));
+    if (oldest == null) {
+      return null;
     }
+    FullRun full = new FullRun(runs.next(), oldest.end(), oldest.tokens());
+    full.tokens.each((token, place) -> runs.filter(full.number, token));
     return full;
   }
 
@@ -256,7 +273,7 @@ public final class IdempotencyTable {
   }
 
   private synchronized void stored() {
-    next = null;
+    filled.removeFirst();
   }
 
   /**

@@ -9,6 +9,13 @@ import java.util.Arrays;
 final class RecentIdempotencyKeys {
   private static final int LEAST = 1_024;
 
+  /** It grows when so many of so many slots are taken: a run, and the record that fills it, fit. */
+  private static final int FULL = 5;
+
+  private static final int PARTS = 8;
+
+  private static final long[] NONE = {};
+
   /** Keys, and their places in the same slots; a free slot has place 0. */
   private long[] keys = new long[LEAST];
 
@@ -17,7 +24,7 @@ final class RecentIdempotencyKeys {
 
   /** Adds a key, the hash of something, at a place above 0. */
   void add(long key, long place) {
-    if (2 * size >= keys.length) {
+    if (PARTS * (long) size >= FULL * (long) keys.length) {
       grow();
     }
     int slot = (int) key & (keys.length - 1);
@@ -44,7 +51,7 @@ final class RecentIdempotencyKeys {
 
   /** The places of a key, in rising order. */
   long[] of(long key) {
-    long[] found = {};
+    long[] found = NONE;
     int slot = (int) key & (keys.length - 1);
     while (places[slot] != 0) {
       if (keys[slot] == key) {

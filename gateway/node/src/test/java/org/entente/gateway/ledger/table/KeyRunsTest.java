@@ -22,6 +22,7 @@ import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.InstanceCount;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.SettableClock;
@@ -190,6 +191,35 @@ class KeyRunsTest {
       restart();
       assertEquals(one, readsOfNewKeys(100));
     }
+  }
+
+  /** A filter has room for one run: with more keys in it, more new keys seem to be there. */
+  @Test
+  void keysThatComeFasterThanRunsAreStored_areInRunsOfTheSameSize() {
+    for (int i = 0; i < 4 * RUN - 1; i++) {
+      write(written++, 1);
+    }
+    run();
+    assertEquals(1, runsStored());
+    assertEquals(RUN, places());
+    assertAllFound();
+    restart();
+    run();
+    run();
+    assertEquals(3, runsStored());
+    assertEquals(3 * RUN, places());
+    run();
+    assertEquals(3, runsStored(), "too few are left");
+    assertAllFound();
+    restart();
+    assertAllFound();
+  }
+
+  @Test
+  void keyInARun_isFoundWithoutATableOfItsPage() {
+    runs(1);
+    InstanceCount count = InstanceCount.of(() -> assertFound(0, 1));
+    assertEquals(0, count.made(RecentIdempotencyKeys.class));
   }
 
   @Test
