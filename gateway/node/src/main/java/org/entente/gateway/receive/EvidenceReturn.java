@@ -144,9 +144,20 @@ public final class EvidenceReturn {
   /** Sends some messages to an origin; returns whether there may be more. */
   private boolean sendSome(AgencyName origin) {
     try {
+      List<EvidenceTable.OwedItems> owed = List.of();
       boolean more = true;
+      boolean cutOff = true;
       for (int sent = 0; more && sent < MESSAGES; sent++) {
-        more = send(origin);
+        MessageItems next = next(owed);
+        if (cutOff && !next.full()) {
+          // Only then: one reading is enough for several messages.
+          owed = ledger.evidence().owed(origin, MOST, READ_BYTES);
+          cutOff = isCutOff(owed);
+          next = next(owed);
+        }
+        more = next.records() < owed.size() || cutOff;
+        send(origin, owed.subList(0, next.records()), next.items(), more);
+        owed = owed.subList(next.records(), owed.size());
       }
       failing.remove(origin);
       return more;
@@ -162,30 +173,46 @@ public final class EvidenceReturn {
     }
   }
 
-  /** Sends what fits into one message; returns whether there may be more. */
-  private boolean send(AgencyName origin) {
-    // At least one item per record, as an item owed for a single message has its own record.
-    List<EvidenceTable.OwedItems> owed = ledger.evidence().owed(origin, MOST, READ_BYTES);
+  /**
+   * What goes into one message.
+   *
+   * @param records how many of the owed records it is
+   * @param full whether a further one could be too much
+   */
+  private record MessageItems(List<EvidenceItem> items, int records, boolean full) {}
+
+  private MessageItems next(List<EvidenceTable.OwedItems> owed) {
     List<EvidenceItem> items = new ArrayList<>();
     int taken = 0;
     int about = 0;
     while (taken < owed.size() && about + EvidenceRecords.TOGETHER <= MOST) {
-      List<EvidenceItem> more = records.openOwed(owed.subList(taken, taken + 1));
-      about += more.stream().mapToInt(EvidenceMessages::count).sum();
-      items.addAll(more);
+      List<EvidenceItem> some = records.openOwed(owed.subList(taken, taken + 1));
+      about += some.stream().mapToInt(EvidenceMessages::count).sum();
+      items.addAll(some);
       taken++;
     }
-    if (taken == 0) {
-      return false;
+    return new MessageItems(items, taken, about + EvidenceRecords.TOGETHER > MOST);
+  }
+
+  /**
+   * Sends items in one message.
+   *
+   * @param more whether others follow, which are read behind the commit of these
+   */
+  private void send(
+      AgencyName origin,
+      List<EvidenceTable.OwedItems> owed,
+      List<EvidenceItem> items,
+      boolean more) {
+    if (owed.isEmpty()) {
+      return;
     }
-    Mutation<?> change = sending(origin, owed.subList(0, taken), coalesced(items));
-    boolean more = taken < owed.size() || isCutOff(owed);
+    Mutation<?> change = sending(origin, owed, coalesced(items));
     if (more) {
       ledger.await(ledger.write(Lane.ROUTINE, change));
     } else {
       riding = CompletableFuture.allOf(riding, ledger.writeAlong(Lane.ROUTINE, change));
     }
-    return more;
   }
 
   /** Whether what was read ends because of a limit, so that there may be more. */

@@ -19,6 +19,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EvidenceMessages;
 import org.entente.gateway.model.Lane;
@@ -199,6 +200,42 @@ class EvidenceReturnTest {
     round();
     assertEquals(2, sentTo(ORIGIN).size());
     assertEquals(0, owed(ORIGIN));
+  }
+
+  /** With one read for each message, a busy gateway read each record a dozen times. */
+  @Test
+  void messages_ofARound_takeWhatWasReadOnce() {
+    owe(ORIGIN, 1);
+    round();
+    for (int i = 0; i < 4 * EvidenceReturn.MOST; i += EvidenceRecords.TOGETHER) {
+      oweShared(Stream.generate(node::id).limit(EvidenceRecords.TOGETHER).toList());
+    }
+    node.store.calls();
+    returning.round();
+    assertEquals(2, node.store.calls().get("scan EVIDENCE"), "is something owed, and what");
+    node.ledger.commit(Lane.ROUTINE, tx -> tx);
+    assertEquals(5, sentTo(ORIGIN).size());
+    assertEquals(0, owed(ORIGIN));
+  }
+
+  /** Owes one item about several messages, as an envelope leaves it. */
+  private void oweShared(List<MessageId> ids) {
+    EvidenceItem item =
+        node.kit
+            .evidence()
+            .item(
+                EvidenceKind.EVIDENCE_KIND_DELIVERY,
+                ids.get(0),
+                SELF.value(),
+                new byte[0],
+                node.clock.millis());
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          List<EvidenceItem> about = EvidenceRecords.about(ids, item);
+          node.kit.evidence().owe(tx, node.ledger.evidence(), ORIGIN, about);
+          return tx;
+        });
   }
 
   /** An origin to which very much is owed holds up no other, and the next round goes on. */
