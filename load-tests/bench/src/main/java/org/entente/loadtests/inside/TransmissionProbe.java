@@ -343,6 +343,12 @@ public final class TransmissionProbe implements AutoCloseable {
     public void unconfirmed(AgencyName recipient, List<OriginNumber> numbers) {
       throw new IllegalStateException("not signed for by " + recipient);
     }
+
+    @Override
+    public void askEvidence(
+        AgencyName recipient, List<MessageId> undelivered, List<MessageId> unopened) {
+      throw new IllegalStateException("no evidence of " + recipient);
+    }
   }
 
   @Override

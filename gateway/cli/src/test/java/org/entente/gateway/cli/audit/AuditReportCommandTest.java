@@ -368,8 +368,7 @@ class AuditReportCommandTest {
             List.of(),
             OnBehalfOf.newBuilder().setOfficer("FR-9").setJustification("a test").build(),
             List.of(
-                new AuditReportPage.CheckedRecord(
-                    exported, fault(leaf, unchanged -> unchanged))),
+                new AuditReportPage.CheckedRecord(exported, fault(leaf, unchanged -> unchanged))),
             List.of())
         .html(federation.clock.instant(), 1);
   }
