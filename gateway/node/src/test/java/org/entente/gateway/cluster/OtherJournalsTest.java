@@ -134,7 +134,7 @@ class OtherJournalsTest {
   void machine_thatTookAllThatALeaderBegins_getsNothingAgain() throws IOException {
     OtherJournals journals =
         new OtherJournals(
-            () -> Map.of("n2", this::takeUnlessFull, "n3", this::take), threads, PATIENCE);
+            () -> Map.of("n2", this::take, "n3", this::takeUnlessFull), threads, PATIENCE);
     for (int pass = 0; pass < 2; pass++) {
       for (int i = 0; i < 10_300; i += 100) {
         List<ByteString> some =
