@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.entente.gateway.testkit.RequestSamples;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.DiscoverRequest;
@@ -61,6 +62,22 @@ class ResponderPathTest {
     federation.pass(Duration.ofMinutes(1), Duration.ofMinutes(1));
   }
 
+  /**
+   * Lets minutes pass until a list has changed what is found. It waits for the statement that the
+   * recipient has the last one, which one that was stopped may owe for some time.
+   */
+  private void awaitChange(String what, BooleanSupplier isFound) {
+    federation.await(
+        what,
+        () -> {
+          if (isFound.getAsBoolean()) {
+            return true;
+          }
+          passAMinute();
+          return false;
+        });
+  }
+
   @Test
   void responder_isFoundByWhoMayAsk_asLongAsItMay_alsoOverRestarts() throws IOException {
     assertEquals(List.of(), found());
@@ -75,27 +92,23 @@ class ResponderPathTest {
     federation.stop(FR);
     federation.start(FR);
     assertEquals(List.of(one), found());
-    passAMinute();
     register(ResponderStatus.RESPONDER_STATUS_UNAVAILABLE);
-    federation.await(
+    awaitChange(
         "the change is known",
         () ->
             found().get(0).getResponder().getStatus()
                 == ResponderStatus.RESPONDER_STATUS_UNAVAILABLE);
     federation.pass(Duration.ofDays(9), Duration.ofHours(12));
-    federation.await("it is said again and again", () -> found().size() == 1);
+    awaitChange("it is said again and again", () -> found().size() == 1);
 
     Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
     String text = Files.readString(agreement);
     assertTrue(text.contains("[ALERT, REQUEST, ANSWER, OPERATION]"));
-    passAMinute();
     Files.writeString(agreement, text.replace("[ALERT, REQUEST, ANSWER, OPERATION]", "[ALERT]"));
-    federation.await("who may not ask finds nobody", () -> found().isEmpty());
-    passAMinute();
+    awaitChange("who may not ask finds nobody", () -> found().isEmpty());
     Files.writeString(agreement, text);
-    federation.await("who may ask again finds it again", () -> found().size() == 1);
+    awaitChange("who may ask again finds it again", () -> found().size() == 1);
 
-    passAMinute();
     WithdrawResponderResponse done =
         calls(DE)
             .withdrawResponder(
@@ -104,6 +117,6 @@ class ResponderPathTest {
                     .setOnBehalfOf(RequestSamples.PERSON)
                     .build());
     assertEquals(WithdrawResponderResponse.getDefaultInstance(), done);
-    federation.await("what was withdrawn is found no more", () -> found().isEmpty());
+    awaitChange("what was withdrawn is found no more", () -> found().isEmpty());
   }
 }
