@@ -328,7 +328,7 @@ class CheckpointSignerTest {
         AuditLog.Opening.Damaged.class, AuditLog.open(store, directory, AuditFixture.VERIFIER));
   }
 
-  /** Whoever has stolen a pair that has ended signs a log or a backup with it. */
+  /** A thief of a pair whose validity has ended signs a log or a backup with it. */
   @Test
   void checkpoint_atATimeOutsideThePairsValidity_isRefused() {
     SignedNote note = signedNote(AuditFixture.ORIGIN.keyName());

@@ -41,7 +41,7 @@ public final class IdempotencyTable {
   /** Most outcomes in a record. */
   public static final int TOGETHER = 64;
 
-  /** Tokens in a run: those of the record with which there are so many are its last. */
+  /** Tokens in a run: it is full with the record that brings it to this number. */
   static final int RUN = 1 << 15;
 
   /** Keys that move in one commit, at least: it holds the writer for milliseconds. */

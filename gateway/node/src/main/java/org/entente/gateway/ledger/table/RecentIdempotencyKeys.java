@@ -9,7 +9,7 @@ import java.util.Arrays;
 final class RecentIdempotencyKeys {
   private static final int LEAST = 1_024;
 
-  /** It grows when so many of so many slots are taken: a run, and the record that fills it, fit. */
+  /** It grows when 5 of 8 slots are taken: a run and the record that fills it fit before. */
   private static final int FULL = 5;
 
   private static final int PARTS = 8;
