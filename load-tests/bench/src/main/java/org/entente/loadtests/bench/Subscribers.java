@@ -67,7 +67,7 @@ final class Subscribers {
         filtered.grow(count / 2, channels);
         measure(
             filteredId(count),
-            "%,d subscribers, of half of which a filter keeps it: publish to the last delivery"
+            "publish to the last delivery; subscribers: %,d, half of them with a filter that drops it"
                 .formatted(count),
             chain,
             audience,
@@ -78,7 +78,7 @@ final class Subscribers {
       audience.grow(count - 1, channels);
       measure(
           lastId(count),
-          "%,d subscribers: publish to the last delivery".formatted(count),
+          "publish to the last delivery; subscribers: %,d".formatted(count),
           chain,
           audience,
           rounds);
