@@ -55,6 +55,9 @@ public final class ConsentTable {
   private static final int UNDECIDED = 9;
   private static final byte[] NOTHING = {};
 
+  /** Where the records of both sides begin. */
+  private static final byte[] FIRST = KeyBuilder.key().u8(Side.ORIGINATOR.space).done();
+
   /** How long a request stays undecided at its originator. */
   public static final Duration DECIDED_WITHIN = Duration.ofDays(30);
 
@@ -63,6 +66,9 @@ public final class ConsentTable {
 
   private final Store store;
   private final UnreadableRecords unreadable;
+
+  /** Where the next {@link #removal} goes on. */
+  private volatile byte[] removalFrom = FIRST;
 
   /** The table of a ledger. */
   public static ConsentTable of(Ledger ledger) {
@@ -85,6 +91,10 @@ public final class ConsentTable {
 
     Side(int space) {
       this.space = space;
+    }
+
+    private static Side of(int space) {
+      return space == ORIGINATOR.space ? ORIGINATOR : ASKER;
     }
   }
 
@@ -178,9 +188,7 @@ public final class ConsentTable {
   /** Consents of a side after an id, or from the oldest, at most {@code most}, oldest first. */
   public List<Entry> page(Side side, @Nullable MessageId after, int most) {
     byte[] prefix = KeyBuilder.key().u8(side.space).done();
-    // The least key greater than that of the id: the same followed by a zero byte.
-    byte[] from =
-        after == null ? prefix : KeyBuilder.key().bytes(key(side.space, after)).u8(0).done();
+    byte[] from = after == null ? prefix : after(key(side.space, after));
     List<Entry> out = new ArrayList<>();
     try (Scan scan = store.scan(Table.CONSENT, from, KeyBuilder.endOf(prefix))) {
       while (out.size() < most && scan.hasNext()) {
@@ -273,25 +281,29 @@ public final class ConsentTable {
     KeyReader key = KeyReader.of(undecidedKey);
     key.u8();
     key.u64();
-    Side side = key.u8() == Side.ORIGINATOR.space ? Side.ORIGINATOR : Side.ASKER;
+    Side side = Side.of(key.u8());
     return end(tx, side, undecidedKey) ? 1 : 0;
   }
 
   /**
    * What forgets consents that are over, at most so many, and gives how many. Looks at all, here
    * and not on the writer's thread: the ids of those that others ask for are the others' choice,
-   * and so is their order.
+   * and so is their order. Goes on after the last one if there were as many as that, since those
+   * before it have been looked at.
    */
   public Mutation<Integer> removal(long nowMillis, int most) {
     List<SidedId> over = new ArrayList<>();
-    for (Side side : Side.values()) {
-      byte[] prefix = KeyBuilder.key().u8(side.space).done();
-      try (Scan scan = store.scan(Table.CONSENT, prefix, KeyBuilder.endOf(prefix))) {
-        while (over.size() < most && scan.hasNext()) {
-          scan.next();
-          ConsentRecord record = readable(scan);
-          if (record != null && record.getKeptUntilMs() <= nowMillis) {
-            over.add(new SidedId(side, idAt(scan.key(), 1)));
+    byte[] from = removalFrom;
+    byte[] last = KeyBuilder.key().u8(Side.ASKER.space).done();
+    removalFrom = FIRST;
+    try (Scan scan = store.scan(Table.CONSENT, from, KeyBuilder.endOf(last))) {
+      while (over.size() < most && scan.hasNext()) {
+        scan.next();
+        ConsentRecord record = readable(scan);
+        if (record != null && record.getKeptUntilMs() <= nowMillis) {
+          over.add(new SidedId(Side.of(scan.key()[0]), idAt(scan.key(), 1)));
+          if (over.size() == most) {
+            removalFrom = after(scan.key());
           }
         }
       }
@@ -343,6 +355,11 @@ public final class ConsentTable {
 
   private static MessageId idAt(byte[] key, int at) {
     return MessageId.of(Arrays.copyOfRange(key, at, at + MessageId.SIZE));
+  }
+
+  /** The least key greater than another: the same followed by a zero byte. */
+  private static byte[] after(byte[] key) {
+    return KeyBuilder.key().bytes(key).u8(0).done();
   }
 
   private static byte[] key(int space, MessageId id) {

@@ -177,6 +177,35 @@ class ConsentListTest {
     }
   }
 
+  /** A member has many that are kept, and this agency many of its own that have ended. */
+  @Test
+  void removal_ofTheConsentsOfOneSide_readsThoseOfTheOtherTwice() {
+    int kept = 2_000;
+    int over = 600;
+    ended(kept);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < over; i++) {
+            MessageId id = MessageId.fresh(clock.millis() + i, new SecureRandom());
+            ConsentTable.of(ledger).put(tx, Side.ASKER, id, ConsentRecord.getDefaultInstance());
+          }
+          return over;
+        });
+    long before = store.scanned(Table.CONSENT);
+    int gone = 0;
+    int last;
+    do {
+      last = ledger.commit(Lane.ROUTINE, ConsentTable.of(ledger).removal(clock.millis(), 100));
+      gone += last;
+    } while (last > 0);
+    assertEquals(over, gone);
+    long read = store.scanned(Table.CONSENT) - before;
+    assertTrue(read < 5_000, () -> read + " records read");
+    assertEquals(kept, ConsentTable.of(ledger).page(Side.ORIGINATOR, null, kept + over).size());
+    assertEquals(List.of(), ConsentTable.of(ledger).page(Side.ASKER, null, over));
+  }
+
   private void ended(int count) {
     MessageId like = MessageId.of(asked(SHORT).toByteArray());
     ConsentTable table = ConsentTable.of(ledger);
