@@ -75,6 +75,7 @@ public final class CosignatureCollector {
   private CheckpointCheck.@Nullable Signed target;
   private @Nullable Instant targetSince;
   private @Nullable String contradiction;
+  private @Nullable String doubt;
 
   /**
    * Bounds.
@@ -136,6 +137,14 @@ public final class CosignatureCollector {
   /** The contradiction proven by a witness; empty if there is none. */
   public synchronized Optional<String> contradiction() {
     return Optional.ofNullable(contradiction);
+  }
+
+  /**
+   * A contradiction that was signed with a pair which the roots have removed; empty if none was
+   * shown. Either the log was set back, or the pair was stolen: a person has to tell which.
+   */
+  public synchronized Optional<String> doubt() {
+    return Optional.ofNullable(doubt);
   }
 
   /** The number of witnesses that cosign in time. */
@@ -349,12 +358,12 @@ public final class CosignatureCollector {
     view.silent = false;
     view.notBefore = null;
     if (!answer.getLatest().isEmpty()) {
-      hold(view, answer.getLatest().toByteArray());
+      hold(from, view, answer.getLatest().toByteArray());
     }
     view.reported =
         answer.getReportedList().stream()
             .limit(ReportedCheckpoints.MOST_SHOWN)
-            .flatMap(note -> continued(note.toByteArray()).stream())
+            .flatMap(note -> continued(from, note.toByteArray()).stream())
             .toList();
     if (answer.getStatus() == WitnessRules.OK && answer.getSize() > 0) {
       cosigned(from, view, answer);
@@ -367,8 +376,8 @@ public final class CosignatureCollector {
   }
 
   /** Handles the latest checkpoint that a witness holds. */
-  private void hold(WitnessView view, byte[] note) {
-    Optional<Checkpoint> held = continued(note);
+  private void hold(AgencyName witness, WitnessView view, byte[] note) {
+    Optional<Checkpoint> held = continued(witness, note);
     if (held.isPresent() && isOfThisLog(held.get())) {
       view.former = null;
       view.knownSize = held.get().size();
@@ -382,9 +391,9 @@ public final class CosignatureCollector {
    * A checkpoint held by a witness, which counts because this gateway's own keys signed it; empty
    * if they did not, or if it contradicts this log. That convicts the log only if a pair still in
    * use signed it: whoever has stolen a pair that the roots have removed could halt the gateway
-   * with the help of a witness.
+   * with the help of a witness. Otherwise it is a doubt, which {@link #doubt} tells.
    */
-  private Optional<Checkpoint> continued(byte[] note) {
+  private Optional<Checkpoint> continued(AgencyName witness, byte[] note) {
     Optional<LogOrigin> origin =
         SignedNote.parse(note)
             .asNote()
@@ -412,6 +421,9 @@ public final class CosignatureCollector {
     if (isOfPairInUse(origin.get(), note)) {
       boolean behind = number > own || held.size() > log.head().size();
       convict(behind ? Code.AUDIT_LOG_BEHIND : Code.AUDIT_LOG_FORKED, wrong.get(), signed.note());
+    } else if (doubt == null) {
+      doubt = witness + ": " + wrong.get();
+      LOG.warn("a removed pair signed what contradicts the audit log: {}", doubt);
     }
     return Optional.empty();
   }

@@ -36,6 +36,7 @@ final class ReportedCheckpoints {
    * @param since when it was reported
    * @param shown when an answer first showed it to the log, which knows of it only from there; null
    *     if none did
+   * @param answers how many answers showed it: some may have been lost
    * @param proven whether the log connected it to what is cosigned here
    */
   record Report(
@@ -43,10 +44,11 @@ final class ReportedCheckpoints {
       HeldCheckpoint checkpoint,
       Instant since,
       @Nullable Instant shown,
+      int answers,
       boolean proven) {
-    /** Whether the log has had a time to connect it since it was shown. */
-    boolean isOverdue(Duration within, Instant now) {
-      return shown != null && !now.isBefore(shown.plus(within));
+    /** Whether the log has had a time to connect it since it was shown, and so many answers. */
+    boolean isOverdue(Duration within, int enough, Instant now) {
+      return shown != null && answers >= enough && !now.isBefore(shown.plus(within));
     }
 
     /** Whether both are of one report, at different times. */
@@ -67,7 +69,7 @@ final class ReportedCheckpoints {
       AgencyName witness, HeldCheckpoint checkpoint, Instant now, Set<AgencyName> witnesses) {
     reports.keySet().removeIf(key -> !witnesses.contains(key.witness()));
     reports.put(
-        key(checkpoint.origin(), witness), new Report(witness, checkpoint, now, null, false));
+        key(checkpoint.origin(), witness), new Report(witness, checkpoint, now, null, 0, false));
   }
 
   /** The reports of a gateway that its log has not connected, the oldest first. */
@@ -85,16 +87,22 @@ final class ReportedCheckpoints {
     change(
         named,
         one ->
-            one.shown() == null
-                ? new Report(one.witness(), one.checkpoint(), one.since(), now, one.proven())
-                : one);
+            new Report(
+                one.witness(),
+                one.checkpoint(),
+                one.since(),
+                one.shown() == null ? now : one.shown(),
+                one.answers() + 1,
+                one.proven()));
   }
 
   /** The log connected them. */
   synchronized void proven(Collection<Report> connected) {
     change(
         connected,
-        one -> new Report(one.witness(), one.checkpoint(), one.since(), one.shown(), true));
+        one ->
+            new Report(
+                one.witness(), one.checkpoint(), one.since(), one.shown(), one.answers(), true));
   }
 
   private void change(Collection<Report> some, UnaryOperator<Report> change) {

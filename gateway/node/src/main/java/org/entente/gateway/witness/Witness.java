@@ -77,6 +77,13 @@ public final class Witness {
   /** From when the log was shown what another witness holds: before that it cannot prove it. */
   private static final Duration PROOF_WITHIN = Duration.ofMinutes(10);
 
+  /**
+   * Answers that showed it to the log before it is accused. A log that gets none asks again every
+   * ten seconds, so that minutes of lost answers accuse nobody; one that gets them proves it in its
+   * next request.
+   */
+  static final int SHOWN_BEFORE = 30;
+
   private static final int MAX_GATEWAYS = 64;
 
   /** Requests of one agency that are worked on or wait; its gateways ask every few seconds. */
@@ -322,7 +329,7 @@ public final class Witness {
     }
     Report oldest = missing.get(0);
     Instant now = now(tx);
-    boolean overdue = missing.stream().anyMatch(one -> one.isOverdue(PROOF_WITHIN, now));
+    boolean overdue = missing.stream().anyMatch(one -> one.isOverdue(PROOF_WITHIN, SHOWN_BEFORE, now));
     return new Refuse(
         WitnessRules.CONFLICT,
         overdue ? Code.AUDIT_LOG_UNPROVEN : null,

@@ -551,9 +551,26 @@ class CosignatureCollectorTest {
     node.witnessing.answered(DE, holding(new GrowingLog(later, removed).grow(1, "x"), 1));
     assertEquals(List.of(), alarms);
     assertEquals(Optional.empty(), node.witnessing.contradiction());
+    assertTrue(node.witnessing.maySign());
     SigningPair listed = FEDERATION.audit("fr.customs");
     node.witnessing.answered(DE, holding(new GrowingLog(ORIGIN, listed).grow(2, "x"), 2));
     assertEquals(List.of(Code.AUDIT_LOG_FORKED), alarms);
+  }
+
+  /** The twenty-third look: nobody heard of it, and the log may have been set back. */
+  @Test
+  void checkpoint_signedWithARemovedPair_thatTheLogContradicts_isShownToItsOperator() {
+    SigningPair removed = SigningPair.generate(new SecureRandom());
+    node.grow(4);
+    node.second();
+    node.log.know(removed.verifyingPair());
+    assertEquals(Optional.empty(), node.witnessing.doubt());
+    node.witnessing.answered(DE, holding(new GrowingLog(ORIGIN, removed).grow(9, "x"), 9));
+    String doubt = node.witnessing.doubt().orElseThrow();
+    assertTrue(doubt.startsWith("de.customs: "), doubt);
+    assertTrue(doubt.contains("9"), doubt);
+    node.witnessing.answered(NL, holding(new GrowingLog(ORIGIN, removed).grow(2, "x"), 2));
+    assertEquals(Optional.of(doubt), node.witnessing.doubt(), "the first is enough");
   }
 
   private static WitnessAnswer holding(GrowingLog log, int size) {

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -222,7 +223,7 @@ class WitnessGossipTest {
     assertEquals(WitnessRules.OK, ask(nl, other, 0, 60, NOW).getStatus());
     gossip(nl, NL, de);
     gossip(de, DE, nl);
-    for (int at : new int[] {1, 599, 601}) {
+    for (int at : askedEveryTenSecondsThen(1, 599, 601)) {
       de.now.set(NOW.plusSeconds(at));
       WitnessAnswer answer = ask(de, log, 50, 70, NOW.plusSeconds(at), 60);
       assertEquals(WitnessRules.CONFLICT, answer.getStatus());
@@ -321,13 +322,42 @@ class WitnessGossipTest {
     assertEquals(List.of(80L), shown(answer));
     assertEquals(0, alarms(de, Code.AUDIT_LOG_UNPROVEN));
     assertEquals(List.of(), de.leaves);
-    de.now.set(NOW.plusSeconds(1_299));
-    ask(de, log, 50, 90, NOW.plusSeconds(1_299));
+    for (int at : askedEveryTenSecondsThen(701, 1_299)) {
+      de.now.set(NOW.plusSeconds(at));
+      ask(de, log, 50, 90, NOW.plusSeconds(at));
+    }
     assertEquals(0, alarms(de, Code.AUDIT_LOG_UNPROVEN));
     de.now.set(NOW.plusSeconds(1_301));
     ask(de, log, 50, 90, NOW.plusSeconds(1_301));
     assertEquals(1, alarms(de, Code.AUDIT_LOG_UNPROVEN), "it knows, and does not prove it");
     assertEquals(1, de.leaves.size());
+  }
+
+  /** The twenty-third look: an outage began between an answer and its arrival. */
+  @Test
+  void log_whoseAnswersWereLostBeforeAnOutage_isNotAccused() {
+    ask(de, log, 0, 50, NOW);
+    ask(nl, log, 0, 80, NOW);
+    gossip(nl, NL, de);
+    for (int lost = 1; lost < Witness.SHOWN_BEFORE; lost++) {
+      ask(de, log, 50, 90, NOW.plusSeconds(lost));
+    }
+    de.now.set(NOW.plusSeconds(700));
+    WitnessAnswer answer = ask(de, log, 50, 90, NOW.plusSeconds(700));
+    assertEquals(List.of(80L), shown(answer));
+    assertEquals(0, alarms(de, Code.AUDIT_LOG_UNPROVEN));
+    assertEquals(WitnessRules.OK, ask(de, log, 50, 90, NOW.plusSeconds(700), 80).getStatus());
+    assertEquals(List.of(), de.leaves);
+  }
+
+  /** Seconds: the first, more every ten seconds, and the others. */
+  private static List<Integer> askedEveryTenSecondsThen(int first, int... others) {
+    List<Integer> out = new ArrayList<>();
+    for (int i = 0; i < Witness.SHOWN_BEFORE; i++) {
+      out.add(first + 10 * i);
+    }
+    Arrays.stream(others).forEach(out::add);
+    return out;
   }
 
   @Test

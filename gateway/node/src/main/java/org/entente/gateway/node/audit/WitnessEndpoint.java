@@ -3,6 +3,7 @@ package org.entente.gateway.node.audit;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -214,17 +215,28 @@ public final class WitnessEndpoint implements WitnessNotices {
 
   /** What an operator should know although the node works. */
   public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
     int quorum = witnessing.quorum();
+    int keepingUp = witnessing.keepingUp();
     if (quorum == 0) {
-      return List.of(
+      warnings.add(
           "audit: no other agency is a witness, so nobody can show that this log was changed;"
               + " the trust bundle should name one");
+    } else if (keepingUp < quorum) {
+      warnings.add(
+          "audit: %d witnesses cosign in time; %d are required".formatted(keepingUp, quorum));
     }
-    int keepingUp = witnessing.keepingUp();
-    return keepingUp >= quorum
-        ? List.of()
-        : List.of(
-            "audit: %d witnesses cosign in time; %d are required".formatted(keepingUp, quorum));
+    witnessing
+        .doubt()
+        .ifPresent(
+            why ->
+                warnings.add(
+                    "audit: a witness shows a checkpoint that this log contradicts, signed with a"
+                        + " pair that the roots have removed ("
+                        + why
+                        + "). If the ledger was restored, open the next log with `entente audit"
+                        + " new-log`; otherwise the pair was stolen: tell the roots"));
+    return warnings;
   }
 
   private void gauges() {
