@@ -329,7 +329,8 @@ public final class Witness {
     }
     Report oldest = missing.get(0);
     Instant now = now(tx);
-    boolean overdue = missing.stream().anyMatch(one -> one.isOverdue(PROOF_WITHIN, SHOWN_BEFORE, now));
+    boolean overdue =
+        missing.stream().anyMatch(one -> one.isOverdue(PROOF_WITHIN, SHOWN_BEFORE, now));
     return new Refuse(
         WitnessRules.CONFLICT,
         overdue ? Code.AUDIT_LOG_UNPROVEN : null,
