@@ -7,18 +7,33 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.proto.store.v1.AuditRecord;
+import org.entente.proto.store.v1.AuditType;
 import org.entente.proto.v1.AddWatchRequest;
+import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportResponse;
+import org.entente.proto.v1.ExportedLeaf;
 import org.entente.proto.v1.ListHitsRequest;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenRequest;
@@ -194,6 +209,62 @@ class RetentionPathTest {
     assertTrue(
         said(DE, unread).stream().noneMatch(EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL::equals),
         "somebody did open it");
+  }
+
+  /** As after a crash, or a restore, between the end of a storage key and its leaf. */
+  @Test
+  void storageKey_thatWasDestroyedWithoutItsLeaf_hasItAfterTheNextStart() throws IOException {
+    MessageId kept = send("kept", SHORT);
+    federation.awaitEvidence(FR, kept, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    LocalDate lastDay =
+        LocalDate.ofInstant(
+            federation.clock.instant().plus(FederationFiles.RETENTION), ZoneOffset.UTC);
+    String leaf =
+        "the keystore lacks the storage key of messages kept until "
+            + lastDay
+            + ", which ended: it was destroyed before a stop, or lost";
+    Instant end = lastDay.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    Instant last = end.minus(Duration.ofMinutes(30));
+    Duration step = Duration.between(federation.clock.instant(), last).dividedBy(20);
+    federation.pass(step.multipliedBy(20), step);
+    federation.stop(DE);
+    Path config = federation.config(DE);
+    Files.writeString(
+        config, Files.readString(config).replace("score, recall", "score, recall, audit"));
+    federation.clock.move(Duration.ofMinutes(45));
+    try (Keystore keystore =
+        Keystore.open(federation.files().keystore(DE), federation.clock, new SecureRandom())) {
+      var unused = keystore.expire(federation.clock.instant());
+    }
+    federation.start(DE);
+    federation.pass(Duration.ofHours(2), Duration.ofHours(1));
+    federation.await("the leaf", () -> erasures().contains(leaf));
+    federation.pass(Duration.ofHours(2), Duration.ofHours(1));
+    assertEquals(1, erasures().stream().filter(leaf::equals).count(), "once");
+  }
+
+  /** The leaves about erasures at the recipient. */
+  private List<String> erasures() {
+    List<String> out = new ArrayList<>();
+    ExportRequest.Builder request = ExportRequest.newBuilder().setOnBehalfOf(PERSON);
+    ExportResponse page;
+    do {
+      page = AuditGrpc.newBlockingStub(federation.channel(DE)).export(request.build());
+      page.getLeavesList().stream()
+          .map(RetentionPathTest::record)
+          .filter(record -> record.getType() == AuditType.AUDIT_TYPE_ERASED)
+          .forEach(record -> out.add(record.getDetail()));
+      request.setAfter(page.getNext());
+    } while (!page.getNext().isEmpty());
+    return out;
+  }
+
+  private static AuditRecord record(ExportedLeaf leaf) {
+    try {
+      return AuditRecord.parseFrom(leaf.getRecord());
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Whoever sent it can take it back as long as it is read. */

@@ -3,6 +3,7 @@ package org.entente.gateway.node.assembly;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.audit.record.AuditActor;
@@ -111,17 +112,47 @@ final class KeyMaintenance {
     if (!replaced.isEmpty()) {
       LOG.info("destroyed replaced signing pairs: {}", replaced);
     }
-    List<LocalDate> ended = keys.expire(ending.instant());
-    List<String> unconfirmed = ended.isEmpty() ? List.of() : keys.unconfirmed();
+    Instant now = ending.instant();
+    List<LocalDate> ended = keys.expire(now);
+    List<LocalDate> gone = unrecorded(LocalDate.ofInstant(now, ZoneOffset.UTC), ended);
+    boolean any = !ended.isEmpty() || !gone.isEmpty();
+    List<String> unconfirmed = any ? keys.unconfirmed() : List.of();
     List<String> attested = keys.attested();
     ended.forEach(day -> recordBucketErased(bucketErased(day, unconfirmed, attested)));
+    gone.forEach(day -> recordBucketErased(bucketGone(day, unconfirmed, attested)));
+  }
+
+  /**
+   * Ended buckets whose messages are still here, although their keys are gone: a crash came between
+   * the key and its leaf, or this ledger was restored. The next step removes the messages. A leaf
+   * that was written before a crash is followed by this one.
+   */
+  private List<LocalDate> unrecorded(LocalDate today, List<LocalDate> recorded) {
+    return ledger.retention().days().stream()
+        .map(LocalDate::ofEpochDay)
+        .filter(day -> day.isBefore(today) && !recorded.contains(day) && keys.lacksBucket(day))
+        .toList();
   }
 
   /** What the audit log says, which names the nodes of a cluster that may still have the key. */
   static String bucketErased(LocalDate day, List<String> unconfirmed, List<String> attested) {
     return "destroyed the storage key of messages kept until "
         + day
-        + (unconfirmed.isEmpty() ? "" : "; not confirmed by node " + String.join(", ", unconfirmed))
+        + machines(unconfirmed, attested);
+  }
+
+  /** The same of a key that was gone already; it may also have been lost. */
+  static String bucketGone(LocalDate day, List<String> unconfirmed, List<String> attested) {
+    return "the keystore lacks the storage key of messages kept until "
+        + day
+        + ", which ended: it was destroyed before a stop, or lost"
+        + machines(unconfirmed, attested);
+  }
+
+  private static String machines(List<String> unconfirmed, List<String> attested) {
+    return (unconfirmed.isEmpty()
+            ? ""
+            : "; not confirmed by node " + String.join(", ", unconfirmed))
         + (attested.isEmpty() ? "" : "; attested for node " + String.join(", ", attested));
   }
 

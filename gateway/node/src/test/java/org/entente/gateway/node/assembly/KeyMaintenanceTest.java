@@ -21,5 +21,9 @@ class KeyMaintenanceTest {
     assertEquals(
         "destroyed the storage key of messages kept until 2026-03-01; attested for node n4",
         KeyMaintenance.bucketErased(DAY, List.of(), List.of("n4")));
+    assertEquals(
+        "the keystore lacks the storage key of messages kept until 2026-03-01, which ended: it was"
+            + " destroyed before a stop, or lost; not confirmed by node n2",
+        KeyMaintenance.bucketGone(DAY, List.of("n2"), List.of()));
   }
 }
