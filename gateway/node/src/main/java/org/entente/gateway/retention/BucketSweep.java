@@ -27,6 +27,9 @@ import org.entente.proto.v1.EvidenceKind;
 public final class BucketSweep {
   private static final int AT_ONCE = 500;
 
+  /** Records of recalls and erasures, of each kind, that one change removes. */
+  static final int PRUNED = 10_000;
+
   /** The origin's evidence about a message that nobody retrieved; empty if it gets none. */
   private interface Saying {
     Optional<EvidenceItem> apply(EvidenceItem item, InboxRecord record);
@@ -56,9 +59,18 @@ public final class BucketSweep {
       removed += ledger.commit(Lane.ROUTINE, tx -> remove(tx, page, this::unretrieved));
       ended = ledger.retention().before(today, AT_ONCE);
     }
-    ledger.commit(
-        Lane.ROUTINE, tx -> ledger.retention().prune(tx, clock.millis(), today, AT_ONCE * 20));
+    prune(today);
     return removed;
+  }
+
+  /** Until less than a whole change is over: a member makes such records as fast as it recalls. */
+  private void prune(long today) {
+    int pruned;
+    do {
+      pruned =
+          ledger.commit(
+              Lane.ROUTINE, tx -> ledger.retention().prune(tx, clock.millis(), today, PRUNED));
+    } while (pruned >= PRUNED);
   }
 
   /**

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
@@ -1111,6 +1112,28 @@ class RetentionTest {
             .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL)
             .map(EvidenceItem::getMessageId)
             .toList());
+  }
+
+  /** A member, or a client, recalls at once what it sends: the next round comes an hour later. */
+  @Test
+  void recordsOfRecalls_thatAreOver_areRemovedInOneRound_howeverMany() {
+    List<MessageId> recalled = new ArrayList<>();
+    for (int change = 0; change < 5; change++) {
+      List<MessageId> some =
+          Stream.generate(() -> MessageId.fresh(now.toEpochMilli(), new SecureRandom()))
+              .limit(BucketSweep.PRUNED / 2)
+              .toList();
+      recalled.addAll(some);
+      node.ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            some.forEach(id -> node.ledger.retention().takeBack(tx, id, now.toEpochMilli()));
+            return some;
+          });
+    }
+    assertTrue(recalled.stream().allMatch(node.ledger.retention()::isTakenBack));
+    node.sweep.round();
+    assertEquals(0, recalled.stream().filter(node.ledger.retention()::isTakenBack).count());
   }
 
   /** Remembers the leaves of committed batches, and fails a commit when told to. */
