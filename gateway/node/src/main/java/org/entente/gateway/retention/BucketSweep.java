@@ -83,8 +83,10 @@ public final class BucketSweep {
    */
   public int removeUnreadable(Predicate<LocalDate> lost) {
     int removed = 0;
+    // The time by which keys end is not believed yet after a restore, and is that of the copy.
+    long first = Math.max(today(), day(ledger.retention().setBackAtMillis()));
     for (long day : ledger.retention().days()) {
-      if (day < today() || !lost.test(LocalDate.ofEpochDay(day))) {
+      if (day < first || !lost.test(LocalDate.ofEpochDay(day))) {
         continue;
       }
       List<RetentionTable.BucketPosition> places = ledger.retention().of(day, AT_ONCE);
