@@ -312,6 +312,16 @@ final class Foundation {
     }
   }
 
+  /** Waits for witnesses, from which a node just after its start may not have heard yet. */
+  @SuppressWarnings("CheckReturnValue") // checked again when it is signed
+  void awaitWitnesses() {
+    try {
+      witness.witnessing().awaitDecision();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Why nothing of the audit log can be proven, for an operator; empty if it can. */
   Optional<String> unprovable() {
     return AuditComponents.timeAhead(audit.log(), around.clock().instant())

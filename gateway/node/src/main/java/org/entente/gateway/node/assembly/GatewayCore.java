@@ -412,16 +412,6 @@ public final class GatewayCore {
     return links.send(peer, notice);
   }
 
-  /** Waits for witnesses: a node stopped just after its start may not have heard from them yet. */
-  @SuppressWarnings("CheckReturnValue") // checked again when it is signed
-  private void awaitWitnesses() {
-    try {
-      ground.witness.witnessing().awaitDecision();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** The operations offered to clients. */
   OfferedServices clientServices() {
     List<ClientService> all = new ArrayList<>(features.services());
@@ -553,7 +543,7 @@ public final class GatewayCore {
   public void drain() {
     ground.disk.drain();
     services.intake.close();
-    awaitWitnesses();
+    ground.awaitWitnesses();
   }
 
   /** Ends all streams, makes everything accepted durable, and signs a last checkpoint. */

@@ -4,6 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -32,6 +33,9 @@ public final class LedgerBackups implements OwnBackups {
   private final Foundation ground;
   private final BackupCopies copies;
 
+  /** One call waits for a first checkpoint: it holds a thread that serves all clients. */
+  private final Semaphore waiting = new Semaphore(1);
+
   LedgerBackups(Foundation ground) {
     this.ground = ground;
     this.copies = ground.around.copies();
@@ -43,8 +47,7 @@ public final class LedgerBackups implements OwnBackups {
     if (problem.isPresent()) {
       return new Result.Refused<>(problem.get());
     }
-    ground.signCheckpointNow();
-    Optional<SignedNote> signed = ground.audit.log().checkpoint();
+    Optional<SignedNote> signed = latestCheckpoint();
     if (signed.isEmpty()) {
       return Result.refused(
           Code.NOT_READY,
@@ -60,6 +63,20 @@ public final class LedgerBackups implements OwnBackups {
     } catch (StoreFailure e) {
       return new Result.Refused<>(problem(e));
     }
+  }
+
+  /** The checkpoint signed now, or the last one; waits for the first one of the log. */
+  private Optional<SignedNote> latestCheckpoint() {
+    ground.signCheckpointNow();
+    if (ground.audit.log().checkpoint().isEmpty() && waiting.tryAcquire()) {
+      try {
+        ground.awaitWitnesses();
+      } finally {
+        waiting.release();
+      }
+      ground.signCheckpointNow();
+    }
+    return ground.audit.log().checkpoint();
   }
 
   private void record(AuditActor actor, RocksBackups.Backup made) {
