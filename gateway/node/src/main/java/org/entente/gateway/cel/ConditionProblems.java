@@ -14,9 +14,7 @@ final class ConditionProblems {
     for (IndexGuards.UnguardedAccess it : IndexGuards.unguarded(tree)) {
       problems.add(problem(tree, it.at(), it.what(), it.valid()));
     }
-    for (Patterns.PatternError it : Patterns.wrong(tree)) {
-      problems.add(problem(tree, it.at(), it.what(), it.valid()));
-    }
+    problems.addAll(ofPatterns(tree));
     if (!problems.isEmpty()) {
       return problems;
     }
@@ -25,6 +23,13 @@ final class ConditionProblems {
       problems.add(problem(tree, cost.dearest().id(), tooDear(cost), cheaper(cost)));
     }
     return problems;
+  }
+
+  /** Only the problems of its patterns. */
+  static List<ExpressionProblem> ofPatterns(CelAbstractSyntaxTree tree) {
+    return Patterns.wrong(tree).stream()
+        .map(it -> problem(tree, it.at(), it.what(), it.valid()))
+        .toList();
   }
 
   private static String tooDear(ConditionCost.Cost cost) {

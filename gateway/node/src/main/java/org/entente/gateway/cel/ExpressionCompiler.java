@@ -115,7 +115,14 @@ public final class ExpressionCompiler {
 
   /** Compiles a mapping expression; rejects one that can never yield the type. */
   public Compilation<Mapping> mapping(String source, ValueType type) {
-    return compile(mappings, source, type).map(program -> new Mapping(program, type));
+    Compilation<Program> compilation = compile(mappings, source, type);
+    if (compilation instanceof Compilation.Compiled<Program> compiled) {
+      List<ExpressionProblem> problems = ConditionProblems.ofPatterns(compiled.expression().tree());
+      if (!problems.isEmpty()) {
+        return new Compilation.Rejected<>(problems);
+      }
+    }
+    return compilation.map(program -> new Mapping(program, type));
   }
 
   private Compilation<Program> compile(CelCompiler compiler, String source, ValueType type) {

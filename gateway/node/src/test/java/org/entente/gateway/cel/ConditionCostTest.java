@@ -1,6 +1,7 @@
 package org.entente.gateway.cel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Descriptors.Descriptor;
@@ -141,6 +142,87 @@ class ConditionCostTest {
     ExpressionProblem large = only("label.case_ref.matches('(a{30}){40}')");
     assertTrue(large.message().contains("states; the limit is 1000"), large.message());
     assertTrue(condition("label.case_ref.matches('^C-[0-9]{1,8}$')").mostSteps() < 1_000);
+  }
+
+  /** Compiled, each of them would take the memory of the whole gateway. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "((abcdefghij){1000}){1000}",
+        "(((a{1000}){1000}){1000}){1000}",
+        "((((((a{9}){9}){9}){9}){9}){9}){9}",
+        "(?:(?:\\\\pL{1000}){1000}){1000}",
+        "(?:(?:(?:){1000}){1000}){1000}",
+        "a{1000}(?i){1000}(?-i){1000}",
+        "a{1000}\\\\Q\\\\E{1000}\\\\Q\\\\E{1000}",
+        "((x{1000}[\\\\d-[:alpha:](]){1000}[\\\\d-[:alpha:](]){1000}",
+      })
+  void pattern_thatGrowsByNestedRepetition_isRefusedBeforeItIsCompiled(String pattern) {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () -> {
+          ExpressionProblem problem = only("label.case_ref.matches('" + pattern + "')");
+          assertTrue(
+              problem.message().matches("the pattern has up to [0-9]{6,} states; .* is 1000"),
+              problem.message());
+          assertEquals("a shorter pattern, or one with fewer repetitions", problem.valid());
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[{]{2}",
+        "\\\\{9999\\\\}",
+        "a{1,20}",
+        "{1000",
+        "x{,1000}",
+        "\\\\x{1000}\\\\x{1000}\\\\x{1000}",
+        "[\\\\]{1000}{1000}]",
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}",
+      })
+  void pattern_withBracesThatRepeatLittle_isCompiled(String pattern) {
+    assertTrue(condition("origin.matches('" + pattern + "')").mostSteps() > 0);
+  }
+
+  /** RE2/J 1.8 never ends on these. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(?i)\u1C80",
+        "a(?s-U:(?mi:[\u1C88]))",
+        "(?i)[a-\u2000]",
+        "(?i)\\\\x{1C80}",
+        "(?i)[a-\\\\\u2000]"
+      })
+  void pattern_whoseCaseIsFoldedForEver_isRefusedBeforeItIsCompiled(String pattern) {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () -> {
+          ExpressionProblem problem = only("label.case_ref.matches('" + pattern + "')");
+          assertTrue(problem.message().startsWith("the pattern ignores case with (?i)"));
+        });
+  }
+
+  /** Of all other characters, on the Java that runs this. */
+  @Test
+  void pattern_ofOtherCharacters_isFoldedInTheEnd() {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () ->
+            com.google.re2j.Pattern.compile(
+                "(?i)[\\x{0}-\\x{1C7F}\\x{1C90}-\\x{1E943}\\x{1E944}-\\x{10FFFF}]"));
+    assertTrue(condition("origin.matches('(?i)h\u1EA3i quan|[\u0430-\u044F]')").mostSteps() > 0);
+  }
+
+  /** Deep nesting has few states; neither the bound nor RE2/J runs out of stack. */
+  @Test
+  void pattern_ofDeepGroups_isFoundToBeDear() {
+    String deep = "(?:".repeat(800) + "a" + ")?".repeat(800);
+    assertTrue(condition("origin.matches('" + deep + "')").mostSteps() > 0);
+    ExpressionProblem problem =
+        only("origin.matches('" + "(".repeat(2000) + ")".repeat(2000) + "')");
+    assertTrue(problem.message().contains("states; the limit is 1000"), problem.message());
   }
 
   /** Found when it is loaded, and not by the first message, which it would refuse. */

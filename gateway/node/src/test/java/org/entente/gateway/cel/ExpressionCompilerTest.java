@@ -218,6 +218,22 @@ class ExpressionCompilerTest {
   }
 
   @Test
+  void mapping_patternThatIsTooLarge_orThatARecordChooses_isRejected() {
+    assertEquals(
+        "the pattern has up to 1000000000000 states; the limit is 1000",
+        rejected("source.s.matches('(((((a{1000}){1000}){1000}){1000}){1000})')"));
+    assertEquals("the pattern is not a literal", rejected("source.s.matches(source.t)"));
+  }
+
+  private static String rejected(String source) {
+    if (EXPRESSIONS.mapping(source, ValueType.BOOL)
+        instanceof Compilation.Rejected<Mapping> rejected) {
+      return rejected.problems().get(0).message();
+    }
+    throw new AssertionError(source + " is compiled");
+  }
+
+  @Test
   void condition_randomTexts_neverThrow() {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
