@@ -9,7 +9,9 @@ import java.util.Map;
  *
  * <pre>
  * batch  · sequence (8, little-endian; 0: RocksDB assigns it) · count of changes (4, little-endian)
- *        · changes
+ *        · mark · changes
+ * mark   · 03 · 10 · identity of the store (16): only the log keeps it, and it tells a batch in a
+ *        log from bytes in a value
  * put    · 05 · varint column family · bytes key · bytes value
  * delete · 04 · varint column family · bytes key
  * range  · 0e · varint column family · bytes from · bytes to
@@ -21,16 +23,34 @@ import java.util.Map;
  * use by many threads.
  */
 final class BatchEncoder {
+  /** Bytes of a store's identity. */
+  static final int IDENTITY_BYTES = 16;
+
+  /** Where a batch names its store. */
+  static final int MARK_AT = 12;
+
+  static final int MARK_BYTES = 2 + IDENTITY_BYTES;
+  static final byte LOG_DATA = 0x03;
+
   private static final byte PUT = 0x05;
   private static final byte DELETE = 0x04;
   private static final byte DELETE_RANGE = 0x0e;
   private static final int COUNT_AT = 8;
-  private static final int HEADER_BYTES = 12;
+  private static final int HEADER_BYTES = MARK_AT + MARK_BYTES;
 
   private final Map<Table, Integer> families;
+  private final byte[] identity;
 
-  /** An encoder for these column families. None may be 0, which is RocksDB's default one. */
-  BatchEncoder(Map<Table, Integer> families) {
+  /**
+   * An encoder for these column families. None may be 0, which is RocksDB's default one.
+   *
+   * @param identity of the store, which no other agency knows
+   */
+  BatchEncoder(Map<Table, Integer> families, byte[] identity) {
+    if (identity.length != IDENTITY_BYTES) {
+      throw new IllegalArgumentException("an identity of " + identity.length + " bytes");
+    }
+    this.identity = identity.clone();
     for (Table table : Table.values()) {
       if (families.getOrDefault(table, 0) <= 0) {
         throw new IllegalArgumentException("no column family for " + table);
@@ -149,6 +169,9 @@ final class BatchEncoder {
       for (int i = 0; i < Integer.BYTES; i++) {
         out[COUNT_AT + i] = (byte) (count >>> (Byte.SIZE * i));
       }
+      out[MARK_AT] = LOG_DATA;
+      out[MARK_AT + 1] = IDENTITY_BYTES;
+      System.arraycopy(identity, 0, out, MARK_AT + 2, IDENTITY_BYTES);
       return out;
     }
   }

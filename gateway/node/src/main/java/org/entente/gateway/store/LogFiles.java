@@ -5,11 +5,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.entente.gateway.store.StoreFailure.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks RocksDB's logs, before RocksDB opens them, for damage that it mistakes for a normal end.
@@ -17,7 +19,10 @@ import org.entente.gateway.store.StoreFailure.Kind;
  * <p>A record whose length was changed reaches beyond the end of the file like one that a crash cut
  * short, and a stretch of zeros looks like space not yet written. RocksDB then drops the records
  * that follow, though they may have been acknowledged. This check searches on: if a whole record
- * follows the first invalid one, the log was damaged, not cut short. If none follows, a crash can
+ * with the beginning of a batch follows the first invalid one, the log was damaged, not cut short.
+ * Other members choose bytes of the values in a record that a crash cut short, so such a batch is
+ * told by the identity of the store, which they do not know ({@link BatchEncoder}); only at the
+ * beginning of a block, where no value's byte stands, does any record count. If none follows, a crash can
  * have left only the beginning of a record or space never written. A record that is complete but
  * has another checksum, type or length was whole once, and may have been acknowledged. (A power cut
  * that writes the pages of a record out of order looks the same. Refusing it costs an operator's
@@ -38,6 +43,10 @@ import org.entente.gateway.store.StoreFailure.Kind;
 final class LogFiles {
   private static final int BLOCK = 32 << 10;
   private static final int HEADER = 7;
+  private static final byte FULL = 1;
+  private static final byte FIRST = 2;
+  private static final byte MIDDLE = 3;
+  private static final int MARK_END = HEADER + BatchEncoder.MARK_AT + BatchEncoder.MARK_BYTES;
   private static final int CRC_MASK = 0xa282ead8;
   private static final String LOG = ".log";
 
@@ -98,6 +107,7 @@ final class LogFiles {
    */
   private static boolean check(Path file) throws IOException {
     byte[] block = new byte[BLOCK];
+    byte[] mark = null;
     long gap = -1;
     try (InputStream in = Files.newInputStream(file)) {
       int size = BLOCK;
@@ -107,10 +117,11 @@ final class LogFiles {
         int searched = 0;
         if (gap < 0) {
           searched = wholeRecords(block, size);
+          mark = mark == null ? firstMark(block, searched, size) : mark;
           gap = searched < size ? position + searched : -1;
           requireTorn(file, block, searched, size, gap);
         }
-        if (gap >= 0 && holdsRecord(block, searched, size)) {
+        if (gap >= 0 && holdsMore(block, searched, size, mark)) {
           throw damaged(
               file, "a record at byte " + gap + " is invalid, but valid records follow it");
         }
@@ -142,22 +153,55 @@ final class LogFiles {
       if (!isZero(block, at, size)) {
         throw damaged(file, record + " begins with zeros");
       }
-    } else if (length > BLOCK - at - HEADER) {
+    } else if (length > BLOCK - at - HEADER || (isContinued(block[at + 6]) && length < BLOCK - at - HEADER)) {
       throw damaged(file, record + " has an impossible length");
     } else if (length <= size - at - HEADER) {
       throw damaged(file, record + " is not what was written");
-    } else if (fitsWith(block, at, size - at - HEADER)) {
+    } else if (!isContinued(block[at + 6]) && fitsWith(block, at, size - at - HEADER)) {
+      // One that is continued may consist of another member's bytes alone, and its length is right.
       throw damaged(file, record + " does not have the length that was written");
     }
   }
 
-  private static boolean holdsRecord(byte[] block, int from, int size) {
-    for (int at = from; at <= size - HEADER; at++) {
-      if (fits(block, at, size)) {
+  /**
+   * Whether there is a whole record from {@code from} on: at the beginning of a block any, behind
+   * it one that begins a batch of this store.
+   */
+  private static boolean holdsMore(byte[] block, int from, int size, byte @Nullable [] mark) {
+    if (from == 0 && fits(block, 0, size)) {
+      return true;
+    }
+    for (int at = from; mark != null && at <= size - MARK_END; at++) {
+      if (Arrays.equals(mark, mark(block, at, size)) && fits(block, at, size)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** The mark of the store in the first batch that begins among the whole records, or at their end. */
+  private static byte @Nullable [] firstMark(byte[] block, int end, int size) {
+    byte[] mark = mark(block, 0, size);
+    for (int at = 0; mark == null && at < end; ) {
+      at += HEADER + length(block, at);
+      mark = mark(block, at, size);
+    }
+    return mark;
+  }
+
+  /** The mark in the batch that begins with the record at {@code at}; null if none does. */
+  private static byte @Nullable [] mark(byte[] block, int at, int size) {
+    boolean begins =
+        at <= size - MARK_END
+            && (block[at + 6] == FULL || block[at + 6] == FIRST)
+            && length(block, at) >= MARK_END - HEADER
+            && block[at + HEADER + BatchEncoder.MARK_AT] == BatchEncoder.LOG_DATA;
+    return begins ? Arrays.copyOfRange(block, at + MARK_END - BatchEncoder.MARK_BYTES, at + MARK_END) : null;
+  }
+
+  /** Whether a record of this type is followed by the rest of its batch, and so fills its block. */
+  private static boolean isContinued(byte type) {
+    return type == FIRST || type == MIDDLE;
   }
 
   /** Whether there is a whole record at {@code at}. Type 0 is space that was never written. */

@@ -76,7 +76,12 @@ public final class RocksStore implements Store {
     this.tables = new EnumMap<>(tables);
     Map<Table, Integer> families = new EnumMap<>(Table.class);
     tables.forEach((table, handle) -> families.put(table, handle.getID()));
-    this.encoder = new BatchEncoder(families);
+    this.encoder =
+        new BatchEncoder(
+            families,
+            readOnly
+                ? new byte[BatchEncoder.IDENTITY_BYTES]
+                : RocksDirectory.identity(Path.of(database.getName())));
     this.bounds = new KeyBounds(table -> options -> database.newIterator(handle(table), options));
     this.readOnly = readOnly;
   }

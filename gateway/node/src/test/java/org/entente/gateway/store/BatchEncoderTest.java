@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,8 @@ class BatchEncoderTest {
   private static final List<Table> TABLES =
       List.copyOf(EnumSet.complementOf(EnumSet.of(Table.META)));
 
+  private static final byte[] IDENTITY = "of this store  .".getBytes(StandardCharsets.US_ASCII);
+
   @TempDir private Path temp;
 
   /** Also with column families above 127, whose numbers take two bytes. */
@@ -58,7 +61,7 @@ class BatchEncoderTest {
         handles.put(table, handle);
         families.put(table, handle.getID());
       }
-      BatchEncoder encoder = new BatchEncoder(families);
+      BatchEncoder encoder = new BatchEncoder(families, IDENTITY);
       for (int i = 0; i < 60; i++) {
         Batch batch = random(random, i < 2 ? i : random.nextInt(40));
         try (WriteBatch own = new WriteBatch(encoder.encode(batch))) {
@@ -97,7 +100,9 @@ class BatchEncoderTest {
 
   @Test
   void encoder_tableWithoutColumnFamily_isRefused() {
-    assertThrows(IllegalArgumentException.class, () -> new BatchEncoder(Map.of(Table.INBOX, 1)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new BatchEncoder(Map.of(Table.INBOX, 1), IDENTITY));
   }
 
   private static Batch random(Random random, int changes) {
@@ -132,6 +137,7 @@ class BatchEncoderTest {
   private static byte[] natively(Batch batch, Map<Table, ColumnFamilyHandle> handles)
       throws RocksDBException {
     try (WriteBatch changes = new WriteBatch()) {
+      changes.putLogData(IDENTITY);
       batch.applyTo(
           new Batch.Target() {
             @Override

@@ -2,6 +2,8 @@ package org.entente.gateway.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.entente.gateway.store.StoreFailure.Kind;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +78,60 @@ class RocksStoreDamageTest {
       }
     }
     assertTrue(before < COMMITS);
+  }
+
+  /** Attack: a member has values kept that are whole records of a log, wherever the log is cut. */
+  @Test
+  void open_logCutWithinValuesThatLookLikeRecords_losesOnlyTheTail() throws IOException {
+    for (byte[] looksWhole : List.of(emptyRecord(), batchRecord())) {
+      Path live = temp.resolve("live " + looksWhole.length);
+      byte[] value = new byte[100_000];
+      for (int at = 0; at < value.length; at++) {
+        value[at] = looksWhole[at % looksWhole.length];
+      }
+      try (RocksStore store = RocksStore.open(live, OPTIONS)) {
+        store.commit(store.batch().put(Table.META, new byte[] {1}, new byte[1]), Durability.SYNCED);
+        store.commit(store.batch().put(Table.INBOX, new byte[] {1}, value), Durability.SYNCED);
+        killed = NumberedCommits.copy(live, temp.resolve("killed " + looksWhole.length));
+      }
+      byte[] log = Files.readAllBytes(newestLog(killed));
+      for (int cut = 1; cut < 100_100; cut += 3_989) {
+        Path dir = copy();
+        Files.write(newestLog(dir), Arrays.copyOf(log, log.length - cut));
+        try (RocksStore store = RocksStore.open(dir, OPTIONS)) {
+          assertNotNull(store.get(Table.META, new byte[] {1}), "cut by " + cut);
+          assertNull(store.get(Table.INBOX, new byte[] {1}), "cut by " + cut);
+        }
+      }
+    }
+  }
+
+  private static byte[] emptyRecord() {
+    return record(new byte[0]);
+  }
+
+  /** A batch without changes, of a store with another identity. */
+  private static byte[] batchRecord() {
+    Map<Table, Integer> families = new EnumMap<>(Table.class);
+    for (Table table : Table.values()) {
+      families.put(table, 1 + table.ordinal());
+    }
+    return record(new BatchEncoder(families, new byte[16]).encode(new Batch()));
+  }
+
+  /** A record as RocksDB writes it, of type 1: it holds a whole batch. */
+  private static byte[] record(byte[] payload) {
+    byte[] out = new byte[7 + payload.length];
+    out[4] = (byte) payload.length;
+    out[6] = 1;
+    System.arraycopy(payload, 0, out, 7, payload.length);
+    CRC32C crc = new CRC32C();
+    crc.update(out, 6, 1 + payload.length);
+    int masked = Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
+    for (int i = 0; i < Integer.BYTES; i++) {
+      out[i] = (byte) (masked >>> (Byte.SIZE * i));
+    }
+    return out;
   }
 
   @Test
