@@ -66,6 +66,7 @@ final class EnvelopeUnsealer {
   private final PeerEvidenceCheck stated;
   private final InstantSource clock;
   private final InstantSource ending;
+  private final InstantSource keeping;
   private final ExerciseRetention exercises;
   private final List<ReceptionHook> hooks;
   private final ReceivedReferenceCheck references;
@@ -83,6 +84,7 @@ final class EnvelopeUnsealer {
     this.stated = new PeerEvidenceCheck(parts.ledger().evidence(), parts.evidence());
     this.clock = parts.environment().clock();
     this.ending = parts.environment().ending();
+    this.keeping = parts.environment().keeping();
     this.exercises = exercises;
     this.hooks = parts.keeping().hooks();
     this.references = new ReceivedReferenceCheck(parts.ledger(), parts.evidence());
@@ -343,8 +345,7 @@ final class EnvelopeUnsealer {
     long now = clock.millis();
     Label label = message.label();
     int days = exercises.of(label, label.getRetentionDays());
-    // A key is made for this day: by the time that does not follow a jump of the clock.
-    LocalDate lastDay = lastDay(ending.millis(), days);
+    LocalDate lastDay = lastDay(arrival(expiry(header.facts(), label)), days);
     BucketKey bucket = keys.forBucket(lastDay);
     try (BodyKey bodyKey = labels.bodyKey(index)) {
       Optional<byte[]> record =
@@ -378,6 +379,16 @@ final class EnvelopeUnsealer {
           evidence.tokens(
               SubjectTerms.of(message.label(), message.body()), Instant.ofEpochMilli(now)));
     }
+  }
+
+  /**
+   * When a message came, from which its retention counts. The clock for endings may be days behind,
+   * after a stop or a step back; a key that was named by it would be destroyed once it is right.
+   * The other one may be days ahead, but a message that is kept came before its time to deliver
+   * ended.
+   */
+  private long arrival(long expiresAtMs) {
+    return Math.max(ending.millis(), Math.min(keeping.millis(), expiresAtMs));
   }
 
   /** Never later than the retention says: its agreement states the longest. */

@@ -64,12 +64,14 @@ public record ReceiveParts(
    * @param clock the time in statements, for checking those of others, and for the start of
    *     retention
    * @param ending the time for expiry on arrival, as an expired message is lost
+   * @param keeping the latest time that it may be, for the end of what is kept
    * @param workers for work that may wait for the disk
    * @param agencies accounts of other agencies
    */
   public record Environment(
       InstantSource clock,
       InstantSource ending,
+      InstantSource keeping,
       Executor workers,
       Accounts agencies,
       Meters meters) {}

@@ -22,14 +22,15 @@ import org.jspecify.annotations.Nullable;
  * with the beginning of a batch follows the first invalid one, the log was damaged, not cut short.
  * Other members choose bytes of the values in a record that a crash cut short, so such a batch is
  * told by the identity of the store, which they do not know ({@link BatchEncoder}); only at the
- * beginning of a block, where no value's byte stands, does any record count. If none follows, a crash can
- * have left only the beginning of a record or space never written. A record that is complete but
- * has another checksum, type or length was whole once, and may have been acknowledged. (A power cut
- * that writes the pages of a record out of order looks the same. Refusing it costs an operator's
- * look although nothing was lost; accepting it would lose acknowledged commits.) A log that ends
- * early although a later one was written to is damaged as well. The manifest must be whole: if its
- * last record is not, logs whose content it placed may already be gone; without damage, only a
- * power cut during that very write leaves it so. RocksDB checks the rest, more strictly.
+ * beginning of a block, where no value's byte stands, does any record count. If none follows, a
+ * crash can have left only the beginning of a record or space never written. A record that is
+ * complete but has another checksum, type or length was whole once, and may have been acknowledged.
+ * (A power cut that writes the pages of a record out of order looks the same. Refusing it costs an
+ * operator's look although nothing was lost; accepting it would lose acknowledged commits.) A log
+ * that ends early although a later one was written to is damaged as well. The manifest must be
+ * whole: if its last record is not, logs whose content it placed may already be gone; without
+ * damage, only a power cut during that very write leaves it so. RocksDB checks the rest, more
+ * strictly.
  *
  * <pre>
  * block of 32 KiB (the last may be shorter): records, then fewer than 7 zero bytes
@@ -153,7 +154,8 @@ final class LogFiles {
       if (!isZero(block, at, size)) {
         throw damaged(file, record + " begins with zeros");
       }
-    } else if (length > BLOCK - at - HEADER || (isContinued(block[at + 6]) && length < BLOCK - at - HEADER)) {
+    } else if (length > BLOCK - at - HEADER
+        || (isContinued(block[at + 6]) && length < BLOCK - at - HEADER)) {
       throw damaged(file, record + " has an impossible length");
     } else if (length <= size - at - HEADER) {
       throw damaged(file, record + " is not what was written");
@@ -179,7 +181,7 @@ final class LogFiles {
     return false;
   }
 
-  /** The mark of the store in the first batch that begins among the whole records, or at their end. */
+  /** The store's mark in the first batch that begins among the whole records, or at their end. */
   private static byte @Nullable [] firstMark(byte[] block, int end, int size) {
     byte[] mark = mark(block, 0, size);
     for (int at = 0; mark == null && at < end; ) {
@@ -196,7 +198,9 @@ final class LogFiles {
             && (block[at + 6] == FULL || block[at + 6] == FIRST)
             && length(block, at) >= MARK_END - HEADER
             && block[at + HEADER + BatchEncoder.MARK_AT] == BatchEncoder.LOG_DATA;
-    return begins ? Arrays.copyOfRange(block, at + MARK_END - BatchEncoder.MARK_BYTES, at + MARK_END) : null;
+    return begins
+        ? Arrays.copyOfRange(block, at + MARK_END - BatchEncoder.MARK_BYTES, at + MARK_END)
+        : null;
   }
 
   /** Whether a record of this type is followed by the rest of its batch, and so fills its block. */

@@ -264,7 +264,7 @@ public final class ReceiveKit implements AutoCloseable {
                 hooks(new RecordSeal(storage, random), pairs, clock),
                 setting,
                 surroundings.desks().over(storage)),
-            new ReceiveParts.Environment(clock, clock, executor, accounts, new Meters()));
+            new ReceiveParts.Environment(clock, clock, clock, executor, accounts, new Meters()));
     reception =
         new PeerReception(parts, storage, ingress, reporter, random, surroundings.exercises());
   }

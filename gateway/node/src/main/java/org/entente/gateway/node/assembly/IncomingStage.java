@@ -127,6 +127,11 @@ final class IncomingStage {
             out.sealing.opener, out.sealing.recipientSessions, new ReceivedHeaders()),
         new ReceiveParts.Keeping(recalls, hooks, ground.setting, ground.desks),
         new ReceiveParts.Environment(
-            around.clock(), ground.ending, around.workers(), ground.agencies, around.meters()));
+            around.clock(),
+            ground.ending,
+            ground.ending.keeping(),
+            around.workers(),
+            ground.agencies,
+            around.meters()));
   }
 }

@@ -25,8 +25,14 @@ import org.slf4j.LoggerFactory;
  * <p>A starting node compares its clock with the last known time in the same way: it cannot tell a
  * long stop from a jump.
  *
- * <p>A clock set back is followed at once, since that expires nothing early. Any number of jumps of
- * less than an hour each is followed; the bundle's end bounds them. Safe for many threads.
+ * <p>One rule holds for all that ends: it is ended by this clock, which may be behind, and its end
+ * is reckoned from the machine's clock, or from {@link #keeping} where the machine's may be behind
+ * for a moment and the end cannot be moved later. An end that was reckoned from this clock would be
+ * over as soon as the doubt is.
+ *
+ * <p>A clock set back is followed at once, since that expires nothing early. If it returns within
+ * {@link #STANDING}, that is no jump. Any number of jumps of less than an hour each is followed;
+ * the bundle's end bounds them. Safe for many threads.
  */
 final class SteadyClock implements InstantSource {
   /** The largest forward jump that is followed at once. */
@@ -40,29 +46,44 @@ final class SteadyClock implements InstantSource {
 
   private final InstantSource clock;
   private final LongSupplier nanos;
-  private final Supplier<Instant> latest;
+  private final Supplier<Instant> end;
 
   /** The accepted clock time minus monotonic time, in milliseconds. */
   private long followed;
 
+  /** The latest that was ever accepted, for {@link #keeping}. */
+  private long highest;
+
   private boolean leapt;
   private long leap;
   private long leaptAt;
+
+  /** Where the clock was before it was set back, until that has lasted. */
+  private boolean setBack;
+
+  private long before;
+  private long setBackAt;
 
   /**
    * Starts at the clock's time, or at the last known time if that is earlier.
    *
    * @param nanos a monotonic time, as {@link System#nanoTime}
    * @param last a time that has certainly passed; empty if none is known
-   * @param latest the time beyond which the clock is not believed
+   * @param end the time beyond which the clock is not believed
    */
   SteadyClock(
-      InstantSource clock, LongSupplier nanos, Optional<Instant> last, Supplier<Instant> latest) {
+      InstantSource clock, LongSupplier nanos, Optional<Instant> last, Supplier<Instant> end) {
     this.clock = clock;
     this.nanos = nanos;
-    this.latest = latest;
+    this.end = end;
     long now = clock.millis();
-    this.followed = Math.min(now, last.map(Instant::toEpochMilli).orElse(now)) - running();
+    long known = last.map(Instant::toEpochMilli).orElse(now);
+    long running = running();
+    this.followed = known - running;
+    this.highest = followed;
+    if (now < known) {
+      look(now - running, running);
+    }
   }
 
   private long running() {
@@ -74,17 +95,35 @@ final class SteadyClock implements InstantSource {
     long running = running();
     look(clock.millis() - running, running);
     Instant now = Instant.ofEpochMilli(followed + running);
-    Instant end = latest.get();
-    return now.isAfter(end) ? end : now;
+    Instant last = end.get();
+    return now.isAfter(last) ? last : now;
+  }
+
+  /**
+   * The latest time that it may be, for the end of what is kept: that of the machine's clock, or of
+   * this one as if it had never been set back.
+   */
+  InstantSource keeping() {
+    return this::latest;
+  }
+
+  private synchronized Instant latest() {
+    long running = running();
+    long offset = clock.millis() - running;
+    look(offset, running);
+    return Instant.ofEpochMilli(Math.max(offset, highest) + running);
   }
 
   private void look(long offset, long running) {
-    if (offset - followed <= LEAP.toMillis()) {
+    if (setBack && running - setBackAt >= STANDING.toMillis()) {
+      setBack = false;
+    }
+    if (offset - (setBack ? before : followed) <= LEAP.toMillis()) {
       if (leapt) {
         LOG.warn("the clock has returned from its forward jump");
       }
       leapt = false;
-      followed = offset;
+      follow(offset, running);
     } else if (!leapt || Math.abs(offset - leap) > LEAP.toMillis()) {
       leapt = true;
       leap = offset;
@@ -96,8 +135,20 @@ final class SteadyClock implements InstantSource {
     } else if (running - leaptAt >= STANDING.toMillis()) {
       LOG.warn("accepting the clock's forward jump, which has lasted for {}", STANDING);
       leapt = false;
-      followed = offset;
+      follow(offset, running);
     }
+  }
+
+  private void follow(long offset, long running) {
+    if (!setBack && followed - offset > LEAP.toMillis()) {
+      setBack = true;
+      before = followed;
+      setBackAt = running;
+    } else if (setBack && offset >= before) {
+      setBack = false;
+    }
+    followed = offset;
+    highest = Math.max(highest, offset);
   }
 
   /** Whether this clock differs from the machine's by more than {@link #LEAP}. */

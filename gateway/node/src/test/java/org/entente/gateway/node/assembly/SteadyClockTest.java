@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,43 @@ class SteadyClockTest {
     assertEquals(clock.instant(), steady.instant());
     clock.leap(Duration.ofDays(-400));
     assertEquals(clock.instant(), steady.instant());
+  }
+
+  @Test
+  void stepBack_thatIsOverWithinTheHour_isFollowedBothWaysAndNotDoubted() {
+    clock.leap(Duration.ofDays(-30));
+    assertEquals(clock.instant(), steady.instant());
+    clock.leap(Duration.ofDays(30));
+    assertEquals(clock.instant(), steady.instant());
+    assertFalse(steady.doubts());
+    clock.leap(Duration.ofDays(1));
+    assertTrue(steady.doubts(), "no further than it was before");
+  }
+
+  @Test
+  void stepBack_thatHasStoodForAnHour_isLeftByAJump() {
+    clock.leap(Duration.ofDays(-30));
+    steady.instant();
+    clock.move(Duration.ofHours(1));
+    clock.leap(Duration.ofDays(30));
+    assertTrue(steady.doubts());
+  }
+
+  @Test
+  void keeping_isTheLaterOfTheMachinesTimeAndWhatWasFollowed() {
+    InstantSource keeping = steady.keeping();
+    clock.leap(Duration.ofDays(-400));
+    clock.move(Duration.ofHours(2));
+    assertEquals(clock.instant(), steady.instant());
+    assertEquals(START.plus(Duration.ofHours(2)), keeping.instant());
+    clock.leap(Duration.ofDays(420));
+    assertEquals(clock.instant(), keeping.instant());
+    clock.leap(Duration.ofDays(-20));
+    assertEquals(clock.instant(), keeping.instant(), "a jump that was not accepted leaves nothing");
+    Instant later = clock.instant().plus(Duration.ofDays(9));
+    SteadyClock behind = new SteadyClock(clock, clock::nanos, Optional.of(later), () -> END);
+    assertEquals(clock.instant(), behind.instant());
+    assertEquals(later, behind.keeping().instant());
   }
 
   @Test

@@ -287,6 +287,7 @@ final class KeyLifeNode implements AutoCloseable {
           new ReceiveParts.Environment(
               clock,
               clock,
+              clock,
               Runnable::run,
               Accounts.ofAgencies(NodeConfig.Limits.DEFAULT, System::nanoTime),
               new Meters()));
