@@ -1,15 +1,19 @@
 package org.entente.gateway.audit;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.entente.gateway.audit.proof.LogProof;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.audit.record.OpenedLeaf;
 import org.entente.gateway.audit.record.StoredLeaf;
+import org.entente.gateway.audit.tree.CheckpointCheck;
+import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.audit.tree.TreeHead;
@@ -137,6 +141,25 @@ public final class LogArchive {
   /** The last checkpoint of a log that it signed; empty for none. */
   public Optional<SignedNote> signed(int log) {
     return log(log).checkpointInStore().flatMap(bytes -> SignedNote.parse(bytes).asNote());
+  }
+
+  /**
+   * The latest time that a checkpoint of any log states, the store's and those of the audit
+   * directory, and that is not after {@code now}: a log may have ended because its time was ahead.
+   *
+   * @param verifier verifies any log of the gateway
+   */
+  public Optional<Instant> lastStated(CheckpointVerifier verifier, Instant now) {
+    return IntStream.rangeClosed(1, Math.max(inForce(), CheckpointFile.latestLog(directory)))
+        .boxed()
+        .flatMap(
+            number ->
+                log(number).checkpoints().stream()
+                    .map(copy -> verifier.of(origin(number)).check(copy.note())))
+        .filter(CheckpointCheck.Signed.class::isInstance)
+        .map(signed -> Instant.ofEpochSecond(((CheckpointCheck.Signed) signed).seconds()))
+        .filter(stated -> !stated.isAfter(now))
+        .max(Comparator.naturalOrder());
   }
 
   /**

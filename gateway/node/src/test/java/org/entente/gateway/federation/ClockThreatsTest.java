@@ -6,6 +6,7 @@ import static org.entente.gateway.federation.RunningFederation.HUB;
 import static org.entente.gateway.federation.RunningFederation.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -183,6 +184,30 @@ class ClockThreatsTest {
           return federation.metric(FR, "entente_audit_cosigned_leaves") > 0;
         });
     assertEquals(0, federation.metric(FR, "entente_audit_log_convicted"));
+  }
+
+  /** The next log has signed nothing when the gateway starts; the earlier one states when it was. */
+  @Test
+  void firstStartOfTheNextLog_withAClockThatIsWeeksAhead_destroysNothing() throws IOException {
+    federation.start(FR, DE);
+    MessageId kept = federation.send(FR, "kept", DEADLINE, DE);
+    federation.awaitEvidence(FR, kept, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    federation.doChores();
+    federation.stop(DE);
+    // By a clock that is behind, the log states a time ahead, and ends.
+    Finding ended =
+        LedgerSuccession.onDisk(
+                federation.config(DE), () -> federation.clock.instant().minus(Duration.ofDays(1)))
+            .succeed(Optional.empty(), new AuditPerson("DE-1", "", "a wrong clock"));
+    assertInstanceOf(Finding.Ended.class, ended);
+    federation.setWrong(DE, Duration.ofDays(25));
+    federation.start(DE);
+    federation.doChores();
+    assertEquals(1, federation.metric(DE, "entente_clock_doubted"));
+    federation.stop(DE);
+    federation.setWrong(DE, Duration.ZERO);
+    federation.start(DE);
+    assertEquals(List.of("kept"), RunningFederation.headlines(federation.receive(DE, 1)));
   }
 
   /** What `audit new-log --look` finds with a clock that is so far ahead. */

@@ -3,6 +3,7 @@ package org.entente.gateway.node.assembly;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.record.AuditActor;
@@ -195,10 +197,20 @@ final class Foundation {
   }
 
   private SteadyClock steadyClock(LongSupplier running) {
+    // A log that has just begun states no time, but the earlier ones do.
+    Optional<Instant> last =
+        Stream.concat(
+                audit.log().signed().map(signed -> Instant.ofEpochSecond(signed.seconds())).stream(),
+                archive()
+                    .lastStated(
+                        AuditComponents.verifier(config, 1, auditPairs.held().verifying()),
+                        around.clock().instant())
+                    .stream())
+            .max(Comparator.naturalOrder());
     return new SteadyClock(
         around.clock(),
         running,
-        audit.log().signed().map(signed -> Instant.ofEpochSecond(signed.seconds())),
+        last,
         () -> trust.current().content().expires().plus(trust.grace()));
   }
 
