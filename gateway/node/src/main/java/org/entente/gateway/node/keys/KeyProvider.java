@@ -209,7 +209,7 @@ public final class KeyProvider implements AutoCloseable {
     Instant old = now.minus(Duration.ofDays(2));
     List<String> gone =
         keystore.list(KeyKind.OUTBOX).stream()
-            .filter(entry -> entry.created().isBefore(old) && !inUse.contains(entry.id()))
+            .filter(entry -> sealedFrom(entry).isBefore(old) && !inUse.contains(entry.id()))
             .map(KeyEntry::id)
             .toList();
     for (String id : gone) {
@@ -220,6 +220,18 @@ public final class KeyProvider implements AutoCloseable {
       }
     }
     return gone;
+  }
+
+  /**
+   * When something may have been sealed under an outbox key first. Its entry tells by the clock that
+   * may be behind, its name by the machine's.
+   */
+  private static Instant sealedFrom(KeyEntry entry) {
+    Instant day =
+        LocalDate.parse(entry.id().substring(OUTBOX.length()))
+            .atStartOfDay(ZoneOffset.UTC)
+            .toInstant();
+    return entry.created().isAfter(day) ? entry.created() : day;
   }
 
   /**

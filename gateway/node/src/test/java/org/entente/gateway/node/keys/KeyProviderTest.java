@@ -141,6 +141,18 @@ class KeyProviderTest {
     assertTrue(keys.outboxKeys().find(fresh.id()).isPresent());
   }
 
+  /** After a stop of days the keystore tells the time of the stop: a draft is being sealed now. */
+  @Test
+  void outboxKey_ofToday_isKept_thoughTheKeystoresClockIsDaysBehind() {
+    Instant stopped = now.minus(Duration.ofDays(3));
+    keystore.tellTimeBy(() -> stopped);
+    OutboxKeys.NamedKey today = keys.outboxKeys().current();
+    assertEquals(List.of(), keys.destroyOutboxKeys(Set.of(), now));
+    assertFalse(today.key().isClosed());
+    now = now.plus(Duration.ofDays(3));
+    assertEquals(List.of(today.id()), keys.destroyOutboxKeys(Set.of(), now));
+  }
+
   @Test
   void messages_forgottenByTheThousand_areGoneForGood_andTheMainFileStaysSmall()
       throws IOException {
