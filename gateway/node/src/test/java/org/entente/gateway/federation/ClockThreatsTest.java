@@ -186,7 +186,7 @@ class ClockThreatsTest {
     assertEquals(0, federation.metric(FR, "entente_audit_log_convicted"));
   }
 
-  /** The next log has signed nothing when the gateway starts; the earlier one states when it was. */
+  /** The next log has signed nothing when the gateway starts; the earlier one states a time. */
   @Test
   void firstStartOfTheNextLog_withAClockThatIsWeeksAhead_destroysNothing() throws IOException {
     federation.start(FR, DE);

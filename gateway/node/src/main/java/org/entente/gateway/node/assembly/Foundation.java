@@ -200,7 +200,11 @@ final class Foundation {
     // A log that has just begun states no time, but the earlier ones do.
     Optional<Instant> last =
         Stream.concat(
-                audit.log().signed().map(signed -> Instant.ofEpochSecond(signed.seconds())).stream(),
+                audit
+                    .log()
+                    .signed()
+                    .map(signed -> Instant.ofEpochSecond(signed.seconds()))
+                    .stream(),
                 archive()
                     .lastStated(
                         AuditComponents.verifier(config, 1, auditPairs.held().verifying()),

@@ -223,8 +223,8 @@ public final class KeyProvider implements AutoCloseable {
   }
 
   /**
-   * When something may have been sealed under an outbox key first. Its entry tells by the clock that
-   * may be behind, its name by the machine's.
+   * When something may have been sealed under an outbox key first. Its entry tells by the clock
+   * that may be behind, its name by the machine's.
    */
   private static Instant sealedFrom(KeyEntry entry) {
     Instant day =
