@@ -15,9 +15,10 @@ import org.entente.gateway.model.MessageId;
  * that was accepted before this start until its recipient had {@link #WINDOW} to answer.
  *
  * <pre>
- * begin                            the first request
+ * begin                            waits for its turn
+ * the first request
  * after 30 s, 90 s, 210 s, 450 s   further ones, while the evidence is missing
- * after WINDOW                     the absence counts
+ * after WINDOW                     the absence counts: a recipient that was not asked is not silent
  * </pre>
  *
  * <p>In memory only, and bounded: beyond {@value #MOST} messages and recipients, further ones begin
@@ -45,25 +46,31 @@ public final class EvidenceRequests {
   private record Subject(MessageId id, String recipient) {}
 
   private static final class Request {
-    private final long since;
+    /** When it was sent first. */
+    private long since;
+
     private int times;
     private long next;
 
     Request(long now) {
-      since = now;
       next = now;
     }
 
+    boolean isSent() {
+      return times > 0;
+    }
+
     void sent(long now) {
+      since = isSent() ? since : now;
       next = now + (FIRST_WAIT.toMillis() << times);
       times++;
     }
   }
 
-  /** When the absence of evidence counts, if its recipient is asked from now on at the latest. */
+  /** When the absence of evidence counts, if its recipient is asked now at the latest. */
   synchronized long endOf(MessageId id, String recipient, long now) {
     Request request = requests.get(new Subject(id, recipient));
-    return (request == null ? now : request.since) + WINDOW.toMillis();
+    return (request == null || !request.isSent() ? now : request.since) + WINDOW.toMillis();
   }
 
   /** Begins to ask; does nothing if that has begun, or too many answers are awaited. */

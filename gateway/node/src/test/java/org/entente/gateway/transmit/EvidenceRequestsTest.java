@@ -1,12 +1,15 @@
 package org.entente.gateway.transmit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.entente.gateway.model.MessageId;
 import org.junit.jupiter.api.Test;
 
@@ -58,11 +61,30 @@ class EvidenceRequestsTest {
   }
 
   @Test
-  void endOf_isAWindowAfterTheFirstRequest_orAfterNowWhereNoneBegan() {
+  void endOf_isAWindowAfterTheFirstRequest_orAfterNowWhereNoneWasSent() {
     MessageId id = begin(DE, 1).get(0);
     requests.begin(id, DE, NOW + 1_000);
-    assertEquals(NOW + WINDOW, requests.endOf(id, DE, NOW + 1_000));
+    assertEquals(NOW + 1_000 + WINDOW, requests.endOf(id, DE, NOW + 1_000));
+    requests.due(NOW + 1_000);
+    requests.due(NOW + 60_000);
+    assertEquals(NOW + 1_000 + WINDOW, requests.endOf(id, DE, NOW + 60_000));
     assertEquals(NOW + 1_000 + WINDOW, requests.endOf(id, SG, NOW + 1_000));
+  }
+
+  /** So many that their turn comes after a window; the silence of a recipient that nobody asked. */
+  @Test
+  void endOf_ofManyThatBeginAtOnce_isNotBeforeEachWasAskedAbout() {
+    Set<MessageId> waiting = new HashSet<>(begin(DE, 30_000));
+    long second = 0;
+    for (; !waiting.isEmpty() && second < 7_200; second++) {
+      long now = NOW + second * 1_000;
+      requests.due(now).getOrDefault(DE, List.of()).forEach(waiting::remove);
+      if (second % 60 == 0) {
+        assertTrue(waiting.stream().allMatch(id -> requests.endOf(id, DE, now) > now));
+      }
+    }
+    assertEquals(Set.of(), waiting);
+    assertTrue(second > EvidenceRequests.WINDOW.toSeconds(), "some waited for longer");
   }
 
   @Test
