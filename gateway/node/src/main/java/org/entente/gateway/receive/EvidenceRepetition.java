@@ -26,6 +26,7 @@ import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.Retrieval;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owes an origin its evidence once more when it asks: that a message was delivered here, and the
@@ -33,11 +34,16 @@ import org.entente.proto.v1.EvidenceKind;
  * no statement about a message that is not kept here or is another agency's.
  *
  * <p>An origin is answered once in {@link #APART}, about as many messages as a request takes: so
- * one that asks all the time causes fewer changes than its mail may. Safe for many threads.
+ * one that asks all the time causes fewer changes than its mail may. It is not answered while
+ * {@link #MOST_WAITING} records of evidence or envelopes wait for it: one that asks and takes nothing
+ * would have this gateway keep ever more. Safe for many threads.
  */
 final class EvidenceRepetition {
   /** Between two requests of an origin; half of what origins leave between them. */
   static final Duration APART = EvidenceRequests.APART.dividedBy(2);
+
+  /** Records of owed evidence, and envelopes of its lane, that may wait for an origin that asks. */
+  static final int MOST_WAITING = 256;
 
   private final AgencyName self;
   private final Ledger ledger;
@@ -60,7 +66,7 @@ final class EvidenceRepetition {
 
   /** Handles a request whose signature was checked. */
   void asked(AgencyName origin, EvidenceRequest request) {
-    if (!mayAsk(origin)) {
+    if (!mayAsk(origin) || waits(origin)) {
       reporter.refused(origin, Code.OVERLOADED);
       return;
     }
@@ -98,13 +104,27 @@ final class EvidenceRepetition {
     return true;
   }
 
+  private boolean waits(AgencyName origin) {
+    return ledger.evidence().owed(origin, MOST_WAITING, Long.MAX_VALUE).size() >= MOST_WAITING
+        || ledger.outbox().page(origin, Lane.ROUTINE, null, MOST_WAITING).size() >= MOST_WAITING;
+  }
+
   private List<InboxTable.PlacedRecord> here(AgencyName origin, Stream<ByteString> ids) {
     return ids.filter(id -> id.size() == MessageId.SIZE)
         .distinct()
-        .map(id -> ledger.inbox().find(MessageId.of(id.toByteArray())))
+        .map(id -> find(MessageId.of(id.toByteArray())))
         .flatMap(Stream::ofNullable)
         .filter(placed -> placed.record().getOrigin().equals(origin.value()))
         .toList();
+  }
+
+  /** Nothing can be stated of a damaged record; of the other messages it is all the same. */
+  private InboxTable.@Nullable PlacedRecord find(MessageId id) {
+    try {
+      return ledger.inbox().find(id);
+    } catch (CorruptRecord e) {
+      return null;
+    }
   }
 
   private List<EvidenceItem> delivered(List<InboxTable.PlacedRecord> messages) {

@@ -1,5 +1,6 @@
 package org.entente.gateway.receive;
 
+import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.receive.RecipientNode.FAR;
 import static org.entente.gateway.receive.RecipientNode.LANE;
 import static org.entente.gateway.receive.RecipientNode.ORIGIN;
@@ -33,6 +34,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.store.Table;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -1382,6 +1386,84 @@ class NoticeExchangeTest {
     request.addUndelivered(bytes(kept)).addUnopened(bytes(kept));
     notices.received(ORIGIN, asksForEvidence(request));
     assertEquals(List.of(), owedEvidence(), "beyond the bound");
+  }
+
+  /** Attack: an origin asks for evidence each second, and takes none. */
+  @Test
+  void evidence_forAnOriginThatAsksAndTakesNone_waitsInBoundedNumber() {
+    knowsOrigin();
+    MessageId kept = node.kept("kept").messageId();
+    reports();
+    EvidenceRequest.Builder request = EvidenceRequest.newBuilder().addUndelivered(bytes(kept));
+    for (int i = 0; i < EvidenceRepetition.MOST_WAITING + 20; i++) {
+      node.clock.move(EvidenceRepetition.APART);
+      notices.received(ORIGIN, asksForEvidence(request));
+      node.kit.settle();
+    }
+    assertEquals("refused fr.customs OVERLOADED", reports().get(0));
+    int most = 2 * EvidenceRepetition.MOST_WAITING;
+    assertEquals(
+        EvidenceRepetition.MOST_WAITING,
+        node.ledger.evidence().owed(ORIGIN, most, Long.MAX_VALUE).size());
+  }
+
+  @Test
+  void evidence_isNotOwedAgain_whileManyEnvelopesWaitForItsOrigin() {
+    knowsOrigin();
+    MessageId kept = node.kept("kept").messageId();
+    owedEvidence();
+    reports();
+    EvidenceRequest.Builder request = EvidenceRequest.newBuilder().addUndelivered(bytes(kept));
+    for (int i = 0; i < EvidenceRepetition.MOST_WAITING - 1; i++) {
+      waitsForOrigin(i);
+    }
+    notices.received(ORIGIN, asksForEvidence(request));
+    assertEquals(1, owedEvidence().size());
+    waitsForOrigin(EvidenceRepetition.MOST_WAITING);
+    node.clock.move(EvidenceRepetition.APART);
+    notices.received(ORIGIN, asksForEvidence(request));
+    assertEquals(List.of("refused fr.customs OVERLOADED"), reports());
+    assertEquals(List.of(), owedEvidence());
+  }
+
+  @Test
+  void evidence_thatIsAskedForOfADamagedMessageToo_isOwedOfTheOthers() {
+    knowsOrigin();
+    MessageId first = node.kept("first").messageId();
+    MessageId damaged = node.kept("damaged").messageId();
+    MessageId last = node.kept("last").messageId();
+    owedEvidence();
+    InboxTable.PlacedRecord placed = requireNonNull(node.ledger.inbox().find(damaged));
+    byte[] page = KeyBuilder.key().u8(placed.lane().number()).u64(placed.position()).done();
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.put(Table.INBOX, page, new byte[] {-1, -1});
+          return page;
+        });
+    notices.received(
+        ORIGIN,
+        asksForEvidence(
+            EvidenceRequest.newBuilder()
+                .addUndelivered(bytes(first))
+                .addUndelivered(bytes(damaged))
+                .addUndelivered(bytes(last))));
+    List<String> owed = owedEvidence();
+    assertEquals(2, owed.size(), owed::toString);
+    assertTrue(owed.get(0).startsWith("DELIVERY " + first));
+    assertTrue(owed.get(1).startsWith("DELIVERY " + last));
+  }
+
+  private void waitsForOrigin(int one) {
+    byte[] hash = HASH.clone();
+    hash[0] = (byte) one;
+    hash[1] = (byte) (one >>> Byte.SIZE);
+    node.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          node.ledger.envelopes().hold(tx, hash, StoredEnvelope.getDefaultInstance(), 1);
+          return append(tx, ORIGIN, Lane.ROUTINE, hash);
+        });
   }
 
   /** Threat 77: a transit keeps a signed request, and repeats it for what is sent later. */
