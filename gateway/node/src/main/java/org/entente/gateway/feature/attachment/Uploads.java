@@ -85,7 +85,9 @@ final class Uploads {
       return new Result.Refused<>(problem.get());
     }
     AttachmentId id = AttachmentId.fresh(random);
-    long until = parts.endingMillis() + Duration.ofHours(parts.settings().uploadHours()).toMillis();
+    long until =
+        parts.gateway().environment().clock().millis()
+            + Duration.ofHours(parts.settings().uploadHours()).toMillis();
     OwnAttachment record = record(id, client, request, until);
     Optional<Problem> over =
         parts
