@@ -1398,7 +1398,7 @@ class NoticeExchangeTest {
     for (int i = 0; i < EvidenceRepetition.MOST_WAITING + 20; i++) {
       node.clock.move(EvidenceRepetition.APART);
       notices.received(ORIGIN, asksForEvidence(request));
-      node.kit.settle();
+      sent();
     }
     assertEquals("refused fr.customs OVERLOADED", reports().get(0));
     int most = 2 * EvidenceRepetition.MOST_WAITING;

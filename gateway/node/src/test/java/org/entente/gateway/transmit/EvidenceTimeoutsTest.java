@@ -147,6 +147,7 @@ class EvidenceTimeoutsTest {
     pass(Duration.ofMillis(1));
     assertEquals(List.of(id), unopened(), "listed at once");
     assertEquals(List.of("DELIVERY de.customs"), known(id), "stated once it was asked for");
+    assertEquals(List.of("de.customs retrieval " + id), asked());
     pass(EvidenceRequests.WINDOW.plusSeconds(1));
     assertEquals(List.of("DELIVERY de.customs", "NON_RETRIEVAL fr.customs UNOPENED"), known(id));
     assertEquals(List.of(id), unopened());
