@@ -8,7 +8,6 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
@@ -94,10 +93,7 @@ class DirectionTest {
           "client", List.of("model", "crypto", "config", "identity"),
           "bridge", List.of("model", "text", "cel", "config"));
 
-  private static final JavaClasses CLASSES =
-      new ClassFileImporter()
-          .withImportOption(new ProductionCode())
-          .importPackages("org.entente.gateway");
+  private static final JavaClasses CLASSES = ProductionCode.CLASSES;
 
   /** Each file; a nested class belongs to the file of its outermost class. */
   private static final SliceAssignment FILES =

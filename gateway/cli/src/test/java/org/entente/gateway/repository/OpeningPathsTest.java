@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,10 +43,7 @@ class OpeningPathsTest {
 
   private static final Set<String> OPENING = Set.of("message", "knownFields", "body", "annotated");
 
-  private static final JavaClasses CLASSES =
-      new ClassFileImporter()
-          .withImportOption(new ProductionCode())
-          .importPackages("org.entente.gateway");
+  private static final JavaClasses CLASSES = ProductionCode.CLASSES;
 
   private static Stream<JavaMethodCall> calls() {
     return CLASSES.stream().flatMap(one -> one.getMethodCallsFromSelf().stream());

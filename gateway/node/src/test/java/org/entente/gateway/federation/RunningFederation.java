@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -502,6 +503,8 @@ public final class RunningFederation implements BeforeEachCallback {
         throw new AssertionError("not after " + PATIENCE + ": " + what);
       }
       doChores();
+      // A thread that spins takes a core of a small machine from the gateways.
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
   }
 
