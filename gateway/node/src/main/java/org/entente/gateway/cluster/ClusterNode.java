@@ -29,7 +29,10 @@ import java.util.stream.Collectors;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -43,6 +46,7 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.thirdparty.io.grpc.Channel;
@@ -147,7 +151,14 @@ public final class ClusterNode implements AutoCloseable {
         new GrpcTlsConfig(
             settings.tls().identity(), settings.tls().trust(), /* mTlsEnabled= */ true);
     channels = new NodeChannels(tls, settings.group());
-    connections = new NodeConnections(settings.tls().trust());
+    EndedLeaderCheck ended =
+        new EndedLeaderCheck(
+            settings.self(),
+            new LeaderView(),
+            this::refuses,
+            settings.limits().electionTimeout().dividedBy(2),
+            this::after);
+    connections = new NodeConnections(settings.tls().trust(), ended::connectionEnded);
     group = RaftGroupId.valueOf(uuid(settings.group()));
     self = RaftPeerId.valueOf(settings.self());
     otherJournals = new OtherJournals(this::journals, asking, OtherJournals.PATIENCE);
@@ -702,6 +713,51 @@ public final class ClusterNode implements AutoCloseable {
               .join();
     } catch (CompletionException e) {
       throw new IOException("the cluster did not change: " + e.getMessage(), e);
+    }
+  }
+
+  private void after(Duration time, Runnable task) {
+    CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS, asking).execute(task);
+  }
+
+  private boolean refuses(String node) {
+    String address = machines().get(node);
+    return address != null && EndedLeaderCheck.refuses(address, settings.limits().lease());
+  }
+
+  private final class LeaderView implements EndedLeaderCheck.Cluster {
+    @Override
+    public Optional<String> leader() {
+      return ClusterNode.this.leader().filter(name -> !name.equals(settings.self()));
+    }
+
+    @Override
+    public Collection<String> names() {
+      return machines().keySet();
+    }
+
+    /** Asks Ratis in the name of that leader, as one does that passes the lead. */
+    @Override
+    public void standInsteadOf(String leader) {
+      try {
+        Optional<TermIndex> last = division().map(it -> it.getRaftLog().getLastEntryTermIndex());
+        if (last.isPresent()) {
+          var unused =
+              server.startLeaderElection(
+                  StartLeaderElectionRequestProto.newBuilder()
+                      .setServerRequest(
+                          RaftRpcRequestProto.newBuilder()
+                              .setRequestorId(RaftPeerId.valueOf(leader).toByteString())
+                              .setReplyId(self.toByteString())
+                              .setRaftGroupId(
+                                  RaftGroupIdProto.newBuilder().setId(group.toByteString())))
+                      .setLeaderLastEntry(last.get().toProto())
+                      .build());
+        }
+      } catch (IOException | RuntimeException e) {
+        // It stops, fetches a copy, or has just heard of another leader.
+        LOG.debug("this node does not stand for election", e);
+      }
     }
   }
 

@@ -37,10 +37,17 @@ final class NodeConnections extends ServerTransportFilter implements ServerInter
       Attributes.Key.create("entente-node-connection");
 
   private final X509ExtendedTrustManager trust;
+  private final Runnable onEnd;
   private final AtomicLong generation = new AtomicLong();
 
-  NodeConnections(X509ExtendedTrustManager trust) {
+  /**
+   * No connections yet.
+   *
+   * @param onEnd run after each connection, on a thread of the network: it must not wait
+   */
+  NodeConnections(X509ExtendedTrustManager trust, Runnable onEnd) {
     this.trust = trust;
+    this.onEnd = onEnd;
   }
 
   /** Drops all cached results, because trust has changed. */
@@ -51,6 +58,14 @@ final class NodeConnections extends ServerTransportFilter implements ServerInter
   @Override
   public Attributes transportReady(Attributes attributes) {
     return attributes.toBuilder().set(CONNECTION, new Connection(chain(attributes))).build();
+  }
+
+  /** Without attributes, its handshake had not ended. */
+  @Override
+  public void transportTerminated(@Nullable Attributes attributes) {
+    if (attributes != null && attributes.get(CONNECTION) != null) {
+      onEnd.run();
+    }
   }
 
   private static X509Certificate[] chain(Attributes attributes) {

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.ratis.metrics.MetricRegistries;
 import org.apache.ratis.proto.RaftProtos.GroupManagementRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftClientReplyProto;
 import org.apache.ratis.proto.grpc.AdminProtocolServiceGrpc;
@@ -86,6 +87,37 @@ class ClusterNodeTest {
       commit(second, 21, 30);
       assertHolds(second, 30);
     }
+  }
+
+  /** A time-out that no machine outlasts by chance: Ratis counts those that end. */
+  @Test
+  @Tag("extended")
+  @Tag("cluster")
+  void leader_whoseProcessEnds_isFollowedWithoutATimeOut() {
+    try (TestCluster cluster =
+        new TestCluster(dir, 3, 64 << 20).withElectionTimeout(Duration.ofSeconds(8)).startAll()) {
+      TestCluster.Lead first = cluster.awaitLead();
+      commit(first, 1, 3);
+      long before = electionTimeouts(first.node());
+
+      cluster.stop(first.node());
+      TestCluster.Lead second = cluster.awaitLead();
+
+      assertNotEquals(first.node(), second.node());
+      assertHolds(second, 3);
+      assertEquals(before, electionTimeouts(first.node()));
+    }
+  }
+
+  /** Of all nodes in this process but one. */
+  private static long electionTimeouts(String but) {
+    MetricRegistries all = MetricRegistries.global();
+    return all.getMetricRegistryInfos().stream()
+        .filter(info -> info.getMetricsComponentName().equals("leader_election"))
+        .filter(info -> !info.getPrefix().startsWith(but + "@"))
+        .flatMap(info -> all.get(info).stream())
+        .mapToLong(registry -> registry.counter("timeoutCount").getCount())
+        .sum();
   }
 
   /** Nothing is committed, so that Ratis would ask nobody. */

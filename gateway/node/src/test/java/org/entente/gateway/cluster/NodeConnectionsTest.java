@@ -2,6 +2,7 @@ package org.entente.gateway.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.grpc.GrpcTlsConfig;
@@ -44,7 +46,8 @@ class NodeConnectionsTest {
       new NodeCertificates(Instant.now().minusSeconds(3_600).truncatedTo(ChronoUnit.SECONDS));
   private final ClusterSettings.Tls other = certificates.of(NodeCertificates.OWN);
   private final ClusterSettings.Tls own = certificates.of(NodeCertificates.OWN);
-  private final NodeConnections connections = new NodeConnections(own.trust());
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final NodeConnections connections = new NodeConnections(own.trust(), ended::countDown);
   private final AtomicReference<StreamObserver<byte[]>> atServer = new AtomicReference<>();
   private Server server;
   private ManagedChannel channel;
@@ -169,6 +172,16 @@ class NodeConnectionsTest {
     connections.forget();
 
     assertEquals(Status.Code.PERMISSION_DENIED, new Stream().end());
+  }
+
+  @Test
+  void connection_thatEnds_isTold() throws InterruptedException {
+    new Stream().echoed();
+    assertEquals(1, ended.getCount());
+
+    channel.shutdownNow();
+
+    assertTrue(ended.await(PATIENCE.toMinutes(), TimeUnit.MINUTES));
   }
 
   @Test

@@ -37,8 +37,6 @@ import org.jspecify.annotations.Nullable;
 /** Nodes of one cluster in this process, each with folders and a port of its own. */
 final class TestCluster implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
-  private static final Duration ELECTION = Duration.ofSeconds(1);
-
   private final Path dir;
   private final long flushBytes;
   private final NodeCertificates certificates =
@@ -53,6 +51,7 @@ final class TestCluster implements AutoCloseable {
   private final Set<String> joining = new HashSet<>();
   private String id = "";
 
+  private Duration election = Duration.ofSeconds(1);
   private volatile @Nullable Error failure;
 
   /** A node's leadership. */
@@ -89,6 +88,12 @@ final class TestCluster implements AutoCloseable {
   /** Leaders cannot serve, for a reason that is no exception. */
   TestCluster failing(Error why) {
     failure = why;
+    return this;
+  }
+
+  /** Nodes with another election time-out. */
+  TestCluster withElectionTimeout(Duration timeout) {
+    election = timeout;
     return this;
   }
 
@@ -154,7 +159,7 @@ final class TestCluster implements AutoCloseable {
         nodes,
         joining.contains(node) ? id : null,
         folders(node),
-        new ClusterSettings.Limits(RocksOptions.defaults(), ELECTION, flushBytes),
+        new ClusterSettings.Limits(RocksOptions.defaults(), election, flushBytes),
         certificates.of(identity),
         new ClusterSettings.Attachments(dir.resolve(node).resolve("files"), 0));
   }
