@@ -63,6 +63,10 @@ final class LeadForwarder implements AutoCloseable {
     open.add(far);
     try {
       String serves = leader.get().orElseThrow(() -> new IOException("nobody leads"));
+      // As gateways and proxies do: by default a small message waits for the confirmation of the
+      // one before, which the other side may hold back for 40 ms.
+      near.setTcpNoDelay(true);
+      far.setTcpNoDelay(true);
       far.connect(parsed(serves));
       threads.execute(() -> pass(near, far));
       threads.execute(() -> pass(far, near));
