@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** Reader of a gateway's {@code /metrics}. */
@@ -68,14 +69,17 @@ public final class Exposition {
   }
 
   public static OptionalLong sum(String text, String name) {
-    double sum = 0;
-    boolean found = false;
-    for (String line : text.lines().toList()) {
-      if (line.startsWith(name + " ") || line.startsWith(name + "{")) {
-        sum += value(line);
-        found = true;
-      }
-    }
-    return found ? OptionalLong.of(Math.round(sum)) : OptionalLong.empty();
+    OptionalDouble total = total(text, name);
+    return total.isPresent()
+        ? OptionalLong.of(Math.round(total.getAsDouble()))
+        : OptionalLong.empty();
+  }
+
+  /** The same of a metric that counts parts of its unit, such as seconds. */
+  public static OptionalDouble total(String text, String name) {
+    return text.lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(Exposition::value)
+        .reduce(Double::sum);
   }
 }

@@ -200,6 +200,11 @@ public final class GatewayCluster implements AutoCloseable {
     return Optional.ofNullable(running.get(name)).orElseThrow();
   }
 
+  /** The processes that run. */
+  public List<Long> pids() {
+    return running.values().stream().map(GatewayProcess::pid).toList();
+  }
+
   /** How one is set up. */
   public NodePlan plan(String name) {
     return Optional.ofNullable(plans.get(name)).orElseThrow();

@@ -3,12 +3,14 @@ package org.entente.loadtests.bench;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
+import org.entente.loadtests.federation.Exposition;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.GatewayCluster;
 import org.entente.loadtests.measure.MeasuredContent;
@@ -60,7 +62,12 @@ final class ClusterCost {
   void alone(Federation federation) throws InterruptedException {
     say.accept("a gateway on one machine");
     DirectLink.start(federation);
-    measure(federation, "1", "sender's gateway on one machine");
+    measure(
+        federation,
+        GatewayChain.GATEWAYS.stream().map(federation::pid).toList(),
+        federation.plan(GatewayChain.FROM).admin(),
+        "1",
+        "sender's gateway on one machine");
   }
 
   /** Measures one of three, compares it with that of one, then kills its leaders. */
@@ -71,25 +78,41 @@ final class ClusterCost {
     federation.start(List.of(GatewayChain.TO));
     GatewayCluster cluster = federation.cluster(GatewayChain.FROM);
     cluster.start();
-    say.accept(cluster.awaitLeader() + " leads");
-    measure(federation, "3", "sender's gateway on three machines");
+    String leader = cluster.awaitLeader();
+    say.accept(leader + " leads");
+    List<Long> pids = new ArrayList<>(cluster.pids());
+    pids.add(federation.pid(GatewayChain.TO));
+    measure(
+        federation, pids, cluster.plan(leader).admin(), "3", "sender's gateway on three machines");
     results.ratio(
         RATE_RATIO, "messages/s, sender on three machines / on one", RATE + "3", RATE + "1");
     results.ratio(P50_RATIO, "p50 at 1,000/s, the same", P50 + "3", P50 + "1");
     takeOvers(federation, cluster);
   }
 
-  private void measure(Federation federation, String machines, String where)
+  /**
+   * Measures warm gateways.
+   *
+   * @param pids of the gateways
+   * @param admin where the sender's tells of itself
+   */
+  private void measure(
+      Federation federation, List<Long> pids, String admin, String machines, String where)
       throws InterruptedException {
     GatewayChain chain = new GatewayChain(federation);
-    double unused = saturate(chain, Duration.ZERO, effort.scenarios().warmUp());
+    // The same code runs on all processors of this machine: each gateway adds its own compiler.
+    new WarmUp(pids, say)
+        .run(
+            time -> {
+              double unused = saturate(chain, Duration.ZERO, time);
+            },
+            effort.scenarios().warmUp().plus(effort.settling().multipliedBy(pids.size())));
     Rounds rounds = new Rounds("three machines", Subject.ENTENTE);
     for (int i = 0; i < effort.repeats(); i++) {
-      rounds.add(
-          RATE + machines,
-          "1 KiB, stream, " + where,
-          "messages/s",
-          saturate(chain, effort.before(), effort.saturated()));
+      double rate = saturate(chain, effort.before(), effort.saturated());
+      rounds.add(RATE + machines, "1 KiB, stream, " + where, "messages/s", rate);
+      rounds.add("cluster.load." + machines, "1,000/s of these", "%", 100 * LOW_RATE / rate);
+      Commits before = Commits.of(admin);
       Histogram paced =
           OpenLoadMeasurement.run(
               chain.stream(Lane.LANE_ROUTINE, content),
@@ -97,10 +120,40 @@ final class ClusterCost {
               LOW_RATE,
               effort.before(),
               effort.paced());
+      Commits since = Commits.of(admin).since(before);
       latency(rounds, P50 + machines, where, 50, paced);
       latency(rounds, "cluster.p99." + machines, where, 99, paced);
+      double messages = LOW_RATE * effort.before().plus(effort.paced()).toMillis() / 1e3;
+      rounds.add(
+          "cluster.commits." + machines,
+          "1,000/s, " + where + ", commits of it",
+          "a message",
+          since.count / messages);
+      rounds.add(
+          "cluster.commit." + machines,
+          "1,000/s, " + where + ", mean time of a commit",
+          "ms",
+          1e3 * since.seconds / since.count);
     }
     rounds.addTo(results, say);
+  }
+
+  /** Commits of a gateway's ledger so far, and the time that they took. */
+  private record Commits(double count, double seconds) {
+    private static final String SECONDS = "entente_ledger_commit_seconds";
+
+    static Commits of(String admin) throws InterruptedException {
+      String page =
+          Exposition.page(admin)
+              .orElseThrow(() -> new MeasurementFailure(admin + " does not tell its metrics"));
+      return new Commits(
+          Exposition.total(page, SECONDS + "_count").orElse(0),
+          Exposition.total(page, SECONDS + "_sum").orElse(0));
+    }
+
+    Commits since(Commits before) {
+      return new Commits(count - before.count, seconds - before.seconds);
+    }
   }
 
   private static void latency(
@@ -126,15 +179,26 @@ final class ClusterCost {
     List<Double> seconds = new ArrayList<>();
     for (int i = 0; i < effort.scenarios().takeOvers(); i++) {
       String leader = cluster.awaitLeader();
-      long killed = System.nanoTime();
+      Instant killed = Instant.now();
+      long start = System.nanoTime();
       cluster.kill(leader);
-      publish(client, "take-over-" + i, killed);
-      seconds.add((System.nanoTime() - killed) / SECOND);
+      publish(client, "take-over-" + i, start);
+      seconds.add((System.nanoTime() - start) / SECOND);
       rounds.add(
           "takeover.seconds",
           "SIGKILL of the leader until the next one has accepted a draft",
           "s",
           seconds.get(i));
+      TakeOverSteps steps =
+          TakeOverSteps.read(cluster.plan(cluster.awaitLeader()).log(), killed, Instant.now());
+      rounds.add("takeover.elected", "until another one is elected", "s", steps.elected());
+      rounds.add(
+          "takeover.alone",
+          "until it has the keys, and no lease of the last one lasts",
+          "s",
+          steps.alone());
+      rounds.add("takeover.open", "until its gateway is open", "s", steps.open());
+      rounds.add("takeover.first", "until it has accepted a draft", "s", steps.first());
       cluster.start();
     }
     rounds.addTo(results, say);

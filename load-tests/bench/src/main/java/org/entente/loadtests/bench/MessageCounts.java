@@ -173,7 +173,7 @@ final class MessageCounts {
   private void measure(MessageLoad.Kind load) throws InterruptedException {
     say.accept("counting: " + load.words());
     MessageLoad messages = new MessageLoad(gateways, load);
-    new WarmUp(federation, say).run(messages, effort.settling());
+    new WarmUp(federation, say).run(messages::hurry, effort.settling());
     TimeUnit.NANOSECONDS.sleep(SETTLING.toNanos());
     long arrived = messages.arrived();
     Map<Side, Look> before = looks();

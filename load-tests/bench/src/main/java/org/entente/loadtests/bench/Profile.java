@@ -55,7 +55,7 @@ final class Profile {
       Files.createDirectories(folder);
       start();
       for (MessageLoad.Kind kind : LOADS) {
-        new WarmUp(federation, say).run(new MessageLoad(gateways, kind), COMPILING);
+        new WarmUp(federation, say).run(new MessageLoad(gateways, kind)::hurry, COMPILING);
       }
       stop();
       for (MessageLoad.Kind kind : LOADS) {

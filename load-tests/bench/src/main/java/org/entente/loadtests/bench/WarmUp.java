@@ -2,6 +2,7 @@ package org.entente.loadtests.bench;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +10,7 @@ import java.util.function.Consumer;
 import org.entente.loadtests.federation.Federation;
 
 /**
- * Runs a load until both gateways' virtual machines hardly compile any more, so that what follows
+ * Runs a load until the gateways' virtual machines hardly compile any more, so that what follows
  * measures messages and not the compiler. Each kind of load has code of its own to compile.
  */
 final class WarmUp {
@@ -18,20 +19,32 @@ final class WarmUp {
 
   private static final Duration ROUND = Duration.ofSeconds(5);
 
-  private final Federation federation;
+  private final List<Long> pids;
   private final Consumer<String> say;
 
+  /** Runs the load for a time, as fast as it goes. */
+  @FunctionalInterface
+  interface Load {
+    void hurry(Duration time) throws InterruptedException;
+  }
+
+  /** A warm-up of the gateways of the chain. */
   WarmUp(Federation federation, Consumer<String> say) {
-    this.federation = federation;
+    this(GatewayChain.GATEWAYS.stream().map(federation::pid).toList(), say);
+  }
+
+  /** The same of the gateways of these processes. */
+  WarmUp(List<Long> pids, Consumer<String> say) {
+    this.pids = pids;
     this.say = say;
   }
 
   /**
-   * Warms both gateways up.
+   * Warms all gateways up.
    *
    * @param most after which time it ends in any case; zero for no warm-up
    */
-  void run(MessageLoad load, Duration most) throws InterruptedException {
+  void run(Load load, Duration most) throws InterruptedException {
     long start = System.nanoTime();
     double share = 1;
     while (share > COMPILING && System.nanoTime() - start < most.toNanos()) {
@@ -48,15 +61,15 @@ final class WarmUp {
   }
 
   /** The compiler's share at the gateway where it is greater. */
-  private double round(MessageLoad load, Duration time) throws InterruptedException {
-    Map<String, Times> before = new HashMap<>();
-    for (String agency : GatewayChain.GATEWAYS) {
-      before.put(agency, Times.of(new Usage(federation.pid(agency))));
+  private double round(Load load, Duration time) throws InterruptedException {
+    Map<Long, Times> before = new HashMap<>();
+    for (long pid : pids) {
+      before.put(pid, Times.of(new Usage(pid)));
     }
     load.hurry(time);
     double greatest = 0;
-    for (Map.Entry<String, Times> earlier : before.entrySet()) {
-      Times now = Times.of(new Usage(federation.pid(earlier.getKey())));
+    for (Map.Entry<Long, Times> earlier : before.entrySet()) {
+      Times now = Times.of(new Usage(earlier.getKey()));
       greatest = Math.max(greatest, now.compiledSince(earlier.getValue()));
     }
     return greatest;
