@@ -259,7 +259,8 @@ final class DocumentedSteps {
         CommandStep.of("./entente release show MESSAGE" + SUPERVISOR + SECOND)
             .fills("MESSAGE", "HELD")
             .says("Substituted consignment")
-            .says("\"label.source_ref\""),
+            .says("to sg.police (without ")
+            .says("label.source_ref"),
         CommandStep.of("./entente release approve MESSAGE" + SUPERVISOR + SECOND)
             .fills("MESSAGE", "HELD")
             .says("to sg.police (without body.intelligence.subjects.account, "),

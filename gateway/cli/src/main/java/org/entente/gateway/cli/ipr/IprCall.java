@@ -7,7 +7,7 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.RequestField;
-import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.FieldText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.IprCase;
@@ -132,8 +132,8 @@ abstract class IprCall extends ClientCall {
         : "proceedings before " + DeadlineText.of(notice.getProceedingsBy(), notice.getTimeZone());
   }
 
-  /** Prints a message in full, with --json on one line. */
+  /** Prints every field of a message. */
   void printWhole(MessageOrBuilder message) {
-    tell(message, JsonText.pretty(message).lines().toArray(String[]::new));
+    tell(message, FieldText.lines(message).toArray(String[]::new));
   }
 }

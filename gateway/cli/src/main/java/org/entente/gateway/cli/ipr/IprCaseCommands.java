@@ -321,7 +321,7 @@ final class IprCaseCommands {
   /** Shows one case. */
   @Command(
       name = "show",
-      description = "Shows one case in full, as JSON. The audit log records it.",
+      description = "Shows one case with all its fields. The audit log records it.",
       mixinStandardHelpOptions = true)
   static final class Show extends IprCall.OfficerCall {
     @Parameters(paramLabel = "CASE", description = "case id, 32 hex digits")

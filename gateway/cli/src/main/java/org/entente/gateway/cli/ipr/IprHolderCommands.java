@@ -66,7 +66,8 @@ final class IprHolderCommands {
   /** Shows one notice. */
   @Command(
       name = "notice",
-      description = "Rights holder: shows one notice in full, as JSON. The audit log records it.",
+      description =
+          "Rights holder: shows one notice with all its fields. The audit log records it.",
       mixinStandardHelpOptions = true)
   static final class ShowNotice extends IprCall.HolderCall {
     @Parameters(paramLabel = "CASE", description = "case id, 32 hex digits")

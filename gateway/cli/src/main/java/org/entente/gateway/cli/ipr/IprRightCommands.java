@@ -218,7 +218,7 @@ final class IprRightCommands {
   /** Shows one recordation. */
   @Command(
       name = "right",
-      description = "Shows one recordation in full, as JSON. The audit log records it.",
+      description = "Shows one recordation with all its fields. The audit log records it.",
       mixinStandardHelpOptions = true)
   static final class Right extends IprCall.OfficerCall {
     @Parameters(paramLabel = "RECORDATION", description = "recordation id, 32 hex digits")

@@ -12,7 +12,6 @@ import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.SaveOptions;
-import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.proto.v1.DecideRequest;
 import org.entente.proto.v1.HeldMessage;
@@ -129,8 +128,8 @@ public final class ReleaseCommand {
   @Command(
       name = "show",
       description =
-          "Shows one held message in full, as JSON on several lines, or with --json on one. The"
-              + " audit log records the consultation.",
+          "Shows one held message with all fields of its draft. The audit log records the"
+              + " consultation.",
       mixinStandardHelpOptions = true)
   static final class Show extends ReleaseCall {
 
@@ -143,7 +142,7 @@ public final class ReleaseCommand {
           stub(channel)
               .readHeld(
                   ReadHeldRequest.newBuilder().setMessageId(id()).setOnBehalfOf(person()).build());
-      tell(shown, JsonText.pretty(shown).lines().toArray(String[]::new));
+      tell(shown, HeldMessageText.lines(shown).toArray(String[]::new));
       if (saving.asked()) {
         out().flush();
         err().println(saving.save(id(), shown.getDraft().getBody()));

@@ -2,10 +2,7 @@ package org.entente.gateway.cli.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.PrettyPrinter;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -18,7 +15,6 @@ import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.stream.Collectors;
 import org.entente.gateway.bridge.format.ProtoValues;
 import org.entente.gateway.cli.failure.CommandFailure;
 
@@ -35,12 +31,6 @@ public final class JsonText {
               .streamReadConstraints(
                   StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
               .build());
-
-  private static final PrettyPrinter LINES =
-      new DefaultPrettyPrinter()
-          .withSeparators(
-              Separators.createDefaultInstance()
-                  .withObjectFieldValueSpacing(Separators.Spacing.AFTER));
 
   private JsonText() {}
 
@@ -72,20 +62,6 @@ public final class JsonText {
   /** A message of the protos as one line of JSON. */
   public static String of(MessageOrBuilder message) {
     return line(tree(message));
-  }
-
-  /** The same on several lines. */
-  public static String pretty(MessageOrBuilder message) {
-    try {
-      return MAPPER
-          .writer(LINES)
-          .writeValueAsString(tree(message))
-          .lines()
-          .map(TerminalText::escaped)
-          .collect(Collectors.joining("\n"));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree cannot be written as JSON", e);
-    }
   }
 
   /** A message of the protos as a tree. */

@@ -102,14 +102,11 @@ class HostileOutputTest {
       String line = JsonText.of(delivery);
       assertEquals(List.of(), HostileText.steering(line));
       assertEquals(-1, line.indexOf('\n'));
-      for (String json : List.of(line, JsonText.pretty(delivery))) {
-        assertEquals(List.of(), HostileText.steering(json));
-        Delivery.Builder read = Delivery.newBuilder();
-        // Commands print ids in hexadecimal, which protobuf does not read.
-        String zeros = "00".repeat(16);
-        JsonFormat.parser().merge(json.replace(zeros, "AAAAAAAAAAAAAAAAAAAAAA=="), read);
-        assertEquals(delivery, read.build());
-      }
+      Delivery.Builder read = Delivery.newBuilder();
+      // Commands print ids in hexadecimal, which protobuf does not read.
+      String zeros = "00".repeat(16);
+      JsonFormat.parser().merge(line.replace(zeros, "AAAAAAAAAAAAAAAAAAAAAA=="), read);
+      assertEquals(delivery, read.build());
     }
   }
 
