@@ -52,6 +52,24 @@ class SendCommandTest {
   }
 
   @Test
+  void categoryOfADocument_thatDoesNotExist_isRefusedWithTheNearest() throws Exception {
+    Path file = Files.writeString(federation.folder().resolve("report.txt"), "a report");
+    assertEquals(
+        2,
+        send(
+            List.of(
+                "--document=" + file,
+                "--to=de.customs",
+                "--category=HAZARDUS",
+                "--purpose=CUSTOMS_CONTROL",
+                "--classification=RESTRICTED")),
+        command::err);
+    assertTrue(command.err().contains("--category must be one of IPR, "), command::err);
+    assertTrue(
+        command.err().contains("; found \"HAZARDUS\"; did you mean \"HAZARDOUS\"?"), command::err);
+  }
+
+  @Test
   void fileWithoutAlerts_isNamed() throws Exception {
     Path file = Files.createFile(federation.folder().resolve("drafts.jsonl"));
     assertEquals(0, send(List.of("--alerts=" + file)), command::err);

@@ -178,12 +178,15 @@ public final class ProtoValues {
         return constant;
       }
     }
-    String valid =
+    List<String> valid =
         type.getValues().stream()
             .filter(constant -> constant.getNumber() != 0)
             .map(constant -> constant.getName().substring(prefix.length()))
-            .collect(Collectors.joining(", "));
-    throw wrong(path, "one of " + valid, value);
+            .toList();
+    DraftFault wrong = wrong(path, "one of " + String.join(", ", valid), value);
+    throw value instanceof String name
+        ? new DraftFault(path, wrong.problem() + NameSuggestion.behind(name, valid))
+        : wrong;
   }
 
   private static <T> T as(Class<T> type, String valid, Object value, String path)

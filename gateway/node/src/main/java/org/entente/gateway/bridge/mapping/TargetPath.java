@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.gateway.bridge.format.DraftLimits;
 import org.entente.gateway.bridge.format.PrintableText;
-import org.entente.gateway.bridge.format.ProtoValues;
 import org.entente.gateway.cel.ValueType;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.proto.v1.Draft;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +85,8 @@ record TargetPath(String text, List<Step> steps, @Nullable String key) {
     if (field == null) {
       throw new InvalidPath(
           PrintableText.quote(path) + " is not a field of a draft",
-          "one of " + ProtoValues.names(type));
+          NameSuggestion.oneOf(
+              word, type.getFields().stream().map(FieldDescriptor::getName).toList()));
     }
     if (DraftLimits.setByGateway(field)) {
       throw new InvalidPath(path + " is set by the gateway", "another field");

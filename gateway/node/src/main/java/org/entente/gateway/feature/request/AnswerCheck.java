@@ -63,7 +63,8 @@ public final class AnswerCheck {
             new Problem(
                 Code.ALREADY_ANSWERED,
                 "label.in_reply_to",
-                "the request has been answered; a correction needs message type UPDATE"));
+                "the request has its answer; to correct it, send the new answer as an update"
+                    + " (`request answer --update`, or label.message_type UPDATE)"));
   }
 
   /** Whether a request has an answer other than LATER. */

@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnumNames;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Person;
@@ -184,11 +186,13 @@ public final class CodeLists {
           CodedText.JURISDICTION.valid(text)
               ? Optional.empty()
               : Optional.of(CodedText.JURISDICTION.form());
-      case "label.markings" -> unless(markings.containsKey(text), markings.keySet());
-      case "label.source_evaluation" -> unless(isEvaluation(text), evaluationExamples());
-      case "label.classification_scheme" -> unless(schemes.containsKey(text), schemes.keySet());
+      case "label.markings" -> unless(text, markings.containsKey(text), markings.keySet());
+      case "label.source_evaluation" -> unless(text, isEvaluation(text), evaluationExamples());
+      case "label.classification_scheme" ->
+          unless(text, schemes.containsKey(text), schemes.keySet());
       case "label.classification_marking" ->
           unless(
+              text,
               schemes.values().stream().anyMatch(it -> it.level(text).isPresent()),
               schemes.values().stream().flatMap(it -> it.levels().keySet().stream()).toList());
       default -> Optional.empty();
@@ -200,11 +204,11 @@ public final class CodeLists {
     return AGENCIES_AND_JURISDICTIONS.contains(with);
   }
 
-  private static Optional<String> unless(boolean known, Iterable<String> all) {
-    String valid = String.join(", ", all);
+  private static Optional<String> unless(String text, boolean known, Collection<String> all) {
     return known
         ? Optional.empty()
-        : Optional.of(valid.isEmpty() ? "none: the code list is empty" : "one of " + valid);
+        : Optional.of(
+            all.isEmpty() ? "none: the code list is empty" : NameSuggestion.oneOf(text, all));
   }
 
   private boolean isEvaluation(String text) {

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.LabelSizes;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Answer;
@@ -186,11 +187,8 @@ public final class RedactableFields {
         field == null
             ? "the label has no field " + names.get(1)
             : "policy or the recipient needs label." + names.get(1),
-        "one of "
-            + OF_LABEL.stream()
-                .map(it -> "label." + it.getName())
-                .sorted()
-                .collect(Collectors.joining(", ")));
+        NameSuggestion.oneOf(
+            text, OF_LABEL.stream().map(it -> "label." + it.getName()).sorted().toList()));
   }
 
   private static PathLookup ofBody(String text, List<String> names) {
@@ -217,7 +215,11 @@ public final class RedactableFields {
       }
       FieldDescriptor field = before.getMessageType().findFieldByName(name);
       if (field == null) {
-        return wrong(walked + " has no field " + name, endings(before.getMessageType()));
+        List<String> fields =
+            before.getMessageType().getFields().stream().map(FieldDescriptor::getName).toList();
+        return wrong(
+            walked + " has no field " + name,
+            endings(before.getMessageType()) + NameSuggestion.behind(name, fields));
       }
       steps.add(field);
       walked = walked + "." + name;
