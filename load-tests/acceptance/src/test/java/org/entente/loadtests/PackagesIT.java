@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -89,12 +90,17 @@ final class PackagesIT {
 
   /** Help and errors name pages by where they are in the release. */
   @Test
-  void debianPackage_hasThePages_andManualPagesWhereManLooks() throws Exception {
+  void debianPackage_hasThePages_manualPagesWhereManLooks_andAFolderThatGatewaysEnter()
+      throws Exception {
     AcceptanceRequirement.present(
         Files.isExecutable(Path.of("/usr/bin/dpkg-deb")), "dpkg-deb (package dpkg)");
     packages.done("dpkg-deb", "-x", packages.named("_amd64.deb").toString(), folder.toString());
     assertTrue(Files.exists(folder.resolve("usr/lib/entente/docs/operate/backup.md")));
     assertTrue(Files.exists(folder.resolve("usr/share/man/man1/entente-policy-lint.1")));
+    assertEquals(
+        "rwxr-xr-x",
+        PosixFilePermissions.toString(
+            Files.getPosixFilePermissions(folder.resolve("var/lib/entente"))));
   }
 
   private static void assertNatives(Path home, String store, String machine) throws IOException {
