@@ -1,6 +1,7 @@
 package org.entente.loadtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import java.util.List;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Chromium;
+import org.entente.loadtests.testkit.Patience;
+import org.entente.loadtests.testkit.Publications;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -66,16 +69,25 @@ final class ConsoleKeyboardIT {
     Chromium.until(browser, selector, text);
   }
 
-  private void press(CharSequence keys) {
+  private void press(CharSequence... keys) {
     new Actions(browser).sendKeys(keys).perform();
   }
 
+  private void with(Keys modifier, CharSequence key) {
+    new Actions(browser).keyDown(modifier).sendKeys(key).keyUp(modifier).perform();
+  }
+
   private void back() {
-    new Actions(browser).keyDown(Keys.SHIFT).sendKeys(Keys.TAB).keyUp(Keys.SHIFT).perform();
+    with(Keys.SHIFT, Keys.TAB);
   }
 
   private String focus() {
     return String.valueOf(browser.executeScript(FOCUS));
+  }
+
+  private String value(String id) {
+    return String.valueOf(
+        browser.executeScript("return document.getElementById(arguments[0]).value;", id));
   }
 
   /** Presses Tab until the focus is on an element, and sees it on the way. */
@@ -125,5 +137,98 @@ final class ConsoleKeyboardIT {
     press(Keys.ENTER);
     until("h1", "Peers");
     reach("links");
+  }
+
+  @Test
+  void officer_followsAMessage_byKeyboardAlone() {
+    String id =
+        Publications.accepted(
+                federation.channel(FR, "declarations"), Publications.draft(DE, "not to be shown"))
+            .toString();
+    open("declarations", "One message");
+    assertEquals(List.of(SKIP, "Message", "Policy", "id", "density", "Show"), round());
+    reach("id");
+    press(Keys.ENTER);
+    assertEquals("id", focus(), "an id is required, and the focus stays where it is missing");
+    press("no id", Keys.ENTER);
+    until("[role=alert]", "32 hex digits");
+    reach("id");
+    with(Keys.CONTROL, "a");
+    press(id);
+    reach("density");
+    press("full");
+    assertEquals("full", value("density"));
+    press(Keys.TAB, Keys.SPACE);
+    until("th:last-child", "Details");
+    Patience.untilSaid(
+        () -> {
+          reach("Show"); // again, until the message has arrived
+          press(Keys.SPACE);
+          return Chromium.text(browser, "tbody");
+        },
+        "de.customs delivery de.customs");
+    reach("evidence");
+    assertEquals(SKIP, round().get(0), "the focus leaves the table");
+  }
+
+  @Test
+  void auditor_searchesTheLog_byKeyboardAlone() {
+    String id =
+        Publications.accepted(
+                federation.channel(FR, "declarations"), Publications.draft(DE, "not to be shown"))
+            .toString();
+    open("auditor", "Audit search");
+    List<String> form =
+        List.of(
+            "message", "subject", "event", "client", "officer", "from", "to", "asker", "reason");
+    List<String> round = round();
+    assertTrue(
+        String.join(" ", round).endsWith(String.join(" ", form) + " Search"), round::toString);
+    reach("message");
+    press(id);
+    reach("event");
+    press("ACCEPTED");
+    assertEquals("ACCEPTED", value("event"));
+    press(Keys.ARROW_DOWN);
+    assertEquals("ATTACHMENT_FETCHED", value("event"));
+    press(Keys.ARROW_UP, Keys.ESCAPE);
+    assertEquals("event", focus());
+    assertEquals("ACCEPTED", value("event"), "Escape changes nothing");
+    reach("Search");
+    press(Keys.ENTER);
+    assertEquals("asker", focus(), "the first field that is required and empty");
+    press("FR-9");
+    reach("reason");
+    press("access request 12/26", Keys.ENTER);
+    until("tbody", "ACCEPTED");
+    reach("leaves");
+    assertEquals(SKIP, round().get(0), "the focus leaves the table");
+  }
+
+  @Test
+  void author_asksWhatPolicyWouldDecide_byKeyboardAlone() {
+    open("declarations", "One message");
+    reach("Policy");
+    press(Keys.ENTER);
+    until("h1", "What would policy decide?");
+    reach("to");
+    press("de.custom");
+    reach("category");
+    press("IPR");
+    reach("purpose");
+    press("IPR_ENF");
+    assertEquals("IPR_ENFORCEMENT", value("purpose"));
+    reach("personal_data");
+    press(Keys.SPACE);
+    assertEquals(
+        true, browser.executeScript("return document.getElementById('personal_data').checked;"));
+    reach("Ask");
+    press(Keys.SPACE);
+    until("main", "did you mean \"de.customs\"?");
+    reach("to");
+    press(Keys.END, "s", Keys.ENTER);
+    until("tbody th", DE);
+    reach("recipients");
+    assertEquals(SKIP, round().get(0), "the focus leaves the table");
   }
 }
