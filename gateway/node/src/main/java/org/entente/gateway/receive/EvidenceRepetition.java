@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An origin is answered once in {@link #APART}, about as many messages as a request takes: so
  * one that asks all the time causes fewer changes than its mail may. It is not answered while
- * {@link #MOST_WAITING} records of evidence or envelopes wait for it: one that asks and takes nothing
- * would have this gateway keep ever more. Safe for many threads.
+ * {@link #MOST_WAITING} records of evidence or envelopes wait for it: one that asks and takes
+ * nothing would have this gateway keep ever more. Safe for many threads.
  */
 final class EvidenceRepetition {
   /** Between two requests of an origin; half of what origins leave between them. */

@@ -101,8 +101,7 @@ class BatchEncoderTest {
   @Test
   void encoder_tableWithoutColumnFamily_isRefused() {
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new BatchEncoder(Map.of(Table.INBOX, 1), IDENTITY));
+        IllegalArgumentException.class, () -> new BatchEncoder(Map.of(Table.INBOX, 1), IDENTITY));
   }
 
   private static Batch random(Random random, int changes) {
