@@ -9,6 +9,10 @@ import org.entente.loadtests.testkit.CommandStep;
 final class CeremonySteps {
   private static final String AGREEMENT = "cp config/agreements/eu-product-safety.yaml";
 
+  /** The names of the fingerprints of the first versions. */
+  private static final List<String> DRAFTS =
+      List.of("DRAFT", "SECOND", "THIRD", "FOURTH", "FIFTH");
+
   private CeremonySteps() {}
 
   /** Every one of them, once. */
@@ -274,11 +278,14 @@ final class CeremonySteps {
   }
 
   private static CommandStep signed(String holder, int version, String name) {
+    String before = DRAFTS.get(version - 2);
     return CommandStep.of(
             ("./entente federation sign --draft /tmp/pilot/bundle-%d.note"
-                        + " --previous /tmp/pilot/bundle-%d.note --fingerprint '%s-FINGERPRINT'")
-                    .formatted(version, version - 1, name)
+                        + " --previous /tmp/pilot/bundle-%d.note"
+                        + " --previous-fingerprint '%s-FINGERPRINT' --fingerprint '%s-FINGERPRINT'")
+                    .formatted(version, version - 1, before, name)
                 + key(holder))
+        .fills(before + "-FINGERPRINT", before)
         .fills(name + "-FINGERPRINT", name)
         .says(holder + " signed");
   }

@@ -43,8 +43,8 @@ final class NextCaSteps {
             .says("new CA")
             .says("becomes valid from")
             .doesNotSay("no longer"),
-        signed("alice", "ca", "1", "CA"),
-        signed("carol", "ca", "1", "CA"),
+        signed("alice", "ca", "1", "DRAFT", "CA"),
+        signed("carol", "ca", "1", "DRAFT", "CA"),
         taken("ca"));
   }
 
@@ -72,17 +72,20 @@ final class NextCaSteps {
                     + " --certificate fr.customs=/tmp/pilot/fr/ca.crt")
             .says("revocation of certificate")
             .keeps("END", "read aloud +(.*)"),
-        signed("alice", "ca-2", "ca", "END"),
-        signed("carol", "ca-2", "ca", "END"),
+        signed("alice", "ca-2", "ca", "CA", "END"),
+        signed("carol", "ca-2", "ca", "CA", "END"),
         taken("ca-2"));
   }
 
-  private static CommandStep signed(String holder, String draft, String previous, String name) {
+  private static CommandStep signed(
+      String holder, String draft, String previous, String before, String name) {
     return CommandStep.of(
             ("./entente federation sign --draft /tmp/pilot/bundle-%s.note"
-                    + " --previous /tmp/pilot/bundle-%s.note --fingerprint '%s-FINGERPRINT'"
+                    + " --previous /tmp/pilot/bundle-%s.note"
+                    + " --previous-fingerprint '%s-FINGERPRINT' --fingerprint '%s-FINGERPRINT'"
                     + " --key /tmp/pilot/%s.root --passphrase-file /tmp/pilot/%s.passphrase")
-                .formatted(draft, previous, name, holder, holder))
+                .formatted(draft, previous, before, name, holder, holder))
+        .fills(before + "-FINGERPRINT", before)
         .fills(name + "-FINGERPRINT", name)
         .says(holder + " signed");
   }

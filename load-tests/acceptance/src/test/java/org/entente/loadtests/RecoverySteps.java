@@ -58,9 +58,12 @@ final class RecoverySteps {
   private static CommandStep signed(String holder) {
     return CommandStep.of(
             ("./entente federation sign --draft /tmp/pilot/bundle-again.note"
-                    + " --previous /tmp/pilot/bundle-1.note --fingerprint 'ANEW-FINGERPRINT'"
+                    + " --previous /tmp/pilot/bundle-1.note"
+                    + " --previous-fingerprint 'DRAFT-FINGERPRINT'"
+                    + " --fingerprint 'ANEW-FINGERPRINT'"
                     + " --key /tmp/pilot/%s.root --passphrase-file /tmp/pilot/%s.passphrase")
                 .formatted(holder, holder))
+        .fills("DRAFT-FINGERPRINT", "DRAFT")
         .fills("ANEW-FINGERPRINT", "ANEW")
         .says(holder + " signed");
   }

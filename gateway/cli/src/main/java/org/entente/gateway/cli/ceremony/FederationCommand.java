@@ -10,6 +10,7 @@ import java.util.List;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.ceremony.RootFolder;
 import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.crypto.PassphraseReader;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.FederationName;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND")
 public final class FederationCommand {
   private static final InstantSource CLOCK = InstantSource.system();
+  private static final long FIRST_VERSION = 1;
 
   /** The key name under which a root signs. */
   static NoteKeyName rootName(String federation, String holder) {
@@ -231,9 +233,9 @@ public final class FederationCommand {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = {
-        "  ${COMMAND-FULL-NAME} --draft bundle-2.note --previous bundle-1.note \\",
-        "      --key /media/alice/root --passphrase-file /media/alice/passphrase \\",
-        "      --fingerprint \"3c1f 09ab …\""
+        "  ${COMMAND-FULL-NAME} --draft bundle-2.note --fingerprint \"3c1f 09ab …\" \\",
+        "      --previous bundle-1.note --previous-fingerprint \"81d0 5e77 …\" \\",
+        "      --key /media/alice/root --passphrase-file /media/alice/passphrase"
       })
   static final class Sign extends PrintingCommand {
     @Option(
@@ -243,11 +245,8 @@ public final class FederationCommand {
         description = "the draft; the signatures are added to it")
     private Path draftFile = Path.of("");
 
-    @Option(
-        names = "--previous",
-        paramLabel = "FILE",
-        description = "the bundle in force, whose roots sign; absent for the first version")
-    private @Nullable Path previous;
+    @ArgGroup(exclusive = false)
+    private @Nullable PreviousOptions previous;
 
     @Option(
         names = "--key",
@@ -270,15 +269,29 @@ public final class FederationCommand {
         description = "the draft's fingerprint, as read aloud")
     private String fingerprint = "";
 
+    /** The bundle in force, which nothing proves but what people compare. */
+    static final class PreviousOptions {
+      @Option(
+          names = "--previous",
+          required = true,
+          paramLabel = "FILE",
+          description = "the bundle in force, whose roots sign; absent for the first version")
+      private Path file = Path.of("");
+
+      @Option(
+          names = "--previous-fingerprint",
+          required = true,
+          paramLabel = "DIGITS",
+          description = "its fingerprint, as read aloud from the record of the last ceremony")
+      private String fingerprint = "";
+    }
+
     @Override
     public void run() {
       BundleDraft draft = CeremonyFiles.bundle(draftFile);
       FingerprintCheck.require(
           draftFile.toString(), fingerprint, draft.fingerprint(), "the maker of the draft");
-      RootSet signers = signers(draft, previous);
-      if (previous != null) {
-        requireNext(CeremonyFiles.bundle(previous).content(), draft.content());
-      }
+      RootSet signers = signers(draft);
       RootFolder.SignedDraft signed;
       try (SecretBytes passphrase = PassphraseReader.read(passphraseFile)) {
         signed = RootFolder.sign(draft, signers, key, passphrase, CLOCK, new SecureRandom());
@@ -286,6 +299,28 @@ public final class FederationCommand {
       CeremonyFiles.replace(draftFile, signed.draft().encode());
       print(signed.root() + " signed " + draftFile);
       BundleDescription.signatures(signed.draft(), signers).forEach(this::print);
+    }
+
+    /** Those of the bundle in force, or the draft's own if it is the first version. */
+    private RootSet signers(BundleDraft draft) {
+      if (previous == null) {
+        if (draft.content().version() > FIRST_VERSION) {
+          throw new UsageError(
+              "the draft is version "
+                  + draft.content().version()
+                  + ": give --previous with the bundle in force, and --previous-fingerprint with"
+                  + " what the recorder reads from the record of the last ceremony");
+        }
+        return draft.content().roots();
+      }
+      BundleDraft before = CeremonyFiles.bundle(previous.file);
+      FingerprintCheck.require(
+          previous.file.toString(),
+          previous.fingerprint,
+          before.fingerprint(),
+          "the recorder of the last ceremony");
+      requireNext(before.content(), draft.content());
+      return before.content().roots();
     }
 
     private static void requireNext(BundleContent previous, BundleContent next) {
@@ -296,13 +331,6 @@ public final class FederationCommand {
             "version " + next.version() + " of " + next.federation());
       }
     }
-  }
-
-  /** The roots whose signatures put a draft in force. */
-  static RootSet signers(BundleDraft draft, @Nullable Path previous) {
-    return previous == null
-        ? draft.content().roots()
-        : CeremonyFiles.bundle(previous).content().roots();
   }
 
   /** Describes a file of the ceremony. */
@@ -336,7 +364,11 @@ public final class FederationCommand {
         BundleDescription.request(CeremonyFiles.request(file)).forEach(this::print);
       } else if (start.endsWith("/trust-bundle")) {
         BundleDraft draft = CeremonyFiles.bundle(file);
-        BundleDescription.show(draft, signers(draft, previous)).forEach(this::print);
+        RootSet signers =
+            previous == null
+                ? draft.content().roots()
+                : CeremonyFiles.bundle(previous).content().roots();
+        BundleDescription.show(draft, signers).forEach(this::print);
         print("  remains      " + BundleDescription.remaining(draft.content(), Instant.now()));
       } else {
         TrustRoots roots = CeremonyFiles.roots(file);
