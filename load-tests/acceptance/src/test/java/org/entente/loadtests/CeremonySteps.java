@@ -10,8 +10,7 @@ final class CeremonySteps {
   private static final String AGREEMENT = "cp config/agreements/eu-product-safety.yaml";
 
   /** The names of the fingerprints of the first versions. */
-  private static final List<String> DRAFTS =
-      List.of("DRAFT", "SECOND", "THIRD", "FOURTH", "FIFTH");
+  private static final List<String> DRAFTS = List.of("DRAFT", "SECOND", "THIRD", "FOURTH", "FIFTH");
 
   private CeremonySteps() {}
 

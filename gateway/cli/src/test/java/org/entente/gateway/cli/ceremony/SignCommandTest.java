@@ -42,7 +42,9 @@ class SignCommandTest {
     second = printed("read aloud");
   }
 
-  /** Groups decide whose law counts: a chair who changes them hides it behind his own "old" file. */
+  /**
+   * Groups decide whose law counts: a chair who changes them hides it behind his own "old" file.
+   */
   @Test
   void fileOfTheChair_inPlaceOfTheBundleInForce_isNotSignedAfter() throws IOException {
     String forged = drafted("forged.note", requestOf(), "EU=FR+XX");
@@ -50,7 +52,8 @@ class SignCommandTest {
     byte[] before = Files.readAllBytes(file("second.note"));
 
     assertEquals(1, run(sign("second.note", second), previous("forged.note", first)));
-    assertTrue(command.err().contains("the recorder of the last ceremony must read"), command.err());
+    assertTrue(
+        command.err().contains("the recorder of the last ceremony must read"), command.err());
     assertEquals(2, run(sign("second.note", second), List.of()));
     assertTrue(command.err().contains("the draft is version 2: give --previous"), command.err());
     assertEquals(
@@ -58,14 +61,16 @@ class SignCommandTest {
     assertTrue(command.err().contains("--previous-fingerprint"), command.err());
     assertArrayEquals(before, Files.readAllBytes(file("second.note")));
 
-    assertEquals(
-        0, run(sign("second.note", second), previous("first.note", first)), command::err);
+    assertEquals(0, run(sign("second.note", second), previous("first.note", first)), command::err);
     assertTrue(command.out().contains(" complete"), command.out());
   }
 
   private String drafted(String name, String request, String group) {
     done(
-        "federation add --roots {founding/roots.json} --out {" + name + "} --group " + group
+        "federation add --roots {founding/roots.json} --out {"
+            + name
+            + "} --group "
+            + group
             + " --request {fr/fr.customs.join}",
         "--fingerprint",
         request);
@@ -79,15 +84,16 @@ class SignCommandTest {
 
   private List<String> sign(String draft, String fingerprint) {
     return words(
-        "federation sign --draft {" + draft + "} --key {founding/root-1}"
+        "federation sign --draft {"
+            + draft
+            + "} --key {founding/root-1}"
             + " --passphrase-file {passphrase}",
         "--fingerprint",
         fingerprint);
   }
 
   private List<String> previous(String name, String fingerprint) {
-    return List.of(
-        "--previous", file(name).toString(), "--previous-fingerprint", fingerprint);
+    return List.of("--previous", file(name).toString(), "--previous-fingerprint", fingerprint);
   }
 
   private Path file(String name) {
