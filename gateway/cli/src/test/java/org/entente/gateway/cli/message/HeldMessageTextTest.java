@@ -61,8 +61,8 @@ class HeldMessageTextTest {
         The draft:
           label:
             category: CATEGORY_NARCOTICS
-            references: 0197aabbccddeeff0011223344556677
             sourceRef: SRC-0417
+            references: 0197aabbccddeeff0011223344556677
           body:
             intelligence:
               headline: tonight
@@ -90,7 +90,7 @@ class HeldMessageTextTest {
             + "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
         lines.get(3));
     assertEquals(
-        List.of("      name: report.pdf", "      mediaType: application/pdf"),
+        List.of("      mediaType: application/pdf", "      name: report.pdf"),
         lines.subList(7, lines.size()));
   }
 }
