@@ -31,10 +31,10 @@ import org.slf4j.LoggerFactory;
 final class EndedLeaderCheck {
   private static final Logger LOG = LoggerFactory.getLogger(EndedLeaderCheck.class);
 
-  /** A process that ends closes connections and ports one after the other. */
-  private static final int LOOKS = 4;
+  /** A process that ends closes connections and ports one after the other, within some seconds. */
+  private static final int LOOKS = 20;
 
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
   /** The cluster, as this node knows it. */
   interface Cluster {
