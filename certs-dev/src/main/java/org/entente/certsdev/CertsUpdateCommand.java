@@ -162,6 +162,6 @@ final class CertsUpdateCommand implements Callable<Integer> {
 
   private static Fingerprint fingerprint(Path file) throws IOException, CertificateException {
     X509Certificate first = Pem.certificates(Files.readString(file)).get(0);
-    return Fingerprint.of(first.getEncoded());
+    return Fingerprint.ofKey(first);
   }
 }
