@@ -32,6 +32,19 @@ final class ConditionProblems {
         .toList();
   }
 
+  /** The problems of its map keys, before its types are checked. */
+  static List<ExpressionProblem> ofKeys(CelAbstractSyntaxTree parsed) {
+    return LoopKeys.of(parsed).stream()
+        .map(
+            it ->
+                problem(
+                    parsed,
+                    it.id(),
+                    "the key of a map has the variable " + it.ident().name() + " of a loop",
+                    "a key without it, such as a literal"))
+        .toList();
+  }
+
   private static String tooDear(ConditionCost.Cost cost) {
     String steps =
         cost.steps() >= Size.ENDLESS ? Size.ENDLESS + " steps or more" : cost.steps() + " steps";

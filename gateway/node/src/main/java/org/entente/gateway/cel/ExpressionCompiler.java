@@ -34,8 +34,9 @@ import org.entente.proto.v1.Label;
  * <p>Limits: an expression has at most {@value #MAX_CODE_POINTS} characters, {@value #MAX_NODES}
  * nodes and {@value #MAX_DEPTH} levels; an evaluation at most {@value Size#MAX_ITERATIONS}
  * iterations of its comprehensions, and a condition can take at most {@value
- * ConditionCost#MAX_STEPS} steps. Holds no mutable state; safe for use by several threads. Creating
- * one costs milliseconds, so it is made once and passed on.
+ * ConditionCost#MAX_STEPS} steps. A map's key has no variable of a loop ({@link LoopKeys}). Holds
+ * no mutable state; safe for use by several threads. Creating one costs milliseconds, so it is made
+ * once and passed on.
  */
 public final class ExpressionCompiler {
   /** Longest expression, in characters. */
@@ -126,13 +127,20 @@ public final class ExpressionCompiler {
   }
 
   private Compilation<Program> compile(CelCompiler compiler, String source, ValueType type) {
-    CelValidationResult result = compiler.compile(source);
-    if (result.hasError()) {
-      return new Compilation.Rejected<>(
-          result.getErrors().stream().map(ExpressionCompiler::problem).toList());
-    }
     try {
-      CelAbstractSyntaxTree tree = result.getAst();
+      CelValidationResult parsed = compiler.parse(source);
+      if (parsed.hasError()) {
+        return rejected(parsed);
+      }
+      List<ExpressionProblem> keys = ConditionProblems.ofKeys(parsed.getAst());
+      if (!keys.isEmpty()) {
+        return new Compilation.Rejected<>(keys);
+      }
+      CelValidationResult checked = compiler.check(parsed.getAst());
+      if (checked.hasError()) {
+        return rejected(checked);
+      }
+      CelAbstractSyntaxTree tree = checked.getAst();
       CelType found = required(tree.getResultType());
       if (!type.admits(found.kind())) {
         return rejected("the result is " + found.name() + "; the required type is " + type);
@@ -141,6 +149,11 @@ public final class ExpressionCompiler {
     } catch (CelValidationException | CelEvaluationException e) {
       return rejected(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static <E> Compilation<E> rejected(CelValidationResult result) {
+    return new Compilation.Rejected<>(
+        result.getErrors().stream().map(ExpressionCompiler::problem).toList());
   }
 
   private static CelType required(CelType type) {

@@ -27,6 +27,14 @@ final class PatternBound {
       Pattern.compile("\\\\(?:[dDsSwW]|[pP](?:\\{[^}]*}|(?s:.)))");
   private static final Pattern QUOTE = Pattern.compile("\\\\Q((?s:.*?))(?:\\\\E|\\z)");
 
+  private static final Pattern UNICODE_CLASS = Pattern.compile("\\\\[pP]");
+
+  /** The ranges of a Unicode class, rounded up. */
+  private static final int UNICODE_RANGES = 1_000;
+
+  /** The highest character that is written in octal or with two hexadecimal digits. */
+  private static final int MAX_ESCAPED = 0x1FF;
+
   /** One character, also one that is written as an escape. */
   private static final Pattern CHARACTER = Pattern.compile("\\\\(?:[pPx]\\{[^}]*}|(?s:.))|(?s:.)");
 
@@ -34,6 +42,8 @@ final class PatternBound {
   private final Matcher matcher;
   private final Deque<Level> outer = new ArrayDeque<>();
   private Level level = new Level();
+  private long unicode;
+  private long ranged;
   private int at;
 
   private PatternBound(String text) {
@@ -63,6 +73,19 @@ final class PatternBound {
 
   /** The most states that a valid pattern has; at most {@link Size#ENDLESS}. */
   static long of(String text) {
+    return read(text).level.all();
+  }
+
+  /**
+   * The work on the character classes of a valid pattern, whose states do not show it: the ranges
+   * of Unicode classes, and where case is ignored each character of other ranges.
+   */
+  static long ofClasses(String text, boolean ignoresCase) {
+    PatternBound bound = read(text);
+    return ignoresCase ? bound.unicode + bound.ranged : bound.unicode;
+  }
+
+  private static PatternBound read(String text) {
     PatternBound bound = new PatternBound(text);
     while (bound.at < text.length()) {
       bound.next();
@@ -70,7 +93,7 @@ final class PatternBound {
     while (!bound.outer.isEmpty()) {
       bound.close();
     }
-    return bound.level.all();
+    return bound;
   }
 
   private void next() {
@@ -127,8 +150,17 @@ final class PatternBound {
       if (characters > 0) {
         level.add(characters);
       }
-    } else if (passes(CHARACTER)) {
-      level.add(1);
+    } else {
+      noteUnicode();
+      if (passes(CHARACTER)) {
+        level.add(1);
+      }
+    }
+  }
+
+  private void noteUnicode() {
+    if (isNext(UNICODE_CLASS)) {
+      unicode += UNICODE_RANGES;
     }
   }
 
@@ -138,25 +170,40 @@ final class PatternBound {
     boolean first = true;
     while (at < text.length() && (first || text.charAt(at) != ']')) {
       first = false;
+      noteUnicode();
       if (!passes(NAMED_CLASS) && !passes(CLASS_ESCAPE)) {
-        passes(CHARACTER);
-        if (text.startsWith("-", at) && !text.startsWith("-]", at)) {
-          at++;
-          passes(CHARACTER);
-        }
+        characterOrRange();
       }
     }
     at++;
     level.add(1);
   }
 
+  private void characterOrRange() {
+    int low = character(0);
+    passes(CHARACTER);
+    if (text.startsWith("-", at) && !text.startsWith("-]", at)) {
+      at++;
+      ranged += Math.max(0, character(MAX_ESCAPED) - low);
+      passes(CHARACTER);
+    }
+  }
+
+  /** The next character, or this one if an escape or nothing is next. */
+  private int character(int otherwise) {
+    return at < text.length() && text.charAt(at) != '\\' ? text.codePointAt(at) : otherwise;
+  }
+
   /** Goes past this form if it is next. */
   private boolean passes(Pattern form) {
-    matcher.usePattern(form).region(at, text.length());
-    boolean here = matcher.lookingAt();
+    boolean here = isNext(form);
     if (here) {
       at = matcher.end();
     }
     return here;
+  }
+
+  private boolean isNext(Pattern form) {
+    return matcher.usePattern(form).region(at, text.length()).lookingAt();
   }
 }

@@ -25,6 +25,9 @@ final class Patterns {
   /** Highest {@link PatternBound} that is compiled: it counts some states that RE2/J drops. */
   private static final int MAX_BOUND = 20 * MAX_STATES;
 
+  /** Highest {@link PatternBound#ofClasses} that is compiled, which takes some milliseconds. */
+  static final int MAX_CLASSES = 50_000;
+
   private static final java.util.regex.Pattern FOLDS =
       java.util.regex.Pattern.compile("\\(\\?[a-zA-Z-]*i");
 
@@ -68,7 +71,16 @@ final class Patterns {
     if (bound > MAX_BOUND) {
       return Optional.of(tooLarge(pattern, "up to " + bound));
     }
-    if (FOLDS.matcher(text).find() && ENDLESS_FOLDING.matcher(text).find()) {
+    boolean folds = FOLDS.matcher(text).find();
+    long classes = PatternBound.ofClasses(text, folds);
+    if (classes > MAX_CLASSES) {
+      return Optional.of(
+          new PatternError(
+              pattern.id(),
+              "the classes of the pattern count up to " + classes + "; the limit is " + MAX_CLASSES,
+              "fewer classes with \\p, which count 1000 each, and with (?i) shorter ranges"));
+    }
+    if (folds && ENDLESS_FOLDING.matcher(text).find()) {
       return Optional.of(
           new PatternError(
               pattern.id(),

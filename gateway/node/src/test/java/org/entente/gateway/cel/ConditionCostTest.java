@@ -1,6 +1,7 @@
 package org.entente.gateway.cel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -134,6 +135,57 @@ class ConditionCostTest {
     assertTrue(Duration.ofNanos(System.nanoTime() - before).toSeconds() < 5);
   }
 
+  /** Each of these doubles the type at each level: none may come to the type checker. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[1]~.map(a, {a: a})~ == []",
+        "[1].exists(a, ~[{a: a}].exists(a, ~true~)~)",
+        "[1]~.map(a, {'k': 1, [[a], [a]]: a})~ == []",
+        "[1]~.map(a, {[a].map(b, b)[0]: a})~ == []",
+        "[1]~.map(a, {[2].map(b, a)[0]: a})~ == []",
+        "{1: 1}~.filter(a, {a: 1}[a] == 1)~ == {}",
+      })
+  void condition_whoseTypesGrow_isRefusedBeforeTheyAreChecked(String pattern) {
+    List<String> parts = List.of(pattern.split("~", -1));
+    String source =
+        IntStream.range(0, parts.size())
+            .mapToObj(i -> i % 2 == 0 ? parts.get(i) : parts.get(i).repeat(24))
+            .collect(Collectors.joining());
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () -> {
+          Compilation<Condition> compilation = EXPRESSIONS.condition(source);
+          ExpressionProblem first =
+              ((Compilation.Rejected<Condition>) compilation).problems().get(0);
+          assertEquals("the key of a map has the variable a of a loop", first.message());
+          assertEquals("a key without it, such as a literal", first.valid());
+        });
+  }
+
+  /** Types are no larger than the expression, so that what is left costs little. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[1]~.map(a, {'k': a})~ == []",
+        "[1]~.map(a, [a, a])~ == []",
+        "label.markings.exists(m, {'k': m}['k'] == origin)",
+        "label.markings.exists(m, {[1].map(n, n).size(): m, 0: m}.size() == 2)",
+        "label.markings.exists(m, m in {origin: 1, recipient: 2})",
+      })
+  void condition_withOtherMaps_isChecked(String pattern) {
+    String[] parts = pattern.split("~", -1);
+    String source = parts.length < 3 ? pattern : parts[0] + parts[1].repeat(12) + parts[2];
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () -> {
+          if (EXPRESSIONS.condition(source) instanceof Compilation.Rejected<Condition> rejected) {
+            String message = rejected.problems().get(0).message();
+            assertFalse(message.contains("the key of a map"), message);
+          }
+        });
+  }
+
   /** Nested repetition makes many states of few characters. */
   @Test
   void pattern_ofManyStates_costsByThem_andTooManyAreRefused() {
@@ -183,6 +235,28 @@ class ConditionCostTest {
       })
   void pattern_withBracesThatRepeatLittle_isCompiled(String pattern) {
     assertTrue(condition("origin.matches('" + pattern + "')").mostSteps() > 0);
+  }
+
+  /** Each compilation of one of these would take a processor for a second or so. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "(?i)[~] | B-\u1C7F",
+        "(?i)~ | [B-\u1C7F]",
+        "a(?s-U:(?mi:[~])) | \\\\x00-\u1C7F",
+        "[~] | \\\\pL",
+        "~ | \\\\p{L}",
+        "[^~] | \\\\P{Cyrillic}",
+      })
+  void pattern_whoseClassesTakeLong_isRefusedBeforeItIsCompiled(String around, String part) {
+    String pattern = around.replace("~", part.repeat(120));
+    ExpressionProblem problem = only("label.case_ref.matches('" + pattern + "')");
+    assertTrue(
+        problem.message().matches("the classes of the pattern count up to [0-9]{6}; .* is 50000"),
+        problem.message());
+    String few = around.replace("~", part.repeat(5));
+    assertTrue(condition("label.case_ref.matches('" + few + "')").mostSteps() > 0);
   }
 
   /** RE2/J 1.8 never ends on these. */

@@ -225,6 +225,18 @@ class ExpressionCompilerTest {
     assertEquals("the pattern is not a literal", rejected("source.s.matches(source.t)"));
   }
 
+  /** Types would double with each loop around them; optMap has a variable, too. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "source.map(a, {a: 1}).size() == 1",
+        "optional.of(1).optMap(a, {a: a}).hasValue()",
+        "optional.of(1).optFlatMap(a, optional.of({[a]: a})).hasValue()",
+      })
+  void mapping_keyWithTheVariableOfALoop_isRejected(String source) {
+    assertEquals("the key of a map has the variable a of a loop", rejected(source));
+  }
+
   private static String rejected(String source) {
     if (EXPRESSIONS.mapping(source, ValueType.BOOL)
         instanceof Compilation.Rejected<Mapping> rejected) {
