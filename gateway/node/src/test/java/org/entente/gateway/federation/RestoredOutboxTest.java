@@ -137,6 +137,8 @@ class RestoredOutboxTest {
     federation.receive(DE, 1);
     federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
     federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
+    // Otherwise its recipient sends to the restored gateway what that had taken before.
+    federation.awaitSent(DE, FR);
     return taken;
   }
 

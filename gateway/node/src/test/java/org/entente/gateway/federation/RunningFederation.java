@@ -508,6 +508,18 @@ public final class RunningFederation implements BeforeEachCallback {
     }
   }
 
+  /** Waits until an agency knows that another one has taken all that was queued for it. */
+  void awaitSent(String agency, String to) {
+    String backlog = "entente_link_backlog_envelopes{peer=\"" + to + "\"";
+    await(
+        "the queue of " + agency + " to be empty",
+        () ->
+            scrape(agency, "metrics")
+                .lines()
+                .filter(line -> line.startsWith(backlog))
+                .allMatch(line -> line.endsWith(" 0.0")));
+  }
+
   /** What a gateway's {@code /metrics} says of one that has no labels. */
   public double metric(String agency, String name) {
     return scrape(agency, "metrics")

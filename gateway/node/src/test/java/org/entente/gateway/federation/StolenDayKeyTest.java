@@ -68,8 +68,8 @@ final class StolenDayKeyTest {
     federation.awaitEvidence(FR, first, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
     federation.awaitEvidence(FR, first, EvidenceKind.EVIDENCE_KIND_DELIVERY, JP);
     // Receipts of the first, without which it would still lie before what is captured below.
-    awaitSent(HUB, SG);
-    awaitSent(HUB, JP);
+    federation.awaitSent(HUB, SG);
+    federation.awaitSent(HUB, JP);
     List.of(SG, JP, FR).forEach(federation::stop);
     federation.start(FR);
     second = send("second", SG);
@@ -161,12 +161,6 @@ final class StolenDayKeyTest {
         });
   }
 
-  private void awaitSent(String agency, String to) {
-    String backlog = "entente_link_backlog_envelopes{peer=\"" + to + "\",lane=\"ROUTINE\",}";
-    federation.await(
-        "the queue of " + agency + " to be empty", () -> federation.metric(agency, backlog) == 0);
-  }
-
   /** The origin's next messages arrive, each once, and the thief's envelope does not. */
   private void assertOnlyGenuineMailArrives() {
     List<MessageId> sent =
@@ -189,7 +183,7 @@ final class StolenDayKeyTest {
           queue(hub, toThief.envelope(), forged(toThief, captured(hub, SG)));
         });
     federation.start(HUB, JP, SG);
-    awaitSent(HUB, SG);
+    federation.awaitSent(HUB, SG);
     assertOnlyGenuineMailArrives();
   }
 
@@ -203,7 +197,7 @@ final class StolenDayKeyTest {
           inLedger(JP, thief -> queue(thief, toThief.envelope(), forged));
         });
     federation.start(JP, SG);
-    awaitSent(JP, SG);
+    federation.awaitSent(JP, SG);
     federation.start(HUB);
     assertOnlyGenuineMailArrives();
   }
