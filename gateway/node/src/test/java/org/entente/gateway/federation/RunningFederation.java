@@ -513,11 +513,11 @@ public final class RunningFederation implements BeforeEachCallback {
     String backlog = "entente_link_backlog_envelopes{peer=\"" + to + "\"";
     await(
         "the queue of " + agency + " to be empty",
-        () ->
-            scrape(agency, "metrics")
-                .lines()
-                .filter(line -> line.startsWith(backlog))
-                .allMatch(line -> line.endsWith(" 0.0")));
+        () -> {
+          List<String> lanes =
+              scrape(agency, "metrics").lines().filter(line -> line.startsWith(backlog)).toList();
+          return !lanes.isEmpty() && lanes.stream().allMatch(line -> line.endsWith(" 0.0"));
+        });
   }
 
   /** What a gateway's {@code /metrics} says of one that has no labels. */
