@@ -82,6 +82,8 @@ class RestoredOutboxTest {
     restore();
     federation.start(FR);
     isLinked();
+    // The clock is in doubt for an hour after a stop of hours; until then nobody is asked.
+    federation.pass(Duration.ofHours(1), Duration.ofMinutes(10));
     federation.pass(Duration.ofSeconds(30), Duration.ofSeconds(30));
     federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
     federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
@@ -137,8 +139,11 @@ class RestoredOutboxTest {
     federation.receive(DE, 1);
     federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
     federation.awaitEvidence(FR, taken, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
-    // Otherwise its recipient sends to the restored gateway what that had taken before.
+    // Otherwise its recipient sends to the restored gateway what that had taken before. Stopping it
+    // makes durable what was taken.
     federation.awaitSent(DE, FR);
+    federation.stop(DE);
+    federation.start(DE);
     return taken;
   }
 
