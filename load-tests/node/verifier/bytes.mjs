@@ -49,7 +49,7 @@ export const u32 = (n) => number(n, 4);
 export const u64 = (n) => number(n, 8);
 export const name = (text) => concat(u8(text.length), ascii(text));
 
-export const MAX_U64 = (1n << 63n) - 1n;
+export const MAX_U64 = 1n << 62n;
 export const MAX_TIME = 253402300799999n;
 
 const AGENCY = /^([a-z]{2}|x)\.[a-z][a-z0-9-]{0,31}$/;

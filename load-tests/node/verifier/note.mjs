@@ -5,6 +5,8 @@ import { ed25519Verifies, isEd25519Key, mlDsa44Verifies, sha256 } from './primit
 const MAX_BYTES = 4194304;
 const MAX_SIGNATURES = 64;
 const MAX_U63 = (1n << 63n) - 1n;
+// The last second of the year 9999.
+const MAX_SECONDS = 253402300799n;
 const PREFIX = '\u2014 ';
 // Unicode's White_Space above U+0020.
 const NO_NAME = /[\u0000- +\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
@@ -152,6 +154,9 @@ const verifies = (known, text, line) => {
       return false;
     }
     seconds = BigInt(`0x${hex(signature.slice(0, 8))}`);
+    if (seconds > MAX_SECONDS) {
+      return false;
+    }
     signature = signature.slice(8);
   }
   const signed = message(known, text, seconds);

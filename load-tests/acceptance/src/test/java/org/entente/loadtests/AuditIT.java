@@ -31,6 +31,7 @@ import org.entente.gateway.client.Credentials;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.SharedFederation;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.AuditGrpc.AuditBlockingStub;
@@ -119,6 +120,7 @@ final class AuditIT {
         return report;
       }
       assertTrue(System.nanoTime() < end, () -> "still " + report);
+      Patience.pause();
     }
   }
 

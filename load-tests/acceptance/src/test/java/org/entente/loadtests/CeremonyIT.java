@@ -21,6 +21,7 @@ import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.FreePorts;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Metrics;
+import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.loadtests.testkit.StepRunner;
 import org.entente.proto.v1.Outcome;
@@ -186,6 +187,7 @@ final class CeremonyIT {
     long end = System.nanoTime() + PATIENCE.toNanos();
     Outcome outcome = publish(recipient);
     while (!outcome.hasAccepted() && System.nanoTime() < end) {
+      Patience.pause();
       outcome = publish(recipient);
     }
     return outcome.hasAccepted();

@@ -22,7 +22,9 @@ import org.entente.loadtests.testkit.Publications;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,22 +49,49 @@ final class ConsoleIT {
   private static final Path SCREENSHOTS = Path.of("target", "console");
   private static final int STRANGERS = 500;
 
-  @TempDir private Path folder;
-  @AutoClose private Federation federation;
+  @TempDir private static Path common;
+  @AutoClose private static Federation shared;
 
   @AutoClose("quit")
-  private ChromeDriver browser;
+  private static ChromeDriver browser;
 
-  @BeforeEach
-  void start() throws IOException {
+  @TempDir private Path folder;
+
+  /** The shared one, which a test only uses, or that of a test that configures or kills. */
+  private Federation federation;
+
+  @BeforeAll
+  static void startAll() throws IOException {
     AcceptanceRequirement.present(Files.exists(AXE), "npm ci in load-tests/node");
     Files.createDirectories(SCREENSHOTS);
+    browser = Chromium.start(common.resolve("browser"));
+    shared = Federation.mint(ConfigurationHome.find(), common);
+    shared.start(shared.agencies());
+  }
+
+  @BeforeEach
+  void share() {
+    federation = shared;
+  }
+
+  @AfterEach
+  void leave() {
+    browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+    Chromium.leave(browser);
+    // What this test's pages logged is no complaint of the next one's.
+    var unused = complaints();
+    if (!federation.equals(shared)) {
+      federation.close();
+    }
+  }
+
+  private void mintOwn() {
     federation = Federation.mint(ConfigurationHome.find(), folder);
-    browser = Chromium.start(folder.resolve("browser"));
   }
 
   /** Two gateways run, of which one has links to many agencies that never come. */
   private void runAmongStrangers() throws IOException {
+    mintOwn();
     linkToStrangers();
     federation.start(List.of(FR, DE));
   }
@@ -252,7 +281,6 @@ final class ConsoleIT {
   /** The picture in the documentation: all links are up, and nothing needs a person. */
   @Test
   void overview_ofAFederationThatRuns_saysYes() throws Exception {
-    federation.start(federation.agencies());
     enter();
     until("#live", "Live");
     until(".verdict", "Yes.");
@@ -264,7 +292,6 @@ final class ConsoleIT {
 
   @Test
   void map_ofAFederation_showsTransits_andZoomsByButtons() throws Exception {
-    federation.start(List.of(FR, DE, HUB));
     enter();
     find("a[href='/console/map']").click();
     until("[data-figure='de.customs.flow']", "yes");
@@ -289,7 +316,6 @@ final class ConsoleIT {
 
   @Test
   void rates_ofALink_areDrawn_andGoOn() throws Exception {
-    federation.start(List.of(FR, DE));
     enter();
     find("a[href='/console/rates']").click();
     Patience.until(() -> attribute("#charts", "data-charts"), "3"::equals);
@@ -313,7 +339,6 @@ final class ConsoleIT {
 
   @Test
   void auditor_searchesTheLog_withoutContent() throws Exception {
-    federation.start(List.of(FR, DE));
     String id =
         Publications.accepted(
                 federation.channel(FR, "declarations"), Publications.draft(DE, "not to be shown"))
@@ -346,7 +371,6 @@ final class ConsoleIT {
 
   @Test
   void author_asksWhatPolicyWouldDecide() throws Exception {
-    federation.start(List.of(FR, DE));
     browser.get(address("declarations"));
     until("h1", "One message");
     find("a[href='/console/policy']").click();
@@ -372,6 +396,7 @@ final class ConsoleIT {
 
   @Test
   void gatewayThatIsKilled_isSaidToHaveStopped() throws Exception {
+    mintOwn();
     federation.start(List.of(FR, DE, HUB));
     enter();
     until("#live", "Live");

@@ -13,8 +13,9 @@ import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Chromium;
 import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.Publications;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,17 +49,23 @@ final class ConsoleKeyboardIT {
           + "return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2"
           + "  && at.bottom > 0 && at.top < innerHeight && at.right > 0 && at.left < innerWidth;";
 
-  @TempDir private Path folder;
-  @AutoClose private Federation federation;
+  @TempDir private static Path folder;
+  @AutoClose private static Federation federation;
 
   @AutoClose("quit")
-  private ChromeDriver browser;
+  private static ChromeDriver browser;
 
-  @BeforeEach
-  void start() throws IOException {
+  @BeforeAll
+  static void start() throws IOException {
     federation = Federation.mint(ConfigurationHome.find(), folder);
     browser = Chromium.start(folder.resolve("browser"));
     federation.start(List.of(FR, DE));
+  }
+
+  /** The next test is another person, who opens the console again. */
+  @AfterEach
+  void leave() {
+    Chromium.leave(browser);
   }
 
   private void open(String client, String title) {

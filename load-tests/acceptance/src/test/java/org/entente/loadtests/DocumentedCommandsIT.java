@@ -94,6 +94,8 @@ final class DocumentedCommandsIT {
   }
 
   @Test
+  @Tag("extended")
+  @Tag("demonstrations")
   void federationByHand_doesWhatThePagesSay() throws IOException, InterruptedException {
     steps.run(DocumentedSteps.laidOut());
     moveToFreePorts();

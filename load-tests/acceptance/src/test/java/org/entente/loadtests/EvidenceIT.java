@@ -14,10 +14,13 @@ import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Patience;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A publisher follows its message by the commands that people use, over three processes. */
+@Tag("extended")
+@Tag("processes")
 final class EvidenceIT {
   private static final String FR = "fr.customs";
   private static final String HUB = "x.hub";

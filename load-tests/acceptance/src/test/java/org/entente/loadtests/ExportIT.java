@@ -17,6 +17,7 @@ import java.util.List;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.SharedFederation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -80,12 +81,9 @@ final class ExportIT {
   }
 
   private static void awaitDelivery(Federation federation, String message) {
-    long end = System.nanoTime() + 60_000_000_000L;
-    String told = "";
-    while (!told.contains("DELIVERY               by de.customs")) {
-      assertTrue(System.nanoTime() < end, told);
-      told = call(federation, FR, "supervisor", "track", message).out();
-    }
+    Patience.untilSaid(
+        () -> call(federation, FR, "supervisor", "track", message).out(),
+        "DELIVERY               by de.customs");
   }
 
   @Test
@@ -145,6 +143,7 @@ final class ExportIT {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     JsonNode accepted = of(export(federation, FR, "--subject", SUBJECT, "--proofs"), "ACCEPTED");
     while (accepted.path("proof").asText().isEmpty() && System.nanoTime() < end) {
+      Patience.pause();
       accepted = of(export(federation, FR, "--subject", SUBJECT, "--proofs"), "ACCEPTED");
     }
     return accepted;

@@ -91,8 +91,9 @@ final class GuideSteps {
         CommandStep.of("cp -r /tmp/federation/agreements /tmp/federation/candidate")
             .in(ProcessKind.SHELL),
         CommandStep.of(
-                "./entente policy new fr-de-wildlife --party fr.customs --party de.customs"
-                    + " --out /tmp/federation/candidate/fr-de-wildlife.yaml")
+                "./entente policy new fr-de-us-wildlife --party fr.customs --party de.customs"
+                    + " --party us.cbp"
+                    + " --out /tmp/federation/candidate/fr-de-us-wildlife.yaml")
             .says("written"),
         CommandStep.of("./entente policy lint" + CONFIGURATION + CANDIDATE)
             .says("law.reference: to be completed")
@@ -102,20 +103,21 @@ final class GuideSteps {
                 "./entente policy explain"
                     + CONFIGURATION
                     + CANDIDATE
-                    + " --at 2100-01-02 --to de.customs --category OTHER"
+                    + " --at 2100-01-02 --to de.customs --to us.cbp --category OTHER"
                     + " --purpose CUSTOMS_CONTROL")
-            .says("de.customs: permitted by fr-de-wildlife"),
+            .says("de.customs: permitted by fr-de-us-wildlife")
+            .says("us.cbp: permitted by fr-de-us-wildlife"),
         CommandStep.of("./entente policy test" + CONFIGURATION + CANDIDATE + " config/expectations")
             .says("56 of 56 expectations met"),
         CommandStep.of(
                 "./entente policy diff" + CONFIGURATION + " --candidate /tmp/federation/candidate")
             .exits(1)
-            .says("fr-de-wildlife"),
+            .says("fr-de-us-wildlife"),
         CommandStep.of(
                 "./entente policy prose"
                     + CONFIGURATION
-                    + " /tmp/federation/candidate/fr-de-wildlife.yaml --html"
-                    + " --out /tmp/federation/fr-de-wildlife.html")
+                    + " /tmp/federation/candidate/fr-de-us-wildlife.yaml --html"
+                    + " --out /tmp/federation/fr-de-us-wildlife.html")
             .says("written")
             .says("law.reference: to be completed"));
   }

@@ -22,10 +22,13 @@ import org.entente.proto.v1.ListIprCasesRequest;
 import org.entente.proto.v1.ListIprNoticesRequest;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.ReadIprNoticeRequest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A suspension of goods by commands and by a generated client, over a gateway that is killed. */
+@Tag("extended")
+@Tag("processes")
 final class IprIT {
   private static final String FR = "fr.customs";
 

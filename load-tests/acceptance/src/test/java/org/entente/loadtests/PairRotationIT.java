@@ -141,6 +141,7 @@ final class PairRotationIT {
       if (!verified.err().contains("serves no checkpoint") || System.nanoTime() > end) {
         return verified;
       }
+      Patience.pause();
     }
   }
 

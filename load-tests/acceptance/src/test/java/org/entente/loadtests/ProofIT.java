@@ -89,6 +89,7 @@ final class ProofIT {
     assertTrue(told.out().contains("fr.customs: proved; message " + message + " was accepted"));
     assertTrue(told.out().matches("(?s).*\n  witnesses   (de\\.customs|x\\.hub).*"), told.out());
     assertTrue(told.out().contains(", by client declarations"), told.out());
+    assertTrue(told.out().contains(" of 1 message, signed by gateway "), told.out());
 
     Child withoutServer =
         OfflineLauncher.copyTo(Files.createDirectory(folder.resolve("entente")))

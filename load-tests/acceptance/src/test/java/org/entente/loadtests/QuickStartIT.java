@@ -28,6 +28,7 @@ import org.entente.loadtests.testkit.SharedFederation;
 import org.entente.proto.v1.EvidenceProto;
 import org.entente.proto.v1.PublisherProto;
 import org.entente.proto.v1.SubscriberProto;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,12 +62,18 @@ final class QuickStartIT {
   }
 
   @Test
+  @Tag("extended")
+  @Tag("foreign-client")
   void java_publishesReceivesResumesAndTracks() throws Exception {
     String bin = Path.of(System.getProperty("java.home"), "bin").toString();
-    follow("Java", page().with("javac -d", bin + "/javac -d").with("java -cp", bin + "/java -cp"));
+    // Each call is a process, which ends before the optimizing compiler is of use.
+    String java = bin + "/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp";
+    follow("Java", page().with("javac -d", bin + "/javac -d").with("java -cp", java));
   }
 
   @Test
+  @Tag("extended")
+  @Tag("foreign-client")
   void go_publishesReceivesResumesAndTracks() throws Exception {
     ForeignPrograms.go();
     follow("Go", page());

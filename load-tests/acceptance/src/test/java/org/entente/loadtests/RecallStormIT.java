@@ -24,6 +24,7 @@ import org.entente.loadtests.federation.AuditResult;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.Machine;
+import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Publication;
@@ -91,7 +92,7 @@ final class RecallStormIT {
     }
   }
 
-  /** This test asks for the evidence of each message as fast as it can. */
+  /** This test asks for the evidence of each message. */
   private static void allowManyCalls(Path config) throws IOException {
     String text = Files.readString(config);
     assertTrue(text.contains("call_cost: 10000\n"), config::toString);
@@ -198,6 +199,9 @@ final class RecallStormIT {
             evidence.track(request).getItemsList().stream()
                 .filter(item -> item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE)
                 .findFirst();
+        if (executed.isEmpty()) {
+          Patience.pause();
+        }
       }
       assertEquals(
           Optional.of(""), executed.map(EvidenceItem::getCode), "ended: " + federation.crashed());

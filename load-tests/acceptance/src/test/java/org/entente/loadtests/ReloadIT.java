@@ -18,10 +18,13 @@ import org.entente.loadtests.testkit.Publications;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What operators change while a gateway runs takes effect without a restart. */
+@Tag("extended")
+@Tag("processes")
 final class ReloadIT {
   private static final String RECIPIENT = "de.customs";
 

@@ -8,20 +8,22 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Patience;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Recall, hold and erasure by the commands that people use, between two gateways as processes. */
+@Tag("extended")
+@Tag("processes")
 final class RetentionIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir private Path folder;
 
@@ -96,17 +98,9 @@ final class RetentionIT {
 
   /** Asks until evidence of a message has such a line, which it returns. */
   private static String awaitLine(Federation federation, String id, String wanted) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    String seen = "";
-    while (System.nanoTime() < deadline) {
-      seen = Child.of(federation, FR, "supervisor", "track", id).out();
-      for (String line : seen.lines().toList()) {
-        if (line.contains(wanted)) {
-          return line;
-        }
-      }
-    }
-    throw new AssertionError("no " + wanted + " in\n" + seen);
+    String seen =
+        Patience.untilSaid(() -> Child.of(federation, FR, "supervisor", "track", id).out(), wanted);
+    return seen.lines().filter(line -> line.contains(wanted)).findFirst().orElseThrow();
   }
 
   private static Child records(Federation federation, String... command) {

@@ -23,16 +23,32 @@ final class SystemdUnitTest {
     AcceptanceRequirement.present(
         Files.isExecutable(Path.of("/usr/bin/systemd-analyze")),
         "systemd-analyze (Debian: systemd)");
-    String unit =
-        ConfigurationHome.find()
-            .folder()
-            .resolve("gateway/cli/src/main/packages/systemd/entente@.service")
-            .toString();
     Child judged =
         Child.run(
             folder,
             List.of(
-                "systemd-analyze", "security", "--offline=true", "--no-pager", MOST_EXPOSED, unit));
+                "systemd-analyze",
+                "security",
+                "--offline=true",
+                "--no-pager",
+                MOST_EXPOSED,
+                unit().toString()));
     assertEquals(0, judged.code(), judged::out);
+  }
+
+  /** A failed condition would be a success to `systemctl enable --now entente@fr.custom`. */
+  @Test
+  void unit_ofAnInstanceThatDoesNotExist_failsToStart() throws Exception {
+    List<String> checked =
+        Files.readAllLines(unit()).stream()
+            .filter(line -> line.matches("(Assert|Condition).*"))
+            .toList();
+    assertEquals(List.of("AssertPathExists=/var/lib/entente/%i/node.yaml"), checked);
+  }
+
+  private static Path unit() {
+    return ConfigurationHome.find()
+        .folder()
+        .resolve("gateway/cli/src/main/packages/systemd/entente@.service");
   }
 }

@@ -40,6 +40,7 @@ import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Metrics;
 import org.entente.loadtests.testkit.OwnBundles;
+import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.OpenCursor;
@@ -351,7 +352,7 @@ final class TrustGossipIT {
   private static void awaitProof(Path file) throws IOException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!holdsBundle(file) && System.nanoTime() < end) {
-      Thread.onSpinWait();
+      Patience.pause();
     }
     assertTrue(holdsBundle(file), file.toString());
   }
@@ -364,6 +365,7 @@ final class TrustGossipIT {
     long end = System.nanoTime() + PATIENCE.toNanos();
     List<String> lines = Files.readAllLines(federation.plan(agency).log());
     while (lines.stream().noneMatch(wanted) && System.nanoTime() < end) {
+      Patience.pause();
       lines = Files.readAllLines(federation.plan(agency).log());
     }
     String all = String.join("\n", lines);

@@ -12,6 +12,7 @@ import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Patience;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Watch lists, related messages and feedback by the commands that people use, between two gateways
  * as processes of which one is killed while it watches.
  */
+@Tag("extended")
+@Tag("processes")
 final class WatchIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";

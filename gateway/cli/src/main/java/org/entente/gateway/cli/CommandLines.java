@@ -21,8 +21,12 @@ import org.entente.gateway.model.StartProblem;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Picocli settings that all launchers share: parsing, help and error output. */
@@ -48,10 +52,30 @@ final class CommandLines {
     commands.forEach(line::addSubcommand);
     line.setExecutionExceptionHandler(explain());
     line.setParameterExceptionHandler(usageError());
+    line.setExecutionStrategy(
+        parsed -> {
+          parsed.asCommandLineList().forEach(CommandLines::refuseRepeatedKeys);
+          return new RunLast().execute(parsed);
+        });
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     listBySentences(line);
     return ValueConverters.register(line);
+  }
+
+  /** Picocli would silently keep the last of two values for one key of an option. */
+  private static void refuseRepeatedKeys(CommandLine line) {
+    for (ArgSpec argument : line.getParseResult().matchedArgs()) {
+      if (argument.getValue() instanceof Map<?, ?> values
+          && values.size() < argument.originalStringValues().size()) {
+        throw new ParameterException(
+            line,
+            (argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel())
+                + " gives one name two values: "
+                + String.join(" ", argument.originalStringValues())
+                + "; give each name once");
+      }
+    }
   }
 
   /**
@@ -108,18 +132,54 @@ final class CommandLines {
         .filter(argument -> argument.startsWith("-"))
         .map(argument -> argument.replaceFirst("=.*", ""))
         .forEach(option -> wrong.add(unknownOption(line, option)));
-    if (wrong.isEmpty() || !(exception instanceof UnmatchedArgumentException)) {
-      String said = String.valueOf(exception.getMessage()).replaceFirst("^Error: ", "");
-      wrong.add(0, TerminalText.printable(said));
+    if (wrong.isEmpty() && exception instanceof UnmatchedArgumentException unmatched) {
+      wrong.add(unexpected(line, unmatched.getUnmatched().get(0)));
+    } else if (wrong.isEmpty() || !(exception instanceof UnmatchedArgumentException)) {
+      wrong.add(0, TerminalText.printable(said(exception)));
     }
     return wrong;
   }
 
+  /** An argument beyond those that the command takes, such as the second word of a reason. */
+  private static String unexpected(CommandLine line, String found) {
+    String takes =
+        line.getCommandSpec().positionalParameters().stream()
+            .map(PositionalParamSpec::paramLabel)
+            .collect(Collectors.joining(" "));
+    return "unexpected argument \""
+        + TerminalText.printable(found)
+        + "\"; valid: options"
+        + (takes.isEmpty() ? "" : " and " + takes)
+        + "; a value with spaces needs quotes";
+  }
+
+  /** As picocli says it, without its words for what a person calls by its name. */
+  private static String said(ParameterException exception) {
+    return String.valueOf(exception.getMessage())
+        .replaceFirst("^Error: ", "")
+        .replaceFirst("positional parameter at index \\S+ \\(<?([^)>]+)>?\\)", "$1");
+  }
+
   private static String unknownOption(CommandLine line, String found) {
+    String near = NameSuggestion.behind(found, line.getCommandSpec().optionsMap().keySet());
     return "unknown option \""
         + TerminalText.printable(found)
         + "\""
-        + NameSuggestion.behind(found, line.getCommandSpec().optionsMap().keySet());
+        + (near.isEmpty() ? ofAnother(line, found) : near);
+  }
+
+  /** The commands of the same group that have the option, if it has a group. */
+  private static String ofAnother(CommandLine line, String found) {
+    CommandLine group = line.getParent();
+    if (group == null || group.getParent() == null) {
+      return "";
+    }
+    String others =
+        group.getSubcommands().entrySet().stream()
+            .filter(it -> it.getValue().getCommandSpec().optionsMap().containsKey(found))
+            .map(it -> group.getCommandName() + " " + it.getKey())
+            .collect(Collectors.joining(", "));
+    return others.isEmpty() ? "" : "; it is an option of " + others;
   }
 
   private static String unknownCommand(CommandLine line, String found) {
@@ -133,7 +193,8 @@ final class CommandLines {
   /** The command of that name in a group, if only one group has one, or in a checkout. */
   private static String elsewhere(CommandLine line, String found) {
     if (OF_A_CHECKOUT.contains(found) && line.getParent() == null) {
-      return "; packages do not have it: run ./entente in a checkout of the sources";
+      return "; packages do not have it: run ./entente in a checkout of the sources, or see"
+          + " docs/operate/installing.md#the-pages-on-an-installed-gateway";
     }
     List<String> groups =
         line.getCommandSpec().root().subcommands().entrySet().stream()

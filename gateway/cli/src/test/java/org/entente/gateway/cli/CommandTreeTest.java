@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -37,6 +38,8 @@ class CommandTreeTest {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| (`.*?) \\|");
 
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+
+  private static final String INSTALLED = "/var/lib/entente/fr.customs/node.yaml";
 
   /** Commands of other modules, which are not on this module's class path. */
   private static final Pattern ELSEWHERE =
@@ -126,6 +129,51 @@ class CommandTreeTest {
     }
   }
 
+  /** A person who follows the page of the installation has the configuration only there. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void example_namesTheConfigurationOfTheInstallation(String path) throws IOException {
+    String page = Files.readString(Path.of("..", "..", "docs", "operate", "installing.md"));
+    assertTrue(page.contains("--config " + INSTALLED), "the page has changed");
+    for (String line : at(path).usageMessage().footer()) {
+      Matcher named = Pattern.compile("--config (/\\S+)").matcher(line);
+      while (named.find()) {
+        assertEquals(INSTALLED, named.group(1), line);
+      }
+    }
+  }
+
+  /** A package has the pages, but not the commands that make their throwaway federation. */
+  @Test
+  void pagesThatBeginInACheckout_sayWhatAnInstalledGatewayHasInstead() throws IOException {
+    Path home = Path.of("..", "..");
+    String heading = "The pages on an installed gateway";
+    String link = "operate/installing.md#" + heading.toLowerCase(Locale.ROOT).replace(' ', '-');
+    for (String page :
+        List.of(
+            "README.md",
+            "docs/guides/integrator.md",
+            "docs/guides/lawyer.md",
+            "docs/guides/officer.md",
+            "docs/guides/operator.md",
+            "docs/integrate/quickstart.md")) {
+      List<String> begin = Files.readString(home.resolve(page)).lines().limit(21).toList();
+      assertTrue(begin.stream().anyMatch(line -> line.contains(link)), page);
+    }
+    String section =
+        Files.readString(home.resolve("docs/operate/installing.md"))
+            .replaceFirst("(?s).*\n## " + heading + "\n", "")
+            .replaceFirst("(?s)\n## .*", "");
+    List<String> named =
+        Pattern.compile("`entente ([a-z -]+)`")
+            .matcher(section)
+            .results()
+            .map(found -> found.group(1).replaceAll(" --.*", ""))
+            .toList();
+    assertTrue(named.containsAll(List.of("init", "join", "client add")), named::toString);
+    named.forEach(CommandTreeTest::at);
+  }
+
   @ParameterizedTest
   @MethodSource("commands")
   void everyOptionAndParameter_isDescribed(String path) {
@@ -167,6 +215,15 @@ class CommandTreeTest {
           ran.err().contains("unknown option \"--hepl\"; did you mean \"--help\"?"), ran::err);
       assertEquals("", ran.out());
     }
+  }
+
+  /** The log is verified at its gateway, an export by another command. */
+  @Test
+  void unknownOption_ofAnotherCommandOfTheGroup_namesThatCommand() {
+    assertEquals(2, run("audit verify", "--export", "records.jsonl"));
+    assertTrue(
+        ran.err().contains("unknown option \"--export\"; it is an option of audit report\n"),
+        ran::err);
   }
 
   // Output -------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.entente.proto.v1.ExportResponse;
 import org.entente.proto.v1.PublisherGrpc;
 import org.jspecify.annotations.Nullable;
 
@@ -163,11 +164,16 @@ final class HostileGateway extends HandlerRegistry {
       return chosen && !tooDeep && !field.isMapField() && !isNextPage(field);
     }
 
-    /** With a next page in each answer, a command would read pages without end. */
+    /**
+     * With a next page in each answer, a command would read pages without end. An export notices
+     * that it is the same one.
+     */
     private static boolean isNextPage(FieldDescriptor field) {
+      boolean export = field.getContainingType().equals(ExportResponse.getDescriptor());
       return field.getName().equals("more")
           || (field.getName().startsWith("next")
-              && field.getJavaType() != FieldDescriptor.JavaType.MESSAGE);
+              && field.getJavaType() != FieldDescriptor.JavaType.MESSAGE
+              && !export);
     }
 
     private Object value(Message.Builder builder, FieldDescriptor field, int depth) {

@@ -183,6 +183,15 @@ class HostileGatewayTest {
     }
   }
 
+  @Test
+  void export_whosePagesRepeat_ends() {
+    hostile.answer("again", 0);
+    List<String> words = words("audit export");
+    CommandFixture run = new CommandFixture();
+    assertEquals(1, assertTimeoutPreemptively(PATIENCE, () -> run.run(words)), run.out());
+    assertTrue(run.err().contains("that the next page begins at again"), run.err());
+  }
+
   private void assertSteersNothing(List<String> words) {
     CommandFixture run = new CommandFixture();
     assertTimeoutPreemptively(PATIENCE, () -> run.run(words), () -> "endless: " + words);

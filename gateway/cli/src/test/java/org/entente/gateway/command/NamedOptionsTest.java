@@ -98,7 +98,7 @@ class NamedOptionsTest {
           --participant | fr.custom | did you mean "fr.customs"?
           --observer | fr.custom | did you mean "fr.customs"?
           --lead | fr.custom --participant fr.customs | OPERATION_ROLE
-          --recipient | fr.custom | name a recipient that occurs in only one of them
+          --recipient | fr.custom | is for it; valid:
           --jurisdiction | UK | not an ISO 3166 code of a state
           policy explain --jurisdiction | FRANCE | an ISO 3166-1 or 3166-2 code
           --in | QQ | no member agency is in "QQ"

@@ -1,10 +1,12 @@
 package org.entente.gateway.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.entente.gateway.federation.RunningFederation.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,8 +20,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.entente.gateway.cli.CommandFixture;
+import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
@@ -91,9 +95,20 @@ final class PolicyCommandsTest {
     assertEquals("sg.police", json().path("results").path(1).path("to").asText());
     assertEquals("warnings/between", json().path("clauses").path(0).path("clause").asText());
 
+    Path more = Files.createDirectory(federation.folder().resolve("more"));
+    Files.writeString(more.resolve("a.yaml"), EXPECTATIONS);
+    assertEquals(1, policy("test", file.toString(), more.toString()), () -> err);
+    assertTrue(out.contains("2 of 4 expectations met by policy sha256:"), out);
+
     Files.writeString(file, EXPECTATIONS.replace("kind: ALERT", "kind: NEWS"));
     assertEquals(1, policy("test", file.toString()));
     assertTrue(err.contains("expectations.yaml:6:7: expectations[0].label.kind: \"NEWS\""), err);
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
+    String good = Files.readString(agreement);
+    Files.writeString(agreement, good.replace("personal_data: false", "personal_data: true"));
+    assertEquals(1, policy("test", file.toString()));
+    assertTrue(err.contains("expectations[0].label.kind: \"NEWS\""), err);
+    assertTrue(err.contains("covers.personal_data: personal data under a memorandum"), err);
   }
 
   @Test
@@ -122,6 +137,7 @@ final class PolicyCommandsTest {
     assertEquals(0, run("new", List.of(), words), () -> err);
     assertEquals(0, policy("lint"), () -> out + err);
     assertTrue(out.contains("0 errors"), out);
+    assertTrue(out.contains("title: \"fr-de-new\", as the id; valid: a title"), out);
     assertTrue(out.contains("law.reference: to be completed"), out);
     assertTrue(out.contains("valid.from: begins on 2100-01-01"), out);
     String text = Files.readString(file);
@@ -140,6 +156,11 @@ final class PolicyCommandsTest {
     assertEquals(1, run("new", List.of(), words));
     assertTrue(err.contains("exists"), err);
     assertEquals(text, Files.readString(file));
+    assertEquals(2, run("new", List.of(), "one", "two", "--party", FR, "--out", "x"));
+    assertTrue(
+        err.contains(
+            "unexpected argument \"two\"; valid: options and ID; a value with spaces needs quotes"),
+        err);
     assertEquals(2, run("new", List.of(), "One", "--party", FR, "--party", DE, "--out", "x"));
     assertEquals(2, run("new", List.of(), "one", "--party", FR, "--party", FR, "--out", "x"));
   }
@@ -184,6 +205,31 @@ final class PolicyCommandsTest {
     assertEquals("", out);
   }
 
+  /** As from {@code <(git show …)}: what is read a second time has other content, or none. */
+  @Test
+  void prose_fromAPipe_isReadOnce_andItsLettersGoOnAfterZ() throws Exception {
+    StringBuilder parties = new StringBuilder("parties:\n");
+    for (char state = 'a'; state <= 'z'; state++) {
+      parties.append("    - agency: q").append(state).append(".customs\n");
+    }
+    byte[] content =
+        Files.readString(federation.folder().resolve("agreements").resolve("warnings.yaml"))
+            .replace("parties:\n", parties)
+            .getBytes(UTF_8);
+    Path pipe = federation.folder().resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    CompletableFuture<Path> written =
+        CompletableFuture.supplyAsync(
+            () -> OptionFile.access("the pipe", () -> Files.write(pipe, content)));
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(1), () -> assertEquals(0, policy("prose", pipe.toString()), () -> err));
+    assertEquals(pipe, written.join());
+    String hash = HexFormat.of().formatHex(Sha256.hash(content));
+    assertTrue(out.contains("SHA-256 of the file: " + hash), out);
+    assertTrue(out.contains("(z) the agency qz.customs"), out);
+    assertTrue(out.contains("(aa) "), out);
+  }
+
   /** The names of all fields of a schema. */
   private static void fields(JsonNode schema, Set<String> names) {
     schema.path("properties").fieldNames().forEachRemaining(names::add);
@@ -216,19 +262,27 @@ final class PolicyCommandsTest {
     Path agreements = federation.folder().resolve("agreements");
     Path agreement = agreements.resolve("warnings.yaml");
     String good = Files.readString(agreement);
-    Files.writeString(agreement, good.replace("personal_data: false", "personal_data: perhaps"));
+    Files.writeString(
+        agreement,
+        good.replace("personal_data: false", "personal_data: perhaps")
+            .replace("four_eyes: false", "four_eyes: no"));
     Files.writeString(
         agreements.resolve("second.yaml"),
         good.replaceFirst("id: .*", "id: second\ntitel: x")
+            .replace(
+                "personal_data: false",
+                "personal_data: false\n  condition: label.severity == Severity.SEVERITY_EXTREM")
             .replaceFirst("retention_days: .*", "retention_days: 0"));
     assertEquals(1, policy("lint"), () -> out + err);
     for (String one :
         List.of(
-            "covers.personal_data: text; valid: true or false",
+            "covers.personal_data: \"perhaps\"; valid: true or false",
+            "obligations.four_eyes: \"no\"; valid: true or false; did you mean false?",
+            "unknown value Severity.SEVERITY_EXTREM; valid: one of",
             "titel: unknown field; valid: one of",
             "did you mean \"title\"?",
             "obligations.retention_days: 0; valid: 1 to 36500",
-            "3 errors, 0 warnings")) {
+            "5 errors, 0 warnings")) {
       assertTrue(out.contains(one), () -> one + " in " + out);
     }
   }
@@ -244,6 +298,9 @@ final class PolicyCommandsTest {
     JsonNode files = json();
     assertEquals(1, asked("test", more.toString(), "--coverage", "--json"), () -> err);
     assertEquals(files, json());
+    String first = more.resolve("a.yaml").toString();
+    assertEquals(0, asked("test", first, first), () -> err);
+    assertTrue(out.contains("4 of 4 expectations met"), out);
     assertEquals(1, asked("test", more.toString()), () -> err);
     assertTrue(out.contains("NOT MET  " + more.resolve("b.yaml") + ":2: a warning: "), out);
     assertTrue(out.contains("2 of 4 expectations met by policy sha256:"), out);
@@ -257,6 +314,18 @@ final class PolicyCommandsTest {
     assertEquals(2, asked("test", "--config", "node.yaml", more.toString()));
     assertEquals(2, run("test", List.of(), more.toString()));
     assertEquals(2, asked("test", "--agreements", federation.folder().toString(), more.toString()));
+  }
+
+  /** The files are in force, and the gateway refuses the transfers that the error concerns. */
+  @Test
+  void lint_ofAnErrorThatDependsOnTheMembers_saysThatTheFilesAreInForce() throws IOException {
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
+    Files.writeString(
+        agreement, Files.readString(agreement).replace("  purpose_change: true\n", ""));
+    federation.start(FR);
+    assertEquals(1, asked("lint"), () -> out + err);
+    assertTrue(out.contains("law.purpose_change: customs may share with police"), out);
+    assertTrue(out.contains("that of the files is the same"), out);
   }
 
   @Test

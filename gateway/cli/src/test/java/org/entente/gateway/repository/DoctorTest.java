@@ -160,9 +160,19 @@ class DoctorTest {
         "policy.in-force",
         node -> Files.delete(node.federation.folder().resolve("agreements/warnings.yaml")));
     all.put(
+        "policy.members",
+        node -> {
+          Path warnings = node.federation.folder().resolve("agreements/warnings.yaml");
+          Files.writeString(
+              warnings, Files.readString(warnings).replace("  purpose_change: true\n", ""));
+        });
+    all.put(
         "policy.obligations",
         node ->
             node.write("agreements: agreements", "agreements: agreements, cannot_fulfil: [FLY]"));
+    all.put(
+        "keys.passphrase",
+        node -> node.write(node.good + "passphrase: {file: absent.passphrase}\n"));
     all.put("keys.keystore", node -> mode(node.own("keystore"), "rwxr-x---"));
     all.put("keys.tls", node -> mode(node.own("tls.key"), "rw-r-----"));
     all.put("keys.tls-end", node -> node.federation.clock.move(Duration.ofDays(58)));
@@ -440,8 +450,47 @@ class DoctorTest {
         entente_link_up{peer="x.hub",} 0.0
         entente_link_paused{peer="de.customs",by="here",} 1.0
         entente_link_paused{peer="x.hub",by="here",} 0.0
+        entente_link_undelivered_bytes{peer="de.customs",lane="FLASH",} 7.0
         """);
     assertEquals(List.of("link: x.hub is down"), result(examine(false), "links.up").faults());
+  }
+
+  /** The keystore and the encrypted key may be faultless, so nothing says how to make them. */
+  @Test
+  void passphraseThatCannotBeRead_isOneFault_andItsHintMakesNoKeys() throws IOException {
+    breakage("keys.passphrase").in(this);
+    DoctorReport report = examine(true);
+    assertFalse(result(report, "keys.passphrase").check().hint().contains("init"));
+    for (String without : List.of("keys.keystore", "keys.tls")) {
+      assertEquals(List.of("keys.passphrase"), result(report, without).suppressedBy());
+    }
+  }
+
+  @Test
+  void keystoreThatCannotBeLookedAt_isNotSaidToHoldNoKey() throws IOException {
+    Path keystore = own("keystore");
+    Files.move(keystore, own("moved"));
+    Files.createSymbolicLink(keystore, keystore);
+    List<String> faults = result(examine(true), "keys.keystore").faults();
+    assertEquals(1, faults.size(), faults::toString);
+    assertTrue(
+        faults.get(0).startsWith("keystore: " + keystore + " cannot be used: "), faults::toString);
+  }
+
+  @Test
+  void linkThatIsDown_isNamedWithTheMailThatWaitsForIt() {
+    answer(
+        "/metrics",
+        200,
+        """
+        entente_link_up{peer="de.customs",} 0.0
+        entente_link_undelivered_bytes{peer="de.customs",lane="FLASH",} 7.0
+        entente_link_undelivered_bytes{peer="de.customs",lane="BULK",} 1.2E7
+        entente_link_undelivered_bytes{peer="x.hub",lane="BULK",} 5.0
+        """);
+    assertEquals(
+        List.of("link: de.customs is down; 12000007 bytes of mail wait"),
+        result(examine(false), "links.up").faults());
   }
 
   @Test

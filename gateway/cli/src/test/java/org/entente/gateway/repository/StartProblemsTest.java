@@ -18,6 +18,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import org.entente.gateway.crypto.EcKeys;
+import org.entente.gateway.crypto.Pem;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.StartProblem;
@@ -263,6 +265,21 @@ class StartProblemsTest {
     assertTrue(wrong.startsWith("keystore: "), wrong);
     Files.writeString(words, "correct horse");
     assertEquals(List.of(), problems(good + "passphrase: {file: passphrase}\n"));
+  }
+
+  /** The keystore and the TLS key need it. */
+  @Test
+  void check_ofAPassphraseThatIsAbsent_saysItOnce() throws IOException {
+    Path key = federation.folder().resolve(FR).resolve("gateway-1").resolve("tls.key");
+    try (SecretBytes passphrase = SecretBytes.copyOf("correct horse".getBytes(UTF_8))) {
+      SecureRandom random = new SecureRandom();
+      Files.writeString(key, Pem.encode(EcKeys.generate(random).getPrivate(), passphrase, random));
+    }
+    assertEquals(
+        List.of(
+            "passphrase: %s cannot be read: there is no such file or folder"
+                .formatted(federation.folder().resolve("absent"))),
+        problems(good + "passphrase: {file: absent}\n"));
   }
 
   /** It names what ends within days, and a certificate that a start takes but no peer would. */

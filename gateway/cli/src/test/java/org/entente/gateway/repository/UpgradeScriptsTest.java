@@ -72,6 +72,16 @@ final class UpgradeScriptsTest {
     assertEquals(List.of("stop", "entente@*.service", "daemon-reload"), told());
   }
 
+  @Test
+  void removal_letsSystemdForgetTheUnit_andAnUpgradeLeavesThatToTheNewPackage() throws Exception {
+    script("postrm", "upgrade", "2.0");
+    assertEquals(List.of(), told());
+    script("postrm", "remove");
+    assertEquals(List.of("daemon-reload"), told());
+    script("postrm", "purge");
+    assertEquals(List.of(), told());
+  }
+
   /** What systemctl was told since the last call, argument by argument. */
   private List<String> told() throws IOException {
     List<String> lines = Files.readAllLines(told);

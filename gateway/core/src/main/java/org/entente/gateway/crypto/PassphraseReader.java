@@ -65,9 +65,18 @@ public final class PassphraseReader {
         Arrays.fill(content, (byte) 0);
       }
     } catch (IOException e) {
-      throw new StartProblem(
-          "passphrase: " + file + " cannot be read: " + FileErrorText.words(e), e);
+      throw unreadable(file, e);
     }
+  }
+
+  static StartProblem unreadable(Path file, IOException e) {
+    return new StartProblem(
+        "passphrase: "
+            + file
+            + " cannot be read: "
+            + FileErrorText.words(e)
+            + FileErrorText.access(e),
+        e);
   }
 
   private static int withoutLineEnd(byte[] content) {

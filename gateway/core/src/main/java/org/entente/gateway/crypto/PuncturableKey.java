@@ -52,7 +52,13 @@ public final class PuncturableKey implements AutoCloseable {
   }
 
   private final NavigableMap<Long, Node> nodes;
-  private volatile @Nullable Node recent;
+
+  /**
+   * The nodes above the leaf that was derived last, from {@link #SHARED_LEVELS} down: of 64 leaves
+   * in a row, most need one derivation each and not three. Each is wiped when another takes its
+   * place.
+   */
+  private final @Nullable Node[] recent = new Node[LEVELS - SHARED_LEVELS];
 
   private PuncturableKey(NavigableMap<Long, Node> nodes) {
     this.nodes = nodes;
@@ -69,23 +75,49 @@ public final class PuncturableKey implements AutoCloseable {
   }
 
   /** The key of a leaf, which the caller wipes; empty if it was forgotten. */
-  public Optional<byte[]> at(long leaf) {
-    Node near = recent;
-    if (near != null && near.covers(leaf)) {
-      return Optional.of(descend(near, leaf, LEVELS).seed());
+  public synchronized Optional<byte[]> at(long leaf) {
+    Node node = recent(leaf);
+    if (node == null) {
+      Map.Entry<Long, Node> above = nodes.floorEntry(leaf);
+      if (above == null || !above.getValue().covers(leaf)) {
+        return Optional.empty();
+      }
+      node = above.getValue();
+      if (node.level() < SHARED_LEVELS) {
+        node = remembered(descend(node, leaf, SHARED_LEVELS));
+      }
     }
-    Map.Entry<Long, Node> above = nodes.floorEntry(leaf);
-    if (above == null || !above.getValue().covers(leaf)) {
-      return Optional.empty();
+    if (node.level() == LEVELS) {
+      return Optional.of(node.seed().clone());
     }
-    Node from = above.getValue();
-    if (from.level() < SHARED_LEVELS) {
-      from = descend(from, leaf, SHARED_LEVELS);
-      recent = from;
+    while (node.level() < LEVELS - 1) {
+      node = remembered(child(node, place(node, leaf)));
     }
-    boolean kept = from.level() == LEVELS;
-    byte[] key = descend(from, leaf, LEVELS).seed();
-    return Optional.of(kept ? key.clone() : key);
+    return Optional.of(child(node, place(node, leaf)).seed());
+  }
+
+  /** The lowest of the recent nodes above a leaf; null if there is none. */
+  private @Nullable Node recent(long leaf) {
+    for (int i = recent.length - 1; i >= 0; i--) {
+      Node node = recent[i];
+      if (node != null && node.covers(leaf)) {
+        return node;
+      }
+    }
+    return null;
+  }
+
+  private Node remembered(Node node) {
+    int index = node.level() - SHARED_LEVELS;
+    wipe(recent[index]);
+    recent[index] = node;
+    return node;
+  }
+
+  private static void wipe(@Nullable Node node) {
+    if (node != null) {
+      Arrays.fill(node.seed(), (byte) 0);
+    }
   }
 
   /** Whether the key of a leaf can be derived. */
@@ -171,14 +203,18 @@ public final class PuncturableKey implements AutoCloseable {
   private static Node descend(Node from, long leaf, int level) {
     Node node = from;
     while (node.level() < level) {
-      int place = (int) (leaf >>> shift(node.level() + 1)) & 3;
-      Node next = child(node, place);
+      Node next = child(node, place(node, leaf));
       if (node.level() > from.level()) {
         Arrays.fill(node.seed(), (byte) 0);
       }
       node = next;
     }
     return node;
+  }
+
+  /** Which of a node's children holds a leaf. */
+  private static int place(Node node, long leaf) {
+    return (int) (leaf >>> shift(node.level() + 1)) & 3;
   }
 
   private static Node child(Node node, int place) {
@@ -247,13 +283,12 @@ public final class PuncturableKey implements AutoCloseable {
 
   /** Wipes the key. No thread may use it at the same time or later. */
   @Override
-  public void close() {
-    nodes.values().forEach(node -> Arrays.fill(node.seed(), (byte) 0));
+  public synchronized void close() {
+    nodes.values().forEach(PuncturableKey::wipe);
     nodes.clear();
-    Node near = recent;
-    if (near != null) {
-      Arrays.fill(near.seed(), (byte) 0);
-      recent = null;
+    for (int i = 0; i < recent.length; i++) {
+      wipe(recent[i]);
+      recent[i] = null;
     }
   }
 

@@ -5,6 +5,7 @@ import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.PKIXParameters;
@@ -17,12 +18,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.entente.gateway.crypto.Certificates;
 import org.entente.gateway.crypto.EcKeys;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Result;
+import org.entente.gateway.trust.AuthorityCertificate;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class CertificateCheck {
   private static final int MAX_CHAIN = 4;
+
+  /** Path validation makes a node of each combination of the policies along a chain. */
+  private static final int MAX_POLICIES = 4;
+
+  /** Path validation compares the subtrees of two certificates with the cube of their number. */
+  private static final int MAX_SUBTREES = 16;
+
   private static final int URI_NAME = 6;
   private static final int DIGITAL_SIGNATURE = 0;
   private static final int KEY_CERT_SIGN = 5;
@@ -66,9 +77,18 @@ final class CertificateCheck {
     }
   }
 
-  /** Checks a chain. */
+  /**
+   * Checks a chain.
+   *
+   * @param mismatch why the caller has no use for an identity; empty if it has. Asked before the
+   *     path is validated, which costs most
+   */
   static Result<Passed> check(
-      List<X509Certificate> chain, Role role, TrustBundle bundle, Instant now) {
+      List<X509Certificate> chain,
+      Role role,
+      Function<SpiffeId, Optional<String>> mismatch,
+      TrustBundle bundle,
+      Instant now) {
     if (chain.isEmpty() || chain.size() > MAX_CHAIN) {
       return failed("a chain has 1 to " + MAX_CHAIN + " certificates");
     }
@@ -90,11 +110,16 @@ final class CertificateCheck {
           "",
           id.agency() + " is not a member in version " + bundle.version() + " of the trust bundle");
     }
-    return checkAgainst(member.get(), id, chain, role, now);
+    return checkAgainst(member.get(), id, chain, role, mismatch.apply(id), now);
   }
 
   private static Result<Passed> checkAgainst(
-      Member member, SpiffeId id, List<X509Certificate> chain, Role role, Instant now) {
+      Member member,
+      SpiffeId id,
+      List<X509Certificate> chain,
+      Role role,
+      Optional<String> mismatch,
+      Instant now) {
     String fingerprint = fingerprint(chain.get(0));
     if (chain.stream().anyMatch(certificate -> member.hasRevoked(certificate))) {
       return Result.refused(
@@ -106,7 +131,9 @@ final class CertificateCheck {
     // CA can make one that is only expired.
     Instant at = expired ? end : now;
     Optional<String> fault =
-        leafFault(chain.get(0), role.purposes(), at).or(() -> pathFault(member, chain, at));
+        leafFault(chain.get(0), role.purposes(), at)
+            .or(() -> mismatch)
+            .or(() -> pathFault(member, chain, at));
     if (fault.isEmpty() && expired) {
       return Result.refused(role.expired(), "", "the certificate of " + id + " ended at " + end);
     }
@@ -160,6 +187,21 @@ final class CertificateCheck {
     return !EcKeys.isP256(certificate.getPublicKey());
   }
 
+  /**
+   * Whether path validation of a chain of such certificates has a small bound: a member could
+   * otherwise end this process, before a single signature is verified.
+   */
+  private static boolean isCheapToValidate(X509Certificate certificate) {
+    try {
+      return certificate.getEncoded().length <= AuthorityCertificate.MAX_BYTES
+          && !Certificates.mapsPolicies(certificate)
+          && Certificates.policies(certificate) <= MAX_POLICIES
+          && Certificates.subtrees(certificate) <= MAX_SUBTREES;
+    } catch (CertificateException e) {
+      return false;
+    }
+  }
+
   private static List<String> purposes(X509Certificate leaf) {
     try {
       List<String> purposes = leaf.getExtendedKeyUsage();
@@ -181,6 +223,12 @@ final class CertificateCheck {
     if (chain.stream().anyMatch(CertificateCheck::hasOtherKey)) {
       return Optional.of("or one above it has a key that is not on P-256");
     }
+    if (!path.stream().allMatch(CertificateCheck::isCheapToValidate)) {
+      return Optional.of(
+          ("or one above it is larger than %d bytes, maps policies, or has more than %d policies"
+                  + " or %d name constraints")
+              .formatted(AuthorityCertificate.MAX_BYTES, MAX_POLICIES, MAX_SUBTREES));
+    }
     try {
       PKIXParameters parameters =
           new PKIXParameters(
@@ -192,7 +240,9 @@ final class CertificateCheck {
       return Optional.empty();
     } catch (CertPathValidatorException e) {
       return Optional.of("was not issued by the CA of its agency (" + e.getReason() + ")");
-    } catch (GeneralSecurityException e) {
+    } catch (GeneralSecurityException | RuntimeException e) {
+      // Java's validation of name constraints throws what it does not expect: constraints of one
+      // type that have nothing in common, or that are of a type which it does not compare.
       return Optional.of("cannot be checked: " + e.getClass().getSimpleName());
     }
   }

@@ -76,20 +76,22 @@ public final class ClientRegistry {
    * @param chain the caller's chain, its own certificate first
    */
   public Result<Identified> identify(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
-    return CertificateCheck.check(chain, CLIENT, bundle, now)
+    return CertificateCheck.check(chain, CLIENT, this::mismatch, bundle, now)
         .then(passed -> identified(passed, chain));
+  }
+
+  private Optional<String> mismatch(SpiffeId id) {
+    if (id.kind() != SpiffeId.Kind.CLIENT) {
+      return Optional.of("is a gateway's; only clients may connect here");
+    }
+    return id.agency().equals(own)
+        ? Optional.empty()
+        : Optional.of("is of another agency; expected agency " + own);
   }
 
   private Result<Identified> identified(
       CertificateCheck.Passed passed, List<X509Certificate> chain) {
     SpiffeId id = passed.id();
-    if (id.kind() != SpiffeId.Kind.CLIENT) {
-      return refused(Code.IDENTITY_MISMATCH, id + " is a gateway; only clients may connect here");
-    }
-    if (!id.agency().equals(own)) {
-      return refused(
-          Code.IDENTITY_MISMATCH, id + " is a client of another agency; expected agency " + own);
-    }
     Instant end = revoked.get(id.name());
     if (end != null) {
       return refused(Code.CERTIFICATE_REVOKED, "client " + id.name() + " was revoked at " + end);

@@ -3,8 +3,8 @@ package org.entente.gateway.identity;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.trust.TrustBundle;
 
@@ -35,14 +35,13 @@ public final class NodeIdentity {
    * @param chain the other node's chain, its own certificate first
    */
   public Result<Identified> identify(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
-    return CertificateCheck.check(chain, PeerIdentity.GATEWAY, bundle, now)
-        .then(
-            passed ->
-                passed.id().equals(own)
-                    ? Result.done(new Identified(own, Set.of(), chain, passed.fingerprint()))
-                    : Result.refused(
-                        Code.IDENTITY_MISMATCH,
-                        "",
-                        passed.id() + " is not " + own + ", whose nodes alone may connect here"));
+    return CertificateCheck.check(chain, PeerIdentity.GATEWAY, this::mismatch, bundle, now)
+        .map(passed -> new Identified(own, Set.of(), chain, passed.fingerprint()));
+  }
+
+  private Optional<String> mismatch(SpiffeId id) {
+    return id.equals(own)
+        ? Optional.empty()
+        : Optional.of("is not of " + own + ", whose nodes alone may connect here");
   }
 }

@@ -53,35 +53,32 @@ public final class PeerIdentity {
           Code.TRUST_EXPIRED,
           "the trust bundle expired at " + bundle.content().expires() + " and its grace is over");
     }
-    return CertificateCheck.check(chain, GATEWAY, bundle, now)
-        .then(passed -> identified(passed, chain));
+    return CertificateCheck.check(chain, GATEWAY, this::mismatch, bundle, now)
+        .map(passed -> new Identified(passed.id(), Set.of(), chain, passed.fingerprint()));
   }
 
-  private Result<Identified> identified(
-      CertificateCheck.Passed passed, List<X509Certificate> chain) {
-    SpiffeId id = passed.id();
+  private Optional<String> mismatch(SpiffeId id) {
     if (id.kind() != SpiffeId.Kind.GATEWAY) {
-      return refused(Code.IDENTITY_MISMATCH, id + " is a client; only gateways may connect here");
+      return Optional.of("is a client's; only gateways may connect here");
     }
-    if (id.agency().equals(own)) {
-      return refused(
-          Code.IDENTITY_MISMATCH,
-          id + " is of this gateway's own agency; peers are of other agencies");
-    }
-    return Result.done(new Identified(id, Set.of(), chain, passed.fingerprint()));
+    return id.agency().equals(own)
+        ? Optional.of("is of this gateway's own agency; peers are of other agencies")
+        : Optional.empty();
   }
 
   /**
    * Why peers would refuse this chain as that of a gateway of this agency; empty if they accept it.
    */
   public Optional<String> ownFault(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
-    return CertificateCheck.check(chain, GATEWAY, bundle, now)
-        .fold(
-            passed ->
-                passed.id().kind() == SpiffeId.Kind.GATEWAY && passed.id().agency().equals(own)
-                    ? Optional.empty()
-                    : Optional.of(passed.id() + " is not a gateway of " + own),
-            problem -> Optional.of(problem.message()));
+    return CertificateCheck.check(chain, GATEWAY, this::notOwn, bundle, now)
+        .refusal()
+        .map(Problem::message);
+  }
+
+  private Optional<String> notOwn(SpiffeId id) {
+    return id.kind() == SpiffeId.Kind.GATEWAY && id.agency().equals(own)
+        ? Optional.empty()
+        : Optional.of("is not of a gateway of " + own);
   }
 
   /** Identifies the holder of a certificate chain as the dialled agency. */

@@ -1,5 +1,6 @@
 package org.entente.gateway.model;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -72,8 +73,18 @@ public final class ElementCount {
    *     then not be parsed, as the rest was not read
    */
   public boolean takes(Descriptor type, byte[] message) throws InvalidProtocolBufferException {
+    return takesAll(type, CodedInputStream.newInstance(message));
+  }
+
+  /** The same of other bytes. */
+  public boolean takes(Descriptor type, ByteString message) throws InvalidProtocolBufferException {
+    return takesAll(type, message.newCodedInput());
+  }
+
+  private boolean takesAll(Descriptor type, CodedInputStream message)
+      throws InvalidProtocolBufferException {
     try {
-      return takes(type, CodedInputStream.newInstance(message));
+      return takes(type, message);
     } catch (InvalidProtocolBufferException e) {
       throw e;
     } catch (IOException e) {

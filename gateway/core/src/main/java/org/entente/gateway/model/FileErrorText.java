@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 
 /** Text for people of an error with a file. Stateless. */
@@ -46,6 +48,33 @@ public final class FileErrorText {
               .toList());
     } catch (IOException | UncheckedIOException unreadable) {
       return "";
+    }
+  }
+
+  /**
+   * For the person who lacks a permission: {@code ; /etc/entente belongs to entente with mode
+   * rwx------, and this program runs as anna}, or nothing. Not for text that leaves the machine.
+   */
+  public static String access(IOException e) {
+    return e instanceof AccessDeniedException denied && denied.getFile() != null
+        ? access(Path.of(denied.getFile()))
+        : "";
+  }
+
+  /** The same of a file without permission; names the nearest path whose owner can be read. */
+  public static String access(Path denied) {
+    Path at = denied.toAbsolutePath();
+    try {
+      PosixFileAttributes of = Files.readAttributes(at, PosixFileAttributes.class);
+      return "; %s belongs to %s with mode %s, and this program runs as %s"
+          .formatted(
+              at,
+              of.owner().getName(),
+              PosixFilePermissions.toString(of.permissions()),
+              System.getProperty("user.name"));
+    } catch (IOException unreadable) {
+      Path above = at.getParent();
+      return above == null ? "" : access(above);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.entente.gateway.model;
 
 import java.nio.charset.StandardCharsets;
+import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.random.RandomGenerator;
@@ -22,8 +23,17 @@ import java.util.random.RandomGenerator;
 public record MessageId(Bits128 bits) implements Id128<MessageId> {
   private static final String WHOSE = "a message";
   private static final byte[] MARK = "entente/v1 message id".getBytes(StandardCharsets.US_ASCII);
-  private static final ThreadLocal<MessageDigest> DIGESTS =
-      ThreadLocal.withInitial(MessageId::newDigest);
+  private static final int HASH_BYTES = 32;
+  private static final ThreadLocal<Marking> MARKINGS = ThreadLocal.withInitial(Marking::new);
+
+  /**
+   * A thread's digest, with room for what is hashed and for the hash: nothing in them is secret.
+   */
+  private static final class Marking {
+    private final MessageDigest digest = newDigest();
+    private final byte[] id = new byte[SIZE];
+    private final byte[] hash = new byte[HASH_BYTES];
+  }
 
   /**
    * The identifier in these bytes.
@@ -60,13 +70,21 @@ public record MessageId(Bits128 bits) implements Id128<MessageId> {
   }
 
   private static int mark(AgencyName origin, Bits128 bits) {
-    MessageDigest digest = DIGESTS.get();
+    Marking marking = MARKINGS.get();
+    MessageDigest digest = marking.digest;
     // A thread whose stack overflowed here may have left something.
     digest.reset();
     digest.update(MARK);
-    digest.update(bits.bytes(), 0, SIZE - Integer.BYTES);
+    BigEndian.putU64(marking.id, 0, bits.high());
+    BigEndian.putU64(marking.id, Long.BYTES, bits.low());
+    digest.update(marking.id, 0, SIZE - Integer.BYTES);
     digest.update(origin.value().getBytes(StandardCharsets.US_ASCII));
-    return BigEndian.u32(digest.digest(), 0);
+    try {
+      digest.digest(marking.hash, 0, HASH_BYTES);
+    } catch (DigestException e) {
+      throw new IllegalStateException("a SHA-256 hash has 32 bytes", e);
+    }
+    return BigEndian.u32(marking.hash, 0);
   }
 
   private static MessageDigest newDigest() {

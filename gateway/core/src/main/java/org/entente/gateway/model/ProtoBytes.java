@@ -9,11 +9,16 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** Arrays in and out of protobuf without the copies that it makes to protect them. */
 public final class ProtoBytes {
+  /** Bytes of small fields that are compared together. */
+  private static final int PIECE = 256;
+
   private ProtoBytes() {}
 
   /**
@@ -48,6 +53,24 @@ public final class ProtoBytes {
   }
 
   /**
+   * Whether these bytes are those that protobuf writes of a message, compared as it writes them.
+   */
+  public static boolean encodes(Message message, byte[] bytes) {
+    if (message.getSerializedSize() != bytes.length) {
+      return false;
+    }
+    Comparison comparison = new Comparison(bytes);
+    CodedOutputStream out = CodedOutputStream.newInstance(comparison, PIECE);
+    try {
+      message.writeTo(out);
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a comparison takes all bytes", e);
+    }
+    return comparison.isEqual();
+  }
+
+  /**
    * Parses a message whose strings of bytes are parts of the array. The array must not be modified
    * any more, and lives as long as they do: only for a message that is used as a whole.
    */
@@ -64,6 +87,35 @@ public final class ProtoBytes {
     M message = parser.parseFrom(in);
     in.checkLastTagWas(0);
     return message;
+  }
+
+  /** Compares what is written with an array. */
+  private static final class Comparison extends OutputStream {
+    private final byte[] expected;
+    private int at;
+    private boolean differs;
+
+    Comparison(byte[] expected) {
+      this.expected = expected;
+    }
+
+    @Override
+    public void write(int value) {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) {
+      differs =
+          differs
+              || length > expected.length - at
+              || !Arrays.equals(bytes, from, from + length, expected, at, at + length);
+      at += length;
+    }
+
+    boolean isEqual() {
+      return !differs && at == expected.length;
+    }
   }
 
   /** Takes the array that it is shown whole, or collects the pieces. */

@@ -30,6 +30,9 @@ public final class SignedNote {
   /** Most signature lines in a note. */
   public static final int MAX_SIGNATURES = 64;
 
+  /** The last second of the year 9999. */
+  private static final long LATEST_SECONDS = 253_402_300_799L;
+
   private static final String SEPARATOR = "\n\n";
 
   private final String text;
@@ -164,7 +167,8 @@ public final class SignedNote {
    *
    * <p>Signatures of unknown keys are ignored, even when name or id alone match. The note is
    * refused if a known key's signature fails, a known key signs more than once, no known key
-   * signed, or two known keys share name and id.
+   * signed, or two known keys share name and id. It is refused too if a known key states a time
+   * after the year 9999: the format has times that no calendar of its readers can hold.
    */
   public NoteCheck verify(Collection<NoteVerifier> known) {
     Map<KeyRef, NoteVerifier> byRef = new HashMap<>();
@@ -185,6 +189,9 @@ public final class SignedNote {
       }
       if (!key.verify(text, signature)) {
         return new NoteCheck.Refused("the signature of " + key + " does not verify");
+      }
+      if (key.seconds(signature) > LATEST_SECONDS) {
+        return new NoteCheck.Refused("the signature of " + key + " is dated after the year 9999");
       }
       signed.add(new NoteCheck.Signed(key, key.seconds(signature)));
     }

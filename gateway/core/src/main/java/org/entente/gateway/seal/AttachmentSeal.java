@@ -80,6 +80,12 @@ public final class AttachmentSeal implements AutoCloseable {
     return ChunkedEncryption.sealedLength(length(size, segment));
   }
 
+  /** Length of a whole sealed file in bytes. */
+  public static long sealedLength(long size) {
+    int last = segments(size) - 1;
+    return sealedOffset(last) + sealedLength(size, last);
+  }
+
   /** Length of the file in bytes. */
   public long size() {
     return size;

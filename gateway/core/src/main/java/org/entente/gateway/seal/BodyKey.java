@@ -1,5 +1,6 @@
 package org.entente.gateway.seal;
 
+import com.google.protobuf.ByteString;
 import java.util.Arrays;
 import java.util.Optional;
 import org.entente.gateway.crypto.Aes256Gcm;
@@ -63,11 +64,11 @@ public final class BodyKey implements AutoCloseable {
   }
 
   /** This key and what follows it; the caller wipes it. */
-  byte[] before(byte[] text) {
+  byte[] before(ByteString text) {
     byte[] key = secret.reveal();
     try {
-      byte[] both = Arrays.copyOf(key, key.length + text.length);
-      System.arraycopy(text, 0, both, key.length, text.length);
+      byte[] both = Arrays.copyOf(key, key.length + text.size());
+      text.copyTo(both, key.length);
       return both;
     } finally {
       Arrays.fill(key, (byte) 0);

@@ -2,6 +2,7 @@ package org.entente.gateway.seal;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.RecipientKeyId;
 
@@ -17,16 +18,46 @@ import org.entente.gateway.seal.format.RecipientKeyId;
  *
  * @param validity how long senders make stanzas for a key, 24 hours by default
  * @param grace how long the key is kept after that for envelopes in transit
+ * @param ahead for how long keys are made before they are needed, zero by default; one that is made
+ *     ahead is published when it comes into force
  */
-public record KeySchedule(Duration validity, Duration grace) {
+public record KeySchedule(Duration validity, Duration grace, Duration ahead) {
   /** 24 hours each. */
   public static final KeySchedule DEFAULT =
-      new KeySchedule(Duration.ofHours(24), Duration.ofHours(24));
+      new KeySchedule(Duration.ofHours(24), Duration.ofHours(24), Duration.ZERO);
 
   public KeySchedule {
-    if (validity.toMillis() < 2 || grace.isNegative()) {
-      throw new IllegalArgumentException("validity " + validity + ", grace " + grace);
+    if (validity.toMillis() < 2 || grace.isNegative() || ahead.isNegative()) {
+      throw new IllegalArgumentException(
+          "validity " + validity + ", grace " + grace + ", ahead " + ahead);
     }
+  }
+
+  /** The same with another time ahead. */
+  public KeySchedule aheadBy(Duration time) {
+    return new KeySchedule(validity, grace, time);
+  }
+
+  /**
+   * The first moment within the time ahead for which a key is to be made; empty if each moment has
+   * one in force with half of its life left.
+   */
+  OptionalLong firstLacking(long nowMs, List<KeyValidity> held) {
+    long at = nowMs;
+    while (at <= nowMs + ahead.toMillis()) {
+      long from = at;
+      OptionalLong until =
+          held.stream()
+              .filter(key -> key.isInForce(from))
+              .mapToLong(key -> key.notAfterMs() - validity.toMillis() / 2)
+              .filter(half -> half > from)
+              .max();
+      if (until.isEmpty()) {
+        return OptionalLong.of(at);
+      }
+      at = until.getAsLong();
+    }
+    return OptionalLong.empty();
   }
 
   /**

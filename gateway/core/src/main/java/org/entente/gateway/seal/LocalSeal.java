@@ -1,5 +1,6 @@
 package org.entente.gateway.seal;
 
+import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ public final class LocalSeal {
    * key is destroyed.
    */
   public Optional<byte[]> seal(
-      BodyAddress address, BucketKey bucket, BodyKey bodyKey, byte[] label) {
+      BodyAddress address, BucketKey bucket, BodyKey bodyKey, ByteString label) {
     return seal(address, bucket.allot(random), bucket, bodyKey, label);
   }
 
@@ -46,15 +47,15 @@ public final class LocalSeal {
    * @param leaf of the same message's earlier record
    */
   public Optional<byte[]> seal(
-      BodyAddress address, MessageLeaf leaf, BucketKey bucket, BodyKey bodyKey, byte[] label) {
+      BodyAddress address, MessageLeaf leaf, BucketKey bucket, BodyKey bodyKey, ByteString label) {
     return bucket
         .message(leaf, address)
         .map(wrapKey -> seal(address, leaf, wrapKey, bodyKey, label));
   }
 
   private byte[] seal(
-      BodyAddress address, MessageLeaf leaf, byte[] wrapKey, BodyKey bodyKey, byte[] label) {
-    byte[] record = new byte[MORE + label.length];
+      BodyAddress address, MessageLeaf leaf, byte[] wrapKey, BodyKey bodyKey, ByteString label) {
+    byte[] record = new byte[MORE + label.size()];
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
     random.nextBytes(nonce);
     byte[] keyAndLabel = bodyKey.before(label);

@@ -59,11 +59,11 @@ public final class OpenedLabels implements AutoCloseable {
           && !new ElementCount(MAX_ELEMENTS).takes(SealedLabels.getDescriptor(), plaintext)) {
         return Optional.empty();
       }
-      labels = SealedLabels.parseFrom(plaintext);
+      labels = ProtoBytes.parse(SealedLabels.parser(), plaintext);
     } catch (InvalidProtocolBufferException e) {
       return Optional.empty();
     }
-    if (!Arrays.equals(labels.toByteArray(), plaintext)
+    if (!ProtoBytes.encodes(labels, plaintext)
         || !isAllLater(labels.getUnknownFields())
         || !countsAgree(envelope.header(), labels)
         || !lengthsAllowed(labels)) {
@@ -135,9 +135,9 @@ public final class OpenedLabels implements AutoCloseable {
     return labels.getLabelsCount();
   }
 
-  /** The serialised label of a message, 1 to 65,536 bytes. Not parsed yet; not to be modified. */
-  public byte[] label(int index) {
-    return ProtoBytes.array(labels.getLabels(index));
+  /** The serialised label of a message, 1 to 65,536 bytes: a part of all labels. Not parsed yet. */
+  public ByteString label(int index) {
+    return labels.getLabels(index);
   }
 
   /** Length of a message's body in bytes, once opened. */

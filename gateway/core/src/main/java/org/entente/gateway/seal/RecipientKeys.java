@@ -5,7 +5,10 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.GatewayKey;
@@ -63,8 +66,35 @@ public final class RecipientKeys {
             schedule.plan(now, held).makeKey(),
             schedule.plan(Math.min(now, endedMs), held).destroy());
     Optional<KeyValidity> made = plan.makeKey() ? Optional.of(make(now)) : Optional.empty();
+    makeAhead(now);
     plan.destroy().forEach(holder::destroy);
     return new Renewal(made, plan.destroy());
+  }
+
+  private void makeAhead(long now) {
+    OptionalLong from = schedule.firstLacking(now, holder.held());
+    while (from.isPresent()) {
+      make(from.getAsLong());
+      from = schedule.firstLacking(now, holder.held());
+    }
+  }
+
+  /** Whether a key is in force now. */
+  public boolean hasKeyInForce() {
+    long now = clock.millis();
+    return holder.held().stream().anyMatch(key -> key.isInForce(now));
+  }
+
+  /** Whether a bundle names every key that is in force now, as far as a bundle can. */
+  public boolean isUpToDate(KeyBundle bundle) {
+    long now = clock.millis();
+    Set<KeyValidity> named =
+        bundle.content().keys().stream().map(PublishedKey::validity).collect(Collectors.toSet());
+    return holder.held().stream()
+        .filter(key -> key.isInForce(now))
+        .sorted(Comparator.reverseOrder())
+        .limit(KeyBundle.MAX_KEYS)
+        .allMatch(named::contains);
   }
 
   private KeyValidity make(long now) {

@@ -15,21 +15,25 @@ import java.util.Optional;
  *
  * <p>Some languages and emoji need invisible characters: joiners, break points and variation
  * selectors. Free text may have them directly after a visible character, at most {@value
- * #JOINERS_IN_A_ROW} in a row.
+ * #JOINERS_IN_A_ROW} in a row. No text has more than {@value #MARKS_IN_A_ROW} marks on one
+ * character, since they pile up over the lines above and below.
  */
 public enum TextRule {
   /** One line of free text. */
-  LINE("one line of visible text; joiners and variation selectors only after a visible character"),
+  LINE(
+      "one line of visible text; joiners and variation selectors only after a visible character; at"
+          + " most four marks on one"),
 
   /** Free text of several lines. */
   LINES(
       "visible text, line feeds and tabs; joiners and variation selectors only after a visible"
-          + " character"),
+          + " character; at most four marks on one"),
 
   /** A reference that identifies an acting person: every character is visible. */
-  REFERENCE("visible characters, and plain spaces between them");
+  REFERENCE("visible characters, at most four marks on one, and plain spaces between them");
 
   private static final int JOINERS_IN_A_ROW = 2;
+  private static final int MARKS_IN_A_ROW = 4;
 
   /** Characters without a glyph that no Unicode property identifies. */
   private static final String BLANK = "[\\u2800\\U00013441\\U00013442\\U0001D159]";
@@ -62,6 +66,10 @@ public enum TextRule {
       new UnicodeSet("[[:Join_Control:][:Variation_Selector:]\\u00AD\\u034F\\u180E\\u200B\\u2060]")
           .freeze();
 
+  /** Marks that are drawn over, under, through or around the character before them. */
+  private static final UnicodeSet PILED =
+      new UnicodeSet("[[:Mn:][:Me:]-[:Default_Ignorable_Code_Point:]]").freeze();
+
   private final String valid;
 
   TextRule(String valid) {
@@ -87,7 +95,7 @@ public enum TextRule {
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    int at = firstWrong(text);
+    int at = Math.min(firstWrong(text), firstPiled(text));
     if (at < text.length()) {
       String place = " as character " + (text.codePointCount(0, at) + 1);
       return Optional.of(new Fault(name(text.codePointAt(at)) + place, valid));
@@ -120,6 +128,25 @@ public enum TextRule {
       case LINES -> firstWrong(text, FREE_LINES);
       case REFERENCE -> firstHidden(text);
     };
+  }
+
+  /** Index of the first mark that is one too many; joiners between marks do not end a pile. */
+  private static int firstPiled(String text) {
+    int piled = 0;
+    int at = 0;
+    while (at < text.length()) {
+      int c = text.codePointAt(at);
+      if (c > '~' && PILED.contains(c)) {
+        piled++;
+      } else if (c <= '~' || !JOINERS.contains(c)) {
+        piled = 0;
+      }
+      if (piled > MARKS_IN_A_ROW) {
+        return at;
+      }
+      at += Character.charCount(c);
+    }
+    return at;
   }
 
   private static int firstHidden(String text) {

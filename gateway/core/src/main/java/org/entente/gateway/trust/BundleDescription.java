@@ -101,7 +101,11 @@ public final class BundleDescription {
   }
 
   private static String pair(AgencyKey key) {
-    return Fingerprint.of(key.pair().encoded()) + " until " + key.notAfter();
+    return fingerprint(key) + " from " + key.notBefore() + " until " + key.notAfter();
+  }
+
+  private static Fingerprint fingerprint(AgencyKey key) {
+    return Fingerprint.of(key.pair().encoded());
   }
 
   /** The changes in the next bundle, one line each; empty if only the version differs. */
@@ -143,14 +147,14 @@ public final class BundleDescription {
       lines.add(who + "is " + after.kind() + ", was " + before.kind());
     }
     items(before.roles(), after.roles(), role -> "role " + role, who, lines);
-    items(before.authorities(), after.authorities(), ca -> "CA " + authority(ca), who, lines);
+    list(before.authorities(), after.authorities(), ca -> "CA " + authority(ca), who, lines);
     pairs(before.signing(), after.signing(), "signing pair ", who, lines);
     pairs(before.audit(), after.audit(), "audit pair ", who, lines);
-    items(before.endpoints(), after.endpoints(), end -> "endpoint " + end, who, lines);
+    list(before.endpoints(), after.endpoints(), end -> "endpoint " + end, who, lines);
     if (!before.via().equals(after.via())) {
       lines.add(who + "is reached via " + after.via() + ", was via " + before.via());
     }
-    items(
+    list(
         before.revoked(),
         after.revoked(),
         cert -> "revocation of certificate " + new Fingerprint(cert),
@@ -164,7 +168,7 @@ public final class BundleDescription {
     List<AgencyKey> changed = new ArrayList<>();
     for (AgencyKey old : before) {
       for (AgencyKey next : after) {
-        if (next.id().equals(old.id()) && !next.equals(old)) {
+        if (next.pair().equals(old.pair()) && !next.equals(old)) {
           changed.addAll(List.of(old, next));
           lines.add(
               "%s%s%s becomes valid from %s until %s"
@@ -173,6 +177,11 @@ public final class BundleDescription {
       }
     }
     items(without(before, changed), without(after, changed), key -> what + pair(key), who, lines);
+    order(fingerprints(before), fingerprints(after), print -> what + print, who, lines);
+  }
+
+  private static List<Fingerprint> fingerprints(List<AgencyKey> keys) {
+    return keys.stream().map(BundleDescription::fingerprint).toList();
   }
 
   private static List<AgencyKey> without(List<AgencyKey> keys, List<AgencyKey> others) {
@@ -193,6 +202,22 @@ public final class BundleDescription {
         .forEach(item -> lines.add(who + "no longer " + words.apply(item)));
   }
 
+  /** What is new in a list and what is gone, and whether the others have another order. */
+  private static <T> void list(
+      List<T> before, List<T> after, Function<T, String> words, String who, List<String> lines) {
+    items(before, after, words, who, lines);
+    order(before, after, words, who, lines);
+  }
+
+  private static <T> void order(
+      List<T> before, List<T> after, Function<T, String> words, String who, List<String> lines) {
+    List<T> kept = after.stream().filter(before::contains).toList();
+    if (!kept.equals(before.stream().filter(after::contains).toList())) {
+      lines.add(
+          who + "in another order: " + kept.stream().map(words).collect(Collectors.joining(", ")));
+    }
+  }
+
   private static void groups(BundleContent old, BundleContent next, List<String> lines) {
     NavigableSet<String> names = new TreeSet<>(old.groups().keySet());
     names.addAll(next.groups().keySet());
@@ -211,7 +236,7 @@ public final class BundleDescription {
   }
 
   private static void rotation(RootSet before, RootSet after, List<String> lines) {
-    items(
+    list(
         before.keys(),
         after.keys(),
         key -> "root " + key.name() + " " + key.fingerprint(),

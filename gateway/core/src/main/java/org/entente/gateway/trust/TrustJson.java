@@ -45,7 +45,12 @@ public final class TrustJson {
 
   /** Shared, so that readers and writers reuse its cached type information. */
   private static final ObjectMapper MAPPER =
-      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(limits()).build())
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(limits())
+                  // A table of names is shared by all texts: hostile ones would make it fail.
+                  .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                  .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)

@@ -55,6 +55,18 @@ class PuncturableKeyTest {
   }
 
   @Test
+  void leaves_nearEachOther_inAnyOrder_areThePathsOfHmacs() throws Exception {
+    PuncturableKey key = PuncturableKey.of(root).without(0x1234_5678L);
+    for (int round = 0; round < 300; round++) {
+      long leaf = 0x1234_5600L + random.nextInt(1 << 8);
+      if (leaf != 0x1234_5678L) {
+        assertArrayEquals(byHand(leaf), key.at(leaf).orElseThrow(), Long.toHexString(leaf));
+      }
+    }
+    assertTrue(key.at(0x1234_5678L).isEmpty());
+  }
+
+  @Test
   void leaves_forgotten_areGoneAndAllOthersAreAsTheyWere() throws Exception {
     PuncturableKey key = PuncturableKey.of(root);
     Set<Long> forgotten = new HashSet<>();

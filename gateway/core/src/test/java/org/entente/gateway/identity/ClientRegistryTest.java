@@ -24,6 +24,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
+import org.entente.gateway.testkit.OddCertificate;
 import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.trust.BundleContent;
@@ -89,6 +90,20 @@ final class ClientRegistryTest {
         Code.IDENTITY_MISMATCH,
         "of another agency",
         identify("de.customs", client("de.customs", "desk")));
+  }
+
+  /** The cost of a path is not for other members. */
+  @Test
+  void client_ofAnotherAgency_isRefusedBeforeItsPathIsValidated() throws Exception {
+    X509Certificate certificate =
+        new OddCertificate(federation.authority("de.customs"), START, END)
+            .uris(client("de.customs", "desk"))
+            .policies(5)
+            .issue();
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "of another agency",
+        registry.identify(List.of(certificate), bundle, NOW));
   }
 
   @Test

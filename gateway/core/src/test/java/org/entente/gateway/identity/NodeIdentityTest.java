@@ -11,6 +11,7 @@ import java.util.List;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
+import org.entente.gateway.testkit.OddCertificate;
 import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.trust.BundleContent;
@@ -77,5 +78,18 @@ final class NodeIdentityTest {
     Problem problem = Results.problem(identify(issuer, ROOT + id, NOW));
 
     assertEquals(Code.IDENTITY_MISMATCH, problem.code(), problem.message());
+  }
+
+  /** The cost of a path is not for other members. */
+  @Test
+  void node_ofAnother_isRefusedBeforeItsPathIsValidated() throws Exception {
+    X509Certificate certificate =
+        new OddCertificate(federation.authority("de.customs"), START, END)
+            .uris(ROOT + "de.customs/gateway/gateway-1")
+            .policies(5)
+            .issue();
+    Problem problem = Results.problem(nodes.identify(List.of(certificate), bundle, NOW));
+
+    assertTrue(problem.message().contains("whose nodes alone"), problem.message());
   }
 }

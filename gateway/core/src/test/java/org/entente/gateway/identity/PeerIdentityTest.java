@@ -20,6 +20,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1Sequence;
@@ -29,11 +31,13 @@ import org.bouncycastle.asn1.x509.Certificate;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.entente.gateway.crypto.CertificateAuthority;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
+import org.entente.gateway.testkit.OddCertificate;
 import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.trust.AuthorityCertificate;
@@ -296,6 +300,68 @@ final class PeerIdentityTest {
                     "sg.police", ROOT + "sg.police/gateway/gateway-1", START, END)),
             revoking,
             NOW));
+  }
+
+  /** Attack: policies multiply along a chain, and path validation took all memory for them. */
+  @Test
+  void peer_whosePoliciesMultiply_isRefusedBeforeItsPathIsValidated() throws Exception {
+    Results.value(identify(odd().policies(4).issue()));
+    assertRefused(
+        Code.IDENTITY_MISMATCH, "more than 4 policies", identify(odd().policies(5).issue()));
+    assertRefused(Code.IDENTITY_MISMATCH, "maps policies", identify(odd().mapsPolicies().issue()));
+    X509Certificate many = odd().authority().policies(1_000).issue();
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "larger than 8192 bytes",
+        identify(odd().issue(), many, many, many));
+  }
+
+  /** Attack: the comparison of two lists of name constraints took seconds, in each handshake. */
+  @Test
+  void peer_underManyNameConstraints_isRefusedBeforeItsPathIsValidated() throws Exception {
+    CertificateAuthority some = odd().permits(domains(16)).issueAuthority();
+    Results.value(identify(below(some), some.certificate()));
+    CertificateAuthority many = odd().permits(domains(17)).issueAuthority();
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "or 16 name constraints",
+        identify(below(many), many.certificate()));
+  }
+
+  /** Java's own validation throws RuntimeException on these. */
+  @Test
+  void peer_underNameConstraintsWithNothingInCommon_refused() throws Exception {
+    CertificateAuthority upper = odd().permits(List.of("localhost")).issueAuthority();
+    CertificateAuthority lower =
+        new OddCertificate(upper, START, END).permits(List.of("other")).issueAuthority();
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "cannot be checked",
+        identify(below(lower), lower.certificate(), upper.certificate()));
+  }
+
+  private static X509Certificate below(CertificateAuthority issuer) throws Exception {
+    return new OddCertificate(issuer, START, END).uris(FR).issue();
+  }
+
+  /** The first is that of the leaf. */
+  private static List<String> domains(int count) {
+    return Stream.concat(
+            Stream.of("localhost"), IntStream.range(1, count).mapToObj(i -> "domain-" + i))
+        .toList();
+  }
+
+  /** The cost of a path is not for those who have no business here. */
+  @Test
+  void peer_ofTheWrongKindOrAgency_isRefusedBeforeItsPathIsValidated() throws Exception {
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "is a client",
+        identify(odd().uris(ROOT + "fr.customs/client/desk").policies(5).issue()));
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "of this gateway's own agency",
+        identify(odd().uris(ROOT + "de.customs/gateway/gateway-2").policies(5).issue()));
   }
 
   @Test

@@ -9,7 +9,9 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +40,18 @@ class FileErrorTextTest {
     assertEquals("; did you mean \"samples\"?", nearest("sampels/ipr.jsonl"));
     assertEquals("", nearest("samples/other.jsonl"));
     assertEquals("", FileErrorText.nearest(new AccessDeniedException("samples")));
+  }
+
+  @Test
+  void deniedFile_isExplainedByTheNearestPathThatCanBeSeen() throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    String expected =
+        "; %s belongs to %s with mode rwx------, and this program runs as %s"
+            .formatted(folder, Files.getOwner(folder).getName(), System.getProperty("user.name"));
+    Path hidden = folder.resolve("locked").resolve("passphrase");
+    assertEquals(expected, FileErrorText.access(new AccessDeniedException(hidden.toString())));
+    assertEquals("", FileErrorText.access(new NoSuchFileException(hidden.toString())));
+    assertEquals("", FileErrorText.access(new AccessDeniedException(null)));
   }
 
   private String nearest(String path) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -101,13 +102,20 @@ class ForeignNoteTest {
     for (String text : texts) {
       add(cases, text, NoteFixture.sign(text, ofNotes).encode(), known);
     }
+    for (long seconds : new long[] {253_402_300_799L, 253_402_300_800L}) {
+      Instant at = Instant.ofEpochSecond(seconds);
+      String text = NoteFixture.CHECKPOINT.text();
+      SignedNote dated =
+          SignedNote.of(text, signers.stream().map(signer -> signer.sign(text, at)).toList());
+      add(cases, at.toString(), dated.encode(), known);
+    }
     SignedNote good = NoteFixture.sign(NoteFixture.CHECKPOINT.text(), signers);
     for (String text : texts) {
       String other = text + '\n' + good.signatures().get(1).line() + '\n';
       add(cases, "cosigned " + text, other.getBytes(StandardCharsets.UTF_8), known);
     }
 
-    assertEquals(texts.size(), foreign.agree(cases).of(OK));
+    assertEquals(texts.size() + 1, foreign.agree(cases).of(OK), "and the last second of 9999");
   }
 
   @Test

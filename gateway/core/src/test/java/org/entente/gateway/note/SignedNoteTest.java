@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -202,6 +203,21 @@ class SignedNoteTest {
     bytes[0] = (byte) 0x80;
     NoteSignature late = new NoteSignature(good.name(), good.keyId(), bytes);
     assertRefused("does not verify", SignedNote.of(note.text(), List.of(late)).verify(verifiers));
+  }
+
+  /** The twenty-ninth look: nobody who read one later could hold its time. */
+  @Test
+  void cosignature_datedAfterTheYear9999_isRefused() {
+    Instant last = Instant.parse("9999-12-31T23:59:59Z");
+    for (NoteSigner cosigner : signers.subList(1, 3)) {
+      List<NoteVerifier> key = List.of(cosigner.verifier());
+      NoteSignature latest = cosigner.sign(note.text(), last);
+      NoteCheck check = SignedNote.of(note.text(), List.of(latest)).verify(key);
+      assertEquals(last.getEpochSecond(), check.signed().get(0).seconds());
+      NoteSignature after = cosigner.sign(note.text(), last.plusSeconds(1));
+      assertRefused(
+          "is dated after the year 9999", SignedNote.of(note.text(), List.of(after)).verify(key));
+    }
   }
 
   @Test

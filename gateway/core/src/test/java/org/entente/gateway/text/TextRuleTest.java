@@ -103,6 +103,20 @@ class TextRuleTest {
     assertEquals("U+00AD SOFT HYPHEN as character 2", found(LINES, "\n\u00ADb"));
   }
 
+  /** The twenty-ninth look: a pile of them covers the lines above and below. */
+  @Test
+  void marks_pileUpToFourOnACharacter() {
+    String four = "a\u0301\u0323\u0336\u20DD";
+    for (TextRule rule : TextRule.values()) {
+      assertEquals(Optional.empty(), rule.fault(four + four));
+      assertEquals("U+0301 COMBINING ACUTE ACCENT as character 6", found(rule, four + "\u0301"));
+    }
+    assertEquals(
+        "U+0301 COMBINING ACUTE ACCENT as character 7",
+        found(LINE, four + "\u034F\u0301"),
+        "a joiner between them ends no pile");
+  }
+
   @Test
   void reference_holdsWhatShows_andPlainSpacesBetween() {
     for (String good : new String[] {"FR-DNRED-0042", "Inspecteur Müller", "税関-7", "ضابط ٧"}) {
@@ -126,8 +140,8 @@ class TextRuleTest {
   @Test
   void fault_namesCharacterAndPlace_andQuotesNothingElse() {
     assertEquals(
-        "found U+202E RIGHT-TO-LEFT OVERRIDE as character 5; valid is visible characters, and"
-            + " plain spaces between them",
+        "found U+202E RIGHT-TO-LEFT OVERRIDE as character 5; valid is visible characters, at"
+            + " most four marks on one, and plain spaces between them",
         REFERENCE.fault("FR-1\u202E").orElseThrow().toString());
     assertEquals(
         "no visible character, only such as U+00A0 NO-BREAK SPACE", found(LINE, "\u00A0\u00A0"));

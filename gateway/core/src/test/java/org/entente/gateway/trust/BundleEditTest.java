@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.model.AgencyName;
@@ -101,17 +103,10 @@ final class BundleEditTest {
     AgencyKey pair = before.signing().get(0);
     Instant earlier = pair.notAfter().minus(Duration.ofDays(1));
     Member after =
-        new Member(
-            before.name(),
-            before.jurisdiction(),
-            before.kind(),
-            before.roles(),
-            before.authorities(),
+        with(
+            before,
             List.of(AgencyKey.of(pair.pair(), pair.notBefore(), earlier)),
-            before.audit(),
-            before.endpoints(),
-            before.via(),
-            before.revoked());
+            before.endpoints());
 
     List<String> words =
         BundleDescription.diff(all, BundleEdit.after(all).put(after).build(START, END));
@@ -123,6 +118,73 @@ final class BundleEditTest {
                 .get(0)
                 .endsWith("becomes valid from %s until %s".formatted(pair.notBefore(), earlier)),
         words.get(0));
+  }
+
+  /** A root holder sees when a new pair begins to count. */
+  @Test
+  void pair_isShownWithTheStartAndTheEndOfItsValidity() {
+    Member before = all.member(FR).orElseThrow();
+    AgencyKey signing = before.signing().get(0);
+    Instant later = signing.notBefore().plus(Duration.ofDays(2));
+    AgencyKey next =
+        AgencyKey.of(fresh("fr.customs").signing().get(0).pair(), later, signing.notAfter());
+    Member after = with(before, List.of(next), before.endpoints());
+    String validity = " from " + later + " until " + signing.notAfter();
+    List<String> shown = BundleDescription.member(after);
+    assertTrue(shown.stream().anyMatch(line -> line.endsWith(validity)), shown::toString);
+    List<String> words =
+        BundleDescription.diff(all, BundleEdit.after(all).put(after).build(START, END));
+    assertEquals(2, words.size(), words::toString);
+    assertTrue(words.get(0).startsWith("fr.customs: new signing pair "), words.get(0));
+    assertTrue(words.get(0).endsWith(validity), words.get(0));
+  }
+
+  @Test
+  void otherOrder_hasALine() {
+    Endpoint one = new Endpoint("127.0.0.1", 7443);
+    Endpoint two = new Endpoint("127.0.0.1", 7444);
+    AgencyKey signing = all.member(FR).orElseThrow().signing().get(0);
+    AgencyKey other = fresh("fr.customs").signing().get(0);
+    BundleContent before =
+        BundleEdit.after(all)
+            .put(with(all.member(FR).orElseThrow(), List.of(signing, other), List.of(one, two)))
+            .build(START, END);
+    AgencyKey shorter =
+        AgencyKey.of(signing.pair(), signing.notBefore(), signing.notAfter().minusSeconds(60));
+    List<String> words =
+        BundleDescription.diff(
+            before,
+            BundleEdit.after(before)
+                .put(with(all.member(FR).orElseThrow(), List.of(other, shorter), List.of(two, one)))
+                .rotate(new RootSet(2, reversed(all.roots().keys())))
+                .build(START, END));
+    assertEquals(4, words.size(), words::toString);
+    assertTrue(words.get(0).contains("becomes valid from"), words.get(0));
+    assertTrue(
+        words.get(1).startsWith("fr.customs: in another order: signing pair "), words.get(1));
+    assertEquals(
+        "fr.customs: in another order: endpoint " + two + ", endpoint " + one, words.get(2));
+    assertTrue(words.get(3).startsWith("roots: in another order: root "), words.get(3));
+  }
+
+  private static List<RootKey> reversed(List<RootKey> keys) {
+    List<RootKey> out = new ArrayList<>(keys);
+    Collections.reverse(out);
+    return out;
+  }
+
+  private static Member with(Member member, List<AgencyKey> signing, List<Endpoint> endpoints) {
+    return new Member(
+        member.name(),
+        member.jurisdiction(),
+        member.kind(),
+        member.roles(),
+        member.authorities(),
+        signing,
+        member.audit(),
+        endpoints,
+        member.via(),
+        member.revoked());
   }
 
   @Test

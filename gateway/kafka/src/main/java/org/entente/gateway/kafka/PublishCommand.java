@@ -56,6 +56,12 @@ final class PublishCommand extends ClientCall {
               + " (default: ${DEFAULT-VALUE})")
   private String instance = "0";
 
+  @Option(
+      names = "--new-group",
+      description =
+          "the group has read nothing: publish all drafts in the topic. Only for its first start")
+  private boolean newGroup;
+
   @Mixin private BridgeOptions options = new BridgeOptions();
 
   @Override
@@ -70,11 +76,12 @@ final class PublishCommand extends ClientCall {
             new OutcomeRecords(outcomes, options.format()));
     BridgeLoop loop = new BridgeLoop(this::report);
     PublishSession.Counts counts = new PublishSession.Counts();
+    GroupStart start = new GroupStart(group, newGroup);
     try {
       follow(
           channel,
           () -> "the committed offset of group " + group,
-          open -> loop.run(() -> new PublishSession(source, loop, counts).run(open)));
+          open -> loop.run(() -> new PublishSession(source, start, loop, counts).run(open)));
       print(json() ? JsonText.line(counts.json()) : counts.words());
       out().flush();
     } finally {

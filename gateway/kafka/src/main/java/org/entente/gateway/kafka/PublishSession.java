@@ -29,6 +29,7 @@ final class PublishSession {
   private static final Duration TURN = Duration.ofSeconds(1);
 
   private final Source source;
+  private final GroupStart start;
   private final BridgeLoop loop;
   private final Counts counts;
   private boolean retrying;
@@ -87,8 +88,9 @@ final class PublishSession {
     }
   }
 
-  PublishSession(Source source, BridgeLoop loop, Counts counts) {
+  PublishSession(Source source, GroupStart start, BridgeLoop loop, Counts counts) {
     this.source = source;
+    this.start = start;
     this.loop = loop;
     this.counts = counts;
   }
@@ -101,6 +103,7 @@ final class PublishSession {
   void run(Channel channel) throws InterruptedException {
     try (Topics topics = new Topics(source.settings())) {
       var unused = topics.existing(source.records().topic());
+      start.with(topics, source.topic());
       publish(channel, topics);
     }
   }
@@ -162,21 +165,68 @@ final class PublishSession {
     }
   }
 
+  /** One outcome that is too large must not hold back the others. */
   private void settle(
       List<ConsumerRecord<byte[], byte[]>> drafts,
       List<Outcome> outcomes,
       TopicWriter writer,
       Consumer<byte[], byte[]> consumer) {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
     for (int i = 0; i < drafts.size(); i++) {
-      ConsumerRecord<byte[], byte[]> draft = drafts.get(i);
-      records.add(source.records().of(draft, outcomes.get(i)));
+      records.add(source.records().of(drafts.get(i), outcomes.get(i)));
+    }
+    if (isCommitted(drafts, records, writer, consumer)) {
+      outcomes.forEach(counts::add);
+      return;
+    }
+    for (int i = 0; i < drafts.size(); i++) {
+      settleAlone(drafts.get(i), outcomes.get(i), records.get(i), writer, consumer);
+    }
+  }
+
+  private void settleAlone(
+      ConsumerRecord<byte[], byte[]> draft,
+      Outcome outcome,
+      ProducerRecord<byte[], byte[]> whole,
+      TopicWriter writer,
+      Consumer<byte[], byte[]> consumer) {
+    if (!isCommitted(List.of(draft), List.of(whole), writer, consumer)) {
+      commit(List.of(draft), List.of(source.records().shortened(draft, outcome)), writer, consumer);
+      loop.report(
+          "shortened the outcome of %s in topic %s: TOO_LARGE"
+              .formatted(OutcomeRecords.place(draft), source.records().topic()));
+    }
+    counts.add(outcome);
+  }
+
+  /** False if a record was too large; then nothing is written. */
+  private static boolean isCommitted(
+      List<ConsumerRecord<byte[], byte[]>> drafts,
+      List<ProducerRecord<byte[], byte[]>> records,
+      TopicWriter writer,
+      Consumer<byte[], byte[]> consumer) {
+    try {
+      commit(drafts, records, writer, consumer);
+      return true;
+    } catch (KafkaException e) {
+      if (!KafkaFailures.isTooLarge(e)) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  private static void commit(
+      List<ConsumerRecord<byte[], byte[]>> drafts,
+      List<ProducerRecord<byte[], byte[]>> records,
+      TopicWriter writer,
+      Consumer<byte[], byte[]> consumer) {
+    Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> draft : drafts) {
       next.put(
           new TopicPartition(draft.topic(), draft.partition()),
           new OffsetAndMetadata(draft.offset() + 1));
     }
     writer.commit(records, next, consumer.groupMetadata());
-    outcomes.forEach(counts::add);
   }
 }

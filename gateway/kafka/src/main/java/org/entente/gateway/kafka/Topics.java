@@ -5,16 +5,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.entente.gateway.cli.failure.CommandFailure;
@@ -102,6 +105,59 @@ final class Topics implements AutoCloseable {
     try {
       return answer(admin.listOffsets(Map.of(only, OffsetSpec.latest())).partitionResult(only))
           .offset();
+    } catch (ExecutionException e) {
+      throw failure(e);
+    }
+  }
+
+  /** The place of the oldest record of each partition, or its end. */
+  Map<TopicPartition, Long> oldest(String topic) throws InterruptedException {
+    return offsets(topic, OffsetSpec.earliest());
+  }
+
+  /** The end of each partition. */
+  Map<TopicPartition, Long> ends(String topic) throws InterruptedException {
+    return offsets(topic, OffsetSpec.latest());
+  }
+
+  private Map<TopicPartition, Long> offsets(String topic, OffsetSpec which)
+      throws InterruptedException {
+    Map<TopicPartition, OffsetSpec> all =
+        existing(topic).partitions().stream()
+            .collect(
+                Collectors.toMap(
+                    one -> new TopicPartition(topic, one.partition()), unused -> which));
+    try {
+      return answer(admin.listOffsets(all).all()).entrySet().stream()
+          .collect(Collectors.toMap(Map.Entry::getKey, one -> one.getValue().offset()));
+    } catch (ExecutionException e) {
+      throw failure(e);
+    }
+  }
+
+  /** Whether a group has an offset in a topic. */
+  boolean isRead(String group, String topic) throws InterruptedException {
+    try {
+      return answer(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+          .entrySet()
+          .stream()
+          .anyMatch(one -> one.getKey().topic().equals(topic) && one.getValue() != null);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof GroupIdNotFoundException) {
+        return false;
+      }
+      throw failure(e);
+    }
+  }
+
+  /** Sets the offsets of a group that has no members. */
+  void read(String group, Map<TopicPartition, Long> next) throws InterruptedException {
+    Map<TopicPartition, OffsetAndMetadata> offsets =
+        next.entrySet().stream()
+            .collect(
+                Collectors.toMap(Map.Entry::getKey, one -> new OffsetAndMetadata(one.getValue())));
+    try {
+      var unused = answer(admin.alterConsumerGroupOffsets(group, offsets).all());
     } catch (ExecutionException e) {
       throw failure(e);
     }

@@ -1,5 +1,6 @@
 package org.entente.gateway.kafka;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -51,10 +53,18 @@ final class WrittenMessages {
   static final int WINDOW = 256;
 
   private static final String ERASED = "erased";
+
+  /** Longest wait for the next record at a start. */
   private static final Duration LOADING = Duration.ofMinutes(2);
+
   private static final Duration ANSWER = Duration.ofMillis(200);
   private static final HexFormat HEX = HexFormat.of();
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper(
+          JsonFactory.builder()
+              // A table of names is shared by all records: hostile ones would make it fail.
+              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+              .build());
 
   /**
    * What one transaction did.
@@ -105,15 +115,26 @@ final class WrittenMessages {
     try (Consumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             settings.ofConsumer(), new StringDeserializer(), new ByteArrayDeserializer())) {
-      TopicPartition only = new TopicPartition(topic, 0);
-      consumer.assign(List.of(only));
-      consumer.seekToBeginning(List.of(only));
-      long patience = System.nanoTime() + LOADING.toNanos();
-      while (consumer.position(only) < end) {
-        consumer.poll(ANSWER).forEach(this::read);
-        if (System.nanoTime() - patience > 0) {
-          throw new TimeoutException("topic " + topic + " was not read in " + LOADING);
-        }
+      load(consumer, end, System::nanoTime);
+    }
+  }
+
+  /** The same from a consumer. A long topic may take its time, as long as more of it comes. */
+  void load(Consumer<String, byte[]> consumer, long end, LongSupplier nanos) {
+    TopicPartition only = new TopicPartition(topic, 0);
+    consumer.assign(List.of(only));
+    consumer.seekToBeginning(List.of(only));
+    long reached = consumer.position(only);
+    long since = nanos.getAsLong();
+    while (reached < end) {
+      consumer.poll(ANSWER).forEach(this::read);
+      long now = nanos.getAsLong();
+      if (consumer.position(only) > reached) {
+        reached = consumer.position(only);
+        since = now;
+      } else if (now - since > LOADING.toNanos()) {
+        throw new TimeoutException(
+            "topic %s was not read beyond offset %d in %s".formatted(topic, reached, LOADING));
       }
     }
   }

@@ -1,5 +1,7 @@
 package org.entente.gateway.kafka;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -252,6 +254,24 @@ final class Broker implements AutoCloseable {
                   new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(settings)))
           .all()
           .get();
+    }
+  }
+
+  /** Returns once a group has offsets. */
+  void awaitGroup(String group) throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    try (Admin admin = admin(Map.of())) {
+      while (!hasOffsets(admin, group)) {
+        assertTrue(System.nanoTime() < until, "the group has no offsets after a minute");
+      }
+    }
+  }
+
+  private static boolean hasOffsets(Admin admin, String group) throws Exception {
+    try {
+      return !admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().isEmpty();
+    } catch (ExecutionException e) {
+      return false;
     }
   }
 

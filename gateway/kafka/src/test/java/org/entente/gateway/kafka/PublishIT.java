@@ -54,6 +54,13 @@ class PublishIT {
     return federation.draft(headline, LONG, DE).toBuilder().clearIdempotencyKey().build();
   }
 
+  /** The first start of {@link #publishing}. */
+  private List<String> beginning(String topic, String instance) throws Exception {
+    List<String> all = new ArrayList<>(publishing(topic, instance));
+    all.add("--new-group");
+    return all;
+  }
+
   /** Publishes what is in a topic, and writes outcomes to another of the same name and a suffix. */
   private List<String> publishing(String topic, String instance) throws Exception {
     return bridge.command(
@@ -115,7 +122,7 @@ class PublishIT {
                 draft("named").toBuilder().setIdempotencyKey("mine").build().toByteArray()),
             new ProducerRecord<>(
                 "mixed", draft("no lane").toBuilder().clearBody().build().toByteArray())));
-    try (BridgeThread publish = BridgeThread.start(publishing("mixed", "0"))) {
+    try (BridgeThread publish = BridgeThread.start(beginning("mixed", "0"))) {
       List<ConsumerRecord<byte[], byte[]>> all =
           bridge.await("mixed-outcomes", publish, records -> records.size() >= 6);
       assertEquals(
@@ -127,6 +134,35 @@ class PublishIT {
       assertEquals("draft", invalid(outcomes, "mixed-0-2").getField());
       assertEquals("idempotency_key", invalid(outcomes, "mixed-0-4").getField());
       assertEquals("INVALID_FIELD", invalid(outcomes, "mixed-0-5").getCode());
+    }
+  }
+
+  /** It was repeated for ever, with all drafts that were read with it. */
+  @Test
+  void outcome_thatIsTooLarge_isShortened_andTheOthersAreWhole() throws Exception {
+    broker.create("large", 1);
+    broker.create("large-outcomes", 1, Map.of("max.message.bytes", "900"));
+    byte[] longKey = new byte[2_000];
+    broker.writeRecords(
+        List.of(
+            new ProducerRecord<>("large", draft("before").toByteArray()),
+            new ProducerRecord<>(
+                "large", longKey, draft("no lane").toBuilder().clearBody().build().toByteArray()),
+            new ProducerRecord<>("large", draft("behind").toByteArray())));
+    try (BridgeThread publish = BridgeThread.start(beginning("large", "0"))) {
+      List<ConsumerRecord<byte[], byte[]>> all =
+          bridge.await("large-outcomes", publish, records -> records.size() >= 3);
+      Map<String, Outcome> outcomes = byDraft(all);
+      assertEquals(2, accepted(outcomes), outcomes::toString);
+      assertEquals("INVALID_FIELD", invalid(outcomes, "large-0-1").getCode());
+      assertEquals("", invalid(outcomes, "large-0-1").getMessage());
+      assertEquals("TOO_LARGE", header(all.get(1), "entente.shortened"));
+      assertEquals("", header(all.get(2), "entente.shortened"));
+      assertTrue(
+          publish
+              .output()
+              .contains("shortened the outcome of large-0-1 in topic large-outcomes: TOO_LARGE"),
+          publish.output());
     }
   }
 
@@ -158,7 +194,7 @@ class PublishIT {
                 .toByteArray(),
             operation.build().toByteArray(),
             draft("good").toByteArray()));
-    try (BridgeThread publish = BridgeThread.start(publishing("others", "0"))) {
+    try (BridgeThread publish = BridgeThread.start(beginning("others", "0"))) {
       Map<String, Outcome> outcomes =
           byDraft(bridge.await("others-outcomes", publish, records -> records.size() >= 3));
       assertEquals("RESTRICTED", invalid(outcomes, "others-0-0").getCode());
@@ -168,22 +204,22 @@ class PublishIT {
     }
   }
 
-  /** The client may have one draft in process; the bridge publishes 20 at once. */
+  /** The calls of the client may cost 200 at once, then 100 a second; these cost 480. */
   @Test
   void drafts_forWhichTheGatewayIsOverloaded_areReadAgain_andEachPublishedOnce() throws Exception {
     federation.stop(FR);
     Files.writeString(
         federation.config(FR),
-        "limits: {per_client: {waiting_drafts: 1}}\n",
+        "limits: {per_client: {call_cost: 100}}\n",
         StandardOpenOption.APPEND);
     federation.start(FR);
-    broker.create("many", 2);
-    broker.create("many-outcomes", 1);
-    broker.write("many", drafts(40));
-    try (BridgeThread publish = BridgeThread.start(publishing("many", "0"))) {
+    broker.create("overload", 2);
+    broker.create("overload-outcomes", 1);
+    broker.write("overload", drafts(120));
+    try (BridgeThread publish = BridgeThread.start(beginning("overload", "0"))) {
       Map<String, Outcome> outcomes =
-          byDraft(bridge.await("many-outcomes", publish, records -> records.size() >= 40));
-      assertEquals(40, accepted(outcomes), outcomes::toString);
+          byDraft(bridge.await("overload-outcomes", publish, records -> records.size() >= 120));
+      assertEquals(120, accepted(outcomes), outcomes::toString);
       assertTrue(publish.output().contains("overloaded"), publish.output());
     }
   }
@@ -203,6 +239,48 @@ class PublishIT {
     }
   }
 
+  /**
+   * A broker forgets a group whose bridge was stopped for a week. Its drafts are older than what
+   * the gateway knows idempotency keys for.
+   */
+  @Test
+  void drafts_ofAGroupWithoutOffsets_arePublishedOnlyIfAPersonSaysThatItIsNew() throws Exception {
+    broker.create("forgotten", 2);
+    broker.create("forgotten-outcomes", 1);
+    broker.write("forgotten", drafts(2));
+    try (BridgeThread publish = BridgeThread.start(publishing("forgotten", "0"))) {
+      assertEquals(1, publish.exit(), publish.output());
+      assertTrue(publish.output().contains("has no offsets in topic \"forgotten\""));
+    }
+    assertEquals(0, broker.end("forgotten-outcomes"));
+    try (BridgeThread publish = BridgeThread.start(beginning("forgotten", "0"))) {
+      var outcomes = bridge.await("forgotten-outcomes", publish, records -> records.size() >= 2);
+      assertEquals(2, accepted(byDraft(outcomes)));
+    }
+    try (BridgeThread publish = BridgeThread.start(beginning("forgotten", "0"))) {
+      assertEquals(2, publish.exit(), publish.output());
+      assertTrue(publish.output().contains("--new-group: group \"forgotten\" has offsets"));
+    }
+    try (BridgeThread publish = BridgeThread.start(publishing("forgotten", "0"))) {
+      broker.write("forgotten", drafts(1));
+      var outcomes = bridge.await("forgotten-outcomes", publish, records -> records.size() >= 3);
+      assertEquals(3, accepted(byDraft(outcomes)));
+    }
+  }
+
+  /** Nothing in it can have been published before. */
+  @Test
+  void drafts_thatComeToAnEmptyTopic_arePublishedByAGroupWithoutOffsets() throws Exception {
+    broker.create("empty", 1);
+    broker.create("empty-outcomes", 1);
+    try (BridgeThread publish = BridgeThread.start(publishing("empty", "0"))) {
+      broker.awaitGroup("empty");
+      broker.write("empty", drafts(1));
+      var outcomes = bridge.await("empty-outcomes", publish, records -> records.size() >= 1);
+      assertEquals(1, accepted(byDraft(outcomes)));
+    }
+  }
+
   /** Its offsets begin again; the gateway must not take new drafts for old ones. */
   @Test
   @Tag("extended")
@@ -211,7 +289,7 @@ class PublishIT {
     broker.create("again", 1);
     broker.create("again-outcomes", 1);
     broker.write("again", drafts(3));
-    try (BridgeThread publish = BridgeThread.start(publishing("again", "0"))) {
+    try (BridgeThread publish = BridgeThread.start(beginning("again", "0"))) {
       var unused = bridge.await("again-outcomes", publish, records -> records.size() == 3);
       broker.delete("again");
       broker.create("again", 1);
@@ -233,9 +311,16 @@ class PublishIT {
     broker.create("halves", 2);
     broker.create("halves-outcomes", 1);
     broker.write("halves", drafts(100));
-    try (JavaProcess first = bridge.start(publishing("halves", "first"));
-        JavaProcess second = bridge.start(publishing("halves", "second"))) {
-      var unused = bridge.await("halves-outcomes", first, records -> records.size() >= 20);
+    try (JavaProcess first = bridge.start(beginning("halves", "first"))) {
+      var began = bridge.await("halves-outcomes", first, records -> records.size() >= 20);
+      assertTrue(began.size() >= 20);
+      takeOver(first);
+    }
+    assertEquals(200, federation.receive(DE, 200).size());
+  }
+
+  private void takeOver(JavaProcess first) throws Exception {
+    try (JavaProcess second = bridge.start(publishing("halves", "second"))) {
       broker.write("halves", drafts(100));
       first.kill();
       Map<String, Outcome> outcomes =
@@ -243,7 +328,6 @@ class PublishIT {
       assertEquals(200, accepted(outcomes));
       assertEquals(JavaProcess.STOPPED, second.stop(), second.output());
     }
-    assertEquals(200, federation.receive(DE, 200).size());
   }
 
   @Test
@@ -254,8 +338,9 @@ class PublishIT {
     broker.create("drafts-outcomes", 2);
     broker.write("drafts", drafts(200));
     for (int killed = 0; killed < 2; killed++) {
-      int least = killed * 40;
-      try (JavaProcess process = bridge.start(publishing("drafts", "0"))) {
+      int least = 1 + killed * 40;
+      try (JavaProcess process =
+          bridge.start(killed == 0 ? beginning("drafts", "0") : publishing("drafts", "0"))) {
         var unused = bridge.await("drafts-outcomes", process, records -> records.size() >= least);
         process.kill();
       }

@@ -2,17 +2,24 @@ package org.entente.gateway.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.entente.gateway.kafka.WrittenMessages.Step;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -60,11 +67,15 @@ class WrittenMessagesTest {
 
   /** As the topic has it after compaction. */
   private void read(ProducerRecord<byte[], byte[]> record) {
+    written.read(committed(record));
+  }
+
+  private ConsumerRecord<String, byte[]> committed(ProducerRecord<byte[], byte[]> record) {
     ConsumerRecord<String, byte[]> read =
         new ConsumerRecord<>(
             "topic", 0, offset++, new String(record.key(), StandardCharsets.UTF_8), record.value());
     record.headers().forEach(read.headers()::add);
-    written.read(read);
+    return read;
   }
 
   private ProducerRecord<byte[], byte[]> step(int number, ByteString... ids) {
@@ -119,5 +130,44 @@ class WrittenMessagesTest {
     assertTrue(written.holds(id(1)));
     assertTrue(written.holds(id(2)));
     assertEquals(0, written.forgotten());
+  }
+
+  /** Each step takes as long as the wait for the next one may. */
+  @Test
+  void topicThatTakesLong_isRead_asLongAsMoreOfItComes() {
+    MockConsumer<String, byte[]> consumer = consumer();
+    for (int number = 1; number <= 3; number++) {
+      ConsumerRecord<String, byte[]> step = committed(step(number, id(number)));
+      consumer.schedulePollTask(() -> consumer.addRecord(step));
+    }
+
+    written.load(consumer, 3, minutes(2));
+
+    assertTrue(written.holds(id(1)));
+    assertTrue(written.holds(id(3)));
+  }
+
+  @Test
+  void topicOfWhichNothingMoreComes_isGivenUp() {
+    MockConsumer<String, byte[]> consumer = consumer();
+    ConsumerRecord<String, byte[]> step = committed(step(1, id(1)));
+    consumer.schedulePollTask(() -> consumer.addRecord(step));
+
+    TimeoutException given =
+        assertThrows(TimeoutException.class, () -> written.load(consumer, 2, minutes(2)));
+
+    assertEquals("topic topic was not read beyond offset 1 in PT2M", given.getMessage());
+  }
+
+  private static MockConsumer<String, byte[]> consumer() {
+    MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
+    consumer.updateBeginningOffsets(Map.of(new TopicPartition("topic", 0), 0L));
+    return consumer;
+  }
+
+  /** A clock that is later by so much each time that it is read. */
+  private static LongSupplier minutes(int each) {
+    AtomicLong now = new AtomicLong();
+    return () -> now.getAndAdd(Duration.ofMinutes(each).toNanos());
   }
 }

@@ -3,6 +3,7 @@ package org.entente.gateway.audit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.note.TreeHash;
 
 /**
@@ -13,6 +14,8 @@ import org.entente.gateway.note.TreeHash;
  * @param checkpointSize leaves that the newest valid checkpoint covers; 0 without one
  * @param openedRecords records that opened and match their leaves
  * @param blindedRecords records that do not open, because they were erased or keys are missing
+ * @param first the record of the first leaf, as it was hashed into the tree; empty if it did not
+ *     open or does not match its leaf
  * @param faults descriptions of faults in the order found; at most {@value #MAX_FAULTS} and a last
  *     line that counts the others
  */
@@ -22,6 +25,7 @@ public record AuditReport(
     long checkpointSize,
     long openedRecords,
     long blindedRecords,
+    Optional<AuditRecord> first,
     List<String> faults) {
 
   /** The number of faults listed individually. */
@@ -39,7 +43,7 @@ public record AuditReport(
     }
     List<String> all = new ArrayList<>(faults);
     all.add(fault.get());
-    return new AuditReport(size, root, checkpointSize, openedRecords, blindedRecords, all);
+    return new AuditReport(size, root, checkpointSize, openedRecords, blindedRecords, first, all);
   }
 
   /** Whether no fault was found. */

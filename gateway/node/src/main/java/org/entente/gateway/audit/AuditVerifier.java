@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.audit.record.OpenedLeaf;
 import org.entente.gateway.audit.record.StoredLeaf;
@@ -78,6 +79,7 @@ public final class AuditVerifier {
     private long furtherFaults;
     private long openedRecords;
     private long blindedRecords;
+    private Optional<AuditRecord> first = Optional.empty();
 
     Run(LogReader log, LeafProgress progress) {
       this.log = log;
@@ -180,6 +182,9 @@ public final class AuditVerifier {
         blindedRecords++;
       } else if (opened.get().matches()) {
         openedRecords++;
+        if (index == 0) {
+          first = opened.get().record();
+        }
       } else {
         fault("the record of leaf " + index + " does not match the leaf's commitment");
       }
@@ -231,7 +236,7 @@ public final class AuditVerifier {
       }
       long covered = checkpoints.stream().mapToLong(c -> c.checkpoint.size()).max().orElse(0);
       return new AuditReport(
-          tree.size(), tree.root(), covered, openedRecords, blindedRecords, faults);
+          tree.size(), tree.root(), covered, openedRecords, blindedRecords, first, faults);
     }
   }
 

@@ -167,16 +167,19 @@ public final class LogArchive {
    * not cover it or the record no longer opens.
    */
   public Optional<LogProof> prove(Place place, SignedNote checkpoint) {
-    return opening(place).flatMap(opened -> prove(place, opened, checkpoint));
+    return opening(place).flatMap(opened -> prove(place, Optional.of(opened), checkpoint));
   }
 
-  /** The same of a leaf that is open. */
-  public Optional<LogProof> prove(Place place, OpenedLeaf opened, SignedNote checkpoint) {
+  /**
+   * The same of a leaf that is open, or of the commitment alone of one that no longer opens; empty
+   * if the checkpoint does not cover it.
+   */
+  public Optional<LogProof> prove(Place place, Optional<OpenedLeaf> opened, SignedNote checkpoint) {
     long size = Checkpoint.parse(checkpoint.text()).map(Checkpoint::size).orElse(0L);
     if (place.index() >= size) {
       return Optional.empty();
     }
-    Optional<byte[]> opening = Optional.of(opened.shown().encode());
+    Optional<byte[]> opening = opened.map(leaf -> leaf.shown().encode());
     return MerkleTree.proveInclusion(place.index(), size, log(place.log()))
         .map(hashes -> new LogProof(place.index(), opening, hashes, checkpoint));
   }

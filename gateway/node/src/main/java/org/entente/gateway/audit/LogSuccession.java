@@ -15,15 +15,14 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.audit.record.LeafSealer;
-import org.entente.gateway.audit.record.OpenedLeaf;
-import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.audit.tree.CheckpointCheck;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.FormerLog;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.audit.tree.TreeHead;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.store.Batch;
@@ -64,6 +63,7 @@ public final class LogSuccession {
    * @param witnessed a checkpoint that a witness gave to the operator, if any
    * @param further why the log that is open cannot be continued although nothing contradicts it;
    *     empty if it can
+   * @throws StartProblem if {@code witnessed} is not of this gateway, or under no known keys
    */
   public static Finding examine(
       Store store,
@@ -146,20 +146,13 @@ public final class LogSuccession {
         .saying(detail.length() > 500 ? detail.substring(0, 500) : detail);
   }
 
-  /** The first leaf's record of a log; empty if it does not open. */
-  public static Optional<AuditRecord> firstRecord(LogReader log, LeafOpener opener) {
-    return log.leaf(0)
-        .flatMap(value -> StoredLeaf.parse(0, value))
-        .flatMap(leaf -> leaf.open(0, opener))
-        .flatMap(OpenedLeaf::record);
-  }
-
   /**
    * The fault of a log as the successor of another one with a known checkpoint; empty if its first
    * leaf names that log and admits at least the leaves under the checkpoint.
    *
    * @param log the log in force
-   * @param first the record of its first leaf, proved under its root; empty if it does not open
+   * @param first the record of its first leaf, from the report of its verification: a log that is
+   *     read a second time may give another one; empty if it does not open
    * @param kept the verified checkpoint of the earlier log
    */
   public static Optional<String> fault(
@@ -214,7 +207,30 @@ public final class LogSuccession {
         log.checkpoints().forEach(copy -> known(copy.note()).ifPresent(signed::add));
       }
       CheckpointFile.witnessed(directory).read().flatMap(this::known).ifPresent(witnessed::add);
-      given.flatMap(this::known).ifPresent(witnessed::add);
+      given.map(this::given).ifPresent(witnessed::add);
+    }
+
+    /** What a person gives must count: if it were ignored, a second history could begin. */
+    private Known given(byte[] note) {
+      return known(note)
+          .orElseThrow(
+              () ->
+                  new StartProblem(
+                      "--witnessed: found "
+                          + described(note)
+                          + "; valid is a checkpoint of "
+                          + inForce.numbered(1)
+                          + " or a later log of this gateway, under keys of its keystore or trust"
+                          + " bundle; ask a witness for its newest one"));
+    }
+
+    private static String described(byte[] note) {
+      return SignedNote.parse(note)
+          .asNote()
+          .flatMap(parsed -> Checkpoint.parse(parsed.text()))
+          .map(Checkpoint::origin)
+          .map(origin -> "one of " + InvalidValue.printable(origin) + " that is not known here")
+          .orElse("no checkpoint");
     }
 
     /** Parses a checkpoint of any log of this gateway under its own keys. */

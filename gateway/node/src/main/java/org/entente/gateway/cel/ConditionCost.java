@@ -241,11 +241,13 @@ final class ConditionCost {
       case "startsWith", "endsWith" -> Math.min(of.get(0).work(), of.get(1).work());
       case "contains", "indexOf", "lastIndexOf" ->
           Size.times(Size.plus(1, of.get(0).work()), Size.plus(1, of.get(1).work()));
-      // RE2 reads the text once, with as many states as the pattern has.
-      case "matches" ->
-          Size.times(
-              Size.plus(1, of.get(0).work()),
-              Size.plus(1, Patterns.states(written.get(written.size() - 1))));
+      // CEL compiles the pattern each time. RE2 reads the text once, with all states.
+      case "matches" -> {
+        CelExpr pattern = written.get(written.size() - 1);
+        yield Size.plus(
+            Patterns.compiling(pattern),
+            Size.times(Size.plus(1, of.get(0).work()), Size.plus(1, Patterns.states(pattern))));
+      }
       case "dyn", "type" -> 0;
       default -> of.stream().mapToLong(Size::work).reduce(0, Size::plus);
     };

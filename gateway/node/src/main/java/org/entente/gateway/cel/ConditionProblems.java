@@ -32,16 +32,16 @@ final class ConditionProblems {
         .toList();
   }
 
-  /** The problems of its map keys, before its types are checked. */
-  static List<ExpressionProblem> ofKeys(CelAbstractSyntaxTree parsed) {
-    return LoopKeys.of(parsed).stream()
+  /** The problems of its loops, before its types are checked. */
+  static List<ExpressionProblem> ofLoops(CelAbstractSyntaxTree parsed, int most) {
+    return NestedLoops.beyond(most, parsed).stream()
         .map(
             it ->
                 problem(
                     parsed,
                     it.id(),
-                    "the key of a map has the variable " + it.ident().name() + " of a loop",
-                    "a key without it, such as a literal"))
+                    "more than " + most + " nested loops",
+                    "at most " + most + " of exists, all, map and the like within each other"))
         .toList();
   }
 

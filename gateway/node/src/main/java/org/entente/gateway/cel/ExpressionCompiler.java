@@ -1,6 +1,8 @@
 package org.entente.gateway.cel;
 
+import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelContainer;
 import dev.cel.common.CelIssue;
@@ -21,7 +23,9 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.NameSuggestion;
@@ -34,9 +38,10 @@ import org.entente.proto.v1.Label;
  * <p>Limits: an expression has at most {@value #MAX_CODE_POINTS} characters, {@value #MAX_NODES}
  * nodes and {@value #MAX_DEPTH} levels; an evaluation at most {@value Size#MAX_ITERATIONS}
  * iterations of its comprehensions, and a condition can take at most {@value
- * ConditionCost#MAX_STEPS} steps. A map's key has no variable of a loop ({@link LoopKeys}). Holds
- * no mutable state; safe for use by several threads. Creating one costs milliseconds, so it is made
- * once and passed on.
+ * ConditionCost#MAX_STEPS} steps. At most {@value NestedLoops#OF_A_CONDITION} loops of a condition
+ * stand within each other, and {@value NestedLoops#OF_A_MAPPING} of a mapping. Holds no mutable
+ * state; safe for use by several threads. Creating one costs milliseconds, so it is made once and
+ * passed on.
  */
 public final class ExpressionCompiler {
   /** Longest expression, in characters. */
@@ -48,10 +53,31 @@ public final class ExpressionCompiler {
   /** Deepest nesting of an expression. */
   public static final int MAX_DEPTH = 32;
 
+  /** What the compiler says of an operator or function whose operands have other types. */
+  private static final Pattern OTHER_TYPES =
+      Pattern.compile(
+          "found no matching overload for '(.+?)' applied to '(.*?)' \\(candidates: .*");
+
+  private static final String SAME_TYPES =
+      "values of types that go together; a text stands in quotes, as in label.case_ref == \"7\","
+          + " a value of a list behind its type, as in Category.CATEGORY_IPR";
+
+  /** What the compiler says of an unknown value of a list: to it the list is a number. */
+  private static final String NO_SELECTION = "does not support field selection";
+
+  private static final Pattern SELECTION = Pattern.compile("(?:\\w+\\.)*(\\w+)\\.(\\w+)");
+
+  private static final Pattern UNKNOWN_NAME =
+      Pattern.compile("undeclared reference to '([\\w.]+)'.*");
+
+  private static final List<String> VARIABLES = List.of("label", "origin", "recipient", "now");
+
   private static final Pattern UNKNOWN_FIELD = Pattern.compile("undefined field '(\\w+)'");
 
   private static final List<String> LABEL_FIELDS =
       Label.getDescriptor().getFields().stream().map(FieldDescriptor::getName).toList();
+
+  private static final FileDescriptor LISTS = Label.getDescriptor().getFile();
 
   private static final CelOptions OPTIONS =
       CelOptions.current()
@@ -86,7 +112,7 @@ public final class ExpressionCompiler {
    */
   public Compilation<Condition> condition(String source) {
     Compilation<Condition> compilation =
-        compile(conditions, source, ValueType.BOOL).map(Condition::new);
+        compile(conditions, NestedLoops.OF_A_CONDITION, source, ValueType.BOOL).map(Condition::new);
     if (!(compilation instanceof Compilation.Compiled<Condition> compiled)) {
       return suggested((Compilation.Rejected<Condition>) compilation);
     }
@@ -97,12 +123,27 @@ public final class ExpressionCompiler {
     return problems.isEmpty() ? compilation : new Compilation.Rejected<>(problems);
   }
 
-  /** The same problems; those of unknown label fields say which field is nearest. */
+  /** The same problems; those of unknown names say which name is nearest. */
   private static Compilation<Condition> suggested(Compilation.Rejected<Condition> rejected) {
     return new Compilation.Rejected<>(
-        rejected.problems().stream()
-            .map(it -> new ExpressionProblem(it.line(), it.column(), it.message(), nearest(it)))
-            .toList());
+        rejected.problems().stream().map(ExpressionCompiler::suggested).toList());
+  }
+
+  private static ExpressionProblem suggested(ExpressionProblem it) {
+    Matcher unknown = UNKNOWN_NAME.matcher(it.message());
+    if (!unknown.matches()) {
+      return new ExpressionProblem(it.line(), it.column(), it.message(), nearest(it));
+    }
+    String name = unknown.group(1);
+    List<String> known = new ArrayList<>(VARIABLES);
+    LISTS.getEnumTypes().forEach(list -> known.add(list.getName()));
+    String valid =
+        LABEL_FIELDS.contains(name)
+            ? "label." + name
+            : "label, origin, recipient, now, or the type of a list, such as Category; a text"
+                + " stands in quotes"
+                + NameSuggestion.behind(name, known);
+    return new ExpressionProblem(it.line(), it.column(), "unknown name " + name, valid);
   }
 
   private static String nearest(ExpressionProblem problem) {
@@ -116,7 +157,7 @@ public final class ExpressionCompiler {
 
   /** Compiles a mapping expression; rejects one that can never yield the type. */
   public Compilation<Mapping> mapping(String source, ValueType type) {
-    Compilation<Program> compilation = compile(mappings, source, type);
+    Compilation<Program> compilation = compile(mappings, NestedLoops.OF_A_MAPPING, source, type);
     if (compilation instanceof Compilation.Compiled<Program> compiled) {
       List<ExpressionProblem> problems = ConditionProblems.ofPatterns(compiled.expression().tree());
       if (!problems.isEmpty()) {
@@ -126,19 +167,20 @@ public final class ExpressionCompiler {
     return compilation.map(program -> new Mapping(program, type));
   }
 
-  private Compilation<Program> compile(CelCompiler compiler, String source, ValueType type) {
+  private Compilation<Program> compile(
+      CelCompiler compiler, int mostLoops, String source, ValueType type) {
     try {
       CelValidationResult parsed = compiler.parse(source);
       if (parsed.hasError()) {
-        return rejected(parsed);
+        return rejected(parsed, source);
       }
-      List<ExpressionProblem> keys = ConditionProblems.ofKeys(parsed.getAst());
-      if (!keys.isEmpty()) {
-        return new Compilation.Rejected<>(keys);
+      List<ExpressionProblem> loops = ConditionProblems.ofLoops(parsed.getAst(), mostLoops);
+      if (!loops.isEmpty()) {
+        return new Compilation.Rejected<>(loops);
       }
       CelValidationResult checked = compiler.check(parsed.getAst());
       if (checked.hasError()) {
-        return rejected(checked);
+        return rejected(checked, source);
       }
       CelAbstractSyntaxTree tree = checked.getAst();
       CelType found = required(tree.getResultType());
@@ -151,9 +193,9 @@ public final class ExpressionCompiler {
     }
   }
 
-  private static <E> Compilation<E> rejected(CelValidationResult result) {
+  private static <E> Compilation<E> rejected(CelValidationResult result, String source) {
     return new Compilation.Rejected<>(
-        result.getErrors().stream().map(ExpressionCompiler::problem).toList());
+        result.getErrors().stream().map(issue -> problem(issue, source)).toList());
   }
 
   private static CelType required(CelType type) {
@@ -166,10 +208,44 @@ public final class ExpressionCompiler {
     return new Compilation.Rejected<>(List.of(new ExpressionProblem(1, 1, message)));
   }
 
-  private static ExpressionProblem problem(CelIssue issue) {
+  private static ExpressionProblem problem(CelIssue issue, String source) {
     int line = Math.max(1, issue.getSourceLocation().getLine());
     int column = Math.max(0, issue.getSourceLocation().getColumn()) + 1;
-    return new ExpressionProblem(line, column, issue.getMessage());
+    Matcher types = OTHER_TYPES.matcher(issue.getMessage());
+    if (types.matches()) {
+      // Operators are named with a mark for each operand: _==_
+      String operator = types.group(1).replace("_", "");
+      String name = operator.matches("\\w*") ? types.group(1) : operator;
+      String wrong = name + " does not apply to " + types.group(2);
+      return new ExpressionProblem(line, column, wrong, SAME_TYPES);
+    }
+    ExpressionProblem other = new ExpressionProblem(line, column, issue.getMessage());
+    return issue.getMessage().endsWith(NO_SELECTION)
+        ? source
+            .lines()
+            .skip(line - 1L)
+            .findFirst()
+            .flatMap(text -> unknownValue(text, line, column))
+            .orElse(other)
+        : other;
+  }
+
+  /** An unknown value of a list; empty if none stands around the dot in this column. */
+  private static Optional<ExpressionProblem> unknownValue(String text, int line, int column) {
+    Matcher selection = SELECTION.matcher(text);
+    while (selection.find()) {
+      EnumDescriptor list = LISTS.findEnumTypeByName(selection.group(1));
+      if (selection.start(2) == column && list != null) {
+        String prefix = list.getName() + ".";
+        List<String> known =
+            list.getValues().stream().map(value -> prefix + value.getName()).toList();
+        String found = prefix + selection.group(2);
+        return Optional.of(
+            new ExpressionProblem(
+                line, column, "unknown value " + found, NameSuggestion.oneOf(found, known)));
+      }
+    }
+    return Optional.empty();
   }
 
   private static CelCompiler conditionCompiler() {

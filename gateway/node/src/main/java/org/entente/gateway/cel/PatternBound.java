@@ -22,9 +22,11 @@ final class PatternBound {
 
   private static final Pattern FLAGS = Pattern.compile("\\(\\?[a-zA-Z-]*\\)");
   private static final Pattern GROUP = Pattern.compile("\\((?:\\?(?:P?<\\w*>|[a-zA-Z-]*:))?");
-  private static final Pattern NAMED_CLASS = Pattern.compile("\\[:(?s:.*?):]");
+
+  // RE2/J knows no longer names; without a limit, each of many that never end is read to the end.
+  private static final Pattern NAMED_CLASS = Pattern.compile("\\[:(?s:.{0,40}?):]");
   private static final Pattern CLASS_ESCAPE =
-      Pattern.compile("\\\\(?:[dDsSwW]|[pP](?:\\{[^}]*}|(?s:.)))");
+      Pattern.compile("\\\\(?:[dDsSwW]|[pP](?:\\{[^}]{0,40}}|(?s:.)))");
   private static final Pattern QUOTE = Pattern.compile("\\\\Q((?s:.*?))(?:\\\\E|\\z)");
 
   private static final Pattern UNICODE_CLASS = Pattern.compile("\\\\[pP]");
@@ -36,7 +38,8 @@ final class PatternBound {
   private static final int MAX_ESCAPED = 0x1FF;
 
   /** One character, also one that is written as an escape. */
-  private static final Pattern CHARACTER = Pattern.compile("\\\\(?:[pPx]\\{[^}]*}|(?s:.))|(?s:.)");
+  private static final Pattern CHARACTER =
+      Pattern.compile("\\\\(?:[pPx]\\{[^}]{0,40}}|(?s:.))|(?s:.)");
 
   private final String text;
   private final Matcher matcher;

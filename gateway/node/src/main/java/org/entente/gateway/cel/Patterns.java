@@ -117,6 +117,15 @@ final class Patterns {
     }
   }
 
+  /** The steps that compiling a pattern takes, if it is valid. */
+  static long compiling(CelExpr pattern) {
+    if (!isText(pattern)) {
+      return 0;
+    }
+    String text = pattern.constant().stringValue();
+    return text.length() + PatternBound.ofClasses(text, FOLDS.matcher(text).find()) / 10;
+  }
+
   private static boolean isText(CelExpr expression) {
     return expression.getKind() == Kind.CONSTANT
         && expression.constant().getKind() == CelConstant.Kind.STRING_VALUE;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.Pem;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.NameSuggestion;
 
 /**
@@ -27,6 +28,10 @@ public record Credentials(Path certificate, Path key, Path authority) {
     Credentials found =
         new Credentials(
             folder.resolve("tls.crt"), folder.resolve("tls.key"), folder.resolve("ca.crt"));
+    if (!Files.exists(folder) && !Files.notExists(folder)) {
+      throw new IllegalArgumentException(
+          "credentials: " + folder + " cannot be read" + FileErrorText.access(folder));
+    }
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException(
           "credentials: "
@@ -35,9 +40,12 @@ public record Credentials(Path certificate, Path key, Path authority) {
               + NameSuggestion.behind(String.valueOf(folder.getFileName()), besides(folder)));
     }
     for (Path file : new Path[] {found.certificate, found.key, found.authority}) {
+      if (Files.notExists(file)) {
+        throw new IllegalArgumentException("credentials: " + file + " is missing");
+      }
       if (!Files.isReadable(file)) {
         throw new IllegalArgumentException(
-            "credentials: " + file + " is missing or cannot be read");
+            "credentials: " + file + " cannot be read" + FileErrorText.access(file));
       }
     }
     return found;

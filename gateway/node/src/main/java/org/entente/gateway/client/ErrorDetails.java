@@ -37,7 +37,13 @@ public final class ErrorDetails {
   }
 
   private static <M extends Message> Optional<M> detail(Throwable failure, Class<M> type) {
-    com.google.rpc.Status status = StatusProto.fromThrowable(failure);
+    com.google.rpc.Status status;
+    try {
+      status = StatusProto.fromThrowable(failure);
+    } catch (IllegalArgumentException e) {
+      // They are none, or of another code than the call's: no gateway's.
+      return Optional.empty();
+    }
     if (status == null) {
       return Optional.empty();
     }

@@ -48,6 +48,7 @@ import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.thirdparty.io.grpc.Channel;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
@@ -259,7 +260,7 @@ public final class ClusterNode implements AutoCloseable {
               .addService(KeyCalls.service(keys))
               .addService(files.service())
               .addService(ErasureCalls.service(this::appendErasures))
-              .addService(LeadCalls.service(this::term))
+              .addService(LeadCalls.service(this::term, this::lastEntry))
               .addTransportFilter(connections)
               .intercept(connections)
               .intercept(new OwnMessagesOnly(settings.self(), settings.group()))
@@ -312,6 +313,14 @@ public final class ClusterNode implements AutoCloseable {
   /** The latest term that this node knows of; 0 before the first. */
   public long term() {
     return info().map(DivisionInfo::getCurrentTerm).orElse(0L);
+  }
+
+  /** The last entry of this node's log; if that was shortened to nothing, of its copy. */
+  TermIndex lastEntry() {
+    return division()
+        .map(it -> it.getRaftLog().getLastEntryTermIndex())
+        .or(() -> Optional.ofNullable(machine.getLatestSnapshot()).map(SnapshotInfo::getTermIndex))
+        .orElse(TermIndex.INITIAL_VALUE);
   }
 
   /** Whether Ratis still takes part in the cluster for this node. */
@@ -736,24 +745,36 @@ public final class ClusterNode implements AutoCloseable {
       return machines().keySet();
     }
 
+    @Override
+    public CompletableFuture<TermIndex> lastEntry(String node) {
+      try {
+        if (node.equals(settings.self())) {
+          return CompletableFuture.completedFuture(ClusterNode.this.lastEntry());
+        }
+        String address = machines().getOrDefault(node, "");
+        channels.hurry(address);
+        return LeadCalls.lastEntry(channel(node, address), settings.limits().lease());
+      } catch (RuntimeException e) {
+        // It stops, or its log is not open.
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+
     /** Asks Ratis in the name of that leader, as one does that passes the lead. */
     @Override
     public void standInsteadOf(String leader) {
       try {
-        Optional<TermIndex> last = division().map(it -> it.getRaftLog().getLastEntryTermIndex());
-        if (last.isPresent()) {
-          var unused =
-              server.startLeaderElection(
-                  StartLeaderElectionRequestProto.newBuilder()
-                      .setServerRequest(
-                          RaftRpcRequestProto.newBuilder()
-                              .setRequestorId(RaftPeerId.valueOf(leader).toByteString())
-                              .setReplyId(self.toByteString())
-                              .setRaftGroupId(
-                                  RaftGroupIdProto.newBuilder().setId(group.toByteString())))
-                      .setLeaderLastEntry(last.get().toProto())
-                      .build());
-        }
+        var unused =
+            server.startLeaderElection(
+                StartLeaderElectionRequestProto.newBuilder()
+                    .setServerRequest(
+                        RaftRpcRequestProto.newBuilder()
+                            .setRequestorId(RaftPeerId.valueOf(leader).toByteString())
+                            .setReplyId(self.toByteString())
+                            .setRaftGroupId(
+                                RaftGroupIdProto.newBuilder().setId(group.toByteString())))
+                    .setLeaderLastEntry(ClusterNode.this.lastEntry().toProto())
+                    .build());
       } catch (IOException | RuntimeException e) {
         // It stops, fetches a copy, or has just heard of another leader.
         LOG.debug("this node does not stand for election", e);

@@ -6,10 +6,15 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,9 +29,11 @@ import org.slf4j.LoggerFactory;
  * changes the leader and harms nothing else: neither Raft nor {@link LeaderLease} rests on when
  * nodes stand.
  *
- * <p>Nodes stand in turns, in the order of their names, so that they do not divide the votes. Where
- * the first in turn lacks entries that another one has, it is not elected, and Ratis goes on as
- * after a time-out. Safe for many threads.
+ * <p>Nodes stand in turns, so that they do not divide the votes. They tell each other the last
+ * entries of their logs: the one that is furthest stands first, since no node elects one that lacks
+ * entries that it has. An attempt that fails is dear: it begins a new term, in which Ratis lets
+ * nobody stand before a time-out. An answer that is late, old or wrong may bring just that about,
+ * and nothing else. Safe for many threads.
  */
 final class EndedLeaderCheck {
   private static final Logger LOG = LoggerFactory.getLogger(EndedLeaderCheck.class);
@@ -36,6 +43,9 @@ final class EndedLeaderCheck {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
+  /** Of a node that does not answer: before all logs, also before an empty one. */
+  private static final TermIndex SILENT = TermIndex.valueOf(-1, -1);
+
   /** The cluster, as this node knows it. */
   interface Cluster {
     /** The other node that this one follows; empty if it leads, or knows of no leader. */
@@ -43,6 +53,9 @@ final class EndedLeaderCheck {
 
     /** The names of all nodes. */
     Collection<String> names();
+
+    /** The last entry of a node's log; fails if the node does not answer in time. Does not wait. */
+    CompletableFuture<TermIndex> lastEntry(String node);
 
     /** Stands for election in the term after that of this leader. */
     void standInsteadOf(String leader);
@@ -87,7 +100,7 @@ final class EndedLeaderCheck {
   private void look(String leader, int looks) {
     if (follows(leader) && refuses.test(leader)) {
       looking.set(false);
-      awaitTurn(leader);
+      askForLastEntries(leader);
     } else if (follows(leader) && looks > 1) {
       later.after(BETWEEN_LOOKS, () -> look(leader, looks - 1));
     } else {
@@ -99,13 +112,44 @@ final class EndedLeaderCheck {
     return cluster.leader().equals(Optional.of(leader));
   }
 
-  private void awaitTurn(String leader) {
-    List<String> turns =
-        cluster.names().stream().filter(name -> !name.equals(leader)).sorted().toList();
-    int own = turns.indexOf(self);
+  private void askForLastEntries(String leader) {
+    Map<String, CompletableFuture<TermIndex>> asked = new HashMap<>();
+    cluster.names().stream()
+        .filter(name -> !name.equals(leader))
+        .forEach(name -> asked.put(name, cluster.lastEntry(name)));
+    var unused =
+        CompletableFuture.allOf(asked.values().toArray(new CompletableFuture<?>[0]))
+            .whenComplete((all, failure) -> awaitTurn(leader, asked));
+  }
+
+  /** On a thread of the network, which must not stand for election itself. */
+  private void awaitTurn(String leader, Map<String, CompletableFuture<TermIndex>> asked) {
+    Map<String, TermIndex> answers = new HashMap<>();
+    asked.forEach(
+        (name, last) -> {
+          if (!last.isCompletedExceptionally()) {
+            answers.put(name, last.join());
+          }
+        });
+    int own = turns(asked.keySet(), answers).indexOf(self);
     if (own >= 0) {
       later.after(turn.multipliedBy(own), () -> stand(leader));
     }
+  }
+
+  /**
+   * The order in which nodes stand: who is furthest first, and of those that are equally far the
+   * first by name. Last come those that did not answer, which may have failed too.
+   *
+   * @param answers the last entries of those that answered
+   */
+  static List<String> turns(Collection<String> names, Map<String, TermIndex> answers) {
+    return names.stream()
+        .sorted(
+            Comparator.<String, TermIndex>comparing(
+                    name -> answers.getOrDefault(name, SILENT), Comparator.reverseOrder())
+                .thenComparing(Comparator.naturalOrder()))
+        .toList();
   }
 
   private void stand(String leader) {

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -397,7 +398,7 @@ final class LeaderFiles implements FileMirror {
   }
 
   @Override
-  public void resume(String name, long from) throws IOException {
+  public void resume(String name, long from, long most) throws IOException {
     requireLead();
     Map<String, Holding> answers = askAll(peer -> new Holding(peer, peer.node.held(term, name, 0)));
     Set<String> others = quorum.before();
@@ -412,22 +413,51 @@ final class LeaderFiles implements FileMirror {
         longest = one;
       }
     }
-    if (longest != null && longest.held().length() > from) {
-      take(name, longest.peer(), from);
+    if (longest != null
+        && longest.held().length() > from
+        && !takes(name, longest.peer(), from, Math.min(longest.held().length(), most))) {
+      throw new IOException(
+          "machine " + longest.peer().name + " does not give what it has of the file");
     }
   }
 
   @Override
-  public boolean restore(String name, byte[] sha256, boolean replaceable) throws IOException {
-    String wanted = HexFormat.of().formatHex(sha256);
+  public boolean restore(String name, byte[] sha256, long length, boolean replaceable)
+      throws IOException {
+    FileNode.Held wanted = new FileNode.Held(length, HexFormat.of().formatHex(sha256));
     if (has(own, name, wanted)) {
       return true;
     }
     requireLead();
     Set<String> lacking = ConcurrentHashMap.newKeySet();
+    List<Peer> left = new ArrayList<>(peers);
+    List<String> failing = new ArrayList<>();
+    for (Peer peer = having(left, name, wanted, lacking);
+        peer != null;
+        peer = having(left, name, wanted, lacking)) {
+      if (takes(name, peer, 0, length) && has(own, name, wanted)) {
+        return true;
+      }
+      left.remove(peer);
+      failing.add(peer.name);
+    }
+    if (!failing.isEmpty()) {
+      throw new IOException(
+          "machines say that they have the file, and do not give it: look at the disks of "
+              + String.join(", ", failing));
+    }
+    if (!(replaceable ? quorum.isReachedWith(lacking) : lacking.containsAll(quorum.before()))) {
+      throw new IOException("machines that did not answer may have the file");
+    }
+    return false;
+  }
+
+  /** The first of some machines to say that it has a file; null if none does. */
+  private @Nullable Peer having(
+      List<Peer> asked, String name, FileNode.Held wanted, Set<String> lacking) {
     Map<String, Peer> having =
         ask(
-            peers,
+            asked,
             peer -> {
               boolean has = has(peer.node, name, wanted);
               if (!has) {
@@ -436,30 +466,33 @@ final class LeaderFiles implements FileMirror {
               return has ? peer : null;
             },
             some -> !some.isEmpty());
-    if (!having.isEmpty()) {
-      take(name, having.values().iterator().next(), 0);
-      return has(own, name, wanted);
-    }
-    if (!(replaceable ? quorum.isReachedWith(lacking) : lacking.containsAll(quorum.before()))) {
-      throw new IOException("machines that did not answer may have the file");
-    }
-    return false;
+    return having.isEmpty() ? null : having.values().iterator().next();
   }
 
-  private boolean has(FileNode node, String name, String sha256) throws IOException {
-    return node.held(term, name, Long.MAX_VALUE).sha256().equals(sha256);
+  private boolean has(FileNode node, String name, FileNode.Held wanted) throws IOException {
+    return node.held(term, name, Long.MAX_VALUE).equals(wanted);
   }
 
-  private void take(String name, Peer peer, long from) throws IOException {
-    long at = from;
-    byte[] bytes = peer.node.read(term, name, at, MirroredFolder.CALL_BYTES);
-    do {
+  /** Takes bytes of a file; false if the other machine does not give all of them. */
+  private boolean takes(String name, Peer peer, long from, long to) throws IOException {
+    for (long at = from; at < to; ) {
+      byte[] bytes = part(name, peer, at, (int) Math.min(MirroredFolder.CALL_BYTES, to - at));
+      if (bytes.length == 0) {
+        return false;
+      }
       requireLead();
       own.write(term, name, at, bytes);
       at += bytes.length;
-      bytes = peer.node.read(term, name, at, MirroredFolder.CALL_BYTES);
-    } while (bytes.length > 0);
-    LOG.info("took {} bytes of attachment {} of node {}", at - from, name, peer.name);
+    }
+    LOG.info("took {} bytes of attachment {} of node {}", to - from, name, peer.name);
+    return true;
+  }
+
+  /** Empty if it gives none, or more than it was asked for. */
+  private byte[] part(String name, Peer peer, long at, int most) {
+    return answer(peer, it -> it.node.read(term, name, at, most))
+        .filter(bytes -> bytes.length <= most)
+        .orElseGet(() -> new byte[0]);
   }
 
   private record Holding(Peer peer, FileNode.Held held) {}

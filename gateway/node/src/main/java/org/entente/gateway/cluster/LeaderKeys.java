@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -254,6 +255,10 @@ final class LeaderKeys implements KeyMirror {
   }
 
   private KeyNode.Held make(Peer peer, KeyNode.Change change) throws IOException {
+    if (!peers.contains(peer)) {
+      // Its turn came late: no key may reach it any more.
+      throw new IOException(peer.name + " is no machine of the cluster any more");
+    }
     KeyNode.Held held = peer.node.change(change);
     peer.knows = Set.copyOf(change.known());
     return held;
@@ -322,10 +327,23 @@ final class LeaderKeys implements KeyMirror {
   private <T> CompletableFuture<Optional<T>> ask(Peer peer, Callable<T> question) {
     synchronized (peer) {
       CompletableFuture<Optional<T>> answer =
-          peer.lastCall.handleAsync((before, failure) -> answer(peer, question), threads);
+          peer.lastCall
+              .handleAsync((before, failure) -> answer(peer, question), threads)
+              .exceptionally(failure -> unasked(peer, failure));
       peer.lastCall = answer;
       return answer;
     }
+  }
+
+  /** No answer if this node is stopping, and has no thread for the question. */
+  private static <T> Optional<T> unasked(Peer peer, Throwable failure) {
+    if (failure.getCause() instanceof RejectedExecutionException) {
+      peer.holds = null;
+      return Optional.empty();
+    }
+    throw failure instanceof CompletionException wrapped
+        ? wrapped
+        : new CompletionException(failure);
   }
 
   private static <T> Optional<T> answer(Peer peer, Callable<T> question) {

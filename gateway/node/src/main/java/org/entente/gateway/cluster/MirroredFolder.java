@@ -3,7 +3,6 @@ package org.entente.gateway.cluster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,10 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.crypto.Sha256;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This node's folder of attachments. Files and folder are for their owner only. Safe for many
@@ -30,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p>Once a leader has asked for a file, no earlier leader changes it, whichever of the two this
  * node is: what the earlier one is writing ends first, and what it sends later is refused.
  *
- * <p>A file in the folder, and a mark elsewhere, tell a folder that is empty from one whose disk is
- * not mounted. The latter answers nothing, since "no such file" may end a file for all.
+ * <p>A folder whose disk is not mounted answers nothing, since "no such file" may end a file for
+ * all.
  */
 final class MirroredFolder implements FileNode {
   /** Bytes of one call. */
@@ -40,26 +36,15 @@ final class MirroredFolder implements FileNode {
   /** Ids of a message and an attachment. Nothing else becomes part of a path. */
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}(-[0-9a-f]{32})?");
 
-  private static final Logger LOG = LoggerFactory.getLogger(MirroredFolder.class);
-
-  /** A file in the folder, by which this node knows it again. */
-  static final String KNOWN = "entente-attachments";
-
-  private static final byte[] WORDS =
-      "attachments of a machine of a cluster\n".getBytes(StandardCharsets.US_ASCII);
-
   private static final int LOCKS = 64;
 
   private final Path folder;
   private final long room;
   private final LongSupplier term;
-  private final Path mark;
+  private final KnownFolder known;
 
   /** The latest in which a leader has asked: Ratis may not know it yet. */
   private final AtomicLong latest = new AtomicLong();
-
-  /** The log says it once. */
-  private volatile boolean isMissing;
 
   /** Held while a file is changed; by name. */
   private final List<Object> locks = Stream.generate(Object::new).limit(LOCKS).toList();
@@ -70,17 +55,13 @@ final class MirroredFolder implements FileNode {
    * @param room bytes that stay free on its disk: what other machines send may not fill it
    * @param term the latest that this node knows of
    * @param mark a file on another disk if possible, which says that there is a folder
-   * @throws IOException if it cannot be made
    */
-  MirroredFolder(Path folder, long room, LongSupplier term, Path mark) throws IOException {
+  MirroredFolder(Path folder, long room, LongSupplier term, Path mark) {
     this.folder = folder;
     this.room = room;
     this.term = term;
-    this.mark = mark;
-    if (!Files.exists(mark)) {
-      PrivateFiles.replace(folder.resolve(KNOWN), WORDS);
-      PrivateFiles.replace(mark, WORDS);
-    }
+    known = new KnownFolder(folder, mark);
+    known.begin();
   }
 
   private Object lock(String name) {
@@ -105,19 +86,7 @@ final class MirroredFolder implements FileNode {
    * @throws IOException saying what to do
    */
   void requireFolder() throws IOException {
-    if (Files.exists(folder.resolve(KNOWN))) {
-      isMissing = false;
-      return;
-    }
-    String why =
-        ("attachments.folder: found no file %s in %s; mount its disk, or, if its files are lost,"
-                + " remove %s and restart this machine")
-            .formatted(KNOWN, folder, mark);
-    if (!isMissing) {
-      isMissing = true;
-      LOG.error(why);
-    }
-    throw new IOException(why);
+    known.require();
   }
 
   private void requireTerm(long asked) throws IOException {

@@ -10,7 +10,8 @@ import org.entente.gateway.model.InvalidValue;
  * @param file the file as it was named
  * @param line line from 1; 0 for the file as a whole
  * @param column column from 1; 0 for the file as a whole
- * @param field path of the field, such as {@code parties[0].agency}; empty for the whole file
+ * @param field path of the field, such as {@code parties[0].agency}; empty for the whole file; cut
+ *     after 80 characters
  * @param wrong the value found
  * @param valid the valid values; empty if there is nothing to add
  */
@@ -18,7 +19,7 @@ public record ConfigProblem(
     String file, int line, int column, String field, String wrong, String valid) {
 
   public ConfigProblem {
-    field = oneLine(field);
+    field = InvalidValue.printable(field);
     wrong = oneLine(wrong);
     valid = oneLine(valid);
   }

@@ -11,7 +11,7 @@ public final class FieldPositions {
    * @param column column from 1
    * @param textLine line on which the field's text begins: the same line, or the next one for a
    *     block of lines
-   * @param shape the kind of value in words, such as "a list"
+   * @param shape the kind of value in words, such as "a list"; a text as it stands, in quotes
    */
   record Place(int line, int column, int textLine, String shape) {}
 

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -32,17 +33,28 @@ final class JacksonProblemMapper {
     return new ConfigProblem(file, line, column, "", syntax(e), "well-formed YAML");
   }
 
-  /** The first line of the parser only says where it was. */
+  /** The first line of the parser only says where it was, and indented lines show that place. */
   private static String syntax(JsonProcessingException e) {
     String first = firstLine(e);
     return first.startsWith("while ")
         ? String.valueOf(e.getOriginalMessage())
             .lines()
             .skip(1)
+            .filter(line -> !line.startsWith(" "))
             .findFirst()
-            .map(InvalidValue::printable)
+            .map(JacksonProblemMapper::plain)
             .orElse(first)
         : first;
+  }
+
+  /** The usual mistakes of people who write YAML for the first time, in their words. */
+  private static String plain(String said) {
+    if (said.contains("\\t(TAB)")) {
+      return "a tab; indent by spaces";
+    }
+    return said.startsWith("expected <block end>")
+        ? "the indentation differs from that of the lines above"
+        : InvalidValue.printable(said);
   }
 
   /** The YAML is well-formed but does not match the record. */
@@ -87,7 +99,9 @@ final class JacksonProblemMapper {
       if (!positions.has(field)) {
         return positions.problem(field, "the field is missing", expected(mismatch.getTargetType()));
       }
-      return positions.problem(field, positions.shape(field), expected(mismatch.getTargetType()));
+      String shape = positions.shape(field);
+      Class<?> type = mismatch.getTargetType();
+      return positions.problem(field, shape, expected(type) + meant(shape, type));
     }
     return positions.problem(field, firstLine(e), "");
   }
@@ -104,6 +118,18 @@ final class JacksonProblemMapper {
         ? ""
         : NameSuggestion.behind(
             found, Arrays.stream(type.getEnumConstants()).map(String::valueOf).toList());
+  }
+
+  /** Words that YAML 1.1 took for a bool; here {@code NO} is a country. */
+  private static String meant(String shape, @Nullable Class<?> type) {
+    if (type != boolean.class && type != Boolean.class) {
+      return "";
+    }
+    return switch (shape.toLowerCase(Locale.ROOT)) {
+      case "\"yes\"", "\"y\"", "\"on\"", "\"true\"" -> "; did you mean true?";
+      case "\"no\"", "\"n\"", "\"off\"", "\"false\"" -> "; did you mean false?";
+      default -> "";
+    };
   }
 
   private static String joined(String part, String path) {

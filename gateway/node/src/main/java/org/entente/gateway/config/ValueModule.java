@@ -19,15 +19,33 @@ import org.entente.gateway.model.NodeName;
 /** Deserialisers of values that are written as one text. */
 final class ValueModule extends SimpleModule {
   private static final long serialVersionUID = 1L;
+  private static final LocalDate LAST_DAY = LocalDate.of(9999, 12, 31);
+  private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
   ValueModule() {
     super("entente-values");
     text(AgencyName.class, AgencyName::new);
     text(NodeName.class, NodeName::new);
     text(FederationName.class, FederationName::new);
-    text(Instant.class, time("a time such as 2026-01-31T12:00:00Z", Instant::parse));
-    text(LocalDate.class, time("a date such as 2026-01-31", LocalDate::parse));
+    text(
+        Instant.class,
+        time(
+            "a time such as 2026-01-31T12:00:00Z, in the years 1970 to 9999",
+            text -> between(Instant.EPOCH, Instant.parse(text), LAST_TIME)));
+    text(
+        LocalDate.class,
+        time(
+            "a date such as 2026-01-31, in the years 1970 to 9999",
+            text -> between(LocalDate.EPOCH, LocalDate.parse(text), LAST_DAY)));
     text(Duration.class, time("an ISO 8601 duration such as PT24H", Duration::parse));
+  }
+
+  /** Of a year with more digits, a calculation can overflow that adds a day. */
+  private static <T extends Comparable<? super T>> T between(T first, T time, T last) {
+    if (time.compareTo(first) < 0 || time.compareTo(last) > 0) {
+      throw new DateTimeException(time + " is out of range");
+    }
+    return time;
   }
 
   private static <T> Function<String, T> time(String form, Function<String, T> parse) {

@@ -32,13 +32,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Strict reader of YAML files into records whose components are written in {@code snake_case}.
  *
- * <p>Refused: unknown fields, duplicate keys, anchors and aliases, several documents, fields
- * without a value, text for a number or a bool and the reverse, files over {@value #MAX_BYTES}
- * bytes or not UTF-8. A component annotated {@code @JsonProperty(required = true)} must be present;
- * other absent components are null (lists too). A file that is refused names every such problem, up
- * to {@value BindingProblems#MOST}; one that is not well-formed only the first. Understands agency,
- * node and federation names, {@link java.time.Instant}, {@link java.time.LocalDate}, {@link
- * java.time.Duration} (ISO 8601) and {@link Path}. Immutable; safe for use by several threads.
+ * <p>Refused: unknown fields, duplicate keys, anchors, aliases and tags, several documents, fields
+ * without a value, numbers such as {@code 010} and {@code 0x10}, text for a number or a bool and
+ * the reverse, files over {@value #MAX_BYTES} bytes or not UTF-8. A component annotated
+ * {@code @JsonProperty(required = true)} must be present; other absent components are null (lists
+ * too). A file that is refused names every such problem, up to {@value BindingProblems#MOST}; one
+ * that is not well-formed only the first. Understands agency, node and federation names, {@link
+ * java.time.Instant}, {@link java.time.LocalDate}, {@link java.time.Duration} (ISO 8601) and {@link
+ * Path}. Immutable; safe for use by several threads.
  */
 public final class YamlFiles {
   /** Largest file, in bytes. */
@@ -79,7 +80,7 @@ public final class YamlFiles {
       }
       content = Files.readAllBytes(file);
     } catch (IOException e) {
-      String wrong = "cannot be read: " + FileErrorText.words(e);
+      String wrong = "cannot be read: " + FileErrorText.words(e) + FileErrorText.access(e);
       String valid = "a readable file" + FileErrorText.nearest(e);
       return unreadable(ConfigProblem.ofFile(file.toString(), wrong, valid));
     }

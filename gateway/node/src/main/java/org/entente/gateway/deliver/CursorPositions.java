@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.deliver.DeliveryLeaves.Advance;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Code;
@@ -137,8 +138,9 @@ final class CursorPositions implements StreamPositions {
   public void failed(Problem problem) {}
 
   @Override
-  public void ended() {
+  public CompletableFuture<?> ended() {
     // The cursor stays where it is.
+    return CompletableFuture.completedFuture(null);
   }
 
   @SuppressWarnings("NullAway") // Subscriptions fills every lane

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.deliver.DeliveryLeaves.Advance;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
@@ -97,7 +98,7 @@ final class SharedStream implements StreamPositions, LeasedLane.LeaseHolder {
     for (Lane lane : Lane.all()) {
       LeasedLane.Lease lease = shared.lane(lane).take(position, this);
       if (lease != null) {
-        shared.back(Map.of(lane, Map.of(position, lease)));
+        var unused = shared.back(Map.of(lane, Map.of(position, lease)));
         shared.wake();
       }
     }
@@ -126,13 +127,13 @@ final class SharedStream implements StreamPositions, LeasedLane.LeaseHolder {
   }
 
   @Override
-  public void ended() {
+  public CompletableFuture<?> ended() {
     Map<Lane, Map<Long, LeasedLane.Lease>> back = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.all()) {
       NavigableMap<Long, LeasedLane.Lease> own = shared.lane(lane).of(this);
       own.keySet().forEach(position -> shared.lane(lane).take(position, this));
       back.put(lane, own);
     }
-    shared.back(back);
+    return shared.back(back);
   }
 }

@@ -137,33 +137,40 @@ final class SharedSubscription {
     Map<Lane, Map<Long, LeasedLane.Lease>> over = new EnumMap<>(Lane.class);
     synchronized (lock) {
       lanes.forEach((lane, all) -> over.put(lane, all.takeOver(nowMillis(), leaseMillis)));
-      back(over);
+      var unused = back(over);
     }
     if (over.values().stream().anyMatch(lane -> !lane.isEmpty())) {
       wake();
     }
   }
 
-  /** Messages whose lease ended without acknowledgement: for other streams, or dead letters. */
-  void back(Map<Lane, ? extends Map<Long, LeasedLane.Lease>> leases) {
-    int before = dead.size();
-    tell(leases);
-    leases.forEach(
-        (lane, ended) ->
-            ended.forEach(
-                (position, lease) -> {
-                  lease.holder().released(lane);
-                  if (lease.deliveries() < maxDeliveries || !bury(lane, position, lease)) {
-                    lane(lane).offer(position, lease.deliveries());
-                  }
-                }));
-    if (dead.size() > before) {
-      var unused = store();
+  /**
+   * Messages whose lease ended without acknowledgement: for other streams, or dead letters.
+   * Completes when their audit records and new dead letters are durable.
+   */
+  CompletableFuture<?> back(Map<Lane, ? extends Map<Long, LeasedLane.Lease>> leases) {
+    CompletableFuture<?> told = tell(leases);
+    boolean buried = false;
+    for (Map.Entry<Lane, ? extends Map<Long, LeasedLane.Lease>> lane : leases.entrySet()) {
+      for (Map.Entry<Long, LeasedLane.Lease> ended : lane.getValue().entrySet()) {
+        buried |= back(lane.getKey(), ended.getKey(), ended.getValue());
+      }
     }
+    return buried ? CompletableFuture.allOf(told, store()) : told;
+  }
+
+  /** Whether the message became a dead letter. */
+  private boolean back(Lane lane, long position, LeasedLane.Lease lease) {
+    lease.holder().released(lane);
+    boolean buried = lease.deliveries() >= maxDeliveries && bury(lane, position, lease);
+    if (!buried) {
+      lane(lane).offer(position, lease.deliveries());
+    }
+    return buried;
   }
 
   /** Records in the audit log that these were delivered and not acknowledged. */
-  private void tell(Map<Lane, ? extends Map<Long, LeasedLane.Lease>> leases) {
+  private CompletableFuture<?> tell(Map<Lane, ? extends Map<Long, LeasedLane.Lease>> leases) {
     List<Advance> given = new ArrayList<>();
     leases.forEach(
         (lane, ended) -> {
@@ -174,11 +181,10 @@ final class SharedSubscription {
           }
         });
     telling.incrementAndGet();
-    var unused =
-        ports
-            .acknowledging()
-            .ended(name, CompletableFuture.completedFuture(null), given)
-            .whenComplete((done, failure) -> told());
+    return ports
+        .acknowledging()
+        .ended(name, CompletableFuture.completedFuture(null), given)
+        .whenComplete((done, failure) -> told());
   }
 
   /** On the writer's thread, which must not wait for the lock. */

@@ -3,6 +3,7 @@ package org.entente.gateway.deliver;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.deliver.DeliveryLeaves.Advance;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
@@ -70,6 +71,6 @@ interface StreamPositions {
    */
   void failed(Problem problem);
 
-  /** The stream ended. */
-  void ended();
+  /** The stream ended; completes when what that changes is durable. */
+  CompletableFuture<?> ended();
 }

@@ -229,16 +229,17 @@ public final class Subscription {
 
   /**
    * Ends the subscription; nothing is sent afterwards. The cursor stays. The first call records the
-   * deliveries in the audit log. Completes when that and all acknowledgements are durable, as the
-   * ledger commits them in order. Fails if the last one could not be made durable.
+   * deliveries in the audit log. Completes when that, all acknowledgements and new dead letters are
+   * durable, as the ledger commits them in order. Fails if the last one could not be made durable.
    */
   public CompletableFuture<?> close() {
     synchronized (lock) {
       closed = true;
       if (!ended) {
         ended = true;
-        acknowledged = ports.acknowledging().ended(name, acknowledged, positions.unanswered());
-        positions.ended();
+        CompletableFuture<?> told =
+            ports.acknowledging().ended(name, acknowledged, positions.unanswered());
+        acknowledged = CompletableFuture.allOf(told, positions.ended());
       }
       return acknowledged;
     }

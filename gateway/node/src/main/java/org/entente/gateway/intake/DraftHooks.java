@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.model.Code;
@@ -84,7 +85,16 @@ public record DraftHooks(
   }
 
   List<Refusal> beyond(String client, List<Permitted> parts, Object attempt) {
-    return hooks.stream().flatMap(hook -> hook.beyond(client, parts, attempt).stream()).toList();
+    List<Refusal> all = List.of();
+    for (DraftHook hook : hooks) {
+      List<Refusal> some = hook.beyond(client, parts, attempt);
+      if (all.isEmpty()) {
+        all = some;
+      } else if (!some.isEmpty()) {
+        all = Stream.concat(all.stream(), some.stream()).toList();
+      }
+    }
+    return all;
   }
 
   void sent(Transaction tx, String client, List<Permitted> parts) {

@@ -308,11 +308,14 @@ public final class Intake implements AutoCloseable {
 
   /** The first refusal of each recipient whose share is taken. */
   private List<Refusal> beyond(Submission draft) {
+    List<Refusal> waiting = waitingShare.refusals(draft);
+    List<Refusal> open = hooks.beyond(draft.sharer(), draft.parts(), draft.done());
+    if (waiting.isEmpty() && open.isEmpty()) {
+      return List.of();
+    }
     Map<String, Refusal> beyond = new LinkedHashMap<>();
-    waitingShare.refusals(draft).forEach(one -> beyond.putIfAbsent(one.recipient(), one));
-    hooks
-        .beyond(draft.sharer(), draft.parts(), draft.done())
-        .forEach(one -> beyond.putIfAbsent(one.recipient(), one));
+    waiting.forEach(one -> beyond.putIfAbsent(one.recipient(), one));
+    open.forEach(one -> beyond.putIfAbsent(one.recipient(), one));
     return List.copyOf(beyond.values());
   }
 

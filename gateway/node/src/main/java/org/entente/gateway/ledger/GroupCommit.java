@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -74,6 +73,10 @@ final class GroupCommit implements AutoCloseable {
   private final Map<Lane, Deque<WaitingChange<?>>> waiting = new EnumMap<>(Lane.class);
   private int waitingCount;
   private int patientCount;
+
+  /** Since when the oldest patient change waits, or earlier; by the clock of the turns. */
+  private long patientSince;
+
   private boolean dozing;
   private boolean due;
   private boolean started;
@@ -207,8 +210,10 @@ final class GroupCommit implements AutoCloseable {
       queue(entry.lane()).add(entry);
       waitingCount++;
       if (entry.patient()) {
-        patientCount++;
-        doze();
+        if (patientCount++ == 0) {
+          patientSince = turns.nanos();
+        }
+        doze(PATIENCE);
       }
       takeTurn();
       return null;
@@ -218,10 +223,10 @@ final class GroupCommit implements AutoCloseable {
   }
 
   /** Sets the timer for the patient changes. Under the lock. */
-  private void doze() {
+  private void doze(Duration delay) {
     if (!dozing) {
       dozing = true;
-      turns.after(PATIENCE, this::wake);
+      turns.after(delay, this::wake);
     }
   }
 
@@ -229,8 +234,17 @@ final class GroupCommit implements AutoCloseable {
     lock.lock();
     try {
       dozing = false;
-      due = patientCount > 0;
-      takeTurn();
+      if (patientCount == 0) {
+        return;
+      }
+      // Other commits took the changes for which the timer was set: later ones have time left.
+      Duration left = PATIENCE.minusNanos(turns.nanos() - patientSince);
+      if (left.isNegative() || left.isZero()) {
+        due = true;
+        takeTurn();
+      } else {
+        doze(left);
+      }
     } finally {
       lock.unlock();
     }
@@ -310,7 +324,8 @@ final class GroupCommit implements AutoCloseable {
       WaitingChange<?> first = hasReason() ? first() : null;
       due = false;
       if (patientCount > 0) {
-        doze();
+        patientSince = turns.nanos();
+        doze(PATIENCE);
       }
       running = first != null;
       if (!running) {
@@ -338,8 +353,9 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private @Nullable WaitingChange<?> poll(Lane highest, Lane lowest) {
-    for (Lane lane : EnumSet.range(highest, lowest)) {
-      WaitingChange<?> entry = queue(lane).poll();
+    for (Lane lane : Lane.all()) {
+      boolean within = lane.compareTo(highest) >= 0 && lane.compareTo(lowest) <= 0;
+      WaitingChange<?> entry = within ? queue(lane).poll() : null;
       if (entry != null) {
         waitingCount--;
         patientCount -= entry.patient() ? 1 : 0;

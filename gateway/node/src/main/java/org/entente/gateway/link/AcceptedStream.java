@@ -140,6 +140,11 @@ final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeReq
   }
 
   @Override
+  public boolean isOnNetworkThread() {
+    return messages.isOnNetworkThread();
+  }
+
+  @Override
   public void requestNext() {
     messages.processed();
     if (!over.get()) {

@@ -94,6 +94,11 @@ final class DialledStream
   }
 
   @Override
+  public boolean isOnNetworkThread() {
+    return messages.isOnNetworkThread();
+  }
+
+  @Override
   public void requestNext() {
     messages.processed();
     if (!over.get()) {

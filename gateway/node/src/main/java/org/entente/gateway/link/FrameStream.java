@@ -42,6 +42,11 @@ public interface FrameStream {
     // A transport may have one limit for all.
   }
 
+  /** Whether this thread handles a frame of the stream and also serves the sockets of others. */
+  default boolean isOnNetworkThread() {
+    return false;
+  }
+
   /** Requests one more frame. */
   void requestNext();
 

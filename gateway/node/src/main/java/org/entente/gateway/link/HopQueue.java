@@ -9,8 +9,9 @@ import org.entente.proto.link.v1.Receipt;
  * receipt.
  *
  * <p>Implemented on the ledger. Thread-safe. The link calls {@link #read}, {@link #released} and
- * {@link #openEpoch} from one thread at a time, on a worker that may wait for the disk. Code that
- * queues an envelope calls {@link PeerLinks#wake} after its commit.
+ * {@link #openEpoch} from one thread at a time, on a worker that may wait for the disk, except for
+ * receipts of what the peer took. Code that queues an envelope calls {@link PeerLinks#wake} after
+ * its commit.
  */
 public interface HopQueue {
   /** What is to be sent cannot be said now, as the disk of this gateway takes no change. */
@@ -59,6 +60,9 @@ public interface HopQueue {
    *
    * <p>May become durable later. Until then the numbers may still be read; after a crash they are
    * sent and released again, and the queue must accept that.
+   *
+   * <p>If the peer took all of them ({@code COMMITTED}, and refused for no recipient), this waits
+   * for nothing and reads no disk: it may be called on a network thread.
    */
   void released(List<Receipt> receipts);
 

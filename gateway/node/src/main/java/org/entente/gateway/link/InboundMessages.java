@@ -18,6 +18,11 @@ public interface InboundMessages {
         public void processed() {
           // The transport holds no count.
         }
+
+        @Override
+        public boolean isOnNetworkThread() {
+          return false;
+        }
       };
 
   /** The largest message from now on. */
@@ -25,4 +30,10 @@ public interface InboundMessages {
 
   /** All messages that were received so far need no memory any more. */
   void processed();
+
+  /**
+   * Whether this thread serves the sockets of others too: it may not wait, verify, open or seal
+   * anything.
+   */
+  boolean isOnNetworkThread();
 }

@@ -59,6 +59,10 @@ final class LaneTraffic implements StreamSlot.Traffic {
   private @Nullable FrameStream stream;
   private @Nullable PeerName with;
   private long progressNanos;
+
+  /** Whether the latest attempt to send found the queue empty: what comes later wakes the lane. */
+  private boolean drained;
+
   private boolean paused;
   private @Nullable Code stopped;
   private boolean numbersInConflict;
@@ -252,12 +256,34 @@ final class LaneTraffic implements StreamSlot.Traffic {
     return Optional.ofNullable(stopped);
   }
 
+  /** Receipts of what the peer took release it with a later commit. */
+  @Override
+  public boolean isQuick(Frame frame) {
+    return frame.hasReceipts() && isTaken(frame.getReceipts().getReceiptsList());
+  }
+
+  private static boolean isTaken(List<Receipt> receipts) {
+    for (Receipt one : receipts) {
+      if (one.getResult() != Result.RESULT_COMMITTED || one.getRefusedCount() > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   @Override
   public void received(Frame frame) {
     gauges.contact(environment.clock().instant());
     switch (frame.getFrameCase()) {
       case DELIVERIES -> deliveries(frame.getDeliveries().getDeliveriesList());
-      case RECEIPTS -> receipts(frame.getReceipts().getReceiptsList());
+      case RECEIPTS -> {
+        receipts(frame.getReceipts().getReceiptsList());
+        // This may be a network thread, which sends nothing.
+        if (!drained) {
+          wake();
+        }
+        return;
+      }
       case GAP -> perform(sender.gap(frame.getGap(), HopFacts.of(queue)));
       case CREDIT -> sender.credited(frame.getCredit());
       case HELLO -> greetedAgain(frame.getHello());
@@ -286,6 +312,9 @@ final class LaneTraffic implements StreamSlot.Traffic {
       slot.drop(reason.get().code(), reason.get().message());
     } else {
       perform(receiver.deliveries(deliveries));
+      // What this thread has committed is answered before the next frame is requested, so that the
+      // network thread wakes once for both.
+      collect();
     }
   }
 
@@ -317,7 +346,12 @@ final class LaneTraffic implements StreamSlot.Traffic {
     } else if (action instanceof HopAction.Release release) {
       progressNanos = environment.nanos();
       gauges.released();
-      queue.released(release.receipts());
+      if (isTaken(release.receipts())) {
+        queue.released(release.receipts());
+      } else {
+        // By a worker: the disk is read.
+        slot.executor().execute(() -> queue.released(release.receipts()));
+      }
     } else if (action instanceof HopAction.Receive receive) {
       store(receive.deliveries());
     } else if (action instanceof HopAction.Adopt adopt) {
@@ -372,9 +406,12 @@ final class LaneTraffic implements StreamSlot.Traffic {
     if (from == null) {
       throw new IllegalStateException("deliveries without a stream");
     }
-    CompletionStage<List<Receipt>> stored = receive(deliveries, from);
-    storing.add(stored.toCompletableFuture());
-    stored.whenComplete((receipts, failure) -> slot.executor().execute(this::collect));
+    CompletableFuture<List<Receipt>> stored = receive(deliveries, from).toCompletableFuture();
+    storing.add(stored);
+    if (!stored.isDone()) {
+      var unused =
+          stored.whenComplete((receipts, failure) -> slot.executor().execute(this::collected));
+    }
   }
 
   /**
@@ -389,6 +426,11 @@ final class LaneTraffic implements StreamSlot.Traffic {
     }
   }
 
+  private void collected() {
+    collect();
+    ready();
+  }
+
   /**
    * Reports the outcome of batches to the receiver, in the order in which they were handed over.
    */
@@ -399,7 +441,6 @@ final class LaneTraffic implements StreamSlot.Traffic {
       storing.remove();
       perform(outcome(oldest));
     }
-    ready();
   }
 
   private List<HopAction> outcome(CompletableFuture<List<Receipt>> done) {
@@ -437,6 +478,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
   /** Sends answers, then deliveries, while the stream is ready. */
   @Override
   public void ready() {
+    drained = false;
     for (int i = 0; i < MESSAGES_A_TURN; i++) {
       FrameStream to = stream;
       if (to == null || !to.isReady()) {
@@ -458,7 +500,8 @@ final class LaneTraffic implements StreamSlot.Traffic {
       return false;
     }
     List<QueuedEnvelope> outgoing = queue.read(read.from(), read.maxEnvelopes(), read.maxBytes());
-    if (outgoing.isEmpty()) {
+    drained = outgoing.isEmpty();
+    if (drained) {
       return false;
     }
     environment.pace().message();

@@ -30,7 +30,13 @@ final class LinkStatus {
 
   /** The stable code with which the other side ended a call; empty if it gave none. */
   static Optional<String> reason(Throwable error) {
-    com.google.rpc.Status details = StatusProto.fromThrowable(error);
+    com.google.rpc.Status details;
+    try {
+      details = StatusProto.fromThrowable(error);
+    } catch (IllegalArgumentException e) {
+      // They are none, or of another code than the call's: the other side is faulty.
+      return Optional.empty();
+    }
     for (Any detail : details == null ? List.<Any>of() : details.getDetailsList()) {
       if (detail.is(ErrorInfo.class)) {
         try {

@@ -48,6 +48,14 @@ final class StreamSlot implements FrameStream.Listener {
     /** A frame arrived. */
     void received(Frame frame);
 
+    /**
+     * Whether to handle a frame takes microseconds: it changes memory alone, waits for nothing and
+     * computes nothing. Called on any thread.
+     */
+    default boolean isQuick(Frame frame) {
+      return false;
+    }
+
     /** The stream can send again. */
     void ready();
 
@@ -282,7 +290,7 @@ final class StreamSlot implements FrameStream.Listener {
   public void received(FrameStream stream, Frame frame) {
     charged(
         frame,
-        executor::executeHere,
+        isQuickHere(stream, frame) ? executor::executeOneHere : worker(stream),
         () -> {
           if (attempt != null && attempt.stream() == stream) {
             answered(attempt, frame);
@@ -291,6 +299,15 @@ final class StreamSlot implements FrameStream.Listener {
             stream.requestNext();
           }
         });
+  }
+
+  private boolean isQuickHere(FrameStream stream, Frame frame) {
+    return stream.isOnNetworkThread() && traffic.isQuick(frame);
+  }
+
+  /** Runs a task on this thread if it is a worker that handles the stream's events. */
+  private Executor worker(FrameStream stream) {
+    return stream.isOnNetworkThread() ? executor : executor::executeHere;
   }
 
   /**
@@ -383,12 +400,13 @@ final class StreamSlot implements FrameStream.Listener {
 
   @Override
   public void ready(FrameStream stream) {
-    executor.executeHere(
-        () -> {
-          if (stands(stream)) {
-            traffic.ready();
-          }
-        });
+    worker(stream)
+        .execute(
+            () -> {
+              if (stands(stream)) {
+                traffic.ready();
+              }
+            });
   }
 
   @Override

@@ -103,7 +103,7 @@ final class Custody {
   }
 
   /** The id in a label; empty if it cannot be read. */
-  private static Optional<MessageId> message(byte[] label) {
+  private static Optional<MessageId> message(ByteString label) {
     try {
       return Optional.of(MessageId.of(Label.parseFrom(label).getMessageId().toByteArray()));
     } catch (InvalidProtocolBufferException | InvalidValue e) {

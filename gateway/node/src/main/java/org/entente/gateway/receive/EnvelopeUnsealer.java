@@ -165,7 +165,7 @@ final class EnvelopeUnsealer {
       return Optional.empty();
     }
     try {
-      byte[] labelBytes = labels.label(index);
+      ByteString labelBytes = labels.label(index);
       if (elements != null
           && !(elements.takes(Label.getDescriptor(), labelBytes)
               && elements.takes(Body.getDescriptor(), bodyBytes.get()))) {
@@ -173,7 +173,7 @@ final class EnvelopeUnsealer {
       }
       Label label = Label.parseFrom(labelBytes);
       Body body = ProtoBytes.parse(Body.parser(), bodyBytes.get());
-      int bytes = labelBytes.length + bodyBytes.get().length;
+      int bytes = labelBytes.size() + bodyBytes.get().length;
       MessageId id = MessageId.of(label.getMessageId().toByteArray());
       boolean said = label.getKind() == Kind.KIND_EVIDENCE || isConsumed(label.getKind());
       int signatures = 0;

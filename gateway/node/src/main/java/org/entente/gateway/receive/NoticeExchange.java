@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.ledger.table.WindowTable;
@@ -39,6 +40,7 @@ import org.entente.gateway.seal.statement.NumberedHeader;
 import org.entente.gateway.seal.statement.VoidStatement;
 import org.entente.gateway.seal.statement.Watermark;
 import org.entente.gateway.seal.statement.WatermarkStatement;
+import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.transmit.DeliverySettlement;
 import org.entente.gateway.transmit.RecipientNotices;
 import org.entente.gateway.transmit.RoutingTable;
@@ -182,11 +184,19 @@ public final class NoticeExchange implements RecipientNotices {
   private void repeatTo(AgencyName neighbour) {
     ledger.windows().origins().stream()
         .filter(origin -> routes.hops(origin).contains(neighbour))
-        .forEach(
-            origin -> {
-              held.repeat(origin);
-              reportTo(origin);
-            });
+        .forEach(this::repeatBehind);
+  }
+
+  /** A record that cannot be read ends no stream, and hinders no other origin. */
+  private void repeatBehind(AgencyName origin) {
+    try {
+      held.repeat(origin);
+      reportTo(origin);
+    } catch (CorruptRecord e) {
+      alarms
+          .line("record " + origin, "cannot tell " + origin + " what came from it")
+          .ifPresent(line -> LOG.error("{}: {}", line, e.getMessage(), e));
+    }
   }
 
   /** Announces this agency's keys to all neighbours. */
@@ -363,21 +373,42 @@ public final class NoticeExchange implements RecipientNotices {
         .anyMatch(hop -> send.send(hop, notice));
   }
 
-  /** Handles a notice from a neighbour. */
+  /**
+   * Handles a notice from a neighbour. The stream that it came over stays, whatever its author
+   * wrote, since it carries the notices of others, too.
+   *
+   * @throws StoreFailure if this gateway's disk failed
+   */
   public void received(AgencyName neighbour, Notice notice) {
     try {
-      AgencyName from = new AgencyName(notice.getFrom());
-      if (notice.hasKeyRequest()) {
-        answerKeys(neighbour, notice);
-      } else if (!notice.getTo().isEmpty() && !notice.getTo().equals(signer.self().value())) {
-        passOn(neighbour, new AgencyName(notice.getTo()), notice);
-      } else if (notice.hasKeyBundle()) {
-        takeKeys(neighbour, notice);
-      } else {
-        take(from, notice);
-      }
+      received(neighbour, new AgencyName(notice.getFrom()), notice);
     } catch (InvalidValue e) {
       reporter.refused(neighbour, Code.MALFORMED);
+    }
+  }
+
+  private void received(AgencyName neighbour, AgencyName from, Notice notice) {
+    try {
+      handle(neighbour, from, notice);
+    } catch (InvalidValue | StoreFailure e) {
+      throw e;
+    } catch (RuntimeException e) {
+      reporter.refused(from, Code.MALFORMED);
+      alarms
+          .line("defect " + from, "ignored a notice of " + from + " because of a defect")
+          .ifPresent(line -> LOG.error("{}", line, e));
+    }
+  }
+
+  private void handle(AgencyName neighbour, AgencyName from, Notice notice) {
+    if (notice.hasKeyRequest()) {
+      answerKeys(neighbour, notice);
+    } else if (!notice.getTo().isEmpty() && !notice.getTo().equals(signer.self().value())) {
+      passOn(neighbour, new AgencyName(notice.getTo()), notice);
+    } else if (notice.hasKeyBundle()) {
+      takeKeys(neighbour, notice);
+    } else {
+      take(from, notice);
     }
   }
 

@@ -129,7 +129,7 @@ final class SettledNotices {
       Optional<OriginWindow> window = windows.known(one.epoch());
       long lost = window.isPresent() ? window.get().settleBelow(one.below()) : 0;
       if (lost > 0) {
-        all += lost;
+        all = Math.min(all, Long.MAX_VALUE - lost) + lost;
         said.add("%d of epoch %d below %d".formatted(lost, one.epoch(), one.below()));
       }
     }

@@ -9,6 +9,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.format.FieldReader;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.statement.NoticeStatement;
 import org.entente.gateway.transmit.DeliverySettlement;
@@ -143,10 +144,14 @@ final class SignedNotices {
     }
   }
 
+  private static boolean isNumber(long number) {
+    return number > 0 && number <= FieldReader.LAST_NUMBER;
+  }
+
   private static List<OriginNumber> numbers(NeedRewrap need) {
     List<OriginNumber> out = new ArrayList<>();
     for (org.entente.proto.link.v1.OriginNumber one : need.getNumbersList()) {
-      if (out.size() < MAX_NUMBERS && one.getEpoch() > 0 && one.getSequence() > 0) {
+      if (out.size() < MAX_NUMBERS && isNumber(one.getEpoch()) && isNumber(one.getSequence())) {
         out.add(new OriginNumber(one.getEpoch(), Lane.of(one.getLane()), one.getSequence()));
       }
     }

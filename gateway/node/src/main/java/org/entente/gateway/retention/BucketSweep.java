@@ -83,8 +83,10 @@ public final class BucketSweep {
    */
   public int removeUnreadable(Predicate<LocalDate> lost) {
     int removed = 0;
-    // The time by which keys end is not believed yet after a restore, and is that of the copy.
-    long first = Math.max(today(), day(ledger.retention().setBackAtMillis()));
+    // The time by which keys end may be in doubt, and that of the copy: a bucket that has ended by
+    // the machine's clock, or had when the ledger was restored, is no lost one.
+    long machine = Math.max(ledger.clock().millis(), ledger.retention().setBackAtMillis());
+    long first = Math.max(today(), day(machine));
     for (long day : ledger.retention().days()) {
       if (day < first || !lost.test(LocalDate.ofEpochDay(day))) {
         continue;

@@ -1,6 +1,7 @@
 package org.entente.gateway.retention;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.util.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -385,7 +386,8 @@ final class LegalHolds {
     }
     try (LocalMessage message = opened.get()) {
       MessageLeaf leaf = LocalSeal.leaf(sealed).orElseThrow();
-      return seal.seal(address, leaf, to, message.bodyKey(), message.label());
+      ByteString label = UnsafeByteOperations.unsafeWrap(message.label());
+      return seal.seal(address, leaf, to, message.bodyKey(), label);
     }
   }
 

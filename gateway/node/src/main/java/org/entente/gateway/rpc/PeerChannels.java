@@ -53,7 +53,7 @@ public final class PeerChannels {
     this.trust = trust;
     this.metadataBytes = metadataBytes;
     this.executor = executor;
-    this.open = new DialledCalls(trust, accounts);
+    this.open = new DialledCalls(trust, accounts, executor);
     this.sockets = new DialledSockets(accounts, meters);
   }
 

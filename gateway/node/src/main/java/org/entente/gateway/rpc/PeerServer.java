@@ -70,6 +70,7 @@ public final class PeerServer implements AutoCloseable {
     CallGuard guard =
         new CallGuard(callers, PeerServer::in, meters, Meters.Side.PEER, shares, connections);
     builder.addStreamTracerFactory(new MessageBuffers());
+    GuardedServer.runShortMessagesHere(builder, settings);
     return new PeerServer(GuardedServer.start(builder, trust, callers, connections, guard));
   }
 

@@ -10,8 +10,8 @@ import java.util.Map;
  * <pre>
  * batch  · sequence (8, little-endian; 0: RocksDB assigns it) · count of changes (4, little-endian)
  *        · mark · changes
- * mark   · 03 · 10 · identity of the store (16): only the log keeps it, and it tells a batch in a
- *        log from bytes in a value
+ * mark   · 03 · 10 · random number of the opening (16): only the log keeps it, and it tells a batch
+ *        in a log from bytes in a value
  * put    · 05 · varint column family · bytes key · bytes value
  * delete · 04 · varint column family · bytes key
  * range  · 0e · varint column family · bytes from · bytes to
@@ -23,13 +23,13 @@ import java.util.Map;
  * use by many threads.
  */
 final class BatchEncoder {
-  /** Bytes of a store's identity. */
-  static final int IDENTITY_BYTES = 16;
+  /** Bytes of the number of an opening. */
+  static final int OPENING_BYTES = 16;
 
-  /** Where a batch names its store. */
+  /** Where a batch names its opening. */
   static final int MARK_AT = 12;
 
-  static final int MARK_BYTES = 2 + IDENTITY_BYTES;
+  static final int MARK_BYTES = 2 + OPENING_BYTES;
   static final byte LOG_DATA = 0x03;
 
   private static final byte PUT = 0x05;
@@ -39,18 +39,18 @@ final class BatchEncoder {
   private static final int HEADER_BYTES = MARK_AT + MARK_BYTES;
 
   private final Map<Table, Integer> families;
-  private final byte[] identity;
+  private final byte[] opening;
 
   /**
    * An encoder for these column families. None may be 0, which is RocksDB's default one.
    *
-   * @param identity of the store, which no other agency knows
+   * @param opening a random number of this opening of the store, which nobody else knows
    */
-  BatchEncoder(Map<Table, Integer> families, byte[] identity) {
-    if (identity.length != IDENTITY_BYTES) {
-      throw new IllegalArgumentException("an identity of " + identity.length + " bytes");
+  BatchEncoder(Map<Table, Integer> families, byte[] opening) {
+    if (opening.length != OPENING_BYTES) {
+      throw new IllegalArgumentException("an opening's number of " + opening.length + " bytes");
     }
-    this.identity = identity.clone();
+    this.opening = opening.clone();
     for (Table table : Table.values()) {
       if (families.getOrDefault(table, 0) <= 0) {
         throw new IllegalArgumentException("no column family for " + table);
@@ -170,8 +170,8 @@ final class BatchEncoder {
         out[COUNT_AT + i] = (byte) (count >>> (Byte.SIZE * i));
       }
       out[MARK_AT] = LOG_DATA;
-      out[MARK_AT + 1] = IDENTITY_BYTES;
-      System.arraycopy(identity, 0, out, MARK_AT + 2, IDENTITY_BYTES);
+      out[MARK_AT + 1] = OPENING_BYTES;
+      System.arraycopy(opening, 0, out, MARK_AT + 2, OPENING_BYTES);
       return out;
     }
   }

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  */
 public interface FileMirror {
   /** That of a gateway on one machine: its own disk is all there is. */
-  FileMirror ALONE = new Alone();
+  FileMirror ALONE = new Alone(() -> {});
 
   /** Whether there are other machines. */
   boolean isShared();
@@ -46,18 +46,20 @@ public interface FileMirror {
    * Continues a file with what another machine has of it from an offset on, so that nothing is
    * missing that {@link #copy} has ever copied. The bytes may have been written without that, too.
    *
-   * @throws IOException if too few machines answer to know
+   * @param most length that the file may have afterwards
+   * @throws IOException if too few machines answer to know, or one does not give what it has
    */
-  void resume(String name, long from) throws IOException;
+  void resume(String name, long from, long most) throws IOException;
 
   /**
-   * Whether this machine has a file with this SHA-256; takes it from another one if it can.
+   * Whether this machine has a file with this SHA-256 and length; takes it from another one if it
+   * can.
    *
    * @param replaceable whether it can be had again from elsewhere: then the word of most machines
    *     that they lack it is enough, otherwise that of all
-   * @throws IOException if too few machines answer to know
+   * @throws IOException if too few machines answer to know, or those that have it do not give it
    */
-  boolean restore(String name, byte[] sha256, boolean replaceable) throws IOException;
+  boolean restore(String name, byte[] sha256, long length, boolean replaceable) throws IOException;
 
   /**
    * Removes files of other machines that are not kept.
@@ -69,9 +71,20 @@ public interface FileMirror {
   /** Runs a task that may take long on a thread of the mirror. */
   void background(Runnable task);
 
+  /** Makes sure that a folder is the one in which a machine keeps files. */
+  interface FolderCheck {
+    /** As {@link FileMirror#requireHere}. */
+    void requireHere() throws IOException;
+  }
+
   /** One machine. */
   final class Alone implements FileMirror {
-    private Alone() {}
+    private final FolderCheck check;
+
+    /** A machine with a folder, or with none that needs a check. */
+    public Alone(FolderCheck check) {
+      this.check = check;
+    }
 
     @Override
     public boolean isShared() {
@@ -79,8 +92,8 @@ public interface FileMirror {
     }
 
     @Override
-    public void requireHere() {
-      // Its own disk is all that a gateway on one machine knows.
+    public void requireHere() throws IOException {
+      check.requireHere();
     }
 
     @Override
@@ -99,12 +112,12 @@ public interface FileMirror {
     }
 
     @Override
-    public void resume(String name, long from) {
+    public void resume(String name, long from, long most) {
       // Nobody else has more.
     }
 
     @Override
-    public boolean restore(String name, byte[] sha256, boolean replaceable) {
+    public boolean restore(String name, byte[] sha256, long length, boolean replaceable) {
       return true;
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * that follow, though they may have been acknowledged. This check searches on: if a whole record
  * with the beginning of a batch follows the first invalid one, the log was damaged, not cut short.
  * Other members choose bytes of the values in a record that a crash cut short, so such a batch is
- * told by the identity of the store, which they do not know ({@link BatchEncoder}); only at the
+ * told by a random number of the opening that wrote the log ({@link BatchEncoder}); only at the
  * beginning of a block, where no value's byte stands, does any record count. If none follows, a
  * crash can have left only the beginning of a record or space never written. A record that is
  * complete but has another checksum, type or length was whole once, and may have been acknowledged.
@@ -167,7 +167,7 @@ final class LogFiles {
 
   /**
    * Whether there is a whole record from {@code from} on: at the beginning of a block any, behind
-   * it one that begins a batch of this store.
+   * it one that begins a batch of the log's opening.
    */
   private static boolean holdsMore(byte[] block, int from, int size, byte @Nullable [] mark) {
     if (from == 0 && fits(block, 0, size)) {
@@ -181,7 +181,7 @@ final class LogFiles {
     return false;
   }
 
-  /** The store's mark in the first batch that begins among the whole records, or at their end. */
+  /** The log's mark in the first batch that begins among the whole records, or at their end. */
   private static byte @Nullable [] firstMark(byte[] block, int end, int size) {
     byte[] mark = mark(block, 0, size);
     for (int at = 0; mark == null && at < end; ) {

@@ -1,9 +1,7 @@
 package org.entente.gateway.store;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -15,14 +13,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.entente.gateway.store.StoreFailure.Kind;
 
 /** Checks and preparation of a store's directory before RocksDB opens it. */
 final class RocksDirectory {
   private static final String CURRENT = "CURRENT";
-  private static final String IDENTITY = "IDENTITY";
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
 
@@ -101,27 +97,6 @@ final class RocksDirectory {
           null);
     }
     return false;
-  }
-
-  /**
-   * The identity of the store in {@code dir}: a random UUID that RocksDB made with it.
-   *
-   * @throws StoreFailure if it cannot be read
-   */
-  static byte[] identity(Path dir) {
-    Path file = dir.resolve(IDENTITY);
-    try {
-      UUID identity = UUID.fromString(Files.readString(file, StandardCharsets.US_ASCII).strip());
-      return ByteBuffer.allocate(2 * Long.BYTES)
-          .putLong(identity.getMostSignificantBits())
-          .putLong(identity.getLeastSignificantBits())
-          .array();
-    } catch (IllegalArgumentException e) {
-      throw new StoreFailure(
-          Kind.CORRUPT, file + " does not hold a UUID; restore a backup of the ledger", e);
-    } catch (IOException e) {
-      throw new StoreFailure(Kind.IO, "cannot read " + file + ": " + e.getMessage(), e);
-    }
   }
 
   private static List<String> remains(Path dir) {

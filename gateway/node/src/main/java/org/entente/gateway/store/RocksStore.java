@@ -2,6 +2,7 @@ package org.entente.gateway.store;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -76,14 +77,16 @@ public final class RocksStore implements Store {
     this.tables = new EnumMap<>(tables);
     Map<Table, Integer> families = new EnumMap<>(Table.class);
     tables.forEach((table, handle) -> families.put(table, handle.getID()));
-    this.encoder =
-        new BatchEncoder(
-            families,
-            readOnly
-                ? new byte[BatchEncoder.IDENTITY_BYTES]
-                : RocksDirectory.identity(Path.of(database.getName())));
+    this.encoder = new BatchEncoder(families, opening());
     this.bounds = new KeyBounds(table -> options -> database.newIterator(handle(table), options));
     this.readOnly = readOnly;
+  }
+
+  /** A new number: each opening begins a new log, and the files of a backup must not tell it. */
+  private static byte[] opening() {
+    byte[] number = new byte[BatchEncoder.OPENING_BYTES];
+    new SecureRandom().nextBytes(number);
+    return number;
   }
 
   /**

@@ -51,9 +51,9 @@ import org.jspecify.annotations.Nullable;
  * own, and watermarks resolve nothing. An unsigned refusal withdraws nothing either: mail that a
  * transit refuses takes another route, or the same one later; mail that the recipient's link
  * refuses is repeated. Mail that can no longer be delivered is withdrawn, and its number stays
- * until the recipient knows of that. Of mail whose content key is gone nothing is stated before the
- * recipient's answer: this ledger may be a restored one, and older than the recipient's
- * confirmation.
+ * until the recipient knows of that. Of mail whose content key is gone, or that was accepted before
+ * this ledger was restored, nothing is stated before the recipient's answer: the ledger may be
+ * older than the recipient's confirmation.
  */
 public final class DeliverySettlement {
   private static final String OTHER_CONTENT = "the recipient holds other content under the number";
@@ -468,7 +468,8 @@ public final class DeliverySettlement {
             .ifPresent(text -> auditVoid(tx, recipient, entry, Code.SEQUENCE_CONFLICT, text));
       }
       if (entry.getUndecided() && !same) {
-        withdraw(tx, recipient, number, entry, Code.INTERNAL, KEY_GONE);
+        Code code = codeOf(entry.getUndecidedCode());
+        withdraw(tx, recipient, number, entry, code, entry.getUndecidedReason());
         ledger.outbox().remove(tx, recipient, number);
         tx.afterCommit(() -> sessions.held(recipient, number));
       } else if (same || isVoid) {
@@ -620,21 +621,52 @@ public final class DeliverySettlement {
   void ask(Transaction tx, AgencyName recipient, OriginNumber number) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
     if (entry != null && entry.getState() != OutboxState.OUTBOX_STATE_VOID) {
-      OutboxEntry.Builder asked = entry.toBuilder().setState(OutboxState.OUTBOX_STATE_VOID);
-      ledger.outbox().update(tx, recipient, number, asked.setUndecided(true).build());
+      ask(tx, recipient, number, entry, Code.INTERNAL, KEY_GONE);
     }
+  }
+
+  private void ask(
+      Transaction tx,
+      AgencyName recipient,
+      OriginNumber number,
+      OutboxEntry entry,
+      Code code,
+      String reason) {
+    OutboxEntry asked =
+        entry.toBuilder()
+            .setState(OutboxState.OUTBOX_STATE_VOID)
+            .setUndecided(true)
+            .setUndecidedCode(code.name())
+            .setUndecidedReason(reason)
+            .build();
+    ledger.outbox().update(tx, recipient, number, asked);
   }
 
   /**
    * Withdraws a number, if it is still owed: removes the content and keeps the number until it is
-   * resolved.
+   * resolved. What the recipient may have confirmed to a lost ledger is asked about first, as by
+   * {@link #ask}.
    */
   void withdraw(
       Transaction tx, AgencyName recipient, OriginNumber number, Code code, String reason) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
-    if (entry != null && !isWithdrawn(entry)) {
+    if (entry == null || isWithdrawn(entry)) {
+      return;
+    }
+    if (code != Code.EXPIRED && isFromBeforeRestore(tx, entry)) {
+      ask(tx, recipient, number, entry, code, reason);
+    } else {
       withdraw(tx, recipient, number, entry, code, reason);
     }
+  }
+
+  /** Whether it was accepted before this ledger was restored last. */
+  private boolean isFromBeforeRestore(Transaction tx, OutboxEntry entry) {
+    long restored = ledger.retention().setBackAtMillis();
+    return restored > 0
+        && messages(tx, entry.getHeaderHash().toByteArray()).stream()
+            .flatMap(id -> evidence.sent(ledger.evidence(), id).stream())
+            .anyMatch(facts -> facts.getAcceptedAtMs() < restored);
   }
 
   private void withdraw(

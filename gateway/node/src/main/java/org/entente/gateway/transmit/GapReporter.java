@@ -1,9 +1,12 @@
 package org.entente.gateway.transmit;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.ledger.table.WindowTable;
 import org.entente.gateway.model.AgencyName;
@@ -19,6 +22,9 @@ public final class GapReporter {
   private final GapWatch watch;
   private final WindowTable windows;
   private final OutboxTable outbox;
+
+  /** Origins that the log has named, until their records can be read. */
+  private final Set<AgencyName> unreadable = new HashSet<>();
 
   /**
    * A reporter over a ledger.
@@ -43,7 +49,7 @@ public final class GapReporter {
    */
   public void round(Consumer<AgencyName> reporting) {
     for (AgencyName origin : windows.origins()) {
-      List<WindowTable.LaneWindow> all = windows.all(origin);
+      List<WindowTable.LaneWindow> all = readable(origin);
       if (all.stream().anyMatch(one -> !one.window().receivedAbove().isEmpty())) {
         reporting.accept(origin);
       }
@@ -73,6 +79,20 @@ public final class GapReporter {
           gap.place().end() == GapWatch.End.ORIGIN ? "to" : "from",
           gap.place().agency(),
           gap.first());
+    }
+  }
+
+  /** The windows of an origin; none if its record cannot be read, which hinders no other. */
+  private List<WindowTable.LaneWindow> readable(AgencyName origin) {
+    try {
+      List<WindowTable.LaneWindow> all = windows.all(origin);
+      unreadable.remove(origin);
+      return all;
+    } catch (CorruptRecord e) {
+      if (unreadable.add(origin)) {
+        LOG.error("gaps in mail from {} are not watched: {}", origin, e.getMessage(), e);
+      }
+      return List.of();
     }
   }
 

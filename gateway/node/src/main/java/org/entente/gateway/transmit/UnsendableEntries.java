@@ -114,7 +114,16 @@ public final class UnsendableEntries implements QuarantineStage {
             QuarantineState.QUARANTINE_STATE_EXPIRED, "no decision in time; withdrawn")
         : new DecisionResult(
             QuarantineState.QUARANTINE_STATE_DISCARDED,
-            "withdrawn; the publisher's evidence says so");
+            isAsked(tx, record)
+                ? "given up; the recipient is asked first, as this ledger was restored: the"
+                    + " publisher's evidence will say whether it holds it"
+                : "withdrawn; the publisher's evidence says so");
+  }
+
+  /** Whether the recipient may have confirmed it to a lost ledger. */
+  private boolean isAsked(Transaction tx, QuarantineRecord record) {
+    OutboxEntry left = ledger.outbox().read(tx, recipient(record), number(record));
+    return left != null && left.getUndecided();
   }
 
   private boolean waits(Transaction tx, QuarantineRecord record) {

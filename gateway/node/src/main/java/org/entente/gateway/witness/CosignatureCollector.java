@@ -26,6 +26,7 @@ import org.entente.gateway.audit.tree.FormerLog;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.audit.tree.WitnessKeys;
 import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.note.Checkpoint;
@@ -65,6 +66,13 @@ public final class CosignatureCollector {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration OVERDUE = Duration.ofSeconds(30);
 
+  /** How much the time of a cosignature may differ from this clock. */
+  static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
+
+  private static final String VALID =
+      "valid is one of both its keys, at a time at which the trust bundle lists them and at most an"
+          + " hour from this clock: check the clocks of both gateways and the witness's audit keys";
+
   private final AuditLog log;
   private final Parts parts;
   private final Settings settings;
@@ -72,6 +80,7 @@ public final class CosignatureCollector {
   private final LogAdmissions admissions;
   private final Map<AgencyName, WitnessView> views = new TreeMap<>();
   private final Map<AgencyName, Cosignature> gathered = new TreeMap<>();
+  private final LogRateLimit wrongs;
   private CheckpointCheck.@Nullable Signed target;
   private @Nullable Instant targetSince;
   private @Nullable String contradiction;
@@ -109,6 +118,7 @@ public final class CosignatureCollector {
     this.parts = parts;
     this.settings = settings;
     this.started = parts.clock().instant();
+    this.wrongs = new LogRateLimit(parts.clock(), CLOCKS_DIFFER);
     this.admissions = new LogAdmissions(log, parts.opener(), parts.admit(), parts.clock());
   }
 
@@ -466,9 +476,13 @@ public final class CosignatureCollector {
     }
     Optional<Cosignature> cosignature =
         WitnessKeys.under(wanted.note(), answer.getCosignatures().toByteArray())
-            .flatMap(note -> keys(from).find(note));
+            .flatMap(note -> keys(from).find(note))
+            .filter(this::isOfNow);
     if (cosignature.isEmpty()) {
       view.notBefore = parts.clock().instant().plus(PATIENCE);
+      wrongs
+          .line(from.value(), "a cosignature of witness " + from + " does not count; " + VALID)
+          .ifPresent(LOG::warn);
       return;
     }
     view.knownSize = answer.getSize();
@@ -485,16 +499,18 @@ public final class CosignatureCollector {
     }
   }
 
+  /** Whether both clocks agree about when it was made. */
+  private boolean isOfNow(Cosignature cosignature) {
+    Instant made = Instant.ofEpochSecond(cosignature.seconds());
+    return Duration.between(made, parts.clock().instant()).abs().compareTo(CLOCKS_DIFFER) <= 0;
+  }
+
   private WitnessKeys keys(AgencyName witness) {
     TrustBundle bundle = parts.bundle().get();
     Instant now = parts.clock().instant();
-    return new WitnessKeys(
-        bundle.federation(),
-        witness,
-        bundle.agency(witness).map(Member::audit).orElse(List.of()).stream()
-            .filter(key -> key.validAt(now))
-            .map(AgencyKey::pair)
-            .toList());
+    List<AgencyKey> listed = bundle.agency(witness).map(Member::audit).orElse(List.of());
+    return WitnessKeys.of(
+        bundle.federation(), witness, listed.stream().filter(key -> key.validAt(now)).toList());
   }
 
   /** Whether this time has passed; also true if the clock was set back before the start. */

@@ -32,6 +32,7 @@ import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.store.Store;
@@ -225,7 +226,7 @@ class LogSuccessionTest {
   }
 
   @Test
-  void checkpointOfAnotherKeyOrGateway_convictsNobody() throws IOException {
+  void checkpointOfAnotherKeyOrGateway_isRefused_andNotIgnored() throws IOException {
     Store store = store(5);
     keep(signed(store));
     SignedNote forged =
@@ -243,8 +244,18 @@ class LogSuccessionTest {
     String text = new String(forged.encode(), java.nio.charset.StandardCharsets.UTF_8);
     byte[] renamed =
         text.replace("/gw-a\n", "/gw-b\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    assertInstanceOf(Finding.Continues.class, examine(store, Optional.of(renamed)));
-    assertInstanceOf(Finding.Continues.class, examine(store, Optional.of(new byte[] {1})));
+    assertGivenIsRefused("one of " + ORIGIN.line(), store, forged.encode());
+    assertGivenIsRefused("one of " + ORIGIN.line().replace("gw-a", "gw-b"), store, renamed);
+    assertGivenIsRefused("no checkpoint", store, new byte[] {1});
+  }
+
+  private void assertGivenIsRefused(String found, Store store, byte[] given) {
+    String told =
+        String.valueOf(
+            assertThrows(StartProblem.class, () -> examine(store, Optional.of(given)))
+                .getMessage());
+    assertTrue(told.startsWith("--witnessed: found " + found), told);
+    assertTrue(told.contains("; valid is a checkpoint of " + ORIGIN.line() + " or a later"), told);
   }
 
   @Test

@@ -11,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.entente.gateway.audit.record.AuditFixture;
 import org.entente.gateway.audit.record.BucketSealer;
@@ -224,6 +226,24 @@ class TiledLogTest {
     assertEquals(LEAVES, honest.openedRecords());
     assertEquals(
         List.of("the record of leaf 300 does not match the leaf's commitment"), lied.faults());
+  }
+
+  /** It says which log this one succeeds: a gateway could answer a second question otherwise. */
+  @Test
+  void firstRecord_isTheOneThatWasHashed_andAsksNothingAgain() {
+    Set<Long> asked = new HashSet<>();
+    LeafOpener once =
+        (index, any) -> {
+          assertTrue(asked.add(index), "leaf " + index + " is opened again");
+          return log.open(index, sealer).map(OpenedLeaf::bytes);
+        };
+    AuditReport report = new AuditVerifier(AuditFixture.VERIFIER, once).verify(fresh());
+    assertEquals(log.open(0, sealer).flatMap(OpenedLeaf::record), report.first());
+    LeafOpener lying =
+        (index, any) -> log.open(index == 0 ? 1 : index, sealer).map(OpenedLeaf::bytes);
+    AuditReport lied = new AuditVerifier(AuditFixture.VERIFIER, lying).verify(fresh());
+    assertEquals(Optional.empty(), lied.first(), "it does not match its leaf");
+    assertEquals(Optional.empty(), verify(tiles).first(), "it was not opened");
   }
 
   private TiledLog fresh() {

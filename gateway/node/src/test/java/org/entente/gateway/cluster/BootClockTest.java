@@ -39,6 +39,16 @@ class BootClockTest {
     assertEquals(start + 60_001 * MILLI, clock.getAsLong());
   }
 
+  /** A leader that cannot tell its time could not end its calls when another one leads. */
+  @Test
+  void clock_onAMachineWithoutFreeFileDescriptors_goesOn() throws IOException {
+    boot("350735.47");
+    BootClock clock = new BootClock(dir.resolve("uptime"), () -> awake);
+    Files.delete(dir.resolve("uptime"));
+    awake += MILLI;
+    assertEquals(350_735_470 * MILLI, clock.getAsLong(), "it need not be opened again");
+  }
+
   @Test
   void clock_withoutTheFile_isTheOther() {
     assertEquals(awake, new BootClock(dir.resolve("none"), () -> awake).getAsLong());

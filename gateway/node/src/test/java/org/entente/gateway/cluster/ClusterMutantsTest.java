@@ -24,16 +24,19 @@ class ClusterMutantsTest {
     return List.of(
         new SourceMutant(
             "serves without the keys of others",
+            7,
             KEYS,
             "return adopt(mine, states);",
             "return true;"),
         new SourceMutant(
             "lets the log go up to what is applied",
+            1,
             MACHINE,
             "durable = copy.flush();",
             "durable = copy.position();"),
         new SourceMutant(
             "goes on after an entry that it could not apply",
+            5,
             MACHINE,
             "      role.stopped(e);\n      throw e;\n    }\n  }\n\n  private boolean apply",
             """
@@ -47,6 +50,7 @@ class ClusterMutantsTest {
                 .stripTrailing()),
         new SourceMutant(
             "applies what a leader of an earlier term computed",
+            49,
             MACHINE,
             "commit.term() != term || ",
             ""));
@@ -56,26 +60,31 @@ class ClusterMutantsTest {
     return List.of(
         new SourceMutant(
             "believes what an entry says",
+            7,
             "cluster/ReplicatedCommit.java",
             "if (!Arrays.equals(hash, Sha256.hash(commit.place(), commit.batch))) {",
             "if (false) {"),
         new SourceMutant(
             "names a key that it alone has",
+            14,
             KEYS,
             "if (!quorum.isReachedWith(made)) {",
             "if (false) {"),
         new SourceMutant(
             "says that a key is destroyed everywhere",
+            3,
             KEYS,
             "missing().stream(), outside",
             "Stream.<String>empty(), outside"),
         new SourceMutant(
             "leaves keys to nodes that return",
+            3,
             KEYS,
             "if (!difference.gone().isEmpty()) {",
             "if (false) {"),
         new SourceMutant(
             "delivers after its lease",
+            274,
             "cluster/ReplicatedStore.java",
             "return lease.lasts();",
             "return true;"));
@@ -96,7 +105,7 @@ class ClusterMutantsTest {
   }
 
   private void assertCaught(SourceMutant mutant) throws IOException {
-    Optional<String> caught = mutant.firstFailure(ClusterSimulation.class, work, 0, SEEDS);
+    Optional<String> caught = mutant.firstFailure(ClusterSimulation.class, work, SEEDS);
     assertTrue(caught.isPresent(), () -> mutant.name() + " passes " + SEEDS + " seeds");
     System.out.println(mutant.name() + ": " + caught.get());
   }

@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.ratis.metrics.MetricRegistries;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.GroupManagementRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftClientReplyProto;
 import org.apache.ratis.proto.grpc.AdminProtocolServiceGrpc;
@@ -41,6 +42,7 @@ import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.apache.ratis.thirdparty.io.grpc.stub.BlockingClientCall;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.apache.ratis.util.CodeInjectionForTesting;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
@@ -61,6 +63,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three nodes: take-over, a node that missed the log, a node without a majority. */
 class ClusterNodeTest {
   private static final int VALUE = 100_000;
+
+  /** Where Ratis lets tests into its handling of what a leader sends. */
+  private static final String APPENDS = "RaftServerImpl.appendEntries";
 
   @TempDir private Path dir;
 
@@ -89,6 +94,20 @@ class ClusterNodeTest {
     }
   }
 
+  /** Each entry of the log is synced by every node. */
+  @Test
+  void commit_isOneEntryOfTheLog() {
+    try (TestCluster cluster = new TestCluster(dir, 1, 64 << 20).startAll()) {
+      TestCluster.Lead lead = cluster.awaitLead();
+      commit(lead, 1, 1);
+      long first = cluster.node(lead.node()).position().index();
+
+      commit(lead, 2, 11);
+
+      assertEquals(first + 10, cluster.node(lead.node()).position().index());
+    }
+  }
+
   /** A time-out that no machine outlasts by chance: Ratis counts those that end. */
   @Test
   @Tag("extended")
@@ -107,6 +126,47 @@ class ClusterNodeTest {
       assertHolds(second, 3);
       assertEquals(before, electionTimeouts(first.node()));
     }
+  }
+
+  /** It would be refused, and begin a term in which only time-outs decide. */
+  @Test
+  @Tag("extended")
+  @Tag("cluster")
+  void firstByName_thatLacksEntries_leavesTheLeadToTheOneThatHasThem() {
+    try (TestCluster cluster =
+        new TestCluster(dir, 3, 64 << 20).withElectionTimeout(Duration.ofSeconds(8)).startAll()) {
+      TestCluster.Lead first = cluster.awaitLead();
+      commit(first, 1, 3);
+      String lagging = cluster.others(first.node()).get(0);
+      String further = cluster.others(first.node()).get(1);
+      TestCluster.awaitTrue(() -> cluster.node(lagging).position().commits() >= 3);
+      long before = electionTimeouts(first.node());
+      CodeInjectionForTesting.put(APPENDS, losesEntriesOf(first.node(), lagging));
+      try {
+        commit(first, 4, 6);
+
+        cluster.stop(first.node());
+        TestCluster.Lead second = cluster.awaitLead();
+
+        assertEquals(further, second.node());
+        assertHolds(second, 6);
+        assertEquals(before, electionTimeouts(first.node()));
+      } finally {
+        CodeInjectionForTesting.remove(APPENDS);
+      }
+    }
+  }
+
+  /** Heartbeats arrive, so that the node follows on. */
+  private static CodeInjectionForTesting.Code losesEntriesOf(String leader, String follower) {
+    return (local, remote, args) -> {
+      if (local.toString().equals(follower)
+          && remote.toString().equals(leader)
+          && ((AppendEntriesRequestProto) args[1]).getEntriesCount() > 0) {
+        throw new IllegalStateException("lost");
+      }
+      return false;
+    };
   }
 
   /** Of all nodes in this process but one. */
@@ -136,6 +196,9 @@ class ClusterNodeTest {
         Duration patience = Duration.ofSeconds(30);
         assertTrue(LeadCalls.isIn(channel, term, patience).join());
         assertFalse(LeadCalls.isIn(channel, term - 1, patience).join());
+        TestCluster.awaitTrue(
+            () -> LeadCalls.lastEntry(channel, patience).join().equals(leader.lastEntry()));
+        assertEquals(term, leader.lastEntry().getTerm());
       } finally {
         channel.shutdownNow();
       }

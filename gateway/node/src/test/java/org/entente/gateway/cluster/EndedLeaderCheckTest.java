@@ -1,7 +1,9 @@
 package org.entente.gateway.cluster;
 
+import static java.util.concurrent.CompletableFuture.completedFuture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,9 +11,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.entente.gateway.testkit.HandTimers;
 import org.entente.gateway.testkit.LoopbackPort;
 import org.junit.jupiter.api.Test;
@@ -27,6 +35,7 @@ class EndedLeaderCheckTest {
   private Optional<String> leader = Optional.of("n1");
   private boolean refuses = true;
   private int asked;
+  private final Map<String, CompletableFuture<TermIndex>> last = new HashMap<>();
 
   private EndedLeaderCheck check(String self) {
     return new EndedLeaderCheck(
@@ -43,6 +52,11 @@ class EndedLeaderCheckTest {
           }
 
           @Override
+          public CompletableFuture<TermIndex> lastEntry(String node) {
+            return last.getOrDefault(node, completedFuture(entry(3, 8)));
+          }
+
+          @Override
           public void standInsteadOf(String ended) {
             stoodInsteadOf.add(ended);
           }
@@ -54,6 +68,10 @@ class EndedLeaderCheckTest {
         },
         TURN,
         timers::after);
+  }
+
+  private static TermIndex entry(long term, long index) {
+    return TermIndex.valueOf(term, index);
   }
 
   private void passNothing() {
@@ -91,6 +109,69 @@ class EndedLeaderCheckTest {
     timers.pass(TURN);
 
     assertEquals(List.of(), stoodInsteadOf);
+  }
+
+  @Test
+  void secondByName_thatIsFurther_standsAtOnce_andTheFirstAfterItsTurn() {
+    last.put("n3", completedFuture(entry(3, 9)));
+    check("n3").connectionEnded();
+    passNothing();
+    assertEquals(List.of("n1"), stoodInsteadOf);
+
+    check("n2").connectionEnded();
+    passNothing();
+    assertEquals(List.of("n1"), stoodInsteadOf, "n2 would not be elected");
+    timers.pass(TURN);
+    assertEquals(List.of("n1", "n1"), stoodInsteadOf, "what n3 said may be wrong");
+  }
+
+  @Test
+  void node_thatDoesNotAnswer_isNotWaitedForAfterItsCallHasFailed() {
+    CompletableFuture<TermIndex> answer = new CompletableFuture<>();
+    last.put("n2", answer);
+    check("n3").connectionEnded();
+    passNothing();
+    assertEquals(List.of(), stoodInsteadOf);
+
+    answer.completeExceptionally(new IOException("silent"));
+    passNothing();
+    assertEquals(List.of("n1"), stoodInsteadOf);
+  }
+
+  @Test
+  void turns_areOfTheFurthestFirst_thenByName_andOfTheSilentLast() {
+    assertEquals(List.of("a", "b", "c"), turns(Map.of()));
+    assertEquals(List.of("c", "a", "b"), turns(Map.of("c", TermIndex.INITIAL_VALUE)));
+    assertEquals(
+        List.of("a", "b", "c"),
+        turns(Map.of("a", entry(2, 5), "b", entry(2, 5), "c", entry(2, 4))));
+    assertEquals(
+        List.of("c", "b", "a"),
+        turns(Map.of("a", entry(2, 5), "b", entry(2, 6), "c", entry(2, 7))));
+    assertEquals(
+        List.of("b", "c", "a"),
+        turns(Map.of("a", entry(2, 900), "b", entry(3, 1), "c", entry(3, 0))),
+        "a later term outweighs any index, as in a vote");
+    assertEquals(
+        List.of("b", "a", "c"),
+        turns(Map.of("a", entry(2, 5), "b", entry(2, 6), "c", entry(-9, -9))),
+        "what no log can have");
+  }
+
+  private static List<String> turns(Map<String, TermIndex> answers) {
+    return EndedLeaderCheck.turns(Set.of("b", "c", "a"), answers);
+  }
+
+  @Test
+  void lastEntry_ofItsBytes_isTheSame_andNothingElseIsOne() {
+    for (TermIndex each : List.of(TermIndex.INITIAL_VALUE, entry(3, 8), entry(Long.MAX_VALUE, 0))) {
+      byte[] bytes = LeadCalls.entry(each);
+      assertEquals(each, LeadCalls.entry(bytes));
+      assertThrows(
+          RuntimeException.class, () -> LeadCalls.entry(Arrays.copyOf(bytes, bytes.length - 1)));
+      assertThrows(
+          RuntimeException.class, () -> LeadCalls.entry(Arrays.copyOf(bytes, bytes.length + 1)));
+    }
   }
 
   @Test

@@ -46,6 +46,13 @@ class LeaderFilesTest {
   private final Map<String, Long> compared = new ConcurrentHashMap<>();
   private final Set<String> full = ConcurrentHashMap.newKeySet();
   private final Set<String> down = ConcurrentHashMap.newKeySet();
+
+  /** What machines answer to those who read a file, instead of its bytes. */
+  private final Map<String, String> reading = new ConcurrentHashMap<>();
+
+  /** For which {@code c} waits before it says what it has. */
+  private volatile CountDownLatch firstRead = new CountDownLatch(0);
+
   private final Set<String> hanging = ConcurrentHashMap.newKeySet();
   private final AtomicInteger hung = new AtomicInteger();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -122,6 +129,9 @@ class LeaderFilesTest {
     @Override
     public Held held(long term, String file, long bytes) throws IOException {
       compared.merge(name, bytes, Long::sum);
+      if (name.equals("c")) {
+        await(firstRead);
+      }
       return up().held(term, file, bytes);
     }
 
@@ -139,7 +149,11 @@ class LeaderFilesTest {
 
     @Override
     public byte[] read(long term, String file, long offset, int most) throws IOException {
-      return up().read(term, file, offset, most);
+      firstRead.countDown();
+      String instead = reading.get(name);
+      return instead == null
+          ? up().read(term, file, offset, most)
+          : instead.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -499,14 +513,58 @@ class LeaderFilesTest {
     down.clear();
     down.add("a");
     LeaderFiles next = leader("b", 2);
-    next.resume(FILE, 0);
+    next.resume(FILE, 0, 11);
     assertEquals("sealed", content("b", FILE));
 
     put("c", FILE, "sealed more");
-    next.resume(FILE, 6);
+    next.resume(FILE, 6, 11);
     assertEquals("sealed more", content("b", FILE));
     down.add("c");
-    assertThrows(IOException.class, () -> next.resume(FILE, 11), "others may have more");
+    assertThrows(IOException.class, () -> next.resume(FILE, 11, 11), "others may have more");
+  }
+
+  private static boolean restores(LeaderFiles files, String content, boolean replaceable)
+      throws IOException {
+    return files.restore(FILE, hash(content), content.length(), replaceable);
+  }
+
+  /** Its disk, or its owner, gives other bytes than those of which it told the hash. */
+  @Test
+  void lackingFile_thatAMachineDoesNotGive_isTakenFromAnother_andNeverLost() throws IOException {
+    put("a", FILE, "half");
+    put("b", FILE, "sealed");
+    put("c", FILE, "sealed");
+    reading.put("b", "forged");
+    firstRead = new CountDownLatch(1);
+    assertTrue(restores(leader, "sealed", false));
+    assertEquals("sealed", content("a", FILE));
+
+    put("a", FILE, "half");
+    reading.put("c", "");
+    for (boolean replaceable : List.of(false, true)) {
+      IOException said =
+          assertThrows(IOException.class, () -> restores(leader, "sealed", replaceable));
+      assertTrue(String.valueOf(said.getMessage()).contains("do not give it"), said::toString);
+    }
+    reading.remove("c");
+    assertTrue(restores(leader, "sealed", false));
+  }
+
+  /** Attack: it answers with bytes for as long as it is asked. */
+  @Test
+  @Timeout(15)
+  void machineWhoseFileHasNoEnd_fillsNoDisk() throws IOException {
+    put("a", FILE, "half");
+    put("b", FILE, "sealed");
+    down.add("c");
+    reading.put("b", "sealed ".repeat(1 << 18));
+    assertThrows(IOException.class, () -> restores(leader, "sealed", true));
+    assertEquals("half", content("a", FILE));
+
+    put("b", FILE, "sealed and more than the upload has");
+    reading.clear();
+    leader.resume(FILE, 4, 6);
+    assertEquals("halfed", content("a", FILE));
   }
 
   @Test
@@ -514,16 +572,16 @@ class LeaderFilesTest {
     put("a", FILE, "half");
     put("b", FILE, "others");
     put("c", FILE, "sealed");
-    assertTrue(leader.restore(FILE, hash("sealed"), false));
+    assertTrue(restores(leader, "sealed", false));
     assertEquals("sealed", content("a", FILE));
-    assertTrue(leader.restore(FILE, hash("sealed"), false), "it is here");
+    assertTrue(restores(leader, "sealed", false), "it is here");
 
-    assertFalse(leader.restore(FILE, hash("lost"), false), "all say that they do not have it");
+    assertFalse(restores(leader, "lost", false), "all say that they do not have it");
     down.add("b");
-    assertThrows(IOException.class, () -> leader.restore(FILE, hash("lost"), false));
-    assertFalse(leader.restore(FILE, hash("lost"), true), "it can be had elsewhere");
+    assertThrows(IOException.class, () -> restores(leader, "lost", false));
+    assertFalse(restores(leader, "lost", true), "it can be had elsewhere");
     down.add("c");
-    assertThrows(IOException.class, () -> leader.restore(FILE, hash("lost"), true));
+    assertThrows(IOException.class, () -> restores(leader, "lost", true));
     assertEquals("sealed", content("a", FILE));
   }
 
@@ -623,22 +681,25 @@ class LeaderFilesTest {
   void machineWhoseFolderIsNotMounted_doesNotSayThatAFileIsLost() throws IOException {
     put("a", FILE, "half");
     move("c", "c-away");
-    assertThrows(IOException.class, () -> leader.restore(FILE, hash("sealed"), false));
+    assertThrows(IOException.class, () -> restores(leader, "sealed", false));
     assertThrows(IOException.class, () -> folder("c").files(1));
     Files.createDirectories(dir.resolve("c"));
     String said =
         String.valueOf(
             assertThrows(IOException.class, () -> folder("c").write(1, FILE, 0, new byte[1]))
                 .getMessage());
-    assertTrue(said.startsWith("attachments.folder: found no file entente-attachments in "), said);
+    assertTrue(
+        said.startsWith(
+            "attachments.folder: mount its disk; found no file entente-attachments in "),
+        said);
     add("c");
     LeaderFiles restarted = leader("a", 1);
-    assertThrows(IOException.class, () -> restarted.restore(FILE, hash("sealed"), false));
+    assertThrows(IOException.class, () -> restores(restarted, "sealed", false));
 
     Files.delete(dir.resolve("c"));
     move("c-away", "c");
     put("c", FILE, "sealed");
-    assertTrue(leader.restore(FILE, hash("sealed"), false));
+    assertTrue(restores(leader, "sealed", false));
   }
 
   private void move(String from, String to) throws IOException {

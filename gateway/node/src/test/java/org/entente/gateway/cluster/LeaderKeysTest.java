@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.keys.KeyDescription;
@@ -51,6 +52,9 @@ class LeaderKeysTest {
   private final CountDownLatch slow = new CountDownLatch(1);
   private volatile boolean slowB;
   private volatile boolean slowC;
+
+  /** A question for the state of c stays on its way until {@code releasedC}. */
+  private volatile boolean slowStateOfC;
 
   /** A key is needed, and refused, at each attempt to catch up b. */
   private volatile boolean refusedAtB;
@@ -136,6 +140,9 @@ class LeaderKeysTest {
 
     @Override
     public State state(long term) throws IOException {
+      if (slowStateOfC && name.equals("c")) {
+        await(releasedC);
+      }
       return reached().state(term);
     }
 
@@ -234,6 +241,18 @@ class LeaderKeysTest {
     assertEquals(node("a").tag(), node("b").tag());
   }
 
+  /** It has no threads any more, but may still be asked for a key. */
+  @Test
+  void key_thatComesWhileTheNodeStops_isRefusedAsOneThatTooFewCanKeep() throws IOException {
+    begun();
+    threads.shutdown();
+
+    KeystoreFailure why =
+        assertThrows(KeystoreFailure.class, () -> node("a").keystore().put(key(KEY)));
+    assertTrue(String.valueOf(why.getMessage()).contains("1 of 3 nodes"), why.getMessage());
+    assertEquals(Optional.empty(), held("a", KEY));
+  }
+
   /** Rule K. */
   @Test
   void key_thatTooFewNodesCanKeep_isRefusedAndNotHere() throws IOException {
@@ -283,6 +302,25 @@ class LeaderKeysTest {
 
     assertEquals(Optional.empty(), held("c", KEY));
     assertNotEquals(node("b").tag(), node("c").tag());
+  }
+
+  /** A call to it was under way for long. */
+  @Test
+  void machineThatWasRemoved_getsNoKeyAnyMore() throws Exception {
+    begun();
+    down.add("c");
+    node("a").keystore().put(key(KEY));
+    cIsReachedAgain();
+    slowStateOfC = true;
+    leader.look();
+
+    leader.release("c");
+    leader.settle(/* changed= */ true);
+    releasedC.countDown();
+
+    threads.shutdown();
+    assertTrue(threads.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    assertEquals(Optional.empty(), held("c", KEY));
   }
 
   /** Rule F. */
@@ -533,6 +571,7 @@ class LeaderKeysTest {
 
     follow("b", 2);
 
+    assertEquals(List.of(), leader.unconfirmed());
     assertHeldByAll(key);
   }
 
@@ -545,6 +584,7 @@ class LeaderKeysTest {
 
     follow("b", 2);
 
+    assertEquals(List.of(), leader.unconfirmed());
     assertHeldByAll(key);
   }
 

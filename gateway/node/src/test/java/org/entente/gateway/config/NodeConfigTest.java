@@ -321,7 +321,7 @@ class NodeConfigTest {
         "disk: { rewrite_kib_per_second: 9 } | disk.rewrite_kib_per_second is 9; it must be from"
             + " 64",
         "disk: { agency_percent: 901 } | disk.agency_percent is 901; it must be from 1 to 900",
-        "disk: { slow_below_mib: many } | disk.slow_below_mib: text; valid: a whole number",
+        "disk: { slow_below_mib: many } | disk.slow_below_mib: \"many\"; valid: a whole number",
         "disk: { slow_below_mib: 2.5 } | disk.slow_below_mib: \"2.5\"; valid: a whole number",
         "backup: { folder: copies, keep: 1001 } | backup.keep is 1001; it must be from 1 to 1000",
         "limits: { handshake_seconds: 900 } | limits.handshake_seconds is 900; it must be from 1",

@@ -89,8 +89,9 @@ class YamlFilesTest {
       value = {
         "id: a\\ncolor: RED | 2:1: color: unknown field; valid: one of agency, colour, every,",
         "id: a\\ncolour: BLUE | 2:1: colour: \"BLUE\"; valid: one of RED, GREEN",
-        "id: a\\nopen: yes | 2:1: open: text; valid: true or false",
-        "id: a\\nmax_items: many | 2:1: max_items: text; valid: a whole number",
+        "id: a\\nopen: yes | 2:1: open: \"yes\"; valid: true or false; did you mean true?",
+        "id: a\\nopen: No | 2:1: open: \"No\"; valid: true or false; did you mean false?",
+        "id: a\\nmax_items: many | 2:1: max_items: \"many\"; valid: a whole number",
         "id: a\\nmax_items: 1.5 | 2:1: max_items: \"1.5\"; valid: a whole number",
         "id: 5 | 1:1: id: \"5\"; valid: text",
         "id: a\\nid: b | 2:3: Duplicate field",
@@ -102,6 +103,13 @@ class YamlFilesTest {
         "id: a\\nagency: France | 2:1: agency: an agency name is a two-letter code",
         "id: a\\nfrom: yesterday | 2:1: from: a time such as",
         "id: &x a\\nrule: *x | 2:7: rule: a YAML anchor or alias",
+        "id: a\\nmax_items: 010 | 2:12: max_items: \"010\", another number to some readers; valid: a",
+        "id: a\\nmax_items: 0x10 | 2:12: max_items: \"0x10\", another number",
+        "id: a\\nmax_items: 1_80 | 2:12: max_items: \"1_80\", another number",
+        "id: a\\nmax_items: +30 | 2:12: max_items: \"+30\", another number",
+        "id: a\\nmax_items: !!int '030' | max_items: a YAML tag; valid: the value alone",
+        "id: ! a\\nmax_items: 1 | id: a YAML tag",
+        "id: a\\nparts: !!seq [] | parts: a YAML tag",
         "id: a\\n---\\nid: b | a second YAML document",
         "id: a\\nrule: | 2:6: rule: nothing; valid: a value, or leave the field out",
         "id: a\\n"
@@ -109,7 +117,9 @@ class YamlFilesTest {
             + " number from 1 to 9",
         "id: a\\nparts: [ ~ ] | parts[0]: nothing",
         "id: [ | well-formed YAML",
-        "id: a\\n\tparts: [] | 1:6: found character '\\t(TAB)' that cannot start any token",
+        "id: a\\n\tparts: [] | 1:6: a tab; indent by spaces",
+        "id: a\\n  parts: [] | mapping values are not allowed here",
+        "parts:\\n  - name: x\\n   count: 1 | the indentation differs from that of the lines above",
         "- a | 1:1: a list; valid: a mapping of fields",
         "` ` | the file is empty",
         "id: a\\nmax_items: 99999999999 | 2:1: max_items",
@@ -146,11 +156,11 @@ class YamlFilesTest {
         List.of(
             "sample.yaml:1:1: color: unknown field",
             "sample.yaml:1:1: id: the field is missing; valid: text",
-            "sample.yaml:2:1: max_items: text",
-            "sample.yaml:3:1: open: text; valid: true or false",
+            "sample.yaml:2:1: max_items: \"many\"",
+            "sample.yaml:3:1: open: \"yes\"; valid: true or false; did you mean true?",
             "sample.yaml:4:1: colour: \"GREN\"; valid: one of RED, GREEN; did you mean \"GREEN\"?",
             "sample.yaml:6:26: parts[0].size: unknown field; valid: one of count, name",
-            "sample.yaml:7:7: parts[1].count: text; valid: a whole number",
+            "sample.yaml:7:7: parts[1].count: \"two\"; valid: a whole number",
             "sample.yaml:8:1: every: an ISO 8601 duration");
     assertEquals(expected.size(), problems.size(), problems::toString);
     for (String one : expected) {
@@ -217,6 +227,42 @@ class YamlFilesTest {
     assertInstanceOf(YamlReadResult.Unreadable.class, parse(deep));
     String laughs = "id: a\na: &a [x,x]\nb: &b [*a,*a]\nextra: {c: *b}\n";
     assertInstanceOf(YamlReadResult.Unreadable.class, parse(laughs));
+  }
+
+  /** The path of each value is kept: half a gigabyte for 64 KiB, otherwise. */
+  @Test
+  void file_whosePathsAreLong_isRefused_atTheirPlace_andNotPrintedWhole() {
+    String name = "n".repeat(PositionScan.MOST_OF_A_PATH - "extra.".length());
+    assertInstanceOf(YamlReadResult.Read.class, parse("id: a\nextra: {" + name + ": b}\n"));
+    String longer = "id: a\nextra:\n  ? n" + name + "\n  : b\n";
+    String deep = "id: a\nextra: " + "{nnn: ".repeat(101) + "1" + "}".repeat(101);
+    for (String text : List.of(longer, deep)) {
+      List<String> problems = problems(text);
+      assertEquals(1, problems.size(), problems::toString);
+      String problem = problems.get(0);
+      assertTrue(problem.contains("the names up to here have 40"), problem);
+      assertTrue(problem.contains("at most 400; nest less deeply"), problem);
+      assertTrue(problem.length() < 300, problem);
+    }
+    assertTrue(problems(longer).get(0).startsWith("sample.yaml:3:"), problems(longer)::toString);
+    String nothing = problems("id: a\nextra: {" + name + ": }\n").get(0);
+    assertTrue(nothing.contains("extra." + "n".repeat(74) + "…: nothing"), nothing);
+  }
+
+  /** Each element of a list has the path of the list, and a file may have many of them. */
+  @Test
+  void file_whosePathsAreLongInAll_isRefused() {
+    String name = "n".repeat(380);
+    int many = PositionScan.MOST_OF_ALL_PATHS / 386;
+    String text = "id: a\nextra:\n  ? " + name + "\n  : [" + "1,".repeat(many) + "1]\n";
+
+    List<String> problems = problems(text);
+
+    assertEquals(1, problems.size(), problems::toString);
+    String problem = problems.get(0);
+    assertTrue(problem.contains("the paths of the values up to here have 8388"), problem);
+    assertTrue(problem.contains("at most 8388608; split the file"), problem);
+    assertTrue(problem.contains(": extra." + "n".repeat(74) + "…: "), problem);
   }
 
   @Test

@@ -56,6 +56,7 @@ class CursorChangesTest {
   private static final class HandTurns implements WriterExecutor {
     private final Deque<Runnable> due = new ArrayDeque<>();
     private final Deque<Runnable> timers = new ArrayDeque<>();
+    private long nanos;
 
     @Override
     public void execute(Runnable task) {
@@ -63,8 +64,17 @@ class CursorChangesTest {
     }
 
     @Override
+    public long nanos() {
+      return nanos;
+    }
+
+    @Override
     public void after(Duration delay, Runnable task) {
-      timers.add(task);
+      timers.add(
+          () -> {
+            nanos += delay.toNanos();
+            task.run();
+          });
     }
 
     @Override

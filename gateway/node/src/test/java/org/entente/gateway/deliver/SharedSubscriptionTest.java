@@ -372,6 +372,21 @@ class SharedSubscriptionTest {
     assertEquals(List.of(MOST_DEAD + 1L), node.open(10).positions());
   }
 
+  /** As many are gone as become new ones: their number alone does not tell of a change. */
+  @Test
+  void deadLetterInPlaceOfOneThatIsGone_isDurableWhenItsStreamHasEnded() {
+    MessageId first = node.message("");
+    node.messages(MOST_DEAD);
+    node.open(10).end();
+    node.open(10).end();
+    node.recalled(first);
+    node.later(Duration.ofSeconds(1));
+    node.open(1).end();
+    assertEquals(
+        List.of(2L, 3L, 4L),
+        stored().record().getDeadList().stream().map(DeadPosition::getPosition).toList());
+  }
+
   /** Attack: each lease that ends looked up all dead letters, on a thread that others need. */
   @Test
   void leasesThatEnd_whereNoDeadLetterHasRoom_lookThemUpOnce() {

@@ -5,19 +5,32 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.entente.gateway.audit.AuditVerifier;
 import org.entente.gateway.audit.record.AuditPerson;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.feature.attachment.AttachmentCopies;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.LedgerRestore;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.FetchedAttachment;
+import org.entente.proto.store.v1.OwnAttachment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -77,6 +90,60 @@ class BackupVerificationTest {
     assertTrue(said.contains("such as /proc/ledger"), said);
   }
 
+  /** A later backup keeps it, since it is as long as the file. */
+  @Test
+  void copyOfAnAttachment_whoseBytesAreOthers_isNamed() throws IOException {
+    backUp();
+    append("attachments:\n  folder: " + federation.folder().resolve("files") + "\n");
+    Path files = Files.createDirectory(federation.folder().resolve("files"));
+    Path home = federation.folder().resolve(FR);
+    Path backups = home.resolve("backups");
+    String own = "0".repeat(32);
+    String fetched = "1".repeat(32) + "-" + "2".repeat(32);
+    for (String name : List.of(own, fetched)) {
+      Files.writeString(files.resolve(name), name);
+    }
+    try (RocksStore store = RocksStore.open(home.resolve("data"), RocksOptions.defaults())) {
+      Batch batch = store.batch();
+      batch.put(
+          Table.ATTACHMENT,
+          HexFormat.of().parseHex("01" + own),
+          OwnAttachment.newBuilder()
+              .setComplete(true)
+              .setSealedSha256(hash(own))
+              .build()
+              .toByteArray());
+      batch.put(
+          Table.ATTACHMENT,
+          HexFormat.of().parseHex("02" + fetched.replace("-", "")),
+          FetchedAttachment.newBuilder()
+              .setComplete(true)
+              .setSealedSha256(hash(fetched))
+              .build()
+              .toByteArray());
+      store.commit(batch, Durability.SYNCED);
+      new RocksBackups(backups).add(store, Files.readString(home.resolve("audit/checkpoint")), 7);
+    }
+    new AttachmentCopies(files, backups).add(1, Set.of(1));
+    LedgerRestore node = new LedgerRestore(federation.config(FR), federation.clock);
+    assertEquals(Optional.empty(), node.verify(1, AuditVerifier.LeafProgress.NONE));
+
+    for (String name : List.of(own, fetched)) {
+      Path copy = backups.resolve("attachments").resolve(name);
+      Files.writeString(copy, name.replace('0', '3').replace('1', '3'));
+      String fault = node.verify(1, AuditVerifier.LeafProgress.NONE).orElse("");
+      assertTrue(fault.startsWith(copy + " is damaged or missing, and 0 more: remove "), fault);
+      Files.delete(copy);
+      assertEquals(fault, node.verify(1, AuditVerifier.LeafProgress.NONE).orElse(""));
+      new AttachmentCopies(files, backups).add(1, Set.of(1));
+      assertEquals(Optional.empty(), node.verify(1, AuditVerifier.LeafProgress.NONE));
+    }
+  }
+
+  private static ByteString hash(String content) {
+    return ByteString.copyFrom(Sha256.hash(content.getBytes(StandardCharsets.US_ASCII)));
+  }
+
   @Test
   void copy_withoutTheCheckpointOfItsTime_isNotSound() throws IOException {
     backUp(true, false);
@@ -86,5 +153,28 @@ class BackupVerificationTest {
     Optional<String> fault = node.verify(2, AuditVerifier.LeafProgress.NONE);
     assertTrue(fault.orElse("").startsWith("without checkpoint"), fault::toString);
     assertEquals(fault, node.verify(0, AuditVerifier.LeafProgress.NONE), "the newest");
+  }
+
+  /** Both would work in one folder, and each remove what is there first. */
+  @Test
+  void secondVerification_isRefused_untilTheFirstHasEnded() throws IOException {
+    backUp(true);
+    LedgerRestore node = new LedgerRestore(federation.config(FR), federation.clock);
+    List<String> refused = new ArrayList<>();
+    AuditVerifier.LeafProgress meanwhile =
+        (leaves, all) ->
+            refused.add(
+                String.valueOf(
+                    assertThrows(
+                            StartProblem.class,
+                            () -> node.verify(0, AuditVerifier.LeafProgress.NONE))
+                        .getMessage()));
+
+    assertEquals(Optional.empty(), node.verify(0, meanwhile));
+
+    assertFalse(refused.isEmpty());
+    String said = refused.get(0);
+    assertTrue(said.startsWith("data: another command verifies a backup now"), said);
+    assertEquals(Optional.empty(), node.verify(0, AuditVerifier.LeafProgress.NONE));
   }
 }

@@ -325,9 +325,7 @@ class ClockThreatsTest {
   @Test
   void mailThatArrivesDuringALeap_isKeptNoLongerThanItsRetentionAfterItsTimeToDeliver()
       throws IOException {
-    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
-    String terms = Files.readString(agreement);
-    Files.writeString(agreement, terms.replaceAll("retention_days: \\d+", "retention_days: 1"));
+    retainForADay();
     Instant start = federation.clock.instant();
     Instant night = start.truncatedTo(ChronoUnit.DAYS).plus(Duration.ofMinutes(22 * 60 + 30));
     federation.clock.move(
@@ -346,6 +344,31 @@ class ClockThreatsTest {
     federation.await(
         "its recipient says that it is gone, and that nobody took it",
         () -> isToldAsUnretrieved(sent));
+  }
+
+  /** Of what was here before a restore nothing is stated: the lost ledger may have known more. */
+  @Test
+  void restoreWithAClockThatIsAhead_silencesNothingAboutWhatComesLater() throws IOException {
+    retainForADay();
+    federation.start(FR, DE);
+    assertNextArrives(DE, "before");
+    federation.stop(DE);
+    LedgerSuccession.onDisk(
+            federation.config(DE), () -> federation.clock.instant().plus(Duration.ofDays(60)))
+        .restored(Optional.empty(), new AuditPerson("DE-1", "", "a wrong clock"), "a test");
+    federation.start(DE);
+    MessageId sent = federation.send(FR, "after the restore", Duration.ofHours(1), DE);
+    federation.awaitEvidence(FR, sent, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    federation.pass(Duration.ofHours(54), Duration.ofHours(1));
+    federation.await(
+        "its recipient says that it is gone, and that nobody took it",
+        () -> isToldAsUnretrieved(sent));
+  }
+
+  private void retainForADay() throws IOException {
+    Path agreement = federation.folder().resolve("agreements").resolve("warnings.yaml");
+    String terms = Files.readString(agreement);
+    Files.writeString(agreement, terms.replaceAll("retention_days: \\d+", "retention_days: 1"));
   }
 
   /** Attack: a sender's clock is set behind the end of an agreement, under which mail waits. */

@@ -80,6 +80,20 @@ class LinkHoldsTest {
     return RunningFederation.headlines(federation.receive(DE, count));
   }
 
+  /** Before the first link nothing can be sealed, so the queue of the link is empty. */
+  @Test
+  void mailForAnAgencyThatWasNeverLinked_isCountedAsUndelivered() {
+    federation.start(FR);
+    assertEquals(0, routine(FR, DE).getUndeliveredBytes());
+    federation.send(FR, "early", DEADLINE, DE);
+    assertTrue(routine(FR, DE).getUndeliveredBytes() > 0);
+    assertEquals(0, link(FR, DE).getLanes(Lane.LANE_FLASH_VALUE - 1).getUndeliveredBytes());
+
+    federation.start(DE);
+    assertEquals(List.of("early"), received(1));
+    federation.await("nothing is owed", () -> routine(FR, DE).getUndeliveredBytes() == 0);
+  }
+
   @Test
   void pausedLink_holdsMailOverRestarts_andSaysThatItIsNoOutage() {
     federation.start(DE, FR);

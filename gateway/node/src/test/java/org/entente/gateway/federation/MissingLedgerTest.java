@@ -1,5 +1,6 @@
 package org.entente.gateway.federation;
 
+import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +21,12 @@ import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.Gateway;
 import org.entente.gateway.node.doctor.ConfigurationCheck;
+import org.entente.gateway.node.offline.LedgerRestore;
 import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.node.offline.OfflineNode;
+import org.entente.gateway.store.RocksBackups;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.RocksStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -152,6 +159,22 @@ class MissingLedgerTest {
     String reason = assertInstanceOf(Finding.Ended.class, found).reason();
     assertTrue(reason.contains("another may have signed more"), reason);
     startAndStop();
+
+    Finding ofAnEarlierLog = node.restored(witnessed, PERSON, "a copy");
+    assertInstanceOf(Finding.Ended.class, ofAnEarlierLog, "it says nothing of the log in force");
+  }
+
+  /** Ignored, it would leave a person believing that the log was compared with it. */
+  @Test
+  void checkpointOfAnotherGateway_isRefused() throws IOException {
+    Gateway.start(federation.config(DE), federation.clock, federation.clock::nanos).close();
+    Path other = federation.folder().resolve(DE).resolve("audit").resolve("checkpoint");
+    Optional<byte[]> witnessed = Optional.of(Files.readAllBytes(other));
+
+    String refused = refusal(() -> LedgerSuccession.onDisk(file, federation.clock).look(witnessed));
+
+    assertTrue(refused.startsWith("--witnessed: found one of "), refused);
+    assertTrue(refused.contains("/" + DE + "/"), refused);
   }
 
   /** An empty ledger would be that of a second gateway of its name. */
@@ -166,17 +189,32 @@ class MissingLedgerTest {
     assertFalse(refusal.contains("new-log"), refusal);
   }
 
-  /** A unit that starts the gateway again must not open a ledger that is being replaced. */
-  @Test
-  void restoredLedger_isPutInItsPlace_whileTheGatewayCannotStart() {
-    List<String> refused = new ArrayList<>();
-    Finding found =
-        LedgerSuccession.onDisk(file, federation.clock)
-            .restored(
-                Optional.empty(), PERSON, "a copy", () -> refused.add(refusal(this::startAndStop)));
+  private void restore(InstantSource clock) {
+    var unused = new LedgerRestore(file, clock).restore(0, true, Optional.empty(), PERSON);
+  }
 
-    assertInstanceOf(Finding.Continues.class, found);
-    assertTrue(refused.get(0).startsWith("keystore: "), refused::toString);
+  /** Neither a unit that starts the gateway again, nor another restore, may come between. */
+  @Test
+  void restoredLedger_isPutInItsPlace_whileTheGatewayCannotStart() throws IOException {
+    Path backups = federation.folder().resolve(FR).resolve("backups");
+    Files.writeString(file, "backup:\n  folder: " + backups + "\n", StandardOpenOption.APPEND);
+    try (RocksStore store = RocksStore.open(data, RocksOptions.defaults())) {
+      new RocksBackups(backups).add(store, Files.readString(audit.resolve("checkpoint")), 7);
+    }
+    Path restoring = data.resolveSibling("data.restoring");
+    List<String> refused = new ArrayList<>();
+
+    restore(
+        () -> {
+          if (Files.exists(restoring)) {
+            refused.add(refusal(this::startAndStop));
+            refused.add(refusal(() -> restore(federation.clock)));
+          }
+          return federation.clock.instant();
+        });
+
+    assertTrue(refused.size() > 1, refused::toString);
+    refused.forEach(one -> assertTrue(one.startsWith("keystore: "), one));
     startAndStop();
   }
 }

@@ -2,6 +2,7 @@ package org.entente.gateway.federation;
 
 import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.entente.gateway.federation.RunningFederation.SG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.node.doctor.ConfigurationCheck;
+import org.entente.gateway.trust.AgencyKind;
+import org.entente.gateway.trust.Member;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.OnBehalfOf;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 final class PolicyChangeTest {
   private static final Duration DEADLINE = Duration.ofDays(30);
+  private static final String MEMBERS = "warning: policy: wrong under the present members";
 
   @RegisterExtension final RunningFederation federation = new RunningFederation();
 
@@ -250,21 +255,74 @@ final class PolicyChangeTest {
     assertRefused(federation, false);
   }
 
-  /** The files of a change come before the bundle of the same change, and have another end too. */
+  /** The files of a change come before the bundle of the same change, which founds the group. */
   @Test
-  void filesRefused_areReadAgainWithTheNextBundle() throws IOException {
+  void unknownGroup_hasNoMemberAndIsWarnedOf_untilABundleFoundsIt() throws IOException {
     changeAgreement(
         "      among_themselves: true\n", "      among_themselves: true\n    - group: OAS\n");
     changeAgreement("  from: 2025-01-01", "  from: 2098-01-01");
     federation.doChores();
-    assertRefused(federation, true);
 
-    federation.files().foundGroup("OAS", "US");
-    federation.await(
-        "the files are read again",
-        () -> !federation.scrape(FR, "readyz").contains("warning: policy: the files"));
+    assertRefused(federation, false);
+    String ready = federation.scrape(FR, "readyz");
+    assertTrue(ready.contains(MEMBERS) && ready.contains("unknown group \"OAS\""), ready);
     Outcome outcome = federation.publish(FR, federation.draft("after", DEADLINE, DE));
     assertEquals("NO_AGREEMENT", outcome.getRefused().getRefusals(0).getCode(), outcome::toString);
+
+    federation.files().foundGroup("OAS", "US");
+    awaitWarning(false);
+  }
+
+  /** An agency chooses its kind when it asks to join; it must not keep the others from starting. */
+  @Test
+  void policeThatJoin_areRefusedWithoutAChangeOfPurpose_andKeepNoGatewayFromStarting()
+      throws IOException {
+    federation.stop(FR);
+    is(SG, AgencyKind.OTHER);
+    changeAgreement("  purpose_change: true\n", "");
+    federation.start(FR);
+    awaitWarning(false);
+
+    is(SG, AgencyKind.POLICE);
+    awaitWarning(true);
+    federation.stop(FR);
+    federation.start(FR);
+
+    awaitWarning(true);
+    String ready = federation.scrape(FR, "readyz");
+    assertTrue(ready.contains("customs may share with police (sg.police)"), ready);
+    String problems = ConfigurationCheck.problems(federation.config(FR), federation.clock) + "";
+    assertTrue(problems.contains("law.purpose_change: customs may share"), problems);
+    Outcome outcome = federation.publish(FR, federation.draft("to police", DEADLINE, SG));
+    assertEquals("warnings/purpose_change", outcome.getRefused().getRefusals(0).getRule(), ready);
+    federation.send(FR, "to customs", DEADLINE, DE);
+    assertEquals(List.of("to customs"), RunningFederation.headlines(federation.receive(DE, 1)));
+  }
+
+  private void is(String agency, AgencyKind kind) throws IOException {
+    federation
+        .files()
+        .publishBundle(
+            member ->
+                member.name().value().equals(agency)
+                    ? new Member(
+                        member.name(),
+                        member.jurisdiction(),
+                        kind,
+                        member.roles(),
+                        member.authorities(),
+                        member.signing(),
+                        member.audit(),
+                        member.endpoints(),
+                        member.via(),
+                        member.revoked())
+                    : member);
+  }
+
+  private void awaitWarning(boolean warns) {
+    federation.await(
+        "a warning of members: " + warns,
+        () -> federation.scrape(FR, "readyz").contains(MEMBERS) == warns);
   }
 
   /** A file that is written over, and whose time is set back by whoever copies files. */

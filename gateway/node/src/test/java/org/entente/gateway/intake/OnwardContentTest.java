@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -22,6 +23,7 @@ import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.testkit.RequestSamples;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Wanted;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +105,36 @@ class OnwardContentTest {
             - written(part, new OnwardContent(List.of(from), List.of()));
     assertTrue(counted >= evidence, counted + " of " + evidence);
     assertTrue(counted <= 2 * evidence, counted + " of " + evidence);
+  }
+
+  @Test
+  void leaf_isCountedWithAllThatIsStoredOfIt() {
+    Permitted part =
+        PermittedFixture.permitted(
+            id(),
+            FR,
+            Lane.ROUTINE,
+            RequestSamples.complete(RequestSamples.asks()).build(),
+            RequestSamples.request(Wanted.WANTED_HIT_NO_HIT, Instant.EPOCH),
+            Instant.EPOCH,
+            "test",
+            30,
+            IntStream.range(0, 100).mapToObj(i -> "fr.customs" + i).toArray(String[]::new));
+    OnBehalfOf person =
+        OnBehalfOf.newBuilder()
+            .setOfficer("é".repeat(80))
+            .setUnit("\u4e2d".repeat(80))
+            .setJustification("\u4e2d".repeat(500))
+            .build();
+    AuditActor actor = AuditActor.client(FR, new NodeName("desk"), person);
+    Instant latest = Instant.ofEpochMilli(Long.MAX_VALUE);
+    long stored =
+        StoredLeaf.mostBytes(
+            OnwardContent.leaf(latest, actor, part, source, part.messageId())
+                .saying("x".repeat(500)));
+    long counted = WrittenBytes.leaf(actor, part) + 500;
+    assertTrue(counted >= stored, counted + " of " + stored);
+    assertTrue(counted <= stored + 300, counted + " of " + stored);
   }
 
   private static long written(Permitted part, OnwardContent content) {

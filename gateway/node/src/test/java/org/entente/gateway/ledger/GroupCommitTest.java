@@ -105,8 +105,11 @@ class GroupCommitTest {
   /** The writer's thread and timer in the hands of a test. */
   private static final class HandTurns implements WriterExecutor {
     private final Deque<Runnable> turns = new ArrayDeque<>();
-    private final Deque<Runnable> timers = new ArrayDeque<>();
+    private final Deque<Timer> timers = new ArrayDeque<>();
     private boolean callerMayWrite;
+    private long nanos;
+
+    private record Timer(long atNanos, Runnable task) {}
 
     @Override
     public boolean callerMayWrite() {
@@ -119,9 +122,13 @@ class GroupCommitTest {
     }
 
     @Override
+    public long nanos() {
+      return nanos;
+    }
+
+    @Override
     public void after(Duration delay, Runnable task) {
-      assertEquals(GroupCommit.PATIENCE, delay);
-      timers.add(task);
+      timers.add(new Timer(nanos + delay.toNanos(), task));
     }
 
     @Override
@@ -139,8 +146,19 @@ class GroupCommitTest {
     }
 
     void patienceEnds() {
+      pass(GroupCommit.PATIENCE);
+    }
+
+    /** Lets time pass, at whose end the timers that are due run. */
+    void pass(Duration time) {
+      nanos += time.toNanos();
       for (int waiting = timers.size(); waiting > 0; waiting--) {
-        timers.remove().run();
+        Timer next = timers.remove();
+        if (next.atNanos() <= nanos) {
+          next.task().run();
+        } else {
+          timers.add(next);
+        }
       }
       turn();
     }
@@ -646,6 +664,28 @@ class GroupCommitTest {
       assertFalse(patient.get(0).isDone());
       turns.patienceEnds();
       assertEquals("later", patient.get(0).join());
+      assertEquals(2, commits.get());
+    }
+  }
+
+  /** The timer of an earlier one must not commit it early: it would miss the next commit. */
+  @Test
+  void patientChange_behindOneThatWentWithACommit_waitsForAsLong() {
+    HandTurns turns = new HandTurns();
+    try (GroupCommit writer = writer(LedgerLimits.DEFAULT, turns)) {
+      writer.start();
+      var unused = writer.submitPatient(Lane.ROUTINE, put(new byte[] {1}, "first"));
+      var unused2 = writer.submit(Lane.ROUTINE, put(new byte[] {2}, "now"));
+      turns.turn();
+      assertEquals(1, commits.get());
+      turns.pass(GroupCommit.PATIENCE.dividedBy(2));
+      CompletableFuture<String> second =
+          writer.submitPatient(Lane.ROUTINE, put(new byte[] {3}, "second"));
+      turns.pass(GroupCommit.PATIENCE.dividedBy(2));
+      assertEquals(1, commits.get());
+      assertFalse(second.isDone());
+      turns.pass(GroupCommit.PATIENCE.dividedBy(2));
+      assertEquals("second", second.join());
       assertEquals(2, commits.get());
     }
   }

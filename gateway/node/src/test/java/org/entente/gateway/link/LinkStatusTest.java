@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -14,6 +15,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.security.cert.CertificateException;
+import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.entente.gateway.model.Code;
 import org.entente.proto.link.v1.ExchangeRequest;
@@ -26,6 +29,22 @@ final class LinkStatusTest {
     assertEquals(
         "UNKNOWN_PEER: not in the bundle",
         LinkStatus.words(LinkStatus.of(Code.UNKNOWN_PEER, "not in the bundle")));
+  }
+
+  /** The twenty-ninth look: the exception kept a stream that had ended. */
+  @Test
+  void words_detailsThatDoNotFit_areLeftOut_andTheStreamEnds() {
+    Metadata.Key<byte[]> key =
+        Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
+    byte[] ofAnother = com.google.rpc.Status.newBuilder().setCode(5).build().toByteArray();
+    for (byte[] details : List.of(ofAnother, new byte[] {1, 2, 3, (byte) 0xff})) {
+      Metadata trailers = new Metadata();
+      trailers.put(key, details);
+      StatusRuntimeException error =
+          new StatusRuntimeException(Status.UNAVAILABLE.withDescription("gone"), trailers);
+      assertEquals(Optional.empty(), LinkStatus.reason(error));
+      assertEquals("UNAVAILABLE: gone", LinkStatus.words(error));
+    }
   }
 
   @Test

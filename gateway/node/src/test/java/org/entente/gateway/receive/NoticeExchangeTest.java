@@ -23,6 +23,7 @@ import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,6 +66,7 @@ import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.FieldReader;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.statement.FulfilmentStatement;
@@ -110,6 +112,9 @@ class NoticeExchangeTest {
   private static final byte[] HASH = Sha256.hash(new byte[] {9});
   private static final Map<AgencyName, SigningPair> MEMBERS =
       Map.of(SELF, pair(), ORIGIN, pair(), SG, pair(), FAR, pair());
+
+  /** A log about which no witness can read a request. */
+  private static final String DEFECT = "defect";
 
   private static final String CONFLICTS = "entente_origin_conflict_envelopes_total{";
 
@@ -185,6 +190,9 @@ class NoticeExchangeTest {
   private final class Witnesses implements WitnessNotices {
     @Override
     public void asked(AgencyName from, WitnessRequest request) {
+      if (request.getOrigin().equals(DEFECT)) {
+        throw new DateTimeException("a time beyond all calendars");
+      }
       witnesses.add(from + " asks about " + request.getOrigin());
     }
 
@@ -283,6 +291,20 @@ class NoticeExchangeTest {
     assertEquals(List.of(ORIGIN, ORIGIN), heard.stream().map(Sent::to).toList());
     assertEquals(OWN_KEYS, heard.get(0).notice());
     assertTrue(heard.get(1).notice().hasWatermarks());
+  }
+
+  /** The twenty-ninth look: what one origin had spoilt ended the streams to its neighbours. */
+  @Test
+  void neighbour_ofAnOriginWhoseRecordCannotBeRead_staysUp() {
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          byte[] key = KeyBuilder.key().ascii(ORIGIN.value()).u8(LANE.number()).done();
+          tx.put(Table.ORIGIN_IN, key, new byte[] {9});
+          return tx;
+        });
+    notices.neighbourUp(ORIGIN);
+    assertEquals(OWN_KEYS, onlyTo(ORIGIN));
   }
 
   @Test
@@ -1130,6 +1152,29 @@ class NoticeExchangeTest {
     assertNotNull(node.leaves.only(AuditType.SETTLED));
   }
 
+  /** The twenty-ninth look: two such epochs made a negative number of them. */
+  @Test
+  void numbersSettled_thatAreBeyondCounting_areTheGreatestNumber() {
+    knowsOrigin();
+    for (long epoch = 1; epoch <= 3; epoch++) {
+      receive(new OriginNumber(epoch, LANE, 1));
+    }
+    reports();
+    long far = FieldReader.LAST_NUMBER;
+    notices.received(
+        ORIGIN,
+        settled(
+            new SettledNumbers(1, LANE, far),
+            new SettledNumbers(2, LANE, far),
+            new SettledNumbers(3, LANE, far)));
+    sent();
+    assertEquals(
+        Set.of("report to fr.customs", "lost " + Long.MAX_VALUE + " of fr.customs on " + LANE),
+        Set.copyOf(reports()));
+    notices.received(ORIGIN, settled(new SettledNumbers(1, LANE, far + 1)));
+    assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());
+  }
+
   /** The sixth look: an origin makes the recipient write years of leaves. */
   @Test
   void numbersSettled_ofEpochsThatAreNotKept_openNone_andLeaveNoRecord() {
@@ -1269,6 +1314,16 @@ class NoticeExchangeTest {
     assertEquals(List.of(), sent());
     assertEquals(List.of(), reports());
     assertNull(node.ledger.inbox().find(node.id()));
+  }
+
+  /** The twenty-ninth look: it ended the stream of the transit, with the notices of others. */
+  @Test
+  void notice_thatMeetsADefect_isMalformedOfItsAuthor_andEndsNoStream() {
+    notices.received(HUB, keysOf(bundle(SG)));
+    notices.received(HUB, signed(SG, witnessRequest(DEFECT)));
+    assertEquals(List.of("refused sg.police MALFORMED"), reports());
+    notices.received(HUB, signed(SG, witnessRequest("a")));
+    assertEquals(List.of("sg.police asks about a"), witnesses);
   }
 
   private static SignedNotice.Builder witnessRequest(String log) {

@@ -158,6 +158,11 @@ final class RecipientNode implements AutoCloseable {
     }
 
     @Override
+    public long nanos() {
+      return thread.nanos();
+    }
+
+    @Override
     public void after(Duration delay, Runnable task) {
       if (!isPatient) {
         thread.after(delay, task);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -1045,6 +1046,21 @@ class RetentionTest {
             .toList();
     assertEquals(1, told.size());
     assertFalse(told.get(0).toString().contains("KEY_LOST"), told::toString);
+  }
+
+  /** A ledger was put back by other means than a restore, and its clock is in doubt for an hour. */
+  @Test
+  void messagesOfAnEndedBucket_areNotCalledLost_whileTheClockIsInDoubt() {
+    MessageId ended = received("one");
+    LocalDate day = today().plusDays(30);
+    now = now.plus(Duration.ofDays(31));
+    keys.destroy(day);
+    Instant behind = now.minus(Duration.ofDays(20));
+    BucketSweep doubting =
+        new BucketSweep(ReceiveKit.SELF, node.ledger, node.kit.evidence(), () -> behind);
+    assertEquals(0, doubting.removeUnreadable(each -> keys.existing(each).isEmpty()));
+    assertNotNull(node.ledger.inbox().find(ended));
+    assertEquals(1, node.sweep.round());
   }
 
   /** As after the loss of a keystore: the ledger holds what no key opens. */

@@ -14,13 +14,22 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.entente.gateway.crypto.CertificateAuthority;
+import org.entente.gateway.crypto.EcKeys;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.testkit.OddCertificate;
+import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TestRequirement;
 import org.entente.gateway.testkit.TlsHolder;
 import org.entente.gateway.trust.Endpoint;
@@ -157,6 +166,30 @@ class PeerEdgeTest {
     assertEquals(
         Set.of(Code.IDENTITY_MISMATCH, Code.UNKNOWN_PEER),
         edge.refused.stream().map(Problem::code).collect(Collectors.toSet()));
+  }
+
+  /** Attack: policies of a member's own chain multiply, and took all memory of the process. */
+  @Test
+  void peer_whosePoliciesMultiply_failsInHandshake_andThePortServesOthers() throws Exception {
+    Instant from = edge.federation.start();
+    Instant to = from.plus(TestFederation.LIFETIME);
+    List<X509Certificate> chain = new ArrayList<>();
+    CertificateAuthority issuer = edge.federation.authority("de.customs");
+    for (int i = 0; i < 3; i++) {
+      issuer = new OddCertificate(issuer, from, to).policies(100).issueAuthority();
+      chain.add(0, issuer.certificate());
+    }
+    KeyPair keys = EcKeys.generate(new SecureRandom());
+    String id = "spiffe://" + TestFederation.NAME + "/agency/de.customs/gateway/gw-1";
+    chain.add(0, new OddCertificate(issuer, from, to).uris(id).keys(keys).policies(100).issue());
+
+    assertRefused(exchangeAs(new TlsHolder(keys.getPrivate(), chain)));
+    Problem problem = edge.refused.get(0);
+    assertEquals(Code.IDENTITY_MISMATCH, problem.code());
+    assertTrue(problem.message().contains("more than 4 policies"), problem.message());
+    assertEquals(
+        "de.customs",
+        exchangeAs(edge.gateway("de.customs")).next().getFrame().getHello().getAgency());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -81,7 +82,7 @@ class ChosenIdsTest {
 
   private static byte[] sealed(LocalSeal seal, BodyAddress address, BucketKey bucket) {
     try (BodyKey key = CraftedEnvelopes.key(address.toString()).bodyKey(0)) {
-      byte[] label = "seized".getBytes(StandardCharsets.UTF_8);
+      ByteString label = ByteString.copyFromUtf8("seized");
       return seal.seal(address, bucket, key, label).orElseThrow();
     }
   }

@@ -23,6 +23,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.FieldReader;
 import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.Suite;
@@ -176,7 +177,7 @@ class ForeignStatementsTest {
             List.of(
                 new SettledNumbers(1, Lane.FLASH, 2),
                 new SettledNumbers(1, Lane.ROUTINE, 2 + exchange.random.nextInt(1000)),
-                new SettledNumbers(2, Lane.IMMEDIATE, Long.MAX_VALUE)));
+                new SettledNumbers(2, Lane.IMMEDIATE, FieldReader.LAST_NUMBER)));
     byte[] good = SettledStatement.sign(content, exchange.fr.signingKey).encoded();
     int[] fields = fields(TO_ONE, 2, 8, 1, 8, 8, 1, 8, 8, 1, 8);
     compareStatements(
@@ -267,7 +268,7 @@ class ForeignStatementsTest {
 
   @Test
   void watermarks_damagedOrSignedAgain_areJudgedAlike() {
-    long far = Long.MAX_VALUE;
+    long far = FieldReader.LAST_NUMBER;
     List<Watermark> marks =
         List.of(
             new Watermark(1, Lane.FLASH, exchange.random.nextInt(1000), List.of()),

@@ -3,9 +3,11 @@ package org.entente.gateway.seal;
 import static org.entente.gateway.testkit.Agencies.DE;
 import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +47,32 @@ class RecipientKeysTest {
       assertTrue(held.size() <= 5, held.size() + " held");
     }
     assertEquals(21, made);
+  }
+
+  /** So a gateway goes on while it can make none. */
+  @Test
+  void keysMadeAhead_lastForThatTime_oneWithTimeLeftAtEachMoment() {
+    MemoryKeyHolder holder = new MemoryKeyHolder();
+    RecipientKeys keys =
+        new RecipientKeys(
+            holder, KeySchedule.DEFAULT.aheadBy(Duration.ofDays(7)), new SecureRandom(), clock);
+    assertTrue(keys.renew().made().isPresent());
+    List<KeyValidity> held = holder.held();
+    assertEquals(15, held.size());
+    assertEquals(keys.renew(), new RecipientKeys.Renewal(Optional.empty(), List.of()));
+
+    for (int hour = 0; hour < 7 * 24; hour++) {
+      clock.move(Duration.ofHours(1));
+      long now = clock.millis();
+      assertTrue(
+          held.stream()
+              .anyMatch(
+                  key -> key.isInForce(now) && key.notAfterMs() - now >= 12 * Samples.HOUR_MS),
+          "one with time left at " + clock.instant());
+      assertTrue(keys.hasKeyInForce());
+    }
+    clock.move(Duration.ofDays(2));
+    assertFalse(keys.hasKeyInForce());
   }
 
   @Test

@@ -45,7 +45,7 @@ class SealingTest {
     OpenedLabels labels = opener.openLabels(envelope, sealed.contentKey()).orElseThrow();
     assertEquals(count, labels.count());
     for (int i = 0; i < count; i++) {
-      assertArrayEquals(batch.items().get(i).label(), labels.label(i));
+      assertArrayEquals(batch.items().get(i).label(), labels.label(i).toByteArray());
       assertEquals(bodyBytes, labels.bodyLength(i));
       assertArrayEquals(batch.items().get(i).body(), labels.openBody(i).orElseThrow());
     }

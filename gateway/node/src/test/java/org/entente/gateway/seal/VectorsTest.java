@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -88,7 +89,7 @@ class VectorsTest {
     assertTrue(announcement.isSignedBy(List.of(samples.pair.verifyingPair())));
     for (int i = 0; i < labels.count(); i++) {
       JsonNode message = pinned.path("inputs").path("messages").path(i);
-      assertArrayEquals(hex(message.path("label")), labels.label(i));
+      assertArrayEquals(hex(message.path("label")), labels.label(i).toByteArray());
       assertArrayEquals(hex(message.path("body")), labels.openBody(i).orElseThrow());
     }
   }
@@ -229,7 +230,7 @@ class VectorsTest {
                 new BodyAddress(facts.origin(), facts.id(), 1),
                 BucketKey.of(storageKey),
                 samples.sealed.contentKey().bodyKey(1),
-                item.label())
+                ByteString.copyFrom(item.label()))
             .orElseThrow();
     byte[] outbox =
         new OutboxSeal(FormatSamples.random("outbox"))

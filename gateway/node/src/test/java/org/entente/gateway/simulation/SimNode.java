@@ -474,6 +474,11 @@ final class SimNode {
       }
 
       @Override
+      public long nanos() {
+        return time.nanos();
+      }
+
+      @Override
       public void after(Duration delay, Runnable task) {
         post(delay.toNanos(), task);
       }

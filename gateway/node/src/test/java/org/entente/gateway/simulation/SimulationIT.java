@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SimulationIT {
-  private static final int SEEDS = 20;
+  private static final int FIRST_SEEDS = 6;
+  private static final int SEEDS_BY_TWO_TRANSITS = 20;
   private static final int HOSTILE_SEEDS = 5;
   private static final int SUPPRESSED_SEEDS = 3;
 
@@ -41,14 +42,15 @@ class SimulationIT {
 
   @Test
   void delivery_underAnySeed_losesNothingDoublesNothingAndDrains() {
-    assertEquals(null, SimulateRun.firstFailure(federation, work, 0, SEEDS));
+    assertEquals(null, SimulateRun.firstFailure(federation, work, 0, FIRST_SEEDS));
   }
 
   @Test
   @Tag("extended")
   @Tag("simulation")
   void delivery_underFurtherSeeds_losesNothingDoublesNothingAndDrains() {
-    assertEquals(null, SimulateRun.firstFailure(federation, work, SEEDS, SEEDS_IN_ALL - SEEDS));
+    int further = SEEDS_IN_ALL - FIRST_SEEDS;
+    assertEquals(null, SimulateRun.firstFailure(federation, work, FIRST_SEEDS, further));
   }
 
   @Test
@@ -95,7 +97,7 @@ class SimulationIT {
   void delivery_byTwoTransits_underAnySeed_losesNothingDoublesNothingAndDrains()
       throws IOException {
     SimFederation two = mintTwoTransits();
-    for (long seed = 0; seed < SEEDS; seed++) {
+    for (long seed = 0; seed < SEEDS_BY_TWO_TRANSITS; seed++) {
       long now = seed;
       assertDoesNotThrow(() -> Simulation.run(now, two, work), () -> "seed " + now);
     }

@@ -21,11 +21,13 @@ import javax.tools.ToolProvider;
  * A gateway with one rule broken in its source, compiled apart. A mutant whose text is no longer in
  * the source, or there twice, is an error: it would test nothing.
  *
+ * @param seed where the search begins: one that showed the violation. If the source has changed so
+ *     that it no longer does, the seeds behind it are tried
  * @param file below the gateway's root package
  * @param text what stands there
  * @param instead what the mutant has
  */
-public record SourceMutant(String name, String file, String text, String instead) {
+public record SourceMutant(String name, long seed, String file, String text, String instead) {
   private static final String SOURCES = "src/main/java/org/entente/gateway";
   private static final String OURS = "org.entente.gateway.";
 
@@ -34,10 +36,9 @@ public record SourceMutant(String name, String file, String text, String instead
    *
    * @param work an empty folder
    */
-  Optional<String> firstFailure(Path federation, Path work, long from, long seeds)
-      throws IOException {
+  Optional<String> firstFailure(Path federation, Path work, long seeds) throws IOException {
     Class<?>[] types = {Path.class, Path.class, long.class, long.class};
-    return firstFailure(SimulateRun.class, work, types, federation, work, from, seeds);
+    return firstFailure(SimulateRun.class, work, types, federation, work, seed, seeds);
   }
 
   /**
@@ -45,10 +46,10 @@ public record SourceMutant(String name, String file, String text, String instead
    *
    * @param simulation has a static method {@code firstFailure(Path work, long from, long seeds)}
    */
-  public Optional<String> firstFailure(Class<?> simulation, Path work, long from, long seeds)
+  public Optional<String> firstFailure(Class<?> simulation, Path work, long seeds)
       throws IOException {
     Class<?>[] types = {Path.class, long.class, long.class};
-    return firstFailure(simulation, work, types, work, from, seeds);
+    return firstFailure(simulation, work, types, work, seed, seeds);
   }
 
   private Optional<String> firstFailure(

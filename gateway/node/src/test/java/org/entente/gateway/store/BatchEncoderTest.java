@@ -33,7 +33,7 @@ class BatchEncoderTest {
   private static final List<Table> TABLES =
       List.copyOf(EnumSet.complementOf(EnumSet.of(Table.META)));
 
-  private static final byte[] IDENTITY = "of this store  .".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] OPENING = "of this opening.".getBytes(StandardCharsets.US_ASCII);
 
   @TempDir private Path temp;
 
@@ -61,7 +61,7 @@ class BatchEncoderTest {
         handles.put(table, handle);
         families.put(table, handle.getID());
       }
-      BatchEncoder encoder = new BatchEncoder(families, IDENTITY);
+      BatchEncoder encoder = new BatchEncoder(families, OPENING);
       for (int i = 0; i < 60; i++) {
         Batch batch = random(random, i < 2 ? i : random.nextInt(40));
         try (WriteBatch own = new WriteBatch(encoder.encode(batch))) {
@@ -101,7 +101,7 @@ class BatchEncoderTest {
   @Test
   void encoder_tableWithoutColumnFamily_isRefused() {
     assertThrows(
-        IllegalArgumentException.class, () -> new BatchEncoder(Map.of(Table.INBOX, 1), IDENTITY));
+        IllegalArgumentException.class, () -> new BatchEncoder(Map.of(Table.INBOX, 1), OPENING));
   }
 
   private static Batch random(Random random, int changes) {
@@ -136,7 +136,7 @@ class BatchEncoderTest {
   private static byte[] natively(Batch batch, Map<Table, ColumnFamilyHandle> handles)
       throws RocksDBException {
     try (WriteBatch changes = new WriteBatch()) {
-      changes.putLogData(IDENTITY);
+      changes.putLogData(OPENING);
       batch.applyTo(
           new Batch.Target() {
             @Override

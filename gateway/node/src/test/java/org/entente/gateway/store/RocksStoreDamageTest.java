@@ -8,14 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.entente.gateway.store.StoreFailure.Kind;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,11 +109,44 @@ class RocksStoreDamageTest {
     }
   }
 
+  /** Attack: what tells a batch in a log is looked up in a stolen backup, or remembered. */
+  @Test
+  void markOfALog_isOfOneOpening_andInNoOtherFile() throws IOException {
+    Path dir = temp.resolve("store");
+    Set<String> marks = new HashSet<>();
+    for (int opening = 0; opening < 2; opening++) {
+      try (RocksStore store = RocksStore.open(dir, OPTIONS)) {
+        NumberedCommits.commit(store, 1 + opening, 1 + opening, VALUE, Durability.SYNCED);
+        String mark = latin(newestLog(dir)).substring(21, 37);
+        assertTrue(marks.add(mark));
+        store.flush();
+        for (Path file : NumberedCommits.files(dir, "")) {
+          assertTrue(
+              String.valueOf(file.getFileName()).endsWith(".log") || !latin(file).contains(mark),
+              file.toString());
+        }
+      }
+    }
+  }
+
+  private static String latin(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+  }
+
+  /** Nothing is known by it alone: it is no reason to go back to a backup. */
+  @Test
+  void open_identityDamaged_losesNothing() throws IOException {
+    Files.write(killed.resolve("IDENTITY"), new byte[36]);
+    try (RocksStore store = RocksStore.open(killed, OPTIONS)) {
+      assertEquals(COMMITS, NumberedCommits.count(store, VALUE));
+    }
+  }
+
   private static byte[] emptyRecord() {
     return record(new byte[0]);
   }
 
-  /** A batch without changes, of a store with another identity. */
+  /** A batch without changes, of another opening. */
   private static byte[] batchRecord() {
     Map<Table, Integer> families = new EnumMap<>(Table.class);
     for (Table table : Table.values()) {

@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Ports for servers that a test stops and starts again. Taken from below the range that Linux gives
@@ -40,7 +42,7 @@ public final class LoopbackPort {
       if (System.nanoTime() > end) {
         throw new AssertionError("port " + port + " is still taken");
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
   }
 

@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.sequence.OriginWindow.Range;
+import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.OutboxEntry;
@@ -67,6 +70,24 @@ class GapReporterTest {
     remove(owed);
     reporter.watch().seen(TO_DE, owed.epoch(), missing - 1, List.of());
     assertEquals(List.of(), overdue());
+  }
+
+  /** The twenty-ninth look: a record that one origin had spoilt hid the gaps of all. */
+  @Test
+  void originWhoseRecordCannotBeRead_hidesNoGapOfOthers() {
+    AgencyName spoilt = new AgencyName("aa.customs");
+    ledger.commit(
+        Lane.FLASH,
+        tx -> {
+          byte[] key = KeyBuilder.key().ascii(spoilt.value()).u8(Lane.FLASH.number()).done();
+          tx.put(Table.ORIGIN_IN, key, new byte[] {9});
+          OriginWindows windows = OriginWindows.none();
+          windows.in(1).orElseThrow().offer(2);
+          ledger.windows().write(tx, DE, Lane.FLASH, windows);
+          return tx;
+        });
+    reporter.round(origin -> {});
+    assertEquals(List.of(1L), overdue());
   }
 
   /** A recipient states any number of an epoch; what is not sent yet is nothing that is missing. */

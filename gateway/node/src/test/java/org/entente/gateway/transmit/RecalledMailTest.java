@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -29,6 +30,7 @@ import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.FederationName;
@@ -42,11 +44,15 @@ import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.statement.NumberedHeader;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
@@ -290,5 +296,82 @@ class RecalledMailTest {
     assertTrue(node.prepare().isVoid());
     assertEquals(List.of("DELIVERY  by de.customs"), stated(id));
     assertEquals(OutboxState.OUTBOX_STATE_VOID, requireNonNull(owed()).getState());
+  }
+
+  /** The lost ledger may have had the recipient's confirmation. */
+  @Test
+  void takenBack_afterARestore_isStatedOnceTheRecipientSaysThatItLacksIt() {
+    MessageId id = fresh();
+    byte[] hash = submit(id);
+    accept(id);
+    restore();
+    takeBack(id);
+    assertTrue(node.prepare().isVoid(), "its content does not go out meanwhile");
+    assertTrue(owed().getUndecided());
+    assertEquals(List.of(), denials(id));
+    assertNotNull(node.ledger.envelopes().read(hash), "its messages are known until then");
+    node.settlement
+        .holds(DE, List.of(NumberedHeader.ofUnknownContent(new OriginNumber(1, LANE, 1))))
+        .join();
+    assertEquals(List.of("NON_DELIVERY RECALLED by fr.customs"), denials(id));
+    assertNull(node.ledger.envelopes().read(hash));
+    assertEquals(List.of(), node.ledger.outbox().page(DE, LANE, null, 2));
+  }
+
+  @Test
+  void whatTheRecipientHolds_isNotDenied_ifItsAgreementEndsAfterARestore() {
+    MessageId id = fresh();
+    byte[] hash = submit(id);
+    accept(id);
+    restore();
+    assertTrue(node.prepare().isVoid());
+    assertEquals(List.of(), denials(id));
+    node.settlement
+        .holds(DE, List.of(new NumberedHeader(new OriginNumber(1, LANE, 1), hash)))
+        .join();
+    assertEquals(List.of(), denials(id));
+    assertEquals(List.of(), node.ledger.outbox().page(DE, LANE, null, 2));
+  }
+
+  @Test
+  void mailThatWasAcceptedAfterTheRestore_isWithdrawnAtOnce() {
+    restore();
+    MessageId id = fresh();
+    submit(id);
+    accept(id);
+    assertTrue(node.prepare().isVoid());
+    assertEquals(List.of("NON_DELIVERY AGREEMENT_ENDED by fr.customs"), denials(id));
+  }
+
+  private void accept(MessageId id) {
+    SentFacts facts =
+        SentFacts.newBuilder()
+            .addRecipients(DE.value())
+            .setLane(LANE.number())
+            .setExpiresAtMs(now.plus(DEADLINE).toEpochMilli())
+            .build();
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          evidence.accepted(tx, node.ledger.evidence(), Map.of(id, facts));
+          return id;
+        });
+  }
+
+  /** Begins again on this disk a minute later, as what was restored then. */
+  private void restore() {
+    node.ledger.close();
+    now = now.plus(Duration.ofMinutes(1));
+    try (MemoryStore store = new MemoryStore(disk)) {
+      Batch batch = store.batch();
+      RetentionTable.setBack(batch, now.toEpochMilli());
+      store.commit(batch, Durability.SYNCED);
+    }
+    node = new Node();
+    begin();
+  }
+
+  private List<String> denials(MessageId id) {
+    return stated(id).stream().filter(one -> one.startsWith("NON_DELIVERY")).toList();
   }
 }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -37,6 +38,7 @@ import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.QuarantineTable;
+import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
@@ -68,6 +70,7 @@ import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineState;
+import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
@@ -345,6 +348,31 @@ class UnsendableEntriesTest {
     assertEquals(
         QuarantineState.QUARANTINE_STATE_GONE,
         decide(record -> tx -> unsendable.discard(tx, record, false)).state());
+  }
+
+  /** Its recipient may have confirmed it to the lost ledger. */
+  @Test
+  void discard_afterARestore_saysThatTheRecipientIsAskedFirst() {
+    MessageId id = id();
+    submit(id, new Dispatch.Recipient(DE, POISON));
+    SentFacts facts =
+        SentFacts.newBuilder().addRecipients(DE.value()).setLane(LANE.number()).build();
+    ledger.commit(
+        LANE,
+        tx -> {
+          evidence.accepted(tx, ledger.evidence(), Map.of(id, facts));
+          return id;
+        });
+    rounds(DE, DE, 3);
+    Batch batch = store.batch();
+    RetentionTable.setBack(batch, now.plus(Duration.ofMinutes(1)).toEpochMilli());
+    store.commit(batch, Durability.SYNCED);
+
+    QuarantineStage.DecisionResult ended =
+        decide(record -> tx -> unsendable.discard(tx, record, false));
+    assertEquals(QuarantineState.QUARANTINE_STATE_DISCARDED, ended.state());
+    assertTrue(ended.text().startsWith("given up; the recipient is asked first"), ended::text);
+    assertTrue(requireNonNull(ledger.outbox().read(DE, FIRST)).getUndecided());
   }
 
   @Test

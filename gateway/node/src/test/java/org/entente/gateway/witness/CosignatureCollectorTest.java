@@ -538,6 +538,45 @@ class CosignatureCollectorTest {
     assertEquals(Optional.empty(), node.log.cosigned());
   }
 
+  /** The twenty-ninth look: it met the quorum here, and no auditor could use the checkpoint. */
+  @Test
+  void cosignature_ofATimeThatNobodyElseAccepts_doesNotCount() {
+    Duration hour = Duration.ofHours(1);
+    CheckpointCosigner liar =
+        new CheckpointCosigner(TestFederation.NAME, DE, FEDERATION.audit("de.customs"));
+    cut.add(DE);
+    cut.add(NL);
+    node.grow(4);
+    node.seconds(7);
+    for (AgencyName witness : List.of(DE, NL)) {
+      node.witnessing.answered(
+          witness,
+          WitnessAnswer.newBuilder().setOrigin(ORIGIN.line()).setStatus(WitnessRules.OK).build());
+    }
+    node.second();
+    for (Instant at :
+        List.of(
+            Instant.MAX,
+            Instant.EPOCH,
+            now.plus(hour).plusSeconds(1),
+            now.minus(hour).minusSeconds(1))) {
+      node.witnessing.answered(DE, cosigned(liar, at));
+      assertEquals(0, node.witnessing.keepingUp(), at.toString());
+    }
+    node.witnessing.answered(DE, cosigned(liar, now.plus(hour)));
+    assertEquals(1, node.witnessing.keepingUp());
+  }
+
+  private WitnessAnswer cosigned(CheckpointCosigner witness, Instant at) {
+    Checkpoint signed = node.log.signed().orElseThrow().checkpoint();
+    return WitnessAnswer.newBuilder()
+        .setOrigin(ORIGIN.line())
+        .setSize(signed.size())
+        .setStatus(WitnessRules.OK)
+        .setCosignatures(ByteString.copyFrom(WitnessKeys.lines(witness.cosign(signed, at))))
+        .build();
+  }
+
   /** The twenty-second look: a thief of it and one witness halted the gateway. */
   @Test
   void checkpoint_signedWithAPairThatTheRootsHaveRemoved_convictsNobody() {

@@ -81,6 +81,13 @@ class WitnessTest {
   }
 
   @Test
+  void checkpoint_datedAfterTheYear9999_isNotCosigned() {
+    assertEquals(WitnessRules.FORBIDDEN, ask(log, 0, 8, Instant.MAX).getStatus());
+    assertEquals(0, held());
+    assertEquals(WitnessRules.OK, ask(log, 0, 8, NOW).getStatus());
+  }
+
+  @Test
   void oldSize_otherThanHeld_isAnsweredWithWhatIsHeld() {
     assertEquals(WitnessRules.CONFLICT, ask(log, 7, 8, NOW).getStatus());
     ask(log, 0, 50, NOW);

@@ -189,7 +189,7 @@ final class WalIT {
         assertThrows(CommandFailure.class, () -> federation.awaitReady(Set.of(STRUCK)), what);
     String said = String.valueOf(refused.getMessage());
     assertTrue(said.contains(log.getFileName().toString()), what + ", bit " + bit + ": " + said);
-    assertTrue(said.contains("docs/operate/backup.md"), said);
+    assertTrue(said.contains("docs/operate/operating.md"), said);
     assertEquals(before, sizes(data), what);
     federation.kill(STRUCK);
     SyncedLogs.flip(log, bit);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.testkit.Child;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,8 @@ final class ClassDataIT {
   }
 
   @Test
+  @Tag("extended")
+  @Tag("demonstrations")
   void damagedArchive_isPassedOverWithoutAWord() throws IOException, InterruptedException {
     Path damaged = folder.resolve("damaged.jsa");
     byte[] bytes = Files.readAllBytes(ARCHIVE);

@@ -126,7 +126,7 @@ final class ScenarioTest {
             "draft.to: names no recipient"),
         wrong(
             "draft:\n", "draft:\n        idempotency_key: x\n", "draft.idempotency_key: is given"),
-        wrong("retention_days: 30", "retention_days: thirty", "retention_days: text"),
+        wrong("retention_days: 30", "retention_days: thirty", "retention_days: \"thirty\""),
         wrong("          nl.police: { under", "          nl.army: { under", "is no agency"),
         wrong(
             "        accepted:\n          nl.police: { under: sample, retention_days: 30 }\n",

@@ -66,6 +66,8 @@ final class ScenariosIT {
   @TempDir private Path folder;
 
   @Test
+  @Tag("extended")
+  @Tag("scenarios")
   void scenariosOfThePages_comeAsTheyExpect() throws IOException, InterruptedException {
     List<String> names = new ArrayList<>();
     try (StepRunner steps = new StepRunner(folder, Map.of())) {

@@ -54,7 +54,12 @@ public final class BuiltPackages {
   public Child dpkg(Path root, String... words) throws IOException, InterruptedException {
     return done(
         Stream.concat(
-                Stream.of("dpkg", "--root=" + root, "--force-depends", "--force-script-chrootless"),
+                Stream.of(
+                    "dpkg",
+                    "--root=" + root,
+                    "--force-depends",
+                    "--force-script-chrootless",
+                    "--force-unsafe-io"),
                 Stream.of(words))
             .toArray(String[]::new));
   }

@@ -57,6 +57,12 @@ public final class Chromium {
     return asked.out().strip();
   }
 
+  /** Forgets the session and the page. */
+  public static void leave(ChromeDriver browser) {
+    browser.manage().deleteAllCookies();
+    browser.get("about:blank");
+  }
+
   /** The text of the first element of a selector; empty while there is none. */
   public static String text(ChromeDriver browser, String selector) {
     try {

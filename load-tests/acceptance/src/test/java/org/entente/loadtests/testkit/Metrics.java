@@ -69,6 +69,7 @@ public final class Metrics {
     long end = System.nanoTime() + PATIENCE.toNanos();
     String page = page(path);
     while (!wanted.test(page) && System.nanoTime() < end) {
+      Patience.pause();
       page = page(path);
     }
     String last = page;

@@ -98,6 +98,7 @@ public final class StepRunner implements AutoCloseable {
       if (!step.isTooEarly(child.out() + child.err()) || System.nanoTime() > end) {
         return child;
       }
+      Patience.pause();
     }
   }
 
@@ -136,6 +137,8 @@ public final class StepRunner implements AutoCloseable {
     command.addAll(List.of("env", "ENTENTE_NO_BUILD=1"));
     // The names that a reader gives to gateways are no business of this user.
     command.add("ENTENTE_CONTEXTS=" + folder.resolve("contexts.yaml"));
+    // Most commands end before the optimizing compiler is of use.
+    command.add("ENTENTE_JAVA_OPTS=-XX:TieredStopAtLevel=1");
     command.add(ConfigurationHome.find().folder().resolve("entente").toString());
     command.addAll(List.of(arguments(step)));
     return command;

@@ -27,6 +27,7 @@ import org.entente.proto.v1.SubscriptionKind;
 import org.entente.proto.v1.SubscriptionSettings;
 import org.entente.proto.v1.SubscriptionState;
 import org.entente.proto.v1.SubscriptionsGrpc;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A gateway that is killed with SIGKILL when it has delivered messages that nobody acknowledged
  * yet.
  */
+@Tag("extended")
+@Tag("chaos")
 final class SubscriptionKillIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";

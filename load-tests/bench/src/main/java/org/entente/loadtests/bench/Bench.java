@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Closing from another thread, as on an interrupt, ends it early.
  */
 final class Bench implements AutoCloseable {
+  private static final String FILE = "results.json";
+
   private final Path folder;
   private final Federation federation;
   private final FederationPool grounds;
@@ -100,6 +102,7 @@ final class Bench implements AutoCloseable {
           results
               .figure(Throughput.id(Throughput.HandOverMode.ENTENTE_STREAM, Effort.KIB))
               .spread();
+      // Right after the capacity, of which its rates are parts.
       Latency latency = new Latency(rig, effort, results, say);
       latency.run(capacity.median());
       latency.flash();
@@ -107,6 +110,7 @@ final class Bench implements AutoCloseable {
       if (recordings != null) {
         new Profile(rig.gateways(), federation, say).record(recordings);
       }
+      throughput.variations();
     }
     return results;
   }
@@ -215,7 +219,20 @@ final class Bench implements AutoCloseable {
   static void write(Results results, Path to) {
     try {
       Files.createDirectories(to);
-      Files.writeString(to.resolve("results.json"), results.json() + "\n", StandardCharsets.UTF_8);
+      Files.writeString(to.resolve(FILE), results.json() + "\n", StandardCharsets.UTF_8);
+      draw(results, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes the page and charts of the results in a folder again. */
+  static void redraw(Path folder) {
+    draw(Results.read(folder.resolve(FILE)), folder);
+  }
+
+  private static void draw(Results results, Path to) {
+    try {
       Map<String, String> charts = Charts.draw(results, to);
       Files.writeString(
           to.resolve("results.md"), Markdown.page(results, charts), StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 package org.entente.loadtests.bench;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
@@ -63,6 +64,13 @@ public final class BenchRun implements Callable<Integer> {
   private @Nullable Path out;
 
   @Option(
+      names = "--redraw",
+      paramLabel = "FOLDER",
+      description =
+          "measure nothing; write results.md and the charts of this folder's results.json again")
+  private @Nullable Path redrawn;
+
+  @Option(
       names = "--profile",
       paramLabel = "FOLDER",
       description = "also record both gateways with JFR, packed and alone, and write summaries")
@@ -80,6 +88,9 @@ public final class BenchRun implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (redrawn != null) {
+      return redraw(redrawn);
+    }
     Effort effort = effort();
     if (!Effort.Scenarios.ALL.containsAll(only)) {
       say("--only: " + only + "; valid: " + new TreeSet<>(Effort.Scenarios.ALL));
@@ -102,6 +113,16 @@ public final class BenchRun implements Callable<Integer> {
       return bench.failed() ? 1 : 0;
     } catch (CommandFailure | MeasurementFailure failure) {
       say(failure.getMessage() + "");
+      return 1;
+    }
+  }
+
+  private int redraw(Path folder) {
+    try {
+      Bench.redraw(folder);
+      return 0;
+    } catch (UncheckedIOException unreadable) {
+      say("--redraw: " + unreadable.getMessage());
       return 1;
     }
   }

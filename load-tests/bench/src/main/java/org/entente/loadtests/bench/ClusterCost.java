@@ -41,6 +41,10 @@ final class ClusterCost {
 
   private static final int LOW_RATE = 1_000;
   private static final String RATE = "cluster.rate.";
+
+  /** Id of the messages per second of the sender's gateway on three machines. */
+  static final String THREE_RATE = RATE + "3";
+
   private static final String P50 = "cluster.p50.";
   private static final Duration ANSWER = Duration.ofSeconds(1);
   private static final Duration TAKE_OVER = Duration.ofMinutes(2);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 import org.entente.loadtests.measure.Arrivals;
@@ -24,6 +25,10 @@ import org.entente.proto.v1.Lane;
  */
 final class Latency {
   private static final String SCENARIO = "latency";
+
+  /** Name of the load at which all systems are measured but AS4, which cannot carry it. */
+  static final String LOW_LOAD = "1,000/s";
+
   private static final int LOW_RATE = 1_000;
   private static final int FLASH_RATE = 200;
 
@@ -46,7 +51,7 @@ final class Latency {
    * @param capacity of the gateways, messages per second
    */
   void run(double capacity) throws InterruptedException {
-    pair("1000", "1,000/s", LOW_RATE);
+    pair("1000", LOW_LOAD, LOW_RATE);
     for (int part : effort.parts()) {
       double rate = capacity * part / 100;
       pair(part + "pc", String.format(Locale.ROOT, "%d %% of capacity, %,.0f/s", part, rate), rate);
@@ -65,12 +70,20 @@ final class Latency {
     MessageSender raw = rig.raw().stream(content);
     List<Histogram> ofGateways = new ArrayList<>();
     List<Histogram> ofRaw = new ArrayList<>();
+    List<StageCost> stages =
+        List.of(
+            new StageCost(id + ".sender", "sender's gateway, " + load, rig.sender()),
+            new StageCost(id + ".recipient", "recipient's gateway, " + load, rig.recipient()));
     for (int i = 0; i < effort.repeats(); i++) {
       ofRaw.add(pace(raw, rig.raw().arrivals(), rate));
+      stages.forEach(StageCost::begin);
       ofGateways.add(pace(gateways, rig.gateways().arrivals(Lane.LANE_ROUTINE), rate));
+      long messages = Math.max(1, Math.round(rate * pacedSeconds()));
+      stages.forEach(stage -> stage.end(messages));
     }
     add("raw", id, Subject.RAW, load, ofRaw);
     add("entente", id, Subject.ENTENTE, load, ofGateways);
+    stages.forEach(stage -> stage.addTo(results));
   }
 
   /** FLASH at 200/s, alone and while ROUTINE saturates the gateways. */
@@ -131,6 +144,11 @@ final class Latency {
   private Histogram pace(MessageSender sender, Arrivals arrivals, double rate)
       throws InterruptedException {
     return OpenLoadMeasurement.run(sender, arrivals, rate, effort.before(), effort.paced());
+  }
+
+  /** How long {@link #pace} sends. */
+  private double pacedSeconds() {
+    return effort.before().plus(effort.paced()).toNanos() / (double) TimeUnit.SECONDS.toNanos(1);
   }
 
   private void add(

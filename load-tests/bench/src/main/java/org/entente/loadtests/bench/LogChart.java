@@ -7,6 +7,8 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Paint;
+import java.awt.Shape;
+import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jfree.chart.ChartFactory;
@@ -24,6 +27,7 @@ import org.jfree.chart.plot.DefaultDrawingSupplier;
 import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.text.TextUtils;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
@@ -47,6 +51,15 @@ public final class LogChart {
     new Color(0x7b4fa3)
   };
 
+  /** Patterns of the lines of one system; the first has no gaps. */
+  private static final float[][] DASHES = {
+    {1, 0}, {9, 4}, {2, 3}, {12, 3, 2, 3}, {18, 4}, {6, 2, 2, 2, 2, 2}
+  };
+
+  private static final Shape LEGEND_LINE = new Line2D.Double(-20, 0, 20, 0);
+  private static final DecimalFormat NUMBER =
+      new DecimalFormat("#,##0.###", DecimalFormatSymbols.getInstance(Locale.ROOT));
+
   private static final int SMALL = 11;
   private static final int LARGE = 16;
   private static final int APART = 12;
@@ -55,6 +68,8 @@ public final class LogChart {
   private final String x;
   private final String y;
   private final XYSeriesCollection lines = new XYSeriesCollection();
+  private final XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
+  private final Map<Subject, Integer> ofSystem = new EnumMap<>(Subject.class);
 
   /** A chart without lines; {@code x} and {@code y} are the labels of its axes. */
   public LogChart(String title, String x, String y) {
@@ -70,6 +85,21 @@ public final class LogChart {
       points.forEach(series::add);
       lines.addSeries(series);
     }
+  }
+
+  /** Adds a line of a system, in its colour; further ones of the same system are dashed. */
+  void line(Subject subject, String name, Map<? extends Number, ? extends Number> points) {
+    int series = lines.getSeriesCount();
+    line(name, points);
+    if (lines.getSeriesCount() > series) {
+      int before = ofSystem.merge(subject, 1, Integer::sum) - 1;
+      renderer.setSeriesPaint(series, subject.colour());
+      renderer.setSeriesStroke(series, stroke(DASHES[before % DASHES.length]));
+    }
+  }
+
+  private static BasicStroke stroke(float[] dashes) {
+    return new BasicStroke(LINE, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, dashes, 0);
   }
 
   /** Whether there is anything to draw. */
@@ -89,21 +119,25 @@ public final class LogChart {
             title, x, y, lines, PlotOrientation.VERTICAL, true, false, false);
     XYPlot plot = chart.getXYPlot();
     plot.setDomainAxis(axis(x));
-    plot.setRangeAxis(axis(y));
-    XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
+    LogarithmicAxis range = axis(y);
+    // Whole decades, so that at least two numbers are at the axis.
+    range.setAutoRangeNextLogFlag(true);
+    plot.setRangeAxis(range);
+    renderer.setLegendLine(LEGEND_LINE);
     renderer.setDefaultStroke(new BasicStroke(LINE));
     renderer.setAutoPopulateSeriesStroke(false);
+    // A theme would replace colours that were set.
+    renderer.setAutoPopulateSeriesPaint(ofSystem.isEmpty());
     plot.setRenderer(renderer);
     return write(chart, folder, name);
   }
 
   /** A logarithmic axis with unabbreviated numbers. */
-  static LogarithmicAxis axis(String label) {
+  private static LogarithmicAxis axis(String label) {
     LogarithmicAxis axis = new LogarithmicAxis(label);
     axis.setAllowNegativesFlag(false);
     axis.setStrictValuesFlag(true);
-    axis.setNumberFormatOverride(
-        new DecimalFormat("#,##0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+    axis.setNumberFormatOverride(NUMBER);
     return axis;
   }
 
@@ -128,6 +162,8 @@ public final class LogChart {
 
   /** Writes any chart as SVG and returns the name of its file. */
   static String write(JFreeChart chart, Path folder, String name) throws IOException {
+    // Labels of axes as text: their outlines would have another size.
+    TextUtils.setUseDrawRotatedStringWorkaround(false);
     VectorGraphics2D graphics = new VectorGraphics2D();
     theme().apply(chart);
     chart.setBackgroundPaint(Color.WHITE);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jdk.jfr.consumer.RecordedEvent;
@@ -38,6 +39,29 @@ final class Profile {
   private static final int SHOWN = 50;
   private static final double BYTES_PER_KIB = 1 << 10;
   private static final String OWN = "org.entente.";
+
+  /**
+   * Records which allocations began a new buffer of a thread, or found no room in one. JFR's
+   * throttled samples show large arrays several times too often.
+   */
+  private static final List<String> ALLOCATIONS =
+      List.of(
+          "jdk.ObjectAllocationInNewTLAB#enabled=true",
+          "jdk.ObjectAllocationOutsideTLAB#enabled=true",
+          "jdk.ObjectAllocationSample#enabled=false");
+
+  /** What the threads of a gateway have used so far, by their names. */
+  private record Threads(Map<String, Double> seconds, Map<String, Double> woken) {
+    static Threads of(Usage usage) {
+      return new Threads(usage.threads(), usage.wakeUpsByThread());
+    }
+
+    /** Subtracts what they had used before. */
+    void less(Threads before) {
+      before.seconds.forEach((name, used) -> seconds.merge(name, -used, Double::sum));
+      before.woken.forEach((name, used) -> woken.merge(name, -used, Double::sum));
+    }
+  }
 
   private final GatewayChain gateways;
   private final Federation federation;
@@ -69,17 +93,17 @@ final class Profile {
   private void record(Path folder, MessageLoad.Kind kind) throws IOException, InterruptedException {
     MessageLoad load = new MessageLoad(gateways, kind);
     start();
-    Map<String, Map<String, Double>> before = new HashMap<>();
+    Map<String, Threads> before = new HashMap<>();
     for (String agency : GatewayChain.GATEWAYS) {
-      before.put(agency, new Usage(federation.pid(agency)).threads());
+      before.put(agency, Threads.of(new Usage(federation.pid(agency))));
     }
     long arrived = load.arrived();
     load.run(RECORDED);
     long messages = load.arrived() - arrived;
     say.accept(String.format(Locale.ROOT, "recorded %,d messages, %s", messages, kind.id()));
     for (String agency : GatewayChain.GATEWAYS) {
-      Map<String, Double> threads = new Usage(federation.pid(agency)).threads();
-      before.getOrDefault(agency, Map.of()).forEach((t, s) -> threads.merge(t, -s, Double::sum));
+      Threads threads = Threads.of(new Usage(federation.pid(agency)));
+      threads.less(Objects.requireNonNull(before.get(agency)));
       Path file = folder.resolve(agency + "-" + kind.id() + ".jfr").toAbsolutePath();
       jcmd(agency, "JFR.stop", "name=bench", "filename=" + file);
       Files.writeString(
@@ -89,7 +113,10 @@ final class Profile {
 
   private void start() throws IOException, InterruptedException {
     for (String agency : GatewayChain.GATEWAYS) {
-      jcmd(agency, "JFR.start", "name=bench", "settings=profile");
+      List<String> command =
+          new ArrayList<>(List.of("JFR.start", "name=bench", "settings=profile"));
+      command.addAll(ALLOCATIONS);
+      jcmd(agency, command.toArray(new String[0]));
     }
   }
 
@@ -114,8 +141,7 @@ final class Profile {
     }
   }
 
-  private static String summary(Path recording, Map<String, Double> threads, long messages)
-      throws IOException {
+  private static String summary(Path recording, Threads threads, long messages) throws IOException {
     Map<String, Double> kinds = new HashMap<>();
     Map<String, Double> tops = new HashMap<>();
     Map<String, Double> own = new HashMap<>();
@@ -130,8 +156,9 @@ final class Profile {
             own.merge(frame(event, OWN), 1.0, Double::sum);
             kinds.merge(kind(event), 1.0, Double::sum);
           }
-          case "jdk.ObjectAllocationSample" -> {
-            double weight = event.getLong("weight") / BYTES_PER_KIB / messages;
+          case "jdk.ObjectAllocationInNewTLAB", "jdk.ObjectAllocationOutsideTLAB" -> {
+            String size = event.hasField("tlabSize") ? "tlabSize" : "allocationSize";
+            double weight = event.getLong(size) / BYTES_PER_KIB / messages;
             allocations.merge(frame(event, OWN), weight, Double::sum);
             allocated.merge(
                 event.getClass("objectClass").getName() + " in " + frame(event, ""),
@@ -143,7 +170,9 @@ final class Profile {
       }
     }
     StringBuilder text = new StringBuilder();
-    section(text, "Processor time by thread, of seconds", threads);
+    section(text, "Processor time by thread, of seconds", threads.seconds());
+    threads.woken().replaceAll((name, times) -> times / messages);
+    section(text, "Threads woken, of a message", threads.woken());
     section(text, "How the method on top was run, of samples of Java code", kinds);
     section(text, "Methods on top of the stack, of samples of Java code", tops);
     section(text, "The gateway's own methods nearest to the top, of the same", own);

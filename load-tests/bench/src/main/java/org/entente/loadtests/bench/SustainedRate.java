@@ -40,7 +40,7 @@ final class SustainedRate {
     say.accept("sustained load");
     DirectLink.start(federation);
     GatewayChain chain = new GatewayChain(federation);
-    double unused = saturate(chain, effort.scenarios().warmUp());
+    double unused = saturate(chain, effort.scenarios().warmUp(), List.of());
     Usage sender = new Usage(federation.pid(GatewayChain.FROM));
     double first = part(chain, 1);
     double resident = sender.resident() / MIB;
@@ -65,7 +65,9 @@ final class SustainedRate {
   }
 
   private double part(GatewayChain chain, int part) throws InterruptedException {
-    double rate = saturate(chain, effort.scenarios().sustained());
+    List<StageCost> stages = part == 1 || part == PARTS ? stages(part) : List.of();
+    stages.forEach(StageCost::begin);
+    double rate = saturate(chain, effort.scenarios().sustained(), stages);
     rounds.add(
         "sustained.rate." + part,
         "1 KiB, stream, part " + part + " of " + PARTS,
@@ -74,8 +76,27 @@ final class SustainedRate {
     return rate;
   }
 
-  /** Messages a second until the last has arrived. */
-  private double saturate(GatewayChain chain, Duration time) throws InterruptedException {
+  private List<StageCost> stages(int part) {
+    String load = ", part %d of sustained load".formatted(part);
+    String id = "sustained." + part;
+    return List.of(
+        new StageCost(
+            id + ".sender",
+            "sender's gateway" + load,
+            new Usage(federation.pid(GatewayChain.FROM))),
+        new StageCost(
+            id + ".recipient",
+            "recipient's gateway" + load,
+            new Usage(federation.pid(GatewayChain.TO))));
+  }
+
+  /**
+   * Messages a second until the last has arrived.
+   *
+   * @param stages have begun, and end here
+   */
+  private double saturate(GatewayChain chain, Duration time, List<StageCost> stages)
+      throws InterruptedException {
     Saturation saturation =
         new Saturation(
             chain.stream(Lane.LANE_ROUTINE, content),
@@ -85,6 +106,8 @@ final class SustainedRate {
     long start = System.nanoTime();
     double unused = saturation.run(Duration.ZERO, time);
     double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
+    stages.forEach(stage -> stage.end(saturation.sent()));
+    stages.forEach(stage -> stage.addTo(results));
     return saturation.sent() / seconds;
   }
 }

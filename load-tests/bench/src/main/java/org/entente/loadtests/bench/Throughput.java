@@ -59,6 +59,10 @@ final class Throughput {
       packed = id.endsWith(".packed");
     }
 
+    Subject subject() {
+      return subject;
+    }
+
     String title() {
       return subject.title() + ": " + words;
     }
@@ -97,7 +101,7 @@ final class Throughput {
     }
   }
 
-  /** Measures all modes at 1 KiB in turns, then streams of the other sizes. */
+  /** Measures all modes at 1 KiB in turns. */
   void run() throws InterruptedException {
     List<Cost> costs =
         List.of(
@@ -128,6 +132,10 @@ final class Throughput {
     costs.forEach(cost -> results.add(cost.figure()));
     stages.forEach(stage -> stage.addTo(results));
     results.add(resident("memory.loaded", "resident, after load"));
+  }
+
+  /** Measures streams of other sizes, and other batches: gigabytes, which the stores then merge. */
+  void variations() throws InterruptedException {
     sizes();
     batches();
   }

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,7 @@ import java.util.stream.Stream;
 record Usage(long pid) {
   private static final String RESIDENT = "VmRSS:";
   private static final String WRITTEN = "write_bytes:";
+  private static final String NAME = "Name:";
   private static final String WAITED = "voluntary_ctxt_switches:";
   private static final String PREEMPTED = "nonvoluntary_ctxt_switches:";
 
@@ -57,13 +60,18 @@ record Usage(long pid) {
   /** Adds a thread's time: in nanoseconds if the system counts them, or in ticks. */
   private static void add(String stat, Optional<String> precise, Map<String, Double> seconds) {
     int end = stat.lastIndexOf(')');
-    String name = stat.substring(stat.indexOf('(') + 1, end).replaceAll("[-#]?\\d+", "");
+    String name = kind(stat.substring(stat.indexOf('(') + 1, end));
     String[] fields = stat.substring(end + 2).split(" ", -1);
     double spent =
         precise
             .map(nanos -> Long.parseLong(nanos.split(" ", 2)[0]) / NANOS)
             .orElse((Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) / TICKS);
     seconds.merge(name, spent, Double::sum);
+  }
+
+  /** The name of a thread without its number. */
+  private static String kind(String name) {
+    return name.replaceAll("[-#]?\\d+", "");
   }
 
   /** A file about a thread; empty if it ended since it was listed. */
@@ -88,21 +96,36 @@ record Usage(long pid) {
     return ofThreads(WAITED);
   }
 
+  /** The same by thread name, as in {@link #threads}. */
+  Map<String, Double> wakeUpsByThread() {
+    Map<String, Double> woken = new HashMap<>();
+    for (String status : statuses()) {
+      String name = status.lines().findFirst().orElse(NAME).substring(NAME.length()).strip();
+      woken.merge(kind(name), (double) number(status, WAITED), Double::sum);
+    }
+    return woken;
+  }
+
   /** How often its present threads lost the processor to another. */
   long preemptions() {
     return ofThreads(PREEMPTED);
   }
 
   private long ofThreads(String name) {
+    return statuses().stream().mapToLong(status -> number(status, name)).sum();
+  }
+
+  /** What the system says of each thread that has not ended. */
+  private List<String> statuses() {
+    List<String> all = new ArrayList<>();
     try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
-      long sum = 0;
       for (Path task : tasks.toList()) {
-        sum += read(task.resolve("status")).map(status -> number(status, name)).orElse(0L);
+        read(task.resolve("status")).ifPresent(all::add);
       }
-      return sum;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return all;
   }
 
   /** Bytes written to disks so far; none in memory-only file systems. */

@@ -63,5 +63,7 @@ final class MessageCountsTest {
       other.join();
     }
     assertTrue(usage.wakeUps() > before, before + " wake-ups before and after");
+    double byThread = usage.wakeUpsByThread().values().stream().mapToDouble(it -> it).sum();
+    assertTrue(byThread > before, byThread + " wake-ups by thread, more than " + before);
   }
 }

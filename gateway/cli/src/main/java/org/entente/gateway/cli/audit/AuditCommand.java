@@ -50,12 +50,15 @@ public final class AuditCommand {
             + " a",
         "client with the scope `audit`, and with --records also every record that is not erased.",
         "",
+        "It checks no export: `audit report --export` checks the proof of each record of a file,"
+            + " without a gateway.",
+        "",
         "Changes only the file of --checkpoint. Exit code 0 only if every check passes."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
       footer = {
-        "  entente audit verify --config /etc/entente/node.yaml",
+        "  entente audit verify --config /var/lib/entente/fr.customs/node.yaml",
         "  entente audit verify --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor"
             + " \\",
         "      --bundle trust-bundle.note --roots roots.json --checkpoint fr.customs.checkpoint"
@@ -125,7 +128,7 @@ public final class AuditCommand {
               found.inboxDuplicates());
     }
 
-    private static String asText(RemoteLogVerification.VerificationResult found) {
+    static String asText(RemoteLogVerification.VerificationResult found) {
       AuditReport report = found.report();
       if (!report.ok()) {
         return "%s: NOT VERIFIED; %d leaves of %s read"
@@ -156,8 +159,9 @@ public final class AuditCommand {
     }
 
     private static String records(RemoteLogVerification.VerificationResult found) {
+      // Only the gateway says that a record is erased, and it can hide one that way.
       return found.records()
-          ? "%d match their leaves, %d are erased"
+          ? "%d match their leaves, %d are not shown: erased, or withheld"
               .formatted(found.report().openedRecords(), found.report().blindedRecords())
           : "not read (--records)";
     }

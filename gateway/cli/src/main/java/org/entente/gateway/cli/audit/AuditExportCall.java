@@ -3,6 +3,8 @@ package org.entente.gateway.cli.audit;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.entente.gateway.audit.record.AuditPerson;
@@ -10,6 +12,9 @@ import org.entente.gateway.cli.call.OverloadRetry;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.call.ProgressLine;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.client.ServerIdentityInterceptor;
+import org.entente.gateway.model.InvalidValue;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportResponse;
@@ -42,6 +47,8 @@ abstract class AuditExportCall extends PrintingCommand {
   @Option(names = "--message", paramLabel = "ID", description = "records of one message")
   private ByteString message = ByteString.EMPTY;
 
+  private @Nullable ServerIdentityInterceptor answerer;
+
   @Mixin private PersonOptions person = new PersonOptions();
 
   /**
@@ -60,8 +67,18 @@ abstract class AuditExportCall extends PrintingCommand {
               AuditPerson who = person.recorded();
               return pages.read(page -> AuditedNode.value(node.export(who, page)));
             },
-            channel -> pages.read(AuditGrpc.newBlockingStub(channel)::export));
+            channel -> {
+              ServerIdentityInterceptor noted = new ServerIdentityInterceptor();
+              answerer = noted;
+              Channel known = ClientInterceptors.intercept(channel, noted);
+              return pages.read(AuditGrpc.newBlockingStub(known)::export);
+            });
     return request;
+  }
+
+  /** Notes which gateway gave the leaves; null if a stopped node's data did. */
+  final @Nullable ServerIdentityInterceptor answerer() {
+    return answerer;
   }
 
   private ExportRequest request(boolean proofs) {
@@ -101,6 +118,13 @@ abstract class AuditExportCall extends PrintingCommand {
         page.getLeavesList().forEach(each);
         leaves += page.getLeavesCount();
         progress.at(leaves);
+        // Each leaf of a page is beyond those before it, and so is the start of the next page.
+        if (!page.getNext().isEmpty() && page.getNext().equals(asked.getAfter())) {
+          throw new CommandFailure(
+              "the gateway says again that the next page begins at "
+                  + InvalidValue.printable(page.getNext())
+                  + ": the export would not end; its operator must examine the gateway");
+        }
         next = request.toBuilder().setAfter(page.getNext()).build();
       } while (!page.getNext().isEmpty());
       return page;

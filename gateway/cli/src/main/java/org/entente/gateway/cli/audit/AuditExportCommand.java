@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  entente audit export --from 2026-03-01 --to 2026-04-01 --officer FR-7 \\",
-      "      --justification 'quarterly report' --config /etc/entente/node.yaml",
+      "      --justification 'quarterly report' --config /var/lib/entente/fr.customs/node.yaml",
       "  entente audit export --subject 'person:Dupont/Marie/1980-02-01' --officer FR-7 --proofs"
           + " \\",
       "      --justification 'access request 12/26' --gateway 127.0.0.1:7441 \\",

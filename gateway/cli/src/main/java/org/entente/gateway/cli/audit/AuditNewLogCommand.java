@@ -30,10 +30,12 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  entente audit new-log --config /etc/entente/node.yaml --look --officer FR-7 --justification -",
-      "  entente audit new-log --config /etc/entente/node.yaml --officer FR-7 \\",
+      "  entente audit new-log --config /var/lib/entente/fr.customs/node.yaml --look \\",
+      "      --officer FR-7 --justification -",
+      "  entente audit new-log --config /var/lib/entente/fr.customs/node.yaml --officer FR-7 \\",
       "      --justification 'restored from the backup of 1 March after the fire'",
-      "  entente audit new-log --ledger-lost --config /etc/entente/node.yaml --officer FR-7 \\",
+      "  entente audit new-log --ledger-lost \\",
+      "      --config /var/lib/entente/fr.customs/node.yaml --officer FR-7 \\",
       "      --justification 'the disk and its backups burnt on 1 March'"
     })
 final class AuditNewLogCommand extends PrintingCommand {

@@ -44,8 +44,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  entente audit prove 0197…3f --officer FR-7 --justification 'court order 41/26' \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor --out 0197.proof",
-      "  entente audit prove 0197…3f --officer FR-7 --config /etc/entente/node.yaml --out"
-          + " 0197.proof"
+      "  entente audit prove 0197…3f --officer FR-7 --out 0197.proof \\",
+      "      --config /var/lib/entente/fr.customs/node.yaml"
     })
 final class AuditProveCommand extends PrintingCommand {
   @Parameters(paramLabel = "MESSAGE", description = "message id, 32 hex digits")

@@ -4,8 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.cli.audit.AuditReportPage.CheckedRecord;
 import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.call.ProgressLine;
@@ -98,15 +99,20 @@ final class AuditReportCommand extends AuditExportCall {
     if (file != null) {
       refuseSelection();
       ExportFile exported = ExportFile.read(file);
-      report(trusted, exported.leaves(), AuditReportPage.sourceOf(exported));
+      LeafCheck check = new LeafCheck(trusted, Optional.empty());
+      report(check, trusted, exported.leaves(), AuditReportPage.sourceOf(exported));
       return;
     }
-    List<ExportedLeaf> leaves = new ArrayList<>();
+    ReportedLeaves leaves = new ReportedLeaves(ExportFile.MOST_BYTES);
     ExportRequest request;
     try (ProgressLine progress = ProgressLine.of(this, "reading", "leaf", "leaves")) {
       request = export(true, progress, leaves::add);
     }
-    report(trusted, leaves, AuditReportPage.sourceOf(request));
+    Optional<LogOrigin> gateway =
+        Optional.ofNullable(answerer())
+            .map(noted -> RemoteLogVerification.firstLog(trusted, noted.identity()));
+    LeafCheck check = new LeafCheck(trusted, gateway);
+    report(check, trusted, leaves.all(), AuditReportPage.sourceOf(request));
   }
 
   /** A file was selected when it was exported, and comes from no node. */
@@ -119,8 +125,8 @@ final class AuditReportCommand extends AuditExportCall {
     }
   }
 
-  private void report(TrustBundle trusted, List<ExportedLeaf> leaves, List<List<String>> source) {
-    LeafCheck check = new LeafCheck(trusted);
+  private void report(
+      LeafCheck check, TrustBundle trusted, List<ExportedLeaf> leaves, List<List<String>> source) {
     List<CheckedRecord> records =
         ExportedRecord.joined(leaves).stream()
             .map(one -> new CheckedRecord(one, check.fault(one).orElse("")))

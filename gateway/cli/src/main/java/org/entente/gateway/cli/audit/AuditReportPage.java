@@ -4,9 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +62,7 @@ final class AuditReportPage {
   private final OnBehalfOf reader;
   private final List<CheckedRecord> records;
   private final List<SignedCheckpoint> checkpoints;
+  private final List<String> logs;
 
   /**
    * A record with the result of its check.
@@ -87,6 +90,7 @@ final class AuditReportPage {
     this.reader = reader;
     this.records = List.copyOf(records);
     this.checkpoints = List.copyOf(checkpoints);
+    this.logs = records.stream().map(one -> one.exported().leaf().getOrigin()).distinct().toList();
   }
 
   /**
@@ -113,12 +117,17 @@ final class AuditReportPage {
     List<List<String>> facts = new ArrayList<>(source);
     facts.add(List.of("Made for", reader.getOfficer()));
     facts.add(List.of("Reason", reader.getJustification()));
-    facts.add(List.of("Made at", made.toString()));
-    facts.add(List.of("Log", logs()));
+    facts.add(List.of("Made at", seconds(made)));
+    facts.add(List.of("Log", logs.isEmpty() ? "no leaf was found" : String.join(", ", logs)));
     facts.add(List.of("Facts", CountText.of(records.size(), "fact")));
     facts.add(List.of("Verification", verdict()));
     facts.add(List.of("Keys", "of trust bundle version " + bundle));
     return facts;
+  }
+
+  /** ISO 8601 in UTC; an export has each time in full. */
+  private static String seconds(Instant at) {
+    return at.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   /** What says that the records come from a gateway, selected by a request. */
@@ -144,15 +153,6 @@ final class AuditReportPage {
   private static String period(ExportRequest request) {
     String from = request.hasFrom() ? Timestamps.toString(request.getFrom()) : "the beginning";
     return "from " + from + " until " + Timestamps.toString(request.getTo());
-  }
-
-  private String logs() {
-    String logs =
-        records.stream()
-            .map(one -> one.exported().leaf().getOrigin())
-            .distinct()
-            .collect(Collectors.joining(", "));
-    return logs.isEmpty() ? "no leaf was found" : logs;
   }
 
   /** The result of all checks in one sentence. */
@@ -183,12 +183,12 @@ final class AuditReportPage {
   private List<List<String>> rows(LawCategory category) {
     return records.stream()
         .filter(one -> categoryOf(one) == category && !isDecision(one))
-        .map(AuditReportPage::row)
+        .map(this::row)
         .toList();
   }
 
   private List<List<String>> decisions() {
-    return records.stream().filter(AuditReportPage::isDecision).map(AuditReportPage::row).toList();
+    return records.stream().filter(AuditReportPage::isDecision).map(this::row).toList();
   }
 
   private static LawCategory categoryOf(CheckedRecord one) {
@@ -202,10 +202,11 @@ final class AuditReportPage {
         .isPresent();
   }
 
-  private static List<String> row(CheckedRecord one) {
+  private List<String> row(CheckedRecord one) {
     String leaf =
         "leaf "
             + one.exported().leaf().getIndex()
+            + (logs.size() > 1 ? " of " + one.exported().leaf().getOrigin() : "")
             + (one.isProven() ? ", proven" : ", NOT PROVEN: " + one.fault());
     String messages =
         one.exported().messages().stream()
@@ -216,7 +217,7 @@ final class AuditReportPage {
         .map(
             record ->
                 List.of(
-                    record.at().toString(),
+                    seconds(record.at()),
                     AuditTypeText.of(record.type()),
                     messages,
                     names(record.subject().agencies()),
@@ -268,11 +269,12 @@ final class AuditReportPage {
   // Messages -----------------------------------------------------------------------------------
 
   private void messages(HtmlPage page) {
-    Map<String, ExportedMessage> all = new LinkedHashMap<>();
+    Map<String, Set<ExportedMessage>> all = new LinkedHashMap<>();
     for (CheckedRecord one : records) {
-      one.exported()
-          .messages()
-          .forEach(message -> all.putIfAbsent(MessageText.hex(message.getMessageId()), message));
+      for (ExportedMessage message : one.exported().messages()) {
+        String id = MessageText.hex(message.getMessageId());
+        all.computeIfAbsent(id, any -> new LinkedHashSet<>()).add(message);
+      }
     }
     if (all.isEmpty()) {
       return;
@@ -280,9 +282,10 @@ final class AuditReportPage {
     page.heading(2, "Messages, their terms and their evidence");
     page.paragraph(
         "The gateway keeps these beside the log. The log does not prove them: a report that was"
-            + " made from a file shows what the file says. Each piece of evidence that the gateway"
-            + " keeps was signed by the agency that states it.");
-    all.forEach((id, message) -> message(page, id, message));
+            + " made from a file shows what the file says. If two facts state different things about"
+            + " a message, it appears twice. Each piece of evidence that the gateway keeps was"
+            + " signed by the agency that states it.");
+    all.forEach((id, said) -> said.forEach(message -> message(page, id, message)));
   }
 
   private static void message(HtmlPage page, String id, ExportedMessage message) {
@@ -365,7 +368,7 @@ final class AuditReportPage {
                         one.log(),
                         Long.toString(one.leaves()),
                         one.root(),
-                        one.at().toString(),
+                        seconds(one.at()),
                         one.witnesses().isEmpty() ? "none" : names(one.witnesses())))
             .toList());
   }

@@ -18,6 +18,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.call.RootsFile;
+import org.entente.gateway.cli.text.CountText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.AgencyName;
@@ -101,10 +102,10 @@ public final class AuditVerifyProofCommand extends PrintingCommand {
                     holds.message(),
                     record.type().name().toLowerCase(java.util.Locale.ROOT),
                     record.at()),
-            "  envelope    %s of %d messages, signed by gateway %s of %s, created %s"
+            "  envelope    %s of %s, signed by gateway %s of %s, created %s"
                 .formatted(
                     facts.id(),
-                    holds.header().count(),
+                    CountText.of(holds.header().count(), "message"),
                     facts.gateway(),
                     facts.origin(),
                     Instant.ofEpochMilli(facts.createdAtMs())),

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.model.EnumNames;
+import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ContentState;
 import org.entente.proto.v1.EvidenceItem;
@@ -58,7 +59,7 @@ final class ExportLineParser {
   private static ExportedMessage message(JsonNode in) throws ParseException {
     ExportedMessage.Builder out =
         ExportedMessage.newBuilder()
-            .setMessageId(hex(in, "id"))
+            .setMessageId(id(in))
             .setStateValue(value(in, "content", ContentState.getDescriptor()))
             .setErasureCause(text(in, "erasure_cause"));
     time(in, "received_at", out::setReceivedAt);
@@ -110,8 +111,8 @@ final class ExportLineParser {
     return ByteString.copyFrom(Base64.getDecoder().decode(text(in, name)));
   }
 
-  private static ByteString hex(JsonNode in, String name) {
-    return ByteString.copyFrom(HexFormat.of().parseHex(text(in, name)));
+  private static ByteString id(JsonNode in) {
+    return ByteString.copyFrom(MessageId.of(HexFormat.of().parseHex(text(in, "id"))).bytes());
   }
 
   private static void time(JsonNode in, String name, Consumer<Timestamp> set)

@@ -15,6 +15,7 @@ import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.audit.tree.WitnessKeys;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.Member;
@@ -28,10 +29,18 @@ import org.entente.proto.v1.ExportedLeaf;
  */
 final class LeafCheck {
   private final TrustBundle bundle;
+  private final Optional<LogOrigin> gateway;
   private final Map<String, SignedCheckpoint> checkpoints = new TreeMap<>();
 
-  LeafCheck(TrustBundle bundle) {
+  /**
+   * A check of leaves.
+   *
+   * @param gateway a log of the gateway that gave the leaves, whose own they must be; empty if they
+   *     may be of any gateway
+   */
+  LeafCheck(TrustBundle bundle, Optional<LogOrigin> gateway) {
     this.bundle = bundle;
+    this.gateway = gateway;
   }
 
   /**
@@ -53,10 +62,25 @@ final class LeafCheck {
 
   /** What is wrong with a leaf, its record or its messages; empty if all is proven. */
   Optional<String> fault(ExportedRecord exported) {
-    ExportedLeaf leaf = exported.leaf();
+    if (!exported.isCoherent()) {
+      return Optional.of(
+          "its parts differ: they were changed, or its record was erased during the export");
+    }
+    return exported.parts().stream()
+        .map(this::unproven)
+        .flatMap(Optional::stream)
+        .findFirst()
+        .or(() -> unfounded(exported));
+  }
+
+  /** What is wrong with the proof of a part. */
+  private Optional<String> unproven(ExportedLeaf leaf) {
     Optional<LogOrigin> origin = LogOrigin.parse(leaf.getOrigin());
     if (origin.isEmpty() || !origin.get().federation().equals(bundle.federation())) {
       return Optional.of("its log is not of this federation");
+    }
+    if (gateway.filter(own -> !own.sameGateway(origin.get())).isPresent()) {
+      return Optional.of("it is of " + origin.get() + ", not of the gateway that gave it");
     }
     if (leaf.getProof().isEmpty()) {
       return Optional.of("no signed checkpoint covers the leaf yet");
@@ -67,12 +91,11 @@ final class LeafCheck {
     }
     return signed(origin.get(), proof.get()) instanceof CheckpointCheck.Refused refused
         ? Optional.of("its checkpoint is refused: " + refused.reason())
-        : content(exported, proof.get(), verifier(origin.get()));
+        : unproven(leaf, proof.get(), verifier(origin.get()));
   }
 
-  private Optional<String> content(
-      ExportedRecord exported, LogProof proof, CheckpointVerifier verifier) {
-    ExportedLeaf leaf = exported.leaf();
+  private Optional<String> unproven(
+      ExportedLeaf leaf, LogProof proof, CheckpointVerifier verifier) {
     byte[] commitment = leaf.getCommitment().toByteArray();
     Optional<String> fault = proof.fault(verifier, commitment);
     if (fault.isPresent()) {
@@ -90,16 +113,20 @@ final class LeafCheck {
             .filter(shown -> Arrays.equals(ShownLeaf.commitment(shown.encode()), commitment))
             .filter(shown -> isRecord(shown, leaf.getRecord()))
             .isPresent();
-    if (!opens) {
-      return Optional.of("its record is not the one that the leaf commits to");
-    }
+    return opens
+        ? Optional.empty()
+        : Optional.of("its record is not the one that the leaf commits to");
+  }
+
+  /** What is wrong with the record and the messages of a leaf that is proven. */
+  private static Optional<String> unfounded(ExportedRecord exported) {
     if (exported.record().isEmpty()) {
       return Optional.of("its record cannot be read; that it is in the log is proven");
     }
     if (!exported.isWhole()) {
       return Optional.of("the export has not all its messages; its record is proven");
     }
-    return named(exported, commitment)
+    return named(exported)
         ? Optional.empty()
         : Optional.of("its messages are not those that the leaf commits to; its record is proven");
   }
@@ -108,9 +135,13 @@ final class LeafCheck {
     return Arrays.equals(shown.encodedRecord(), record.toByteArray());
   }
 
-  private static boolean named(ExportedRecord exported, byte[] commitment) {
+  private static boolean named(ExportedRecord exported) {
     ByteString ids = ByteString.EMPTY;
     for (var message : exported.messages()) {
+      // The leaf commits to the ids one after the other, which says nothing of where each begins.
+      if (message.getMessageId().size() != MessageId.SIZE) {
+        return false;
+      }
       ids = ids.concat(message.getMessageId());
     }
     byte[] content =
@@ -118,7 +149,7 @@ final class LeafCheck {
             exported.leaf().getSeed().toByteArray(),
             ids.toByteArray(),
             exported.leaf().getRecord().toByteArray());
-    return OpenedLeaf.of(content, commitment).matches();
+    return OpenedLeaf.of(content, exported.leaf().getCommitment().toByteArray()).matches();
   }
 
   // Keys ---------------------------------------------------------------------------------------
@@ -158,12 +189,8 @@ final class LeafCheck {
   }
 
   private boolean isCosigned(AgencyName agency, CheckpointCheck.Signed signed) {
-    return keys(agency).stream()
-        .anyMatch(
-            key ->
-                new WitnessKeys(bundle.federation(), agency, List.of(key.pair()))
-                    .find(signed.note())
-                    .filter(found -> key.validAt(Instant.ofEpochSecond(found.seconds())))
-                    .isPresent());
+    return WitnessKeys.of(bundle.federation(), agency, keys(agency))
+        .find(signed.note())
+        .isPresent();
   }
 }

@@ -123,7 +123,12 @@ final class RemoteLogVerification {
     AuditBlockingStub stub =
         AuditGrpc.newBlockingStub(ClientInterceptors.intercept(channel, answerer));
     Optional<byte[]> served = tile(stub, "checkpoint");
-    CheckpointVerifier verifier = inForce(verifier(trusted, answerer), served);
+    LogOrigin first = firstLog(trusted, answerer.identity());
+    CheckpointVerifier verifier =
+        inForce(
+            CheckpointVerifier.of(
+                first, trusted.agency(first.agency()).map(Member::audit).orElse(List.of())),
+            served);
     Optional<LogOrigin> former = former(verifier.origin(), held);
     List<LogReader.Copy> earlier = former.isPresent() ? List.of() : held;
     TiledLog log = new TiledLog(path -> tile(stub, path), earlier);
@@ -137,10 +142,7 @@ final class RemoteLogVerification {
             records || (index == 0 && former.isPresent()) ? opened(stub, index) : Optional.empty();
     AuditReport report = new AuditVerifier(verifier, opener).verify(log, progress::at);
     if (former.isPresent()) {
-      report =
-          report.with(
-              succession(
-                  verifier, former.get(), held.get(0), LogSuccession.firstRecord(log, opener)));
+      report = report.with(succession(verifier, former.get(), held.get(0), report.first()));
     }
     VerificationResult found =
         new VerificationResult(
@@ -195,10 +197,13 @@ final class RemoteLogVerification {
         : Optional.of(kept.place() + " is refused: " + ((CheckpointCheck.Refused) check).reason());
   }
 
-  /** Verifier for the log of the gateway that answered, with its agency's keys in the bundle. */
-  private static CheckpointVerifier verifier(
-      TrustBundle trusted, ServerIdentityInterceptor answerer) {
-    String uri = answerer.identity().map(URI::toString).orElse("none");
+  /**
+   * The first log of the gateway that answered.
+   *
+   * @throws CommandFailure if it is not a gateway of a member
+   */
+  static LogOrigin firstLog(TrustBundle trusted, Optional<URI> answerer) {
+    String uri = answerer.map(URI::toString).orElse("none");
     SpiffeId identity;
     try {
       identity = SpiffeId.parse(uri);
@@ -216,9 +221,7 @@ final class RemoteLogVerification {
               + ", which is not a gateway of a member of "
               + trusted.federation());
     }
-    return CheckpointVerifier.of(
-        new LogOrigin(identity.federation(), identity.agency(), identity.name()),
-        trusted.agency(identity.agency()).map(Member::audit).orElse(List.of()));
+    return new LogOrigin(identity.federation(), identity.agency(), identity.name());
   }
 
   private static Optional<byte[]> tile(AuditBlockingStub stub, String path) {

@@ -29,11 +29,15 @@ public final class OptionFile {
     try {
       return access.run();
     } catch (IOException e) {
-      throw new CommandFailure(failed + ": " + FileErrorText.words(e), e);
+      throw failure(failed, e, e);
     } catch (UncheckedIOException e) {
-      throw new CommandFailure(
-          failed + ": " + FileErrorText.words(Objects.requireNonNull(e.getCause())), e);
+      throw failure(failed, Objects.requireNonNull(e.getCause()), e);
     }
+  }
+
+  private static CommandFailure failure(String failed, IOException why, Exception thrown) {
+    String hint = FileErrorText.nearest(why) + FileErrorText.access(why);
+    return new CommandFailure(failed + ": " + FileErrorText.words(why) + hint, thrown);
   }
 
   /** A file of at most this size, or its beginning with one byte more. */

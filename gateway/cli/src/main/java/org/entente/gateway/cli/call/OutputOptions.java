@@ -17,7 +17,7 @@ public final class OutputOptions {
    * A list to print.
    *
    * @param asJson an item as JSON
-   * @param place where the items are, as in {@code in /etc/entente/node.yaml}
+   * @param place where the items are, as in {@code in /var/lib/entente/fr.customs/node.yaml}
    */
   public <T> Listing<T> listing(
       PrintingCommand command, Columns<T> columns, Function<T, String> asJson, String place) {

@@ -15,6 +15,7 @@ import org.entente.gateway.ceremony.CeremonyProblem;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.trust.BundleContent;
 import org.entente.gateway.trust.BundleDescription;
 import org.entente.gateway.trust.BundleDraft;
@@ -166,8 +167,20 @@ final class FederationEditCommands {
     @Override
     public void run() {
       BundleEdit edit = drafting.begin();
+      Map<AgencyName, Path> read = new TreeMap<>();
       for (JoinRequestOptions one : asked) {
         JoinRequest request = CeremonyFiles.request(one.file);
+        @Nullable Path other = read.put(request.agency().name(), one.file);
+        if (other != null) {
+          throw new UsageError(
+              "--request: "
+                  + other
+                  + " and "
+                  + one.file
+                  + " are both of "
+                  + request.agency().name()
+                  + "; give one request of each agency");
+        }
         FingerprintCheck.require(
             one.file.toString(),
             one.fingerprint,
@@ -208,7 +221,7 @@ final class FederationEditCommands {
         description =
             "an agency, =, and the PEM file of its certificate to revoke, with all others for the"
                 + " same key; may be repeated")
-    private Map<String, Path> certificates = new TreeMap<>();
+    private List<String> certificates = new ArrayList<>();
 
     @Override
     public void run() {
@@ -217,9 +230,18 @@ final class FederationEditCommands {
       }
       BundleEdit edit = drafting.begin();
       agencies.forEach(agency -> edit.remove(new AgencyName(agency)));
-      certificates.forEach(
-          (agency, file) ->
-              edit.revoke(new AgencyName(agency), CeremonyFiles.certificateKey(file)));
+      for (String revoked : certificates) {
+        int end = revoked.indexOf('=');
+        if (end < 0) {
+          throw new UsageError(
+              "--certificate: found "
+                  + InvalidValue.printable(revoked)
+                  + "; valid is an agency, =, and a file, as in fr.customs=stolen.crt");
+        }
+        edit.revoke(
+            new AgencyName(revoked.substring(0, end)),
+            CeremonyFiles.certificateKey(Path.of(revoked.substring(end + 1))));
+      }
       drafting.finish(edit, this::print);
     }
   }

@@ -55,7 +55,8 @@ import picocli.CommandLine.Option;
       "  entente init --federation demo.entente.example --agency fr.customs --kind customs \\",
       "      --endpoint gw.douane.example:7451 --link de.customs=gw.zoll.example:7452 \\",
       "      --client declarations=publish+evidence --client desk=subscribe \\",
-      "      --passphrase-file /etc/entente/passphrase --out /etc/entente"
+      "      --passphrase-file /etc/entente/fr.customs.passphrase --out"
+          + " /var/lib/entente/fr.customs"
     })
 public final class InitCommand extends PrintingCommand {
   /** How much earlier certificates become valid, for clocks that are behind. */

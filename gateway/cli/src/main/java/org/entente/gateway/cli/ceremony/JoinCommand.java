@@ -23,9 +23,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  entente join --config /etc/entente/node.yaml --bundle bundle-1.note \\",
+      "  entente join --config /var/lib/entente/fr.customs/node.yaml --bundle bundle-1.note \\",
       "      --roots roots.json --fingerprint \"9ab2 …\" --request fr.customs.join",
-      "  entente join --config /etc/entente/node.yaml --bundle bundle-2.note"
+      "  entente join --config /var/lib/entente/fr.customs/node.yaml --bundle bundle-2.note"
     })
 public final class JoinCommand extends PrintingCommand {
   @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")

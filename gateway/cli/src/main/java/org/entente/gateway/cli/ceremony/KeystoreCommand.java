@@ -31,7 +31,7 @@ public final class KeystoreCommand {
       description = "Lists the keys: kind, name, creation and expiry. Shows no secret.",
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
-      footer = "  entente keystore list --config /etc/entente/node.yaml")
+      footer = "  entente keystore list --config /var/lib/entente/fr.customs/node.yaml")
   static final class ListKeys extends PrintingCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");
@@ -80,7 +80,7 @@ public final class KeystoreCommand {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer =
-          "  entente keystore passphrase --config /etc/entente/node.yaml --new"
+          "  entente keystore passphrase --config /var/lib/entente/fr.customs/node.yaml --new"
               + " /etc/entente/next-passphrase")
   static final class Passphrase extends PrintingCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")

@@ -105,7 +105,8 @@ public final class AttachCommand extends ClientCall {
       }
       write(gateway, content, shown);
     } catch (IOException e) {
-      throw new CommandFailure(TerminalText.printable(file + ": " + FileErrorText.words(e)), e);
+      String why = FileErrorText.words(e) + FileErrorText.nearest(e) + FileErrorText.access(e);
+      throw new CommandFailure(TerminalText.printable(file + ": " + why), e);
     }
     tell(show(gateway), MessageText.hex(upload));
   }

@@ -4,6 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.cli.call.ClientCall;
@@ -49,7 +50,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  entente backup create --officer FR-3 --justification 'daily backup' \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
-      "  entente backup verify --config /etc/entente/node.yaml"
+      "  entente backup verify --config /var/lib/entente/fr.customs/node.yaml"
     })
 public final class BackupCommand {
 
@@ -154,7 +155,7 @@ public final class BackupCommand {
             + " its audit",
         "log and that it continues the checkpoint signed when the copy was made, and removes it"
             + " again.",
-        "Exit code 1 if the copy is faulty."
+        "Compares the copies of attachments with it. Exit code 1 if a copy is faulty."
       },
       mixinStandardHelpOptions = true)
   static final class Verify extends OfflineCommand {
@@ -188,6 +189,9 @@ public final class BackupCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Restore extends OfflineCommand {
+    /** Most names in the warning. */
+    private static final int MOST_NAMED = 10;
+
     @Option(
         names = "--number",
         defaultValue = "0",
@@ -235,12 +239,25 @@ public final class BackupCommand {
                     + " gateway kept none; those of the newest copy were restored, and others of"
                     + " its messages are lost");
       }
+      if (!done.missing().isEmpty()) {
+        err()
+            .println(
+                "warning: the copies of %d attachments are missing; what attachments.folder has of"
+                        .formatted(done.missing().size())
+                    + " them stays: "
+                    + named(done.missing()));
+      }
       if (done.finding() instanceof Finding.Ended ended) {
         out().println("audit log    " + ended.next() + " is open; it " + ended.former().words());
       } else {
         out().println("audit log    continues");
       }
       out().println("then         start the gateway; docs/operate/backup.md lists whom to inform");
+    }
+
+    private static String named(List<String> missing) {
+      return String.join(", ", missing.subList(0, Math.min(MOST_NAMED, missing.size())))
+          + (missing.size() > MOST_NAMED ? " …" : "");
     }
   }
 }

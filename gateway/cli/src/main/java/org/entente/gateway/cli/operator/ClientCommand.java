@@ -54,8 +54,8 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  entente client add night-desk --scope subscribe --scope evidence \\",
-      "      --config /etc/entente/node.yaml --ca /media/ca --out /tmp/night-desk",
-      "  entente client revoke night-desk --config /etc/entente/node.yaml"
+      "      --config /var/lib/entente/fr.customs/node.yaml --ca /media/ca --out /tmp/night-desk",
+      "  entente client revoke night-desk --config /var/lib/entente/fr.customs/node.yaml"
     })
 public final class ClientCommand {
   /** A command on a node's client list. */
@@ -233,7 +233,8 @@ public final class ClientCommand {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = {
-        "  entente client add night-desk --scope subscribe --config /etc/entente/node.yaml \\",
+        "  entente client add night-desk --scope subscribe \\",
+        "      --config /var/lib/entente/fr.customs/node.yaml \\",
         "      --ca /media/ca --csr night-desk.csr --out /tmp/night-desk"
       })
   static final class Add extends Change {
@@ -283,8 +284,10 @@ public final class ClientCommand {
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
-      footer =
-          "  entente client grant night-desk --scope subscribe --config /etc/entente/node.yaml")
+      footer = {
+        "  entente client grant night-desk --scope subscribe \\",
+        "      --config /var/lib/entente/fr.customs/node.yaml"
+      })
   static final class Grant extends Change {
     @Mixin private Rights rights = new Rights();
 
@@ -310,7 +313,8 @@ public final class ClientCommand {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = {
-        "  entente client renew night-desk --config /etc/entente/node.yaml --ca /media/ca \\",
+        "  entente client renew night-desk \\",
+        "      --config /var/lib/entente/fr.customs/node.yaml --ca /media/ca \\",
         "      --csr night-desk.csr --out /tmp/night-desk-2"
       })
   static final class Renew extends Change {
@@ -367,7 +371,7 @@ public final class ClientCommand {
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
-      footer = "  entente client revoke night-desk --config /etc/entente/node.yaml")
+      footer = "  entente client revoke night-desk --config /var/lib/entente/fr.customs/node.yaml")
   static final class Revoke extends Change {
     @Override
     void change(ClientListEditor editor) {
@@ -399,7 +403,7 @@ public final class ClientCommand {
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
-      footer = "  entente client list --config /etc/entente/node.yaml")
+      footer = "  entente client list --config /var/lib/entente/fr.customs/node.yaml")
   static final class ListClients extends OnList {
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;

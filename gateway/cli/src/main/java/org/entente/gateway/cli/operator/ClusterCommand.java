@@ -55,8 +55,8 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  entente cluster init --config /etc/entente/node.yaml",
-      "  entente cluster status --config /etc/entente/node.yaml",
+      "  entente cluster init --config /var/lib/entente/fr.customs/node.yaml",
+      "  entente cluster status --config /var/lib/entente/fr.customs/node.yaml",
       "  entente cluster add fr-2 --address 10.0.0.2:9450 --officer FR-3 \\",
       "    --justification 'second machine, ticket 11' --gateway 127.0.0.1:7441 \\",
       "    --credentials fr.customs/clients/operator",

@@ -25,8 +25,9 @@ public final class ConfigCommand {
       name = "check",
       description = {
         "Checks a node's configuration, trust bundle, credentials and agreements.",
-        "Loads them as a start would, without starting the gateway, and reports all errors of all"
-            + " files, with file and line.",
+        "Loads them as a start would, without starting the gateway, and reports the errors of all"
+            + " files, with file and line. Some checks, and warnings, need valid fields: run it"
+            + " until there are no errors.",
         "Also checks folders, key files and ports. It changes nothing, and may run while the"
             + " gateway runs.",
         "Warnings: a certificate or trust bundle that expires within days, a folder without an"
@@ -35,7 +36,7 @@ public final class ConfigCommand {
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
-      footer = "  entente config check --config /etc/entente/node.yaml")
+      footer = "  entente config check --config /var/lib/entente/fr.customs/node.yaml")
   static final class Check extends PrintingCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");

@@ -33,9 +33,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  entente doctor --config /etc/entente/node.yaml",
-      "  entente doctor --config /etc/entente/node.yaml --pre",
-      "  entente doctor --config /etc/entente/node.yaml --wait 60"
+      "  entente doctor --config /var/lib/entente/fr.customs/node.yaml",
+      "  entente doctor --config /var/lib/entente/fr.customs/node.yaml --pre",
+      "  entente doctor --config /var/lib/entente/fr.customs/node.yaml --wait 60"
     })
 public final class DoctorCommand extends PrintingCommand {
   private static final int LONGEST_WAIT = 86_400;

@@ -12,6 +12,7 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.Columns;
 import org.entente.gateway.cli.call.Listing;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.text.CountText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Lane;
@@ -64,7 +65,11 @@ public final class LinkCommand {
         "Lists each link with the state of its lanes.",
         "Shows whether it is up, at which end it is paused, which alarm stopped it, how many"
             + " envelopes",
-        "wait and since when, how many are in flight, and the round-trip time."
+        "wait in its queue and since when, how many bytes of mail the peer does not hold yet, how"
+            + " many",
+        "are in flight, and the round-trip time. Mail is queued when the agency was linked once;"
+            + " until",
+        "then only its bytes are counted."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
@@ -77,6 +82,7 @@ public final class LinkCommand {
             .with("waiting", one -> Long.toString(one.lane().getBacklog()))
             .with(
                 "since", one -> at("", one.lane().hasOldestQueued(), one.lane().getOldestQueued()))
+            .with("undelivered", one -> undelivered(one.lane()))
             .with("in flight", one -> Long.toString(one.lane().getInFlight()))
             .with("round trip", one -> roundTrip(one.lane()))
             .with("notes", ListAll::notes);
@@ -110,6 +116,10 @@ public final class LinkCommand {
         return "stopped";
       }
       return lane.getConnected() ? "connected" : "not connected";
+    }
+
+    private static String undelivered(LaneState lane) {
+      return CountText.of(lane.getUndeliveredBytes(), "byte");
     }
 
     private static String roundTrip(LaneState lane) {

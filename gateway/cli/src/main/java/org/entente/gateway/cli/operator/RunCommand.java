@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
-    footer = "  entente run --config /etc/entente/node.yaml")
+    footer = "  entente run --config /var/lib/entente/fr.customs/node.yaml")
 public final class RunCommand extends PrintingCommand {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
   private static final Set<String> FORMATS = Set.of("json", "text");

@@ -58,7 +58,7 @@ public final class TlsCommand {
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
-      footer = "  entente tls renew --config /etc/entente/node.yaml --ca /media/ca")
+      footer = "  entente tls renew --config /var/lib/entente/fr.customs/node.yaml --ca /media/ca")
   static final class Renew extends PrintingCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");
@@ -126,7 +126,8 @@ public final class TlsCommand {
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
-      footer = "  entente tls next-ca --config /etc/entente/node.yaml --out /media/ca-2")
+      footer =
+          "  entente tls next-ca --config /var/lib/entente/fr.customs/node.yaml --out /media/ca-2")
   static final class NextCa extends PrintingCommand {
     /** How much earlier it becomes valid, for clocks that are behind. */
     private static final Duration EARLY = Duration.ofMinutes(5);

@@ -19,10 +19,14 @@ import picocli.CommandLine.Option;
     name = "lint",
     description = {
       "Checks agreements and node rules for errors and for doubtful entries.",
-      "Reports all errors of all files at once, with file, line and column.",
+      "Checks all files in one run, and reports errors with file, line and column. Some checks need"
+          + " a file whose fields are all valid, and warnings need files without errors: run it"
+          + " until there are none.",
       "Errors prevent a gateway from adopting the files: everything that docs/policy/agreements.md"
           + " calls",
-      "refused, such as personal data under an MoU alone, or invisible characters.",
+      "refused, such as personal data under an MoU alone, or invisible characters. Of errors that"
+          + " depend on",
+      "the members or groups, the gateway adopts the files and refuses the transfers concerned.",
       "Warnings: agreements that ended or end within 30 days, parties that match no member,"
           + " agreements",
       "that are never selected, conditions that are always false, conflicts, words of mixed"

@@ -2,7 +2,6 @@ package org.entente.gateway.cli.policy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import org.entente.gateway.cli.text.HtmlPage;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.cli.text.WrappedText;
 import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.node.offline.ConfiguredPolicy;
 import org.entente.gateway.policy.analysis.AgreementProse;
@@ -73,7 +73,11 @@ final class PolicyProseCommand extends PrintingCommand {
   @Override
   protected void run() {
     ConfiguredPolicy node = ConfiguredPolicy.read(config, InstantSource.system());
-    Rulebook.LoadResult.Loaded loading = loaded(node.agreement(file));
+    // Read once: the hash must be of what the text says, and a pipe gives its content only once.
+    byte[] content =
+        OptionFile.access(
+            file + " cannot be read", () -> OptionFile.start(file, YamlFiles.MAX_BYTES));
+    Rulebook.LoadResult.Loaded loading = loaded(node.agreement(file, content));
     Rulebook rulebook = loading.rulebook();
     Agreement agreement = rulebook.agreements().get(0);
     Compilation<List<Article>> prose =
@@ -85,7 +89,8 @@ final class PolicyProseCommand extends PrintingCommand {
               .collect(Collectors.joining(System.lineSeparator())));
     }
     List<Article> articles = ((Compilation.Compiled<List<Article>>) prose).expression();
-    write(html ? page(agreement, articles) : text(agreement, articles));
+    List<String> preamble = preamble(agreement, content);
+    write(html ? page(agreement, preamble, articles) : text(agreement, preamble, articles));
     // People are about to sign: what is doubtful must not depend on another command.
     loading.warnings().forEach(it -> err().println("warning: " + it));
   }
@@ -113,8 +118,7 @@ final class PolicyProseCommand extends PrintingCommand {
 
   // The text -----------------------------------------------------------------------------------
 
-  private List<String> preamble(Agreement agreement) {
-    byte[] content = OptionFile.access(file + " cannot be read", () -> Files.readAllBytes(file));
+  private List<String> preamble(Agreement agreement, byte[] content) {
     return List.of(
         "Agreement "
             + agreement.id()
@@ -124,10 +128,10 @@ final class PolicyProseCommand extends PrintingCommand {
         "SHA-256 of the file: " + HexFormat.of().formatHex(Sha256.hash(content)));
   }
 
-  private String text(Agreement agreement, List<Article> articles) {
+  private static String text(Agreement agreement, List<String> preamble, List<Article> articles) {
     List<String> lines = new ArrayList<>();
     lines.addAll(WrappedText.lines("", agreement.title()));
-    for (String paragraph : preamble(agreement)) {
+    for (String paragraph : preamble) {
       lines.add("");
       lines.addAll(WrappedText.lines("", paragraph));
     }
@@ -154,17 +158,23 @@ final class PolicyProseCommand extends PrintingCommand {
     for (int i = 0; i < clauses.size(); i++) {
       String mark = "  %d.%d  ".formatted(article, i + 1);
       lines.addAll(WrappedText.lines(mark, clauses.get(i).text()));
-      char letter = 'a';
-      for (String item : clauses.get(i).items()) {
-        lines.addAll(WrappedText.lines(" ".repeat(mark.length()) + "(" + letter + ") ", item));
-        letter++;
+      List<String> items = clauses.get(i).items();
+      for (int j = 0; j < items.size(); j++) {
+        String letter = " ".repeat(mark.length()) + "(" + letters(j) + ") ";
+        lines.addAll(WrappedText.lines(letter, items.get(j)));
       }
     }
   }
 
-  private String page(Agreement agreement, List<Article> articles) {
+  /** From a to z, then aa, ab and so on, as browsers number a list of letters. */
+  private static String letters(int index) {
+    String last = Character.toString('a' + index % 26);
+    return index < 26 ? last : letters(index / 26 - 1) + last;
+  }
+
+  private static String page(Agreement agreement, List<String> preamble, List<Article> articles) {
     HtmlPage page = new HtmlPage(agreement.title());
-    preamble(agreement).forEach(page::paragraph);
+    preamble.forEach(page::paragraph);
     for (int i = 0; i < articles.size(); i++) {
       page.heading(2, "Article " + (i + 1) + ": " + articles.get(i).title());
       List<Clause> clauses = articles.get(i).clauses();

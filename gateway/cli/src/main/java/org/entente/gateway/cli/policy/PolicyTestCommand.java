@@ -40,9 +40,10 @@ final class PolicyTestCommand extends PrintingCommand {
   @ArgGroup private PolicyLocation where = new PolicyLocation();
 
   @Parameters(
+      arity = "1..*",
       paramLabel = "EXPECTATIONS",
-      description = "a file of expectations, or a folder of such files")
-  private Path expectations = Path.of("");
+      description = "one or more files of expectations, or folders of such files")
+  private List<Path> expectations = List.of();
 
   @Option(
       names = "--coverage",

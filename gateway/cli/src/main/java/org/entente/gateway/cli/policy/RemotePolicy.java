@@ -38,10 +38,10 @@ import org.entente.proto.v1.TestPolicyResponse;
 final class RemotePolicy {
   private RemotePolicy() {}
 
-  /** Tests the policy in force by the expectations of a file, or of each file of a folder. */
-  static ExpectationReport test(ManagedChannel channel, Path place, boolean coverage) {
+  /** Tests the policy in force by the expectations of files, and of each file of folders. */
+  static ExpectationReport test(ManagedChannel channel, List<Path> places, boolean coverage) {
     List<ConfigProblem> problems = new ArrayList<>();
-    List<Path> files = ExpectationSuite.files(place, problems);
+    List<Path> files = ExpectationSuite.files(places, problems);
     if (!problems.isEmpty()) {
       throw new CommandFailure(
           problems.stream()

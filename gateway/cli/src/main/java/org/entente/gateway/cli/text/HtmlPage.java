@@ -2,6 +2,7 @@ package org.entente.gateway.cli.text;
 
 import java.io.StringWriter;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -106,22 +107,24 @@ public final class HtmlPage {
 
   private void writeTable(List<String> headings, List<List<String>> rows)
       throws XMLStreamException {
+    List<Integer> columns =
+        IntStream.range(0, headings.size())
+            .filter(column -> rows.stream().anyMatch(row -> !row.get(column).isEmpty()))
+            .boxed()
+            .toList();
     xml.writeStartElement("table");
-    row("th", headings, rows, headings);
+    row("th", columns, headings);
     for (List<String> cells : rows) {
-      row("td", headings, rows, cells);
+      row("td", columns, cells);
     }
     xml.writeEndElement();
   }
 
-  private void row(String cell, List<String> headings, List<List<String>> rows, List<String> cells)
+  private void row(String cell, List<Integer> columns, List<String> cells)
       throws XMLStreamException {
     xml.writeStartElement("tr");
-    for (int i = 0; i < headings.size(); i++) {
-      int column = i;
-      if (rows.stream().anyMatch(row -> !row.get(column).isEmpty())) {
-        element(cell, cells.get(i));
-      }
+    for (int column : columns) {
+      element(cell, cells.get(column));
     }
     xml.writeEndElement();
   }

@@ -30,6 +30,8 @@ public final class JsonText {
           JsonFactory.builder()
               .streamReadConstraints(
                   StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+              // A table of names is shared by all texts: hostile ones would make it fail.
+              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
               .build());
 
   private JsonText() {}

@@ -17,14 +17,17 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.federation.RunningFederation;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.offline.OfflineNode;
 import org.entente.proto.v1.EvidenceKind;
@@ -95,6 +98,9 @@ class AuditReportCommandTest {
       assertTrue(said.contains(part), () -> part + " in " + said);
     }
     assertFalse(said.contains("NOT PROVEN"), said);
+    assertTrue(said.matches("(?s).*Made at\\s*\\d{4}-\\d\\d-\\d\\dT[0-9:]{8}Z.*"), said);
+    String afterPeriod = said.substring(said.indexOf("Made at"));
+    assertFalse(Pattern.compile("T[0-9:]{8}[.]\\d+Z").matcher(afterPeriod).find(), said);
     assertEquals(0, page.getElementsByTagName("script").getLength());
     String html = Files.readString(out);
     assertFalse(html.contains("src=") || html.contains("href="), html);
@@ -196,7 +202,8 @@ class AuditReportCommandTest {
 
   @Test
   void exportThatWasChanged_isRefusedWithItsLine() throws Exception {
-    List<String> lines = new ArrayList<>(exported("--message=" + sent(), "--proofs"));
+    String id = sent().toString();
+    List<String> lines = new ArrayList<>(exported("--message=" + id, "--proofs"));
     String first = lines.get(0);
     Path export = federation.folder().resolve("records.jsonl");
     Path out = federation.folder().resolve("report.html");
@@ -206,6 +213,7 @@ class AuditReportCommandTest {
             first.replace("\"client\":\"desk\"", "\"client\":\"des\""),
             first.replace("{\"log\"", "{\"new\":1,\"log\""),
             first.replace("\"leaf\":", "\"leaf\": "),
+            first.replace("\"id\":\"" + id, "\"id\":\"" + id.substring(2)),
             first + " ",
             first.substring(0, first.length() - 1),
             "[]",
@@ -278,44 +286,146 @@ class AuditReportCommandTest {
   }
 
   private List<ExportedLeaf> leaves(MessageId id) {
+    return leaves(ExportRequest.newBuilder().setMessageId(ByteString.copyFrom(id.bytes())));
+  }
+
+  private List<ExportedLeaf> leaves(ExportRequest.Builder request) {
     try (OfflineNode node = OfflineNode.open(federation.config(FR), InstantSource.system())) {
       return AuditedNode.value(
-              node.export(
-                  new AuditPerson("FR-9", "", "a test"),
-                  ExportRequest.newBuilder()
-                      .setMessageId(ByteString.copyFrom(id.bytes()))
-                      .setProofs(true)
-                      .build()))
+              node.export(new AuditPerson("FR-9", "", "a test"), request.setProofs(true).build()))
           .getLeavesList();
     }
   }
 
-  private String fault(ExportedLeaf leaf, UnaryOperator<ExportedLeaf.Builder> change) {
-    LeafCheck check =
-        new LeafCheck(
-            TrustedBundle.read(
-                federation.folder().resolve("trust-bundle.note"),
-                federation.folder().resolve("roots.json")));
-    return check
-        .fault(ExportedRecord.joined(List.of(change.apply(leaf.toBuilder()).build())).get(0))
+  /** Who reads the file would take a second line of a leaf for proven, too. */
+  @Test
+  void secondLineOfALeaf_isProvenAsTheFirst_orTheLeafIsNot() throws Exception {
+    MessageId id = sent();
+    ExportedLeaf leaf = accepted(id);
+    ExportedLeaf other =
+        leaves(ExportRequest.newBuilder()).stream()
+            .filter(one -> one.getIndex() != leaf.getIndex() && !one.getProof().isEmpty())
+            .findFirst()
+            .orElseThrow();
+    ExportedLeaf.Builder rest = leaf.toBuilder().clearMessages().setFirstMessage(1);
+    assertEquals("proven", fault(leaf, rest.build()));
+    for (ExportedLeaf forged :
+        List.of(
+            rest.clone().setRecord(other.getRecord()).build(),
+            rest.clone().setSeed(other.getSeed()).build(),
+            rest.clone().setCommitment(other.getCommitment()).build(),
+            rest.clone().setFirstMessage(0).build())) {
+      assertEquals(
+          "its parts differ: they were changed, or its record was erased during the export",
+          fault(leaf, forged));
+    }
+    assertEquals(
+        "its proof is malformed, or of another leaf",
+        fault(leaf, rest.clone().setProof(other.getProof()).build()));
+
+    Path export = federation.folder().resolve("records.jsonl");
+    Path out = federation.folder().resolve("report.html");
+    ExportedLeaf forged = rest.clone().setRecord(other.getRecord()).setMessageCount(2).build();
+    Files.write(
+        export, List.of(ExportLine.of(leaf), ExportLine.of(forged)), StandardCharsets.UTF_8);
+    assertEquals(1, reportFrom(out, "--export=" + export), command.out() + command.err());
+    assertTrue(Files.readString(out).contains("NOT PROVEN: its parts differ"));
+  }
+
+  private String fault(ExportedLeaf... parts) {
+    return check(Optional.empty())
+        .fault(ExportedRecord.joined(List.of(parts)).get(0))
         .orElse("proven");
+  }
+
+  private LeafCheck check(Optional<LogOrigin> gateway) {
+    return new LeafCheck(
+        TrustedBundle.read(
+            federation.folder().resolve("trust-bundle.note"),
+            federation.folder().resolve("roots.json")),
+        gateway);
+  }
+
+  /** A gateway can answer with the leaves of another one, which are proven in their own log. */
+  @Test
+  void leafOfAnotherGatewayThanTheOneThatAnswered_isNotProven() {
+    ExportedLeaf leaf = accepted(sent());
+    ExportedRecord exported = ExportedRecord.joined(List.of(leaf)).get(0);
+    LogOrigin own = LogOrigin.parse(leaf.getOrigin()).orElseThrow();
+    assertEquals(Optional.empty(), check(Optional.of(own.numbered(2))).fault(exported));
+    LogOrigin other = new LogOrigin(own.federation(), new AgencyName(DE), own.gateway());
+    assertEquals(
+        "it is of " + own + ", not of the gateway that gave it",
+        check(Optional.of(other)).fault(exported).orElse("proven"));
+  }
+
+  private ExportedLeaf accepted(MessageId id) {
+    return leaves(id).stream()
+        .filter(
+            one ->
+                ExportedRecord.joined(List.of(one))
+                    .get(0)
+                    .record()
+                    .filter(record -> record.type() == AuditType.ACCEPTED)
+                    .isPresent())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The commitment is to all ids, one after the other. */
+  @Test
+  void idsThatAreNotWhole_areNotProven() {
+    ExportedLeaf leaf = accepted(sent());
+    ByteString id = leaf.getMessages(0).getMessageId();
+    for (List<ByteString> ids :
+        List.of(
+            List.of(id.substring(0, 8), id.substring(8)),
+            List.of(id, ByteString.EMPTY),
+            List.of(ByteString.EMPTY, id))) {
+      ExportedLeaf.Builder cut = leaf.toBuilder().clearMessages().setMessageCount(ids.size());
+      ids.forEach(one -> cut.addMessagesBuilder().setMessageId(one));
+      assertTrue(
+          fault(cut.build()).startsWith("its messages are not those that the leaf commits to"));
+    }
+  }
+
+  /** The log does not prove the terms of a message, so the report shows each statement of them. */
+  @Test
+  void messageOfWhichTwoLeavesSayDifferentThings_isShownWithBoth() throws Exception {
+    ExportedLeaf leaf = accepted(sent());
+    ExportedLeaf.Builder other = leaf.toBuilder().setOrigin(leaf.getOrigin() + "/2");
+    other.getMessagesBuilder(0).addTermsBuilder().setCaseRef("another case");
+    Path export = federation.folder().resolve("records.jsonl");
+    Path out = federation.folder().resolve("report.html");
+    Files.write(
+        export, List.of(ExportLine.of(leaf), ExportLine.of(other.build())), StandardCharsets.UTF_8);
+    assertEquals(1, reportFrom(out, "--export=" + export), command.out() + command.err());
+    assertTrue(messages(Files.readString(out)).contains("another case"));
+  }
+
+  /** After a new log, or in a file of several agencies, an index alone names no leaf. */
+  @Test
+  void factsOfSeveralLogs_nameTheirs() throws Exception {
+    ExportedLeaf leaf = accepted(sent());
+    ExportedLeaf next = leaf.toBuilder().setOrigin(leaf.getOrigin() + "/2").build();
+    Path export = federation.folder().resolve("records.jsonl");
+    Path out = federation.folder().resolve("report.html");
+    Files.write(export, List.of(ExportLine.of(leaf), ExportLine.of(next)), StandardCharsets.UTF_8);
+    assertEquals(1, reportFrom(out, "--export=" + export));
+    String html = Files.readString(out);
+    String named = "leaf " + leaf.getIndex() + " of " + leaf.getOrigin();
+    assertTrue(html.contains(named + ", proven"), html);
+    assertTrue(html.contains(named + "/2, NOT PROVEN: "), html);
+  }
+
+  private String fault(ExportedLeaf leaf, UnaryOperator<ExportedLeaf.Builder> change) {
+    return fault(change.apply(leaf.toBuilder()).build());
   }
 
   /** The report calls no leaf proven that a gateway changed in its answer. */
   @Test
   void leafThatIsNotAsTheLogHasIt_isNotProven() {
-    MessageId id = sent();
-    ExportedLeaf leaf =
-        leaves(id).stream()
-            .filter(
-                one ->
-                    ExportedRecord.joined(List.of(one))
-                        .get(0)
-                        .record()
-                        .filter(record -> record.type() == AuditType.ACCEPTED)
-                        .isPresent())
-            .findFirst()
-            .orElseThrow();
+    ExportedLeaf leaf = accepted(sent());
     assertEquals("proven", fault(leaf, it -> it));
     assertEquals("no signed checkpoint covers the leaf yet", fault(leaf, it -> it.clearProof()));
     assertEquals(

@@ -51,4 +51,17 @@ final class OptionFileTest {
         "--out: " + file + " cannot be written: there is no such file or folder",
         failure.getMessage());
   }
+
+  @Test
+  void access_toAFileThatIsMisspelt_namesTheNearest() throws IOException {
+    Files.createFile(folder.resolve("x.proof"));
+    Path misspelt = folder.resolve("x.prof");
+    CommandFailure failure =
+        assertThrows(
+            CommandFailure.class,
+            () -> OptionFile.access("--in: " + misspelt, () -> Files.readAllBytes(misspelt)));
+    assertEquals(
+        "--in: " + misspelt + ": there is no such file or folder; did you mean \"x.proof\"?",
+        failure.getMessage());
+  }
 }

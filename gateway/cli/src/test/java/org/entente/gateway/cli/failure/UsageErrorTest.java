@@ -53,6 +53,27 @@ class UsageErrorTest {
   }
 
   @Test
+  void reasonWithoutQuotes_isToldSo() {
+    assertEquals(
+        2, run("open", "0".repeat(32), "--officer", "FR-1", "--justification", "case", "12/26"));
+    assertTrue(
+        command
+            .err()
+            .startsWith(
+                "entente: unexpected argument \"12/26\"; valid: options and MESSAGE; a value with"
+                    + " spaces needs quotes"),
+        command::err);
+  }
+
+  @Test
+  void argumentOfTheWrongForm_isCalledByItsName() {
+    assertEquals(2, run("open", "1234", "--officer", "FR-1", "--justification", "case 12/26"));
+    assertTrue(
+        command.err().startsWith("entente: Invalid value for MESSAGE: '1234' is no id; valid are "),
+        command::err);
+  }
+
+  @Test
   void command_thatIsMisspelt_isSuggested() {
     assertEquals(2, run("tial"));
     List<String> told = command.err().lines().toList();
@@ -101,7 +122,8 @@ class UsageErrorTest {
             .err()
             .startsWith(
                 "entente: unknown command \"demo\"; packages do not have it: run ./entente in a"
-                    + " checkout of the sources"),
+                    + " checkout of the sources, or see"
+                    + " docs/operate/installing.md#the-pages-on-an-installed-gateway"),
         command::err);
   }
 
@@ -149,7 +171,7 @@ class UsageErrorTest {
         command.err().contains("option '--category' (NAME): 'customs' is none of IPR, "),
         command::err);
     assertEquals(2, run("chain", "x", "--gateway", "127.0.0.1:1", "--credentials", "none"));
-    assertTrue(command.err().contains("(MESSAGE)"), command::err);
+    assertTrue(command.err().contains("value for MESSAGE: 'x'"), command::err);
     assertEquals(2, run("search", "--from", "yesterday"));
     assertTrue(
         command.err().contains("option '--from': 'yesterday' is no time; valid is a day or"),

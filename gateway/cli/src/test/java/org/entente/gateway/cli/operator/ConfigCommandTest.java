@@ -68,7 +68,7 @@ class ConfigCommandTest {
     Files.writeString(file, Files.readString(file).replace("admin: 127.0.0.1:0", "admin: nowhere"));
     assertEquals(1, check("--json"));
     for (String one :
-        new String[] {"covers.personal_data: text", "covers.colour", "listen.admin"}) {
+        new String[] {"covers.personal_data: \\\"perhaps", "covers.colour", "listen.admin"}) {
       assertTrue(command.out().contains(one), () -> one + " in " + command.out());
     }
   }

@@ -225,13 +225,8 @@ public final class ProofVerifier {
     }
 
     private boolean cosigned(AgencyName agency, CheckpointCheck.Signed signed) {
-      return bundle.agency(agency).map(Member::audit).orElse(List.of()).stream()
-          .anyMatch(
-              key ->
-                  new WitnessKeys(federation, agency, List.of(key.pair()))
-                      .find(signed.note())
-                      .filter(found -> key.validAt(Instant.ofEpochSecond(found.seconds())))
-                      .isPresent());
+      List<AgencyKey> keys = bundle.agency(agency).map(Member::audit).orElse(List.of());
+      return WitnessKeys.of(federation, agency, keys).find(signed.note()).isPresent();
     }
 
     private AuditRecord record(LogOrigin log, CheckpointCheck.Signed signed) throws ProofFailure {

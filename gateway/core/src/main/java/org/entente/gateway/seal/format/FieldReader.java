@@ -27,6 +27,9 @@ public final class FieldReader {
   /** The last millisecond of the year 9999, after which a protobuf timestamp has no value. */
   public static final long LAST_TIME = 253_402_300_799_999L;
 
+  /** The last number of an epoch, a lane or a version, far enough from 2^63 to add to it. */
+  public static final long LAST_NUMBER = 1L << 62;
+
   private final byte[] bytes;
   private int at;
 
@@ -85,10 +88,10 @@ public final class FieldReader {
     return (int) length;
   }
 
-  /** A u64 from {@code least} to 2^63 - 1. */
+  /** A u64 from {@code least} to {@link #LAST_NUMBER}. */
   public long number(long least) {
     long number = BigEndian.u64(bytes, take(8));
-    require(number >= least);
+    require(number >= least && number <= LAST_NUMBER);
     return number;
   }
 

@@ -322,6 +322,11 @@ public final class Keystore implements AutoCloseable {
     mirror = other;
   }
 
+  /** Whether other machines follow this keystore, or may have its keys. */
+  public synchronized boolean isMirrored() {
+    return mirror != null;
+  }
+
   /**
    * Makes a change of another keystore here too, in one change of the files: puts keys, replacing
    * those of their names, and destroys others as {@link #destroy} does. No mirror is told.

@@ -43,6 +43,8 @@ public final class JsonLines implements Closeable {
                   .maxStringLength(MAX_LINE_BYTES)
                   .build())
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          // A table of names is shared by all lines: hostile names would make it fail for others.
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .build();
 
   private final String file;

@@ -146,6 +146,9 @@ final class AttachmentDrafts implements DraftHook {
   @Override
   public void sent(Transaction tx, String client, List<Permitted> messages) {
     Permitted first = messages.get(0);
+    if (first.writtenLabel().getAttachmentsCount() == 0) {
+      return; // and so in the labels of its recipients
+    }
     Map<AttachmentId, Set<String>> recipients = new LinkedHashMap<>();
     first
         .writtenLabel()

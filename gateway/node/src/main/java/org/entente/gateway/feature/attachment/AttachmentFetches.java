@@ -89,7 +89,7 @@ final class AttachmentFetches {
       AttachmentFetch.Key name, FetchedAttachment known, Attachment attachment) {
     SealedFile file =
         parts.folder().fetched(name.message(), name.attachment(), attachment.getSize());
-    return !files.isHere(name, known.getSealedSha256()) || file.present() == file.segments();
+    return !files.isHere(name, known) || file.present() == file.segments();
   }
 
   private Optional<Problem> refusal(

@@ -210,7 +210,7 @@ final class AttachmentReadings {
     long size = record.getSize();
     int segments = fetch == null ? 0 : fetch.have();
     if (record.getComplete()) {
-      boolean here = files.isHere(name, record.getSealedSha256());
+      boolean here = files.isHere(name, record);
       segments = here ? AttachmentSeal.segments(size) : 0;
     }
     if (fetch == null && !record.getComplete()) {

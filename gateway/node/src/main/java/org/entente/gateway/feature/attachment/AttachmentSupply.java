@@ -65,7 +65,7 @@ final class AttachmentSupply {
     try {
       OwnAttachment record = record(requester, request);
       AttachmentId id = AttachmentId.of(request.getAttachmentId().toByteArray());
-      if (record != null && !files.isHere(id, record.getSealedSha256())) {
+      if (record != null && !files.isHere(id, record)) {
         return Optional.empty();
       }
       sealed =

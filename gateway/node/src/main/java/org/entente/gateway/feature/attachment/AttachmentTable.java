@@ -3,6 +3,7 @@ package org.entente.gateway.feature.attachment;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -50,6 +51,7 @@ final class AttachmentTable {
   private static final int AGENCY = 5;
   private static final int AGENCY_CLIENT = 6;
   private static final int COUNTED = 7;
+  private static final String NAME = "ATTACHMENT";
   private static final byte[] NOTHING = {};
 
   private final Store store;
@@ -97,6 +99,51 @@ final class AttachmentTable {
   /** A fetched file. */
   record Fetched(MessageId message, AttachmentId id, FetchedAttachment record) {}
 
+  /** Takes complete files of a ledger. */
+  interface CompleteSink {
+    /**
+     * A file that is complete.
+     *
+     * @param name of the file in the folder
+     * @param sha256 of the sealed file
+     */
+    void take(String name, ByteString sha256) throws IOException;
+  }
+
+  /**
+   * Passes on the complete files of a ledger, for which no key is needed. A record that cannot be
+   * read is passed over.
+   */
+  static void complete(Store ledger, CompleteSink sink) throws IOException {
+    byte[] from = KeyBuilder.key().u8(OWN).done();
+    byte[] end = KeyBuilder.endOf(KeyBuilder.key().u8(FETCHED).done());
+    try (Scan scan = ledger.scan(Table.ATTACHMENT, from, end)) {
+      while (scan.hasNext()) {
+        scan.next();
+        try {
+          complete(scan.key(), scan.value(), sink);
+        } catch (CorruptRecord e) {
+          // The gateway has told of it, and goes on without it, too.
+        }
+      }
+    }
+  }
+
+  private static void complete(byte[] key, byte[] value, CompleteSink sink) throws IOException {
+    if (key[0] == OWN) {
+      OwnAttachment own = CorruptRecord.parse(OwnAttachment.parser(), value, NAME);
+      if (own.getComplete()) {
+        sink.take(AttachmentFolder.ownName(attachmentAt(key, 1)), own.getSealedSha256());
+      }
+    } else {
+      FetchedAttachment fetched = CorruptRecord.parse(FetchedAttachment.parser(), value, NAME);
+      if (fetched.getComplete()) {
+        AttachmentId id = attachmentAt(key, 1 + MessageId.SIZE);
+        sink.take(AttachmentFolder.fetchedName(messageAt(key), id), fetched.getSealedSha256());
+      }
+    }
+  }
+
   /** Where the facts about an upload are sealed. */
   static RecordPlace place(AttachmentId id) {
     return new RecordPlace(Table.ATTACHMENT, own(id), "facts");
@@ -125,7 +172,7 @@ final class AttachmentTable {
   private <T extends Message> @Nullable T readable(
       Parser<T> parser, byte[] key, byte @Nullable [] value) {
     try {
-      return value == null ? null : CorruptRecord.parse(parser, value, "ATTACHMENT");
+      return value == null ? null : CorruptRecord.parse(parser, value, NAME);
     } catch (CorruptRecord e) {
       unreadable.found(Table.ATTACHMENT, HexFormat.of().formatHex(key), e);
       return null;
@@ -267,7 +314,7 @@ final class AttachmentTable {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();
-        MessageId message = MessageId.of(Arrays.copyOfRange(key, 1, 1 + MessageId.SIZE));
+        MessageId message = messageAt(key);
         AttachmentId id = attachmentAt(key, 1 + MessageId.SIZE);
         FetchedAttachment record = readable(FetchedAttachment.parser(), key, scan.value());
         if (record == null) {
@@ -303,6 +350,10 @@ final class AttachmentTable {
     } else {
       tx.put(Table.ATTACHMENT, key, KeyBuilder.key().u64(now.bytes()).u32(now.files()).done());
     }
+  }
+
+  private static MessageId messageAt(byte[] key) {
+    return MessageId.of(Arrays.copyOfRange(key, 1, 1 + MessageId.SIZE));
   }
 
   private static AttachmentId attachmentAt(byte[] key, int at) {

@@ -14,8 +14,10 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.AttachmentSeal;
 import org.entente.gateway.store.FileMirror;
 import org.entente.proto.store.v1.FetchedAttachment;
+import org.entente.proto.store.v1.OwnAttachment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,9 +60,10 @@ final class CompleteFiles {
    *
    * @param message of a fetched one; null for an own one
    * @param hash of the sealed file
+   * @param size of the file before sealing
    */
   private record Complete(
-      String name, @Nullable MessageId message, AttachmentId id, ByteString hash) {}
+      String name, @Nullable MessageId message, AttachmentId id, ByteString hash, long size) {}
 
   /** An own file was completed: it is on most machines. */
   void completed(AttachmentId id) {
@@ -73,14 +76,23 @@ final class CompleteFiles {
   }
 
   /** Whether an own file may be given; if not yet, it is looked for next. */
-  boolean isHere(AttachmentId id, ByteString hash) {
-    return isHere(new Complete(AttachmentFolder.ownName(id), null, id, hash));
+  boolean isHere(AttachmentId id, OwnAttachment record) {
+    return isHere(complete(id, record));
   }
 
   /** The same of a fetched file. */
-  boolean isHere(AttachmentFetch.Key key, ByteString hash) {
-    String name = AttachmentFolder.fetchedName(key.message(), key.attachment());
-    return isHere(new Complete(name, key.message(), key.attachment(), hash));
+  boolean isHere(AttachmentFetch.Key key, FetchedAttachment record) {
+    return isHere(complete(key.message(), key.attachment(), record));
+  }
+
+  private static Complete complete(AttachmentId id, OwnAttachment record) {
+    String name = AttachmentFolder.ownName(id);
+    return new Complete(name, null, id, record.getSealedSha256(), record.getSize());
+  }
+
+  private static Complete complete(MessageId message, AttachmentId id, FetchedAttachment record) {
+    String name = AttachmentFolder.fetchedName(message, id);
+    return new Complete(name, message, id, record.getSealedSha256(), record.getSize());
   }
 
   private boolean isHere(Complete file) {
@@ -139,12 +151,7 @@ final class CompleteFiles {
       AttachmentId last = page.get(page.size() - 1).id();
       for (AttachmentTable.Own one : page) {
         if (one.record().getComplete()) {
-          look.accept(
-              new Complete(
-                  AttachmentFolder.ownName(one.id()),
-                  null,
-                  one.id(),
-                  one.record().getSealedSha256()));
+          look.accept(complete(one.id(), one.record()));
         }
       }
       page = parts.table().page(last, AT_ONCE);
@@ -158,12 +165,7 @@ final class CompleteFiles {
       AttachmentTable.Fetched last = page.get(page.size() - 1);
       for (AttachmentTable.Fetched one : page) {
         if (one.record().getComplete()) {
-          look.accept(
-              new Complete(
-                  AttachmentFolder.fetchedName(one.message(), one.id()),
-                  one.message(),
-                  one.id(),
-                  one.record().getSealedSha256()));
+          look.accept(complete(one.message(), one.id(), one.record()));
         }
       }
       page = parts.table().page(last, AT_ONCE);
@@ -176,7 +178,8 @@ final class CompleteFiles {
     }
     try {
       boolean replaceable = file.message() != null;
-      if (mirror.restore(file.name(), file.hash().toByteArray(), replaceable)) {
+      long length = AttachmentSeal.sealedLength(file.size());
+      if (mirror.restore(file.name(), file.hash().toByteArray(), length, replaceable)) {
         here.add(file.name());
       } else {
         lose(file);

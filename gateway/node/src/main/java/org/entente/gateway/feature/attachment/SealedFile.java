@@ -39,10 +39,7 @@ record SealedFile(Path path, long size) {
       long length = Files.size(path);
       long full = length / AttachmentSeal.SEALED_BYTES;
       int last = segments() - 1;
-      boolean whole =
-          full >= last
-              && length
-                  >= AttachmentSeal.sealedOffset(last) + AttachmentSeal.sealedLength(size, last);
+      boolean whole = length >= AttachmentSeal.sealedLength(size);
       return whole ? segments() : (int) Math.min(full, last);
     } catch (NoSuchFileException e) {
       return 0;

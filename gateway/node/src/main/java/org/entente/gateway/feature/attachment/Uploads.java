@@ -3,6 +3,7 @@ package org.entente.gateway.feature.attachment;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,8 +54,8 @@ final class Uploads {
   /** Uploads that a call writes now: a second one is refused. */
   private final Set<AttachmentId> writing = ConcurrentHashMap.newKeySet();
 
-  /** Uploads whose end this process knows to be on the disk. */
-  private final Set<AttachmentId> mended = ConcurrentHashMap.newKeySet();
+  /** Segments of uploads that this process knows to be on the disk; there may be further ones. */
+  private final Map<AttachmentId, Integer> durable = new ConcurrentHashMap<>();
 
   private final LongSupplier nanos;
   private final Map<NodeName, TokenBucket> rates = new ConcurrentHashMap<>();
@@ -235,7 +236,7 @@ final class Uploads {
     }
     SealedFile file = parts.folder().own(id, record.getSize());
     try (AttachmentSeal seal = seal(id, record.getSize(), facts)) {
-      int next = mended.contains(id) ? file.present() : resumed(id, file, seal);
+      int next = continued(id, file, seal);
       Optional<Problem> wrong =
           misplaced(record.getSize(), next, request)
               .or(() -> parts.lacksRoom(request.getData().size()));
@@ -282,6 +283,27 @@ final class Uploads {
   }
 
   /**
+   * Where an upload goes on. Cuts off what a write that failed has left: Linux calls it written
+   * after one failed sync, and later syncs succeed.
+   */
+  private int continued(AttachmentId id, SealedFile file, AttachmentSeal seal) throws IOException {
+    Integer known = durable.get(id);
+    if (known == null) {
+      return resumed(id, file, seal);
+    }
+    if (file.present() > known) {
+      cut(id, file, known);
+    }
+    return file.present();
+  }
+
+  /** Counts as durable first what stays: the next write cuts again what a failed cut leaves. */
+  private void cut(AttachmentId id, SealedFile file, int segments) throws IOException {
+    durable.put(id, segments);
+    change(id, () -> file.cut(segments));
+  }
+
+  /**
    * Takes up an upload that an earlier process, or another machine, has begun.
    *
    * @return its segments
@@ -289,9 +311,14 @@ final class Uploads {
    */
   private int resumed(AttachmentId id, SealedFile file, AttachmentSeal seal) throws IOException {
     int before = file.present();
-    parts.mirror().resume(AttachmentFolder.ownName(id), AttachmentSeal.sealedOffset(before));
+    parts
+        .mirror()
+        .resume(
+            AttachmentFolder.ownName(id),
+            AttachmentSeal.sealedOffset(before),
+            AttachmentSeal.sealedLength(seal.size()));
     change(id, () -> file.mend(seal, SEGMENTS_AT_ONCE + file.present() - before));
-    mended.add(id);
+    durable.put(id, file.present());
     return file.present();
   }
 
@@ -308,10 +335,21 @@ final class Uploads {
       int segment = first + sealed.size();
       sealed.add(seal.seal(segment, data.substring(at, end).toByteArray(), random));
     }
-    change(id, () -> file.write(first, sealed, true));
-    if (first == 0) {
-      parts.folder().sync();
+    try {
+      change(id, () -> file.write(first, sealed, true));
+      if (first == 0) {
+        parts.folder().sync();
+      }
+    } catch (UncheckedIOException e) {
+      // Now, as a restart forgets what is known; the next write tries it again.
+      try {
+        cut(id, file, first);
+      } catch (UncheckedIOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
     }
+    durable.put(id, file.present());
   }
 
   /**
@@ -322,7 +360,7 @@ final class Uploads {
     try {
       parts.mirror().copy(AttachmentFolder.ownName(id));
     } catch (IOException e) {
-      change(id, () -> file.cut(first));
+      cut(id, file, first);
       throw e;
     }
   }
@@ -381,7 +419,7 @@ final class Uploads {
   private void discard(AttachmentId id, SealedFile file) {
     boolean unused =
         parts.gateway().ledger().commit(Lane.ROUTINE, tx -> parts.table().remove(tx, id));
-    mended.remove(id);
+    durable.remove(id);
     file.delete();
   }
 
@@ -429,9 +467,10 @@ final class Uploads {
       return AttachmentSeal.segments(record.getSize());
     }
     // A crash may have left segments that nobody acknowledged.
-    return mended.contains(id)
-        ? parts.folder().own(id, record.getSize()).present()
-        : resumedSegments(id, record);
+    Integer known = durable.get(id);
+    return known == null
+        ? resumedSegments(id, record)
+        : Math.min(known, parts.folder().own(id, record.getSize()).present());
   }
 
   private int resumedSegments(AttachmentId id, OwnAttachment record) throws IOException {
@@ -506,6 +545,6 @@ final class Uploads {
 
   /** Forgets what this process knows of an upload that is removed. */
   void gone(AttachmentId id) {
-    mended.remove(id);
+    durable.remove(id);
   }
 }

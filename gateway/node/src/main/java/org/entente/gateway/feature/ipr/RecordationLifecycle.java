@@ -23,6 +23,9 @@ import org.entente.proto.v1.RecordationState;
  * @param holders whether a client of this name is a rights holder now
  */
 record RecordationLifecycle(Duration longest, Predicate<String> holders) {
+  /** How long before it begins a recordation may be granted: its record is kept until it ends. */
+  static final Duration BEGINS_WITHIN = Duration.ofDays(1_827);
+
   private static final String STATE = "decision";
 
   /** The problem with an application; empty if there is none. */
@@ -115,6 +118,10 @@ record RecordationLifecycle(Duration longest, Predicate<String> holders) {
         to - (prolongs ? now : from) <= longest.toMillis(),
         "valid_to",
         "must be at most " + longest.toDays() + " days later");
+    fields.check(
+        prolongs || from - now <= BEGINS_WITHIN.toMillis(),
+        "valid_from",
+        "must be at most " + BEGINS_WITHIN.toDays() + " days from now");
     fields.check(!prolongs || from == before, "valid_from", "must not change in a prolongation");
     Problem problem = fields.problem();
     if (problem != null) {

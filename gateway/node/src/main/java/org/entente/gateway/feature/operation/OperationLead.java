@@ -292,8 +292,9 @@ public final class OperationLead {
                     : Result.refused(
                         Code.ROSTER_FORKED,
                         "operation_id",
-                        ("a member gave back another roster %d or a later one while this one was"
-                                + " signed and sent: the operation ends here; found a new one")
+                        ("a member gave back a roster that contradicts roster %d or the one before"
+                                + " it while it was signed and sent: the operation ends here;"
+                                + " found a new one")
                             .formatted(roster.number())));
   }
 
@@ -322,7 +323,7 @@ public final class OperationLead {
           actor,
           roster,
           message,
-          roster + ": another or a later one was given back while it was signed");
+          roster + ": one that contradicts it, or the one before, was given back meanwhile");
     }
     return newest;
   }

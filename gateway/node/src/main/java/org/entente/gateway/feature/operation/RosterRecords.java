@@ -188,7 +188,8 @@ public final class RosterRecords {
 
   /**
    * Stores a roster signed by this agency as the newest. If a roster with its number or a later one
-   * was given back meanwhile, it is the second with its number and ends the operation here.
+   * was given back meanwhile, it is the second with its number and ends the operation here. An
+   * operation that has ended so meanwhile takes none.
    *
    * @param client the client that has it signed, as a token
    * @return whether it is the newest
@@ -197,6 +198,9 @@ public final class RosterRecords {
     OperationRecord before = book.record(tx, roster.content().place().operation());
     if (before != null && before.getNumber() >= roster.number()) {
       fork(tx, roster);
+      return false;
+    }
+    if (before != null && before.getForked()) {
       return false;
     }
     put(tx, roster, false, false, client);
@@ -220,6 +224,8 @@ public final class RosterRecords {
           .setKeepUntilDay(Math.max(day, before.getKeepUntilDay()))
           .setCountedFor(before.getCountedFor())
           .setFounder(before.getFounder())
+          .setForked(before.getForked())
+          .setSealedConflict(before.getSealedConflict())
           .addAllReturns(returnsBeside(before, roster.content().place().signer()));
     } else {
       record.setKeepUntilDay(day);

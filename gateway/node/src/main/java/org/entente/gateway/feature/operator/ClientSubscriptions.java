@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditActor;
@@ -18,6 +19,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.cel.Condition;
 import org.entente.gateway.deliver.OpenCursorCheck;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.ledger.Ledger;
@@ -158,8 +160,21 @@ public final class ClientSubscriptions {
   /** Creates a client's subscription or changes it, durably. */
   public Result<CreateSubscriptionResponse> create(
       NodeName client, CreateSubscriptionRequest request) {
+    return create(client, request, condition -> Optional.empty());
+  }
+
+  /**
+   * Creates a client's subscription or changes it, durably. Its condition is compiled once, since
+   * that is what costs most.
+   *
+   * @param conditions what else may be wrong with a condition that compiles
+   */
+  Result<CreateSubscriptionResponse> create(
+      NodeName client,
+      CreateSubscriptionRequest request,
+      Function<Condition, Optional<Problem>> conditions) {
     return Result.unless(
-        SettingsCheck.problem(request),
+        SettingsCheck.problem(request, conditions),
         () ->
             new SubscriptionStart(ledger.inbox())
                 .positions(request)

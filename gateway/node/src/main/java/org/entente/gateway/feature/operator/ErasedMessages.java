@@ -44,7 +44,9 @@ final class ErasedMessages {
     if (seated.test(client)) {
       return Result.done(page.build());
     }
-    List<byte[]> places = ledger.retention().erasedAfter(after, size + 1);
+    // Else a place from before a restore, by a clock that was ahead, would hide all new erasures.
+    byte[] from = ledger.retention().isBehindAllErased(after) ? new byte[0] : after;
+    List<byte[]> places = ledger.retention().erasedAfter(from, size + 1);
     for (byte[] place : places.subList(0, Math.min(size, places.size()))) {
       page.addMessageIds(ByteString.copyFrom(place, Long.BYTES, MessageId.SIZE))
           .setLast(ByteString.copyFrom(place));

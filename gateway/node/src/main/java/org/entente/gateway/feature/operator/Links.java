@@ -58,13 +58,16 @@ public final class Links {
    * @param alarm the stored alarm that stopped it; null if none
    * @param backlog envelopes waiting for the peer
    * @param oldestMillis when the oldest was queued, in milliseconds since 1970; 0 if none
+   * @param undeliveredBytes of messages to the peer that it does not hold yet, also of those that
+   *     are not sealed because no link was up so far
    */
   public record LinkLane(
       Lane lane,
       @Nullable LaneStatus status,
       @Nullable LinkRecord alarm,
       long backlog,
-      long oldestMillis) {}
+      long oldestMillis,
+      long undeliveredBytes) {}
 
   /**
    * Creates the link administration of a gateway.
@@ -99,7 +102,8 @@ public final class Links {
                 status == null ? null : status.lanes().get(lane.number() - 1),
                 ledger.links().stopped(peer, lane),
                 ledger.hops().depth(peer, lane),
-                ledger.hops().oldestMillis(peer, lane)));
+                ledger.hops().oldestMillis(peer, lane),
+                ledger.outbox().laneBytes(peer, lane)));
       }
       LinkRecord paused = ledger.links().paused(peer);
       out.add(

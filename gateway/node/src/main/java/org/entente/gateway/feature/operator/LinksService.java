@@ -119,7 +119,8 @@ final class LinksService implements BindableService {
     LaneState.Builder state =
         LaneState.newBuilder()
             .setLane(Lane.forNumber(lane.lane().number()))
-            .setBacklog(lane.backlog());
+            .setBacklog(lane.backlog())
+            .setUndeliveredBytes(lane.undeliveredBytes());
     LaneStatus status = lane.status();
     if (status != null) {
       state.setConnected(status.connected()).setInFlight(status.inFlight());

@@ -1,6 +1,8 @@
 package org.entente.gateway.feature.operator;
 
 import java.util.Optional;
+import java.util.function.Function;
+import org.entente.gateway.cel.Condition;
 import org.entente.gateway.deliver.FilterCondition;
 import org.entente.gateway.deliver.FilterLimits;
 import org.entente.gateway.deliver.OpenCursorCheck;
@@ -17,8 +19,13 @@ final class SettingsCheck {
 
   private SettingsCheck() {}
 
-  /** The first problem of a request; empty if it is valid. */
-  static Optional<Problem> problem(CreateSubscriptionRequest request) {
+  /**
+   * The first problem of a request; empty if it is valid.
+   *
+   * @param conditions what else may be wrong with a condition that compiles
+   */
+  static Optional<Problem> problem(
+      CreateSubscriptionRequest request, Function<Condition, Optional<Problem>> conditions) {
     SubscriptionSettings settings = request.getSettings();
     if (!OpenCursorCheck.isName(request.getName())) {
       return Optional.of(OpenCursorCheck.badName("name"));
@@ -28,16 +35,16 @@ final class SettingsCheck {
     }
     return FilterLimits.problems("settings.filter", settings.getFilter()).stream()
         .findFirst()
-        .or(() -> condition(settings.getCondition()))
+        .or(() -> condition(settings.getCondition(), conditions))
         .or(() -> shared(settings, "lease_seconds", settings.getLeaseSeconds(), MAX_LEASE_SECONDS))
         .or(() -> shared(settings, "max_deliveries", settings.getMaxDeliveries(), MAX_DELIVERIES));
   }
 
-  private static Optional<Problem> condition(String condition) {
+  private static Optional<Problem> condition(
+      String condition, Function<Condition, Optional<Problem>> further) {
     return condition.isEmpty()
         ? Optional.empty()
-        : FilterCondition.compile("settings.condition", condition)
-            .fold(compiled -> Optional.empty(), Optional::of);
+        : FilterCondition.compile("settings.condition", condition).fold(further, Optional::of);
   }
 
   private static Optional<Problem> shared(

@@ -3,12 +3,9 @@ package org.entente.gateway.feature.operator;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.entente.gateway.deliver.FilterCondition;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.DiskUse;
@@ -47,7 +44,7 @@ final class SubscriptionsService implements BindableService {
         .unary(
             SubscriptionsGrpc.getCreateSubscriptionMethod(),
             Scope.SUBSCRIBE,
-            CallCost.SEARCH,
+            CallCost.RUN,
             DiskUse.DEFERRABLE,
             this::create)
         .unary(
@@ -86,16 +83,9 @@ final class SubscriptionsService implements BindableService {
   private CreateSubscriptionResponse create(Identified caller, CreateSubscriptionRequest request) {
     SubscriptionSettings settings = request.getSettings();
     StatusMapper.refuse(names.filter("settings.filter", settings.getFilter()));
-    StatusMapper.refuse(unknownNames(settings.getCondition()));
-    return StatusMapper.value(subscriptions.create(caller.name(), request));
-  }
-
-  /** The problem with a condition that compiles and compares something with an unknown name. */
-  private Optional<Problem> unknownNames(String condition) {
-    return condition.isEmpty()
-        ? Optional.empty()
-        : FilterCondition.compile("settings.condition", condition)
-            .fold(compiled -> names.condition("settings.condition", compiled), Optional::of);
+    return StatusMapper.value(
+        subscriptions.create(
+            caller.name(), request, condition -> names.condition("settings.condition", condition)));
   }
 
   private ListSubscriptionsResponse list(Identified caller, ListSubscriptionsRequest request) {

@@ -330,8 +330,8 @@ public final class AuditExporter {
                 out.setSeed(ByteString.copyFrom(opened.seed()))
                     .setRecord(ByteString.copyFrom(opened.encodedRecord())));
     if (proofs) {
-      leaf.opened()
-          .flatMap(opened -> proof(leaf.place(), opened))
+      leaf.stored()
+          .flatMap(any -> proof(leaf.place(), leaf.opened()))
           .ifPresent(bytes -> out.setProof(ByteString.copyFrom(bytes)));
     }
     int first = leaf.place().equals(from.place()) ? from.message() : 0;
@@ -339,7 +339,7 @@ public final class AuditExporter {
   }
 
   /** Under the last cosigned checkpoint, or the last signed one if no cosigned one covers it. */
-  private Optional<byte[]> proof(Place place, OpenedLeaf opened) {
+  private Optional<byte[]> proof(Place place, Optional<OpenedLeaf> opened) {
     Stream<SignedNote> notes =
         Stream.of(parts.archive().cosigned(place.log()), parts.archive().signed(place.log()))
             .flatMap(Optional::stream);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.LogArchive.Place;
 import org.entente.gateway.audit.proof.LogProof;
@@ -86,6 +87,20 @@ public final class MessageProver {
         said.stream()
             .filter(one -> recipient.map(one.record().subject().agencies()::contains).orElse(true))
             .toList();
+    if (meant.isEmpty()) {
+      return refused(
+          Code.INVALID_FIELD,
+          "recipient",
+          "no envelope of "
+              + id
+              + " is for it; valid: "
+              + said.stream()
+                  .flatMap(one -> one.record().subject().agencies().stream())
+                  .map(AgencyName::value)
+                  .distinct()
+                  .sorted()
+                  .collect(Collectors.joining(", ")));
+    }
     if (meant.size() != 1) {
       return refused(
           Code.INVALID_FIELD,

@@ -17,6 +17,9 @@ public interface WriterExecutor extends Executor {
    */
   <T> T await(CompletableFuture<T> future);
 
+  /** Nanoseconds of the monotonic clock of its delays, for durations only. */
+  long nanos();
+
   /** Runs a short task, outside the writer's turns, after a delay. */
   void after(Duration delay, Runnable task);
 

@@ -31,6 +31,11 @@ public final class WriterThread implements WriterExecutor {
   }
 
   @Override
+  public long nanos() {
+    return System.nanoTime();
+  }
+
+  @Override
   public void after(Duration delay, Runnable task) {
     try {
       var unused = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);

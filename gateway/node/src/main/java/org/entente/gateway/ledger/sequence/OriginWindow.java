@@ -35,6 +35,9 @@ public final class OriginWindow {
   /** How far above the watermark a number may be. */
   public static final int SPAN = 1 << 20;
 
+  /** The last number that counts; all within the span above it are still numbers. */
+  private static final long LAST = Long.MAX_VALUE - SPAN;
+
   private static final byte VERSION = 1;
   private static final int FIXED = 19;
   private static final int RANGE = 8;
@@ -128,7 +131,7 @@ public final class OriginWindow {
     if (sequence <= watermark) {
       return Offer.DUPLICATE;
     }
-    if (sequence - watermark > SPAN) {
+    if (sequence - watermark > SPAN || sequence > LAST) {
       return Offer.TOO_FAR;
     }
     if (sequence == watermark + 1) {
@@ -158,7 +161,7 @@ public final class OriginWindow {
    * @return how many of them were neither received nor resolved before; they will never arrive
    */
   public long settleBelow(long below) {
-    long last = Math.min(below, Long.MAX_VALUE - SPAN) - 1;
+    long last = Math.min(below, LAST) - 1;
     if (last <= watermark) {
       return 0;
     }
@@ -243,7 +246,7 @@ public final class OriginWindow {
     ByteBuffer bytes = ByteBuffer.wrap(encoded, 1, encoded.length - 1);
     OriginWindow window = new OriginWindow(bytes.getLong(), bytes.getLong());
     int count = Short.toUnsignedInt(bytes.getShort());
-    if (window.epoch < 1 || window.watermark < 0 || window.watermark > Long.MAX_VALUE - SPAN) {
+    if (window.epoch < 1 || window.watermark < 0 || window.watermark > LAST) {
       throw corrupt("an epoch from 1 and a watermark from 0", encoded.length);
     }
     if (count > MAX_RANGES || bytes.remaining() != count * RANGE) {

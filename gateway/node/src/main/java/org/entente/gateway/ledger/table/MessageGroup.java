@@ -2,6 +2,7 @@ package org.entente.gateway.ledger.table;
 
 import java.util.Arrays;
 import java.util.List;
+import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 import org.jspecify.annotations.Nullable;
@@ -84,9 +85,10 @@ record MessageGroup(byte[] bytes) {
 
   /** Where a message is in the group; -1 if it is not. */
   int position(MessageId id) {
-    byte[] wanted = id.bytes();
+    long high = id.bits().high();
+    long low = id.bits().low();
     for (int at = 0; at < bytes.length; at += MessageId.SIZE) {
-      if (Arrays.equals(bytes, at, at + MessageId.SIZE, wanted, 0, MessageId.SIZE)) {
+      if (BigEndian.u64(bytes, at + Long.BYTES) == low && BigEndian.u64(bytes, at) == high) {
         return at / MessageId.SIZE;
       }
     }

@@ -186,6 +186,11 @@ public final class OutboxTable {
     return all;
   }
 
+  /** As {@link #bytes(AgencyName, Lane)}, of one lane alone. */
+  public long laneBytes(AgencyName recipient, Lane lane) {
+    return bytes.getOrDefault(new Line(recipient, lane), 0L);
+  }
+
   /**
    * Bytes of one client's messages in committed entries: those of FLASH, or those of all other
    * lanes, each counted for each recipient.
@@ -293,7 +298,13 @@ public final class OutboxTable {
   public void withdraw(
       Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
     uncount(tx, recipient, number, entry);
-    OutboxEntry.Builder withdrawn = entry.toBuilder().clearBytes().clearClients().clearUndecided();
+    OutboxEntry.Builder withdrawn =
+        entry.toBuilder()
+            .clearBytes()
+            .clearClients()
+            .clearUndecided()
+            .clearUndecidedCode()
+            .clearUndecidedReason();
     update(tx, recipient, number, withdrawn.setState(OutboxState.OUTBOX_STATE_VOID).build());
   }
 

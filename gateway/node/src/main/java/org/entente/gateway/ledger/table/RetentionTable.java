@@ -101,9 +101,7 @@ public final class RetentionTable {
   RetentionTable(Store store, int most) {
     this.store = store;
     this.most = most;
-    KeyValue erased =
-        store.last(
-            Table.RETENTION, RetentionExpiry.prefix(ERASED), RetentionExpiry.prefix(ERASED + 1));
+    KeyValue erased = lastErased();
     lastErasedMs = erased == null ? 0 : BigEndian.u64(erased.key(), 1);
     try (Scan scan =
         store.scan(
@@ -126,6 +124,16 @@ public final class RetentionTable {
   public long setBackAtMillis() {
     byte[] at = store.get(Table.META, SET_BACK);
     return at == null ? 0 : BigEndian.u64(at, 0);
+  }
+
+  /**
+   * Corrects the time of the last restore: a clock that was ahead then would have what comes until
+   * that time count as older.
+   */
+  public void setBackBefore(Transaction tx, long latestMillis) {
+    if (setBackAtMillis() > latestMillis) {
+      tx.put(Table.META, SET_BACK, KeyBuilder.key().u64(latestMillis).done());
+    }
   }
 
   private void remember(MessageId id) {
@@ -188,6 +196,24 @@ public final class RetentionTable {
       }
     }
     return places;
+  }
+
+  /**
+   * Whether a place is behind the last that is listed. It then says nothing of which erasures were
+   * read: an earlier copy of this ledger gave it, or its own erasure is no longer listed.
+   *
+   * @param place {@value #ERASED_BYTES} bytes; empty for the beginning
+   */
+  public boolean isBehindAllErased(byte[] place) {
+    KeyValue last = lastErased();
+    return place.length > 0
+        && last != null
+        && Arrays.compareUnsigned(erasedKey(place), last.key()) > 0;
+  }
+
+  private @Nullable KeyValue lastErased() {
+    return store.last(
+        Table.RETENTION, RetentionExpiry.prefix(ERASED), RetentionExpiry.prefix(ERASED + 1));
   }
 
   private static byte[] erasedKey(byte[] place) {

@@ -112,13 +112,15 @@ final class SentTable {
 
   private @Nullable MessageGroup remembered(MessageId id) {
     synchronized (groups) {
-      for (MessageGroup group : groups.headMap(id, true).descendingMap().values()) {
-        if (group.position(id) >= 0) {
-          return group;
+      Map.Entry<MessageId, MessageGroup> near = groups.floorEntry(id);
+      while (near != null) {
+        if (near.getValue().position(id) >= 0) {
+          return near.getValue();
         }
-        if (MessageGroup.slot(group.first()) != MessageGroup.slot(id)) {
+        if (MessageGroup.slot(near.getKey()) != MessageGroup.slot(id)) {
           break;
         }
+        near = groups.lowerEntry(near.getKey());
       }
     }
     return null;

@@ -331,21 +331,33 @@ final class ClusterMember implements NodeHolder {
    * machine from leaving its cluster.
    */
   private void reload(ClusterMembership here, boolean open) {
-    if (!reloads.compareAndSet(false, true)) {
-      return;
+    if (reloads.compareAndSet(false, true)) {
+      onItsOwn("cluster-files", () -> readAgain(here, open));
     }
-    onItsOwn(
-        "cluster-files",
-        () -> {
-          try {
-            here.reload(open);
-          } catch (RuntimeException e) {
-            // The edge of its thread; this machine may have left its cluster meanwhile.
-            LOG.warn("files of the configuration could not be read again", e);
-          } finally {
-            reloads.set(false);
-          }
-        });
+  }
+
+  private void readAgain(ClusterMembership here, boolean open) {
+    try {
+      here.reload(open);
+    } catch (RuntimeException e) {
+      // The edge of its thread; this machine may have left its cluster meanwhile.
+      LOG.warn("files of the configuration could not be read again", e);
+    } finally {
+      reloads.set(false);
+    }
+  }
+
+  /** Also without an open node: follows changes of files. */
+  @Override
+  public void doChores() {
+    ClusterMembership here = membership;
+    RunningNode now = node;
+    if (here != null && reloads.compareAndSet(false, true)) {
+      readAgain(here, now != null);
+    }
+    if (now != null) {
+      now.doChores();
+    }
   }
 
   private static void onItsOwn(String name, Runnable task) {

@@ -348,6 +348,19 @@ final class Foundation {
                     .formatted(why));
   }
 
+  /** Corrects the time of the last restore if the clock was ahead then. */
+  void correctTimeOfRestore() {
+    long latest = ending.keeping().millis();
+    if (ledger.retention().setBackAtMillis() > latest) {
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            ledger.retention().setBackBefore(tx, latest);
+            return latest;
+          });
+    }
+  }
+
   /** Has the ledger name the machines of the cluster, before one of them can be missed. */
   void nameMachines() {
     Set<String> unnamed = new TreeSet<>(around.machines().names());

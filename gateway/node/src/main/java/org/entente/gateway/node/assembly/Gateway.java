@@ -197,7 +197,7 @@ public final class Gateway implements AutoCloseable {
    * the clock: on return, everything due has been done.
    */
   public void doChores() {
-    holder.node().ifPresent(RunningNode::doChores);
+    holder.doChores();
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // ends with the executor

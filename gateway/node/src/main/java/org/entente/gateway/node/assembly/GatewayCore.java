@@ -222,6 +222,7 @@ public final class GatewayCore {
   /** Starts work: finishes what a crash interrupted, then seals, commits and looks for mail. */
   public void start() {
     ground.ledger.start();
+    ground.correctTimeOfRestore();
     ground.nameMachines();
     ground.witness.recall();
     keyCare.vouch();
@@ -289,6 +290,7 @@ public final class GatewayCore {
     schedule.every(Duration.ofHours(1), "expiry", this::expire);
     schedule.every(Duration.ofSeconds(1), "records that are over", incoming.recordExpiry::round);
     schedule.every(Duration.ofHours(12), "outbox keys", keyCare::destroyOutboxKeys);
+    schedule.every(Duration.ofMinutes(10), "keys ahead", keyCare::makeKeysAhead);
     features.tasks().forEach(task -> schedule.every(task.period(), task.what(), task.task()::run));
   }
 

@@ -120,6 +120,11 @@ final class GatewayGauges {
         PEER_LANE,
         () -> perLane(routes, (peer, lane) -> ledger.hops().depth(peer, lane)));
     meters.gauge(
+        "entente_link_undelivered_bytes",
+        "Bytes of messages for a peer that it does not hold yet, also before they are queued.",
+        PEER_LANE,
+        () -> perLane(routes, (peer, lane) -> ledger.outbox().laneBytes(peer, lane)));
+    meters.gauge(
         "entente_link_oldest_timestamp_seconds",
         "When the oldest queued envelope was queued; 0 if none is.",
         PEER_LANE,

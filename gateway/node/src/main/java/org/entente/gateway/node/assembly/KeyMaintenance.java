@@ -21,6 +21,7 @@ import org.entente.gateway.node.keys.KeyProvider;
 import org.entente.gateway.node.keys.SealingParts;
 import org.entente.gateway.node.keys.SigningPairRenewal;
 import org.entente.gateway.receive.NoticeExchange;
+import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -171,6 +172,15 @@ final class KeyMaintenance {
                   .saying(detail));
           return detail;
         });
+  }
+
+  /** {@link KeyProvider#makeAhead}. */
+  void makeKeysAhead() {
+    try {
+      keys.makeAhead();
+    } catch (KeystoreFailure e) {
+      LOG.warn("keys of the days ahead cannot be made now: {}", e.getMessage());
+    }
   }
 
   /** Destroys the daily outbox keys that no queued message uses. */

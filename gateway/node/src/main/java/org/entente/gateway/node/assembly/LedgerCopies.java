@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,29 +40,31 @@ final class LedgerCopies implements BackupCopies {
   private final NodeConfig config;
   private final Meters meters;
   private final Ledger ledger;
-  private final AttachmentsCheck check;
+  private final FileMirror.FolderCheck check;
   private final AtomicLong newestBackup = new AtomicLong(UNKNOWN);
 
   /** Until it is over, no backup is made: only one may use the folder at a time. */
   private volatile CompletableFuture<?> reading = CompletableFuture.completedFuture(null);
+
+  /** A medium that hangs keeps one thread, not one for each call. */
+  private final Semaphore making = new Semaphore(1);
 
   /** A ledger that can be backed up; see {@link RocksBackups#add}. */
   interface Ledger {
     RocksBackups.Backup backUp(RocksBackups backups, String note, int keep);
   }
 
-  /** Makes sure that attachments are in their folder; see {@link FileMirror#requireHere}. */
-  interface AttachmentsCheck {
-    void requireHere() throws IOException;
-  }
-
-  LedgerCopies(NodeConfig config, Meters meters, Ledger ledger, AttachmentsCheck check) {
+  LedgerCopies(NodeConfig config, Meters meters, Ledger ledger, FileMirror.FolderCheck check) {
     this(config, meters, ledger, check, PATIENCE);
   }
 
   /** The same with another longest wait for a folder that is still being read. */
   LedgerCopies(
-      NodeConfig config, Meters meters, Ledger ledger, AttachmentsCheck check, Duration patience) {
+      NodeConfig config,
+      Meters meters,
+      Ledger ledger,
+      FileMirror.FolderCheck check,
+      Duration patience) {
     this.patience = patience;
     this.config = config;
     this.meters = meters;
@@ -110,6 +113,21 @@ final class LedgerCopies implements BackupCopies {
           "the configuration names no folder for backups (backup.folder)",
           null);
     }
+    if (!making.tryAcquire()) {
+      throw new StoreFailure(
+          StoreFailure.Kind.IO,
+          "a backup is being made: repeat the call when it has ended; if it does not end, the"
+              + " medium of backup.folder may hang",
+          null);
+    }
+    try {
+      return make(note, settings);
+    } finally {
+      making.release();
+    }
+  }
+
+  private RocksBackups.Backup make(String note, NodeConfig.Backup settings) {
     awaitReading();
     RocksBackups backups = new RocksBackups(settings.folder());
     RocksBackups.Backup made = ledger.backUp(backups, note, settings.keep());
@@ -131,7 +149,7 @@ final class LedgerCopies implements BackupCopies {
     }
   }
 
-  private synchronized void copyAttachments(RocksBackups backups, int number, Path folder) {
+  private void copyAttachments(RocksBackups backups, int number, Path folder) {
     AttachmentsConfig attachments = config.attachments();
     if (attachments == null) {
       return;

@@ -3,6 +3,8 @@ package org.entente.gateway.node.assembly;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.entente.gateway.cluster.KnownFolder;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.node.disk.LedgerFolder;
@@ -21,13 +23,20 @@ import org.jspecify.annotations.Nullable;
 final class LedgerStorage implements NodeStorage {
   private final NodeConfig config;
   private final Meters meters;
+  private final Optional<KnownFolder> attachments;
+  private final FileMirror files;
   private final LedgerCopies copies;
   private volatile @Nullable RocksStore store;
 
   LedgerStorage(NodeConfig config, Meters meters) {
     this.config = config;
     this.meters = meters;
-    copies = new LedgerCopies(config, meters, this::backUp, FileMirror.ALONE::requireHere);
+    attachments = LedgerFolder.attachments(config);
+    files =
+        attachments
+            .<FileMirror>map(folder -> new FileMirror.Alone(folder::require))
+            .orElse(FileMirror.ALONE);
+    copies = new LedgerCopies(config, meters, this::backUp, files::requireHere);
   }
 
   @Override
@@ -40,7 +49,13 @@ final class LedgerStorage implements NodeStorage {
         List.of("operation"),
         () -> samples(opened.counts()));
     copies.meter(Runnable::run);
+    attachments.ifPresent(KnownFolder::begin);
     return opened;
+  }
+
+  @Override
+  public OtherMachines machines() {
+    return new OtherMachines.None(files);
   }
 
   @Override

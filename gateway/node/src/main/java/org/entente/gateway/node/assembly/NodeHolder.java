@@ -30,6 +30,11 @@ interface NodeHolder extends AutoCloseable {
   /** Opens or closes the node if that is due. Called twice a second. */
   void look();
 
+  /** Runs every periodic task once, now, on this thread, whatever its period. */
+  default void doChores() {
+    node().ifPresent(RunningNode::doChores);
+  }
+
   /**
    * Closes the node for good: refuses further client calls, makes everything accepted durable and
    * signs a last checkpoint.

@@ -8,51 +8,8 @@ import org.entente.gateway.store.FileMirror;
 
 /** The other machines that run this gateway, of which one may lead. Safe for many threads. */
 public interface OtherMachines {
-  /** Those of a gateway that runs on one machine. */
-  OtherMachines NONE =
-      new OtherMachines() {
-        @Override
-        public Result<Boolean> leads(String node) {
-          return alone();
-        }
-
-        private Result<Boolean> alone() {
-          return Result.refused(
-              Code.NOT_CONFIGURED,
-              "",
-              "this gateway runs on one machine; `cluster` is not configured");
-        }
-
-        @Override
-        public Result<Boolean> isMade(MachineChange change) {
-          return alone();
-        }
-
-        @Override
-        public List<String> names() {
-          return List.of();
-        }
-
-        @Override
-        public List<MachineKeystore> formerKeystores() {
-          return List.of();
-        }
-
-        @Override
-        public void make(MachineChange change) {
-          throw new IllegalStateException("there is no other machine");
-        }
-
-        @Override
-        public void passLeadTo(String node) {
-          throw new IllegalStateException("there is no other machine");
-        }
-
-        @Override
-        public FileMirror files(long term) {
-          return FileMirror.ALONE;
-        }
-      };
+  /** Those of a gateway that runs on one machine, whose attachments nobody checks. */
+  OtherMachines NONE = new None(FileMirror.ALONE);
 
   /** Whether a machine leads; refused unless it does, or can now. */
   Result<Boolean> leads(String node);
@@ -77,4 +34,53 @@ public interface OtherMachines {
 
   /** Their attachments, for as long as this machine leads in a term. */
   FileMirror files(long term);
+
+  /** Those of a gateway that runs on one machine. */
+  final class None implements OtherMachines {
+    private final FileMirror files;
+
+    None(FileMirror files) {
+      this.files = files;
+    }
+
+    @Override
+    public Result<Boolean> leads(String node) {
+      return alone();
+    }
+
+    private Result<Boolean> alone() {
+      return Result.refused(
+          Code.NOT_CONFIGURED, "", "this gateway runs on one machine; `cluster` is not configured");
+    }
+
+    @Override
+    public Result<Boolean> isMade(MachineChange change) {
+      return alone();
+    }
+
+    @Override
+    public List<String> names() {
+      return List.of();
+    }
+
+    @Override
+    public List<MachineKeystore> formerKeystores() {
+      return List.of();
+    }
+
+    @Override
+    public void make(MachineChange change) {
+      throw new IllegalStateException("there is no other machine");
+    }
+
+    @Override
+    public void passLeadTo(String node) {
+      throw new IllegalStateException("there is no other machine");
+    }
+
+    @Override
+    public FileMirror files(long term) {
+      return files;
+    }
+  }
 }

@@ -203,10 +203,22 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
     if (!request.method().equals(POST) || !access.isOwnForm(request)) {
       return entrance(403, "Only the console's own form is taken. " + CALL);
     }
+    Optional<Identified> present = access.replaced(request);
+    if (present.isPresent()) {
+      return question(present.get(), ConsoleAccess.token(request));
+    }
     return access
         .enter(request)
         .<Answer>map(entry -> new Answer.Page(303, entered(entry), ""))
         .orElseGet(() -> entrance(403, "The address was used before, or is too old. " + CALL));
+  }
+
+  /** Uses no token up. */
+  private Answer question(Identified present, String token) {
+    String text =
+        "This browser shows the console to client %s. Did you get this address yourself?"
+            .formatted(present.name());
+    return html(409, new View.Enter(frame("Open the console", "", List.of()), text, token));
   }
 
   /** Redirects to the first page that the client may see; each admitted client may see one. */
@@ -324,7 +336,7 @@ public final class Console implements AdminPages, ConsoleService.Addresses {
   }
 
   private Answer entrance(int status, String text) {
-    return html(status, new View.Enter(frame("Open the console", "", List.of()), text));
+    return html(status, new View.Enter(frame("Open the console", "", List.of()), text, ""));
   }
 
   /** A notice for anyone. */

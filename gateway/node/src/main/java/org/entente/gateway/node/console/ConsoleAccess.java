@@ -36,6 +36,9 @@ final class ConsoleAccess {
   private final ConsoleSessions sessions;
   private final Supplier<Optional<ConsoleNode>> node;
 
+  /** The field of a form that says that a session may be replaced. */
+  private static final String REPLACE = "replace";
+
   /** Where the console is reached. */
   private record Hosts(String printed, boolean local, Set<String> all, int port) {}
 
@@ -138,11 +141,26 @@ final class ConsoleAccess {
    */
   record Entry(Identified client, String cookie) {}
 
+  /**
+   * The client whose session a form would replace, unless the form says that it may: a link from
+   * another client has the browser send that client's token.
+   */
+  Optional<Identified> replaced(Request request) {
+    return request.form().containsKey(REPLACE)
+        ? Optional.empty()
+        : sessions.find(cookie(request.header("cookie"))).filter(this::isValid);
+  }
+
+  /** The token in a form. */
+  static String token(Request request) {
+    return request.form().getOrDefault("token", "");
+  }
+
   /** A new session for the token in a form; empty if the token is not good. */
   Optional<Entry> enter(Request request) {
     String secure = request.connection().encrypted() ? "; Secure" : "";
     return sessions
-        .exchange(request.form().getOrDefault("token", ""))
+        .exchange(token(request))
         .flatMap(
             session ->
                 sessions

@@ -106,6 +106,8 @@ final class PeersPage {
       Instant oldest = Instant.ofEpochMilli(lane.oldestMillis());
       told.add("%d unacknowledged, oldest %s".formatted(lane.backlog(), age(oldest, now)));
       late = oldest.plus(LATE).isBefore(now);
+    } else if (lane.undeliveredBytes() > 0) {
+      told.add(lane.undeliveredBytes() + " bytes undelivered");
     }
     return new Figure(id, late ? "warn" : "", told.isEmpty() ? "idle" : String.join("; ", told));
   }

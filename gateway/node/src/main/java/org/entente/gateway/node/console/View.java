@@ -250,8 +250,10 @@ public sealed interface View
    * The page that takes a token.
    *
    * @param text why the page is shown
+   * @param token what may replace the session of this browser, if its user says so; empty if the
+   *     page takes a token
    */
-  record Enter(Frame frame, String text) implements View {
+  record Enter(Frame frame, String text, String token) implements View {
     @Override
     public String template() {
       return "enter.jte";

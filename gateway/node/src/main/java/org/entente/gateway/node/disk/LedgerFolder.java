@@ -5,9 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.cluster.ClusterSettings;
+import org.entente.gateway.cluster.KnownFolder;
+import org.entente.gateway.config.AttachmentsConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
@@ -149,6 +152,18 @@ public final class LedgerFolder {
   }
 
   /**
+   * The folder of attachments of a machine alone; empty if it keeps none. The mark lies in the
+   * folder `audit`, which is to be on another disk than `data`.
+   */
+  public static Optional<KnownFolder> attachments(NodeConfig config) {
+    AttachmentsConfig attachments = config.attachments();
+    return attachments == null
+        ? Optional.empty()
+        : Optional.of(
+            new KnownFolder(attachments.folder(), config.audit().resolve("attachments.mark")));
+  }
+
+  /**
    * Opens the store in a folder, or creates an empty one.
    *
    * @throws StartProblem saying why it cannot be opened, and what to do
@@ -167,8 +182,10 @@ public final class LedgerFolder {
       case LOCKED -> "; the gateway is already running";
       case INSECURE -> "; make it private (chmod 700) and check who read it";
       case CORRUPT ->
-          "; nothing was changed: keep a copy of the folder, check the disk and the memory, and"
-              + " restore a backup if the file cannot be recovered (docs/operate/backup.md)";
+          "; nothing was changed: keep a copy of the folder, and check the disk and the memory. If"
+              + " the file cannot be recovered, restore a backup (`entente backup restore"
+              + " --replace`). If there is none, rename the folder and begin an empty ledger"
+              + " (`entente audit new-log --ledger-lost`). See docs/operate/operating.md";
       case DISK_FULL -> "; free space on its disk";
       default -> "";
     };

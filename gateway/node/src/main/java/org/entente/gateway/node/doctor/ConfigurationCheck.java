@@ -33,7 +33,10 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigurationCheck {
   private ConfigurationCheck() {}
 
-  /** Reads everything that a start would read, and returns the problems found. */
+  /**
+   * Reads everything that a start would read, and returns the problems found; also those of
+   * agreements under the present members, with which a gateway would start.
+   */
   public static List<String> problems(Path file, InstantSource clock) {
     List<String> problems = new ArrayList<>();
     try {
@@ -43,7 +46,7 @@ public final class ConfigurationCheck {
           problems,
           () -> {
             requireFolder("audit", config.audit());
-            files.rulebook(files.verifiedBundle());
+            problems.addAll(files.problemsOfMembers(files.verifiedBundle()));
           });
       attempt(problems, files::fulfilment);
       attempt(problems, files::requireKeystore);
@@ -99,7 +102,10 @@ public final class ConfigurationCheck {
     try {
       step.run();
     } catch (StartProblem | IllegalArgumentException e) {
-      problems.add(e.getMessage());
+      // Several steps read the passphrase, and each of them fails by it.
+      if (!problems.contains(e.getMessage())) {
+        problems.add(e.getMessage());
+      }
     }
   }
 

@@ -40,6 +40,7 @@ public final class DoctorChecks {
   private static final String NAMES = "network.names";
   private static final String FREE_DISK = "disk.free";
   private static final String FOLDERS = "disk.folders";
+  private static final String PASSPHRASE = "keys.passphrase";
   private static final String CERTIFICATE = "keys.tls";
   private static final String ANSWERS = "gateway.answers";
   private static final String READY = "gateway.ready";
@@ -219,6 +220,15 @@ public final class DoctorChecks {
             FileProbes.read(subject -> subject.files().rulebook(subject.bundle()))));
     all.add(
         check(
+            "policy.members",
+            WARNING,
+            STOPPED,
+            List.of(AGREEMENTS),
+            "Adapt the agreement to the federation's members and groups, with the other parties.",
+            "docs/policy/agreements.md#what-depends-on-the-members",
+            FileProbes::problemsOfMembers));
+    all.add(
+        check(
             "policy.in-force",
             WARNING,
             STOPPED,
@@ -240,11 +250,22 @@ public final class DoctorChecks {
   private static void addKeys(List<DoctorCheck> all) {
     all.add(
         check(
-            "keys.keystore",
+            PASSPHRASE,
             ERROR,
             STOPPED,
             List.of(CONFIGURATION),
-            "Make the keys with `entente init`; only the gateway's user may enter the folder.",
+            "Run the command as the gateway's user, who alone may read the passphrase; or correct"
+                + " `passphrase`.",
+            "docs/operate/keys.md#a-passphrase-for-the-keystore",
+            FileProbes.step(subject -> subject.files().tryPassphrase())));
+    all.add(
+        check(
+            "keys.keystore",
+            ERROR,
+            STOPPED,
+            List.of(PASSPHRASE),
+            "Name the folder and the passphrase that `entente init` got; only the gateway's user"
+                + " may enter the folder.",
             "docs/operate/keys.md#a-passphrase-for-the-keystore",
             FileProbes.step(subject -> subject.files().requireKeystore())));
     all.add(
@@ -252,7 +273,7 @@ public final class DoctorChecks {
             CERTIFICATE,
             ERROR,
             STOPPED,
-            List.of(CONFIGURATION),
+            List.of(PASSPHRASE),
             "Issue a certificate for this gateway; only its user may read the key.",
             TLS,
             FileProbes.read(

@@ -66,6 +66,10 @@ final class FileProbes {
         .withoutAgreement(subject.files().rulebook(bundle), new BundleMembership(bundle));
   }
 
+  static List<String> problemsOfMembers(DoctorSubject subject) {
+    return subject.files().problemsOfMembers(subject.bundle());
+  }
+
   static List<String> bundleEnd(DoctorSubject subject) {
     return new TrustWatch(BundleVerifier.MAX_GRACE)
         .state(subject.bundle(), subject.now()).stream()

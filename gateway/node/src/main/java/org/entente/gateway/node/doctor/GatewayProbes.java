@@ -2,6 +2,7 @@ package org.entente.gateway.node.doctor;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -16,6 +17,8 @@ final class GatewayProbes {
       Pattern.compile("(?m)^entente_link_up\\{peer=\"([^\"]+)\",?} 0(?:\\.0)?$");
   private static final Pattern PAUSED =
       Pattern.compile("(?m)^entente_link_paused\\{peer=\"([^\"]+)\",by=\"[^\"]+\",?} 1(?:\\.0)?$");
+  private static final Pattern UNDELIVERED =
+      Pattern.compile("(?m)^entente_link_undelivered_bytes\\{peer=\"([^\"]+)\",[^}]*} (\\S+)$");
 
   private GatewayProbes() {}
 
@@ -65,7 +68,19 @@ final class GatewayProbes {
     Set<String> down = new TreeSet<>();
     DOWN.matcher(metrics).results().map(GatewayProbes::peer).forEach(down::add);
     PAUSED.matcher(metrics).results().map(GatewayProbes::peer).forEach(down::remove);
-    return down.stream().map(peer -> "link: " + peer + " is down").toList();
+    return down.stream().map(peer -> "link: " + peer + " is down" + owed(metrics, peer)).toList();
+  }
+
+  /** The mail of all lanes that a peer does not hold; empty if there is none. */
+  private static String owed(String metrics, String peer) {
+    double bytes =
+        UNDELIVERED
+            .matcher(metrics)
+            .results()
+            .filter(lane -> peer(lane).equals(peer))
+            .mapToDouble(lane -> Double.parseDouble(lane.group(2)))
+            .sum();
+    return bytes == 0 ? "" : String.format(Locale.ROOT, "; %.0f bytes of mail wait", bytes);
   }
 
   private static String peer(MatchResult found) {

@@ -2,6 +2,7 @@ package org.entente.gateway.node.files;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -142,7 +143,9 @@ public final class ConfiguredFiles {
   public static StartProblem unusable(String field, Path file, Exception e) {
     String named = e instanceof FileSystemException of ? of.getFile() : null;
     String why =
-        e instanceof IOException io ? FileErrorText.words(io) : String.valueOf(e.getMessage());
+        e instanceof IOException io
+            ? FileErrorText.words(io) + FileErrorText.access(io)
+            : String.valueOf(e.getMessage());
     return new StartProblem(
         field + ": " + (named == null ? file : named) + " cannot be used: " + why, e);
   }
@@ -195,6 +198,25 @@ public final class ConfiguredFiles {
    * @throws StartProblem naming each problem with its file, and the field of one that is absent
    */
   public Rulebook rulebook(TrustBundle bundle) {
+    return loaded(bundle).rulebook();
+  }
+
+  /**
+   * What is wrong in the agreements under the members and groups of a bundle. The gateway refuses
+   * exactly the transfers that it concerns, and starts.
+   *
+   * @throws StartProblem as {@link #rulebook}
+   */
+  public List<String> problemsOfMembers(TrustBundle bundle) {
+    return loaded(bundle).ofMembers().stream().map(ConfigProblem::toString).toList();
+  }
+
+  /**
+   * The result of loading the agreements, node rules and code lists.
+   *
+   * @throws StartProblem as {@link #rulebook}
+   */
+  Rulebook.LoadResult.Loaded loaded(TrustBundle bundle) {
     requireThere("policy.agreements", config.policy().agreements());
     requireThere("policy.node_rules", config.policy().nodeRules());
     requireThere("policy.codes", config.policy().codes());
@@ -206,7 +228,7 @@ public final class ConfiguredFiles {
             new BundleMembership(bundle),
             clock.instant());
     if (loading instanceof Rulebook.LoadResult.Loaded loaded) {
-      return loaded.rulebook();
+      return loaded;
     }
     throw new StartProblem(lines(((Rulebook.LoadResult.Invalid) loading).problems()));
   }
@@ -378,6 +400,7 @@ public final class ConfiguredFiles {
     if (!alone && Files.notExists(config.keystore())) {
       return;
     }
+    requireVisible(config.keystore());
     try (SecretBytes passphrase = passphrase()) {
       Keystore.requireReadable(config.keystore(), passphrase, new SecureRandom());
       Set<KeyKind> missing = EnumSet.of(KeyKind.AGENCY_PAIR, KeyKind.AUDIT_SIGNING);
@@ -389,6 +412,13 @@ public final class ConfiguredFiles {
       }
     } catch (KeystoreFailure e) {
       throw problem(e);
+    }
+  }
+
+  /** Without permission for its folder, a keystore looks like one that is absent. */
+  private static void requireVisible(Path keystore) {
+    if (!Files.exists(keystore) && !Files.notExists(keystore)) {
+      throw unusable("keystore", keystore, new AccessDeniedException(keystore.toString()));
     }
   }
 

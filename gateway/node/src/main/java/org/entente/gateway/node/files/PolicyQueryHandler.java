@@ -133,6 +133,7 @@ public final class PolicyQueryHandler implements PolicyQuestions {
       out.setInForce(loaded.rulebook().version().equals(version));
       first(loaded.warnings()).forEach(it -> out.addWarnings(finding(it)));
     } else if (loading instanceof Rulebook.LoadResult.Invalid invalid) {
+      out.setInForce(policy.isOfFiles(clock.instant()));
       first(invalid.problems()).forEach(it -> out.addErrors(finding(it)));
     }
     return Result.done(out.build());

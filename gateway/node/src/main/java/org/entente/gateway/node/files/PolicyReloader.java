@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Fulfilment;
@@ -45,6 +46,7 @@ public final class PolicyReloader {
   private final ExerciseRetention exercises;
   private String stamp;
   private volatile boolean refused;
+  private volatile List<ConfigProblem> ofMembers = List.of();
 
   /**
    * Reads the policy for the first time.
@@ -63,9 +65,11 @@ public final class PolicyReloader {
     } catch (IOException e) {
       throw ConfiguredFiles.unusable("policy", files.config().policy().agreements(), e);
     }
+    Rulebook.LoadResult.Loaded first = files.loaded(trust.current());
+    note(first.ofMembers());
     holder =
         new RulebookHolder(
-            files.rulebook(trust.current()),
+            first.rulebook(),
             new BundleMembership(trust.current()),
             exercises,
             Policy.DEFAULT_CACHE_ENTRIES);
@@ -116,13 +120,15 @@ public final class PolicyReloader {
     // Set before reading, so that faulty files are reported once, until they change.
     stamp = seen;
     try {
-      Rulebook next = files.rulebook(trust.current());
+      Rulebook.LoadResult.Loaded loaded = files.loaded(trust.current());
       if (!seen().equals(seen)) {
         // The files changed during the read: read them again next time.
         stamp = "";
         return Optional.empty();
       }
       refused = false;
+      note(loaded.ofMembers());
+      Rulebook next = loaded.rulebook();
       if (next.version().equals(current().rulebook().version())) {
         return Optional.empty();
       }
@@ -134,7 +140,23 @@ public final class PolicyReloader {
           "policy: the previous policy remains in force, because the files are invalid: {}",
           e.getMessage());
       return Optional.empty();
+    } catch (RuntimeException e) {
+      // No check foresaw it. It must not pass in silence, and may pass by itself.
+      if (!refused) {
+        LOG.error("policy: the previous policy remains in force; trying again", e);
+      }
+      refused = true;
+      stamp = "";
+      return Optional.empty();
     }
+  }
+
+  /** Logs what has become wrong under the members, once. */
+  private void note(List<ConfigProblem> found) {
+    found.stream()
+        .filter(it -> !ofMembers.contains(it))
+        .forEach(it -> LOG.warn("policy: the transfers concerned are refused: {}", it));
+    ofMembers = found;
   }
 
   /** The state of the files; unreadable files get a text that no other state has. */
@@ -161,6 +183,14 @@ public final class PolicyReloader {
           "policy: the files of agreements, node rules or code lists are invalid, and the"
               + " previous policy remains in force; `policy lint` names the faults");
     }
+    if (!ofMembers.isEmpty()) {
+      String others = ofMembers.size() == 1 ? "" : " (and " + (ofMembers.size() - 1) + " more)";
+      warnings.add(
+          "policy: wrong under the present members, so the transfers concerned are refused: "
+              + ofMembers.get(0)
+              + others
+              + "; `policy lint` names all");
+    }
     return warnings;
   }
 
@@ -179,15 +209,22 @@ public final class PolicyReloader {
         own.agreements(), own.nodeRules(), own.codes(), current().membership(), now);
   }
 
+  /** Whether the policy in force is that of the present files. */
+  boolean isOfFiles(Instant now) {
+    NodeConfig.PolicySettings own = files.config().policy();
+    return RulebookReader.load(
+                own.agreements(), own.nodeRules(), own.codes(), current().membership(), now)
+            instanceof Rulebook.LoadResult.Loaded loaded
+        && loaded.rulebook().version().equals(current().version());
+  }
+
   /**
-   * Uses the members of this bundle from now on. Files that were refused are read again: they may
-   * name a member that has come with it.
+   * Uses the members of this bundle from now on. {@link #reload} then reads the files again, to say
+   * what is wrong in them under these members.
    */
   public synchronized void follow(TrustBundle bundle) {
     holder.membership(new BundleMembership(bundle));
-    if (refused) {
-      stamp = "";
-    }
+    stamp = "";
   }
 
   /** Whether a message may still go to a recipient under the agreement that permitted it. */

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -47,6 +48,10 @@ public final class KeyProvider implements AutoCloseable {
   private static final String OUTBOX = "outbox-";
   private static final String BUCKET = "bucket-";
   private static final int KEY_BYTES = 32;
+
+  /** For how long a cluster makes keys before they are needed, as it may be unable to make any. */
+  private static final Duration AHEAD = Duration.ofDays(7);
+
   private static final byte[] RECORDS =
       "entente/v1 record authentication".getBytes(StandardCharsets.US_ASCII);
 
@@ -62,6 +67,9 @@ public final class KeyProvider implements AutoCloseable {
   private final Supplier<List<String>> attested;
   private final Map<LocalDate, BucketKey> buckets = new ConcurrentHashMap<>();
   private final Map<String, SecretBytes> outbox = new ConcurrentHashMap<>();
+
+  /** Days for which messages are kept, each with the day on which one was last. */
+  private final Map<Long, LocalDate> keptDays = new ConcurrentHashMap<>();
 
   /** The keys of a machine alone. */
   public KeyProvider(Keystore keystore, InstantSource clock, SecureRandom random) {
@@ -95,6 +103,39 @@ public final class KeyProvider implements AutoCloseable {
     buckets.clear();
     outbox.values().forEach(SecretBytes::close);
     outbox.clear();
+  }
+
+  /**
+   * For how long keys are made before they are needed: seven days in a cluster, where other
+   * machines must have a key before it is used; else none are.
+   */
+  Duration ahead() {
+    return keystore.isMirrored() ? AHEAD : Duration.ZERO;
+  }
+
+  /**
+   * Makes the outbox keys of the days ahead, and the storage keys of messages that will be kept as
+   * long as those of late. Does nothing on a machine alone.
+   *
+   * @throws org.entente.gateway.seal.keys.KeystoreFailure if one cannot be made
+   */
+  public void makeAhead() {
+    LocalDate today = today();
+    // A day after today is of a clock that was ahead.
+    keptDays
+        .values()
+        .removeIf(last -> last.isBefore(today.minusDays(AHEAD.toDays())) || last.isAfter(today));
+    for (long day = 1; day <= ahead().toDays(); day++) {
+      LocalDate next = today.plusDays(day);
+      outbox.computeIfAbsent(OUTBOX + next, this::outboxKey);
+      for (long kept : keptDays.keySet()) {
+        buckets.computeIfAbsent(next.plusDays(kept), this::bucketKey);
+      }
+    }
+  }
+
+  private LocalDate today() {
+    return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
   }
 
   /** The agency's signing pairs. */
@@ -176,7 +217,7 @@ public final class KeyProvider implements AutoCloseable {
     return new OutboxKeys() {
       @Override
       public NamedKey current() {
-        String id = OUTBOX + LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        String id = OUTBOX + today();
         return new NamedKey(id, outbox.computeIfAbsent(id, KeyProvider.this::outboxKey));
       }
 
@@ -201,7 +242,7 @@ public final class KeyProvider implements AutoCloseable {
 
   /**
    * Destroys the outbox keys that no message needs. Keeps those of the last two days in any case: a
-   * message may be sealed under one and not committed yet.
+   * message may be sealed under one and not committed yet. Keeps those of days to come, too.
    *
    * @return names of those destroyed
    */
@@ -224,14 +265,16 @@ public final class KeyProvider implements AutoCloseable {
 
   /**
    * When something may have been sealed under an outbox key first. Its entry tells by the clock
-   * that may be behind, its name by the machine's.
+   * that may be behind, its name by the machine's, which may have been ahead: a day beyond those
+   * that {@link #makeAhead} makes keys for does not count.
    */
-  private static Instant sealedFrom(KeyEntry entry) {
+  private Instant sealedFrom(KeyEntry entry) {
     Instant day =
         LocalDate.parse(entry.id().substring(OUTBOX.length()))
             .atStartOfDay(ZoneOffset.UTC)
             .toInstant();
-    return entry.created().isAfter(day) ? entry.created() : day;
+    boolean ahead = day.isAfter(clock.instant().plus(AHEAD));
+    return ahead || entry.created().isAfter(day) ? entry.created() : day;
   }
 
   /**
@@ -291,6 +334,11 @@ public final class KeyProvider implements AutoCloseable {
     return new StorageKeys() {
       @Override
       public BucketKey forBucket(LocalDate lastDay) {
+        LocalDate today = today();
+        // While the clock is in doubt, what has ended by the machine's is still sealed.
+        if (!lastDay.isBefore(today)) {
+          keptDays.put(ChronoUnit.DAYS.between(today, lastDay), today);
+        }
         return buckets.computeIfAbsent(lastDay, KeyProvider.this::bucketKey);
       }
 

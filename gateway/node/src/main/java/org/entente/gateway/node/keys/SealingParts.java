@@ -22,11 +22,16 @@ import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.seal.statement.FulfilmentStatement;
 import org.entente.gateway.seal.statement.KeyBundle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The node's sealing parts, made from its keys. Safe for many threads. */
 public final class SealingParts {
+  private static final Logger LOG = LoggerFactory.getLogger(SealingParts.class);
+
   public final Ed25519SigningKey gatewayKey;
   public final Sealer sealer;
   public final Opener opener;
@@ -42,6 +47,9 @@ public final class SealingParts {
   private final Fulfilment fulfils;
   private volatile byte[] bundle = new byte[0];
   private volatile byte[] fulfilment = new byte[0];
+
+  /** The last renewal failed, and the keys in force are used. */
+  private boolean unchanged;
 
   public SealingParts(
       FederationName federation,
@@ -78,7 +86,9 @@ public final class SealingParts {
             keys.recipientKeys(),
             clock,
             RecipientSessions.DEFAULT_PER_ORIGIN);
-    recipientKeys = new RecipientKeys(keys.recipientKeys(), KeySchedule.DEFAULT, random, clock);
+    recipientKeys =
+        new RecipientKeys(
+            keys.recipientKeys(), KeySchedule.DEFAULT.aheadBy(keys.ahead()), random, clock);
     // Destroys nothing yet: the caller of renewKeys decides whether the clock can be believed.
     renewKeys(Instant.EPOCH);
   }
@@ -114,14 +124,30 @@ public final class SealingParts {
 
   /**
    * Makes the recipient keys that are due, and destroys those whose grace ended by {@code now};
-   * returns whether a new bundle must be announced.
+   * returns whether a new bundle must be announced. Where another machine must make each change
+   * first, and is away, those that were made ahead come into force all the same.
+   *
+   * @throws KeystoreFailure if no key is in force, and none can be made
    */
   public synchronized boolean renewKeys(Instant now) {
-    RecipientKeys.Renewal renewal = recipientKeys.renew(now.toEpochMilli());
-    renewal.destroyed().forEach(recipientSessions::forgetKey);
+    boolean made = false;
+    try {
+      RecipientKeys.Renewal renewal = recipientKeys.renew(now.toEpochMilli());
+      renewal.destroyed().forEach(recipientSessions::forgetKey);
+      made = renewal.made().isPresent();
+      unchanged = false;
+    } catch (KeystoreFailure e) {
+      if (!recipientKeys.hasKeyInForce()) {
+        throw e;
+      }
+      if (!unchanged) {
+        LOG.warn("recipient keys can be neither made nor destroyed now: {}", e.getMessage());
+      }
+      unchanged = true;
+    }
     recipientSessions.closeEnded();
     senderSessions.closeEnded();
-    if (renewal.made().isPresent() || !speaksForNow()) {
+    if (made || !speaksForNow()) {
       publish();
       return true;
     }
@@ -135,12 +161,13 @@ public final class SealingParts {
 
   /**
    * Whether the key bundle is valid now: a clock that jumped forward and back leaves a bundle of
-   * future keys.
+   * future keys, and a key that was made ahead comes into force.
    */
   private boolean speaksForNow() {
     long now = clock.millis();
     return KeyBundle.parse(bundle)
         .filter(own -> own.content().keys().stream().anyMatch(key -> key.validity().isInForce(now)))
+        .filter(recipientKeys::isUpToDate)
         .isPresent();
   }
 

@@ -315,7 +315,6 @@ public final class SigningPairRenewal implements OwnPairs {
     VerifyingPair pair = use.pairs.verifyingInForce(use.listed(member()));
     String id = pair.id();
     if (!id.equals(use.inForce)) {
-      use.inForce = id;
       use.signers.accept(use.pairs.signing(pair));
       record(
           AuditRecord.ofNode(
@@ -323,6 +322,8 @@ public final class SigningPairRenewal implements OwnPairs {
               clock.instant(),
               AuditActor.gateway(self),
               "signs " + use.name() + " with pair " + id));
+      // Last: a change that fails midway is tried again at the next call.
+      use.inForce = id;
     }
   }
 

@@ -19,6 +19,7 @@ import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.rpc.tls.TlsIdentity;
 import org.entente.gateway.trust.TrustBundle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,9 @@ public final class TlsCertificateReloader {
   private final InstantSource clock;
   private final TlsIdentity identity;
   private String seen;
-  private volatile boolean refused;
+
+  /** Why the files are invalid; null if they are in force. */
+  private volatile @Nullable String refusal;
 
   private TlsCertificateReloader(
       ConfiguredFiles files, InstantSource clock, TlsIdentity identity, String seen) {
@@ -63,14 +66,16 @@ public final class TlsCertificateReloader {
   }
 
   /**
-   * Reloads the files if they have changed. An unusable certificate or key is reported once, and
-   * the certificate in force stays.
+   * Reloads the files if they have changed. An unusable certificate or key is reported once for
+   * each reason, and the certificate in force stays. The files are then judged again at each call:
+   * the next bundle may list their CA.
    *
    * @param bundle the bundle with which peers judge it
    */
   public void reload(TrustBundle bundle) throws IOException {
     String now = stamp(files.config());
-    if (now.equals(seen)) {
+    boolean changed = !now.equals(seen);
+    if (!changed && refusal == null) {
       return;
     }
     seen = now;
@@ -79,16 +84,18 @@ public final class TlsCertificateReloader {
       PrivateKey key = files.tlsKey();
       requireUsable(files.config(), chain, bundle, clock.instant());
       identity.replace(key, chain);
-      refused = false;
+      refusal = null;
       LOG.info(
           "new connections use certificate {}, valid until {}",
           chain.get(0).getSerialNumber().toString(16),
           chain.get(0).getNotAfter().toInstant());
     } catch (StartProblem | InvalidKeyException e) {
-      refused = true;
-      LOG.error(
-          "the TLS certificate in force stays, because the files are invalid: tls: {}",
-          e.getMessage());
+      String reason = String.valueOf(e.getMessage());
+      if (changed || !reason.equals(refusal)) {
+        LOG.error(
+            "the TLS certificate in force stays, because the files are invalid: tls: {}", reason);
+      }
+      refusal = reason;
     }
   }
 
@@ -127,13 +134,13 @@ public final class TlsCertificateReloader {
 
   /** Whether the files are invalid, so that the previous certificate stays in force. */
   public boolean refuses() {
-    return refused;
+    return refusal != null;
   }
 
   /** What an operator should know although the gateway works. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    if (refused) {
+    if (refuses()) {
       warnings.add(
           "tls: the new certificate or key is invalid, so the previous one stays in use; the log"
               + " says why");

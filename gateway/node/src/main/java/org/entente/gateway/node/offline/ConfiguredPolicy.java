@@ -2,6 +2,9 @@ package org.entente.gateway.node.offline;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.StartProblem;
@@ -80,10 +83,15 @@ public final class ConfiguredPolicy {
     return place(agreements, nodeRules, null);
   }
 
-  /** Loads one agreement by itself, under this node's code lists and members. */
-  public Rulebook.LoadResult agreement(Path file) {
+  /**
+   * Loads one agreement by itself, under this node's code lists and members.
+   *
+   * @param file its file, which is not read
+   * @param content the content of the file
+   */
+  public Rulebook.LoadResult agreement(Path file, byte[] content) {
     return RulebookReader.loadOne(
-        file, files.config().policy().codes(), membership, clock.instant());
+        file, content, files.config().policy().codes(), membership, clock.instant());
   }
 
   /** The node's own files. */
@@ -105,13 +113,17 @@ public final class ConfiguredPolicy {
   /**
    * Tests rules against expectations.
    *
-   * @param expectations a file or a folder
+   * @param expectations files or folders
    * @throws StartProblem naming every problem of the files
    */
-  public ExpectationReport test(RulePaths place, Path expectations) {
+  public ExpectationReport test(RulePaths place, List<Path> expectations) {
     ExpectationSuite.LoadResult loading = ExpectationSuite.read(expectations, clock.instant());
     if (loading instanceof ExpectationSuite.LoadResult.Invalid invalid) {
-      throw new StartProblem(ConfiguredFiles.lines(invalid.problems()));
+      List<ConfigProblem> problems = new ArrayList<>(invalid.problems());
+      if (load(place) instanceof Rulebook.LoadResult.Invalid rules) {
+        problems.addAll(rules.problems());
+      }
+      throw new StartProblem(ConfiguredFiles.lines(problems));
     }
     return ((ExpectationSuite.LoadResult.Loaded) loading).expectations().test(policy(place));
   }
@@ -159,13 +171,16 @@ public final class ConfiguredPolicy {
    * @throws StartProblem naming every problem of the files
    */
   Rulebook rulebook(RulePaths place) {
-    Rulebook.LoadResult loading =
-        RulebookReader.load(
-            place.agreements(), place.nodeRules(), place.codes(), membership, clock.instant());
+    Rulebook.LoadResult loading = load(place);
     if (loading instanceof Rulebook.LoadResult.Loaded loaded) {
       return loaded.rulebook();
     }
     throw new StartProblem(
         ConfiguredFiles.lines(((Rulebook.LoadResult.Invalid) loading).problems()));
+  }
+
+  private Rulebook.LoadResult load(RulePaths place) {
+    return RulebookReader.load(
+        place.agreements(), place.nodeRules(), place.codes(), membership, clock.instant());
   }
 }

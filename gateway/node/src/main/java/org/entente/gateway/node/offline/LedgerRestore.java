@@ -3,8 +3,11 @@ package org.entente.gateway.node.offline;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -21,6 +24,7 @@ import org.entente.gateway.audit.StoredLog;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.ceremony.PrivateFiles;
+import org.entente.gateway.cluster.KnownFolder;
 import org.entente.gateway.config.AttachmentsConfig;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.feature.attachment.AttachmentCopies;
@@ -31,6 +35,7 @@ import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.disk.FolderExchange;
 import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksBackups.Backup;
 import org.entente.gateway.store.RocksStore;
@@ -64,10 +69,19 @@ public final class LedgerRestore {
    * @param setAside new folder of the previous ledger; null if there was none
    * @param attachments whether the backup has a copy of all attachments, or the node keeps none; if
    *     false, messages may name attachments that are lost
+   * @param missing names of attachments of which the backup's copy is missing
    * @param finding the finding about the audit log
    */
   public record RestoreResult(
-      Backup backup, @Nullable Path setAside, boolean attachments, Finding finding) {}
+      Backup backup,
+      @Nullable Path setAside,
+      boolean attachments,
+      List<String> missing,
+      Finding finding) {
+    public RestoreResult {
+      missing = List.copyOf(missing);
+    }
+  }
 
   /**
    * Prepares for the node that a configuration describes.
@@ -103,16 +117,56 @@ public final class LedgerRestore {
 
   /**
    * Verifies a backup: restores it beside the ledger, reads all of it, and verifies with the trust
-   * bundle's keys that its audit log continues the backup's checkpoint. Then removes it. The node
-   * may run.
+   * bundle's keys that its audit log continues the backup's checkpoint; then compares the copies of
+   * attachments with it. Then removes it. The node may run.
    *
    * @param number of the backup; 0 for the newest
    * @param progress learns how many leaves are verified, once all files are read
    * @return its fault; empty if it is sound
-   * @throws StartProblem if there is no such backup, or no room for it beside a running node
+   * @throws StartProblem if there is no such backup, or no room for it beside a running node, or
+   *     another verification runs
    */
   public Optional<String> verify(int number, AuditVerifier.LeafProgress progress) {
     Backup backup = find(number);
+    try {
+      FileChannel lock = verifying();
+      try {
+        return verify(backup, progress);
+      } finally {
+        lock.close();
+      }
+    } catch (IOException e) {
+      throw new StartProblem(
+          "data: the lock beside it cannot be used: " + FileErrorText.words(e), e);
+    }
+  }
+
+  /** Two at once would remove each other's copy. */
+  private FileChannel verifying() throws IOException {
+    Path file = beside("verifying.lock");
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    boolean held = false;
+    try {
+      held = channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      // Another command in this process; the same to the caller.
+      held = false;
+    } finally {
+      if (!held) {
+        channel.close();
+      }
+    }
+    if (!held) {
+      throw new StartProblem(
+          "data: another command verifies a backup now, and holds "
+              + file
+              + "; try again when it has ended");
+    }
+    return channel;
+  }
+
+  private Optional<String> verify(Backup backup, AuditVerifier.LeafProgress progress) {
     Path tried = beside("verifying");
     remove(tried);
     requireRoom(backup, tried);
@@ -122,7 +176,8 @@ public final class LedgerRestore {
         store.verify();
         return backup.note().isEmpty()
             ? Optional.of(WITHOUT_CHECKPOINT)
-            : fault(store, tried, backup.note(), progress);
+            : fault(store, tried, backup.note(), progress)
+                .or(() -> attachmentFault(store, backup.number()));
       }
     } catch (StoreFailure e) {
       return Optional.of(String.valueOf(e.getMessage()));
@@ -169,6 +224,17 @@ public final class LedgerRestore {
     return report.faults().stream().findFirst();
   }
 
+  private Optional<String> attachmentFault(Store store, int number) {
+    AttachmentsConfig attachments = config.attachments();
+    try {
+      return attachments == null
+          ? Optional.empty()
+          : new AttachmentCopies(attachments.folder(), folder).fault(number, store);
+    } catch (IOException e) {
+      return Optional.of("its copies of attachments: " + FileErrorText.words(e));
+    }
+  }
+
   /**
    * Restores a backup.
    *
@@ -191,33 +257,43 @@ public final class LedgerRestore {
       throw new StartProblem(
           data + " holds a ledger; --replace renames its folder and keeps its content");
     }
-    requireStopped();
-    Path restored = beside("restoring");
-    remove(restored);
-    new RocksBackups(folder).restore(backup.number(), restored);
-    boolean attachments = restoreAttachments(backup.number());
-    Path aside = occupied ? beside("replaced-" + STAMP.format(clock.instant())) : null;
-    Finding finding =
-        new LedgerSuccession(
-                configFile, place -> LedgerFolder.open(restored), clock, new SecureRandom())
-            .restored(
-                witnessed,
-                by,
-                "restored backup %d of %s".formatted(backup.number(), backup.made()),
-                () -> exchange(restored, data, aside));
-    return new RestoreResult(backup, aside, attachments, finding);
+    // To the end: neither the node nor another restore may begin meanwhile.
+    try (Keystore keystore = files.keystore(new SecureRandom())) {
+      Path restored = beside("restoring");
+      remove(restored);
+      new RocksBackups(folder).restore(backup.number(), restored);
+      RestoredAttachments attachments = restoreAttachments(backup.number());
+      Path aside = occupied ? beside("replaced-" + STAMP.format(clock.instant())) : null;
+      Finding finding =
+          new LedgerSuccession(
+                  configFile, place -> LedgerFolder.open(restored), clock, new SecureRandom())
+              .restored(
+                  keystore,
+                  witnessed,
+                  by,
+                  "restored backup %d of %s".formatted(backup.number(), backup.made()));
+      exchange(restored, data, aside);
+      return new RestoreResult(backup, aside, attachments.copied(), attachments.missing(), finding);
+    }
   }
 
+  private record RestoredAttachments(boolean copied, List<String> missing) {}
+
   /** First, as further files change nothing while their ledger is not there. */
-  private boolean restoreAttachments(int number) {
+  private RestoredAttachments restoreAttachments(int number) {
     AttachmentsConfig attachments = config.attachments();
+    Optional<KnownFolder> known = LedgerFolder.attachments(config);
     if (attachments == null) {
-      return true;
+      return new RestoredAttachments(true, List.of());
     }
     try {
       AttachmentCopies copies = new AttachmentCopies(attachments.folder(), folder);
-      int unused = copies.restore(number);
-      return copies.has(number);
+      List<String> missing = copies.restore(number).missing();
+      // What a person restores into is the folder from now on, also after its disk was lost.
+      if (known.isPresent()) {
+        known.get().takeAnew();
+      }
+      return new RestoredAttachments(copies.has(number), missing);
     } catch (IOException e) {
       throw new StartProblem("attachments.folder: " + FileErrorText.words(e), e);
     }
@@ -264,11 +340,6 @@ public final class LedgerRestore {
               + " it: set data to such as %s in the configuration, and repeat"
                   .formatted(data.resolve("ledger")));
     }
-  }
-
-  /** Checks that the node is stopped: a running node locks its keystore. */
-  private void requireStopped() {
-    files.keystore(new SecureRandom()).close();
   }
 
   private static boolean isOccupied(Path data) {

@@ -37,6 +37,7 @@ import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.disk.LedgerFolder;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.KeyProvider;
+import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.Batch;
@@ -128,7 +129,8 @@ public final class LedgerSuccession {
    * this machine's clock counts as ended: nothing of it can be proven until then.
    *
    * @param witnessed a checkpoint that a witness holds, if one is at hand
-   * @throws StartProblem if the node runs, or its data or keys cannot be used
+   * @throws StartProblem if the node runs, its data or keys cannot be used, or the checkpoint is
+   *     not of this gateway's logs
    */
   public Finding look(Optional<byte[]> witnessed) {
     return use(witnessed, (opened, found) -> {});
@@ -153,7 +155,7 @@ public final class LedgerSuccession {
   /**
    * Continues a restored ledger: opens the next log if needed, otherwise continues the present one.
    * Each machine of a cluster knows only what it signed itself as its leader: where the keystore is
-   * that of one, and no checkpoint of a witness says how far the log has got, the next log is
+   * that of one, and no checkpoint of a witness says how far this log has got, the next log is
    * opened too. Numbers begin new epochs in any case, as messages sent after the backup are unknown
    * here.
    *
@@ -161,31 +163,34 @@ public final class LedgerSuccession {
    * @throws StartProblem as for {@link #look}
    */
   public Finding restored(Optional<byte[]> witnessed, AuditPerson by, String detail) {
-    return restored(witnessed, by, detail, () -> {});
+    try (Keystore keystore = files.keystore(random)) {
+      return restored(keystore, witnessed, by, detail);
+    }
   }
 
-  /**
-   * The same, and puts the ledger in its place.
-   *
-   * @param placing called once the ledger is closed, while the keystore still keeps the node from
-   *     starting
-   */
-  public Finding restored(
-      Optional<byte[]> witnessed, AuditPerson by, String detail, Runnable placing) {
+  /** The same with the node's keystore, which keeps the node from starting while it is open. */
+  Finding restored(Keystore keystore, Optional<byte[]> witnessed, AuditPerson by, String detail) {
+    boolean ofACluster = ClusterSettings.Folders.isOfNode(keystore.folder());
     return use(
+        keystore,
         witnessed,
-        keystore ->
-            witnessed.isEmpty() && ClusterSettings.Folders.isOfNode(keystore.folder())
-                ? log -> Optional.of(OF_A_CLUSTER)
-                : log -> Optional.empty(),
+        log -> ofACluster && !isOf(log, witnessed) ? Optional.of(OF_A_CLUSTER) : Optional.empty(),
         (opened, found) -> {
           if (found instanceof Finding.Ended ended) {
             begin(opened, ended, by);
           } else if (found instanceof Finding.Continues continues) {
             resume(opened, continues, by, detail);
           }
-        },
-        placing);
+        });
+  }
+
+  /** Whether a checkpoint is of this log; that of an earlier one says nothing of it. */
+  private static boolean isOf(AuditLog log, Optional<byte[]> checkpoint) {
+    return checkpoint
+        .flatMap(note -> SignedNote.parse(note).asNote())
+        .flatMap(note -> Checkpoint.parse(note.text()))
+        .filter(found -> found.origin().equals(log.origin().line()))
+        .isPresent();
   }
 
   private record OpenedLedger(
@@ -202,22 +207,8 @@ public final class LedgerSuccession {
   }
 
   private Finding use(Optional<byte[]> witnessed, BiConsumer<OpenedLedger, Finding> task) {
-    return use(
-        witnessed,
-        keystore -> log -> AuditComponents.timeAhead(log, clock.instant()),
-        task,
-        () -> {});
-  }
-
-  private Finding use(
-      Optional<byte[]> witnessed,
-      Function<Keystore, Function<AuditLog, Optional<String>>> further,
-      BiConsumer<OpenedLedger, Finding> task,
-      Runnable afterwards) {
     try (Keystore keystore = files.keystore(random)) {
-      Finding found = use(keystore, witnessed, further.apply(keystore), task);
-      afterwards.run();
-      return found;
+      return use(keystore, witnessed, log -> AuditComponents.timeAhead(log, clock.instant()), task);
     }
   }
 

@@ -19,6 +19,7 @@ import org.entente.gateway.policy.terms.Law;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.Party;
 import org.entente.gateway.trust.AgencyKind;
+import org.entente.proto.v1.Kind;
 
 /**
  * An agreement in articles of plain English, for people who sign it: all that gateways enforce of
@@ -172,7 +173,8 @@ public final class AgreementProse {
           new Clause(
               "An agency of one party may send to the agencies of the other parties. Agencies of"
                   + " one party do not send to each other under this agreement, except where"
-                  + " clause 1 says so."));
+                  + " clause 2.1 says so, or where one of them is in another party too: an agency"
+                  + " that is in several parties may send and receive as each of them."));
     } else {
       clauses.add(new Clause("These send:", described(agreement.parties().from())));
       clauses.add(new Clause("These receive:", described(agreement.parties().to())));
@@ -297,7 +299,21 @@ public final class AgreementProse {
         new Clause(
             "The sender's gateway removes these fields before it sends a message, and the label"
                 + " names them:",
-            agreement.redactions().fields()));
+            agreement.redactions().fieldsInWords()));
+    clauses.add(
+        new Clause(
+            "Only these fields are removed. What they say can also stand in a text or an attachment"
+                + " that is sent."));
+    List<Kind> whole =
+        agreement.covers().kinds().stream()
+            .filter(kind -> !agreement.redactions().isOfBodies(kind))
+            .toList();
+    if (!whole.isEmpty()) {
+      clauses.add(
+          new Clause(
+              "Nothing is withheld from the bodies of messages of these kinds:",
+              all("kind", whole)));
+    }
     if (agreement.redactions().isOfBodies()) {
       clauses.add(
           new Clause(
@@ -319,15 +335,18 @@ public final class AgreementProse {
         };
     return List.of(
         new Clause(
-            "The recipient keeps the content for at most "
+            "The recipient's gateway keeps the content for at most "
                 + days(it.retentionDays())
-                + ". Then its gateway destroys the key, and the content cannot be read any more."),
+                + " (UTC) after the day on which it received the message. Then it destroys the key,"
+                + " and no copy in the gateway can be read any more. A legal hold that an officer"
+                + " of the recipient places keeps the content longer."),
         new Clause(onward),
         new Clause(
             it.noExport()
                 ? "The recipient's programs do not copy the content into other systems, such as a"
                     + " message broker."
-                : "The recipient may copy the content into its own systems."),
+                : "The recipient may copy the content into its own systems. It erases these copies"
+                    + " itself within the time of clause 6.1: no gateway does so."),
         new Clause(
             it.fourEyes()
                 ? "Each message waits until a second officer of the sender releases it."
@@ -338,9 +357,9 @@ public final class AgreementProse {
                     + " sender's audit log keeps both."
                 : "The sender need not name the officer who sends a message."),
         new Clause(
-            "A message that has not reached the recipient's gateway after "
+            "A message expires if it has not reached the recipient's gateway "
                 + days(it.deliverWithinDays())
-                + " expires."));
+                + " after the sender's gateway accepted it."));
   }
 
   private static String days(int days) {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.FieldPositions;
@@ -14,6 +15,8 @@ import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.policy.analysis.ExpectationFile.Direction;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.decide.AgreementExplainer;
@@ -24,6 +27,7 @@ import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.RuleEvaluator;
 import org.entente.gateway.policy.decide.Ruling;
 import org.entente.gateway.policy.decide.TransferVerdict;
+import org.entente.gateway.policy.terms.AgreementCheck;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.policy.terms.LabelNotation;
 import org.entente.gateway.policy.terms.RecipientContent;
@@ -36,6 +40,14 @@ import org.jspecify.annotations.Nullable;
  * each recipient. Immutable.
  */
 public final class ExpectationSuite {
+  /** What stands before the slash of a rule of no agreement. */
+  private static final Set<String> OF_NO_AGREEMENT =
+      Set.of("node", "onward", "classification", "equivalence");
+
+  /** Fields of an agreement whose clause is {@code between}. */
+  private static final Set<String> OF_BETWEEN =
+      Set.of("parties", "from", "to", "direction", "authorities", "among_themselves");
+
   private final List<Expectation> all;
 
   private ExpectationSuite(List<Expectation> all) {
@@ -78,14 +90,14 @@ public final class ExpectationSuite {
       ExpectationFile.Expected expected) {}
 
   /**
-   * Reads a file, or every {@code *.yaml} file of a folder in the order of their names.
+   * Reads files, or every {@code *.yaml} file of folders in the order of their names.
    *
    * @param now the time of messages in files that name none
    */
-  public static LoadResult read(Path place, Instant now) {
+  public static LoadResult read(List<Path> places, Instant now) {
     List<ConfigProblem> problems = new ArrayList<>();
     List<Expectation> all = new ArrayList<>();
-    for (Path file : files(place, problems)) {
+    for (Path file : files(places, problems)) {
       take(new YamlFiles().read(file, ExpectationFile.class), now, problems, all);
     }
     return loading(problems, all);
@@ -128,11 +140,15 @@ public final class ExpectationSuite {
   }
 
   /**
-   * The file itself, or every {@code *.yaml} file of a folder in the order of their names.
+   * The files themselves, and every {@code *.yaml} file of folders in the order of their names.
    *
-   * @param problems receives problems with the folder
+   * @param problems receives problems with the folders
    */
-  public static List<Path> files(Path place, List<ConfigProblem> problems) {
+  public static List<Path> files(List<Path> places, List<ConfigProblem> problems) {
+    return places.stream().flatMap(place -> files(place, problems).stream()).toList();
+  }
+
+  private static List<Path> files(Path place, List<ConfigProblem> problems) {
     if (!Files.isDirectory(place)) {
       return List.of(place);
     }
@@ -190,8 +206,45 @@ public final class ExpectationSuite {
         problems.add(
             positions.problem(field + ".label.redacted", "set by a client", "with INGRESS only"));
       }
+      expected(field + ".expect", entry.expect());
       List<OnwardSource> sources = sources(field, entry);
       label.ifPresent(it -> entry.to().forEach(to -> add(field, entry, it, sources, to)));
+    }
+
+    /** An expectation that no decision can meet is a mistake, not a finding. */
+    private void expected(String field, ExpectationFile.Expected expected) {
+      boolean refused = expected.outcome() == TransferVerdict.Outcome.REFUSED;
+      if (!refused && (expected.rule() != null || expected.code() != null)) {
+        problems.add(
+            positions.problem(
+                field + (expected.rule() == null ? ".code" : ".rule"),
+                "with " + expected.outcome(),
+                "agreement; only a refusal has a code and a rule"));
+      }
+      if (refused && (expected.agreement() != null || expected.withheld() != null)) {
+        problems.add(
+            positions.problem(
+                field + (expected.agreement() == null ? ".withheld" : ".agreement"),
+                "with REFUSED",
+                "rule, which names the agreement and its clause; nothing is sent"));
+      }
+      String written = expected.rule();
+      String rule = written == null ? "" : written;
+      int slash = rule.indexOf('/');
+      String clause = rule.substring(slash + 1);
+      if (slash > 0
+          && !OF_NO_AGREEMENT.contains(rule.substring(0, slash))
+          && !AgreementCheck.CLAUSES.contains(clause)) {
+        String near = OF_BETWEEN.contains(clause) ? "between" : clause;
+        problems.add(
+            positions.problem(
+                field + ".rule",
+                "no clause is named \"" + InvalidValue.printable(clause) + "\"",
+                rule.substring(0, slash)
+                    + "/ and one of "
+                    + String.join(", ", AgreementCheck.CLAUSES)
+                    + NameSuggestion.behind(near, AgreementCheck.CLAUSES)));
+      }
     }
 
     private List<OnwardSource> sources(String field, ExpectationFile.Entry entry) {

@@ -250,13 +250,14 @@ public final class LabelFieldCheck {
       boolean agrees =
           label.getLaneValue() == lane
               || (precision == Precision.OR_LOWER && label.getLaneValue() > lane);
-      findings.check(
-          agrees,
-          "label.precedence",
-          EnumNames.word(precedence)
-              + " requires lane "
-              + EnumNames.word(PrecedenceLane.of(precedence))
-              + "; leave the lane out, or set that one");
+      if (!agrees) {
+        findings.invalid(
+            "label.precedence",
+            EnumNames.word(precedence)
+                + " requires lane "
+                + EnumNames.word(PrecedenceLane.of(precedence))
+                + "; leave the lane out, or set that one");
+      }
     }
   }
 
@@ -324,9 +325,18 @@ public final class LabelFieldCheck {
     }
     findings.noRepeats("label.obligations", obligations);
     findings.check(
-        obligations.size() < 2 || ONWARD.stream().filter(obligations::contains).count() <= 1,
+        onward(obligations) <= 1,
         "label.obligations",
         "contains more than one obligation on onward transfer");
+  }
+
+  /** How many obligations on onward transfer these contain. */
+  private static int onward(List<Obligation> obligations) {
+    int found = 0;
+    for (Obligation one : ONWARD) {
+      found += obligations.contains(one) ? 1 : 0;
+    }
+    return found;
   }
 
   /** Checks the form only; policy checks whether scheme and marking exist. */

@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.BiPredicate;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -89,7 +89,14 @@ public final class LabelSpace {
     }
     List<Agreement.Covers> covers = agreements.stream().map(Agreement::covers).toList();
     List<Dimension> dimensions = new ArrayList<>();
-    dimensions.add(told("kind", KINDS, read, covers, LabelSpace::kind));
+    // What is withheld also depends on the kind, and on nothing else of a label.
+    dimensions.add(
+        told(
+            "kind",
+            KINDS,
+            read,
+            agreements,
+            (it, value) -> List.of(kind(it.covers(), value), it.redactions().of(value))));
     dimensions.add(told("category", known(Category.values()), read, covers, LabelSpace::category));
     dimensions.add(told("purpose", known(Purpose.values()), read, covers, LabelSpace::purpose));
     dimensions.add(
@@ -131,23 +138,23 @@ public final class LabelSpace {
     return value.getNumber() <= covers.ceiling().getNumber();
   }
 
-  private static <E extends ProtocolMessageEnum> Dimension told(
+  private static <T, E extends ProtocolMessageEnum> Dimension told(
       String name,
       List<E> values,
       Set<String> read,
-      List<Agreement.Covers> covers,
-      BiPredicate<Agreement.Covers, E> covered) {
-    List<E> kept = read.contains(name) ? values : distinct(values, covers, covered);
+      Collection<T> terms,
+      BiFunction<T, E, Object> treated) {
+    List<E> kept = read.contains(name) ? values : distinct(values, terms, treated);
     return new Dimension(
         field(name), kept.stream().map(ProtocolMessageEnum::getValueDescriptor).toList(), true);
   }
 
   /** One value for each set of values that every agreement treats alike. */
-  private static <V> List<V> distinct(
-      List<V> values, List<Agreement.Covers> covers, BiPredicate<Agreement.Covers, V> covered) {
-    Set<List<Boolean>> seen = new HashSet<>();
+  private static <T, V> List<V> distinct(
+      List<V> values, Collection<T> terms, BiFunction<T, V, Object> treated) {
+    Set<List<Object>> seen = new HashSet<>();
     return values.stream()
-        .filter(value -> seen.add(covers.stream().map(it -> covered.test(it, value)).toList()))
+        .filter(value -> seen.add(terms.stream().map(it -> treated.apply(it, value)).toList()))
         .toList();
   }
 

@@ -26,6 +26,9 @@ public final class ValidationErrors {
   /** Unknown fields that a problem names: it travels in the trailers of a call, which are small. */
   private static final int MOST_NUMBERS = 10;
 
+  /** Entries that are compared with each other sooner than they are put into a set. */
+  private static final int FEW = 4;
+
   private final List<Problem> problems;
   private final boolean strict;
   private final String list;
@@ -210,8 +213,21 @@ public final class ValidationErrors {
 
   /** Checks that a list has no repeated entry. */
   void noRepeats(String field, List<?> entries) {
-    boolean repeats = entries.size() > 1 && new HashSet<>(entries).size() < entries.size();
-    check(!repeats, field, "contains an entry twice");
+    check(!repeats(entries), field, "contains an entry twice");
+  }
+
+  private static boolean repeats(List<?> entries) {
+    if (entries.size() > FEW) {
+      return new HashSet<>(entries).size() < entries.size();
+    }
+    for (int i = 1; i < entries.size(); i++) {
+      for (int before = 0; before < i; before++) {
+        if (entries.get(i).equals(entries.get(before))) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Checks that a time lies in the range of timestamps (years 1 to 9999), and is nothing more. */

@@ -50,7 +50,12 @@ public record FileLint(LintReport report, FieldPositions positions) {
     report.warning(positions.problem(field, wrong, valid));
   }
 
-  /** The number of problems in all files so far. */
+  /** Reports a problem of a field that another trust bundle can cause or resolve. */
+  public void ofMembers(String field, String wrong, String valid) {
+    report.ofMembers(positions.problem(field, wrong, valid));
+  }
+
+  /** The number of problems in all files so far, without those of members. */
   public int problems() {
     return report.problems().size();
   }

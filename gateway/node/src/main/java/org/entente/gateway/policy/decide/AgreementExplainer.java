@@ -24,7 +24,7 @@ public final class AgreementExplainer {
               + transfer.origin()
               + " to "
               + transfer.recipient()
-              + "; this agreement is between "
+              + "; this agreement covers "
               + other.parties().words();
       tried.add(new Explanation.AgreementTrial(other.id(), other.title(), List.of(between)));
     }

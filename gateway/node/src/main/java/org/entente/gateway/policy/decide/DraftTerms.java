@@ -37,14 +37,19 @@ public final class DraftTerms {
   }
 
   /**
-   * The agreement as it binds a draft with this label. Training may have a shorter retention, and
-   * content passed on is kept no longer than its source. The result is the same for each recipient.
+   * The agreement as it binds a draft with this label. Training may have a shorter retention.
+   * Content passed on arrives before its source is destroyed here, and is kept for no more days
+   * than its source has left; the recipient counts them from its receipt. The result is the same
+   * for each recipient.
    */
   Agreement binding(Label label, Agreement agreement, List<OnwardSource> sources, Instant now) {
     Agreement training = retention.applied(label, agreement);
-    int granted = training.obligations().retentionDays();
-    int days = PropagatedRestrictions.days(granted, sources, now);
-    return days == granted ? training : training.keeping(days);
+    Agreement.Obligations granted = training.obligations();
+    int kept = PropagatedRestrictions.days(granted.retentionDays(), sources, now);
+    int within = PropagatedRestrictions.days(granted.deliverWithinDays(), sources, now);
+    return kept == granted.retentionDays() && within == granted.deliverWithinDays()
+        ? training
+        : training.keeping(kept, within);
   }
 
   /** The ruling on a label, or a refusal if the draft fails a check beyond its label. */

@@ -39,9 +39,9 @@ final class PropagatedRestrictions {
   }
 
   /**
-   * The retention in days of a message that passes on these sources: at most the days granted, and
-   * no longer than any source may be kept. It is 1 if a source's time is over, which {@link
-   * #leftBehind} reports.
+   * The days that a message which passes on these sources may be on its way, or be kept: at most
+   * the days granted, and no more than any source may be kept. It is 1 if a source's time is over,
+   * which {@link #leftBehind} reports.
    */
   static int days(int granted, List<OnwardSource> sources, Instant now) {
     long left = granted;

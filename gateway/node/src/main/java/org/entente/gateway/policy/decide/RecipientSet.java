@@ -44,6 +44,9 @@ public record RecipientSet(
 
   /** Why a draft with these refusals is invalid as a whole; empty if it is not. */
   public static Optional<Problem> tooManyUnknown(List<Refusal> refusals) {
+    if (refusals.size() <= MOST_UNKNOWN) {
+      return Optional.empty();
+    }
     List<Refusal> unknown =
         refusals.stream().filter(one -> one.code() == Code.UNKNOWN_RECIPIENT).toList();
     return unknown.size() <= MOST_UNKNOWN

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -45,6 +46,7 @@ public final class RuleEvaluator {
 
   private final Rulebook rulebook;
   private final List<Coverage> coverages;
+  private final Map<String, Coverage> byId;
   private final AgreementCheck tests;
   private final ClassificationCheck classification;
 
@@ -74,6 +76,10 @@ public final class RuleEvaluator {
   public RuleEvaluator(Rulebook rulebook, Membership membership) {
     this.rulebook = rulebook;
     this.coverages = rulebook.agreements().stream().map(a -> new Coverage(a, membership)).toList();
+    this.byId =
+        coverages.stream()
+            .collect(
+                Collectors.toMap(it -> it.agreement().id(), it -> it, (first, other) -> first));
     this.tests = new AgreementCheck(membership);
     this.classification = new ClassificationCheck(rulebook.codes(), membership);
   }
@@ -124,7 +130,7 @@ public final class RuleEvaluator {
 
   /** An agreement with the agencies that its parties expand to; empty if it is not known here. */
   Optional<Coverage> coverage(String id) {
-    return coverages.stream().filter(it -> it.agreement().id().equals(id)).findFirst();
+    return Optional.ofNullable(byId.get(id));
   }
 
   /** The categories in which some agreement in force permits a kind of message. */
@@ -182,10 +188,7 @@ public final class RuleEvaluator {
     if (!coverage.covers(transfer.origin(), transfer.recipient())) {
       String parties = coverage.agreement().parties().words();
       return refused(
-          transfer,
-          code,
-          id + "/between",
-          pair(transfer) + "; this agreement is between " + parties);
+          transfer, code, id + "/between", pair(transfer) + "; this agreement covers " + parties);
     }
     List<AgreementMismatch> failures = tests.failures(coverage.agreement(), transfer);
     if (failures.isEmpty()) {

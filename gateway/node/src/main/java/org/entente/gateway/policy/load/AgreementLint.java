@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.ExpressionCompiler;
 import org.entente.gateway.model.AgencyName;
@@ -34,6 +35,7 @@ import org.entente.gateway.policy.terms.Law.TransferBasis;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.Party;
 import org.entente.gateway.policy.terms.Redactions;
+import org.entente.gateway.trust.AgencyKind;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Handling;
@@ -120,6 +122,12 @@ public final class AgreementLint {
               + String.join(", ", new TreeSet<>(FixedLabels.AGREEMENTS)));
     }
     file.text("title", written.title(), 200);
+    if (written.title().equals(written.id())) {
+      file.warn(
+          "title",
+          "\"" + InvalidValue.printable(written.title()) + "\", as the id",
+          "a title by which people know the agreement");
+    }
     file.text("law.reference", written.law().reference(), 500);
     if (written.law().reference().equals(TO_COMPLETE)) {
       file.warn("law.reference", TO_COMPLETE, "the citation: act, articles, date");
@@ -141,12 +149,8 @@ public final class AgreementLint {
           "personal data without a basis of transfer",
           "one of ADEQUACY, SAFEGUARDS, DEROGATION, INTERNAL");
     }
-    if (basis.equals(Optional.of(TransferBasis.INTERNAL)) && !oneLegalOrder()) {
-      file.wrong(
-          "law.transfer_basis",
-          "INTERNAL between parties of several legal orders",
-          "one group or jurisdiction as the only party, agencies of one state, or an EU_ACT between"
-              + " agencies of the group EU; otherwise ADEQUACY, SAFEGUARDS, DEROGATION");
+    if (basis.equals(Optional.of(TransferBasis.INTERNAL))) {
+      legalOrder();
     }
     if (personal
         && basis.equals(Optional.of(TransferBasis.DEROGATION))
@@ -171,25 +175,32 @@ public final class AgreementLint {
   }
 
   /**
-   * Whether personal data stay in one legal order: that of one group or jurisdiction, of named
-   * agencies of one state, or of the Union between members that one of its acts binds.
+   * Requires that personal data stay in one legal order: that of one group or jurisdiction, of
+   * named agencies of one state, or of the Union between members that one of its acts binds. Of
+   * named agencies only the trust bundle tells.
    */
-  private boolean oneLegalOrder() {
-    List<Party> parties = written.between().parties();
-    if (parties == null || parties.isEmpty()) {
-      return false;
+  private void legalOrder() {
+    List<Party> both = written.between().parties();
+    List<Party> parties = both == null ? List.of() : both;
+    if (parties.size() == 1
+        && (parties.get(0).group() != null || parties.get(0).jurisdiction() != null)) {
+      return;
     }
-    if (parties.size() == 1) {
-      return parties.get(0).group() != null || parties.get(0).jurisdiction() != null;
-    }
+    String wrong = "INTERNAL between parties of several legal orders";
+    String valid =
+        "one group or jurisdiction as the only party, agencies of one state, or an EU_ACT between"
+            + " agencies of the group EU; otherwise ADEQUACY, SAFEGUARDS, DEROGATION";
     List<AgencyName> agencies =
         parties.stream().map(Party::agency).filter(Objects::nonNull).toList();
-    return agencies.size() == parties.size()
-        && agencies.stream()
-            .allMatch(
-                one ->
-                    agencies.stream()
-                        .allMatch(other -> written.law().inOneOrder(one, other, membership)));
+    if (agencies.size() < Math.max(2, parties.size())) {
+      file.wrong("law.transfer_basis", wrong, valid);
+    } else if (!agencies.stream().allMatch(one -> inOneOrder(one, agencies))) {
+      file.ofMembers("law.transfer_basis", wrong, valid);
+    }
+  }
+
+  private boolean inOneOrder(AgencyName one, List<AgencyName> others) {
+    return others.stream().allMatch(other -> written.law().inOneOrder(one, other, membership));
   }
 
   private Agreement.Covers covers(ExpressionCompiler expressions, @Nullable CodeLists codes) {
@@ -310,18 +321,41 @@ public final class AgreementLint {
       return;
     }
     Coverage coverage = new Coverage(agreement, membership);
-    if (!coverage.policeReachedByCustoms(membership).isEmpty()) {
-      file.wrong(
-          "law.purpose_change",
-          "customs may share with police ("
-              + String.join(
-                  ", ",
-                  coverage.policeReachedByCustoms(membership).stream()
-                      .map(Object::toString)
-                      .sorted()
-                      .toList())
-              + "), which changes the purpose",
-          "true if the instrument allows it; otherwise narrow the parties by authorities");
+    Set<AgencyName> police = coverage.policeReachedByCustoms(membership);
+    if (police.isEmpty()) {
+      policeThatMayJoin(agreement.parties());
+      return;
     }
+    file.ofMembers(
+        "law.purpose_change",
+        "customs may share with police ("
+            + String.join(", ", police.stream().map(Object::toString).sorted().toList())
+            + "), which changes the purpose",
+        "true if the instrument allows it; otherwise narrow the parties by authorities");
+  }
+
+  /** Warns of a party that would have police in it, to whom customs send, once they join. */
+  private void policeThatMayJoin(Agreement.Parties parties) {
+    for (int j = 0; j < parties.to().size(); j++) {
+      int to = j;
+      boolean customsSend =
+          IntStream.range(0, parties.from().size())
+              .filter(from -> parties.pairs(from, to))
+              .anyMatch(from -> mayHold(parties.from().get(from), AgencyKind.CUSTOMS));
+      if (customsSend && mayHold(parties.to().get(to), AgencyKind.POLICE)) {
+        file.warn(
+            (parties.isBothWays() ? "between.parties[" : "between.to[") + to + "]",
+            parties.to().get(to).words()
+                + " includes police that join later; what customs send to them is refused",
+            "authorities without POLICE; or law.purpose_change: true, if the instrument allows it");
+      }
+    }
+  }
+
+  /** Whether authorities of a kind belong to a party now, or if they join. */
+  private boolean mayHold(Party party, AgencyKind kind) {
+    return party.agency() == null
+        ? party.authorities() == null || party.authorities().contains(kind)
+        : party.resolve(membership).stream().anyMatch(it -> membership.kind(it) == kind);
   }
 }

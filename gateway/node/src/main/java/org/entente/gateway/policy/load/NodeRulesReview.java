@@ -27,16 +27,19 @@ final class NodeRulesReview {
   private final Instant now;
   private final Membership membership;
   private final FileLint file;
+  private final LintBudget budget;
   private final List<Pair> pairs;
 
   /** A sender and a possible recipient. */
   private record Pair(AgencyName from, AgencyName to) {}
 
-  NodeRulesReview(Rulebook rulebook, Membership membership, Instant now, FileLint file) {
+  NodeRulesReview(
+      Rulebook rulebook, Membership membership, Instant now, FileLint file, LintBudget budget) {
     this.rulebook = rulebook;
     this.membership = membership;
     this.now = now;
     this.file = file;
+    this.budget = budget;
     this.pairs =
         membership.agencies().stream()
             .flatMap(from -> membership.agencies().stream().map(to -> new Pair(from, to)))
@@ -55,6 +58,9 @@ final class NodeRulesReview {
         file.warn(field, "is never reached: an earlier rule is the same", "each rule once");
       } else if (!pairs.isEmpty()) {
         rule(i, rule, field);
+        if (budget.isSpent()) {
+          file.warn(field, RulebookLint.NOT_TRIED, RulebookLint.FEWER);
+        }
       }
     }
   }
@@ -65,11 +71,15 @@ final class NodeRulesReview {
     boolean passes = false;
     List<Label> labels = space.labels(RulebookLint.MOST, RulebookLint.SEED).toList();
     labels.stream()
+        .takeWhile(it -> budget.take(1))
         .flatMap(it -> RulebookLint.failing(rule.condition(), transfer(it, pairs.get(0))))
         .findFirst()
         .ifPresent(found -> file.warn(field, found, RulebookLint.ASKING_FIRST));
     for (Label label : labels) {
       for (Pair pair : asking(Stream.of(rule.condition()))) {
+        if (!budget.take(1)) {
+          return;
+        }
         boolean refused = rule.refusal(transfer(label, pair)).isPresent();
         refuses |= refused;
         passes |= !refused;
@@ -102,10 +112,13 @@ final class NodeRulesReview {
     boolean any =
         space
             .labels(RulebookLint.MOST, RulebookLint.SEED)
+            .takeWhile(label -> !budget.isSpent())
             .anyMatch(
                 label ->
-                    asking.stream().anyMatch(pair -> decides(rule, before, transfer(label, pair))));
-    if (!any) {
+                    asking.stream()
+                        .takeWhile(pair -> budget.take(conditions.size()))
+                        .anyMatch(pair -> decides(rule, before, transfer(label, pair))));
+    if (!any && !budget.isSpent()) {
       file.warn(
           field,
           "is never reached: of "

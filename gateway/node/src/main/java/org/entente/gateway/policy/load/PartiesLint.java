@@ -1,6 +1,8 @@
 package org.entente.gateway.policy.load;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
@@ -26,11 +28,27 @@ record PartiesLint(FileLint file, Membership membership) {
       if (parties.size() == 1 && !parties.get(0).among()) {
         file.wrong("between.parties", "one party", "two or more, or among_themselves: true");
       }
+      common(parties);
       return Agreement.Parties.bothWays(parties);
     }
     absent("between.parties", between.parties());
     return Agreement.Parties.oneWay(
         parties("between.from", between.from()), parties("between.to", between.to()));
+  }
+
+  /** Only a warning: the next trust bundle may bring such an agency. */
+  private void common(List<Party> parties) {
+    Set<AgencyName> seen = new HashSet<>();
+    parties.stream()
+        .flatMap(party -> party.resolve(membership).stream())
+        .filter(agency -> !seen.add(agency))
+        .findFirst()
+        .ifPresent(
+            agency ->
+                file.warn(
+                    "between.parties",
+                    agency + " is in several parties, and may send and receive as each of them",
+                    "parties without a common member, if those of one party must not share"));
   }
 
   private void absent(String field, @Nullable List<Party> parties) {
@@ -65,8 +83,15 @@ record PartiesLint(FileLint file, Membership membership) {
     if (party.authorities() != null && party.authorities().isEmpty()) {
       file.wrong(field + ".authorities", "an empty list", "leave it out for any authority");
     }
-    if (party.group() != null && !membership.groups().contains(party.group())) {
+    if (party.group() != null && !CodedText.JURISDICTION_OR_GROUP.valid(party.group())) {
       file.wrong(
+          field + ".group",
+          "\"" + InvalidValue.printable(party.group()) + "\"",
+          "2 to 32 characters of A-Z 0-9 and -, the first a letter");
+      return;
+    }
+    if (party.group() != null && !membership.groups().contains(party.group())) {
+      file.ofMembers(
           field + ".group",
           "unknown group \"" + InvalidValue.printable(party.group()) + "\"",
           membership.groups().isEmpty()

@@ -1,7 +1,6 @@
 package org.entente.gateway.policy.load;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,8 @@ import org.entente.proto.v1.Label;
  * once, by one thread.
  *
  * <p>Conditions are evaluated on at most {@value #MOST} labels of their {@link LabelSpace}. If
- * these are not all, the warning says so.
+ * these are not all, the warning says so. A warning names what the {@link LintBudget} does not
+ * suffice for.
  */
 final class RulebookLint {
   static final long MOST = 20_000;
@@ -40,6 +40,11 @@ final class RulebookLint {
   static final String ASKING_FIRST =
       "a condition that first tests whether it can be evaluated, such as "
           + "label.case_ref.matches('[0-9]+') && …";
+  static final String NOT_TRIED =
+      "was not tried with all labels and members: this lint has evaluated conditions "
+          + LintBudget.MOST
+          + " times";
+  static final String FEWER = "conditions that read fewer fields, or a lint of fewer files";
   static final String MEMBER = "a member of the federation";
 
   private final Rulebook rulebook;
@@ -48,18 +53,21 @@ final class RulebookLint {
   private final Map<String, FieldPositions> places;
   private final LintReport report;
   private final List<Coverage> coverages;
+  private final LintBudget budget;
 
   RulebookLint(
       Rulebook rulebook,
       Membership membership,
       Instant now,
       Map<String, FieldPositions> places,
-      LintReport report) {
+      LintReport report,
+      LintBudget budget) {
     this.rulebook = rulebook;
     this.membership = membership;
     this.now = now;
     this.places = places;
     this.report = report;
+    this.budget = budget;
     this.coverages = rulebook.agreements().stream().map(a -> new Coverage(a, membership)).toList();
   }
 
@@ -70,10 +78,15 @@ final class RulebookLint {
           .condition()
           .map(this::strangers)
           .ifPresent(all -> all.forEach(one -> warn(it, "covers.condition", one, MEMBER)));
-      conditionNeverTrue(coverage);
-      conditionThatFails(coverage);
       neverChosen(coverage);
-      refusedByTheNode(coverage);
+      if (!budget.isSpent()) {
+        conditionNeverTrue(coverage);
+        conditionThatFails(coverage);
+        refusedByTheNode(coverage);
+      }
+      if (budget.isSpent() && it.covers().condition().isPresent()) {
+        warn(it, "covers.condition", NOT_TRIED, FEWER);
+      }
     }
     ties();
   }
@@ -135,11 +148,13 @@ final class RulebookLint {
     boolean ever =
         space
             .labels(MOST, SEED)
+            .takeWhile(label -> !budget.isSpent())
             .anyMatch(
                 label ->
                     asking.stream()
+                        .takeWhile(pair -> budget.take(1))
                         .anyMatch(pair -> isTrue(asked, label, pair, within(agreement))));
-    if (!ever) {
+    if (!ever && !budget.isSpent()) {
       boolean all = space.isWhole() && space.size() <= MOST && !asked.readsNow();
       warn(
           agreement,
@@ -169,6 +184,7 @@ final class RulebookLint {
                 LabelSpace.of(List.of(agreement), List.of(it))
                     .within(agreement.covers())
                     .labels(MOST, SEED)
+                    .takeWhile(label -> budget.take(1))
                     .flatMap(label -> failing(it, transfer(label, pair, within(agreement))))
                     .findFirst())
         .ifPresent(found -> warn(agreement, "covers.condition", found, ASKING_FIRST));
@@ -286,15 +302,19 @@ final class RulebookLint {
       return;
     }
     LabelSpace space = LabelSpace.of(List.of(agreement), conditions).within(agreement.covers());
-    List<Transfer> permitted = new ArrayList<>();
+    boolean agencies = conditions.stream().anyMatch(Condition::readsAgencies);
+    List<Pair> asking = agencies ? pairs : pairs.subList(0, 1);
+    Set<Label> permitted = new HashSet<>();
     boolean left =
         space
             .labels(MOST, SEED)
-            .map(label -> transfer(label, pairs.get(0), within(agreement)))
+            .takeWhile(label -> !budget.isSpent())
+            .flatMap(label -> asking.stream().map(it -> transfer(label, it, within(agreement))))
+            .takeWhile(it -> budget.take(conditions.size()))
             .filter(it -> permits(agreement, it))
-            .peek(permitted::add)
+            .peek(it -> permitted.add(it.label()))
             .anyMatch(it -> passes(it, true) || passes(it, false));
-    if (!left && !permitted.isEmpty()) {
+    if (!left && !permitted.isEmpty() && !budget.isSpent()) {
       warn(
           agreement,
           "covers",

@@ -54,7 +54,8 @@ public final class RulebookReader {
   }
 
   /**
-   * Loads a node's rules and every {@code *.yaml} file of a folder; each is one agreement.
+   * Loads a node's rules and every {@code *.yaml} file of a folder; each is one agreement. Problems
+   * of members prevent no loading.
    *
    * @param agreements the folder
    * @param nodeRules the file of the node's rules; null for none
@@ -83,7 +84,7 @@ public final class RulebookReader {
   /**
    * Loads as {@link #load} and analyses the rulebook for people: rules that are never reached,
    * conditions that are always false, agreements that contradict each other. Findings of the
-   * analysis are warnings; errors that prevent loading are problems.
+   * analysis are warnings. Problems are the errors that prevent loading, and those of members.
    */
   public static Rulebook.LoadResult lint(
       Path agreements,
@@ -95,16 +96,23 @@ public final class RulebookReader {
   }
 
   /**
-   * Loads one agreement by itself, such as a draft that is not in the node's folder.
+   * Loads one agreement by itself, such as a draft that is not in the node's folder. Problems of
+   * members make it invalid.
    *
-   * @param agreement its file
+   * @param agreement its file, which is not read
+   * @param content the content of the file
    * @param codes folder of the code lists; null for the shipped ones
    */
   public static Rulebook.LoadResult loadOne(
-      Path agreement, @Nullable Path codes, Membership membership, Instant now) {
+      Path agreement, byte[] content, @Nullable Path codes, Membership membership, Instant now) {
     RulebookReader reader = new RulebookReader(membership, now);
     CodeLists lists = codes == null ? CodeFileReader.shipped() : reader.codes(codes).orElse(null);
-    return reader.load(List.of(agreement), null, lists);
+    if (reader.isNamedRightly(agreement)) {
+      reader.hash(agreement, "", content);
+      reader.agreement(agreement, content, lists);
+    }
+    Rulebook.LoadResult loading = reader.load(List.of(), null, lists);
+    return loading instanceof Rulebook.LoadResult.Loaded loaded ? loaded.strict() : loading;
   }
 
   private Rulebook.LoadResult load(
@@ -131,25 +139,30 @@ public final class RulebookReader {
                 .map(content -> rules(nodeRules, content, codes))
                 .orElse(List.of());
     if (codes == null || !report.problems().isEmpty()) {
-      return new Rulebook.LoadResult.Invalid(report.problems());
+      return new Rulebook.LoadResult.Invalid(
+          Stream.of(report.problems(), report.ofMembers()).flatMap(List::stream).toList());
     }
     String version =
         "sha256:" + HexFormat.of().formatHex(hash.digest()).substring(0, VERSION_DIGITS);
     Rulebook rulebook = new Rulebook(version, List.copyOf(agreements.values()), rules, codes);
-    return new Rulebook.LoadResult.Loaded(rulebook, report.warnings());
+    return new Rulebook.LoadResult.Loaded(rulebook, report.warnings(), report.ofMembers());
   }
 
   /** Loads the rulebook and analyses it. */
   Rulebook.LoadResult lint(Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
     Rulebook.LoadResult loading = load(folder, nodeRules, codeLists);
     if (loading instanceof Rulebook.LoadResult.Loaded loaded) {
+      if (loaded.strict() instanceof Rulebook.LoadResult.Invalid invalid) {
+        return invalid;
+      }
       if (codeLists != null) {
         wordless(codeLists, loaded.rulebook().codes());
       }
-      new RulebookLint(loaded.rulebook(), membership, now, places, report).lint();
-      new NodeRulesReview(loaded.rulebook(), membership, now, new FileLint(report, placesOfRules))
-          .review();
-      return new Rulebook.LoadResult.Loaded(loaded.rulebook(), report.warnings());
+      LintBudget budget = new LintBudget(LintBudget.MOST);
+      new RulebookLint(loaded.rulebook(), membership, now, places, report, budget).lint();
+      FileLint rules = new FileLint(report, placesOfRules);
+      new NodeRulesReview(loaded.rulebook(), membership, now, rules, budget).review();
+      return new Rulebook.LoadResult.Loaded(loaded.rulebook(), report.warnings(), List.of());
     }
     return loading;
   }
@@ -224,8 +237,7 @@ public final class RulebookReader {
    * @param folder prefix of its name in the hash
    */
   private Optional<byte[]> read(Path file, String folder) {
-    if (name(file).endsWith(".yml")) {
-      report.problem(ConfigProblem.ofFile(file.toString(), "ends in .yml", "a name in .yaml"));
+    if (!isNamedRightly(file)) {
       return Optional.empty();
     }
     try {
@@ -236,11 +248,7 @@ public final class RulebookReader {
         return Optional.empty();
       }
       byte[] content = Files.readAllBytes(file);
-      byte[] head =
-          (folder + name(file) + "\n" + content.length + "\n").getBytes(StandardCharsets.UTF_8);
-      hash.update(head);
-      hash.update(content);
-      report.seen(file.toString(), content);
+      hash(file, folder, content);
       return Optional.of(content);
     } catch (IOException e) {
       report.problem(
@@ -248,6 +256,22 @@ public final class RulebookReader {
               file.toString(), "cannot be read: " + FileErrorText.words(e), "a readable file"));
       return Optional.empty();
     }
+  }
+
+  private boolean isNamedRightly(Path file) {
+    boolean other = name(file).endsWith(".yml");
+    if (other) {
+      report.problem(ConfigProblem.ofFile(file.toString(), "ends in .yml", "a name in .yaml"));
+    }
+    return !other;
+  }
+
+  private void hash(Path file, String folder, byte[] content) {
+    byte[] head =
+        (folder + name(file) + "\n" + content.length + "\n").getBytes(StandardCharsets.UTF_8);
+    hash.update(head);
+    hash.update(content);
+    report.seen(file.toString(), content);
   }
 
   private void agreement(Path file, byte[] content, @Nullable CodeLists codes) {

@@ -44,6 +44,11 @@ public record Agreement(
 
   /** A copy under which the content may be kept for this number of days. */
   public Agreement keeping(int retentionDays) {
+    return keeping(retentionDays, obligations.deliverWithinDays());
+  }
+
+  /** A copy under which the content may be on its way, and kept, for these numbers of days. */
+  public Agreement keeping(int retentionDays, int deliverWithinDays) {
     Obligations kept =
         new Obligations(
             retentionDays,
@@ -52,7 +57,7 @@ public record Agreement(
             obligations.fourEyes(),
             obligations.personRequired(),
             obligations.maxMessageBytes(),
-            obligations.deliverWithinDays());
+            deliverWithinDays);
     return new Agreement(id, title, law, parties, covers, kept, redactions, validity);
   }
 
@@ -200,7 +205,7 @@ public record Agreement(
     }
 
     /** Whether the parties at these two indexes may share in this direction. */
-    boolean pairs(int fromIndex, int toIndex) {
+    public boolean pairs(int fromIndex, int toIndex) {
       return !bothWays || fromIndex != toIndex || from.get(fromIndex).among();
     }
 

@@ -19,6 +19,27 @@ import org.entente.proto.v1.Label;
  * fails.
  */
 public final class AgreementCheck {
+  /** What stands behind an agreement's id in the rule that refuses a new message. */
+  public static final List<String> CLAUSES =
+      List.of(
+          "between",
+          "categories",
+          "classification_ceiling",
+          "condition",
+          "handling",
+          "kinds",
+          "max_message_bytes",
+          "no_export",
+          "onward_transfer",
+          "person_required",
+          "personal_data",
+          "purpose_change",
+          "purposes",
+          "redactions",
+          "retention_days",
+          "transfer_basis",
+          "valid");
+
   private static final int SHOWN_CONDITION = 200;
 
   private final Membership membership;

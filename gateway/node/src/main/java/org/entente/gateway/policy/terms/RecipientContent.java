@@ -1,8 +1,6 @@
 package org.entente.gateway.policy.terms;
 
-import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.model.Code;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
@@ -44,23 +42,10 @@ public interface RecipientContent {
   private static Optional<AgreementMismatch> notRedacted(Label label, Redactions redactions) {
     if (!label.getRedactedList().equals(redactions.of(label.getKind()))) {
       return Optional.of(
-          failure(
-              "the label says that "
-                  + words(label.getRedactedList())
-                  + " is withheld; under this agreement it must be "
-                  + words(redactions.of(label.getKind()))));
+          label.getRedactedCount() == 0
+              ? redactions.unnamed(label.getKind())
+              : redactions.misnamed(label.getKind(), label.getRedactedList()));
     }
-    return redactions
-        .foundIn(label)
-        .map(field -> failure("it contains " + field + ", which this agreement withholds"));
-  }
-
-  /** The content received differs from what the agreement permits. */
-  static AgreementMismatch failure(String reason) {
-    return new AgreementMismatch("redactions", Code.NOT_REDACTED, reason);
-  }
-
-  private static String words(List<String> fields) {
-    return fields.isEmpty() ? "nothing" : String.join(", ", fields);
+    return redactions.foundIn(label).map(redactions::contained);
   }
 }

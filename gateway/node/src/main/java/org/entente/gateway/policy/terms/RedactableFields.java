@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.LabelSizes;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.proto.v1.Alert;
@@ -257,6 +258,27 @@ public final class RedactableFields {
    */
   public static Optional<FieldDescriptor> companion(FieldPath path) {
     return Optional.ofNullable(TOGETHER.get(path.field().getFullName()));
+  }
+
+  /** A path with its meaning for people who do not read message.proto. */
+  static String inWords(FieldPath path) {
+    List<FieldDescriptor> steps = path.steps();
+    List<String> names = new ArrayList<>();
+    for (int i = steps.size() - 1; i >= (path.isOfLabel() ? 0 : 1); i--) {
+      names.add(word(steps.get(i)));
+    }
+    String whole = path.isOfLabel() ? "label" : EnumNames.word(kind(path));
+    String with =
+        hasFields(path.field())
+            ? path.field().getMessageType().getFields().stream()
+                .map(RedactableFields::word)
+                .collect(Collectors.joining(", ", "; with ", ""))
+            : "";
+    return path.text() + " (" + String.join(" in ", names) + " of each " + whole + with + ")";
+  }
+
+  private static String word(FieldDescriptor field) {
+    return field.getName().replaceFirst("_ref$", " reference").replace('_', ' ');
   }
 
   /** Whether a message of a kind can have this field. */

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.cel.LabelSizes;
+import org.entente.gateway.model.Code;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -41,6 +42,11 @@ public final class Redactions {
 
   /** For each kind, what {@link #of} gives: it is asked for each message and agreement. */
   private final Map<Kind, List<String>> ofKinds = new ConcurrentHashMap<>();
+
+  /** What is found in labels under another agreement: most name no field. */
+  private final Map<Kind, AgreementMismatch> unnamed = new ConcurrentHashMap<>();
+
+  private final Map<String, AgreementMismatch> contained = new ConcurrentHashMap<>();
 
   /** The fields of a message that are withheld or contain withheld fields. */
   private static final class Tree {
@@ -80,6 +86,16 @@ public final class Redactions {
   /** The withheld fields, sorted, as agreements write them. */
   public List<String> fields() {
     return paths.stream().map(FieldPath::text).toList();
+  }
+
+  /** The withheld fields, sorted, each with its meaning. */
+  public List<String> fieldsInWords() {
+    return paths.stream().map(RedactableFields::inWords).toList();
+  }
+
+  /** Whether it withholds a field of the bodies of a kind. */
+  public boolean isOfBodies(Kind kind) {
+    return paths.stream().anyMatch(it -> !it.isOfLabel() && RedactableFields.isOf(it, kind));
   }
 
   /** The withheld fields that a message of a kind can have, sorted, as its label names them. */
@@ -123,6 +139,35 @@ public final class Redactions {
       }
     }
     return Optional.empty();
+  }
+
+  /** Of a label of a kind that names no withheld field, although there is one. */
+  AgreementMismatch unnamed(Kind kind) {
+    return unnamed.computeIfAbsent(kind, k -> misnamed(k, List.of()));
+  }
+
+  /** Of a label of a kind that names other fields than those withheld. */
+  AgreementMismatch misnamed(Kind kind, List<String> named) {
+    return failure(
+        "the label says that "
+            + listed(named)
+            + " is withheld; under this agreement it must be "
+            + listed(of(kind)));
+  }
+
+  /** Of a label that contains a field of {@link #foundIn(Label)}. */
+  AgreementMismatch contained(String field) {
+    return contained.computeIfAbsent(
+        field, found -> failure("it contains " + found + ", which this agreement withholds"));
+  }
+
+  /** The content received differs from what the agreement permits. */
+  private static AgreementMismatch failure(String reason) {
+    return new AgreementMismatch("redactions", Code.NOT_REDACTED, reason);
+  }
+
+  private static String listed(List<String> fields) {
+    return fields.isEmpty() ? "nothing" : String.join(", ", fields);
   }
 
   /** The first withheld field that a body contains. */

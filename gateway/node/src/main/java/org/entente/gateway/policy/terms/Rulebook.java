@@ -36,10 +36,19 @@ public final class Rulebook {
      *
      * @param rulebook the rulebook
      * @param warnings oddities in the files, such as an agreement that has ended
+     * @param ofMembers what is wrong under the present members and groups. Transfers that it
+     *     concerns are refused; all others are decided as usual.
      */
-    record Loaded(Rulebook rulebook, List<ConfigProblem> warnings) implements LoadResult {
+    record Loaded(Rulebook rulebook, List<ConfigProblem> warnings, List<ConfigProblem> ofMembers)
+        implements LoadResult {
       public Loaded {
         warnings = List.copyOf(warnings);
+        ofMembers = List.copyOf(ofMembers);
+      }
+
+      /** The result for the author of the files: any problem of members makes them invalid. */
+      public LoadResult strict() {
+        return ofMembers.isEmpty() ? this : new Invalid(ofMembers);
       }
     }
 

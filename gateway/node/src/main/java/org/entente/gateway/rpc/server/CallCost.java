@@ -19,7 +19,7 @@ public enum CallCost {
   READ(10),
   /** Examines up to a thousand entries, or collects all about a message. */
   SEARCH(50),
-  /** Runs as long as all of them together: on all agreements, or the whole ledger. */
+  /** Runs on all agreements or the whole ledger, or compiles what the client wrote. */
   RUN(200);
 
   private static final Problem EXCEEDED =

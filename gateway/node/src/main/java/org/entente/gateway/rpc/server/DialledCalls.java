@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.link.LinkContext;
 import org.entente.gateway.model.AgencyName;
@@ -31,11 +32,18 @@ import org.entente.gateway.rpc.tls.PeerTrust;
 public final class DialledCalls {
   private final PeerTrust trust;
   private final Accounts accounts;
+  private final Executor workers;
   private final Map<ClientCall<?, ?>, AgencyName> calls = new ConcurrentHashMap<>();
 
-  public DialledCalls(PeerTrust trust, Accounts accounts) {
+  /**
+   * Calls whose answers are handled by workers, except for short ones ({@link StreamExecutor}).
+   *
+   * @param accounts of the agencies that are called
+   */
+  public DialledCalls(PeerTrust trust, Accounts accounts, Executor workers) {
     this.trust = trust;
     this.accounts = accounts;
+    this.workers = workers;
   }
 
   /** Tracks the calls of a channel to an agency. */
@@ -48,7 +56,10 @@ public final class DialledCalls {
         ClientCall<Q, A> call =
             new TrackedCall<>(
                 next.newCall(
-                    counted(method, count), options.withStreamTracerFactory(tracing(count))),
+                    counted(method, count),
+                    options
+                        .withStreamTracerFactory(tracing(count))
+                        .withExecutor(new StreamExecutor(count, workers))),
                 agency);
         count.belongsTo(
             accounts.of(agency.value()),
@@ -99,6 +110,11 @@ public final class DialledCalls {
     @Override
     public void inboundWireSize(long more) {
       count.arrived(more);
+    }
+
+    @Override
+    public void inboundMessageRead(int number, long wireSize, long size) {
+      count.whole();
     }
 
     @Override

@@ -25,7 +25,9 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   private final boolean stream;
   private @Nullable InboundCount counted;
   private boolean closed;
-  private boolean ended;
+
+  /** Written under the lock, and read without: a thread may hold it while it writes a message. */
+  private volatile boolean ended;
 
   /**
    * Creates the call.
@@ -118,7 +120,7 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   }
 
   /** Whether it was ended from outside its service, which must then be told. */
-  synchronized boolean wasEnded() {
+  boolean wasEnded() {
     return ended;
   }
 }

@@ -2,6 +2,7 @@ package org.entente.gateway.rpc.server;
 
 import io.grpc.Codec;
 import io.grpc.CompressorRegistry;
+import io.grpc.Context;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -98,6 +99,18 @@ public final class GuardedServer implements AutoCloseable {
             return callers.identify(call.getAttributes()) instanceof Result.Done<Identified> known
                 ? threads.of(known.value().name().value())
                 : null;
+          }
+        });
+  }
+
+  /** Lets network threads run what brings a short message ({@link StreamExecutor}). */
+  public static void runShortMessagesHere(NettyServerBuilder builder, ServerSettings settings) {
+    builder.callExecutor(
+        new ServerCallExecutorSupplier() {
+          @Override
+          public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+            InboundCount messages = MessageBuffers.of(Context.current());
+            return messages == null ? null : new StreamExecutor(messages, settings.executor());
           }
         });
   }

@@ -24,6 +24,9 @@ final class InboundCount implements InboundMessages {
   /** Largest message before the service allows more: a Hello needs a few hundred bytes. */
   static final int FIRST_MESSAGE_BYTES = 4 << 10;
 
+  /** Messages up to this size are short: about twenty receipts. Most envelopes are longer. */
+  static final int SHORT_MESSAGE_BYTES = 1 << 10;
+
   /** Answers up to this size do not count. */
   private static final int SHORT_ANSWER_BYTES = 64 << 10;
 
@@ -54,6 +57,12 @@ final class InboundCount implements InboundMessages {
   private boolean untilWhole;
   private long incomplete;
   private boolean over;
+
+  /** Whether a short message arrived, and nothing was run since. */
+  private boolean hasShort;
+
+  /** The network thread that handles a short message. */
+  private volatile @Nullable Thread networkThread;
 
   /**
    * Says whose call it is, before the call requests its first message.
@@ -92,10 +101,35 @@ final class InboundCount implements InboundMessages {
 
   /** The message arrived to its last byte. */
   synchronized void whole() {
+    hasShort = size <= SHORT_MESSAGE_BYTES;
     if (account != null && incomplete > 0) {
       account.release(Holding.INCOMPLETE_BYTES, incomplete);
     }
     incomplete = 0;
+  }
+
+  /**
+   * Whether this thread may run what came: a short message, which it has just received. If so, this
+   * is the network thread until {@link #leavesNetworkThread}.
+   */
+  boolean takesShort() {
+    synchronized (this) {
+      if (!hasShort) {
+        return false;
+      }
+      hasShort = false;
+    }
+    networkThread = Thread.currentThread();
+    return true;
+  }
+
+  void leavesNetworkThread() {
+    networkThread = null;
+  }
+
+  @Override
+  public boolean isOnNetworkThread() {
+    return networkThread == Thread.currentThread();
   }
 
   /** Bytes of the message arrived. */

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,33 @@ class JsonLinesTest {
                       assertTrue(bad.message().contains(row[1]), bad::toString);
                       assertEquals(3, record(readings.get(2)).line());
                     }));
+  }
+
+  /** Names of equal hashes filled one place of a table of Jackson's that all lines shared. */
+  @Test
+  void line_whoseNamesHaveOneHash_leavesLaterLinesReadable() {
+    List<String> equal =
+        IntStream.range(0, 400)
+            .mapToObj(
+                i ->
+                    IntStream.range(0, 15)
+                        .mapToObj(bit -> (i >> bit & 1) == 0 ? "b!" : "aB")
+                        .collect(Collectors.joining()))
+            .toList();
+    StringBuilder lines = new StringBuilder(line(equal.stream()));
+    for (int i = 0; i < 300; i++) {
+      int line = i;
+      lines.append(line(IntStream.range(0, 30).mapToObj(field -> "field_" + line + "_" + field)));
+    }
+
+    List<RecordReadResult> readings = FeedFixture.lines(lines.toString());
+
+    assertEquals(301, readings.size());
+    readings.forEach(JsonLinesTest::record);
+  }
+
+  private static String line(Stream<String> names) {
+    return names.map(name -> "\"" + name + "\":1").collect(Collectors.joining(",", "{", "}\n"));
   }
 
   @Test

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -62,21 +61,21 @@ class AttachmentCopiesTest {
     file(SECOND, "second");
     copies.add(2, Set.of(1, 2));
     loseFiles();
-    assertEquals(2, copies.restore(1));
+    assertEquals(2, copies.restore(1).restored());
     assertEquals(Set.of(FIRST, FETCHED), names(files));
-    assertEquals(1, copies.restore(2));
+    assertEquals(1, copies.restore(2).restored());
     assertEquals("second", Files.readString(files.resolve(SECOND)));
-    assertEquals(0, copies.restore(2), "nothing is missing");
-    assertEquals(0, copies.restore(3), "a backup of a time without attachments");
+    assertEquals(0, copies.restore(2).restored(), "nothing is missing");
+    assertEquals(0, copies.restore(3).restored(), "a backup of a time without attachments");
     assertTrue(copies.has(2));
     assertFalse(copies.has(3));
     loseFiles();
-    assertEquals(3, copies.restore(3), "the newest copy is what is left");
+    assertEquals(3, copies.restore(3).restored(), "the newest copy is what is left");
   }
 
   @Test
   void restore_whereNothingWasEverCopied_restoresNothing() throws IOException {
-    assertEquals(0, copies.restore(1));
+    assertEquals(0, copies.restore(1).restored());
     assertFalse(copies.has(1));
   }
 
@@ -88,7 +87,7 @@ class AttachmentCopiesTest {
     file(FIRST, "uploaded");
     copies.add(2, Set.of(1, 2));
     file(FIRST, "up");
-    assertEquals(1, copies.restore(2));
+    assertEquals(1, copies.restore(2).restored());
     assertEquals("uploaded", Files.readString(files.resolve(FIRST)));
   }
 
@@ -112,16 +111,28 @@ class AttachmentCopiesTest {
     copies.add(1, Set.of(1));
     loseFiles();
     copies.add(2, Set.of(1, 2));
-    assertEquals(1, copies.restore(1));
+    assertEquals(1, copies.restore(1).restored());
   }
 
+  /** A ledger is worth more than one file of it. */
   @Test
-  void damagedList_orMissingCopy_isRefused_andLeadsNowhereElse() throws IOException {
+  void missingCopy_isNamed_andTheOthersAreRestored() throws IOException {
     file(FIRST, "first");
+    file(SECOND, "second");
     copies.add(1, Set.of(1));
     loseFiles();
     Files.delete(backups.resolve("attachments").resolve(FIRST));
-    assertThrows(NoSuchFileException.class, () -> copies.restore(1));
+
+    assertEquals(new AttachmentCopies.Restoration(1, List.of(FIRST)), copies.restore(1));
+
+    assertEquals(Set.of(SECOND), names(files));
+  }
+
+  @Test
+  void damagedList_isRefused_andLeadsNowhereElse() throws IOException {
+    file(FIRST, "first");
+    copies.add(1, Set.of(1));
+    loseFiles();
     Files.write(backups.resolve("attachments").resolve("backup-1"), List.of("../../etc/passwd"));
     assertThrows(IOException.class, () -> copies.restore(1));
     assertTrue(names(files).isEmpty());
@@ -157,9 +168,45 @@ class AttachmentCopiesTest {
     }
     Files.delete(files.resolve(FIRST));
     assertThrows(IOException.class, () -> copies.add(5, Set.of(5)));
-    assertEquals(1, copies.restore(1));
+    assertEquals(1, copies.restore(1).restored());
     Files.delete(files.resolve(SECOND));
     copies.add(6, Set.of(6));
     assertEquals(Set.of(FIRST, "backup-6"), names(backups.resolve("attachments")));
+  }
+
+  /** Who writes that medium could have files of the gateway's user read, or emptied. */
+  @Test
+  void links_besideABackup_areNotFollowed() throws IOException {
+    Path secret = Files.writeString(folder.resolve("passphrase"), "a secret of this machine");
+    file(FIRST, "first");
+    copies.add(1, Set.of(1));
+    Path copied = backups.resolve("attachments");
+    Files.delete(copied.resolve(FIRST));
+    Files.createSymbolicLink(copied.resolve(FIRST), secret);
+    Files.createSymbolicLink(copied.resolve("backup-2.copying"), secret);
+    Files.delete(files.resolve(FIRST));
+    assertThrows(IOException.class, () -> copies.restore(1));
+    assertEquals(Set.of(), names(files));
+    file(FIRST, "first");
+    copies.add(2, Set.of(1, 2));
+    assertEquals("a secret of this machine", Files.readString(secret));
+    assertFalse(Files.isSymbolicLink(copied.resolve(FIRST)));
+    assertEquals("first", Files.readString(copied.resolve(FIRST)));
+    Files.delete(copied.resolve("backup-2"));
+    Files.createSymbolicLink(copied.resolve("backup-2"), secret);
+    assertFalse(copies.has(2));
+    String said = assertThrows(IOException.class, () -> copies.restore(2)).toString();
+    assertTrue(said.contains("backup-2 is a symbolic link"), said);
+  }
+
+  /** Otherwise a backup would remove what it does not know in another folder. */
+  @Test
+  void folderOfTheCopies_thatIsALink_isRefused() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.writeString(other.resolve("notes.txt"), "notes");
+    Files.createDirectory(backups);
+    Files.createSymbolicLink(backups.resolve("attachments"), other);
+    assertThrows(IOException.class, () -> copies.add(1, Set.of(1)));
+    assertEquals(Set.of("notes.txt"), names(other));
   }
 }

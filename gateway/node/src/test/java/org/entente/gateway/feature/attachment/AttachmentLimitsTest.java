@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -255,6 +256,44 @@ class AttachmentLimitsTest {
       node.now = node.now.plus(Duration.ofHours(3));
       node.sweep.round();
       assertNull(node.table.find(held));
+    }
+  }
+
+  /** Its pages count as written after that, and later syncs succeed. */
+  @Test
+  void upload_whoseSyncFailed_doesNotGoOnBehindIt() throws IOException {
+    try (AttachmentNode node = node("")) {
+      AttachmentId upload = node.upload(DESK, 3 * SEGMENT);
+      Results.value(write(node, DESK, upload, 0, 1));
+      node.others.unsynced = 1;
+      assertThrows(UncheckedIOException.class, () -> write(node, DESK, upload, 1, 1));
+      assertEquals(1, node.attachments.own(upload, 3 * SEGMENT).present(), "cut off at once");
+      assertEquals(2 * SEGMENT, Results.value(write(node, DESK, upload, 1, 1)).getCommitted());
+
+      node.others.unsynced = 1;
+      node.others.failing = 2;
+      assertThrows(UncheckedIOException.class, () -> write(node, DESK, upload, 2, 1));
+      assertEquals(2 * SEGMENT, Results.value(node.uploads.show(DESK, upload)).getCommitted());
+      assertThrows(UncheckedIOException.class, () -> write(node, DESK, upload, 2, 1));
+      assertTrue(Results.value(write(node, DESK, upload, 2, 1)).getComplete());
+    }
+  }
+
+  /** What was cut for the other machines does not count as durable when it is written again. */
+  @Test
+  void upload_whoseSyncFailed_afterOthersRefusedIt_doesNotGoOnBehindIt() throws IOException {
+    try (AttachmentNode node = node("")) {
+      AttachmentId upload = node.upload(DESK, 3 * SEGMENT);
+      Results.value(write(node, DESK, upload, 0, 1));
+      node.others.taking = () -> false;
+      assertEquals(Code.OVERLOADED, Results.problem(write(node, DESK, upload, 1, 1)).code());
+      node.others.taking = () -> true;
+      node.others.unsynced = 1;
+      node.others.failing = 1;
+      assertThrows(UncheckedIOException.class, () -> write(node, DESK, upload, 1, 1));
+      assertEquals(2, node.attachments.own(upload, 3 * SEGMENT).present(), "the cut failed, too");
+
+      assertEquals(2 * SEGMENT, Results.value(write(node, DESK, upload, 1, 1)).getCommitted());
     }
   }
 

@@ -2,6 +2,7 @@ package org.entente.gateway.feature.attachment;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -148,6 +149,12 @@ final class AttachmentNode extends ReceivingNode {
     /** Whether the disk of this machine is mounted. */
     boolean here = true;
 
+    /** How many changes of a file are written next, but not synced. */
+    int unsynced;
+
+    /** How many changes of a file then fail at once. */
+    int failing;
+
     /** Whether no other machine has taken the lead. */
     boolean leads = true;
 
@@ -168,7 +175,15 @@ final class AttachmentNode extends ReceivingNode {
       if (!leads) {
         throw new IOException("this node no longer leads");
       }
+      if (unsynced == 0 && failing > 0) {
+        failing--;
+        throw new UncheckedIOException(new IOException("Input/output error"));
+      }
       change.run();
+      if (unsynced > 0) {
+        unsynced--;
+        throw new UncheckedIOException(new IOException("Input/output error"));
+      }
     }
 
     @Override
@@ -190,12 +205,12 @@ final class AttachmentNode extends ReceivingNode {
     }
 
     @Override
-    public void resume(String name, long from) {
+    public void resume(String name, long from, long most) {
       // They have no more.
     }
 
     @Override
-    public boolean restore(String name, byte[] sha256, boolean replaceable) {
+    public boolean restore(String name, byte[] sha256, long length, boolean replaceable) {
       return true;
     }
 

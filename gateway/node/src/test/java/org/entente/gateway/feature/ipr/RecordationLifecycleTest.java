@@ -216,6 +216,26 @@ class RecordationLifecycleTest {
     return recorded.get(recorded.size() - 1).outcome().detail();
   }
 
+  /** The twenty-ninth look: each such day is a key that nobody can remove for its years. */
+  @Test
+  void grant_beginsWithinFiveYears() {
+    ByteString id = node.applied(HOLDER).getRecordationId();
+    long last = node.clock.millis() + RecordationLifecycle.BEGINS_WITHIN.toMillis();
+    Problem problem = refused(node.office.decide(DESK, grantFrom(id, last + 1)));
+    assertEquals("valid_from", problem.field());
+    done(node.office.decide(DESK, grantFrom(id, last)));
+  }
+
+  private static DecideRecordationRequest grantFrom(ByteString id, long begin) {
+    return DecideRecordationRequest.newBuilder()
+        .setRecordationId(id)
+        .setDecision(RECORDATION_DECISION_GRANT)
+        .setValidFrom(Timestamps.fromMillis(begin))
+        .setValidTo(Timestamps.fromMillis(begin + YEAR.toMillis()))
+        .setOnBehalfOf(OFFICER)
+        .build();
+  }
+
   @Test
   void prolonging_doesNotMoveTheBeginning() {
     ByteString id = node.granted();

@@ -176,6 +176,65 @@ class RosterRecoveryTest extends OperationLeadFixture {
                 PERSON));
   }
 
+  /** The second roster of the newest number comes between the rules and the commit. */
+  @Test
+  void restoredLedger_contradictionGivenBackWhileTheNextIsSigned_isNotForgotten() {
+    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
+    RosterStatement first = held(id).newest();
+    RosterStatement second =
+        new RosterKit(
+                Ed25519SigningKey.generate(random),
+                id,
+                1,
+                RosterStatement.nothingBefore(),
+                IntakeKit.SELF,
+                NOW,
+                first.content().terms(),
+                List.of(lead("fr.customs"), participant("de.customs")))
+            .signed();
+    meanwhile =
+        () -> {
+          meanwhile = () -> {};
+          ledger.commit(
+              Lane.ROUTINE,
+              tx -> {
+                kit.rosters().fork(tx, second);
+                return second;
+              });
+        };
+    refused(
+        Code.ROSTER_FORKED, "operation_id", change(id, 1, lead("fr.customs"), observer("us.cbp")));
+    assertTrue(held(id).newest().isSame(first));
+    assertTrue(held(id).forked());
+    assertFalse(requireNonNull(OperationTable.of(ledger).record(id)).getSealedConflict().isEmpty());
+    journal.only(AuditType.ROSTER_CONFLICT);
+  }
+
+  /** Whatever is stored afterwards. */
+  @Test
+  void contradiction_isKeptBesideALaterRoster() {
+    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
+    RosterKit next =
+        new RosterKit(
+            Ed25519SigningKey.generate(random),
+            id,
+            2,
+            held(id).newest().hash(),
+            IntakeKit.SELF,
+            NOW,
+            held(id).newest().content().terms(),
+            List.of(lead("fr.customs"), participant("de.customs")));
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          kit.rosters().fork(tx, next.numbered(1, RosterStatement.nothingBefore()).signed());
+          return id;
+        });
+    keep(next);
+    assertTrue(held(id).forked());
+    assertFalse(requireNonNull(OperationTable.of(ledger).record(id)).getSealedConflict().isEmpty());
+  }
+
   @Test
   void restoredLedger_operationThatIsOver_orLedByAnother_isNotAskedAbout() {
     OperationId over = founded(participant("de.customs"));

@@ -91,6 +91,27 @@ class ErasedMessagesTest {
     assertEquals(1, after.size());
   }
 
+  /** The clock was ahead. Then the ledger was restored from an earlier backup. */
+  @Test
+  void placeBehindAllErasures_hasThemListedFromTheFirst() {
+    List<byte[]> places = node.ledger.retention().erasedAfter(new byte[0], 10);
+    byte[] ahead = places.get(1).clone();
+    ahead[0] = 1;
+
+    assertEquals(List.of(id(1), id(2)), after(ahead));
+    assertEquals(List.of(id(2)), after(places.get(0)));
+    assertEquals(List.of(), after(places.get(1)), "that of the last is no such place");
+  }
+
+  private List<ByteString> after(byte[] place) {
+    ListErasedRequest request =
+        ListErasedRequest.newBuilder().setAfter(ByteString.copyFrom(place)).build();
+    return new ErasedMessages(node.ledger, client -> false)
+        .page(new NodeName("desk"), request)
+        .orElseThrow(problem -> new IllegalStateException(problem.toString()))
+        .getMessageIdsList();
+  }
+
   /** As a recall of what a person erased, or another recall, does. */
   @Test
   void erasureThatIsChangedLater_isListedOnce() {

@@ -180,15 +180,18 @@ class AuditExporterTest {
 
     ExportedLeaf leaf = export(request).get(0);
 
-    CheckpointVerifier verifier =
-        new CheckpointVerifier(
-            new LogOrigin(TestFederation.NAME, FR, AccountBench.GATEWAY),
-            List.of(fr.federation.audit("fr.customs").verifyingPair()));
+    CheckpointVerifier verifier = verifier();
     LogProof proof = LogProof.parse(leaf.getProof().toByteArray()).orElseThrow();
     assertTrue(proof.fault(verifier).isEmpty());
     assertEquals(
         leaf.getRecord(), ByteString.copyFrom(proof.opening().orElseThrow().encodedRecord()));
     assertTrue(proof.fault(verifier, leaf.getCommitment().toByteArray()).isEmpty());
+  }
+
+  private CheckpointVerifier verifier() {
+    return new CheckpointVerifier(
+        new LogOrigin(TestFederation.NAME, FR, AccountBench.GATEWAY),
+        List.of(fr.federation.audit("fr.customs").verifyingPair()));
   }
 
   @Test
@@ -334,8 +337,9 @@ class AuditExporterTest {
   }
 
   @Test
-  void erasedRecord_showsAsErasedAmongItsNeighbours() {
+  void erasedRecord_showsAsErasedAmongItsNeighbours_withAProofThatItIsInTheLog() {
     fr.accept(1, DE);
+    fr.sign("de.customs");
     fr.now = fr.now.plus(Duration.ofDays(2));
     fr.accept(1, DE);
     fr.storageKeys.destroy(
@@ -347,10 +351,14 @@ class AuditExporterTest {
         export(
             ExportRequest.getDefaultInstance().toBuilder()
                 .setTo(Timestamps.fromMillis(fr.now.toEpochMilli() + 1))
+                .setProofs(true)
                 .build());
 
     assertTrue(found.get(0).getRecord().isEmpty());
     assertEquals(32, found.get(0).getCommitment().size());
+    LogProof proof = LogProof.parse(found.get(0).getProof().toByteArray()).orElseThrow();
+    assertTrue(proof.opening().isEmpty());
+    assertTrue(proof.fault(verifier(), found.get(0).getCommitment().toByteArray()).isEmpty());
     assertEquals(AuditType.ACCEPTED, record(found.get(1)).type());
   }
 

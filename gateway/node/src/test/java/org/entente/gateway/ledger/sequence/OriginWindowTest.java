@@ -156,6 +156,31 @@ class OriginWindowTest {
     }
   }
 
+  /** The twenty-ninth look: such a window was written, and could not be read again. */
+  @Test
+  void window_atTheGreatestNumbers_canBeReadAgain() {
+    long last = Long.MAX_VALUE - OriginWindow.SPAN;
+    for (int seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      OriginWindow window = OriginWindow.fresh(1);
+      window.settleBelow(last - random.nextInt(200));
+      for (int step = 0; step < 200; step++) {
+        long n = last - 100 + random.nextInt(200);
+        Offer offer = random.nextInt(50) == 0 ? settled(window, n) : window.offer(n);
+        assertEquals(n > last, offer == Offer.TOO_FAR, "seed " + seed);
+        byte[] encoded = window.encode();
+        window = OriginWindow.decode(encoded);
+        assertArrayEquals(encoded, window.encode(), "seed " + seed);
+      }
+    }
+  }
+
+  private static Offer settled(OriginWindow window, long below) {
+    long never = window.settleBelow(below);
+    assertTrue(never >= 0);
+    return window.offer(below);
+  }
+
   @Test
   void decode_ofDamagedBytes_refusesOrReencodesTheSame() {
     OriginWindow window = OriginWindow.fresh(2);

@@ -79,6 +79,7 @@ class ConsolePagesTest {
                             Optional.of(roundTrip)),
                         null,
                         0,
+                        0,
                         0))
             .toList());
   }

@@ -55,7 +55,8 @@ class ConsoleTemplatesTest {
         message(frame, text, "brief"),
         message(frame, text, "full"),
         new View.Notice(frame, text),
-        new View.Enter(frame, text),
+        new View.Enter(frame, text, ""),
+        new View.Enter(frame, text, text),
         new MapView(
             frame,
             text,

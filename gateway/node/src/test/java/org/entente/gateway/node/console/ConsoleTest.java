@@ -36,6 +36,11 @@ class ConsoleTest {
   private final ConsoleKit kit = new ConsoleKit(ConsoleKit.defaults());
 
   private static Links.Link link(String peer, boolean up, long backlog, Instant oldest) {
+    return link(peer, up, backlog, oldest, 0);
+  }
+
+  private static Links.Link link(
+      String peer, boolean up, long backlog, Instant oldest, long undelivered) {
     AgencyName name = new AgencyName(peer);
     return new Links.Link(
         name,
@@ -43,7 +48,10 @@ class ConsoleTest {
             name, up, Optional.empty(), Optional.empty(), Optional.of(oldest), List.of()),
         Optional.empty(),
         Lane.all().stream()
-            .map(lane -> new Links.LinkLane(lane, null, null, backlog, oldest.toEpochMilli()))
+            .map(
+                lane ->
+                    new Links.LinkLane(
+                        lane, null, null, backlog, oldest.toEpochMilli(), undelivered))
             .toList());
   }
 
@@ -62,6 +70,29 @@ class ConsoleTest {
     assertEquals(403, kit.enter(token).status());
     assertEquals(403, kit.enter("").status());
     assertEquals(403, kit.enter("0".repeat(64)).status());
+  }
+
+  /** A link of another client has the browser send that client's token. */
+  @Test
+  void token_whereASessionIs_opensOnlyWhenTheUserSaysSo() {
+    String cookie = kit.session(ConsoleKit.OPERATOR);
+    String token = kit.token(ConsoleKit.AUDITOR);
+    Map<String, String> headers =
+        Map.of("host", ConsoleKit.HOST, "origin", "http://" + ConsoleKit.HOST, "cookie", cookie);
+    Answer.Page asked = ConsoleKit.page(kit.enter(token, headers));
+    assertEquals(409, asked.status());
+    assertFalse(asked.headers().containsKey("Set-Cookie"));
+    assertTrue(asked.body().contains("to client operator"), asked.body());
+    assertEquals(200, kit.get(PEERS, cookie).status());
+
+    Answer.Page replaced =
+        kit.post("/console/enter", headers, Map.of("token", token, "replace", "yes"));
+    assertEquals(303, replaced.status());
+    assertEquals("/console/audit", replaced.headers().get("Location"));
+
+    kit.clock.move(Duration.ofMinutes(15));
+    token = kit.token(ConsoleKit.AUDITOR);
+    assertEquals(303, ConsoleKit.page(kit.enter(token, headers)).status(), "it has ended");
   }
 
   @Test
@@ -519,6 +550,13 @@ class ConsoleTest {
     kit.clock.move(Duration.ofSeconds(10));
     String next = kit.get(PEERS, cookie).body();
     assertTrue(next.contains(">4.0/s out, 0.5/s in; 3 unacknowledged, oldest 80 s<"), next);
+  }
+
+  @Test
+  void peers_showMailThatIsNotQueuedYet() {
+    kit.links.add(link("de.customs", false, 0, kit.clock.instant(), 4096));
+    String body = kit.get(PEERS, kit.session(ConsoleKit.OPERATOR)).body();
+    assertTrue(body.contains(">4096 bytes undelivered<"), body);
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -30,8 +31,12 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.retention.RetentionKeys;
 import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.format.MessageLeaf;
+import org.entente.gateway.seal.keys.KeyDescription;
+import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
+import org.entente.gateway.seal.keys.KeyMirror;
 import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.transmit.OutboxKeys;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +127,88 @@ class KeyProviderTest {
     assertTrue(keys.outboxKeys().find("outbox-1999-01-01").isEmpty());
   }
 
+  /** Another machine, which must have each key first. */
+  static KeyMirror takes(AtomicBoolean takes) {
+    return new KeyMirror() {
+      @Override
+      public void change(List<KeyEntry> put, List<KeyDescription> gone) throws IOException {
+        if (!takes.get()) {
+          throw new IOException("1 of 2 nodes can keep the key");
+        }
+      }
+
+      @Override
+      public void changed() {
+        // Nothing is noted.
+      }
+
+      @Override
+      public List<String> unconfirmed() {
+        return List.of();
+      }
+    };
+  }
+
+  /** The other machine, which must have each key first, goes away. */
+  @Test
+  void keysOfTheDaysAhead_areThere_whenNoneCanBeMade() {
+    AtomicBoolean takes = new AtomicBoolean(true);
+    keystore.mirrorTo(takes(takes));
+    LocalDate today = LocalDate.of(2026, 6, 1);
+    var unused = keys.storageKeys().forBucket(today.plusDays(30));
+    unused = keys.storageKeys().forBucket(today.plusDays(90));
+    keys.makeAhead();
+    takes.set(false);
+    keys.makeAhead();
+
+    for (int day = 1; day <= 7; day++) {
+      now = now.plus(Duration.ofDays(1));
+
+      assertEquals("outbox-" + today.plusDays(day), keys.outboxKeys().current().id());
+      unused = keys.storageKeys().forBucket(today.plusDays(day + 30));
+      unused = keys.storageKeys().forBucket(today.plusDays(day + 90));
+    }
+    assertThrows(KeystoreFailure.class, () -> keys.storageKeys().forBucket(today.plusDays(7 + 31)));
+    now = now.plus(Duration.ofDays(1));
+    assertThrows(KeystoreFailure.class, () -> keys.outboxKeys().current());
+  }
+
+  @Test
+  void outboxKeysOfDaysToCome_areNotDestroyedAsOld() {
+    keystore.mirrorTo(takes(new AtomicBoolean(true)));
+    keys.makeAhead();
+    now = now.plus(Duration.ofDays(3));
+
+    assertEquals(List.of("outbox-2026-06-02"), keys.destroyOutboxKeys(Set.of(), now));
+  }
+
+  /** Each hour they would be destroyed, and be made again. */
+  @Test
+  void storageKeys_ofDaysThatHavePassed_orOfALeapOfTheClock_areNotMadeAhead() {
+    keystore.mirrorTo(takes(new AtomicBoolean(true)));
+    LocalDate today = LocalDate.of(2026, 6, 1);
+    Instant before = now;
+    Instant stopped = now.minus(Duration.ofDays(5));
+    keystore.tellTimeBy(() -> stopped);
+    var unused = keys.storageKeys().forBucket(today.minusDays(3));
+    now = now.plus(Duration.ofDays(400));
+    unused = keys.storageKeys().forBucket(today.plusDays(430));
+    now = before;
+    keys.makeAhead();
+
+    assertTrue(keys.storageKeys().existing(today.minusDays(2)).isEmpty());
+    assertTrue(keys.storageKeys().existing(today.plusDays(31)).isEmpty());
+  }
+
+  @Test
+  void keysOfAMachineAlone_areNotMadeAhead() {
+    var unused = keys.storageKeys().forBucket(LocalDate.of(2026, 7, 1));
+    keys.makeAhead();
+
+    assertEquals(1, keystore.describe().size());
+    assertEquals(Duration.ZERO, keys.ahead());
+  }
+
   @Test
   void outboxKey_thatNoMailNeeds_isDestroyedAfterTwoDays() {
     OutboxKeys.NamedKey needed = keys.outboxKeys().current();
@@ -151,6 +238,19 @@ class KeyProviderTest {
     assertFalse(today.key().isClosed());
     now = now.plus(Duration.ofDays(3));
     assertEquals(List.of(today.id()), keys.destroyOutboxKeys(Set.of(), now));
+  }
+
+  /** The clock leapt ahead by years for a moment: the key of that day must not stay for years. */
+  @Test
+  void outboxKey_ofADayAhead_isDestroyedAfterTwoDays() {
+    Instant real = now;
+    keystore.tellTimeBy(() -> real);
+    now = now.plus(Duration.ofDays(3_650));
+    OutboxKeys.NamedKey ahead = keys.outboxKeys().current();
+    now = real;
+    assertEquals(List.of(), keys.destroyOutboxKeys(Set.of(), now));
+    now = now.plus(Duration.ofDays(3));
+    assertEquals(List.of(ahead.id()), keys.destroyOutboxKeys(Set.of(), now));
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.entente.gateway.node.keys;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.meter.Meters;
@@ -21,6 +23,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.seal.statement.KeyBundle;
 import org.entente.gateway.testkit.Results;
 import org.entente.gateway.testkit.SettableClock;
@@ -43,17 +46,20 @@ class SealingPartsTest {
   @BeforeEach
   void open() {
     keystore = Keystore.open(folder.resolve("keystore"), clock, random);
-    sealing =
-        new SealingParts(
-            new FederationName("test.example"),
-            new PeerName(new AgencyName("de.customs"), new NodeName("gateway-1")),
-            new KeyProvider(keystore, clock, random),
-            first,
-            agency -> List.of(first.verifyingPair(), second.verifyingPair()),
-            Fulfilment.ofRelease(Set.of()),
-            random,
-            clock,
-            new Meters());
+    sealing = parts();
+  }
+
+  private SealingParts parts() {
+    return new SealingParts(
+        new FederationName("test.example"),
+        new PeerName(new AgencyName("de.customs"), new NodeName("gateway-1")),
+        new KeyProvider(keystore, clock, random),
+        first,
+        agency -> List.of(first.verifyingPair(), second.verifyingPair()),
+        Fulfilment.ofRelease(Set.of()),
+        random,
+        clock,
+        new Meters());
   }
 
   private KeyBundle bundle() {
@@ -83,6 +89,28 @@ class SealingPartsTest {
     clock.leap(Duration.ofDays(-300));
     sealing.signWith(second);
     assertEquals(clock.millis(), bundle().content().issuedAtMs(), "nobody would take another");
+  }
+
+  /** The other machine is away for a week, and this one is restarted on the way. */
+  @Test
+  void bundle_namesKeysMadeAhead_asTheyComeIntoForce_whileNoneCanBeMade() {
+    AtomicBoolean takes = new AtomicBoolean(true);
+    keystore.mirrorTo(KeyProviderTest.takes(takes));
+    sealing = parts();
+    takes.set(false);
+    for (int hour = 0; hour < 7 * 24; hour++) {
+      clock.move(Duration.ofHours(1));
+      if (hour == 100) {
+        sealing = parts();
+      }
+      var unused = sealing.renewKeys(clock.instant());
+      assertTrue(
+          bundle().content().keys().stream()
+              .anyMatch(key -> key.validity().isInForce(clock.millis())),
+          clock.instant()::toString);
+    }
+    clock.move(Duration.ofDays(1));
+    assertThrows(KeystoreFailure.class, () -> sealing.renewKeys(clock.instant()));
   }
 
   @Test

@@ -118,9 +118,10 @@ class AgreementProseTest {
     return pairs;
   }
 
-  private static Rulebook load(Path file) {
+  private static Rulebook load(Path file) throws IOException {
     Rulebook.LoadResult loading =
-        RulebookReader.loadOne(file, CONFIG.resolve("codes"), DemoMembership.demo(), NOW);
+        RulebookReader.loadOne(
+            file, Files.readAllBytes(file), CONFIG.resolve("codes"), DemoMembership.demo(), NOW);
     return assertInstanceOf(Rulebook.LoadResult.Loaded.class, loading, loading::toString)
         .rulebook();
   }
@@ -153,7 +154,7 @@ class AgreementProseTest {
   }
 
   @Test
-  void wholeAgreement_isSaidInArticles() {
+  void wholeAgreement_isSaidInArticles() throws IOException {
     String said =
         prose(load(CONFIG.resolve("agreements").resolve("fr-sg-controlled-delivery.yaml")));
     for (String clause :
@@ -168,18 +169,83 @@ class AgreementProseTest {
             "classified at most RESTRICTED (Restricted)",
             "It may contain personal data.",
             "the requested action is one of CONTROLLED_DELIVERY, DO_NOT_INTERVENE",
-            "label.source_evaluation, label.source_ref",
+            "body.intelligence.subjects.phone (phone in subjects of each INTELLIGENCE), "
+                + "label.source_evaluation (source evaluation of each label",
+            "label.source_ref (source reference of each label)",
             "such as a document, is refused",
-            "The recipient keeps the content for at most 365 days.",
+            "keeps the content for at most 365 days (UTC) after the day on which it received the",
             "The recipient passes nothing on.",
             "waits until a second officer of the sender releases it",
             "names the officer who sends it and the reason",
             "has at most 262,144 bytes",
-            "after 7 days expires",
+            "gateway 7 days after the sender's gateway accepted it.",
             "from the beginning of 2025-01-01 (UTC)",
             "with the end of 2034-12-31 (UTC)")) {
       assertTrue(said.contains(clause), () -> clause + " in " + said);
     }
+  }
+
+  private List<AgreementProse.Clause> clauses(String yaml, int article) throws IOException {
+    Rulebook rulebook = load(Files.writeString(folder.resolve("sample.yaml"), yaml));
+    var compiled =
+        assertInstanceOf(
+            Compilation.Compiled.class,
+            AgreementProse.of(
+                rulebook.agreements().get(0), rulebook.codes(), DemoMembership.demo()));
+    List<?> articles = assertInstanceOf(List.class, compiled.expression());
+    return assertInstanceOf(AgreementProse.Article.class, articles.get(article - 1)).clauses();
+  }
+
+  @Test
+  void clauseOnSendersOfOneParty_namesTheListOfParties() throws IOException {
+    List<AgreementProse.Clause> second = clauses(FULL, 2);
+    assertEquals("The parties are:", second.get(1 - 1).text());
+    assertTrue(second.get(2 - 1).text().contains("except where clause 2.1 says so, or where"));
+  }
+
+  /** Both customs agencies of the Union may then send to each other. */
+  @Test
+  void agencyInSeveralParties_isSaidToSendAsEachOfThem() throws IOException {
+    String second = clauses(FULL.replace("agency: sg.police", "group: EU"), 2).get(2 - 1).text();
+    assertTrue(
+        second.endsWith(
+            "where one of them is in another party too: an agency that is in several parties may"
+                + " send and receive as each of them."),
+        second);
+  }
+
+  /** The key of the gateway ends; the recipient itself erases what it copied before. */
+  @Test
+  void clauseOnCopies_namesTheTimeThatHoldsForThemToo() throws IOException {
+    List<AgreementProse.Clause> sixth = clauses(FULL, 6);
+    assertTrue(sixth.get(1 - 1).text().contains("no copy in the gateway can be read any more"));
+    assertTrue(sixth.get(3 - 1).text().contains("within the time of clause 6.1: no gateway does"));
+  }
+
+  /** A name that one kind of message does not bring can come with another. */
+  @Test
+  void whatIsWithheld_isInWords_andNamesTheKindsWhoseBodiesAreWhole() throws IOException {
+    List<AgreementProse.Clause> fifth =
+        clauses(
+            FULL.replace("kinds: [ALERT]", "kinds: [ALERT, ANSWER, REQUEST]")
+                .replace("[label.source_ref]", "[body.alert.subjects.person]"),
+            5);
+    assertEquals(
+        List.of(
+            "body.alert.subjects.person (person in subjects of each ALERT; with role, family name,"
+                + " given names, birth date, document, nationality)"),
+        fifth.get(0).items());
+    assertEquals(
+        "Nothing is withheld from the bodies of messages of these kinds:", fifth.get(2).text());
+    List<String> whole = fifth.get(2).items();
+    assertEquals(2, whole.size(), whole::toString);
+    assertTrue(whole.get(0).startsWith("REQUEST"), whole::toString);
+    assertTrue(whole.get(1).startsWith("ANSWER"), whole::toString);
+    List<AgreementProse.Clause> every =
+        clauses(FULL.replace("[label.source_ref]", "[body.alert.subjects.person]"), 5);
+    assertTrue(
+        every.stream().noneMatch(it -> it.text().startsWith("Nothing is withheld")),
+        every::toString);
   }
 
   /** What a field changes, the text says: nobody signs what is not said. */
@@ -210,7 +276,7 @@ class AgreementProseTest {
   }
 
   @Test
-  void signatories_areTheParties_eachOnce() {
+  void signatories_areTheParties_eachOnce() throws IOException {
     assertEquals(
         List.of("the agency de.customs", "the agency us.cbp"),
         AgreementProse.signatories(

@@ -16,6 +16,7 @@ import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.policy.analysis.ClauseCoverage.Clause;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
+import org.entente.gateway.policy.terms.AgreementCheck;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +92,10 @@ class ExpectationSuiteTest {
             "node/covert-operations-are-urgent")) {
       assertEquals(List.of(), clause(clauses, clause).missing(), clause);
     }
+    for (String clause : clauses.keySet()) {
+      String name = clause.substring(clause.indexOf('/') + 1);
+      assertTrue(clause.startsWith("node/") || AgreementCheck.CLAUSES.contains(name), clause);
+    }
     assertEquals(List.of(), clause(clauses, "fr-sg-ipr/personal_data").missing(), "cannot fail");
     assertTrue(clause(clauses, "fr-sg-ipr/personal_data").fulfilled() > 0);
   }
@@ -165,6 +170,22 @@ class ExpectationSuiteTest {
     assertProblem("handling: [H1]", "personal_data: 'yes'", ":11:", "true or false");
     assertProblem("to: [sg.police]", "to: []", ":5:", "an empty list");
     assertProblem("outcome: PERMITTED, ", "", "expect.outcome", "missing");
+    assertProblem(
+        "PERMITTED, agreement: sample",
+        "HELD, rule: sample/between",
+        "expect.rule: with HELD",
+        "valid: agreement; only a refusal has a code and a rule");
+    assertProblem("PERMITTED", "REFUSED", "expect.agreement: with REFUSED", "valid: rule, which");
+    assertProblem(
+        "PERMITTED, agreement: sample",
+        "REFUSED, rule: sample/parties",
+        "expect.rule: no clause is named \"parties\"",
+        "; did you mean \"between\"?");
+    assertProblem(
+        "PERMITTED, agreement: sample",
+        "REFUSED, rule: sample/purpose",
+        "expect.rule: no clause is named \"purpose\"",
+        "valid: sample/ and one of between, categories, ");
     assertProblem("from: fr", "direction: INGRESS\n    from: fr", "label.agreement", "is missing");
   }
 
@@ -183,7 +204,7 @@ class ExpectationSuiteTest {
   private ExpectationSuite.LoadResult read(String text) throws IOException {
     Path file = Files.createTempFile(folder, "expectations", ".yaml");
     Files.writeString(file, text);
-    return ExpectationSuite.read(file, NOW);
+    return ExpectationSuite.read(List.of(file), NOW);
   }
 
   private ExpectationReport test(String text, String agreement) throws IOException {
@@ -197,7 +218,7 @@ class ExpectationSuiteTest {
   }
 
   private static ExpectationSuite loaded(Path place) {
-    ExpectationSuite.LoadResult loading = ExpectationSuite.read(place, NOW);
+    ExpectationSuite.LoadResult loading = ExpectationSuite.read(List.of(place), NOW);
     return assertInstanceOf(ExpectationSuite.LoadResult.Loaded.class, loading, loading::toString)
         .expectations();
   }

@@ -121,6 +121,24 @@ class RulebookComparisonTest {
     assertEquals(TransferVerdict.Outcome.HELD, held.narrower().orElseThrow().candidate().outcome());
   }
 
+  /** The alert, which is covered likewise, has no such field. */
+  @Test
+  void fieldsThatOnlyOneKindHas_areCompared() {
+    String kinds = "[ALERT, REQUEST]";
+    String withheld = "redactions: [body.request.subjects.person]\nobligations:";
+    String parties = "BOTH\n  parties:\n    - agency: fr.customs\n    - agency: sg.police";
+    String oneWay = "ONE_WAY\n  from: [{agency: fr.customs}]\n  to: [{agency: sg.police}]";
+    String sent =
+        sample("[ALERT]", kinds, parties, oneWay, "personal_data: false", "personal_data: true");
+    Map<String, String> all = Map.of("a.yaml", sent);
+    Map<String, String> part = Map.of("a.yaml", sent.replace("obligations:", withheld));
+    Outcome wider = compare(part, all);
+    assertEquals(Relation.WIDER, wider.relation());
+    assertEquals(
+        org.entente.proto.v1.Kind.KIND_REQUEST, wider.wider().orElseThrow().label().getKind());
+    assertEquals(Relation.NARROWER, compare(all, part).relation());
+  }
+
   @Test
   void datesAtTheEdgesOfValidity_areTried() {
     Outcome longer = compare("2026-12-31", "2027-01-31");

@@ -8,7 +8,6 @@ import static org.entente.gateway.testkit.Agencies.SG;
 import static org.entente.gateway.testkit.Agencies.US;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -107,7 +106,7 @@ class LegalBasisTest {
         instrument, policy.rulebook().agreement("sample").orElseThrow().law().instrument());
   }
 
-  /** INTERNAL is for one legal order; within it personal data go, across it the file is refused. */
+  /** INTERNAL is for one legal order; within it personal data go, across it they are refused. */
   @Test
   void internalBasis_carriesPersonalDataWithinOneLegalOrderOnly() {
     String within =
@@ -139,8 +138,8 @@ class LegalBasisTest {
     Label.Builder personal = PolicyFixture.label().setPersonalData(true);
     assertEquals(
         List.of(), decide(policy, FR, PolicyFixture.draft(personal, DE.value())).refusals());
-    assertRefusedFile(named);
-    assertRefusedFile(act.replace("agency: de.customs", "agency: sg.police"));
+    assertRefusedBetween(named, DE);
+    assertRefusedBetween(act.replace("agency: de.customs", "agency: " + US), US);
   }
 
   /** An agency that leaves the Union leaves its legal order with the next bundle, not a start. */
@@ -216,11 +215,18 @@ class LegalBasisTest {
     assertTrue(ruled(policy, label, DE, US, true).startsWith("REFUSED"), "a third country");
   }
 
-  private void assertRefusedFile(String text) {
-    AssertionError told =
-        assertThrows(
-            AssertionError.class, () -> PolicyFixture.policy(folder, Map.of("a.yaml", text)));
-    assertTrue(String.valueOf(told.getMessage()).contains("several legal orders"), told::toString);
+  /** The author reads of an error; a gateway loads the file, and refuses what it concerns. */
+  private void assertRefusedBetween(String text, AgencyName recipient) {
+    var loaded =
+        assertInstanceOf(
+            Rulebook.LoadResult.Loaded.class,
+            PolicyFixture.load(folder, Map.of("a.yaml", text), DemoMembership.demo()));
+    String told = loaded.strict().toString();
+    assertTrue(told.contains("several legal orders"), told);
+    Label.Builder personal = PolicyFixture.label().setPersonalData(true);
+    PolicyDecision decision =
+        decide(PolicyFixture.policy(loaded), FR, PolicyFixture.draft(personal, recipient.value()));
+    assertEquals(Code.PERSONAL_DATA_REFUSED, only(decision).code());
   }
 
   private static Label.Builder threat() {

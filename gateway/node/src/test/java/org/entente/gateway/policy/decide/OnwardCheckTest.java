@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -368,6 +369,20 @@ class OnwardCheckTest {
     assertEquals(
         List.of(10),
         both.permitted(id).stream().map(part -> part.label().getRetentionDays()).toList());
+  }
+
+  /** The recipient counts the days from its receipt, so the way is bounded by the source, too. */
+  @Test
+  void whatPassesItOn_arrivesBeforeItsSourceIsDestroyed() {
+    Policy wider = amongThree();
+    PolicyDecision late = decide(wider, keptUntil("2026-06-11"), label(), "us.cbp");
+    assertEquals(NOW.plus(Duration.ofDays(10)), late.permitted(id).get(0).expires());
+    PolicyDecision unbound = decide(wider, source(it -> it), label(), "us.cbp");
+    PolicyDecision early = decide(wider, keptUntil("2026-08-29"), label(), "us.cbp");
+    assertEquals(
+        unbound.permitted(id).get(0).expires(),
+        early.permitted(id).get(0).expires(),
+        "the agreement's time to deliver is shorter");
   }
 
   private int days(PolicyDecision decision) {

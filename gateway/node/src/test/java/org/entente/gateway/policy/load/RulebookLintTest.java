@@ -20,6 +20,7 @@ import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.gateway.testkit.BlankText;
 import org.entente.gateway.text.TextRule;
+import org.entente.gateway.trust.AgencyKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -284,6 +285,66 @@ class RulebookLintTest {
     assertWarns(
         sample("- agency: sg.police", "- agency: zz.gone"),
         "between.parties[1]: zz.gone contains no member agency; valid: a member of the federation");
+  }
+
+  /** Else a partner's condition would keep lint busy for hours in a large federation. */
+  @Test
+  void condition_thatReadsAgenciesInALargeFederation_isTriedWithinABudget() throws IOException {
+    DemoMembership members = DemoMembership.demo();
+    for (int i = 0; i < 40; i++) {
+      members = members.with("fr.office-" + i, "FR", AgencyKind.CUSTOMS);
+    }
+    Path agreements = Files.createTempDirectory(folder, "agreements");
+    Files.writeString(
+        agreements.resolve("a.yaml"),
+        sample(
+            "    - agency: fr.customs\n    - agency: sg.police\n",
+            "    - all_members: true\n      among_themselves: true\n",
+            NO_DATA,
+            NO_DATA
+                + "\n  condition: origin == recipient && label.urgency == label.urgency"
+                + " && label.severity == label.severity && label.certainty == label.certainty"
+                + " && label.lane == label.lane && label.status == label.status"));
+    Rulebook.LoadResult loading = RulebookReader.lint(agreements, null, null, members, NOW);
+    var loaded = assertInstanceOf(Rulebook.LoadResult.Loaded.class, loading, loading::toString);
+    assertTrue(
+        loaded.warnings().toString().contains("was not tried with all labels and members"),
+        loading::toString);
+  }
+
+  /** Rules that refuse one direction leave the other. */
+  @Test
+  void nodeRule_thatReadsTheOrigin_isTriedForEachPairOfTheAgreement() throws IOException {
+    String rules =
+        "rules:\n  - id: one\n    when: EGRESS\n    deny_if: origin == '%s'\n    reason: no\n";
+    for (String origin : List.of("fr.customs", "sg.police")) {
+      assertEquals(
+          List.of(), lint(Map.of("a.yaml", sample(), "node-rules.yaml", rules.formatted(origin))));
+    }
+  }
+
+  /** Only customs are members of the party today; police that join would be refused their mail. */
+  @Test
+  void party_withoutAuthorities_isOddWherePoliceMayJoin() throws IOException {
+    String open =
+        sample("  purpose_change: true\n", "", "- agency: sg.police", "- jurisdiction: DE");
+    assertWarns(
+        open,
+        "between.parties[1]: DE includes police that join later; what customs send to them is"
+            + " refused; valid: authorities without POLICE");
+    String narrow =
+        sample(
+            "  purpose_change: true\n", "",
+            "- agency: sg.police", "- { jurisdiction: DE, authorities: [CUSTOMS] }");
+    assertEquals(List.of(), lint(Map.of("a.yaml", narrow)));
+  }
+
+  @Test
+  void agency_inSeveralParties_isAWarning() throws IOException {
+    assertWarns(
+        sample("- agency: sg.police", "- group: EU"),
+        "between.parties: fr.customs is in several parties, and may send and receive as each of"
+            + " them; valid: parties without a common member");
   }
 
   private void assertWarns(String agreement, String expected) throws IOException {

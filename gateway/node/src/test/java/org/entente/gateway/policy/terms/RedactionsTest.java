@@ -695,7 +695,8 @@ class RedactionsTest {
         """;
     Path file = Files.writeString(folder.resolve("expectations.yaml"), expectations);
     ExpectationSuite read =
-        ((ExpectationSuite.LoadResult.Loaded) ExpectationSuite.read(file, NOW)).expectations();
+        ((ExpectationSuite.LoadResult.Loaded) ExpectationSuite.read(List.of(file), NOW))
+            .expectations();
     ExpectationReport report = read.test(policy);
     assertEquals(
         List.of("as somebody thought"),
