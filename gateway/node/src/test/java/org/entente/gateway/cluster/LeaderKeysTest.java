@@ -93,8 +93,10 @@ class LeaderKeysTest {
   }
 
   @AfterEach
-  void close() {
+  void close() throws InterruptedException {
     threads.shutdownNow();
+    // They may still write to keystores, whose folders JUnit deletes next.
+    assertTrue(threads.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     nodes.values().forEach(node -> node.keystore().close());
   }
 
