@@ -45,6 +45,19 @@ final class ConditionProblems {
         .toList();
   }
 
+  /** The problems of empty lists and maps in loops, before their types are inferred. */
+  static List<ExpressionProblem> ofEmptyValues(CelAbstractSyntaxTree parsed) {
+    return NestedLoops.emptyWithin(parsed).stream()
+        .map(
+            it ->
+                problem(
+                    parsed,
+                    it.id(),
+                    "an empty list or map within exists, all, map or the like",
+                    "size(x) == 0 in place of x == []"))
+        .toList();
+  }
+
   private static String tooDear(ConditionCost.Cost cost) {
     String steps =
         cost.steps() >= Size.ENDLESS ? Size.ENDLESS + " steps or more" : cost.steps() + " steps";

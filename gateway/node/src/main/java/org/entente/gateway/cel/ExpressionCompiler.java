@@ -39,9 +39,9 @@ import org.entente.proto.v1.Label;
  * nodes and {@value #MAX_DEPTH} levels; an evaluation at most {@value Size#MAX_ITERATIONS}
  * iterations of its comprehensions, and a condition can take at most {@value
  * ConditionCost#MAX_STEPS} steps. At most {@value NestedLoops#OF_A_CONDITION} loops of a condition
- * stand within each other, and {@value NestedLoops#OF_A_MAPPING} of a mapping. Holds no mutable
- * state; safe for use by several threads. Creating one costs milliseconds, so it is made once and
- * passed on.
+ * stand within each other, and {@value NestedLoops#OF_A_MAPPING} of a mapping; a condition has no
+ * empty list or map within a loop. Holds no mutable state; safe for use by several threads.
+ * Creating one costs milliseconds, so it is made once and passed on.
  */
 public final class ExpressionCompiler {
   /** Longest expression, in characters. */
@@ -175,6 +175,9 @@ public final class ExpressionCompiler {
         return rejected(parsed, source);
       }
       List<ExpressionProblem> loops = ConditionProblems.ofLoops(parsed.getAst(), mostLoops);
+      if (loops.isEmpty() && compiler == conditions) {
+        loops = ConditionProblems.ofEmptyValues(parsed.getAst());
+      }
       if (!loops.isEmpty()) {
         return new Compilation.Rejected<>(loops);
       }

@@ -2,6 +2,7 @@ package org.entente.gateway.cel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -130,6 +131,33 @@ class ConditionCostTest {
           ExpressionProblem first = only(repeated(pattern, 14));
           assertEquals("more than 2 nested loops", first.message());
         });
+  }
+
+  /** Sixteen levels took all of a core for hours, with 1,765 characters. */
+  @Test
+  void condition_whoseTypesGrowByEmptyLists_isRefusedBeforeTheyAreInferred() {
+    StringBuilder source = new StringBuilder("[" + "{[]:".repeat(16) + "0" + "}".repeat(16));
+    source.append("].all(b, [0");
+    for (int level = 0; level < 15; level++) {
+      String rest = "b" + "[[]]".repeat(level + 1);
+      source.append(", size([b").append("[[]]".repeat(level));
+      source.append("[[{").append(rest).append(": ").append(rest).append("}]]])");
+    }
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(1),
+        () -> {
+          Compilation.Rejected<?> rejected =
+              assertInstanceOf(
+                  Compilation.Rejected.class, EXPRESSIONS.condition(source + "] == [0])"));
+          assertEquals(
+              "an empty list or map within exists, all, map or the like",
+              rejected.problems().get(0).message());
+        });
+  }
+
+  @Test
+  void emptyList_outsideOfLoops_isTaken() {
+    condition("label.markings == [] || label.markings.filter(it, it != '').size() > 1");
   }
 
   /** What is left costs little, although a variable's type is in the next one's many times. */

@@ -99,8 +99,8 @@ class IndexGuardsTest {
         "has(label.addressees) || size(label.addressees.action) > 0 ~ label.addressees may be",
         "has(label.addressees) && label.addressees.action[0] == 'a' ~ label.addressees.action[0]",
         // A name bound within is another than the one outside.
-        "[[1]].exists(m, size(m) > 0 && [[]].exists(m, m[0] == 1)) ~ m[0] may be absent",
-        "[[1], []].exists(m, m[0] == 1) ~ m[0] may be absent",
+        "[[1]].exists(m, size(m) > 0 && [label.markings].exists(m, m[0] == 'x')) ~ m[0] may be",
+        "[['x'], label.markings].exists(m, m[0] == 'x') ~ m[0] may be absent",
         "label.markings.map(m, label.jurisdictions[0]).size() > 0 ~ label.jurisdictions[0]",
         // Neither side may lean on the other.
         "(label.markings[0] == 'A' ? size(label.jurisdictions) > 0 : size(label.jurisdictions) > 1)"
