@@ -113,6 +113,32 @@ final class OfflineIT {
   }
 
   @Test
+  void whatCannotBeDone_isSaidInOneLine() throws Exception {
+    Path absent = folder.resolve("absent");
+    saysOneLine(offline.run("federation", "show", absent.toString()), absent.toString());
+    saysOneLine(offline.run("federation", "show", folder.toString()), folder.toString());
+    saysOneLine(
+        offline.run("verify-proof", absent.toString(), "--roots=" + absent), absent.toString());
+    rootOf("alice");
+    Child again =
+        offline.run(
+            "federation",
+            "root-key",
+            "--federation=" + FEDERATION,
+            "--name=alice",
+            "--out=" + folder.resolve("alice.root"),
+            "--passphrase-file=" + folder.resolve("alice.passphrase"));
+    saysOneLine(again, folder.resolve("alice.root").toString());
+  }
+
+  private static void saysOneLine(Child refused, String file) {
+    assertEquals(1, refused.code(), refused.err());
+    assertEquals(1, refused.err().lines().count(), refused.err());
+    assertTrue(refused.err().startsWith("offline: "), refused.err());
+    assertTrue(refused.err().contains(file), refused.err());
+  }
+
+  @Test
   void command_ofARunningGateway_isUnknown_andSaysWhereToLook() throws Exception {
     Child refused = offline.run("run");
     assertEquals(2, refused.code());

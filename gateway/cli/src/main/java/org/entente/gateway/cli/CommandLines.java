@@ -1,16 +1,14 @@
 package org.entente.gateway.cli;
 
-import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.entente.gateway.ceremony.CeremonyProblem;
-import org.entente.gateway.cli.call.FieldOptions;
-import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.call.ValueConverters;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.TerminalText;
@@ -29,7 +27,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Picocli settings that all launchers share: parsing, help and error output. */
+/**
+ * Picocli settings that all launchers share: parsing, help and error output. Uses no class of gRPC,
+ * which the machine of a root holder does not have.
+ */
 final class CommandLines {
   /** Width of the longest description or example, characters. */
   private static final int HELP_WIDTH = 104;
@@ -46,11 +47,13 @@ final class CommandLines {
    *
    * @param root the launcher's own command
    * @param commands its subcommands, in the order in which help lists them
+   * @param calls explains the failure of a call to a gateway; returns any other failure as it is
    */
-  static CommandLine of(Object root, List<Class<?>> commands) {
+  static CommandLine of(
+      Object root, List<Class<?>> commands, BiFunction<Exception, CommandLine, Exception> calls) {
     CommandLine line = new CommandLine(root);
     commands.forEach(line::addSubcommand);
-    line.setExecutionExceptionHandler(explain());
+    line.setExecutionExceptionHandler(explain(calls));
     line.setParameterExceptionHandler(usageError());
     line.setExecutionStrategy(
         parsed -> {
@@ -206,14 +209,11 @@ final class CommandLines {
 
   /**
    * Prints a failure that the user can correct in one line; prints a stack trace only for a defect.
-   * Names the options of the fields that a gateway refused.
    */
-  private static IExecutionExceptionHandler explain() {
+  private static IExecutionExceptionHandler explain(
+      BiFunction<Exception, CommandLine, Exception> calls) {
     return (thrown, line, parsed) -> {
-      Exception exception =
-          thrown instanceof StatusRuntimeException
-              ? RpcFailures.explain(thrown, FieldOptions.of(line.getCommandSpec()))
-              : thrown;
+      Exception exception = calls.apply(thrown, line);
       if (exception instanceof CommandFailure
           || exception instanceof StartProblem
           || exception instanceof CeremonyProblem

@@ -34,6 +34,6 @@ public final class OfflineCommand {
 
   /** Runs a command and returns its exit code. */
   public static int execute(String... args) {
-    return CommandLines.of(new OfflineCommand(), COMMANDS).execute(args);
+    return CommandLines.of(new OfflineCommand(), COMMANDS, (thrown, line) -> thrown).execute(args);
   }
 }

@@ -1,11 +1,14 @@
 package org.entente.gateway.cli;
 
+import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.entente.gateway.cli.audit.AuditCommand;
 import org.entente.gateway.cli.call.EntenteCommand;
+import org.entente.gateway.cli.call.FieldOptions;
+import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.ceremony.FederationCommand;
 import org.entente.gateway.cli.ceremony.InitCommand;
 import org.entente.gateway.cli.ceremony.JoinCommand;
@@ -152,7 +155,15 @@ public final class RootCommand {
         .map(ServiceLoader.Provider::type)
         .forEach(commands::add);
     List<Class<?>> named = commands.stream().filter(command -> isNamed(command, args)).toList();
-    return CommandLines.of(new RootCommand(), named.isEmpty() ? commands : named);
+    return CommandLines.of(
+        new RootCommand(), named.isEmpty() ? commands : named, RootCommand::explainCall);
+  }
+
+  /** Names the options of the fields that a gateway refused. */
+  private static Exception explainCall(Exception thrown, CommandLine line) {
+    return thrown instanceof StatusRuntimeException
+        ? RpcFailures.explain(thrown, FieldOptions.of(line.getCommandSpec()))
+        : thrown;
   }
 
   /**
