@@ -16,12 +16,16 @@ import org.entente.proto.v1.RequestedAction;
 public final class LabelText {
   private LabelText() {}
 
-  /** The lines: the requested action, then the restrictions, then certainty and precedence. */
+  /**
+   * The lines: the requested action, the message that it answers, the restrictions, then certainty
+   * and precedence.
+   */
   public static List<String> lines(Label label) {
     List<String> out = new ArrayList<>();
     if (label.getRequestedActionValue() != 0) {
       out.add(asked(label));
     }
+    add(out, reply(label));
     if (Exercise.of(label)) {
       out.add("EXERCISE: nothing of this is real");
     }
@@ -71,6 +75,12 @@ public final class LabelText {
     boolean binds = label.getRequestedAction() == RequestedAction.REQUESTED_ACTION_DO_NOT_INTERVENE;
     String whom = isForInformation(label) && !binds ? ", of others; for information only" : "";
     return "asked: " + action(label) + whom;
+  }
+
+  private static String reply(Label label) {
+    return label.getInReplyTo().isEmpty()
+        ? ""
+        : "in reply to " + MessageText.hex(label.getInReplyTo());
   }
 
   private static boolean isForInformation(Label label) {

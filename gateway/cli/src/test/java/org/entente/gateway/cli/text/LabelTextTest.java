@@ -2,6 +2,7 @@ package org.entente.gateway.cli.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Certainty;
@@ -48,6 +49,13 @@ class LabelTextTest {
     label.setRequestedAction(RequestedAction.REQUESTED_ACTION_DO_NOT_INTERVENE);
     assertEquals("asked: DO_NOT_INTERVENE", first(label));
     assertEquals("DO_NOT_INTERVENE, for information", LabelText.words(label.build()));
+  }
+
+  @Test
+  void answer_namesTheMessageThatItAnswers() {
+    Label answer =
+        alert().setInReplyTo(ByteString.fromHex("01a23b4785727f239815bc75666f0999")).build();
+    assertEquals("in reply to 01a23b4785727f239815bc75666f0999", LabelText.lines(answer).get(1));
   }
 
   @Test
