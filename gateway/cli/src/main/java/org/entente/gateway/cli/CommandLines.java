@@ -160,6 +160,7 @@ final class CommandLines {
   private static String said(ParameterException exception) {
     return String.valueOf(exception.getMessage())
         .replaceFirst("^Error: ", "")
+        .replaceFirst("(option '[^']+') \\([^)]+\\)", "$1")
         .replaceFirst("positional parameter at index \\S+ \\(<?([^)>]+)>?\\)", "$1");
   }
 

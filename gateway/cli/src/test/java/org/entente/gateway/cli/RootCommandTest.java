@@ -2,6 +2,8 @@ package org.entente.gateway.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +27,17 @@ class RootCommandTest {
 
   private static String help(Map<String, CommandLine> commands, String name) {
     return Objects.requireNonNull(commands.get(name)).getUsageMessage();
+  }
+
+  @Test
+  void valueOfAnOptionThatMayBeRepeated_isRefusedUnderTheNameOfTheOption() {
+    StringWriter err = new StringWriter();
+    CommandLine line = RootCommand.commandLine("init").setErr(new PrintWriter(err, true));
+    assertEquals(2, line.execute("init", "--role", "MEMBR"), err::toString);
+    assertEquals(
+        "entente: Invalid value for option '--role': 'MEMBR' is none of MEMBER, TRANSIT, WITNESS;"
+            + " did you mean \"MEMBER\"?",
+        err.toString().lines().findFirst().orElse(""));
   }
 
   @Test
