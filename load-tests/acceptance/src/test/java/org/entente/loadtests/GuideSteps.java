@@ -63,8 +63,12 @@ final class GuideSteps {
                 "./entente request answer REQUEST --result HIT --hits 2"
                     + " --classification RESTRICTED --context germany")
             .fills("REQUEST", "REQUEST")
-            .says("to [fr.customs]"),
+            .says("to [fr.customs]")
+            .keeps("ANSWER", ID),
         typed("./entente request list --asked").againUntil("ANSWERED"),
+        typed("./entente open ANSWER" + ANALYST + " --context desk")
+            .fills("ANSWER", "ANSWER")
+            .says("in reply to {REQUEST}"),
         typed("./entente send --alerts config/samples/held/controlled-delivery.jsonl")
             .says("1 held")
             .keeps("HELD", ID + "held until"),
