@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
@@ -300,6 +301,12 @@ final class ConsoleIT {
     assertEquals("x.hub", attribute("tr[data-agency='sg.police']", "data-hops"));
     until("#live", "Live");
     screenshot("map");
+    Dimension window = browser.manage().window().getSize();
+    double wide = Double.parseDouble(attribute("#map", "data-zoom"));
+    browser.manage().window().setSize(new Dimension(500, window.getHeight()));
+    Patience.until(() -> Double.parseDouble(attribute("#map", "data-zoom")), zoom -> zoom < wide);
+    browser.manage().window().setSize(window);
+    Patience.until(() -> Double.parseDouble(attribute("#map", "data-zoom")), zoom -> zoom == wide);
     Object before =
         browser.executeScript("return document.querySelector('#map canvas').toDataURL();");
     find("#closer").sendKeys(Keys.ENTER);

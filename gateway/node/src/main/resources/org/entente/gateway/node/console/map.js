@@ -135,16 +135,35 @@ function follow() {
   });
 }
 
+// Until a person enlarges or drags it, the map shows all agencies in a window of any size.
+let whole = true;
+
+function fit() {
+  whole = true;
+  cy.fit(undefined, 30);
+}
+
 function zoom(by) {
+  whole = false;
   const middle = { x: cy.width() / 2, y: cy.height() / 2 };
   cy.zoom({ level: cy.zoom() * by, renderedPosition: middle });
 }
 
-// For tests: what is drawn, and when it was painted first.
+// For tests: what is drawn, how large, and when it was painted first.
 cy.one("render", () => {
   box.dataset.nodes = cy.nodes().length;
   box.dataset.edges = cy.edges().length;
+  box.dataset.zoom = cy.zoom();
   box.dataset.painted = Math.round(performance.now());
+});
+cy.on("resize", () => {
+  if (whole) {
+    fit();
+  }
+  box.dataset.zoom = cy.zoom();
+});
+cy.on("dragpan", () => {
+  whole = false;
 });
 cy.on("tap", "node", event => {
   const row = rows.find(it => it.dataset.agency === event.target.id());
@@ -153,7 +172,7 @@ cy.on("tap", "node", event => {
 });
 document.getElementById("closer").addEventListener("click", () => zoom(1.5));
 document.getElementById("farther").addEventListener("click", () => zoom(1 / 1.5));
-document.getElementById("whole").addEventListener("click", () => cy.fit(undefined, 30));
+document.getElementById("whole").addEventListener("click", fit);
 document.addEventListener("figures", follow);
 dark.addEventListener("change", () => cy.style(style()));
 follow();
