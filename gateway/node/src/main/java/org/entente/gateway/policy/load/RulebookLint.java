@@ -88,7 +88,7 @@ final class RulebookLint {
         warn(it, "covers.condition", NOT_TRIED, FEWER);
       }
     }
-    ties();
+    new AgreementTies(coverages, membership, now, budget, this::warn).find();
   }
 
   private List<String> strangers(Condition condition) {
@@ -338,69 +338,5 @@ final class RulebookLint {
     return rulebook.nodeRules().stream()
         .filter(rule -> rule.applies(egress))
         .allMatch(rule -> rule.refusal(transfer).isEmpty());
-  }
-
-  /**
-   * Warns about two agreements of equal rank that permit the same transfer on different terms: only
-   * the id decides.
-   */
-  private void ties() {
-    for (int i = 0; i < coverages.size(); i++) {
-      for (int j = i + 1; j < coverages.size(); j++) {
-        tie(coverages.get(i), coverages.get(j));
-      }
-    }
-  }
-
-  private void tie(Coverage first, Coverage second) {
-    Agreement one = first.agreement();
-    Agreement other = second.agreement();
-    boolean overlap =
-        overlap(one.covers(), other.covers()) && overlap(one.validity(), other.validity());
-    boolean same =
-        one.obligations().equals(other.obligations())
-            && one.redactions().equals(other.redactions());
-    if (!overlap || same) {
-      return;
-    }
-    allPairs()
-        .filter(pair -> first.covers(pair.from(), pair.to()))
-        .filter(pair -> second.covers(pair.from(), pair.to()))
-        .filter(pair -> sameRank(first, second, pair))
-        .findFirst()
-        .ifPresent(
-            pair ->
-                warn(
-                    other,
-                    "id",
-                    "conflicts with "
-                        + one.id()
-                        + ": for "
-                        + pair
-                        + " both permit some of the same transfers on different terms, and only "
-                        + "their ids decide which is tried first",
-                    "equal obligations and redactions, or different parties, categories or "
-                        + "purposes"));
-  }
-
-  private static boolean sameRank(Coverage first, Coverage second, Pair pair) {
-    return first.specificity(pair.from(), pair.to()) == second.specificity(pair.from(), pair.to())
-        && first.agreement().covers().categories().size()
-            == second.agreement().covers().categories().size();
-  }
-
-  private static boolean overlap(Agreement.Covers one, Agreement.Covers other) {
-    return meet(one.kinds(), other.kinds())
-        && meet(one.categories(), other.categories())
-        && meet(one.purposes(), other.purposes());
-  }
-
-  private static <E> boolean meet(Set<E> one, Set<E> other) {
-    return one.stream().anyMatch(other::contains);
-  }
-
-  private static boolean overlap(Agreement.Validity one, Agreement.Validity other) {
-    return one.ends().map(end -> end.isAfter(other.begins())).orElse(true)
-        && other.ends().map(end -> end.isAfter(one.begins())).orElse(true);
   }
 }

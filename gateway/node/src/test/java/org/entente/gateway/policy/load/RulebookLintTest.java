@@ -136,6 +136,44 @@ class RulebookLintTest {
     assertEquals(List.of(), lint(Map.of("a.yaml", one, "b.yaml", other.replace("IPR,", "WASTE,"))));
   }
 
+  /** A warning of a conflict that cannot be would have operators change sound agreements. */
+  @Test
+  void agreements_whoseConditionsExcludeEachOther_doNotConflict() throws IOException {
+    String open = "label.classification == Classification.CLASSIFICATION_UNCLASSIFIED";
+    assertEquals(List.of(), conflicts(open, open.replace("==", "!=")));
+    assertEquals(List.of(), conflicts("recipient == 'fr.customs'", "origin == 'fr.customs'"));
+    List<String> both = conflicts(open, "recipient == 'fr.customs'");
+    assertEquals(1, both.size(), both::toString);
+    assertTrue(
+        both.get(0)
+            .contains(
+                "id: conflicts with one: for sg.police to fr.customs both permit a message with"
+                    + " kind ALERT, category IPR"),
+        both::toString);
+  }
+
+  @Test
+  void agreements_whoseConditionsAreOnTexts_mayConflict() throws IOException {
+    String one = "label.case_ref == 'A'";
+    List<String> maybe = conflicts(one, "label.case_ref == 'B'");
+    assertEquals(1, maybe.size(), maybe::toString);
+    assertTrue(
+        maybe.get(0).contains("id: may conflict with one: for fr.customs to sg.police both may"),
+        maybe::toString);
+    List<String> both = conflicts(one, "label.case_ref != 'B'");
+    assertEquals(1, both.size(), both::toString);
+    assertTrue(both.get(0).contains("case_ref A"), both::toString);
+  }
+
+  private List<String> conflicts(String one, String other) throws IOException {
+    return lint(
+        Map.of(
+            "a.yaml",
+            condition(one).replace("id: sample", "id: one"),
+            "b.yaml",
+            condition(other).replace("id: sample", "id: two").replace("days: 90", "days: 30")));
+  }
+
   @Test
   void nodeRules_thatLeaveOrDoNothing_areFound() throws IOException {
     assertWarns(
