@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.NoteKeyName;
@@ -18,6 +19,9 @@ import org.entente.gateway.note.NoteKeyName;
  * <p>Complete: every difference between two contents has a line. Pure; no instances.
  */
 public final class BundleDescription {
+  /** The line of a key that an agency's entry has more than another. */
+  private static final Pattern KEY = Pattern.compile(": new (CA|signing pair|audit pair) ");
+
   private BundleDescription() {}
 
   /** The members, roots and signatures of a bundle. */
@@ -139,6 +143,26 @@ public final class BundleDescription {
         "version " + old.version() + " becomes " + next.version(),
         "issued " + old.issued() + " becomes " + next.issued(),
         "expires " + old.expires() + " becomes " + next.expires());
+  }
+
+  /**
+   * How an agency's entry differs from its request, one line for each difference. Not counted are
+   * keys that it already had, and revocations.
+   *
+   * @param before the entry that the agency has now; its request if it has none
+   */
+  public static List<String> beyond(Member asked, Member before, Member said) {
+    List<String> known = changes(asked, before);
+    return changes(asked, said).stream()
+        .filter(line -> !line.startsWith(said.name() + ": new revocation "))
+        .filter(line -> !(known.contains(line) && KEY.matcher(line).find()))
+        .toList();
+  }
+
+  private static List<String> changes(Member before, Member after) {
+    List<String> lines = new ArrayList<>();
+    compare(before, after, lines);
+    return lines;
   }
 
   private static void compare(Member before, Member after, List<String> lines) {

@@ -167,6 +167,25 @@ final class BundleEditTest {
     assertTrue(words.get(3).startsWith("roots: in another order: root "), words.get(3));
   }
 
+  @Test
+  void entry_differsFromItsRequestByAllButKeysItHadAndRevocations() {
+    Member before = all.member(FR).orElseThrow();
+    Member asked = fresh("fr.customs");
+    Member said =
+        BundleEdit.after(all)
+            .admit(request(asked), true)
+            .revoke(FR, STOLEN)
+            .build(START, END)
+            .member(FR)
+            .orElseThrow();
+    assertEquals(List.of(), BundleDescription.beyond(asked, before, said));
+    List<String> unknown = BundleDescription.beyond(asked, asked, said);
+    assertEquals(3, unknown.size(), unknown::toString);
+    assertFalse(BundleDescription.beyond(asked, before, before).isEmpty());
+    assertFalse(
+        BundleDescription.beyond(asked, before, with(asked, asked.signing(), List.of())).isEmpty());
+  }
+
   private static List<RootKey> reversed(List<RootKey> keys) {
     List<RootKey> out = new ArrayList<>(keys);
     Collections.reverse(out);

@@ -15,11 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 class FederationEditCommandsTest {
   @TempDir private Path folder;
   private CeremonyFixture ceremony;
+  private String first = "";
 
   @BeforeEach
   void found() throws IOException {
     ceremony = new CeremonyFixture(folder);
-    ceremony.first();
+    first = ceremony.first();
   }
 
   /** Who takes a machine has the keys of its gateway and of a client. */
@@ -72,5 +73,41 @@ class FederationEditCommandsTest {
     assertTrue(
         ceremony.err().contains(" are both of fr.customs; give one request of each agency"),
         ceremony::err);
+  }
+
+  /** Keys that nobody of the agency requested would sign in its name. */
+  @Test
+  void keysBeyondTheRequest_areNamedAndRefused() throws IOException {
+    ceremony.done(
+        "init --federation test.entente.example --agency fr.customs --kind customs"
+            + " --endpoint 127.0.0.1:7461 --client desk=subscribe"
+            + " --listen-clients 127.0.0.1:7471 --listen-admin 127.0.0.1:9471"
+            + " --passphrase-file {passphrase} --out {again}");
+    ceremony.done("federation show {again/fr.customs.join}");
+    ceremony.done(
+        "federation add --in {first.note} --out {second.note} --keep-old-keys"
+            + " --request {again/fr.customs.join}",
+        "--fingerprint",
+        ceremony.printed("fingerprint"));
+    List<String> sign = ceremony.sign("second.note", ceremony.printed("read aloud"));
+    sign.addAll(ceremony.words("--previous {first.note} --previous-fingerprint", first));
+    assertEquals(0, ceremony.run(sign), ceremony::err);
+
+    String files = " --roots {founding/roots.json} --dry-run --request {again/fr.customs.join}";
+    assertEquals(
+        1,
+        ceremony.run(
+            ceremony.words("join --config {again/node.yaml} --bundle {second.note}" + files)));
+    for (String more : List.of("new CA ", "new signing pair ", "new audit pair ")) {
+      assertTrue(ceremony.err().contains("fr.customs: " + more), ceremony::err);
+    }
+    assertTrue(
+        ceremony.err().contains("the roots must draft it again from that request"), ceremony::err);
+
+    ceremony.done("federation show {founding/roots.json}");
+    ceremony.done(
+        "join --config {fr/node.yaml} --bundle {first.note} --roots {founding/roots.json}"
+            + " --request {fr/fr.customs.join} --fingerprint",
+        ceremony.printed("fingerprint"));
   }
 }

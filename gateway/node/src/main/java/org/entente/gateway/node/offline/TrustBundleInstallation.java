@@ -15,6 +15,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.BundleDescription;
 import org.entente.gateway.trust.BundleDraft;
 import org.entente.gateway.trust.BundleVerdict;
 import org.entente.gateway.trust.BundleVerifier;
@@ -131,10 +132,12 @@ public final class TrustBundleInstallation {
   }
 
   /**
-   * Requires that the bundle contains the agency's request; it may hold more, such as earlier keys.
+   * Requires that the bundle's entry is the agency's request. It may also hold keys that the bundle
+   * before had, which the agency knows already, and revocations.
    */
   private void requireAsked(Path request, Member asked) {
-    Member said = draft().content().member(new AgencyName(config.agency())).orElseThrow();
+    AgencyName own = new AgencyName(config.agency());
+    Member said = draft().content().member(own).orElseThrow();
     if (!said.name().equals(asked.name())) {
       throw new StartProblem(
           request
@@ -143,19 +146,17 @@ public final class TrustBundleInstallation {
               + "; give that of this node's agency, "
               + said.name());
     }
-    boolean same =
-        said.kind() == asked.kind()
-            && said.roles().equals(asked.roles())
-            && said.endpoints().equals(asked.endpoints())
-            && said.via().equals(asked.via())
-            && said.authorities().containsAll(asked.authorities())
-            && said.signing().containsAll(asked.signing())
-            && said.audit().containsAll(asked.audit());
-    if (!same) {
+    List<String> changes =
+        BundleDescription.beyond(asked, before().flatMap(it -> it.member(own)).orElse(asked), said);
+    if (!changes.isEmpty()) {
       throw new StartProblem(
           "the bundle differs from the request of "
               + asked.name()
-              + "; the roots must draft it again from that request");
+              + " ("
+              + String.join("; ", changes)
+              + "); the roots must draft it again from that request. If the difference is of"
+              + " another gateway of this agency, compare it with what that one requested, and join"
+              + " without --request");
     }
   }
 
