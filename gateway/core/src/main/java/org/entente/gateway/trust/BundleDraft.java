@@ -82,7 +82,8 @@ public final class BundleDraft {
   }
 
   /**
-   * The draft with the two signatures of one root after those it has.
+   * The draft with the two signatures of one root after those it has. They replace lines under the
+   * root's name that do not verify, which anyone can write.
    *
    * @throws InvalidValue if the pair is not the one that this root has in the sets, or the root
    *     signed already
@@ -93,14 +94,25 @@ public final class BundleDraft {
       throw new InvalidValue(
           "the signer is an old or new root, with the keys listed for that root", name.value());
     }
-    if (signatures.stream().anyMatch(signature -> signature.name().equals(name))) {
+    if (hasSigned(key)) {
       throw new InvalidValue("a root signs a bundle only once", name.value());
     }
     List<NoteSignature> all = new ArrayList<>(signatures);
+    all.removeIf(signature -> signature.name().equals(name));
     // Types 0x01 and ML_DSA_44_NOTE carry no time; the epoch means none.
     all.add(NoteSigner.ed25519(name, pair.ed25519()).sign(text, Instant.EPOCH));
     all.add(NoteSigner.mlDsa44Note(name, pair.mlDsa44()).sign(text, Instant.EPOCH));
     return new BundleDraft(content, text, SignedNote.of(text, all).signatures());
+  }
+
+  private boolean hasSigned(RootKey key) {
+    List<NoteSignature> own =
+        signatures.stream().filter(signature -> signature.name().equals(key.name())).toList();
+    return !own.isEmpty()
+        && SignedNote.of(text, own).verify(List.of(key.ed25519(), key.mlDsa44()))
+            instanceof NoteCheck.Verified verified
+        && verified.by(key.ed25519())
+        && verified.by(key.mlDsa44());
   }
 
   /** The roots of a set that signed with both keys, by name; none if any signature is false. */

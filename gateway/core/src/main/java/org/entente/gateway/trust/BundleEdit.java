@@ -151,8 +151,21 @@ public final class BundleEdit {
         revoked);
   }
 
-  /** Sets other roots or another threshold, which sign the versions after this one. */
+  /**
+   * Sets other roots or another threshold, which sign the versions after this one.
+   *
+   * @throws InvalidValue if a root of these has the name of a present one and other keys: it must
+   *     sign this version beside the present one, and a bundle has one signer of each name
+   */
   public BundleEdit rotate(RootSet next) {
+    for (RootKey key : next.keys()) {
+      if (roots.keys().stream().anyMatch(it -> it.name().equals(key.name()) && !it.equals(key))) {
+        throw new InvalidValue(
+            "a root with new keys has a name of its own; its holder makes it again with another"
+                + " --name (entente federation root-key)",
+            key.name() + ", whose name a present root has");
+      }
+    }
     roots = next;
     return this;
   }

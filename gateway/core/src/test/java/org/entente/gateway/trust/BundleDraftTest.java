@@ -54,6 +54,21 @@ final class BundleDraftTest {
     assertTrue(String.valueOf(refused.getMessage()).contains("once"), refused.getMessage());
   }
 
+  /** Anyone who passes the file on could otherwise keep a root from signing. */
+  @Test
+  void falseLineUnderARootsName_isReplacedWhenTheRootSigns() {
+    BundleDraft other =
+        BundleDraft.of(
+            BundleEdit.after(federation.content(1))
+                .build(START, START.plus(TestFederation.LIFETIME)));
+    String lines = new String(signed(other, 1).encode(), StandardCharsets.UTF_8);
+    String text = new String(draft.encode(), StandardCharsets.UTF_8);
+    String both = text + lines.substring(lines.indexOf("\n\n") + 2);
+    BundleDraft forged = BundleDraft.parse(both.getBytes(StandardCharsets.UTF_8));
+    assertTrue(forged.falseSignature(roots).isPresent());
+    assertArrayEquals(signed(draft, 1).encode(), signed(forged, 1).encode());
+  }
+
   @Test
   void stranger_underARootsNameOrItsOwn_cannotSign() {
     SigningPair stranger = SigningPair.generate(new SecureRandom());

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.testkit.TestFederation;
@@ -165,6 +167,22 @@ final class BundleEditTest {
     assertEquals(
         "fr.customs: in another order: endpoint " + two + ", endpoint " + one, words.get(2));
     assertTrue(words.get(3).startsWith("roots: in another order: root "), words.get(3));
+  }
+
+  /** Neither of the two could sign the version beside the other. */
+  @Test
+  void rootWithNewKeysUnderAPresentName_isRefused() {
+    RootKey present = all.roots().keys().get(0);
+    RootKey again = RootKey.of(present.name(), SigningPair.generate(new SecureRandom()));
+    InvalidValue refused =
+        assertThrows(
+            InvalidValue.class, () -> BundleEdit.after(all).rotate(new RootSet(1, List.of(again))));
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains(present.name().value()),
+        refused.getMessage());
+    assertEquals(
+        new RootSet(1, List.of(present)),
+        BundleEdit.after(all).rotate(new RootSet(1, List.of(present))).build(START, END).roots());
   }
 
   @Test
