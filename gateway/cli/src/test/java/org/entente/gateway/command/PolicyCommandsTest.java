@@ -388,7 +388,9 @@ final class PolicyCommandsTest {
         out.contains("PERMITTED under warnings -> REFUSED NOT_COVERED by warnings/purposes"), out);
     assertTrue(out.contains("2 of 2 messages in the ledger would be decided differently"), out);
     assertTrue(
-        out.contains("2 of them were sent: evaluated by the parts of their labels that are kept\n"),
+        out.contains(
+            "2 of them were sent: evaluated with empty bodies, by the parts of their labels that"
+                + " are kept\n"),
         out);
 
     candidate =

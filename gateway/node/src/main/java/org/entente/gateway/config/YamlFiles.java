@@ -26,6 +26,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.entente.gateway.model.FileErrorText;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,28 @@ public final class YamlFiles {
     config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
     config.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
     config.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+  }
+
+  /**
+   * Whether a file of a folder is meant to be YAML: it ends in {@code .yaml} or {@code .yml},
+   * however written, and is not hidden, as the files of editors and of version control are.
+   */
+  public static boolean isMeant(Path file) {
+    String name = String.valueOf(file.getFileName());
+    String lower = name.toLowerCase(Locale.ROOT);
+    return !name.startsWith(".") && (lower.endsWith(".yaml") || lower.endsWith(".yml"));
+  }
+
+  /** The problem with a name that is meant to be YAML and does not end in {@code .yaml}. */
+  public static Optional<ConfigProblem> misnamed(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return isMeant(file) && !name.endsWith(".yaml")
+        ? Optional.of(
+            ConfigProblem.ofFile(
+                file.toString(),
+                "ends in " + name.substring(name.lastIndexOf('.')),
+                "a name in .yaml"))
+        : Optional.empty();
   }
 
   /** Reads a file. */

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
           + " received",
       "and not erased, each at its time of receipt, drafts held for a second person, and messages"
           + " sent",
-      "in the last 400 days, of whose labels only a part is kept.",
+      "in the last 400 days, of whose labels only a part is kept, as if their bodies were empty.",
       "",
       "Exit code 0 if no decision differs, otherwise 1."
     },
@@ -149,7 +149,8 @@ final class PolicyDiffCommand extends PrintingCommand {
       String lacking = String.join(", ", replay.notKept());
       out()
           .println(
-              "%d of them were sent: evaluated by the parts of their labels that are kept%s"
+              ("%d of them were sent: evaluated with empty bodies, by the parts of their labels"
+                      + " that are kept%s")
                   .formatted(
                       replay.sent(),
                       lacking.isEmpty() ? "" : ", without " + lacking + ", which conditions read"));

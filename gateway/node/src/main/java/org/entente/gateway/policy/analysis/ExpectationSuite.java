@@ -1,11 +1,13 @@
 package org.entente.gateway.policy.analysis;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -90,7 +92,7 @@ public final class ExpectationSuite {
       ExpectationFile.Expected expected) {}
 
   /**
-   * Reads files, or every {@code *.yaml} file of folders in the order of their names.
+   * Reads the {@link #files files} of these places.
    *
    * @param now the time of messages in files that name none
    */
@@ -140,7 +142,8 @@ public final class ExpectationSuite {
   }
 
   /**
-   * The files themselves, and every {@code *.yaml} file of folders in the order of their names.
+   * The files themselves, and every {@code *.yaml} file in folders and their subfolders, in the
+   * order of their names. Hidden files and folders are left out.
    *
    * @param problems receives problems with the folders
    */
@@ -152,17 +155,36 @@ public final class ExpectationSuite {
     if (!Files.isDirectory(place)) {
       return List.of(place);
     }
-    try (Stream<Path> entries = Files.list(place)) {
-      List<Path> files = entries.filter(it -> it.toString().endsWith(".yaml")).sorted().toList();
+    try (Stream<Path> entries = Files.walk(place)) {
+      List<Path> files =
+          entries
+              .filter(it -> YamlFiles.isMeant(it) && !isHidden(place.relativize(it)))
+              .sorted()
+              .toList();
       if (files.isEmpty()) {
         problems.add(ConfigProblem.ofFile(place.toString(), "no expectations", "*.yaml"));
       }
-      return files;
+      List<ConfigProblem> misnamed =
+          files.stream().flatMap(it -> YamlFiles.misnamed(it).stream()).toList();
+      problems.addAll(misnamed);
+      return misnamed.isEmpty() ? files : List.of();
+    } catch (UncheckedIOException e) {
+      problems.add(notListed(place, Objects.requireNonNull(e.getCause())));
+      return List.of();
     } catch (IOException e) {
-      String wrong = "cannot be listed: " + FileErrorText.words(e);
-      problems.add(ConfigProblem.ofFile(place.toString(), wrong, "a folder of expectations"));
+      problems.add(notListed(place, e));
       return List.of();
     }
+  }
+
+  private static ConfigProblem notListed(Path place, IOException e) {
+    String wrong = "cannot be listed: " + FileErrorText.words(e);
+    return ConfigProblem.ofFile(place.toString(), wrong, "a folder of expectations");
+  }
+
+  private static boolean isHidden(Path below) {
+    return Stream.iterate(0, i -> i < below.getNameCount(), i -> i + 1)
+        .anyMatch(i -> below.getName(i).toString().startsWith("."));
   }
 
   /** Converts one file to expectations. */

@@ -76,7 +76,7 @@ public final class CodeFileReader {
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> files =
           entries
-              .filter(it -> !name(it).startsWith(".") && name(it).endsWith(".yaml"))
+              .filter(YamlFiles::isMeant)
               .sorted((a, b) -> name(a).compareTo(name(b)))
               .limit(MAX_FILES + 1L)
               .toList();

@@ -194,12 +194,13 @@ public final class RulebookReader {
     List<Path> files;
     try (Stream<Path> entries = Files.list(folder)) {
       // Sorted by name: the version must not depend on the order of the directory.
-      files =
+      List<Path> visible =
           entries
-              .filter(RulebookReader::isYaml)
+              .filter(it -> !name(it).startsWith("."))
               .sorted((a, b) -> name(a).compareTo(name(b)))
-              .limit(MAX_AGREEMENTS + 1L)
               .toList();
+      visible.stream().filter(Files::isDirectory).forEach(this::subfolder);
+      files = visible.stream().filter(YamlFiles::isMeant).limit(MAX_AGREEMENTS + 1L).toList();
     } catch (IOException e) {
       report.problem(
           ConfigProblem.ofFile(
@@ -222,9 +223,19 @@ public final class RulebookReader {
     return files;
   }
 
-  private static boolean isYaml(Path file) {
-    String name = name(file);
-    return !name.startsWith(".") && (name.endsWith(".yaml") || name.endsWith(".yml"));
+  /** Warns about a folder with files that look like agreements and are not read. */
+  private void subfolder(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      if (entries.anyMatch(YamlFiles::isMeant)) {
+        report.warning(
+            ConfigProblem.ofFile(
+                folder.toString(),
+                "a folder whose YAML files are not read",
+                "agreements in the folder above, and other files outside of it"));
+      }
+    } catch (IOException e) {
+      // Its owner keeps others out, such as lost+found; nothing in it was meant for the gateway.
+    }
   }
 
   private static String name(Path file) {
@@ -259,11 +270,9 @@ public final class RulebookReader {
   }
 
   private boolean isNamedRightly(Path file) {
-    boolean other = name(file).endsWith(".yml");
-    if (other) {
-      report.problem(ConfigProblem.ofFile(file.toString(), "ends in .yml", "a name in .yaml"));
-    }
-    return !other;
+    Optional<ConfigProblem> problem = YamlFiles.misnamed(file);
+    problem.ifPresent(report::problem);
+    return problem.isEmpty();
   }
 
   private void hash(Path file, String folder, byte[] content) {

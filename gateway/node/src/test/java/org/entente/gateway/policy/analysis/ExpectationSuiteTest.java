@@ -160,6 +160,32 @@ class ExpectationSuiteTest {
     assertEquals(1, clause(refused, "sample/purposes").fulfilled());
   }
 
+  /** An expectation that is left out without a word is never checked. */
+  @Test
+  void filesOfAFolder_areReadAlsoInSubfolders_andNoneIsLeftOutInSilence() throws IOException {
+    Path all = Files.createDirectory(folder.resolve("all"));
+    Path below = Files.createDirectories(all.resolve("seizures/more"));
+    Files.writeString(all.resolve("a.yaml"), ONE);
+    Files.writeString(below.resolve("b.yaml"), ONE);
+    Files.writeString(all.resolve("README.md"), "none");
+    Files.writeString(all.resolve("a.yaml~"), "none");
+    Files.writeString(all.resolve(".a.yaml"), "none");
+    Files.writeString(Files.createDirectory(all.resolve(".git")).resolve("c.yaml"), "none");
+    assertEquals(
+        2,
+        assertInstanceOf(
+                ExpectationSuite.LoadResult.Loaded.class, ExpectationSuite.read(List.of(all), NOW))
+            .expectations()
+            .size());
+    Files.writeString(below.resolve("c.yml"), ONE);
+    var invalid =
+        assertInstanceOf(
+            ExpectationSuite.LoadResult.Invalid.class, ExpectationSuite.read(List.of(all), NOW));
+    assertEquals(
+        List.of(below.resolve("c.yml") + ": ends in .yml; valid: a name in .yaml"),
+        invalid.problems().stream().map(ConfigProblem::toString).toList());
+  }
+
   @Test
   void file_wrong_isRefusedWithLineFieldAndCure() throws IOException {
     assertProblem("category: IPR", "category: DRUGS", ":8:", "label.category: \"DRUGS\"; valid");

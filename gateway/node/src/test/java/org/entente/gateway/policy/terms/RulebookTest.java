@@ -347,6 +347,47 @@ class RulebookTest {
     assertEquals(6, problems.size(), problems.toString());
   }
 
+  /** Files that somebody meant as agreements are named; those of editors and people are not. */
+  @Test
+  void filesThatAreNotRead_areNamedIfTheyLookLikeAgreements() throws IOException {
+    Path agreements = Files.createDirectory(folder.resolve("agreements-of-a-person"));
+    Files.writeString(agreements.resolve("a.yaml"), SAMPLE);
+    for (String other :
+        List.of("README.md", ".gitkeep", ".a.yaml.swp", "a.yaml~", "a.yaml.bak", "#a.yaml#")) {
+      Files.writeString(agreements.resolve(other), "not YAML: [");
+    }
+    Files.createSymbolicLink(agreements.resolve(".#a.yaml"), Path.of("user@machine.1"));
+    Files.writeString(
+        Files.createDirectory(agreements.resolve("notes")).resolve("minutes.txt"), "none");
+    var clean =
+        assertInstanceOf(
+            Rulebook.LoadResult.Loaded.class,
+            RulebookReader.load(agreements, null, DemoMembership.demo(), NOW));
+    assertEquals(List.of(), clean.warnings());
+
+    Path old = Files.createDirectory(agreements.resolve("old"));
+    Files.writeString(old.resolve("b.yaml"), SAMPLE);
+    var warned =
+        assertInstanceOf(
+            Rulebook.LoadResult.Loaded.class,
+            RulebookReader.load(agreements, null, DemoMembership.demo(), NOW));
+    assertEquals(
+        List.of(
+            old
+                + ": a folder whose YAML files are not read; valid: agreements in the folder"
+                + " above, and other files outside of it"),
+        warned.warnings().stream().map(Object::toString).toList());
+
+    Files.writeString(agreements.resolve("C.YAML"), SAMPLE);
+    var invalid =
+        assertInstanceOf(
+            Rulebook.LoadResult.Invalid.class,
+            RulebookReader.load(agreements, null, DemoMembership.demo(), NOW));
+    assertEquals(
+        List.of(agreements.resolve("C.YAML") + ": ends in .YAML; valid: a name in .yaml"),
+        invalid.problems().stream().map(Object::toString).toList());
+  }
+
   @Test
   void folder_absentOrEmpty_isAProblemOrAWarning() {
     assertInstanceOf(
