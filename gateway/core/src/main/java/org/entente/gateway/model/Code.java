@@ -117,8 +117,8 @@ public enum Code {
   ERASED(NOBODY, false),
   /** The key was lost before anyone retrieved the message; the sender can send it again. */
   KEY_LOST(CLIENT, false),
-  /** A legal hold keeps the message until it is released. */
-  ON_LEGAL_HOLD(OPERATOR, false),
+  /** A legal hold keeps the message until a client with the scope {@code retention} releases it. */
+  ON_LEGAL_HOLD(CLIENT, false),
   /** The message was not delivered before its expiry. */
   EXPIRED(NOBODY, false),
   /** Nobody at the recipient opened the message in time; consider a call. */

@@ -94,7 +94,7 @@ public final class Retention {
       return Result.refused(
           Code.ON_LEGAL_HOLD,
           "message_id",
-          "a legal hold keeps message " + id + "; release it first");
+          "a legal hold keeps message " + id + "; a client with the scope retention releases it");
     }
     RetentionLeaf.record(tx, actor, LawCategory.ERASURE, placed, "erasure decided");
     return Result.done(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_PERSON));

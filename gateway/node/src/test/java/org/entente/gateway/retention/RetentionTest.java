@@ -43,6 +43,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.WhoMustAct;
 import org.entente.gateway.policy.check.BodyCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
@@ -502,7 +503,10 @@ class RetentionTest {
     restartOver(copy);
     node.retention.tidy();
 
-    assertEquals(Code.ON_LEGAL_HOLD, Results.code(node.retention.erase(OFFICE, id, PERSON)));
+    Problem held = Results.problem(node.retention.erase(OFFICE, id, PERSON));
+    assertEquals(Code.ON_LEGAL_HOLD, held.code());
+    assertEquals(WhoMustAct.CLIENT, held.code().whoMustAct());
+    assertTrue(held.message().endsWith("; a client with the scope retention releases it"));
     assertEquals("legal hold placed again", leaves.last(0).outcome().detail());
     assertEquals(List.of(id), leaves.last(0).subject().messages());
     assertTrue(node.retention.warnings().get(0).contains("placed again"));

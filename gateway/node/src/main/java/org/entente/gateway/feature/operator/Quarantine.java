@@ -186,7 +186,7 @@ public final class Quarantine {
         return new Problem(
             Code.ON_LEGAL_HOLD,
             "number",
-            "a legal hold keeps message " + id + "; release it first");
+            "a legal hold keeps message " + id + "; a client with the scope retention releases it");
       }
     }
     return null;
