@@ -5,11 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.deliver.MessageOpening;
 import org.entente.gateway.deliver.MessageVisibility;
@@ -114,14 +116,10 @@ final class AttachmentReadings {
     if (opened instanceof Result.Refused<OpenResponse> refused) {
       return new Result.Refused<>(refused.problem());
     }
-    Attachment attachment =
-        wanted(((Result.Done<OpenResponse>) opened).value().getMessage().getLabel(), request);
+    Label label = ((Result.Done<OpenResponse>) opened).value().getMessage().getLabel();
+    Attachment attachment = wanted(label, request);
     if (attachment == null) {
-      return Result.refused(
-          Code.NOT_FOUND,
-          "attachment_id",
-          "the message has no such attachment; valid is an id of its label's attachments, or none"
-              + " if there is one only");
+      return Result.refused(Code.NOT_FOUND, "attachment_id", noSuch(label, request));
     }
     Reading reading = new Reading(client, message, attachment, request.getExercise());
     Optional<Problem> problem = fetched(reading);
@@ -136,6 +134,21 @@ final class AttachmentReadings {
             .setAttachment(attachment)
             .setReadBytes(READ_BYTES)
             .build());
+  }
+
+  /** Who may open the message may know its attachments' ids, of which there are few. */
+  private static String noSuch(Label label, OpenAttachmentRequest request) {
+    if (label.getAttachmentsCount() == 0) {
+      return "the message has no attachment";
+    }
+    HexFormat hex = HexFormat.of();
+    return (request.getAttachmentId().isEmpty()
+            ? "is required, as the message has several attachments"
+            : "the message has no such attachment")
+        + "; valid: "
+        + label.getAttachmentsList().stream()
+            .map(one -> hex.formatHex(one.getId().toByteArray()))
+            .collect(Collectors.joining(", "));
   }
 
   private static @Nullable Attachment wanted(Label label, OpenAttachmentRequest request) {

@@ -16,11 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.AttachmentId;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
@@ -33,7 +35,9 @@ import org.entente.gateway.testkit.Results;
 import org.entente.proto.link.v1.AttachmentRequest;
 import org.entente.proto.v1.Attachment;
 import org.entente.proto.v1.BeginUploadRequest;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.OpenAttachmentRequest;
 import org.entente.proto.v1.ReadAttachmentRequest;
 import org.entente.proto.v1.ReadAttachmentResponse;
 import org.entente.proto.v1.WriteUploadRequest;
@@ -188,6 +192,51 @@ class AttachmentLimitsTest {
                   node.readings.read(OTHER, lost, ReadAttachmentRequest.getDefaultInstance()))
               .code());
     }
+  }
+
+  /** Who gives a wrong id, or none of several, would otherwise have to open the message again. */
+  @Test
+  void attachmentThatIsNotThere_isRefusedWithTheIdsOfThoseThatAre() throws IOException {
+    try (AttachmentNode node = node("")) {
+      AttachmentNode.Received file = node.received(1);
+      ByteString id = file.attachment().getId();
+      String hex = HexFormat.of().formatHex(id.toByteArray());
+      ByteString other = ByteString.copyFrom(new byte[16]);
+      assertEquals(
+          "the message has no such attachment; valid: " + hex,
+          Results.problem(open(node, file.message(), other)).message());
+      MessageId two =
+          node.received(
+              Body.newBuilder()
+                  .addAttachmentKeys(file.key())
+                  .addAttachmentKeys(file.key().toBuilder().setId(other))
+                  .build(),
+              label ->
+                  label
+                      .addAttachments(file.attachment())
+                      .addAttachments(file.attachment().toBuilder().setId(other)));
+      assertEquals(
+          "is required, as the message has several attachments; valid: "
+              + hex
+              + ", "
+              + "0".repeat(32),
+          Results.problem(open(node, two, ByteString.EMPTY)).message());
+      MessageId none = node.received(Body.getDefaultInstance(), label -> {});
+      assertEquals(
+          "the message has no attachment",
+          Results.problem(open(node, none, ByteString.EMPTY)).message());
+    }
+  }
+
+  private static Result<?> open(AttachmentNode node, MessageId message, ByteString attachment) {
+    return node.readings.open(
+        DESK,
+        message,
+        OpenAttachmentRequest.newBuilder()
+            .setMessageId(ByteString.copyFrom(message.bytes()))
+            .setAttachmentId(attachment)
+            .setOnBehalfOf(AttachmentNode.PERSON)
+            .build());
   }
 
   private static Result<WriteUploadResponse> write(
