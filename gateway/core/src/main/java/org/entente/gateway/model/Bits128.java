@@ -15,7 +15,7 @@ public record Bits128(long high, long low) implements Comparable<Bits128> {
   /** Accepts only 16 bytes; the message of a refusal names the kind of identifier. */
   public static Bits128 of(String whose, byte[] bytes) {
     if (bytes.length != SIZE) {
-      throw new InvalidValue(whose + "'s id has 16 bytes", bytes.length + " bytes");
+      throw new InvalidValue(whose + "'s id has 16 bytes", InvalidValue.bytes(bytes.length));
     }
     return ofPrefix(bytes);
   }

@@ -18,6 +18,11 @@ public final class InvalidValue extends IllegalArgumentException {
     super(message);
   }
 
+  /** A number of bytes in words. */
+  public static String bytes(long number) {
+    return number + (number == 1 ? " byte" : " bytes");
+  }
+
   /** The text, cut to 80 characters, with unprintable characters replaced. */
   public static String printable(String text) {
     String cut = text.length() > QUOTED ? text.substring(0, QUOTED) + "…" : text;

@@ -64,7 +64,7 @@ public final class AuthorityCertificate {
 
   private static X509Certificate read(byte[] der) {
     if (der.length > MAX_BYTES) {
-      throw invalid(der.length + " bytes");
+      throw invalid(InvalidValue.bytes(der.length));
     }
     try {
       X509Certificate certificate =

@@ -5,6 +5,7 @@ import static org.entente.gateway.testkit.Agencies.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,14 @@ class MessageIdTest {
       assertFalse(id.isOf(DE), id::toString);
       assertEquals(id, MessageId.parse(id.toString()));
     }
+  }
+
+  @Test
+  void idOfOneByte_isRefusedAsThat() {
+    InvalidValue one = assertThrows(InvalidValue.class, () -> MessageId.of(new byte[1]));
+    assertTrue(String.valueOf(one.getMessage()).endsWith("; found \"1 byte\""), one::toString);
+    InvalidValue two = assertThrows(InvalidValue.class, () -> MessageId.of(new byte[2]));
+    assertTrue(String.valueOf(two.getMessage()).endsWith("; found \"2 bytes\""), two::toString);
   }
 
   @Test

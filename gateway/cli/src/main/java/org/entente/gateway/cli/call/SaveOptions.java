@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import org.entente.gateway.bridge.DocumentFolder;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.CountText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.DurableFile;
@@ -109,7 +110,12 @@ public final class SaveOptions {
       throw new CommandFailure(
           "--save: " + file + ": " + FileErrorText.words(e) + "; the message was opened", e);
     }
-    return "saved as " + file + ": " + content.length + " bytes, SHA-256 " + sha256(document);
+    return "saved as "
+        + file
+        + ": "
+        + CountText.of(content.length, "byte")
+        + ", SHA-256 "
+        + sha256(document);
   }
 
   /** The document's SHA-256 in hex, by which two people can compare their copies. */

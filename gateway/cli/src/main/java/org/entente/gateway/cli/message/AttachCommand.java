@@ -13,6 +13,7 @@ import org.entente.gateway.cli.call.OverloadRetry;
 import org.entente.gateway.cli.call.ProgressLine;
 import org.entente.gateway.cli.call.RequestField;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.CountText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.FileErrorText;
@@ -98,8 +99,8 @@ public final class AttachCommand extends ClientCall {
       if (shown.getSize() != content.size()) {
         throw new CommandFailure(
             "--resume: the upload has "
-                + shown.getSize()
-                + " bytes and the file "
+                + CountText.of(shown.getSize(), "byte")
+                + " and the file "
                 + content.size()
                 + "; it is of another file");
       }

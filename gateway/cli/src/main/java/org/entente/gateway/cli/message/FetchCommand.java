@@ -16,6 +16,7 @@ import org.entente.gateway.cli.call.OverloadRetry;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.ProgressLine;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.CountText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.crypto.Sha256;
@@ -100,12 +101,12 @@ public final class FetchCommand extends MessageCall {
     tell(
         opened.getAttachment(),
         TerminalText.printable(
-            "saved as %s: %s, %s, %d bytes, SHA-256 %s"
+            "saved as %s: %s, %s, %s, SHA-256 %s"
                 .formatted(
                     out,
                     opened.getAttachment().getName(),
                     opened.getAttachment().getMediaType(),
-                    opened.getAttachment().getSize(),
+                    CountText.of(opened.getAttachment().getSize(), "byte"),
                     MessageText.hex(opened.getAttachment().getSha256()))));
   }
 

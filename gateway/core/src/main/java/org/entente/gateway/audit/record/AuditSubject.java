@@ -38,7 +38,7 @@ public record AuditSubject(
     messages = List.copyOf(messages);
     agencies = List.copyOf(agencies);
     if (!headerHash.isEmpty() && headerHash.size() != Sha256.HASH_BYTES) {
-      throw new InvalidValue("a header's hash has 32 bytes", headerHash.size() + " bytes");
+      throw new InvalidValue("a header's hash has 32 bytes", InvalidValue.bytes(headerHash.size()));
     }
   }
 

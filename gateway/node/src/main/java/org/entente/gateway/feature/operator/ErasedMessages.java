@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
@@ -34,7 +35,8 @@ final class ErasedMessages {
   Result<ListErasedResponse> page(NodeName client, ListErasedRequest request) {
     byte[] after = request.getAfter().toByteArray();
     if (after.length != 0 && after.length != RetentionTable.ERASED_BYTES) {
-      return wrong("after", after.length + " bytes", "empty, or `last` of an earlier page");
+      return wrong(
+          "after", InvalidValue.bytes(after.length), "empty, or `last` of an earlier page");
     }
     int size = request.getPageSize() == 0 ? DEFAULT : request.getPageSize();
     if (size < 1 || size > MOST) {

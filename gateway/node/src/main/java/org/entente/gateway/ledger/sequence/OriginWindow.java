@@ -271,7 +271,7 @@ public final class OriginWindow {
   }
 
   private static InvalidValue corrupt(String expected, int length) {
-    return new InvalidValue("an origin window has " + expected, length + " bytes");
+    return new InvalidValue("an origin window has " + expected, InvalidValue.bytes(length));
   }
 
   @Override

@@ -133,7 +133,8 @@ public final class OriginWindows {
   }
 
   private static InvalidValue corrupt(String expected, int length) {
-    return new InvalidValue("a record of origin windows has " + expected, length + " bytes");
+    return new InvalidValue(
+        "a record of origin windows has " + expected, InvalidValue.bytes(length));
   }
 
   @Override
