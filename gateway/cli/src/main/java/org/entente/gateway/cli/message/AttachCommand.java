@@ -5,6 +5,7 @@ import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.ShowUploadRequest;
 import org.entente.proto.v1.ShowUploadResponse;
 import org.entente.proto.v1.WriteUploadRequest;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,6 +46,9 @@ import picocli.CommandLine.Parameters;
       "      --credentials fr.customs/clients/declarations"
     })
 public final class AttachCommand extends ClientCall {
+  /** Any bytes (RFC 2046, section 4.5.1). */
+  private static final String UNKNOWN = "application/octet-stream";
+
   @Parameters(
       paramLabel = "FILE",
       description = "the file: at most 2 GiB, or less if the gateway is configured so")
@@ -53,8 +58,9 @@ public final class AttachCommand extends ClientCall {
       names = "--media-type",
       paramLabel = "TYPE",
       description =
-          "media type that recipients see, such as image/jpeg (default: ${DEFAULT-VALUE})")
-  private String mediaType = "application/octet-stream";
+          "media type that recipients see, such as image/jpeg (default: by the ending of the"
+              + " file's name)")
+  private String mediaType = "";
 
   @Option(
       names = "--name",
@@ -87,6 +93,9 @@ public final class AttachCommand extends ClientCall {
     AttachmentsGrpc.AttachmentsBlockingStub gateway = AttachmentsGrpc.newBlockingStub(channel);
     try (FileChannel content = FileChannel.open(file, StandardOpenOption.READ)) {
       if (upload.isEmpty()) {
+        if (mediaType.isEmpty()) {
+          mediaType = guessed();
+        }
         upload = begun(gateway, content.size()).getUploadId();
         String id = MessageText.hex(upload);
         err()
@@ -110,6 +119,20 @@ public final class AttachCommand extends ClientCall {
       throw new CommandFailure(TerminalText.printable(file + ": " + why), e);
     }
     tell(show(gateway), MessageText.hex(upload));
+  }
+
+  /** The media type by the ending of the file's name; says which. */
+  private String guessed() throws IOException {
+    @Nullable String known = Files.probeContentType(file);
+    String type = known == null ? UNKNOWN : known;
+    String why =
+        known == null
+            ? "media type %s, as the ending of the file's name is unknown; to name another, give it"
+                + " with --media-type, such as --media-type image/jpeg"
+            : "media type %s, by the ending of the file's name";
+    err().println(why.formatted(type));
+    err().flush();
+    return type;
   }
 
   private BeginUploadResponse begun(AttachmentsGrpc.AttachmentsBlockingStub gateway, long size) {
