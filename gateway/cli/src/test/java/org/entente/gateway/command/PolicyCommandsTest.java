@@ -250,9 +250,13 @@ final class PolicyCommandsTest {
     assertEquals(1, policy("lint", "--strict", "--json"));
     assertEquals("valid.until", json().path("warnings").path(0).path("field").asText());
 
-    Files.writeString(agreement, good.replace("personal_data: false", "personal_data: true"));
+    Files.writeString(
+        agreement,
+        good.replace("personal_data: false", "personal_data: true") + "  until: 2025-12-31\n");
     assertEquals(1, policy("lint"));
     assertTrue(out.contains("error: "), out);
+    assertTrue(out.contains("valid.until: ended on 2025-12-31"), out);
+    assertTrue(out.contains(", 1 warning"), out);
     assertTrue(out.contains("personal data under a memorandum of understanding alone"), out);
   }
 
@@ -342,9 +346,12 @@ final class PolicyCommandsTest {
     assertEquals("valid.until", json().path("warnings").path(0).path("field").asText());
     assertEquals("warnings.yaml", json().path("warnings").path(0).path("file").asText());
     // The gateway takes up good files at its own pace, and wrong ones never.
-    Files.writeString(agreement, good.replace("personal_data: false", "personal_data: true"));
+    Files.writeString(
+        agreement,
+        good.replace("personal_data: false", "personal_data: true") + "  until: 2025-12-31\n");
     assertEquals(1, asked("lint"));
     assertTrue(out.contains("error: warnings.yaml:"), out);
+    assertTrue(out.contains("warning: warnings.yaml:"), out);
     assertTrue(out.contains("that of the files is another"), out);
     assertEquals(1, asked("lint", "--json"));
     assertFalse(json().path("in_force").asBoolean(true));

@@ -91,7 +91,7 @@ final class PolicyLintCommand extends PrintingCommand {
       ConfiguredPolicy node = files.node();
       Rulebook.LoadResult loading = node.lint(files.place(node));
       return loading instanceof Rulebook.LoadResult.Invalid invalid
-          ? new LintResult(invalid.problems(), List.of(), "", false)
+          ? new LintResult(invalid.problems(), invalid.warnings(), "", false)
           : new LintResult(List.of(), ((Rulebook.LoadResult.Loaded) loading).warnings(), "", false);
     }
 

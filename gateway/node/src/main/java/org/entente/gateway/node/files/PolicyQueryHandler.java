@@ -135,6 +135,7 @@ public final class PolicyQueryHandler implements PolicyQuestions {
     } else if (loading instanceof Rulebook.LoadResult.Invalid invalid) {
       out.setInForce(policy.isOfFiles(clock.instant()));
       first(invalid.problems()).forEach(it -> out.addErrors(finding(it)));
+      first(invalid.warnings()).forEach(it -> out.addWarnings(finding(it)));
     }
     return Result.done(out.build());
   }

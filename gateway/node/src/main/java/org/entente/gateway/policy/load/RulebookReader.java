@@ -84,7 +84,8 @@ public final class RulebookReader {
   /**
    * Loads as {@link #load} and analyses the rulebook for people: rules that are never reached,
    * conditions that are always false, agreements that contradict each other. Findings of the
-   * analysis are warnings. Problems are the errors that prevent loading, and those of members.
+   * analysis are warnings. Problems are the errors that prevent loading, and those of members. If
+   * an error prevents loading, only the files are checked, each by itself.
    */
   public static Rulebook.LoadResult lint(
       Path agreements,
@@ -140,7 +141,8 @@ public final class RulebookReader {
                 .orElse(List.of());
     if (codes == null || !report.problems().isEmpty()) {
       return new Rulebook.LoadResult.Invalid(
-          Stream.of(report.problems(), report.ofMembers()).flatMap(List::stream).toList());
+          Stream.of(report.problems(), report.ofMembers()).flatMap(List::stream).toList(),
+          report.warnings());
     }
     String version =
         "sha256:" + HexFormat.of().formatHex(hash.digest()).substring(0, VERSION_DIGITS);
@@ -152,9 +154,6 @@ public final class RulebookReader {
   Rulebook.LoadResult lint(Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
     Rulebook.LoadResult loading = load(folder, nodeRules, codeLists);
     if (loading instanceof Rulebook.LoadResult.Loaded loaded) {
-      if (loaded.strict() instanceof Rulebook.LoadResult.Invalid invalid) {
-        return invalid;
-      }
       if (codeLists != null) {
         wordless(codeLists, loaded.rulebook().codes());
       }
@@ -162,7 +161,9 @@ public final class RulebookReader {
       new RulebookLint(loaded.rulebook(), membership, now, places, report, budget).lint();
       FileLint rules = new FileLint(report, placesOfRules);
       new NodeRulesReview(loaded.rulebook(), membership, now, rules, budget).review();
-      return new Rulebook.LoadResult.Loaded(loaded.rulebook(), report.warnings(), List.of());
+      return new Rulebook.LoadResult.Loaded(
+              loaded.rulebook(), report.warnings(), loaded.ofMembers())
+          .strict();
     }
     return loading;
   }

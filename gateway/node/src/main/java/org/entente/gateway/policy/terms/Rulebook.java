@@ -48,14 +48,21 @@ public final class Rulebook {
 
       /** The result for the author of the files: any problem of members makes them invalid. */
       public LoadResult strict() {
-        return ofMembers.isEmpty() ? this : new Invalid(ofMembers);
+        return ofMembers.isEmpty() ? this : new Invalid(ofMembers, warnings);
       }
     }
 
-    /** The files are invalid: every problem found. None of them may be used. */
-    record Invalid(List<ConfigProblem> problems) implements LoadResult {
+    /**
+     * The files are invalid. None of them may be used.
+     *
+     * @param problems every problem found
+     * @param warnings the oddities found beside them
+     */
+    record Invalid(List<ConfigProblem> problems, List<ConfigProblem> warnings)
+        implements LoadResult {
       public Invalid {
         problems = List.copyOf(problems);
+        warnings = List.copyOf(warnings);
       }
     }
   }
