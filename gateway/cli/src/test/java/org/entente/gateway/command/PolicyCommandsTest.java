@@ -260,6 +260,18 @@ final class PolicyCommandsTest {
     assertTrue(out.contains("personal data under a memorandum of understanding alone"), out);
   }
 
+  @Test
+  void agreements_thatAreMisspelt_areSuggested() throws IOException {
+    Path misspelt = federation.folder().resolve("agreement");
+    assertEquals(1, policy("lint", "--agreements", misspelt.toString()), () -> out + err);
+    assertEquals(
+        "entente: --agreements: "
+            + misspelt
+            + ": there is no such file or folder; did you mean \"agreements\"?"
+            + System.lineSeparator(),
+        err);
+  }
+
   /** Nobody corrects one error to meet the next: also those of files that cannot be read whole. */
   @Test
   void lint_severalWrongFiles_namesAllErrorsOfAll() throws IOException {

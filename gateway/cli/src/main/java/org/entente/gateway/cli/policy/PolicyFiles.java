@@ -1,7 +1,12 @@
 package org.entente.gateway.cli.policy;
 
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.node.offline.ConfiguredPolicy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -42,7 +47,25 @@ final class PolicyFiles {
   }
 
   ConfiguredPolicy.RulePaths place(ConfiguredPolicy node) {
+    require("--agreements", agreements);
+    require("--node-rules", nodeRules);
+    require("--codes", codes);
     return node.place(agreements, nodeRules, codes);
+  }
+
+  private static void require(String option, @Nullable Path place) {
+    if (place != null && Files.notExists(place)) {
+      NoSuchFileException missing = new NoSuchFileException(place.toString());
+      throw new CommandFailure(
+          TerminalText.printable(
+              option
+                  + ": "
+                  + place
+                  + ": "
+                  + FileErrorText.words(missing)
+                  + FileErrorText.nearest(missing)),
+          missing);
+    }
   }
 
   Path config() {
