@@ -77,17 +77,7 @@ record AttachmentParts(
       folder.make();
       left = folder.room() - gateway.ledger().room().thresholds().slowBelow();
     } catch (IOException | UncheckedIOException e) {
-      // The reason names paths of this machine, which clients and peers need not know.
-      unusable
-          .line("", String.valueOf(e.getMessage()))
-          .ifPresent(why -> LOG.error("no attachment can be stored: {}", why, e));
-      // A segment that comes must not end its stream, on which notices come too.
-      return Optional.of(
-          new Problem(
-              Code.STORAGE_FULL,
-              "size",
-              "attachments.folder cannot be used on this gateway now; its log names the reason, and"
-                  + " its operator must act"));
+      return Optional.of(unusable("size", e));
     }
     return left >= size
         ? Optional.empty()
@@ -99,6 +89,33 @@ record AttachmentParts(
                     + " bytes are to be stored, and the disk of attachments.folder has room for "
                     + Math.max(0, left)
                     + " before disk.slow_below_mib; the gateway's operator must free space"));
+  }
+
+  /**
+   * Why the folder of attachments is not the one with this gateway's files, such as that its disk
+   * is not mounted; empty if it is. A file that is missing there then may exist.
+   *
+   * @param field what the call names that needs the folder
+   */
+  Optional<Problem> lacksFolder(String field) {
+    try {
+      mirror().requireHere();
+      return Optional.empty();
+    } catch (IOException | UncheckedIOException e) {
+      return Optional.of(unusable(field, e));
+    }
+  }
+
+  /** The reason goes to the log only: it names paths, which clients and peers need not know. */
+  private Problem unusable(String field, Exception e) {
+    unusable
+        .line("", String.valueOf(e.getMessage()))
+        .ifPresent(why -> LOG.error("no attachment can be stored or read: {}", why, e));
+    return new Problem(
+        Code.STORAGE_FULL,
+        field,
+        "attachments.folder cannot be used on this gateway now; its log names the reason, and"
+            + " its operator must act");
   }
 
   /** Deletes a file once a commit is durable, off the writer; a crash leaves that to the sweep. */

@@ -241,7 +241,7 @@ final class AttachmentReadings {
     }
   }
 
-  private static Result<ReadAttachmentResponse> read(
+  private Result<ReadAttachmentResponse> read(
       AttachmentSeal seal, SealedFile file, int segments, ReadAttachmentRequest request) {
     long here = Math.min(seal.size(), (long) segments * AttachmentSeal.SEGMENT_BYTES);
     ReadAttachmentResponse.Builder out = ReadAttachmentResponse.newBuilder().setHere(here);
@@ -258,10 +258,15 @@ final class AttachmentReadings {
       int start = (int) (at % AttachmentSeal.SEGMENT_BYTES);
       Optional<byte[]> plain = file.read(segment).flatMap(bytes -> seal.open(segment, bytes));
       if (plain.isEmpty()) {
-        return Result.refused(
-            Code.DAMAGED,
-            "reading_id",
-            "the file on this gateway's disk is damaged; its operator must look");
+        return new Result.Refused<>(
+            parts
+                .lacksFolder("reading_id")
+                .orElseGet(
+                    () ->
+                        new Problem(
+                            Code.DAMAGED,
+                            "reading_id",
+                            "the file on this gateway's disk is damaged; its operator must look")));
       }
       int count = (int) Math.min(plain.get().length - start, end - at);
       data.add(ByteString.copyFrom(plain.get(), start, count));

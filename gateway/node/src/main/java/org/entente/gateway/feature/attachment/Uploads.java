@@ -234,6 +234,10 @@ final class Uploads {
           ? Result.refused(Code.OUT_OF_ORDER, "upload_id", "this upload is complete")
           : AttachmentParts.notFound("upload_id", id);
     }
+    Optional<Problem> away = parts.lacksFolder("data");
+    if (away.isPresent()) {
+      return new Result.Refused<>(away.get());
+    }
     SealedFile file = parts.folder().own(id, record.getSize());
     try (AttachmentSeal seal = seal(id, record.getSize(), facts)) {
       int next = continued(id, file, seal);
@@ -439,6 +443,11 @@ final class Uploads {
     OwnAttachment record = ofClient(client, id).orElse(null);
     if (record == null) {
       return AttachmentParts.notFound("upload_id", id);
+    }
+    Optional<Problem> away =
+        record.getComplete() ? Optional.empty() : parts.lacksFolder("upload_id");
+    if (away.isPresent()) {
+      return new Result.Refused<>(away.get());
     }
     int segments;
     try {
