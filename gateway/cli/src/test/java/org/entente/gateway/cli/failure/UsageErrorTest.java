@@ -168,8 +168,7 @@ class UsageErrorTest {
   void word_ofNoValue_saysWhatItIsFor() {
     assertEquals(2, run("discover", "--category", "customs"));
     assertTrue(
-        command.err().contains("option '--category': 'customs' is none of IPR, "),
-        command::err);
+        command.err().contains("option '--category': 'customs' is none of IPR, "), command::err);
     assertEquals(2, run("chain", "x", "--gateway", "127.0.0.1:1", "--credentials", "none"));
     assertTrue(command.err().contains("value for MESSAGE: 'x'"), command::err);
     assertEquals(2, run("search", "--from", "yesterday"));

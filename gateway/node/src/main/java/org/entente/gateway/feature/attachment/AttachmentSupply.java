@@ -40,8 +40,8 @@ final class AttachmentSupply {
 
   /**
    * The answer to a neighbour, for itself or for an agency that it leads to; empty if the agency
-   * exceeds its rate, the request is malformed, the disk fails or is not mounted, or another machine
-   * of the cluster has the file or may lead, so that it asks again later.
+   * exceeds its rate, the request is malformed, the disk fails or is not mounted, or another
+   * machine of the cluster has the file or may lead, so that it asks again later.
    *
    * @throws org.entente.gateway.model.InvalidValue if the requester's name is none
    */
